@@ -1,0 +1,91 @@
+"""Why something is not healthy: the closed set of causes, each with a sentence and a next step for people.
+
+Every error of every provider is classified into one of these, once, where it enters (``providers``). Nothing
+else in the product matches on messages or status codes.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Cause(StrEnum):
+    """Why a grant, a connection or a list is not healthy."""
+
+    SIGNED_OUT = "signed_out"
+    ACCESS_LOST = "access_lost"
+    DISCONNECTED_AT_PROVIDER = "disconnected_at_provider"
+    SUBSCRIPTION_ENDED = "subscription_ended"
+    PERMISSION_MISSING = "permission_missing"
+    WRONG_ORGANISATION = "wrong_organisation"
+    CONNECTION_CAP_REACHED = "connection_cap_reached"
+    RATE_LIMITED = "rate_limited"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether waiting repairs it; a transient cause never marks a connection as needing a person."""
+        return self in _TRANSIENT
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in one sentence for people."""
+        return _EXPLANATIONS[self].sentence
+
+    @property
+    def next_step(self) -> str:
+        """What a person can do about it, in one sentence."""
+        return _EXPLANATIONS[self].next_step
+
+
+class Explanation(NamedTuple):
+    """What people read about a cause."""
+
+    sentence: str
+    next_step: str
+
+
+_TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE})
+
+_EXPLANATIONS: dict[Cause, Explanation] = {
+    Cause.SIGNED_OUT: Explanation(
+        "The sign-in that this connection uses is no longer valid.",
+        "Reconnect: sign in again with a login that can open this organisation.",
+    ),
+    Cause.ACCESS_LOST: Explanation(
+        "This login can no longer open the organisation.",
+        "Ask for access in the accounting software, or reconnect with a colleague's login that has it.",
+    ),
+    Cause.DISCONNECTED_AT_PROVIDER: Explanation(
+        "The connection was removed in the accounting software.",
+        "Reconnect and allow access to this organisation again.",
+    ),
+    Cause.SUBSCRIPTION_ENDED: Explanation(
+        "The organisation's subscription to the accounting software has ended.",
+        "Ask the client to renew the subscription, then refresh.",
+    ),
+    Cause.PERMISSION_MISSING: Explanation(
+        "The sign-in did not allow reading some of the standard information.",
+        "Reconnect and accept all of the permissions that are asked for.",
+    ),
+    Cause.WRONG_ORGANISATION: Explanation(
+        "The login reached a different organisation from the one this client is connected to.",
+        "Sign in with a login that can open the client's own organisation, or change the connection on purpose.",
+    ),
+    Cause.CONNECTION_CAP_REACHED: Explanation(
+        "The accounting software does not allow any more connections for this app.",
+        "Disconnect clients that are no longer needed, or ask us to raise the limit; then try again.",
+    ),
+    Cause.RATE_LIMITED: Explanation(
+        "The organisation has used up its calls for now.",
+        "Nothing to do: it goes on by itself when the limit lifts.",
+    ),
+    Cause.PROVIDER_UNAVAILABLE: Explanation(
+        "The accounting software did not answer for this organisation.",
+        "Nothing to do: it is tried again by itself.",
+    ),
+    Cause.UNKNOWN: Explanation(
+        "Something unexpected came back for this organisation.",
+        "Retry; if it happens again, give the run's id to support.",
+    ),
+}

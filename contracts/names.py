@@ -1,0 +1,57 @@
+"""Names that Temporal and other processes know us by: task queues, workflow ids, search attributes.
+
+Ids are readable and derived from business keys, so that starting twice is harmless and support staff find a run
+without a database. They hold no e-mail address and no secret: Temporal does not encrypt them.
+"""
+
+import re
+import unicodedata
+
+from contracts.runs import RunKind
+
+WORKFLOW_QUEUE = "clientsync"
+"""Workflows and short database activities."""
+
+PROVIDER_QUEUE = "clientsync-provider"
+"""Activities that call a provider: a queue of its own, because eager dispatch on a shared one would go around fairness."""
+
+PRACTICE_ATTRIBUTE = "ClientsyncPractice"
+COLLEAGUE_ATTRIBUTE = "ClientsyncColleague"
+PROVIDER_ATTRIBUTE = "ClientsyncProvider"
+KIND_ATTRIBUTE = "ClientsyncKind"
+STAGE_ATTRIBUTE = "ClientsyncStage"
+RESULT_ATTRIBUTE = "ClientsyncResult"
+
+SEARCH_ATTRIBUTES = (
+    PRACTICE_ATTRIBUTE,
+    COLLEAGUE_ATTRIBUTE,
+    PROVIDER_ATTRIBUTE,
+    KIND_ATTRIBUTE,
+    STAGE_ATTRIBUTE,
+    RESULT_ATTRIBUTE,
+)
+"""All are keywords; the server allows ten keywords in a namespace."""
+
+
+def slug(text: str, *, longest: int = 40) -> str:
+    """Lower-case letters, digits and single hyphens that stand for ``text`` in ids.
+
+    Args:
+        text: Any text, in any script.
+        longest: Length at which it is cut.
+
+    Returns:
+        The slug; ``unnamed`` when nothing of the text can be spelt in ASCII.
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:longest].strip("-") or "unnamed"
+
+
+def run_id(kind: RunKind, practice_slug: str, moment: str, token: str) -> str:
+    """The id of a run, which is also its workflow's id: ``add-clients-harbour-lane-20261123-1432-k7f3qa``."""
+    return f"{kind.value}-{practice_slug}-{moment}-{token}"
+
+
+def sync_client_id(practice_slug: str, client_code: str) -> str:
+    """The id of the one ``SyncClient`` workflow of a client: ``sync-client-harbour-lane-SMIT0001``."""
+    return f"sync-client-{practice_slug}-{client_code}"

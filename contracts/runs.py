@@ -1,0 +1,102 @@
+"""What a run is: its kinds, stages, results, and what can become of an organisation in it."""
+
+from enum import StrEnum
+
+
+class RunKind(StrEnum):
+    """Which bulk operation; the value is also the path segment of the call that starts it."""
+
+    ADD_CLIENTS = "add-clients"
+    RECONNECT_ALL = "reconnect-all"
+    REASSIGN_CLIENTS = "reassign-clients"
+
+    @property
+    def title(self) -> str:
+        """The operation as people read it."""
+        return self.value.replace("-", " ").capitalize()
+
+
+class Stage(StrEnum):
+    """Where a run is."""
+
+    AWAITING_CONSENT = "awaiting_consent"
+    LISTING = "listing"
+    AWAITING_SELECTION = "awaiting_selection"
+    CREATING = "creating"
+    REPAIRING = "repairing"
+    REASSIGNING = "reassigning"
+    PULLING = "pulling"
+    FINISHED = "finished"
+
+
+class Result(StrEnum):
+    """How a run ended."""
+
+    COMPLETED = "completed"
+    COMPLETED_WITH_FAILURES = "completed_with_failures"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What listing found an organisation to be, before anything was created (the dry run)."""
+
+    NEW = "new"
+    ALREADY_CLIENT = "already_client"
+    LOOKS_LIKE_CLIENT = "looks_like_client"
+    DEMO_OR_TRIAL = "demo_or_trial"
+    OVER_ALLOWANCE = "over_allowance"
+
+
+class Action(StrEnum):
+    """What the colleague chose for an organisation."""
+
+    CREATE = "create"
+    LINK = "link"
+
+
+class Outcome(StrEnum):
+    """What became of one organisation or client in a run; outcomes add up to the whole."""
+
+    CREATED = "created"
+    LINKED = "linked"
+    ALREADY_CLIENT = "already_client"
+    FAILED = "failed"
+    RETRYING = "retrying"
+    SKIPPED = "skipped"
+    REPAIRED = "repaired"
+    HEALTHY = "healthy"
+    UNREACHABLE = "unreachable"
+    REASSIGNED = "reassigned"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+
+
+class Plan(StrEnum):
+    """A practice's plan; assigning a team needs the advanced one."""
+
+    STANDARD = "standard"
+    ADVANCED = "advanced"
+
+
+class Role(StrEnum):
+    """What a colleague may do in the practice."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class GrantStatus(StrEnum):
+    """Whether a grant's token set still works."""
+
+    ACTIVE = "active"
+    SIGNED_OUT = "signed_out"
+
+
+class ConnectionStatus(StrEnum):
+    """Whether a client's connection works; a transient cause alone leaves it ``connected``."""
+
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    DISCONNECTING = "disconnecting"
+    DISCONNECTED = "disconnected"

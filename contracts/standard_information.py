@@ -1,0 +1,147 @@
+"""Standard information in our words: one row type for each source, whichever provider it came from.
+
+A provider parses its records into these and the tables store them. They are named tuples, not models: a pull of
+1,000 organisations makes hundreds of thousands, and a named tuple is also what a bulk insert takes. They never
+enter a workflow's history (design rule 2). Field order is the order of the table's columns.
+
+Every row has ``key`` (the provider's own id of the record, unique in its list and organisation) and ``record``
+(the provider's record as JSON text). Texts the provider left out are ``None``; money and rates are ``Decimal``.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+
+class OrganisationProfile(NamedTuple):
+    """The organisation itself; exactly one row."""
+
+    key: str
+    name: str
+    legal_name: str | None
+    country_code: str | None
+    base_currency: str | None
+    tax_number: str | None
+    registration_number: str | None
+    organisation_type: str | None
+    plan: str | None
+    status: str | None
+    is_demo: bool
+    is_trial: bool
+    time_zone: str | None
+    short_code: str | None
+    pays_tax: bool | None
+    financial_year_end_day: int | None
+    financial_year_end_month: int | None
+    period_lock_date: date | None
+    end_of_year_lock_date: date | None
+    record: str
+
+
+class Account(NamedTuple):
+    """An account of the chart of accounts; a bank account is one whose ``is_bank_account`` is true."""
+
+    key: str
+    code: str | None
+    name: str
+    account_type: str | None
+    account_class: str | None
+    status: str | None
+    tax_type: str | None
+    description: str | None
+    currency_code: str | None
+    bank_account_number: str | None
+    bank_account_type: str | None
+    system_account: str | None
+    reporting_code: str | None
+    is_bank_account: bool
+    takes_payments: bool
+    shows_in_expense_claims: bool
+    is_archived: bool
+    updated_at: datetime | None
+    record: str
+
+
+class TaxRate(NamedTuple):
+    """A tax rate; rates are percentages (20 means 20 %)."""
+
+    key: str
+    name: str
+    tax_type: str
+    report_tax_type: str | None
+    status: str | None
+    display_rate: Decimal | None
+    effective_rate: Decimal | None
+    applies_to_assets: bool | None
+    applies_to_equity: bool | None
+    applies_to_expenses: bool | None
+    applies_to_liabilities: bool | None
+    applies_to_revenue: bool | None
+    is_archived: bool
+    record: str
+
+
+class TrackingCategory(NamedTuple):
+    """A tracking category; ``options`` is JSON text of ``[{"key", "name", "status"}]``."""
+
+    key: str
+    name: str
+    status: str | None
+    options: str
+    is_archived: bool
+    record: str
+
+
+class Item(NamedTuple):
+    """A product or service; prices are in the organisation's base currency."""
+
+    key: str
+    code: str
+    name: str | None
+    description: str | None
+    purchase_description: str | None
+    is_sold: bool | None
+    is_purchased: bool | None
+    is_tracked_as_inventory: bool | None
+    sales_price: Decimal | None
+    sales_account_code: str | None
+    sales_tax_type: str | None
+    purchase_price: Decimal | None
+    purchase_account_code: str | None
+    purchase_tax_type: str | None
+    quantity_on_hand: Decimal | None
+    updated_at: datetime | None
+    record: str
+
+
+class Contact(NamedTuple):
+    """A supplier, a customer, both, or (with no bill or sale yet) neither."""
+
+    key: str
+    name: str
+    status: str | None
+    is_supplier: bool
+    is_customer: bool
+    contact_number: str | None
+    account_number: str | None
+    company_number: str | None
+    tax_number: str | None
+    default_currency: str | None
+    sales_account_code: str | None
+    purchase_account_code: str | None
+    sales_tax_type: str | None
+    purchase_tax_type: str | None
+    is_archived: bool
+    updated_at: datetime | None
+    record: str
+
+
+class Currency(NamedTuple):
+    """A currency that the organisation uses; ``key`` is its ISO 4217 code."""
+
+    key: str
+    description: str | None
+    record: str
+
+
+Row = OrganisationProfile | Account | TaxRate | TrackingCategory | Item | Contact | Currency

@@ -1,0 +1,43 @@
+"""Column types that the tables share."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, Enum
+from sqlmodel import Field
+
+
+def enum_of(kind: type[StrEnum]) -> Enum:
+    """A text column that holds only the values of ``kind``; a check, not a PostgreSQL type, so that it can grow."""
+    return Enum(
+        kind,
+        name=kind.__name__.lower(),
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+MOMENT: Any = DateTime(timezone=True)
+"""A moment in time: always aware, always UTC in our code."""
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> Any:
+    """A primary key field with a random UUID."""
+    return Field(default_factory=uuid4, primary_key=True)
+
+
+def created() -> Any:
+    """A field with the moment at which the row was made."""
+    return Field(default_factory=now, sa_type=MOMENT)
+
+
+__all__ = ["MOMENT", "UUID", "created", "enum_of", "new_id", "now"]

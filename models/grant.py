@@ -1,0 +1,83 @@
+"""Grants: a provider user's authorisation of this app, its sealed token set, who used it, and what it reaches."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from contracts.causes import Cause
+from contracts.runs import GrantStatus
+from models.columns import MOMENT, created, enum_of, new_id
+
+
+class Grant(SQLModel, table=True):
+    """One per (provider, provider user): a newer consent of the same person supersedes the tokens in place.
+
+    It belongs to no practice, since one person's login has one token set wherever it is used; ``GrantHolder``
+    says which practice may use it.
+    """
+
+    __tablename__ = "grants"
+    __table_args__ = (UniqueConstraint("provider", "provider_user_id"),)
+
+    id: UUID = new_id()
+    provider: str = Field(max_length=20)
+    provider_user_id: str = Field(max_length=64)
+    display_name: str = Field(max_length=200)
+    sealed_tokens: bytes
+    access_expires_at: datetime = Field(sa_type=MOMENT)
+    status: GrantStatus = Field(default=GrantStatus.ACTIVE, sa_type=enum_of(GrantStatus))  # type: ignore[call-overload]  # an instance is allowed
+    generation: int = Field(default=1)
+    """Counts token sets: consent and refresh add one, so that a holder of an older one knows it is stale."""
+    refreshed_at: datetime = created()
+    created_at: datetime = created()
+
+
+class GrantHolder(SQLModel, table=True):
+    """A practice's right to use a grant, and the colleague who signed in with it."""
+
+    __tablename__ = "grant_holders"
+
+    grant_id: UUID = Field(foreign_key="grants.id", primary_key=True)
+    practice_id: UUID = Field(foreign_key="practices.id", primary_key=True, index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", primary_key=True)
+    signed_in_at: datetime = created()
+
+
+class GrantReach(SQLModel, table=True):
+    """An organisation that a grant was last seen to reach."""
+
+    __tablename__ = "grant_reach"
+
+    grant_id: UUID = Field(foreign_key="grants.id", primary_key=True)
+    organisation_id: str = Field(primary_key=True, max_length=64, index=True)
+    name: str = Field(max_length=255)
+    provider_connection_id: str | None = Field(default=None, max_length=64)
+    seen_at: datetime = created()
+
+
+class ConsentAttempt(SQLModel, table=True):
+    """A sign-in under way: single use, found by the hash of its state, with its verifier sealed.
+
+    ``grant_id`` is set when the code was exchanged; ``delivered_at`` when the run was told, so that a reload of the
+    callback repeats the telling and nothing else.
+    """
+
+    __tablename__ = "consent_attempts"
+
+    id: UUID = new_id()
+    state_hash: bytes = Field(unique=True)
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id")
+    run_id: str = Field(max_length=120, foreign_key="runs.id", index=True)
+    provider: str = Field(max_length=20)
+    sealed_secrets: bytes
+    created_at: datetime = created()
+    expires_at: datetime = Field(sa_type=MOMENT)
+    used_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    grant_id: UUID | None = Field(default=None, foreign_key="grants.id")
+    consent_ref: str | None = Field(default=None, max_length=64)
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))  # type: ignore[call-overload]  # an instance is allowed
+    denied: bool = Field(default=False)
+    delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)

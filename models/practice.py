@@ -1,0 +1,74 @@
+"""Practices, their colleagues and teams, and the bearer tokens of colleagues."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, func
+from sqlmodel import Field, SQLModel
+
+from contracts.runs import Plan, Role
+from models.columns import MOMENT, created, enum_of, new_id
+
+
+class Practice(SQLModel, table=True):
+    """A firm; everything else belongs to exactly one."""
+
+    __tablename__ = "practices"
+
+    id: UUID = new_id()
+    name: str = Field(max_length=200)
+    slug: str = Field(max_length=40, unique=True)
+    plan: Plan = Field(default=Plan.STANDARD, sa_type=enum_of(Plan))  # type: ignore[call-overload]  # an instance is allowed
+    client_allowance: int = Field(default=50, ge=0)
+    time_zone: str = Field(default="Europe/London", max_length=64)
+    created_at: datetime = created()
+
+
+class Colleague(SQLModel, table=True):
+    """A person of a practice. ``deactivated_at`` is set when they have left; they keep their history."""
+
+    __tablename__ = "colleagues"
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    name: str = Field(max_length=200)
+    email: str = Field(max_length=254)
+    role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))  # type: ignore[call-overload]  # an instance is allowed
+    deactivated_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    created_at: datetime = created()
+
+
+Index("uq_colleagues_email", func.lower(Colleague.__table__.c.email), unique=True)  # type: ignore[attr-defined]  # SQLModel hides the table
+
+
+class Team(SQLModel, table=True):
+    """A group of colleagues that clients can be assigned to."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("practice_id", "name"),)
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    name: str = Field(max_length=100)
+    created_at: datetime = created()
+
+
+class TeamMember(SQLModel, table=True):
+    """A colleague in a team."""
+
+    __tablename__ = "team_members"
+
+    team_id: UUID = Field(foreign_key="teams.id", primary_key=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", primary_key=True)
+
+
+class ApiToken(SQLModel, table=True):
+    """A colleague's bearer token; only its SHA-256 is kept."""
+
+    __tablename__ = "api_tokens"
+
+    id: UUID = new_id()
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    token_hash: bytes = Field(unique=True)
+    created_at: datetime = created()
+    revoked_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -1,0 +1,71 @@
+"""Runs: one bulk operation by one colleague, and what it found and made of each organisation."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from contracts.causes import Cause
+from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from models.columns import MOMENT, created, enum_of
+
+
+class Run(SQLModel, table=True):
+    """A run; its id is its workflow's id."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        UniqueConstraint("colleague_id", "idempotency_key"),
+        Index("ix_runs_practice_created", "practice_id", "created_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=120)
+    practice_id: UUID = Field(foreign_key="practices.id")
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    provider: str = Field(max_length=20)
+    kind: RunKind = Field(sa_type=enum_of(RunKind))  # type: ignore[call-overload]  # an instance is allowed
+    stage: Stage = Field(default=Stage.AWAITING_CONSENT, sa_type=enum_of(Stage))  # type: ignore[call-overload]  # an instance is allowed
+    result: Result | None = Field(default=None, sa_type=enum_of(Result))  # type: ignore[call-overload]  # an instance is allowed
+    message: str | None = Field(default=None, max_length=500)
+    """The latest thing that the colleague should know: a declined sign-in, a refused selection, how it ended."""
+    idempotency_key: str | None = Field(default=None, max_length=120)
+    selection_digest: str | None = Field(default=None, max_length=64)
+    created_at: datetime = created()
+    finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class RunOrganisation(SQLModel, table=True):
+    """One organisation in a run: found, judged, chosen, and what became of it."""
+
+    __tablename__ = "run_organisations"
+    __table_args__ = (
+        Index("ix_run_organisations_order", "run_id", "position"),
+        Index("ix_run_organisations_connection", "connection_id"),
+    )
+
+    run_id: str = Field(foreign_key="runs.id", primary_key=True, max_length=120)
+    organisation_id: str = Field(primary_key=True, max_length=64)
+    position: int
+    name: str = Field(max_length=255)
+    grant_id: UUID = Field(foreign_key="grants.id")
+    provider_connection_id: str | None = Field(default=None, max_length=64)
+    profile: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """The organisation's profile as listing read it, so that pulling need not read it again."""
+    profile_read_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    verdict: Verdict | None = Field(default=None, sa_type=enum_of(Verdict))  # type: ignore[call-overload]  # an instance is allowed
+    verdict_message: str | None = Field(default=None, max_length=300)
+    matched_client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    action: Action | None = Field(default=None, sa_type=enum_of(Action))  # type: ignore[call-overload]  # an instance is allowed
+    link_client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    owner_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id")
+    client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    connection_id: UUID | None = Field(default=None, foreign_key="connections.id")
+    outcome: Outcome | None = Field(default=None, sa_type=enum_of(Outcome))  # type: ignore[call-overload]  # an instance is allowed
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))  # type: ignore[call-overload]  # an instance is allowed
+    message: str | None = Field(default=None, max_length=500)
+    retry_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    updated_at: datetime = created()

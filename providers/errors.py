@@ -1,0 +1,74 @@
+"""What can go wrong at a provider, as a tree with one class for each thing that callers treat differently.
+
+    ProviderError                   cause, retry_at, detail
+    ├── ConsentFailed               the code, verifier or identity was refused: sign in again
+    ├── NeedsPerson                 waiting does not help
+    │   ├── SignedOut               the grant is dead
+    │   └── (access_lost, disconnected_at_provider, subscription_ended, permission_missing, …, unknown)
+    └── Transient                   waiting helps
+        ├── RateLimited             until ``retry_at``; ``is_long`` for a day's limit
+        └── Unavailable             5xx, timeouts, dropped connections, organisation offline
+
+``detail`` is for support: short, with status code and the provider's correlation id, never a token or a record.
+"""
+
+from datetime import datetime
+
+from contracts.causes import Cause
+
+
+class ProviderError(Exception):
+    """Something went wrong at the provider.
+
+    Attributes:
+        cause: One of the closed set.
+        retry_at: When to try again, if the provider said so (aware, UTC).
+        detail: For support staff, at most 200 characters, free of secrets and records.
+    """
+
+    def __init__(self, cause: Cause, detail: str = "", *, retry_at: datetime | None = None) -> None:
+        super().__init__(f"{cause.sentence} ({detail})" if detail else cause.sentence)
+        self.cause = cause
+        self.detail = detail[:200]
+        self.retry_at = retry_at
+
+
+class NeedsPerson(ProviderError):
+    """Waiting does not help; a person has to do something."""
+
+
+class SignedOut(NeedsPerson):
+    """The grant is dead; only a new consent helps."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(Cause.SIGNED_OUT, detail)
+
+
+class ConsentFailed(ProviderError):
+    """The code, the verifier or the identity token was refused."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(Cause.SIGNED_OUT, detail)
+
+
+class Transient(ProviderError):
+    """Waiting helps."""
+
+
+class RateLimited(Transient):
+    """A call limit is used up until ``retry_at``.
+
+    Attributes:
+        limit: Which one: ``concurrent``, ``minute``, ``day`` or ``app_minute``.
+    """
+
+    def __init__(self, limit: str, retry_at: datetime, detail: str = "") -> None:
+        super().__init__(Cause.RATE_LIMITED, detail or f"{limit} limit", retry_at=retry_at)
+        self.limit = limit
+
+
+class Unavailable(Transient):
+    """The provider did not answer, or answered that it cannot just now."""
+
+    def __init__(self, detail: str = "", *, retry_at: datetime | None = None) -> None:
+        super().__init__(Cause.PROVIDER_UNAVAILABLE, detail, retry_at=retry_at)

@@ -1,0 +1,231 @@
+"""The port: what workflows and activities need from any accounting software, and no more.
+
+It is kept small on purpose, and holds for software with one organisation per consent (QuickBooks Online) as for
+software with many (Xero, Sage): a consent gives a grant, a grant reaches organisations, an organisation has sources
+to read. Every error that leaves an implementation is a ``ProviderError`` with a cause of the closed set.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from contracts.lists import Source
+from contracts.standard_information import Row
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """The tokens of one grant. Shown nowhere: its ``repr`` hides them.
+
+    Attributes:
+        access_token: Bearer token of the provider's API.
+        refresh_token: Single-use token for the next set.
+        expires_at: When the access token dies (aware, UTC).
+        scope: The scopes that were granted.
+        id_token: The OpenID identity token, when one came.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+    scope: tuple[str, ...] = ()
+    id_token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRequest:
+    """A sign-in about to happen: where to send the browser, and what to keep sealed until it comes back.
+
+    Attributes:
+        authorize_url: The provider's page.
+        code_verifier: The PKCE verifier (secret).
+        nonce: What the id_token must repeat (secret).
+    """
+
+    authorize_url: str
+    code_verifier: str = field(repr=False)
+    nonce: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A finished sign-in, verified.
+
+    Attributes:
+        provider_user_id: The provider's stable id of the person (Xero: ``xero_userid``).
+        display_name: The person's name at the provider, for people to recognise the login by.
+        tokens: The new token set; it supersedes any earlier one of the same person.
+        consent_ref: The provider's id of this very consent, to list what was chosen in it (Xero:
+            ``authentication_event_id``); None where there is none.
+    """
+
+    provider_user_id: str
+    display_name: str
+    tokens: TokenSet
+    consent_ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReachableOrganisation:
+    """An organisation that a grant reaches.
+
+    Attributes:
+        organisation_id: The provider's id: the identity.
+        name: Its name there; names repeat and change.
+        provider_connection_id: The provider's id of the pair (login, organisation), needed to disconnect.
+        is_from_this_consent: Whether it was chosen or confirmed in the consent that was asked about.
+    """
+
+    organisation_id: str
+    name: str
+    provider_connection_id: str | None
+    is_from_this_consent: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a source.
+
+    Attributes:
+        rows: Parsed rows, in the provider's order.
+        is_last: Whether no page follows.
+        is_unmodified: The provider says that nothing changed since the asked time; ``rows`` is empty.
+    """
+
+    rows: Sequence[Row]
+    is_last: bool = True
+    is_unmodified: bool = False
+
+
+class TokenSource(Protocol):
+    """Where a call gets its access token from; refreshing, locking and saving are behind it."""
+
+    async def access_token(self, rejected: str | None = None) -> str:
+        """A token that is good now.
+
+        Args:
+            rejected: A token that the provider has just refused: give a newer one.
+
+        Raises:
+            SignedOut: The grant is dead; only a new consent helps.
+        """
+        ...
+
+
+class CallBudget(Protocol):
+    """The app-wide call allowance, shared by every process of ours."""
+
+    async def take(self, app: str, calls: int, limit: int) -> int:
+        """Take calls out of this minute's allowance.
+
+        Args:
+            app: Which app at which provider, such as ``xero:1234``.
+            calls: How many are wanted.
+            limit: How many the app has in a minute.
+
+        Returns:
+            How many were given: 0 to ``calls``.
+        """
+        ...
+
+
+class Provider(Protocol):
+    """One accounting software."""
+
+    name: str
+    """The provider's word in paths and tables: ``xero``."""
+
+    title: str
+    """Its name for people: ``Xero``."""
+
+    async def begin_consent(self, *, state: str, redirect_uri: str) -> ConsentRequest:
+        """Prepare a sign-in.
+
+        Args:
+            state: Our single-use, unguessable word that comes back with the browser.
+            redirect_uri: Where the browser comes back to.
+
+        Raises:
+            ProviderError: The provider's discovery document could not be read.
+        """
+        ...
+
+    async def finish_consent(
+        self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str
+    ) -> Consent:
+        """Exchange the code and verify who signed in.
+
+        Raises:
+            ConsentFailed: The code, the verifier or the identity token was refused.
+            ProviderError: The provider could not be reached.
+        """
+        ...
+
+    async def refresh(self, tokens: TokenSet) -> TokenSet:
+        """A new token set for the old one. The caller holds the grant's lock and saves before use.
+
+        Raises:
+            SignedOut: The refresh token is dead.
+            ProviderError: The provider could not be reached; the old token may be tried again.
+        """
+        ...
+
+    async def revoke(self, tokens: TokenSet) -> None:
+        """End the grant at the provider, and with it every connection of this person to the app.
+
+        Raises:
+            ProviderError: The provider could not be reached.
+        """
+        ...
+
+    async def organisations(
+        self, tokens: TokenSource, consent_ref: str | None = None
+    ) -> Sequence[ReachableOrganisation]:
+        """Every organisation that the grant reaches, marked with whether this consent chose it.
+
+        Where the provider cannot say what the consent chose (or says nothing), all are marked.
+
+        Raises:
+            ProviderError: Classified by cause.
+        """
+        ...
+
+    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> None:
+        """Remove one connection at the provider; already gone counts as done.
+
+        Raises:
+            ProviderError: Classified by cause.
+        """
+        ...
+
+    def read(
+        self,
+        tokens: TokenSource,
+        organisation_id: str,
+        source: Source,
+        modified_since: datetime | None = None,
+    ) -> AsyncIterator[Page]:
+        """Read a source of one organisation, page by page.
+
+        Args:
+            tokens: The grant to read with.
+            organisation_id: The provider's id of the organisation.
+            source: Which collection.
+            modified_since: Only what changed since (aware, UTC), where the provider can; else everything.
+
+        Yields:
+            Pages; memory holds one at a time.
+
+        Raises:
+            ProviderError: Classified by cause.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close the HTTP connections."""
+        ...
+
+
+Providers = Mapping[str, Provider]
+"""The providers that this process can speak to, by name."""
