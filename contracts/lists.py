@@ -17,7 +17,7 @@ class ListName(StrEnum):
     CURRENCIES = "currencies"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """The list's name as people read it."""
         return _TITLES.get(self, self.value.replace("_", " ").capitalize())
 

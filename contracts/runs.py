@@ -11,7 +11,7 @@ class RunKind(StrEnum):
     REASSIGN_CLIENTS = "reassign-clients"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         """The operation as people read it."""
         return self.value.replace("-", " ").capitalize()
 

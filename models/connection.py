@@ -34,8 +34,8 @@ class Connection(SQLModel, table=True):
     organisation_name: str = Field(max_length=255)
     grant_id: UUID = Field(foreign_key="grants.id", index=True)
     provider_connection_id: str | None = Field(default=None, max_length=64)
-    status: ConnectionStatus = Field(default=ConnectionStatus.CONNECTED, sa_type=enum_of(ConnectionStatus))  # type: ignore[call-overload]  # an instance is allowed
-    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))  # type: ignore[call-overload]  # an instance is allowed
+    status: ConnectionStatus = Field(default=ConnectionStatus.CONNECTED, sa_type=enum_of(ConnectionStatus))
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
     cause_detail: str | None = Field(default=None, max_length=200)
     limited_until: datetime | None = Field(default=None, sa_type=MOMENT)
     last_good_at: datetime | None = Field(default=None, sa_type=MOMENT)
@@ -54,13 +54,13 @@ class Receipt(SQLModel, table=True):
     __tablename__ = "receipts"
 
     connection_id: UUID = Field(foreign_key="connections.id", primary_key=True)
-    list_name: ListName = Field(primary_key=True, sa_type=enum_of(ListName))  # type: ignore[call-overload]  # an instance is allowed
+    list_name: ListName = Field(primary_key=True, sa_type=enum_of(ListName))
     rows: int = Field(default=0)
     pulled_at: datetime | None = Field(default=None, sa_type=MOMENT)
     added: int = Field(default=0)
     changed: int = Field(default=0)
     gone: int = Field(default=0)
-    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))  # type: ignore[call-overload]  # an instance is allowed
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
     cause_detail: str | None = Field(default=None, max_length=200)
     attempted_at: datetime = created()
     pull_id: str | None = Field(default=None, max_length=160)

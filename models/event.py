@@ -30,7 +30,7 @@ class Event(SQLModel, table=True):
     run_id: str | None = Field(default=None, max_length=120, foreign_key="runs.id")
     colleague_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
     kind: str = Field(max_length=60)
-    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))  # type: ignore[call-overload]  # an instance is allowed
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
     before: str | None = Field(default=None, max_length=300)
     after: str | None = Field(default=None, max_length=300)
     at: datetime = created()

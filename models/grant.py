@@ -27,7 +27,7 @@ class Grant(SQLModel, table=True):
     display_name: str = Field(max_length=200)
     sealed_tokens: bytes
     access_expires_at: datetime = Field(sa_type=MOMENT)
-    status: GrantStatus = Field(default=GrantStatus.ACTIVE, sa_type=enum_of(GrantStatus))  # type: ignore[call-overload]  # an instance is allowed
+    status: GrantStatus = Field(default=GrantStatus.ACTIVE, sa_type=enum_of(GrantStatus))
     generation: int = Field(default=1)
     """Counts token sets: consent and refresh add one, so that a holder of an older one knows it is stale."""
     refreshed_at: datetime = created()
@@ -78,6 +78,6 @@ class ConsentAttempt(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_type=MOMENT)
     grant_id: UUID | None = Field(default=None, foreign_key="grants.id")
     consent_ref: str | None = Field(default=None, max_length=64)
-    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))  # type: ignore[call-overload]  # an instance is allowed
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
     denied: bool = Field(default=False)
     delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -18,7 +18,7 @@ class Practice(SQLModel, table=True):
     id: UUID = new_id()
     name: str = Field(max_length=200)
     slug: str = Field(max_length=40, unique=True)
-    plan: Plan = Field(default=Plan.STANDARD, sa_type=enum_of(Plan))  # type: ignore[call-overload]  # an instance is allowed
+    plan: Plan = Field(default=Plan.STANDARD, sa_type=enum_of(Plan))
     client_allowance: int = Field(default=50, ge=0)
     time_zone: str = Field(default="Europe/London", max_length=64)
     created_at: datetime = created()
@@ -33,7 +33,7 @@ class Colleague(SQLModel, table=True):
     practice_id: UUID = Field(foreign_key="practices.id", index=True)
     name: str = Field(max_length=200)
     email: str = Field(max_length=254)
-    role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))  # type: ignore[call-overload]  # an instance is allowed
+    role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))
     deactivated_at: datetime | None = Field(default=None, sa_type=MOMENT)
     created_at: datetime = created()
 

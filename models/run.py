@@ -26,9 +26,9 @@ class Run(SQLModel, table=True):
     practice_id: UUID = Field(foreign_key="practices.id")
     colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
     provider: str = Field(max_length=20)
-    kind: RunKind = Field(sa_type=enum_of(RunKind))  # type: ignore[call-overload]  # an instance is allowed
-    stage: Stage = Field(default=Stage.AWAITING_CONSENT, sa_type=enum_of(Stage))  # type: ignore[call-overload]  # an instance is allowed
-    result: Result | None = Field(default=None, sa_type=enum_of(Result))  # type: ignore[call-overload]  # an instance is allowed
+    kind: RunKind = Field(sa_type=enum_of(RunKind))
+    stage: Stage = Field(default=Stage.AWAITING_CONSENT, sa_type=enum_of(Stage))
+    result: Result | None = Field(default=None, sa_type=enum_of(Result))
     message: str | None = Field(default=None, max_length=500)
     """The latest thing that the colleague should know: a declined sign-in, a refused selection, how it ended."""
     idempotency_key: str | None = Field(default=None, max_length=120)
@@ -55,17 +55,17 @@ class RunOrganisation(SQLModel, table=True):
     profile: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     """The organisation's profile as listing read it, so that pulling need not read it again."""
     profile_read_at: datetime | None = Field(default=None, sa_type=MOMENT)
-    verdict: Verdict | None = Field(default=None, sa_type=enum_of(Verdict))  # type: ignore[call-overload]  # an instance is allowed
+    verdict: Verdict | None = Field(default=None, sa_type=enum_of(Verdict))
     verdict_message: str | None = Field(default=None, max_length=300)
     matched_client_id: UUID | None = Field(default=None, foreign_key="clients.id")
-    action: Action | None = Field(default=None, sa_type=enum_of(Action))  # type: ignore[call-overload]  # an instance is allowed
+    action: Action | None = Field(default=None, sa_type=enum_of(Action))
     link_client_id: UUID | None = Field(default=None, foreign_key="clients.id")
     owner_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
     team_id: UUID | None = Field(default=None, foreign_key="teams.id")
     client_id: UUID | None = Field(default=None, foreign_key="clients.id")
     connection_id: UUID | None = Field(default=None, foreign_key="connections.id")
-    outcome: Outcome | None = Field(default=None, sa_type=enum_of(Outcome))  # type: ignore[call-overload]  # an instance is allowed
-    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))  # type: ignore[call-overload]  # an instance is allowed
+    outcome: Outcome | None = Field(default=None, sa_type=enum_of(Outcome))
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
     message: str | None = Field(default=None, max_length=500)
     retry_at: datetime | None = Field(default=None, sa_type=MOMENT)
     updated_at: datetime = created()

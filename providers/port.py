@@ -151,9 +151,7 @@ class Provider(Protocol):
         """
         ...
 
-    async def finish_consent(
-        self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str
-    ) -> Consent:
+    async def finish_consent(self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str) -> Consent:
         """Exchange the code and verify who signed in.
 
         Raises:

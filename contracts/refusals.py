@@ -1,0 +1,52 @@
+"""Refusals: clear answers to input that cannot be carried out. Nothing was changed when one is given."""
+
+from enum import StrEnum
+
+from contracts.payload import Payload
+
+
+class RefusalCode(StrEnum):
+    """Why something was refused; the ``code`` of the JSON API's errors."""
+
+    INVALID = "invalid"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    WRONG_STAGE = "wrong_stage"
+    ALREADY_SELECTED = "already_selected"
+    UNKNOWN_ORGANISATION = "unknown_organisation"
+    UNKNOWN_CLIENT = "unknown_client"
+    UNKNOWN_COLLEAGUE = "unknown_colleague"
+    UNKNOWN_TEAM = "unknown_team"
+    PLAN_TOO_SMALL = "plan_too_small"
+    OVER_ALLOWANCE = "over_allowance"
+    CLIENT_ALREADY_CONNECTED = "client_already_connected"
+    DUPLICATE = "duplicate"
+    NOTHING_TO_RETRY = "nothing_to_retry"
+    UNAVAILABLE = "unavailable"
+
+
+class Refusal(Payload):
+    """A refusal, as it travels and as people read it.
+
+    Attributes:
+        code: Why.
+        message: What is wrong and what to do, in one or two sentences.
+        field: The input's field, such as ``organisations.3.team_id``, when one is to blame.
+    """
+
+    code: RefusalCode
+    message: str
+    field: str | None = None
+
+
+class Refused(Exception):
+    """Raised where input is checked; carries the refusal to whoever asked."""
+
+    def __init__(self, code: RefusalCode, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.refusal = Refusal(code=code, message=message, field=field)
+
+
+REFUSED = "refused"
+"""The error type under which a refusal travels through Temporal."""

@@ -1,0 +1,104 @@
+"""What ``SyncClient`` is started with and answers, and the pull that it shares with the bulk runs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.causes import Cause
+from contracts.lists import Source
+from contracts.payload import Payload
+
+
+class ClientFacts(Payload):
+    """Which client this is; shown to support staff, never used to decide."""
+
+    connection_id: UUID
+    client_id: UUID
+    client_name: str
+    client_code: str
+    practice_name: str
+    practice_slug: str
+    colleague_name: str
+    provider: str
+    provider_title: str
+
+
+class SyncClientInput(Payload):
+    """Pull one client's standard information, for as long as it takes.
+
+    Attributes:
+        client: Which client.
+        pull_id: Names this pull; lists already stored under it are not pulled again.
+        sources: Only these; empty for all.
+        reason: Why, for people: ``Handed over by run …``, ``Refresh asked by …``.
+        first_try_at: Not before; now when absent.
+        trouble: The cause with which it was handed over.
+        tries: Tries so far, over continue-as-new.
+        started_at: When the first execution began, over continue-as-new.
+    """
+
+    client: ClientFacts
+    pull_id: str
+    sources: tuple[Source, ...] = ()
+    reason: str
+    first_try_at: datetime | None = None
+    trouble: Cause | None = None
+    tries: int = 0
+    started_at: datetime | None = None
+
+
+class SyncClientResult(Payload):
+    """How it ended: ``cause`` is None when every list is stored."""
+
+    rows: int
+    cause: Cause | None
+    message: str
+
+
+class PullClientInput(Payload):
+    """Pull the sources of one connection and store them with their receipts.
+
+    Attributes:
+        connection_id: Which connection.
+        pull_id: Lists stored under this id are skipped.
+        run_id: The run whose outcome this settles, if it is one's.
+        sources: Only these; empty for all.
+    """
+
+    connection_id: UUID
+    pull_id: str
+    run_id: str | None = None
+    sources: tuple[Source, ...] = ()
+
+
+class PullClientResult(Payload):
+    """What was stored: rows by source, changes, and provider calls made."""
+
+    rows: int
+    added: int
+    changed: int
+    gone: int
+    calls: int
+
+
+class SettleSyncInput(Payload):
+    """Write the end, or the next try, of a client's sync to every run that waits for it.
+
+    Attributes:
+        connection_id: Which connection.
+        cause: None when it went well.
+        detail: For support.
+        retry_at: Set while it goes on trying.
+    """
+
+    connection_id: UUID
+    cause: Cause | None
+    detail: str = ""
+    retry_at: datetime | None = None
+
+
+class Trouble(Payload):
+    """What an activity's failure carries: the cause, and when to try again if that is known."""
+
+    cause: Cause
+    detail: str = ""
+    retry_at: datetime | None = None
