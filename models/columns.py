@@ -1,4 +1,4 @@
-"""Column types that the tables share."""
+"""Column types and the naming of constraints that the tables share. Every table module imports it first."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Enum
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""One name for each constraint, on every machine: migrations name what they change. Set before any table exists."""
 
 
 def enum_of(kind: type[StrEnum]) -> Enum:

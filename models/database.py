@@ -1,0 +1,97 @@
+"""The one way to PostgreSQL: an async engine with its pool, and the sessions that callers work in.
+
+Sessions never commit on their own: ``transaction()`` does, at its end, for everything inside it together.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+import orjson
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import tables  # noqa: F401  # the metadata must be whole before the first flush
+
+T = TypeVar("T")
+
+
+def normalised(url: str) -> URL:
+    """The URL for SQLAlchemy with asyncpg, whichever common spelling it came in.
+
+    Args:
+        url: ``postgres://``, ``postgresql://`` or ``postgresql+asyncpg://``.
+
+    Raises:
+        ValueError: It is not the URL of a PostgreSQL database; the text shows no password.
+    """
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise ValueError("the database URL cannot be read") from error
+    if parsed.get_backend_name() not in {"postgres", "postgresql"}:
+        raise ValueError(f"the database must be PostgreSQL, not {parsed.get_backend_name()}")
+    return parsed.set(drivername="postgresql+asyncpg")
+
+
+def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options: Any) -> AsyncEngine:
+    """An engine on ``url`` whose JSON columns go through orjson."""
+    return create_async_engine(
+        normalised(url),
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"server_settings": {"application_name": "clientsync", "timezone": "UTC"}},
+        **options,
+    )
+
+
+class Database:
+    """A pool of connections to one database; one for each process.
+
+    Args:
+        url: PostgreSQL's URL.
+        pool_size: Connections kept open.
+        max_overflow: Connections opened beyond that while all are in use.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
+        self.engine = engine_for(url, pool_size=pool_size, max_overflow=max_overflow)
+        self._finishing: set[asyncio.Task[Any]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session; what is not committed is rolled back at its end."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction: committed at its end, rolled back on any error."""
+        async with self.session() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """One at a time in this process for ``name``, without holding a connection while waiting."""
+        lock = self._turns.setdefault(name, asyncio.Lock())
+        async with lock:
+            yield
+
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run ``work`` to its end even if the caller is cancelled; ``close`` waits for it."""
+        task = asyncio.create_task(work)
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Wait for unfinished work, then close every connection."""
+        if self._finishing:
+            await asyncio.wait(self._finishing)
+        await self.engine.dispose()

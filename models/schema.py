@@ -1,0 +1,71 @@
+"""The schema's version: bring a database up to date, and say what is missing. Needs no ini file."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+from models.database import engine_for
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database to the newest version; several processes may do so at once.
+
+    Args:
+        url: PostgreSQL's URL.
+
+    Raises:
+        ValueError: It is not PostgreSQL's URL.
+        SQLAlchemyError: The database could not be reached or a version failed; nothing was changed.
+    """
+    engine = engine_for(url, pool_size=1)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
+    finally:
+        await engine.dispose()
+
+
+async def pending(url: str) -> tuple[str, ...]:
+    """The versions that the database still lacks, oldest first; empty when it is up to date."""
+
+    def missing(connection: Connection) -> tuple[str, ...]:
+        here = MigrationContext.configure(connection).get_current_heads()
+        script = ScriptDirectory.from_config(_config())
+        wanted = [version.revision for version in script.walk_revisions("base", "heads")]
+        reached = {version.revision for head in here for version in script.iterate_revisions(head, "base")}
+        return tuple(revision for revision in reversed(wanted) if revision not in reached)
+
+    engine = engine_for(url, pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(missing)
+    finally:
+        await engine.dispose()
+
+
+async def drift(url: str) -> list[object]:
+    """What the tables in code have that the database has not, or the other way round; for a test."""
+
+    def compare(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, SQLModel.metadata))
+
+    engine = engine_for(url, pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(compare)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,27 @@
+"""Every table of the product, so that the metadata is whole as soon as a database is opened.
+
+A foreign key names its table by text: without the other table's module the first flush would fail. Queries do not
+import from here; they import the one table that they need.
+"""
+
+from models import (
+    call_window,
+    client,
+    connection,
+    event,
+    grant,
+    practice,
+    run,
+    standard_information,
+)
+
+__all__ = [
+    "call_window",
+    "client",
+    "connection",
+    "event",
+    "grant",
+    "practice",
+    "run",
+    "standard_information",
+]
