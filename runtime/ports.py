@@ -1,0 +1,60 @@
+"""Loopback ports for the embedded parts: free when chosen, and the same again at the next start."""
+
+import json
+import random
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+HOST = "127.0.0.1"
+_RANGE = range(20_000, 32_000)
+"""Below the range from which Linux takes ports for outgoing connections (32768 upwards), which would collide."""
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens on this loopback port; connections that are still winding down do not matter."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+class Ports:
+    """Ports by the name of what listens there, kept in one JSON file so that addresses survive a restart.
+
+    The caller holds the lock of the data directory; two writers are not expected.
+    """
+
+    def __init__(self, file: Path, wanted: Mapping[str, int] | None = None) -> None:
+        """Read what the last start left.
+
+        Args:
+            file: Where the ports are kept.
+            wanted: Ports that somebody asked for; they are used as they are, free or not.
+        """
+        self._file = file
+        self._wanted = dict(wanted or {})
+        self._kept: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+        self._given: dict[str, int] = {}
+
+    def get(self, name: str) -> int:
+        """The port for this name: the wanted one, else the last one if it is free, else a new one."""
+        if name in self._given:
+            return self._given[name]
+        port = self._wanted.get(name) or self._kept.get(name)
+        if port is None or (name not in self._wanted and (port in self._given.values() or not is_free(port))):
+            port = self._choose()
+        self._given[name] = port
+        self._kept[name] = port
+        self._file.write_text(json.dumps(self._kept, indent=2, sort_keys=True) + "\n")
+        return port
+
+    def _choose(self) -> int:
+        taken = set(self._kept.values()) | set(self._given.values()) | set(self._wanted.values())
+        for port in random.sample(_RANGE, k=len(_RANGE)):
+            if port not in taken and is_free(port):
+                return port
+        raise OSError(f"no free port between {_RANGE.start} and {_RANGE.stop} on {HOST}")

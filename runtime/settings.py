@@ -1,0 +1,142 @@
+"""The settings: read once from the environment or ``.env``, then frozen and handed to whoever needs them.
+
+Nothing is read when this module is imported, and no setting has a secret as its default: what a process cannot work
+without is asked for with ``required``, which names the variable that is missing.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.keyring import KeyRing
+
+PREFIX = "CLIENTSYNC_"
+
+
+class MissingSettingError(Exception):
+    """A setting that this process cannot work without is not set.
+
+    Attributes:
+        variable: The environment variable's name.
+    """
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(
+            f"{variable} is not set. Set it in the environment or in .env; "
+            f"docs/operations.md says what it means. `clientsync up` needs none: it runs everything embedded."
+        )
+        self.variable = variable
+
+
+def variable_of(name: str) -> str:
+    """The environment variable behind a setting: ``database_url`` gives ``CLIENTSYNC_DATABASE_URL``."""
+    return PREFIX + name.upper()
+
+
+def _seconds(value: object) -> object:
+    """Lets a plain number in the environment mean seconds, beside the ISO 8601 form (``PT1H``)."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _asyncpg(value: object) -> object:
+    """Lets people paste the URL that their database provider shows; our driver is always asyncpg."""
+    if isinstance(value, str):
+        for scheme in ("postgresql://", "postgres://"):
+            if value.startswith(scheme):
+                return "postgresql+asyncpg://" + value.removeprefix(scheme)
+    return value
+
+
+def _base_url(value: object) -> object:
+    """Paths are appended to base URLs, so a trailing slash would double."""
+    return value.rstrip("/") if isinstance(value, str) else value
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+BaseUrl = Annotated[str, BeforeValidator(_base_url), Field(pattern=r"^https?://[^\s/]+")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+Required = Literal[
+    "database_url", "temporal_address", "xero_client_id", "xero_client_secret", "public_url", "encryption_keys"
+]
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one installation and another.
+
+    Attributes:
+        database_url: PostgreSQL; unset means the embedded one.
+        temporal_address: ``host:port`` of Temporal's frontend; unset means the embedded one.
+        temporal_namespace: The namespace that holds our runs.
+        temporal_ui_url: Base of Temporal's web interface, for links, and as the origin that may call the codec.
+        xero_client_id: The id of the app at Xero.
+        xero_client_secret: Its secret.
+        xero_identity_url: Base of the OpenID discovery document.
+        xero_api_url: Base of ``/connections`` and ``/api.xro/2.0``.
+        xero_bulk_connect: Whether Xero approved the app for many organisations in one consent.
+        public_url: Where browsers reach us; ``/connect/xero/callback`` below it is the redirect URI.
+        encryption_keys: ``id:base64key`` of 32 bytes, comma-separated, the current one first.
+        data_dir: Where the embedded parts keep their files.
+        consent_deadline: How long a run waits for the sign-in.
+        selection_deadline: How long a run waits for the choice of organisations.
+        web_host: Address that the web process listens on.
+        web_port: Port that the web process listens on.
+        provider_concurrency: Provider activities that one worker runs at once.
+        log_level: The least level that is logged.
+        log_format: ``text`` for people, ``json`` for machines (one object a line).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    database_url: Annotated[SecretStr, BeforeValidator(_asyncpg)] | None = None
+    temporal_address: Annotated[str, Field(pattern=r"^[^\s/]+:\d+$")] | None = None
+    temporal_namespace: str = "clientsync"
+    temporal_ui_url: BaseUrl | None = None
+    xero_client_id: str | None = None
+    xero_client_secret: SecretStr | None = None
+    xero_identity_url: BaseUrl = "https://identity.xero.com"
+    xero_api_url: BaseUrl = "https://api.xero.com"
+    xero_bulk_connect: bool = True
+    public_url: BaseUrl | None = None
+    encryption_keys: SecretStr | None = None
+    data_dir: Path = Path(".clientsync")
+    consent_deadline: Seconds = timedelta(hours=1)
+    selection_deadline: Seconds = timedelta(hours=24)
+    web_host: str = "127.0.0.1"
+    web_port: Port = 8000
+    provider_concurrency: Annotated[int, Field(ge=1, le=1000)] = 64
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    def required(self, name: Required) -> str:
+        """The value of a setting that this process cannot work without; secrets are revealed.
+
+        Args:
+            name: The setting's name.
+
+        Raises:
+            MissingSettingError: It is not set; the message names the variable.
+        """
+        value: str | SecretStr | None = getattr(self, name)
+        if value is None:
+            raise MissingSettingError(variable_of(name))
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+    def key_ring(self) -> KeyRing:
+        """The key ring of this installation.
+
+        Raises:
+            MissingSettingError: No keys are set.
+            InvalidKeysError: The keys do not parse; the message shows none of them.
+        """
+        return KeyRing.parse(self.required("encryption_keys"))
