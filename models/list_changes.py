@@ -1,0 +1,117 @@
+"""What a pull changes in what is held: pure comparison, by key and fingerprint, with counts for each list."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
+
+from contracts.lists import ListName, Source
+from contracts.standard_information import Row
+
+MEMBER_FLAGS: dict[ListName, str] = {
+    ListName.BANK_ACCOUNTS: "is_bank_account",
+    ListName.SUPPLIERS: "is_supplier",
+    ListName.CUSTOMERS: "is_customer",
+}
+"""The column that says whether a row is in the list; in any other list every row of its source is."""
+
+_JSON_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""A NUL in JSON text: ``u0000`` after an odd number of backslashes."""
+
+
+class Changes(NamedTuple):
+    """What a pull did to one list, in rows: rows now = rows before + added - gone.
+
+    Attributes:
+        rows: In the list now.
+        added: New, or back again.
+        changed: In the list before and now, with another content.
+        gone: In the list before, and no longer.
+    """
+
+    rows: int
+    added: int
+    changed: int
+    gone: int
+
+
+class Version(NamedTuple):
+    """A row as far as the comparison needs it.
+
+    Attributes:
+        fingerprint: Hash of the whole row.
+        is_member: Whether it is in each list of its source.
+        is_here: Whether the provider still had it when it was last stored.
+    """
+
+    fingerprint: bytes
+    is_member: tuple[bool, ...]
+    is_here: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Keys to write for the first time, to write anew (changed, or back again), and to mark as gone."""
+
+    new: list[str]
+    anew: list[str]
+    gone: list[str]
+
+
+def storable(row: Row) -> tuple[Row, bytes]:
+    """The row as PostgreSQL can take it, without NUL characters, and its fingerprint."""
+    *fields, record = row
+    described = orjson.dumps(fields, default=str)
+    if b"u0000" in described or "\\u0000" in record:
+        without = [_without_nul(value) if isinstance(value, str) else value for value in row]
+        if without != list(row):
+            return storable(type(row)._make(without))
+    # The record is hashed as it is: inside the JSON its quotes would be escaped again, at five times the cost.
+    return row, sha256(described + record.encode()).digest()[:16]
+
+
+def _without_nul(text: str) -> str:
+    return _JSON_NUL.sub(r"\1", text.replace("\x00", ""))
+
+
+def membership(source: Source, row: Row) -> tuple[bool, ...]:
+    """Whether the row is in each of the lists that the source feeds."""
+    flags = [MEMBER_FLAGS.get(name) for name in source.lists]
+    return tuple(flag is None or bool(getattr(row, flag)) for flag in flags)
+
+
+def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool) -> Difference:
+    """What has to be written so that what is held becomes what was read.
+
+    Args:
+        held: What we have, by key.
+        read: What the pull read, by key.
+        is_complete: Whether the pull read everything, so that what is missing is gone.
+    """
+    new = [key for key in read if key not in held]
+    anew = [
+        key
+        for key, version in read.items()
+        if (before := held.get(key)) and (not before.is_here or before.fingerprint != version.fingerprint)
+    ]
+    gone = [key for key, before in held.items() if before.is_here and key not in read] if is_complete else []
+    return Difference(new, anew, gone)
+
+
+def count(
+    source: Source, held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool
+) -> dict[ListName, Changes]:
+    """The changes of each list that the source feeds; a contact that is no supplier any more is gone from them."""
+    counted = {}
+    for position, name in enumerate(source.lists):
+        before = {key for key, version in held.items() if version.is_here and version.is_member[position]}
+        after = {key for key, version in read.items() if version.is_member[position]}
+        if not is_complete:
+            after |= before - read.keys()
+        stayed = before & after & read.keys()
+        changed = sum(held[key].fingerprint != read[key].fingerprint for key in stayed)
+        counted[name] = Changes(len(after), len(after - before), changed, len(before - after))
+    return counted
