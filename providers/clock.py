@@ -1,0 +1,22 @@
+"""The clock that providers are given, so that tests can move time instead of waiting for it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""Tells the time, aware, in UTC."""
+
+
+def utc_now() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
+
+
+def next_minute(now: datetime) -> datetime:
+    """The start of the minute after ``now``."""
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def next_midnight(now: datetime) -> datetime:
+    """The start of the UTC day after ``now``."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

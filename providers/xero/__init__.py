@@ -1,0 +1,6 @@
+"""Xero: sign-in, organisations and lists, typed. Has never heard of Temporal or of our tables."""
+
+from providers.xero.config import XeroConfig
+from providers.xero.provider import Xero
+
+__all__ = ["Xero", "XeroConfig"]

@@ -1,0 +1,113 @@
+"""One call to Xero's APIs: admitted by the limits, sent once, and classified.
+
+There is no retry and no waiting for a limit in here, because durable retries are the caller's; the one exception is an
+access token that Xero refuses, which is replaced once. Error texts name the path, never what was sent or received.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import httpx2
+
+from providers.clock import Clock
+from providers.errors import RateLimited, Unavailable
+from providers.port import TokenSource
+from providers.xero.envelope import without_nul
+from providers.xero.errors import classify, refuses_token
+from providers.xero.limits import Limits
+
+CALL_SECONDS = 120.0
+"""A whole call: an answer that drips in, each piece within the read timeout, must end some time."""
+
+
+class Api:
+    """Sends authorised calls."""
+
+    def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: Limits, now: Clock) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._http = http
+        self._limits = limits
+        self._now = now
+
+    async def get(
+        self,
+        path: str,
+        tokens: TokenSource,
+        *,
+        organisation_id: str | None = None,
+        params: Mapping[str, str] | None = None,
+        modified_since: datetime | None = None,
+    ) -> bytes | None:
+        """Read something.
+
+        Args:
+            path: Under the API's base address.
+            tokens: Whose access token to use.
+            organisation_id: The organisation to read, for the Accounting API.
+            params: Query parameters; they are logged by HTTP tools, so they hold no secret.
+            modified_since: Ask only for what changed since.
+
+        Returns:
+            The body, or None when Xero says that nothing changed: by a 304, or by an empty body where it was asked.
+
+        Raises:
+            ProviderError: Classified by cause.
+        """
+        headers = {}
+        if modified_since is not None:
+            # To the second, without a zone: what Xero accepts (xero.md section 4.1).
+            headers["if-modified-since"] = modified_since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        response = await self._call("GET", path, tokens, organisation_id, headers, params)
+        if response.status_code == 304 or (modified_since is not None and not response.content.strip()):
+            return None
+        return without_nul(response.content)
+
+    async def delete(self, path: str, tokens: TokenSource) -> bool:
+        """Delete something; False when it is not there.
+
+        Raises:
+            ProviderError: Classified by cause.
+        """
+        response = await self._call("DELETE", path, tokens, None, {}, None, missing_is_fine=True)
+        return response.status_code != 404
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        tokens: TokenSource,
+        organisation_id: str | None,
+        headers: Mapping[str, str],
+        params: Mapping[str, str] | None,
+        *,
+        missing_is_fine: bool = False,
+    ) -> httpx2.Response:
+        request = self._http.build_request(
+            method, f"{self._base_url}{path}", params=params, headers={"accept": "application/json", **headers}
+        )
+        if organisation_id is not None:
+            request.headers["xero-tenant-id"] = organisation_id
+        token = await tokens.access_token()
+        response = await self._send(request, token, organisation_id)
+        if refuses_token(response.status_code, response.headers, response.content):
+            newer = await tokens.access_token(rejected=token)
+            response = await self._send(request, newer, organisation_id)
+        status = response.status_code
+        if status < 300 or status == 304 or (status == 404 and missing_is_fine):
+            return response
+        error = classify(status, response.headers, response.content, self._now())
+        if isinstance(error, RateLimited):
+            self._limits.refused(organisation_id, error)
+        raise error
+
+    async def _send(self, request: httpx2.Request, token: str, organisation_id: str | None) -> httpx2.Response:
+        request.headers["authorization"] = f"Bearer {token}"
+        async with self._limits.call(organisation_id):
+            try:
+                async with asyncio.timeout(CALL_SECONDS):
+                    response = await self._http.send(request)
+            except (httpx2.RequestError, TimeoutError) as error:
+                raise Unavailable(f"no answer: {type(error).__name__}") from None
+        self._limits.learn(organisation_id, response.headers)
+        return response

@@ -1,0 +1,42 @@
+"""``/connections`` as reachable organisations: what a login can open, and which of it the last consent chose."""
+
+from collections.abc import Iterable, Sequence
+
+from providers.port import ReachableOrganisation
+from providers.xero.schemas import Record, Spelling
+from providers.xero.values import text
+
+_CONNECTION = Spelling("id", "authEventId", "tenantId", "tenantType", "tenantName")
+
+LONGEST_NAME = 255
+"""What the connections table holds of a name."""
+
+
+def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = ()) -> Sequence[ReachableOrganisation]:
+    """The organisations among a login's connections, each once.
+
+    Args:
+        connections: All connections of the login, practices (Xero HQ) among them.
+        chosen: Those that Xero lists for the consent. Whether a mere *Continue* re-stamps existing connections is
+            not known, so when there are none every organisation counts as chosen (xero.md section 1.6).
+    """
+    chosen_ids = {organisation_id for record in chosen if (organisation_id := _organisation_id(record))}
+    found: dict[str, ReachableOrganisation] = {}
+    for record in connections:
+        organisation_id = _organisation_id(record)
+        if organisation_id is None or organisation_id in found:
+            continue
+        get = _CONNECTION.of(record).get
+        found[organisation_id] = ReachableOrganisation(
+            organisation_id=organisation_id,
+            name=(text(get("tenantName")) or "(no name)")[:LONGEST_NAME],
+            provider_connection_id=text(get("id")),
+            is_from_this_consent=not chosen_ids or organisation_id in chosen_ids,
+        )
+    return list(found.values())
+
+
+def _organisation_id(record: Record) -> str | None:
+    get = _CONNECTION.of(record).get
+    kind = text(get("tenantType")) or "ORGANISATION"
+    return text(get("tenantId")) if kind.upper() == "ORGANISATION" else None

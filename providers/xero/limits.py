@@ -1,0 +1,156 @@
+"""Xero's call limits, planned for so that they are not hit: 5 at once, 60 a minute, a day's, and the app's.
+
+Calls wait here for a free slot of their organisation and for nothing else: a limit that is used up raises
+``RateLimited`` at once with the time when it lifts, and whoever called decides what to do until then. What other
+processes used is learnt from Xero's remaining-headers and from 429s. Source of the numbers: xero.md section 3.1.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from providers.clock import Clock, next_midnight, next_minute
+from providers.errors import RateLimited
+from providers.port import CallBudget
+from providers.xero.config import XeroConfig
+
+MINUTE = timedelta(minutes=1)
+
+LEASE = 100
+"""Calls taken from the shared budget at a time: one trip to it for a hundred calls, at most 1 % of it left unused."""
+
+Blocked = tuple[str, datetime]
+"""A limit that is used up, and when it lifts."""
+
+
+@dataclass(slots=True)
+class _Organisation:
+    """What this process knows of one organisation's limits."""
+
+    slots: asyncio.Semaphore
+    called_at: deque[datetime] = field(default_factory=deque)
+    blocked: Blocked | None = None
+    users: int = 0
+
+    def forget_before(self, moment: datetime) -> None:
+        while self.called_at and self.called_at[0] <= moment:
+            self.called_at.popleft()
+
+    def is_idle(self, now: datetime) -> bool:
+        self.forget_before(now - MINUTE)
+        return not (self.users or self.called_at or (self.blocked and self.blocked[1] > now))
+
+
+class Limits:
+    """Admits calls, and learns from their answers. One for each app and process."""
+
+    def __init__(self, config: XeroConfig, budget: CallBudget, now: Clock) -> None:
+        self._config = config
+        self._budget = budget
+        self._now = now
+        self._organisations: dict[str, _Organisation] = {}
+        self._sweep_at = now() + MINUTE
+        self._app_blocked: Blocked | None = None
+        self._lease_lock = asyncio.Lock()
+        self._leased = 0
+        self._lease_ends = now()
+
+    @asynccontextmanager
+    async def call(self, organisation_id: str | None) -> AsyncIterator[None]:
+        """Admission of one call; hold it while the call is in flight.
+
+        Args:
+            organisation_id: Whose limits it counts against; None for a call without an organisation.
+
+        Raises:
+            RateLimited: A limit is used up; no call was made.
+        """
+        if organisation_id is None:
+            await self._count_for_app()
+            yield
+            return
+        self._sweep()
+        organisation = self._organisations.setdefault(
+            organisation_id, _Organisation(asyncio.Semaphore(self._config.calls_at_once))
+        )
+        organisation.users += 1
+        try:
+            async with organisation.slots:
+                # After each wait: the calls before this one may have used up a limit.
+                self._check(organisation)
+                await self._count_for_app()
+                self._check(organisation)
+                organisation.called_at.append(self._now())
+                yield
+        finally:
+            organisation.users -= 1
+
+    def learn(self, organisation_id: str | None, headers: Mapping[str, str]) -> None:
+        """Take in the remaining-headers of an answer; a limit at 0 blocks until its window ends."""
+        now = self._now()
+        if _remaining(headers, "x-appminlimit-remaining") == 0:
+            self._app_blocked = ("app_minute", next_minute(now))
+        organisation = self._organisations.get(organisation_id or "")
+        if organisation is None:
+            return
+        if _remaining(headers, "x-daylimit-remaining") == 0:
+            # Xero says when a day ends only in a 429; at midnight UTC the next call finds out.
+            organisation.blocked = ("day", next_midnight(now))
+        elif _remaining(headers, "x-minlimit-remaining") == 0:
+            first = organisation.called_at[0] if organisation.called_at else now
+            organisation.blocked = ("minute", first + MINUTE)
+
+    def refused(self, organisation_id: str | None, error: RateLimited) -> None:
+        """Take in a 429: nobody else needs to run into it before it lifts."""
+        if error.retry_at is None or error.limit == "concurrent":
+            return
+        if error.limit == "app_minute":
+            self._app_blocked = (error.limit, error.retry_at)
+        elif (organisation := self._organisations.get(organisation_id or "")) is not None:
+            organisation.blocked = (error.limit, error.retry_at)
+
+    def _check(self, organisation: _Organisation) -> None:
+        now = self._now()
+        organisation.forget_before(now - MINUTE)
+        if organisation.blocked and organisation.blocked[1] > now:
+            raise RateLimited(*organisation.blocked)
+        if len(organisation.called_at) >= self._config.calls_per_organisation_minute:
+            # Never more than 60 in any 60 seconds keeps the limit wherever Xero's own windows begin.
+            raise RateLimited("minute", organisation.called_at[0] + MINUTE)
+
+    async def _count_for_app(self) -> None:
+        now = self._now()
+        if self._app_blocked and self._app_blocked[1] > now:
+            raise RateLimited(*self._app_blocked)
+        async with self._lease_lock:
+            now = self._now()
+            if now >= self._lease_ends:
+                self._leased = 0
+            if self._leased == 0:
+                limit = self._config.calls_per_minute
+                wanted = max(1, min(LEASE, limit // 10))
+                self._leased = await self._budget.take(self._config.app, wanted, limit)
+                self._lease_ends = next_minute(now)
+            if self._leased <= 0:
+                self._leased = 0
+                self._app_blocked = ("app_minute", next_minute(now))
+                raise RateLimited(*self._app_blocked)
+            self._leased -= 1
+
+    def _sweep(self) -> None:
+        """Forget organisations with nothing to remember, once a minute, so that memory follows the work at hand."""
+        now = self._now()
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + MINUTE
+        idle = [key for key, organisation in self._organisations.items() if organisation.is_idle(now)]
+        for key in idle:
+            del self._organisations[key]
+
+
+def _remaining(headers: Mapping[str, str], name: str) -> int | None:
+    text = headers.get(name)
+    return int(text) if text is not None and text.strip().isdecimal() else None

@@ -1,0 +1,144 @@
+"""Xero behind the port: consent, organisations, disconnecting, and reading every source."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from urllib.parse import quote
+
+import httpx2
+
+from contracts.lists import Source
+from contracts.standard_information import Row
+from providers.clock import Clock, utc_now
+from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource
+from providers.xero.api import Api
+from providers.xero.config import XeroConfig
+from providers.xero.connections import organisations_in
+from providers.xero.envelope import array, collection
+from providers.xero.identity import Identity
+from providers.xero.limits import Limits
+from providers.xero.oauth import OAuth
+from providers.xero.schemas import Record
+from providers.xero.sources import COLLECTIONS, DEFAULT_PAGE_SIZE, PAGE_SIZE, Collection
+
+_log = logging.getLogger(__name__)
+
+ACCOUNTING = "/api.xro/2.0"
+
+
+class Xero:
+    """Xero as a ``Provider``. One for each process: it owns the limits, the caches and the connections.
+
+    Args:
+        config: The app.
+        http: The client to send with; ``providers.http.http_client()`` outside of tests. Closed by ``close``.
+        budget: The app-wide allowance, shared by every process.
+        now: The clock, aware, in UTC.
+    """
+
+    name = "xero"
+    title = "Xero"
+
+    def __init__(self, config: XeroConfig, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now) -> None:
+        self._http = http
+        identity = Identity(config.identity_url, config.client_id, http, now)
+        self._oauth = OAuth(config, http, identity, now)
+        self._api = Api(config.api_url, http, Limits(config, budget, now), now)
+
+    async def begin_consent(self, *, state: str, redirect_uri: str) -> ConsentRequest:
+        """See ``Provider.begin_consent``."""
+        return await self._oauth.begin(state=state, redirect_uri=redirect_uri)
+
+    async def finish_consent(self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str) -> Consent:
+        """See ``Provider.finish_consent``."""
+        return await self._oauth.finish(code=code, code_verifier=code_verifier, nonce=nonce, redirect_uri=redirect_uri)
+
+    async def refresh(self, tokens: TokenSet) -> TokenSet:
+        """See ``Provider.refresh``."""
+        return await self._oauth.refresh(tokens)
+
+    async def revoke(self, tokens: TokenSet) -> None:
+        """See ``Provider.revoke``."""
+        await self._oauth.revoke(tokens)
+
+    async def organisations(
+        self, tokens: TokenSource, consent_ref: str | None = None
+    ) -> Sequence[ReachableOrganisation]:
+        """See ``Provider.organisations``. Two calls at most, however many organisations there are."""
+        chosen: Sequence[Record] = ()
+        if consent_ref is not None:
+            chosen = await self._connections(tokens, {"authEventId": consent_ref})
+        return organisations_in(await self._connections(tokens, {}), chosen)
+
+    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> None:
+        """See ``Provider.disconnect``."""
+        await self._api.delete(f"/connections/{quote(provider_connection_id, safe='')}", tokens)
+
+    async def read(
+        self,
+        tokens: TokenSource,
+        organisation_id: str,
+        source: Source,
+        modified_since: datetime | None = None,
+    ) -> AsyncIterator[Page]:
+        """See ``Provider.read``. A record without its key is left out, with a warning that counts them."""
+        where = COLLECTIONS[source]
+        since = modified_since if where.knows_changes else None
+        seen: set[str] = set()
+        number = 0
+        is_last = False
+        while not is_last:
+            number += 1
+            params = {**where.params, "page": str(number)} if where.is_paged else where.params
+            body = await self._api.get(
+                f"{ACCOUNTING}{where.path}",
+                tokens,
+                organisation_id=organisation_id,
+                params=params,
+                modified_since=since,
+            )
+            if body is None:
+                yield Page(rows=(), is_unmodified=number == 1)
+                return
+            answer = collection(body, where.plural, has_decimals=where.has_decimals)
+            if not answer.records and number == 1 and since is not None:
+                yield Page(rows=(), is_unmodified=True)
+                return
+            rows = _rows(answer.records, where, seen)
+            # A page with nothing new is one that was read before: the walk would never end.
+            is_last = not where.is_paged or not rows or _is_last(number, len(answer.records), answer.page_count)
+            yield Page(rows=rows, is_last=is_last)
+
+    async def close(self) -> None:
+        """See ``Provider.close``."""
+        await self._http.aclose()
+
+    async def _connections(self, tokens: TokenSource, params: dict[str, str]) -> list[Record]:
+        # Nothing was asked to have changed, so a 304 cannot be the answer; no body is read as a malformed one.
+        return list(array(await self._api.get("/connections", tokens, params=params) or b""))
+
+
+def _rows(records: Sequence[Record], where: Collection, seen: set[str]) -> list[Row]:
+    """The rows of the records that have a key, each key once over the whole walk."""
+    rows = []
+    unreadable = 0
+    for record in records:
+        row = where.parse(record)
+        if row is None:
+            unreadable += 1
+        elif row.key not in seen:
+            seen.add(row.key)
+            rows.append(row)
+    if unreadable:
+        _log.warning("%s: %d of %d records left out for want of a key", where.path, unreadable, len(records))
+    return rows
+
+
+def _is_last(number: int, records: int, page_count: int | None) -> bool:
+    """Whether no page follows, by Xero's count, or else by a page that is not full.
+
+    A page of exactly the default size may be a full one too, from a server that did not heed the asked size.
+    """
+    if page_count is not None:
+        return number >= page_count
+    return records not in (PAGE_SIZE, DEFAULT_PAGE_SIZE)

@@ -1,0 +1,265 @@
+"""Xero's records as rows of standard information: one function for each collection, tolerant of what Xero varies.
+
+Nulls are left out, keys may come in odd case (seen live in 2021), enumerations grow: an unknown value is kept as
+text. A record without its key makes no row. Fields: xero.md sections 4.2 and 5; the official OpenAPI file.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import orjson
+
+from contracts import standard_information as rows
+from providers.xero.values import day, decimal, flag, moment, text, whole
+
+Record = dict[str, object]
+
+_GONE = frozenset({"ARCHIVED", "DELETED"})
+
+
+class Spelling:
+    """The keys that are read from one kind of record, found again in odd case."""
+
+    _MOST_SEEN = 500
+    """Kinds of record have below a hundred keys; memory stays bounded whatever arrives."""
+
+    def __init__(self, *keys: str) -> None:
+        self._by_lower = {key.lower(): key for key in keys}
+        self._seen = set(keys)
+
+    def of(self, record: Record) -> Record:
+        """The record with the keys that are read in their expected case; the same object when it has them."""
+        if record.keys() <= self._seen:
+            return record
+        renamed: Record = {}
+        for key in record:
+            expected = self._by_lower.get(key.lower())
+            if expected is not None and expected != key:
+                if expected not in record:
+                    renamed[expected] = record[key]
+            elif len(self._seen) < self._MOST_SEEN:
+                self._seen.add(key)
+        return {**record, **renamed} if renamed else record
+
+
+_ORGANISATION = Spelling(
+    *("OrganisationID", "Name", "LegalName", "CountryCode", "BaseCurrency", "TaxNumber", "RegistrationNumber"),
+    *("OrganisationType", "Class", "OrganisationStatus", "IsDemoCompany", "Timezone", "ShortCode", "PaysTax"),
+    *("FinancialYearEndDay", "FinancialYearEndMonth", "PeriodLockDate", "EndOfYearLockDate"),
+)
+_ACCOUNT = Spelling(
+    *("AccountID", "Code", "Name", "Type", "Class", "Status", "TaxType", "Description", "CurrencyCode"),
+    *("BankAccountNumber", "BankAccountType", "SystemAccount", "ReportingCode", "EnablePaymentsToAccount"),
+    *("ShowInExpenseClaims", "UpdatedDateUTC"),
+)
+_TAX_RATE = Spelling(
+    *("TaxType", "Name", "ReportTaxType", "Status", "DisplayTaxRate", "EffectiveRate", "CanApplyToAssets"),
+    *("CanApplyToEquity", "CanApplyToExpenses", "CanApplyToLiabilities", "CanApplyToRevenue"),
+)
+_CATEGORY = Spelling("TrackingCategoryID", "Name", "Status", "Options")
+_OPTION = Spelling("TrackingOptionID", "Name", "Status")
+_ITEM = Spelling(
+    *("ItemID", "Code", "Name", "Description", "PurchaseDescription", "IsSold", "IsPurchased"),
+    *("IsTrackedAsInventory", "SalesDetails", "PurchaseDetails", "QuantityOnHand", "UpdatedDateUTC"),
+)
+_PRICE = Spelling("UnitPrice", "AccountCode", "COGSAccountCode", "TaxType")
+_CONTACT = Spelling(
+    *("ContactID", "Name", "FirstName", "LastName", "ContactStatus", "IsSupplier", "IsCustomer", "ContactNumber"),
+    *("AccountNumber", "CompanyNumber", "TaxNumber", "DefaultCurrency", "SalesDefaultAccountCode"),
+    *("PurchasesDefaultAccountCode", "AccountsReceivableTaxType", "AccountsPayableTaxType", "UpdatedDateUTC"),
+)
+_CURRENCY = Spelling("Code", "Description")
+
+
+def organisation(record: Record) -> rows.OrganisationProfile | None:
+    """A row of ``/Organisation``."""
+    get = _ORGANISATION.of(record).get
+    if (key := text(get("OrganisationID"))) is None:
+        return None
+    plan = text(get("Class"))
+    return rows.OrganisationProfile(
+        key=key,
+        name=text(get("Name")) or "",
+        legal_name=text(get("LegalName")),
+        country_code=text(get("CountryCode")),
+        base_currency=text(get("BaseCurrency")),
+        tax_number=text(get("TaxNumber")),
+        registration_number=text(get("RegistrationNumber")),
+        organisation_type=text(get("OrganisationType")),
+        plan=plan,
+        status=text(get("OrganisationStatus")),
+        is_demo=flag(get("IsDemoCompany")) is True or _upper(plan) == "DEMO",
+        is_trial=_upper(plan) == "TRIAL",
+        time_zone=text(get("Timezone")),
+        short_code=text(get("ShortCode")),
+        pays_tax=flag(get("PaysTax")),
+        financial_year_end_day=whole(get("FinancialYearEndDay")),
+        financial_year_end_month=whole(get("FinancialYearEndMonth")),
+        period_lock_date=day(get("PeriodLockDate")),
+        end_of_year_lock_date=day(get("EndOfYearLockDate")),
+        record=json_text(record),
+    )
+
+
+def account(record: Record) -> rows.Account | None:
+    """A row of ``/Accounts``."""
+    get = _ACCOUNT.of(record).get
+    if (key := text(get("AccountID"))) is None:
+        return None
+    account_type, status = text(get("Type")), text(get("Status"))
+    return rows.Account(
+        key=key,
+        code=text(get("Code")),
+        name=text(get("Name")) or "",
+        account_type=account_type,
+        account_class=text(get("Class")),
+        status=status,
+        tax_type=text(get("TaxType")),
+        description=text(get("Description")),
+        currency_code=text(get("CurrencyCode")),
+        bank_account_number=text(get("BankAccountNumber")),
+        bank_account_type=text(get("BankAccountType")),
+        system_account=text(get("SystemAccount")),
+        reporting_code=text(get("ReportingCode")),
+        is_bank_account=_upper(account_type) == "BANK",
+        takes_payments=flag(get("EnablePaymentsToAccount")) is True,
+        shows_in_expense_claims=flag(get("ShowInExpenseClaims")) is True,
+        is_archived=_upper(status) in _GONE,
+        updated_at=moment(get("UpdatedDateUTC")),
+        record=json_text(record),
+    )
+
+
+def tax_rate(record: Record) -> rows.TaxRate | None:
+    """A row of ``/TaxRates``; Xero gives tax rates no id, the tax type is the key."""
+    get = _TAX_RATE.of(record).get
+    if (key := text(get("TaxType"))) is None:
+        return None
+    status = text(get("Status"))
+    return rows.TaxRate(
+        key=key,
+        name=text(get("Name")) or key,
+        tax_type=key,
+        report_tax_type=text(get("ReportTaxType")),
+        status=status,
+        display_rate=decimal(get("DisplayTaxRate")),
+        effective_rate=decimal(get("EffectiveRate")),
+        applies_to_assets=flag(get("CanApplyToAssets")),
+        applies_to_equity=flag(get("CanApplyToEquity")),
+        applies_to_expenses=flag(get("CanApplyToExpenses")),
+        applies_to_liabilities=flag(get("CanApplyToLiabilities")),
+        applies_to_revenue=flag(get("CanApplyToRevenue")),
+        is_archived=_upper(status) in _GONE,
+        record=json_text(record),
+    )
+
+
+def tracking_category(record: Record) -> rows.TrackingCategory | None:
+    """A row of ``/TrackingCategories``, with its options inside."""
+    get = _CATEGORY.of(record).get
+    if (key := text(get("TrackingCategoryID"))) is None:
+        return None
+    status = text(get("Status"))
+    options = [_OPTION.of(option) for option in records_in(get("Options"))]
+    return rows.TrackingCategory(
+        key=key,
+        name=text(get("Name")) or "",
+        status=status,
+        options=orjson.dumps(
+            [
+                {"key": option_key, "name": text(option.get("Name")), "status": text(option.get("Status"))}
+                for option in options
+                if (option_key := text(option.get("TrackingOptionID"))) is not None
+            ]
+        ).decode(),
+        is_archived=_upper(status) in _GONE,
+        record=json_text(record),
+    )
+
+
+def item(record: Record) -> rows.Item | None:
+    """A row of ``/Items``."""
+    get = _ITEM.of(record).get
+    if (key := text(get("ItemID"))) is None:
+        return None
+    sales, purchase = _price(get("SalesDetails")), _price(get("PurchaseDetails"))
+    return rows.Item(
+        key=key,
+        code=text(get("Code")) or "",
+        name=text(get("Name")),
+        description=text(get("Description")),
+        purchase_description=text(get("PurchaseDescription")),
+        is_sold=flag(get("IsSold")),
+        is_purchased=flag(get("IsPurchased")),
+        is_tracked_as_inventory=flag(get("IsTrackedAsInventory")),
+        sales_price=decimal(sales.get("UnitPrice")),
+        sales_account_code=text(sales.get("AccountCode")),
+        sales_tax_type=text(sales.get("TaxType")),
+        purchase_price=decimal(purchase.get("UnitPrice")),
+        # A tracked item is bought into stock and expensed when sold: its purchases go to the cost account.
+        purchase_account_code=text(purchase.get("AccountCode")) or text(purchase.get("COGSAccountCode")),
+        purchase_tax_type=text(purchase.get("TaxType")),
+        quantity_on_hand=decimal(get("QuantityOnHand")),
+        updated_at=moment(get("UpdatedDateUTC")),
+        record=json_text(record),
+    )
+
+
+def contact(record: Record) -> rows.Contact | None:
+    """A row of ``/Contacts``."""
+    get = _CONTACT.of(record).get
+    if (key := text(get("ContactID"))) is None:
+        return None
+    status = text(get("ContactStatus"))
+    person = " ".join(part for part in (text(get("FirstName")), text(get("LastName"))) if part)
+    return rows.Contact(
+        key=key,
+        name=text(get("Name")) or person,
+        status=status,
+        is_supplier=flag(get("IsSupplier")) is True,
+        is_customer=flag(get("IsCustomer")) is True,
+        contact_number=text(get("ContactNumber")),
+        account_number=text(get("AccountNumber")),
+        company_number=text(get("CompanyNumber")),
+        tax_number=text(get("TaxNumber")),
+        default_currency=text(get("DefaultCurrency")),
+        sales_account_code=text(get("SalesDefaultAccountCode")),
+        purchase_account_code=text(get("PurchasesDefaultAccountCode")),
+        sales_tax_type=text(get("AccountsReceivableTaxType")),
+        purchase_tax_type=text(get("AccountsPayableTaxType")),
+        is_archived=status is not None and status.upper() != "ACTIVE",
+        updated_at=moment(get("UpdatedDateUTC")),
+        record=json_text(record),
+    )
+
+
+def currency(record: Record) -> rows.Currency | None:
+    """A row of ``/Currencies``."""
+    get = _CURRENCY.of(record).get
+    if (key := text(get("Code"))) is None:
+        return None
+    return rows.Currency(key=key, description=text(get("Description")), record=json_text(record))
+
+
+def records_in(value: object) -> Iterable[Record]:
+    """The records of a JSON array, without anything in it that is none."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def json_text(record: Record) -> str:
+    """The provider's record as JSON text; exact numbers keep their digits."""
+    return orjson.dumps(record, default=_number).decode()
+
+
+def _number(value: object) -> orjson.Fragment:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(str(value))
+    raise TypeError(type(value).__name__)
+
+
+def _price(value: object) -> Record:
+    return _PRICE.of(value) if isinstance(value, dict) else {}
+
+
+def _upper(value: str | None) -> str | None:
+    return None if value is None else value.upper()

@@ -1,0 +1,61 @@
+"""The table of Xero's collections: where each source is read, how, and which parser makes its rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from contracts.lists import Source
+from contracts.standard_information import Row
+from providers.xero import schemas
+
+PAGE_SIZE = 1000
+"""The most that Xero gives on a page; 100 without asking (xero.md section 4.1)."""
+
+DEFAULT_PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """How one source is read.
+
+    Attributes:
+        path: Under ``/api.xro/2.0``.
+        plural: The key of the records in the envelope.
+        parse: Makes a row of a record; None when the record lacks its key.
+        params: Query parameters of every call.
+        is_paged: Whether Xero gives it in pages.
+        knows_changes: Whether Xero honours If-Modified-Since on it.
+        has_decimals: Whether a row takes fractions from it, so that no number may pass through a binary float.
+    """
+
+    path: str
+    plural: str
+    parse: Callable[[schemas.Record], Row | None]
+    params: Mapping[str, str] = field(default_factory=dict)
+    is_paged: bool = False
+    knows_changes: bool = False
+    has_decimals: bool = False
+
+
+COLLECTIONS: Mapping[Source, Collection] = {
+    Source.ORGANISATION: Collection("/Organisation", "Organisations", schemas.organisation),
+    Source.ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, knows_changes=True),
+    Source.TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True),
+    Source.TRACKING_CATEGORIES: Collection(
+        "/TrackingCategories",
+        "TrackingCategories",
+        schemas.tracking_category,
+        params={"includeArchived": "true"},
+    ),
+    Source.ITEMS: Collection("/Items", "Items", schemas.item, knows_changes=True, has_decimals=True),
+    Source.CURRENCIES: Collection("/Currencies", "Currencies", schemas.currency),
+    Source.CONTACTS: Collection(
+        "/Contacts",
+        "Contacts",
+        schemas.contact,
+        # Xero's own order is by change: a contact edited during the walk would move, and push another over the
+        # edge of a page already read. Ids do not move.
+        params={"includeArchived": "true", "pageSize": str(PAGE_SIZE), "order": "ContactID ASC"},
+        is_paged=True,
+        knows_changes=True,
+    ),
+}
