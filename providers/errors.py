@@ -66,6 +66,11 @@ class RateLimited(Transient):
         super().__init__(Cause.RATE_LIMITED, detail or f"{limit} limit", retry_at=retry_at)
         self.limit = limit
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it lasts up to a day, so that waiting it out is for somebody with time."""
+        return self.limit == "day"
+
 
 class Unavailable(Transient):
     """The provider did not answer, or answered that it cannot just now."""
