@@ -1,0 +1,57 @@
+"""The app-wide call allowance, shared by every process: one row for each app, one statement for each take.
+
+It counts in fixed minutes by this machine's clock, and knows nothing of what the calls are for.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import case, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from models.call_window import CallWindow
+from models.columns import now
+from models.database import Database
+
+
+class SharedCallBudget:
+    """Gives out calls of the minute; over all processes never more than the limit.
+
+    Args:
+        database: Where the count is.
+        clock: This moment (aware).
+    """
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime] = now) -> None:
+        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._clock = clock
+
+    async def take(self, app: str, calls: int, limit: int) -> int:
+        """Take calls out of this minute's allowance.
+
+        A process whose clock is behind takes from the newest minute that any process has begun.
+
+        Args:
+            app: Which app at which provider, such as ``xero:1234``.
+            calls: How many are wanted.
+            limit: How many the app has in a minute.
+
+        Returns:
+            How many were given: 0 to ``calls``.
+        """
+        minute = self._clock().replace(second=0, microsecond=0)
+        asked = insert(CallWindow).values(app=app, window_start=minute, used=calls)
+        begun, used = col(CallWindow.window_start), col(CallWindow.used)
+        # Asking is counted in full and what was there before is worked out from the answer: one statement, and the
+        # row's own lock makes it atomic. Capping at the limit first keeps a crowd of askers from overflowing it.
+        statement = asked.on_conflict_do_update(
+            index_elements=["app"],
+            set_={
+                "window_start": func.greatest(begun, asked.excluded.window_start),
+                "used": case((begun < asked.excluded.window_start, 0), else_=func.least(used, limit)) + calls,
+            },
+        ).returning(used)
+        async with self._engine.connect() as connection:
+            used_before = (await connection.execute(statement)).scalar_one() - calls
+        return max(0, min(calls, limit - used_before))

@@ -1,0 +1,104 @@
+"""Reading a client's standard information, page by page, for people and other backends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.lists import SOURCE_OF, ListName, Source
+from contracts.runs import ConnectionStatus
+from models.connection import Connection, Receipt
+from models.list_changes import MEMBER_FLAGS
+from models.standard_information import TABLE_OF, StandardRow
+
+_SEARCHED: dict[Source, tuple[str, ...]] = {
+    Source.ORGANISATION: ("name",),
+    Source.ACCOUNTS: ("code", "name", "bank_account_number"),
+    Source.TAX_RATES: ("name", "tax_type"),
+    Source.TRACKING_CATEGORIES: ("name",),
+    Source.ITEMS: ("code", "name"),
+    Source.CONTACTS: ("name", "account_number", "contact_number", "company_number", "tax_number"),
+    Source.CURRENCIES: ("key", "description"),
+}
+"""What a search looks in, and (the first two) what a list is ordered by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of a list.
+
+    Attributes:
+        rows: The page's rows, of the list's own type.
+        total: Rows that match, over all pages.
+        receipt: Of the list; None when it was never tried, or the client has no connection.
+    """
+
+    rows: Sequence[StandardRow]
+    total: int
+    receipt: Receipt | None
+
+
+async def read_list(
+    session: AsyncSession,
+    practice_id: UUID,
+    client_id: UUID,
+    list_name: ListName,
+    *,
+    limit: int,
+    offset: int,
+    search: str | None = None,
+    include_gone: bool = False,
+) -> ListPage:
+    """A page of one of a client's lists, of its living connection or else of its latest.
+
+    Args:
+        session: Any session.
+        practice_id: Who asks; another practice's client has empty lists here.
+        client_id: Whose list.
+        list_name: Which list.
+        limit: At most so many rows.
+        offset: After so many rows.
+        search: Only rows with this text in a name, a code or a number, in any case.
+        include_gone: Also rows that the provider no longer has.
+    """
+    connection_id = await _connection(session, practice_id, client_id)
+    if connection_id is None:
+        return ListPage((), 0, None)
+    source = SOURCE_OF[list_name]
+    table = TABLE_OF[source]
+    wanted: list[ColumnElement[bool]] = [col(table.connection_id) == connection_id]
+    if flag := MEMBER_FLAGS.get(list_name):
+        wanted.append(_column(table, flag).is_(True))
+    if not include_gone:
+        wanted.append(col(table.gone_at).is_(None))
+    if search:
+        wanted.append(
+            or_(*(_column(table, name).icontains(search, autoescape=True) for name in _SEARCHED[source]))
+        )
+    order = [func.lower(_column(table, name)) for name in _SEARCHED[source][:2]]
+    page = select(table).where(*wanted).order_by(*order, col(table.key)).limit(limit).offset(offset)
+    total = select(func.count()).select_from(table).where(*wanted)
+    return ListPage(
+        rows=(await session.exec(page)).all(),
+        total=(await session.exec(total)).one(),
+        receipt=await session.get(Receipt, (connection_id, list_name)),
+    )
+
+
+async def _connection(session: AsyncSession, practice_id: UUID, client_id: UUID) -> UUID | None:
+    is_past = case((col(Connection.status) == ConnectionStatus.DISCONNECTED, 1), else_=0)
+    query = (
+        select(Connection.id)
+        .where(Connection.practice_id == practice_id, Connection.client_id == client_id)
+        .order_by(is_past, col(Connection.created_at).desc())
+        .limit(1)
+    )
+    return (await session.exec(query)).first()
+
+
+def _column(table: type[StandardRow], name: str) -> ColumnElement[str]:
+    return cast("ColumnElement[str]", getattr(table, name))
