@@ -1,0 +1,204 @@
+"""Setting up practices: the firm, its colleagues, teams and bearer tokens."""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from itertools import count
+from typing import NamedTuple, TypeVar, cast
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from sqlalchemy import func, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.names import slug
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Plan, Role
+from models.practice import ApiToken, Colleague, Practice, Team, TeamMember
+
+TOKEN_PREFIX = "clientsync_"  # noqa: S105  # public: it lets scanners of leaked secrets know ours
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_SLUG_ROOM = 36
+"""Leaves room in the slug's 40 characters for a number that makes it unique."""
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+class SignedIn(NamedTuple):
+    """Who a bearer token stands for."""
+
+    colleague: Colleague
+    practice: Practice
+
+
+async def create_practice(
+    session: AsyncSession,
+    name: str,
+    *,
+    plan: Plan = Plan.STANDARD,
+    client_allowance: int = 50,
+    time_zone: str = "Europe/London",
+) -> Practice:
+    """Make a practice; its slug comes from its name, with a number when another practice has that one.
+
+    Args:
+        session: The caller's transaction.
+        name: The firm's name.
+        plan: Its plan.
+        client_allowance: How many clients it may have.
+        time_zone: An IANA name.
+
+    Raises:
+        Refused: The name is empty or too long, the allowance is below zero, or the time zone is unknown.
+    """
+    if client_allowance < 0:
+        raise Refused(RefusalCode.INVALID, "The client allowance cannot be below zero.", field="client_allowance")
+    if time_zone not in available_timezones():
+        raise Refused(RefusalCode.INVALID, f"There is no time zone {time_zone!r}.", field="time_zone")
+    called = _text(name, "name", longest=200)
+    wanted = slug(called, longest=_SLUG_ROOM)
+    for number in count(1):
+        practice = Practice(
+            name=called,
+            slug=wanted if number == 1 else f"{wanted}-{number}",
+            plan=plan,
+            client_allowance=client_allowance,
+            time_zone=time_zone,
+        )
+        if made := await _inserted(session, practice):
+            break
+    return made
+
+
+async def find_practice(session: AsyncSession, name_or_slug: str | None = None) -> Practice:
+    """A practice by its slug or its exact name; without either, the only one there is.
+
+    Raises:
+        Refused: There is none, or more than one.
+    """
+    query = select(Practice).limit(2)
+    if name_or_slug is not None:
+        query = query.where(or_(col(Practice.slug) == name_or_slug, col(Practice.name) == name_or_slug))
+    found = (await session.exec(query)).all()
+    if len(found) == 1:
+        return found[0]
+    which = "practice" if name_or_slug is None else f"practice {name_or_slug!r}"
+    if found:
+        raise Refused(RefusalCode.INVALID, f"There is more than one {which}; give the slug.", field="practice")
+    raise Refused(RefusalCode.NOT_FOUND, f"There is no {which}.", field="practice")
+
+
+async def create_colleague(
+    session: AsyncSession, practice_id: UUID, *, email: str, name: str, role: Role = Role.MEMBER
+) -> Colleague:
+    """Add a colleague to a practice.
+
+    Args:
+        session: The caller's transaction.
+        practice_id: The practice.
+        email: E-mail address, unique in the whole product whatever its case.
+        name: The person's name.
+        role: What they may do.
+
+    Raises:
+        Refused: The address or the name cannot be used, or the address is taken.
+    """
+    address = _text(email, "email", longest=254)
+    if not _ADDRESS.fullmatch(address):
+        raise Refused(RefusalCode.INVALID, "This is not an e-mail address.", field="email")
+    colleague = Colleague(practice_id=practice_id, email=address, name=_text(name, "name", longest=200), role=role)
+    if made := await _inserted(session, colleague):
+        return made
+    raise Refused(RefusalCode.DUPLICATE, "A colleague with this e-mail address exists already.", field="email")
+
+
+async def find_colleague(session: AsyncSession, email: str) -> Colleague:
+    """An active colleague by e-mail address, in any case.
+
+    Raises:
+        Refused: Nobody active has it.
+    """
+    query = select(Colleague).where(
+        func.lower(Colleague.email) == email.strip().lower(), col(Colleague.deactivated_at).is_(None)
+    )
+    found = (await session.exec(query)).one_or_none()
+    if found is None:
+        raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "No active colleague has this e-mail address.", field="email")
+    return found
+
+
+async def create_team(session: AsyncSession, practice_id: UUID, name: str, members: Collection[UUID] = ()) -> Team:
+    """Make a team of colleagues.
+
+    Args:
+        session: The caller's transaction.
+        practice_id: The practice.
+        name: The team's name, unique in the practice.
+        members: Ids of colleagues of the same practice.
+
+    Raises:
+        Refused: The name cannot be used or is taken, or a member is not of the practice.
+    """
+    theirs = select(Colleague.id).where(Colleague.practice_id == practice_id, col(Colleague.id).in_(members))
+    if set(members) != set((await session.exec(theirs)).all()):
+        raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "A member is not a colleague of this practice.", field="members")
+    team = await _inserted(session, Team(practice_id=practice_id, name=_text(name, "name", longest=100)))
+    if team is None:
+        raise Refused(RefusalCode.DUPLICATE, "A team of this name exists already.", field="name")
+    session.add_all(TeamMember(team_id=team.id, colleague_id=member) for member in set(members))
+    await session.flush()
+    return team
+
+
+async def issue_token(session: AsyncSession, colleague_id: UUID) -> str:
+    """Make a bearer token for a colleague: 256 random bits, shown this once; only its SHA-256 is kept."""
+    token = f"{TOKEN_PREFIX}{secrets.token_urlsafe(32)}"
+    session.add(ApiToken(colleague_id=colleague_id, token_hash=_hash(token)))
+    await session.flush()
+    return token
+
+
+async def colleague_of_token(session: AsyncSession, token: str) -> SignedIn | None:
+    """Who a bearer token stands for; None if it is unknown or revoked, or its colleague has left."""
+    query = (
+        select(Colleague, Practice)
+        .join(ApiToken, col(ApiToken.colleague_id) == col(Colleague.id))
+        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
+        .where(
+            ApiToken.token_hash == _hash(token),
+            col(ApiToken.revoked_at).is_(None),
+            col(Colleague.deactivated_at).is_(None),
+        )
+    )
+    found = (await session.exec(query)).one_or_none()
+    return SignedIn(*found) if found else None
+
+
+async def revoke_token(session: AsyncSession, token: str, at: datetime) -> None:
+    """End a bearer token; an unknown one, or one that has ended, is left as it is."""
+    await session.exec(
+        update(ApiToken)
+        .where(col(ApiToken.token_hash) == _hash(token), col(ApiToken.revoked_at).is_(None))
+        .values(revoked_at=at)
+    )
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _text(text: str, field: str, *, longest: int) -> str:
+    text = text.strip()
+    if not text or len(text) > longest or "\x00" in text:
+        raise Refused(RefusalCode.INVALID, f"Give 1 to {longest} characters.", field=field)
+    return text
+
+
+async def _inserted(session: AsyncSession, row: Row) -> Row | None:
+    """The row, inserted; None if a unique value of it is taken."""
+    statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing().returning(type(row))
+    return cast("Row | None", (await session.exec(statement)).scalar_one_or_none())
