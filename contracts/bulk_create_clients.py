@@ -199,6 +199,7 @@ class ClientToPull(Payload):
     client_id: UUID
     client_name: str
     client_code: str
+    is_linked: bool
 
 
 class ClientsToPull(Payload):

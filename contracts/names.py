@@ -13,7 +13,7 @@ WORKFLOW_QUEUE = "clientsync"
 """Workflows and short database activities."""
 
 PROVIDER_QUEUE = "clientsync-provider"
-"""Activities that call a provider: on a queue of their own, since eager dispatch on a shared one would evade fairness."""
+"""Activities that call a provider; a queue of its own, since eager dispatch on a shared one would evade fairness."""
 
 PRACTICE_ATTRIBUTE = "ClientsyncPractice"
 COLLEAGUE_ATTRIBUTE = "ClientsyncColleague"

@@ -8,9 +8,10 @@ Every row has ``key`` (the provider's own id of the record, unique in its list a
 (the provider's record as JSON text). Texts the provider left out are ``None``; money and rates are ``Decimal``.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class OrganisationProfile(NamedTuple):
@@ -36,6 +37,13 @@ class OrganisationProfile(NamedTuple):
     period_lock_date: date | None
     end_of_year_lock_date: date | None
     record: str
+
+
+def profile_of(columns: Mapping[str, Any]) -> OrganisationProfile:
+    """The profile whose columns were kept as JSON, where dates are ISO 8601 texts."""
+    dates = ("period_lock_date", "end_of_year_lock_date")
+    parsed = {name: date.fromisoformat(columns[name]) for name in dates if columns.get(name)}
+    return OrganisationProfile(**{**columns, **parsed})
 
 
 class Account(NamedTuple):

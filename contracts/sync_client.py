@@ -71,13 +71,12 @@ class PullClientInput(Payload):
 
 
 class PullClientResult(Payload):
-    """What was stored: rows by source, changes, and provider calls made."""
+    """What was stored, in rows over all lists."""
 
     rows: int
     added: int
     changed: int
     gone: int
-    calls: int
 
 
 class SettleSyncInput(Payload):

@@ -20,6 +20,8 @@ class Practice(SQLModel, table=True):
     slug: str = Field(max_length=40, unique=True)
     plan: Plan = Field(default=Plan.STANDARD, sa_type=enum_of(Plan))
     client_allowance: int = Field(default=50, ge=0)
+    next_client_number: int = Field(default=1)
+    """Goes into client codes; given out under the row's lock, never twice."""
     time_zone: str = Field(default="Europe/London", max_length=64)
     created_at: datetime = created()
 

@@ -49,6 +49,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("client_allowance", sa.Integer(), nullable=False),
+        sa.Column("next_client_number", sa.Integer(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practices")),

@@ -1,0 +1,5 @@
+"""The only I/O that a workflow can ask for, one module per noun.
+
+An activity commits its effect and the record of it in one transaction, so that running it again is harmless. It must
+not decide the order of things: that is the workflows' part.
+"""

@@ -1,0 +1,125 @@
+"""Checks a selection against what the practice may do, as a pure function: whole or not at all."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Action, Plan, Verdict
+from contracts.selection import SelectedOrganisation, Selection
+from models.runs import Choice
+
+
+class Terms(NamedTuple):
+    """What a selection is checked against.
+
+    Attributes:
+        verdicts: Of every organisation of the run, in order.
+        plan: The practice's.
+        allowance: Clients that the practice may have.
+        clients: Clients that it has.
+        teams: Its teams.
+        colleagues: Its active colleagues.
+        linkable: Its clients without a connection.
+        default_owner: The run's colleague.
+    """
+
+    verdicts: Mapping[str, Verdict]
+    plan: Plan
+    allowance: int
+    clients: int
+    teams: Collection[UUID]
+    colleagues: Collection[UUID]
+    linkable: Collection[UUID]
+    default_owner: UUID
+
+
+def resolve(selection: Selection, terms: Terms) -> list[Choice]:
+    """The choices of a selection, with batch defaults filled in.
+
+    Raises:
+        Refused: Something in it cannot be done; the field is named.
+    """
+    _check_team(selection.team_id, "team_id", terms)
+    _check_owner(selection.owner_id, "owner_id", terms)
+    chosen = list(selection.organisations)
+    if selection.all_new:
+        named = {organisation.organisation_id for organisation in chosen}
+        chosen += [
+            SelectedOrganisation(organisation_id=organisation_id)
+            for organisation_id, verdict in terms.verdicts.items()
+            if verdict is Verdict.NEW and organisation_id not in named
+        ]
+        if not chosen:
+            raise Refused(RefusalCode.INVALID, "No organisation on the list is new.", field="all_new")
+    choices = [_resolve_one(place, organisation, selection, terms) for place, organisation in enumerate(chosen)]
+    _check_links(choices)
+    _check_allowance(choices, terms)
+    return choices
+
+
+def _resolve_one(place: int, chosen: SelectedOrganisation, selection: Selection, terms: Terms) -> Choice:
+    field = f"organisations.{place}"
+    if chosen.organisation_id not in terms.verdicts:
+        raise Refused(
+            RefusalCode.UNKNOWN_ORGANISATION,
+            f"Organisation {chosen.organisation_id} is not on this run's list.",
+            field=f"{field}.organisation_id",
+        )
+    _check_team(chosen.team_id, f"{field}.team_id", terms)
+    _check_owner(chosen.owner_id, f"{field}.owner_id", terms)
+    if chosen.action is Action.LINK and chosen.client_id not in terms.linkable:
+        raise Refused(
+            RefusalCode.UNKNOWN_CLIENT,
+            "The client to link to is not one of your clients without a connection.",
+            field=f"{field}.client_id",
+        )
+    return Choice(
+        organisation_id=chosen.organisation_id,
+        action=chosen.action,
+        link_client_id=chosen.client_id,
+        owner_id=chosen.owner_id or selection.owner_id or terms.default_owner,
+        team_id=chosen.team_id or selection.team_id,
+    )
+
+
+def _check_team(team_id: UUID | None, field: str, terms: Terms) -> None:
+    if team_id is None:
+        return
+    if terms.plan is not Plan.ADVANCED:
+        raise Refused(RefusalCode.PLAN_TOO_SMALL, "Assigning a team needs the advanced plan.", field=field)
+    if team_id not in terms.teams:
+        raise Refused(RefusalCode.UNKNOWN_TEAM, "There is no such team in your practice.", field=field)
+
+
+def _check_owner(owner_id: UUID | None, field: str, terms: Terms) -> None:
+    if owner_id is not None and owner_id not in terms.colleagues:
+        raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "There is no such active colleague in your practice.", field=field)
+
+
+def _check_links(choices: list[Choice]) -> None:
+    seen: set[UUID] = set()
+    for place, choice in enumerate(choices):
+        if choice.link_client_id in seen:
+            raise Refused(
+                RefusalCode.CLIENT_ALREADY_CONNECTED,
+                "Two organisations cannot be linked to the same client.",
+                field=f"organisations.{place}.client_id",
+            )
+        if choice.link_client_id is not None:
+            seen.add(choice.link_client_id)
+
+
+def _check_allowance(choices: list[Choice], terms: Terms) -> None:
+    creates = sum(
+        choice.action is Action.CREATE and terms.verdicts[choice.organisation_id] is not Verdict.ALREADY_CLIENT
+        for choice in choices
+    )
+    room = max(terms.allowance - terms.clients, 0)
+    if creates > room:
+        raise Refused(
+            RefusalCode.OVER_ALLOWANCE,
+            f"You chose {creates} new clients, but your allowance of {terms.allowance} has room for {room}. "
+            "Choose fewer, or raise the allowance.",
+            field="organisations",
+        )

@@ -1,0 +1,60 @@
+"""The single map from what goes wrong here to what Temporal and the workflows see.
+
+A provider's error becomes an ``ApplicationError`` whose type is the plain cause, so that support staff read
+``access_lost`` first; the details carry a ``Trouble``. Refusals travel whole.
+"""
+
+from datetime import datetime, timedelta
+
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from contracts.causes import Cause
+from contracts.refusals import REFUSED, Refused
+from contracts.sync_client import Trouble
+from providers.errors import ProviderError, Transient
+
+LONGEST_WAIT = timedelta(seconds=65)
+"""A limit that lifts within this is waited for by retrying the activity; a longer one is for the workflow to plan."""
+
+BUSY = "busy"
+"""Another pull is reading the same organisation just now."""
+
+
+def application_error(error: ProviderError, now: datetime) -> ApplicationError:
+    """The failure that a provider's error becomes.
+
+    Args:
+        error: Classified by the provider's room.
+        now: This moment, to tell how long a limit lasts.
+
+    Returns:
+        Retryable for a transient cause (after the provider's own wait, where it named one); final for a cause that
+        needs a person, and for a limit that lasts longer than ``LONGEST_WAIT``.
+    """
+    trouble = Trouble(cause=error.cause, detail=error.detail, retry_at=error.retry_at)
+    wait = max(error.retry_at - now, timedelta(seconds=1)) if error.retry_at else None
+    is_transient = isinstance(error, Transient)
+    return ApplicationError(
+        error.cause.sentence,
+        trouble,
+        type=error.cause.value,
+        non_retryable=not is_transient or (wait is not None and wait > LONGEST_WAIT),
+        next_retry_delay=wait if is_transient and wait is not None and wait <= LONGEST_WAIT else None,
+        category=ApplicationErrorCategory.BENIGN if is_transient else ApplicationErrorCategory.UNSPECIFIED,
+    )
+
+
+def refusal_error(refused: Refused) -> ApplicationError:
+    """The failure that a refusal becomes: final, and carried whole to whoever asked."""
+    return ApplicationError(refused.refusal.message, refused.refusal, type=REFUSED, non_retryable=True)
+
+
+def busy_error() -> ApplicationError:
+    """Try again in a few seconds: another pull holds the organisation."""
+    return ApplicationError(
+        "Another pull is reading this organisation just now.",
+        Trouble(cause=Cause.PROVIDER_UNAVAILABLE, detail="another pull was reading the organisation"),
+        type=BUSY,
+        next_retry_delay=timedelta(seconds=5),
+        category=ApplicationErrorCategory.BENIGN,
+    )

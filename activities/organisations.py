@@ -1,0 +1,156 @@
+"""Lists what a sign-in reaches, reads the profiles that verdicts need, and judges: nothing is created here."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.failures import application_error
+from activities.grants import Tokens
+from activities.matching import Candidate, judge
+from contracts.bulk_create_clients import (
+    JudgedOrganisations,
+    JudgeOrganisationsInput,
+    ListedOrganisations,
+    ListOrganisationsInput,
+    ReadProfilesInput,
+    ReadProfilesResult,
+)
+from contracts.lists import Source
+from contracts.runs import Stage, Verdict
+from contracts.standard_information import OrganisationProfile
+from models import clients, grants, runs
+from models.columns import now as this_moment
+from models.database import Database
+from models.grant import ConsentAttempt
+from models.run import Run, RunOrganisation
+from models.runs import FoundOrganisation
+from providers.errors import ProviderError, Transient
+from providers.port import Provider, Providers
+
+PROFILES_AT_ONCE = 8
+"""Profile reads at once within one activity; the organisations differ, so only the app's own limits count."""
+
+
+class OrganisationActivities:
+    """What a login reaches, and what each organisation is.
+
+    Args:
+        database: Where the run's list is.
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(
+        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+    ) -> None:
+        self._database = database
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    @activity.defn
+    async def list_organisations(self, asked: ListOrganisationsInput) -> ListedOrganisations:
+        """List what a consent reaches into the run; the list keeps what is there already."""
+        async with self._database.session() as session:
+            consent = await session.get_one(ConsentAttempt, asked.consent_id)
+        provider = self._providers[consent.provider]
+        try:
+            reached = await provider.organisations(
+                self._tokens.of(asked.grant_id, provider), consent_ref=consent.consent_ref
+            )
+        except ProviderError as error:
+            raise application_error(error, self._now()) from None
+        chosen = [
+            FoundOrganisation(organisation.organisation_id, organisation.name, organisation.provider_connection_id)
+            for organisation in reached
+            if organisation.is_from_this_consent
+        ]
+        at = self._now()
+        async with self._database.transaction() as session:
+            await runs.locked_run(session, asked.run_id)
+            await grants.record_reach(session, asked.grant_id, reached, at)
+            listed = await runs.list_into(session, asked.run_id, asked.grant_id, chosen, at)
+        return ListedOrganisations(first=0, end=listed)
+
+    @activity.defn
+    async def read_profiles(self, asked: ReadProfilesInput) -> ReadProfilesResult:
+        """Read the profiles of a stretch of the list; one that cannot be read just now is listed without."""
+        async with self._database.session() as session:
+            wanted = await runs.without_profile(session, asked.run_id, asked.first, asked.end)
+            run = await session.get_one(Run, asked.run_id)
+        provider, turns = self._providers[run.provider], asyncio.Semaphore(PROFILES_AT_ONCE)
+        reading = (self._profile(provider, organisation_id, grant_id, turns) for organisation_id, grant_id in wanted)
+        answers = await asyncio.gather(*reading)
+        profiles = {
+            organisation_id: profile
+            for (organisation_id, _), profile in zip(wanted, answers, strict=True)
+            if profile is not None
+        }
+        if profiles:
+            async with self._database.transaction() as session:
+                await runs.save_profiles(session, asked.run_id, profiles, self._now())
+        return ReadProfilesResult(
+            read=len(profiles),
+            not_needed=asked.end - asked.first - len(wanted),
+            unreadable=len(wanted) - len(profiles),
+        )
+
+    async def _profile(
+        self, provider: Provider, organisation_id: str, grant_id: UUID, turns: asyncio.Semaphore
+    ) -> dict[str, Any] | None:
+        async with turns:
+            tokens = self._tokens.of(grant_id, provider)
+            try:
+                async for page in provider.read(tokens, organisation_id, Source.ORGANISATION):
+                    for row in page.rows:
+                        if isinstance(row, OrganisationProfile):
+                            return row._asdict()
+            except Transient:
+                return None  # the verdict is made without; the pull will tell
+            except ProviderError as error:
+                activity.logger.info("profile not readable: %s", error.cause.value)
+            finally:
+                activity.heartbeat()
+        return None
+
+    @activity.defn
+    async def judge_organisations(self, asked: JudgeOrganisationsInput) -> JudgedOrganisations:
+        """Give every organisation of the run its verdict, and open the selection, in one transaction."""
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            practice = await runs.practice_of(session, run)
+            listed = await runs.organisations_of(session, run.id)
+            known = await clients.known_organisations(
+                session, practice.id, run.provider, [organisation.organisation_id for organisation in listed]
+            )
+            judged = judge(
+                [candidate(organisation) for organisation in listed],
+                known,
+                await clients.unconnected_clients(session, practice.id),
+                practice.client_allowance - await clients.count_clients(session, practice.id),
+            )
+            await runs.save_verdicts(session, run.id, judged)
+            run.stage = Stage.AWAITING_SELECTION
+            session.add(run)
+        verdicts: dict[Verdict, int] = {}
+        for judgement in judged:
+            verdicts[judgement.verdict] = verdicts.get(judgement.verdict, 0) + 1
+        return JudgedOrganisations(verdicts=verdicts)
+
+
+def candidate(organisation: RunOrganisation) -> Candidate:
+    """A listed organisation as the judge takes it."""
+    profile = organisation.profile or {}
+    return Candidate(
+        organisation_id=organisation.organisation_id,
+        name=organisation.name,
+        registration_number=profile.get("registration_number"),
+        tax_number=profile.get("tax_number"),
+        is_demo=bool(profile.get("is_demo")),
+        is_trial=bool(profile.get("is_trial")),
+    )

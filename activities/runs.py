@@ -1,0 +1,135 @@
+"""A run's own books: stages, outcomes that are nobody else's effect, and its end."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import activity
+
+from contracts.bulk_create_clients import (
+    EnterStageInput,
+    FinishRunInput,
+    HandOverInput,
+    RecordFailureInput,
+    ReopenRunInput,
+    RunReport,
+)
+from contracts.causes import Cause
+from contracts.runs import Outcome, Result
+from contracts.sync_client import SettleSyncInput
+from models import connections, events, runs
+from models.columns import now as this_moment
+from models.database import Database
+
+
+class RunActivities:
+    """Short transactions on runs and their rows.
+
+    Args:
+        database: Where the books are.
+        now: The clock.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = this_moment) -> None:
+        self._database = database
+        self._now = now
+
+    @activity.defn
+    async def enter_stage(self, asked: EnterStageInput) -> None:
+        """Record the stage that a run has reached."""
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            run.stage = asked.stage
+            run.message = asked.message or run.message
+            session.add(run)
+
+    @activity.defn
+    async def hand_over(self, asked: HandOverInput) -> None:
+        """Record that a client in trouble is left to its own sync: outcome, health and event together."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            row = await connections.run_row(session, asked.run_id, asked.connection_id)
+            if row is None or row.outcome is not None:
+                return
+            await runs.settle(
+                session,
+                row,
+                Outcome.RETRYING,
+                at,
+                cause=asked.cause,
+                message=connections.said(asked.cause, asked.detail),
+                retry_at=asked.retry_at,
+            )
+            until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
+            await connections.record_trouble(session, asked.connection_id, asked.cause, asked.detail, at, until=until)
+
+    @activity.defn
+    async def record_failure(self, asked: RecordFailureInput) -> None:
+        """Record a client's failure, unless the pull recorded it itself."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            row = await connections.run_row(session, asked.run_id, asked.connection_id)
+            if row is None or row.outcome is not None:
+                return
+            message = connections.said(asked.cause, asked.detail)
+            await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=message)
+            await connections.record_trouble(session, asked.connection_id, asked.cause, asked.detail, at, until=None)
+
+    @activity.defn
+    async def settle_sync(self, asked: SettleSyncInput) -> None:
+        """Write the end, or the next try, of a client's sync to every run that waits for it."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            await connections.settle_waiting(
+                session,
+                asked.connection_id,
+                at,
+                cause=asked.cause,
+                detail=asked.detail,
+                retry_at=asked.retry_at,
+            )
+            if asked.cause is not None:
+                until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
+                await connections.record_trouble(
+                    session, asked.connection_id, asked.cause, asked.detail, at, until=until
+                )
+
+    @activity.defn
+    async def reopen_run(self, asked: ReopenRunInput) -> None:
+        """Put a finished run's failed organisations back to be done; doing it twice changes nothing more."""
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            await runs.reopen(session, run, self._now())
+
+    @activity.defn
+    async def finish_run(self, asked: FinishRunInput) -> RunReport:
+        """Close the run's books: every organisation gets an outcome, the run its result."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            await runs.close_books(session, run, at)
+            outcomes, causes = await runs.tally(session, run.id)
+            troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
+            result = asked.result or (Result.COMPLETED_WITH_FAILURES if troubled else Result.COMPLETED)
+            message = asked.message or summary(outcomes)
+            runs.end(run, result, message, at)
+            session.add(run)
+            await events.record(
+                session,
+                [
+                    {
+                        "practice_id": run.practice_id,
+                        "run_id": run.id,
+                        "colleague_id": run.colleague_id,
+                        "kind": "run.finished",
+                        "after": result.value,
+                        "at": at,
+                    }
+                ],
+            )
+        return RunReport(run_id=run.id, result=result, counts=outcomes, causes=causes, message=message)
+
+
+def summary(outcomes: dict[Outcome, int]) -> str:
+    """The report in one line, in the order of the outcomes: ``37 created · 1 already client · 2 failed``."""
+    parts = [f"{outcomes[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if outcomes.get(outcome)]
+    return " · ".join(parts) or "No organisations."

@@ -1,0 +1,193 @@
+"""Pulls one client's standard information: all lists at once, stored with their receipts in one transaction.
+
+A retry skips the lists that the same pull has stored already. The run's outcome is settled in the transaction that
+stores the lists, so that neither is ever there without the other.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.failures import application_error, busy_error
+from activities.grants import Tokens
+from contracts.causes import Cause
+from contracts.lists import ListName, Source
+from contracts.runs import ConnectionStatus, Outcome
+from contracts.standard_information import OrganisationProfile, Row, profile_of
+from contracts.sync_client import PullClientInput, PullClientResult
+from models import connections, list_store, receipts, runs
+from models.columns import now as this_moment
+from models.connection import Connection
+from models.database import Database
+from models.list_changes import Changes
+from providers.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port import Provider, Providers, TokenSource
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A connection that this pull may read now.
+
+    Attributes:
+        connection: The connection, as it was claimed.
+        sources: What is left to read.
+        profile: The profile that listing read a moment ago, if the run has it.
+    """
+
+    connection: Connection
+    sources: tuple[Source, ...]
+    profile: OrganisationProfile | None = None
+
+
+@dataclass(slots=True)
+class Readings:
+    """What came of reading the sources: rows, or an error for each."""
+
+    rows: dict[Source, Sequence[Row]] = field(default_factory=dict)
+    errors: dict[Source, ProviderError] = field(default_factory=dict)
+
+    @property
+    def worst(self) -> ProviderError | None:
+        """The error that decides: one that needs a person before one that waiting helps; of these the longest."""
+        for error in self.errors.values():
+            if isinstance(error, NeedsPerson):
+                return error
+        limited = [error for error in self.errors.values() if error.retry_at is not None]
+        return max(limited, key=_lifts_at, default=next(iter(self.errors.values()), None))
+
+
+class StandardInformationActivities:
+    """The pull of one client.
+
+    Args:
+        database: Where the lists are stored.
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(
+        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+    ) -> None:
+        self._database = database
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    @activity.defn
+    async def pull_client(self, asked: PullClientInput) -> PullClientResult:
+        """Pull the lists of one connection that this pull has not stored yet, and settle the outcome.
+
+        Raises:
+            ApplicationError: With the plain cause as its type; what could be stored is stored.
+        """
+        try:
+            claimed = await self._claim(asked)
+        except ProviderError as error:
+            await self._store(asked, Readings(errors={Source.ORGANISATION: error}))
+            raise application_error(error, self._now()) from None
+        readings = await self._read(claimed)
+        stored = await self._store(asked, readings)
+        if worst := readings.worst:
+            raise application_error(worst, self._now()) from None
+        return stored
+
+    async def _claim(self, asked: PullClientInput) -> Claimed:
+        at, task = self._now(), activity.info()
+        async with self._database.transaction() as session:
+            connection = await connections.claim(
+                session, asked.connection_id, f"{task.workflow_id}/{task.activity_id}", at
+            )
+            if connection is None:
+                raise busy_error()
+            if connection.status in {ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED}:
+                raise NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
+            if connection.limited_until is not None and connection.limited_until > at:
+                raise RateLimited("day", connection.limited_until, "still limited; no call was made")
+            stored = await receipts.lists_stored_by(session, connection.id, asked.pull_id)
+            row = await connections.run_row(session, asked.run_id, connection.id) if asked.run_id else None
+        left = tuple(source for source in asked.sources or tuple(Source) if not stored.issuperset(source.lists))
+        profile = profile_of(row.profile) if row is not None and row.profile else None
+        return Claimed(connection, left, profile)
+
+    async def _read(self, claimed: Claimed) -> Readings:
+        provider = self._providers[claimed.connection.provider]
+        tokens = self._tokens.of(claimed.connection.grant_id, provider)
+        readings = Readings()
+        async with asyncio.TaskGroup() as group:
+            for source in claimed.sources:
+                if source is Source.ORGANISATION and claimed.profile is not None:
+                    readings.rows[source] = [claimed.profile]
+                else:
+                    group.create_task(self._read_source(provider, tokens, claimed.connection, source, readings))
+        return readings
+
+    async def _read_source(
+        self, provider: Provider, tokens: TokenSource, connection: Connection, source: Source, readings: Readings
+    ) -> None:
+        rows: list[Row] = []
+        try:
+            async for page in provider.read(tokens, connection.organisation_id, source):
+                rows.extend(page.rows)
+                activity.heartbeat(source.value)  # progress, not a timer: a stuck call lets the server retry
+        except ProviderError as error:
+            readings.errors[source] = error
+        else:
+            readings.rows[source] = rows
+
+    async def _store(self, asked: PullClientInput, readings: Readings) -> PullClientResult:
+        at = self._now()
+        changes: dict[ListName, Changes] = {}
+        async with self._database.transaction() as session:
+            for source, rows in readings.rows.items():
+                changes |= await list_store.store_rows(
+                    session, asked.connection_id, source, rows, is_complete=True, at=at
+                )
+            await receipts.write_receipts(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
+            for source, error in readings.errors.items():
+                await receipts.write_failures(
+                    session, asked.connection_id, source.lists, error.cause, error.detail, at=at
+                )
+            await self._settle(session, asked, readings, at)
+        return _result(changes.values())
+
+    async def _settle(self, session: AsyncSession, asked: PullClientInput, readings: Readings, at: datetime) -> None:
+        error, row = readings.worst, None
+        if asked.run_id is not None:
+            row = await connections.run_row(session, asked.run_id, asked.connection_id)
+        if error is None:
+            await connections.record_good(session, asked.connection_id, at=at, name=_name(readings.rows))
+            if row is not None:
+                await runs.settle(session, row, connections.made(row), at)
+        elif isinstance(error, NeedsPerson):
+            await connections.record_trouble(
+                session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
+            )
+            if row is not None:
+                message = connections.said(error.cause, error.detail)
+                await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=message)
+        else:
+            await connections.release(session, asked.connection_id)
+
+
+def _lifts_at(error: ProviderError) -> float:
+    return error.retry_at.timestamp() if error.retry_at else 0.0
+
+
+def _name(rows: Mapping[Source, Sequence[Row]]) -> str | None:
+    profile = next(iter(rows.get(Source.ORGANISATION, ())), None)
+    return profile.name if isinstance(profile, OrganisationProfile) else None
+
+
+def _result(changes: Iterable[Changes]) -> PullClientResult:
+    counted = list(changes)
+    return PullClientResult(
+        rows=sum(change.rows for change in counted),
+        added=sum(change.added for change in counted),
+        changed=sum(change.changed for change in counted),
+        gone=sum(change.gone for change in counted),
+    )

@@ -1,0 +1,160 @@
+"""Queries of one connection's pull: the lease, the health, and who waits for the outcome."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.causes import Cause
+from contracts.runs import Action, ConnectionStatus, Outcome
+from models import events, runs
+from models.connection import Connection
+from models.run import RunOrganisation
+
+LEASE = timedelta(minutes=2)
+"""How long a pull may be silent before another may read the organisation; longer than a worker's heartbeat timeout."""
+
+_NEEDS_PERSON = frozenset(Cause) - {Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.UNKNOWN}
+
+
+async def claim(session: AsyncSession, connection_id: UUID, holder: str, at: datetime) -> Connection | None:
+    """Take the lease on a connection, so that one pull at a time reads its organisation over all workers.
+
+    Args:
+        session: A transaction of its own.
+        connection_id: Which connection.
+        holder: Who pulls; the same holder may take its own lease again (a retry).
+        at: This moment.
+
+    Returns:
+        The connection, or None while somebody else pulls.
+
+    Raises:
+        LookupError: There is no such connection.
+    """
+    free = or_(
+        col(Connection.pull_holder).is_(None),
+        col(Connection.pull_holder) == holder,
+        col(Connection.pull_until) < at,
+    )
+    claimed = await session.exec(
+        update(Connection)
+        .where(col(Connection.id) == connection_id, free)
+        .values(pull_holder=holder, pull_until=at + LEASE)
+        .returning(Connection)
+    )
+    connection: Connection | None = claimed.scalar_one_or_none()
+    if connection is None and await session.get(Connection, connection_id) is None:
+        raise LookupError(f"connection {connection_id} is not in the database")
+    return connection
+
+
+async def run_row(session: AsyncSession, run_id: str, connection_id: UUID) -> RunOrganisation | None:
+    """The run's row of this connection, if the run has one."""
+    query = select(RunOrganisation).where(
+        RunOrganisation.run_id == run_id, RunOrganisation.connection_id == connection_id
+    )
+    return (await session.exec(query)).one_or_none()
+
+
+async def release(session: AsyncSession, connection_id: UUID) -> None:
+    """Give the lease back, with the connection's health as it was."""
+    await session.exec(
+        update(Connection).where(col(Connection.id) == connection_id).values(pull_holder=None, pull_until=None)
+    )
+
+
+async def record_good(session: AsyncSession, connection_id: UUID, *, at: datetime, name: str | None) -> None:
+    """The connection worked, all of its asked lists are stored, and the lease is free again."""
+    connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    before = connection.status
+    connection.status, connection.cause = ConnectionStatus.CONNECTED, None
+    connection.cause_detail = connection.limited_until = connection.pull_holder = connection.pull_until = None
+    connection.last_good_at = connection.lists_pulled_at = at
+    connection.organisation_name = (name or connection.organisation_name)[:255]
+    session.add(connection)
+    if before is not ConnectionStatus.CONNECTED:
+        await _health_changed(session, connection, before, at)
+
+
+async def record_trouble(
+    session: AsyncSession, connection_id: UUID, cause: Cause, detail: str, at: datetime, *, until: datetime | None
+) -> None:
+    """The connection did not work; only a cause that needs a person changes its status (design section 2).
+
+    Args:
+        session: The transaction that also holds the outcome.
+        connection_id: Which connection.
+        cause: Why.
+        detail: For support.
+        at: This moment.
+        until: When a limit lifts, if it is one.
+    """
+    connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    before, cause_before = connection.status, connection.cause
+    if cause in _NEEDS_PERSON and before is ConnectionStatus.CONNECTED:
+        connection.status = ConnectionStatus.NEEDS_RECONNECT
+    connection.cause, connection.cause_detail, connection.limited_until = cause, detail[:200] or None, until
+    connection.pull_holder = connection.pull_until = None
+    session.add(connection)
+    if connection.status is not before or cause is not cause_before:
+        await _health_changed(session, connection, before, at)
+
+
+async def _health_changed(
+    session: AsyncSession, connection: Connection, before: ConnectionStatus, at: datetime
+) -> None:
+    await events.changed(
+        session,
+        connection.practice_id,
+        connection.client_id,
+        f"connection.{connection.status.value}" if connection.status is not before else "connection.trouble",
+        at,
+        connection_id=connection.id,
+        cause=connection.cause,
+        before=before.value,
+        after=connection.status.value,
+    )
+
+
+async def settle_waiting(
+    session: AsyncSession,
+    connection_id: UUID,
+    at: datetime,
+    *,
+    cause: Cause | None,
+    detail: str,
+    retry_at: datetime | None,
+) -> Sequence[str]:
+    """Write the end, or the next try, of a connection's own sync to every run that waits for it.
+
+    Returns:
+        The runs that were written to.
+    """
+    query = select(RunOrganisation).where(
+        RunOrganisation.connection_id == connection_id, RunOrganisation.outcome == Outcome.RETRYING
+    )
+    waiting = (await session.exec(query.with_for_update())).all()
+    for row in waiting:
+        if cause is None:
+            await runs.settle(session, row, made(row), at)
+        elif retry_at is not None:
+            await runs.settle(
+                session, row, Outcome.RETRYING, at, cause=cause, message=said(cause, detail), retry_at=retry_at
+            )
+        else:
+            await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=said(cause, detail))
+    return [row.run_id for row in waiting]
+
+
+def made(row: RunOrganisation) -> Outcome:
+    """What a good pull makes of a chosen organisation."""
+    return Outcome.LINKED if row.action is Action.LINK else Outcome.CREATED
+
+
+def said(cause: Cause, detail: str) -> str:
+    """What people read beside an outcome; the detail is for support."""
+    return f"{cause.sentence} ({detail})"[:500] if detail else cause.sentence

@@ -1,0 +1,55 @@
+"""Writing and reading events; see ``models.event`` for what one is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.event import Event
+
+
+async def record(session: AsyncSession, events: Sequence[Mapping[str, Any]]) -> None:
+    """Write events in one statement, in the caller's transaction.
+
+    Args:
+        session: The transaction that holds the effects.
+        events: Values of ``Event``'s columns; ``practice_id``, ``kind`` and ``at`` are needed, others default to None.
+    """
+    if events:
+        columns = ("practice_id", "client_id", "connection_id", "run_id", "colleague_id", "kind", "cause")
+        whole = [{name: event.get(name) for name in (*columns, "before", "after", "at")} for event in events]
+        await session.execute(insert(Event), whole)
+
+
+async def timeline(
+    session: AsyncSession,
+    practice_id: UUID,
+    client_id: UUID,
+    *,
+    limit: int = 100,
+    before_id: int | None = None,
+) -> Sequence[Event]:
+    """A client's events, newest first.
+
+    Args:
+        session: Any session.
+        practice_id: Whose; another practice's client has no events here.
+        client_id: Which client.
+        limit: At most so many.
+        before_id: Only older than this event.
+    """
+    query = select(Event).where(Event.practice_id == practice_id, Event.client_id == client_id)
+    if before_id is not None:
+        query = query.where(col(Event.id) < before_id)
+    return (await session.exec(query.order_by(col(Event.id).desc()).limit(limit))).all()
+
+
+async def changed(
+    session: AsyncSession, practice_id: UUID, client_id: UUID, kind: str, at: datetime, **more: Any
+) -> None:
+    """Write one event of a client; ``more`` are further columns of ``Event``."""
+    await record(session, [{"practice_id": practice_id, "client_id": client_id, "kind": kind, "at": at, **more}])

@@ -1,0 +1,133 @@
+"""The worker: the composition root that builds every part, injects it, and runs workflows and activities.
+
+Two Temporal workers share the process. One has the workflows and the short database activities; the other polls only
+the provider's queue, so that eager dispatch cannot evade fairness and the number of provider calls at once is bounded.
+"""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.clients import ClientActivities
+from activities.grants import Tokens
+from activities.organisations import OrganisationActivities
+from activities.runs import RunActivities
+from activities.standard_information import StandardInformationActivities
+from contracts.names import PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WORKFLOW_QUEUE
+from models.call_budget import SharedCallBudget
+from models.database import Database
+from providers.port import Providers
+from providers.xero import Xero, XeroConfig, http_client
+from runtime import logging
+from runtime.namespace import prepare_namespace
+from runtime.settings import Settings
+from runtime.temporal import connect
+from workflows.bulk_create_clients import BulkCreateClients
+from workflows.sync_client import SyncClient
+
+WORKFLOWS = (BulkCreateClients, SyncClient)
+SHUTDOWN_GRACE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the activities are built from."""
+
+    database: Database
+    providers: Providers
+    tokens: Tokens
+
+
+def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, Worker]:
+    """The two workers of a process.
+
+    Args:
+        client: Connected with our converter.
+        parts: What the activities are built from.
+        concurrency: Provider activities at once.
+    """
+    database, providers, tokens = parts.database, parts.providers, parts.tokens
+    organisations = OrganisationActivities(database, providers, tokens)
+    clients = ClientActivities(database)
+    runs = RunActivities(database)
+    pulls = StandardInformationActivities(database, providers, tokens)
+    return (
+        Worker(
+            client,
+            task_queue=WORKFLOW_QUEUE,
+            workflows=WORKFLOWS,
+            activities=[
+                organisations.judge_organisations,
+                clients.record_selection,
+                clients.create_clients,
+                clients.clients_to_pull,
+                runs.enter_stage,
+                runs.hand_over,
+                runs.record_failure,
+                runs.settle_sync,
+                runs.reopen_run,
+                runs.finish_run,
+            ],
+            graceful_shutdown_timeout=SHUTDOWN_GRACE,
+        ),
+        Worker(
+            client,
+            task_queue=PROVIDER_QUEUE,
+            activities=[organisations.list_organisations, organisations.read_profiles, pulls.pull_client],
+            max_concurrent_activities=concurrency,
+            graceful_shutdown_timeout=SHUTDOWN_GRACE,
+        ),
+    )
+
+
+def providers_of(settings: Settings, database: Database) -> tuple[Providers, Xero]:
+    """The accounting software that this process speaks to."""
+    xero = Xero(
+        XeroConfig(
+            client_id=settings.required("xero_client_id"),
+            client_secret=settings.required("xero_client_secret"),
+            identity_url=settings.xero_identity_url,
+            api_url=settings.xero_api_url,
+            bulk_connect=settings.xero_bulk_connect,
+        ),
+        http_client(),
+        SharedCallBudget(database),
+    )
+    return {xero.name: xero}, xero
+
+
+async def run(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM; work in flight is finished or handed back."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    async with AsyncExitStack() as stack:
+        database = Database(settings.required("database_url"), pool_size=20, max_overflow=20)
+        stack.push_async_callback(database.close)
+        providers, xero = providers_of(settings, database)
+        stack.push_async_callback(xero.close)
+        client = await connect(settings)
+        await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
+        parts = Parts(database, providers, Tokens(database, settings.key_ring().for_purpose("database")))
+        for worker in workers(client, parts, concurrency=settings.provider_concurrency):
+            await stack.enter_async_context(worker)
+        print("Clientsync worker ready", flush=True)  # noqa: T201  # whoever started the process waits for this line
+        await stopped.wait()
+
+
+def main() -> None:
+    """Entry point of ``python -m worker``."""
+    settings = Settings()
+    logging.configure(settings)
+    uvloop.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The board of a run: its stage and counts, kept in step in the database, the search attributes and the details.
+
+Every bulk workflow has one. It holds no list of organisations: the database does.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.runs import RunActivities
+    from contracts.bulk_create_clients import EnterStageInput, FinishRunInput, RunFacts, RunReport
+    from contracts.causes import Cause
+    from contracts.runs import Outcome, Result, Stage, Verdict
+
+from workflows import briefing, policies
+from workflows.calls import call
+
+
+class RunBoard:
+    """Where a run is and what came of it so far.
+
+    Args:
+        run: Whose run it is.
+        stage: Where it starts; later executions of the same run start further on.
+        outcomes: Counts of an earlier execution.
+        causes: Likewise.
+    """
+
+    def __init__(
+        self, run: RunFacts, stage: Stage, outcomes: Mapping[Outcome, int], causes: Mapping[Cause, int]
+    ) -> None:
+        self.run = run
+        self.stage = stage
+        self.verdicts: Mapping[Verdict, int] = {}
+        self.outcomes: Counter[Outcome] = Counter(outcomes)
+        self.causes: Counter[Cause] = Counter(causes)
+        self._notices: list[str] = []
+
+    async def enter(self, stage: Stage, message: str | None = None) -> None:
+        """Go to a stage, with the latest word to the colleague."""
+        await call(
+            RunActivities.enter_stage,
+            EnterStageInput(run_id=self.run.run_id, stage=stage, message=message),
+            policies.DATABASE,
+            f"Note that the run is {stage.value.replace('_', ' ')}",
+        )
+        self.reached(stage)
+
+    def reached(self, stage: Stage) -> None:
+        """Show a stage that an activity has recorded already."""
+        self.stage = stage
+        workflow.upsert_search_attributes([briefing.STAGE.value_set(stage.value)])
+        self.show()
+
+    def note(self, notice: str) -> None:
+        """Show one more notice."""
+        self._notices.append(notice)
+        self.show()
+
+    def count(self, outcome: Outcome, cause: Cause | None = None) -> None:
+        """Count what became of one organisation; the database has the truth."""
+        self.outcomes[outcome] += 1
+        if cause is not None:
+            self.causes[cause] += 1
+        self.show()
+
+    def show(self) -> None:
+        """Renew the current details; this writes nothing to the history."""
+        workflow.set_current_details(
+            briefing.run_details(self.stage, self.verdicts, self.outcomes, self.causes, self._notices)
+        )
+
+    async def finish(self, result: Result | None = None, message: str | None = None) -> RunReport:
+        """Close the run's books: every organisation has an outcome after this.
+
+        Args:
+            result: How it ended; None to tell from the outcomes.
+            message: The word to the colleague; None to tell it from the counts.
+        """
+        report = await call(
+            RunActivities.finish_run,
+            FinishRunInput(run_id=self.run.run_id, result=result, message=message),
+            policies.DATABASE,
+            "Close the run's books",
+        )
+        self.outcomes, self.causes = Counter(report.counts), Counter(report.causes)
+        workflow.upsert_search_attributes([briefing.RESULT.value_set(report.result.value)])
+        self.reached(Stage.FINISHED)
+        self.note(report.message)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return report

@@ -1,0 +1,60 @@
+"""The listing stage: what a sign-in reaches, and what each organisation is. Nothing is created here."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.organisations import OrganisationActivities
+    from contracts.bulk_create_clients import (
+        ConsentGiven,
+        JudgeOrganisationsInput,
+        ListOrganisationsInput,
+        ReadProfilesInput,
+    )
+    from contracts.runs import Stage
+
+from workflows import planning, policies
+from workflows.board import RunBoard
+from workflows.calls import call
+
+
+async def list_organisations(board: RunBoard, consent: ConsentGiven) -> None:
+    """List what a consent reaches into the run, judge the whole list, and open the selection.
+
+    Raises:
+        ActivityError: The provider's list could not be had.
+    """
+    run_id = board.run.run_id
+    await board.enter(Stage.LISTING)
+    listed = await call(
+        OrganisationActivities.list_organisations,
+        ListOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, grant_id=consent.grant_id),
+        policies.LISTING,
+        "List what this login reaches",
+    )
+    stretches = planning.windows(listed.first, listed.end, planning.PROFILES_AT_ONCE)
+    await asyncio.gather(*(_read_profiles(board, first, end) for first, end in stretches))
+    judged = await call(
+        OrganisationActivities.judge_organisations,
+        JudgeOrganisationsInput(run_id=run_id),
+        policies.DATABASE,
+        "Tell new organisations from known ones",
+    )
+    board.verdicts = judged.verdicts
+    board.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the verdicts
+
+
+async def _read_profiles(board: RunBoard, first: int, end: int) -> None:
+    try:
+        await call(
+            OrganisationActivities.read_profiles,
+            ReadProfilesInput(run_id=board.run.run_id, first=first, end=end),
+            policies.PROFILES,
+            f"Read profiles {first + 1} to {end}",
+        )
+    except ActivityError as error:
+        if planning.is_cancelled_exception(error):
+            raise
+        board.note(f"Some profiles could not be read: {planning.trouble_of(error).cause.sentence}")

@@ -1,0 +1,124 @@
+"""Decisions of the workflows, as pure functions: the same answer on every replay, and testable without a server."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+from temporalio import exceptions
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+from contracts.causes import Cause
+from contracts.refusals import REFUSED, Refusal, RefusalCode
+from contracts.runs import Stage
+from contracts.sync_client import Trouble
+from workflows.policies import FIRST_TRY_AFTER_HAND_OVER, GIVE_UP_AFTER, LONGEST_BETWEEN_TRIES
+
+PROFILES_AT_ONCE = 25
+"""Organisations whose profiles one activity reads."""
+
+CLIENTS_CREATED_AT_ONCE = 200
+"""Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
+
+PULL_LANES = 100
+"""Clients pulled at once by one run; more only lengthens the server's list of pending activities."""
+
+PAGE_OF_CLIENTS = 250
+"""Clients fetched into the history at a time, about 50 kB."""
+
+
+def windows(first: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+    """Cut ``first`` (inclusive) to ``end`` (exclusive) into consecutive windows of at most ``size``."""
+    for start in range(first, end, size):
+        yield start, min(start + size, end)
+
+
+def trouble_of(error: ActivityError) -> Trouble:
+    """What went wrong in an activity, in our words.
+
+    Args:
+        error: A failed activity; not a cancelled one.
+
+    Returns:
+        The cause that the activity gave; ``provider_unavailable`` for a timeout; ``unknown`` for anything else.
+    """
+    cause = error.cause
+    if isinstance(cause, exceptions.TimeoutError):
+        return Trouble(cause=Cause.PROVIDER_UNAVAILABLE, detail="no answer in time")
+    if isinstance(cause, ApplicationError):
+        if cause.details:
+            try:
+                return Trouble.model_validate(cause.details[0])
+            except ValidationError:
+                pass
+        return Trouble(cause=Cause.UNKNOWN, detail=cause.type or "")
+    return Trouble(cause=Cause.UNKNOWN)
+
+
+def refusal_of(error: ActivityError) -> Refusal | None:
+    """The refusal that an activity answered with, if it did."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        return Refusal.model_validate(cause.details[0])
+    return None
+
+
+def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal | None:
+    """Why a selection cannot be taken now, if it cannot.
+
+    Args:
+        stage: Where the run is.
+        is_chosen: Whether the organisations are chosen already.
+        is_same: Whether they were chosen by this very selection, which is then answered the same again.
+    """
+    if is_chosen and is_same:
+        return None
+    if is_chosen:
+        return Refusal(
+            code=RefusalCode.ALREADY_SELECTED,
+            message="The organisations of this run are already chosen. Start another run to add more.",
+        )
+    if stage is not Stage.AWAITING_SELECTION:
+        return Refusal(
+            code=RefusalCode.WRONG_STAGE,
+            message=f"The run is {stage.value.replace('_', ' ')}; organisations can be chosen once they are listed.",
+        )
+    return None
+
+
+def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
+    """When a client in trouble is tried again: when its limit lifts, or after a wait that doubles up to an hour.
+
+    Args:
+        now: This moment.
+        tries: How many tries have failed since it was handed over, 0 for none.
+        trouble: The latest failure.
+
+    Returns:
+        A moment after ``now``.
+    """
+    wait: timedelta = min(FIRST_TRY_AFTER_HAND_OVER * (1 << min(tries, 10)), LONGEST_BETWEEN_TRIES)
+    if trouble.retry_at is not None:
+        return max(trouble.retry_at, now + timedelta(seconds=1))
+    return now + wait
+
+
+def gives_up(started_at: datetime, now: datetime, trouble: Trouble) -> bool:
+    """Whether a client's sync ends now: its cause needs a person, or the outage has lasted too long."""
+    if not trouble.cause.is_transient:
+        return True
+    return trouble.cause is not Cause.RATE_LIMITED and now - started_at > GIVE_UP_AFTER
+
+
+__all__ = [
+    "CLIENTS_CREATED_AT_ONCE",
+    "PAGE_OF_CLIENTS",
+    "PROFILES_AT_ONCE",
+    "PULL_LANES",
+    "gives_up",
+    "is_cancelled_exception",
+    "next_try",
+    "refusal_of",
+    "refuse_selection",
+    "trouble_of",
+    "windows",
+]

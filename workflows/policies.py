@@ -1,0 +1,62 @@
+"""Every timeout and retry policy, named by the kind of call; nothing else in the product sets one.
+
+An activity of ours commits its effect with its record, so that trying again is always safe.
+"""
+
+from datetime import timedelta
+
+from temporalio.common import Priority, RetryPolicy
+from temporalio.workflow import ActivityConfig
+
+from contracts.names import PROVIDER_QUEUE
+
+DATABASE = ActivityConfig(
+    # A short transaction. Tried until the database is back: a run must not fail because of a restart.
+    start_to_close_timeout=timedelta(seconds=60),
+    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=15)),
+)
+
+LISTING = ActivityConfig(
+    # A person is waiting for the list: try often, and give up after a quarter of an hour with a plain word.
+    task_queue=PROVIDER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=2),
+    schedule_to_close_timeout=timedelta(minutes=15),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+)
+
+PROFILES = ActivityConfig(
+    # Profiles only sharpen the verdicts: the list is shown without those that cannot be read just now.
+    task_queue=PROVIDER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=timedelta(seconds=45),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
+)
+
+PULL = ActivityConfig(
+    # All lists of one client. Five tries in about 15 seconds ride out a hiccup; after that the client gets a
+    # workflow of its own. A minute's rate limit is waited for through the failure's own retry delay.
+    task_queue=PROVIDER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=timedelta(seconds=45),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15), maximum_attempts=5
+    ),
+)
+
+LONGEST_WAIT_IN_RUN = timedelta(seconds=65)
+"""A limit that lifts within this (Xero's minute) is waited for in the run; a longer one is handed over."""
+
+FIRST_TRY_AFTER_HAND_OVER = timedelta(minutes=1)
+LONGEST_BETWEEN_TRIES = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+"""How long ``SyncClient`` keeps trying against an outage; a day's limit does not count as one."""
+
+
+def bulk_priority(practice_slug: str) -> Priority:
+    """Bulk work: fair among practices, whatever their size (design section 3)."""
+    return Priority(priority_key=3, fairness_key=practice_slug[:64])
+
+
+def sync_priority(practice_slug: str) -> Priority:
+    """One client's sync: a single client ahead of the bulk, still fair among practices."""
+    return Priority(priority_key=2, fairness_key=practice_slug[:64])

@@ -1,0 +1,150 @@
+"""The pulling stage of a bulk run: many clients at once, none held up by another.
+
+One activity a client is the fast path. A client in trouble is handed to a ``SyncClient`` of its own, which outlives
+the run.
+"""
+
+import asyncio
+from collections import deque
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.clients import ClientActivities
+    from activities.runs import RunActivities
+    from activities.standard_information import StandardInformationActivities
+    from contracts.bulk_create_clients import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
+    from contracts.names import sync_client_id
+    from contracts.runs import Outcome
+    from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
+
+from workflows import briefing, planning, policies
+from workflows.board import RunBoard
+from workflows.calls import call
+from workflows.sync_client import SyncClient
+
+
+class ClientPulls:
+    """Pulls the run's clients in a fixed number of lanes, page by page.
+
+    Args:
+        board: Where outcomes are counted.
+        after: Position in the run after which clients are still to be pulled.
+
+    Attributes:
+        after: The last position that was given to a lane.
+        is_done: Whether there are no more clients; False when the history has grown long enough to start a new one.
+    """
+
+    def __init__(self, board: RunBoard, after: int) -> None:
+        self.after = after
+        self.is_done = False
+        self._board = board
+        self._page: deque[ClientToPull] = deque()
+        self._paging = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Pull until all are done, or until a new history should begin."""
+        await asyncio.gather(*(self._lane() for _ in range(planning.PULL_LANES)))
+
+    async def _lane(self) -> None:
+        while client := await self._next():
+            await self._pull(client)
+
+    async def _next(self) -> ClientToPull | None:
+        async with self._paging:  # one lane fetches the page; the others wait for it rather than fetch it again
+            if not self._page and not self.is_done and not workflow.info().is_continue_as_new_suggested():
+                page = await call(
+                    ClientActivities.clients_to_pull,
+                    ClientsToPullInput(run_id=self._board.run.run_id, after=self.after, limit=planning.PAGE_OF_CLIENTS),
+                    policies.DATABASE,
+                    "Find the next clients to pull",
+                )
+                self._page.extend(page.clients)
+                self.is_done = not page.clients
+            if not self._page:
+                return None
+            client = self._page.popleft()
+            self.after = client.position
+            return client
+
+    async def _pull(self, client: ClientToPull) -> None:
+        run_id = self._board.run.run_id
+        try:
+            await call(
+                StandardInformationActivities.pull_client,
+                PullClientInput(connection_id=client.connection_id, pull_id=run_id, run_id=run_id),
+                policies.PULL,
+                f"{client.client_name} ({client.client_code})",
+            )
+        except ActivityError as error:
+            if planning.is_cancelled_exception(error):
+                raise
+            trouble = planning.trouble_of(error)
+            if trouble.cause.is_transient:
+                await self._hand_over(client, trouble)
+            else:
+                await self._fail(client, trouble)
+        else:
+            self._board.count(Outcome.LINKED if client.is_linked else Outcome.CREATED)
+
+    async def _fail(self, client: ClientToPull, trouble: Trouble) -> None:
+        await call(
+            RunActivities.record_failure,
+            RecordFailureInput(
+                run_id=self._board.run.run_id,
+                connection_id=client.connection_id,
+                cause=trouble.cause,
+                detail=trouble.detail,
+            ),
+            policies.DATABASE,
+            f"Note why {client.client_name} failed",
+        )
+        self._board.count(Outcome.FAILED, trouble.cause)
+
+    async def _hand_over(self, client: ClientToPull, trouble: Trouble) -> None:
+        retry_at = planning.next_try(workflow.now(), 0, trouble)
+        await call(
+            RunActivities.hand_over,
+            HandOverInput(
+                run_id=self._board.run.run_id,
+                connection_id=client.connection_id,
+                cause=trouble.cause,
+                detail=trouble.detail,
+                retry_at=retry_at,
+            ),
+            policies.DATABASE,
+            f"Hand {client.client_name} over to a sync of its own",
+        )
+        self._board.count(Outcome.RETRYING, trouble.cause)
+        run = self._board.run
+        facts = ClientFacts(
+            connection_id=client.connection_id,
+            client_id=client.client_id,
+            client_name=client.client_name,
+            client_code=client.client_code,
+            practice_name=run.practice_name,
+            practice_slug=run.practice_slug,
+            colleague_name=run.colleague_name,
+            provider=run.provider,
+            provider_title=run.provider_title,
+        )
+        try:
+            await workflow.start_child_workflow(
+                SyncClient.run,
+                SyncClientInput(
+                    client=facts,
+                    pull_id=run.run_id,
+                    reason=f"Handed over by run `{run.run_id}`.",
+                    first_try_at=retry_at,
+                    trouble=trouble.cause,
+                ),
+                id=sync_client_id(facts.practice_slug, facts.client_code),
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,  # it outlives the run
+                static_summary=briefing.sync_summary(facts),
+                search_attributes=briefing.sync_attributes(facts),
+                priority=policies.sync_priority(facts.practice_slug),
+            )
+        except WorkflowAlreadyStartedError:
+            self._board.note(f"{client.client_name} is being synced already; its outcome will show here.")

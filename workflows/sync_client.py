@@ -1,0 +1,134 @@
+"""One client's pull on its own: for a client in trouble, a refresh, or a retry.
+
+It tries for as long as waiting can help, and then says why it stopped. Support staff find it by a readable id, see
+the cause and the next try, and may press *retry now*. It must not decide about grants or owners.
+"""
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.runs import RunActivities
+    from activities.standard_information import StandardInformationActivities
+    from contracts.runs import Result, Stage
+    from contracts.sync_client import (
+        PullClientInput,
+        PullClientResult,
+        SettleSyncInput,
+        SyncClientInput,
+        SyncClientResult,
+        Trouble,
+    )
+
+from workflows import briefing, planning, policies
+from workflows.calls import call
+
+
+@workflow.defn(name="SyncClient")
+class SyncClient:
+    """Pulls all lists of one client, each with a receipt, however long its trouble lasts."""
+
+    @workflow.init
+    def __init__(self, start: SyncClientInput) -> None:
+        self._start = start
+        self._tries = start.tries
+        self._started_at = start.started_at or workflow.now()
+        self._trouble = Trouble(cause=start.trouble) if start.trouble else None
+        self._wanted_now = False
+
+    @workflow.run
+    async def run(self, start: SyncClientInput) -> SyncClientResult:
+        """Wait for the first try, then try until it is done or only a person can help."""
+        await self._wait_until(start.first_try_at)
+        while True:
+            try:
+                pulled = await self._pull()
+            except ActivityError as error:
+                if planning.is_cancelled_exception(error):
+                    raise
+                self._trouble = planning.trouble_of(error)
+                if planning.gives_up(self._started_at, workflow.now(), self._trouble):
+                    return await self._end(None)
+                retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
+                self._tries += 1
+                await self._settle(retry_at)
+                await self._wait_until(retry_at)
+                self._continue_as_new_if_long()
+            else:
+                self._trouble = None
+                return await self._end(pulled)
+
+    @workflow.signal(description="Try again now instead of at the next planned time. Safe to send at any moment.")
+    def retry_now(self) -> None:
+        """Try again now."""
+        self._wanted_now = True
+
+    async def _pull(self) -> PullClientResult:
+        workflow.set_current_details(briefing.sync_details(self._start.reason, None, self._tries, None))
+        return await call(
+            StandardInformationActivities.pull_client,
+            PullClientInput(
+                connection_id=self._start.client.connection_id,
+                pull_id=self._start.pull_id,
+                sources=self._start.sources,
+            ),
+            policies.PULL,
+            f"Pull {self._start.client.client_name}",
+        )
+
+    async def _wait_until(self, moment: datetime | None) -> None:
+        if moment is None or moment <= workflow.now():
+            return
+        workflow.set_current_details(
+            briefing.sync_details(self._start.reason, self._trouble, self._tries, moment),
+        )
+        self._wanted_now = False
+        try:
+            await workflow.wait_condition(
+                lambda: self._wanted_now, timeout=moment - workflow.now(), timeout_summary="Next try"
+            )
+        except TimeoutError:
+            return
+
+    async def _settle(self, retry_at: datetime | None) -> None:
+        trouble = self._trouble
+        await call(
+            RunActivities.settle_sync,
+            SettleSyncInput(
+                connection_id=self._start.client.connection_id,
+                cause=trouble.cause if trouble else None,
+                detail=trouble.detail if trouble else "",
+                retry_at=retry_at,
+            ),
+            policies.DATABASE,
+            "Note the next try" if retry_at else "Note how it ended",
+        )
+
+    async def _end(self, pulled: PullClientResult | None) -> SyncClientResult:
+        await self._settle(None)
+        result = Result.COMPLETED if pulled else Result.FAILED
+        workflow.upsert_search_attributes(
+            [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
+        )
+        workflow.set_current_details(briefing.sync_details(self._start.reason, self._trouble, self._tries, None))
+        cause = self._trouble.cause if self._trouble else None
+        return SyncClientResult(
+            rows=pulled.rows if pulled else 0,
+            cause=cause,
+            message=f"{cause.sentence} {cause.next_step}" if cause else "All lists are stored.",
+        )
+
+    def _continue_as_new_if_long(self) -> None:
+        if workflow.info().is_continue_as_new_suggested():
+            workflow.continue_as_new(
+                self._start.model_copy(
+                    update={
+                        "tries": self._tries,
+                        "started_at": self._started_at,
+                        "first_try_at": None,
+                        "trouble": self._trouble.cause if self._trouble else None,
+                    }
+                )
+            )
