@@ -1,0 +1,67 @@
+"""Xero's client against a server in the same process, with a clock moved by hand."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx2
+import pytest
+
+from providers.xero import Xero, XeroConfig
+from tests.providers.clock import HandClock
+from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn
+
+
+@dataclass
+class Allowance:
+    """An app-wide allowance that counts what is taken out of it."""
+
+    left: int = 1_000_000
+    takes: list[int] = field(default_factory=list)
+
+    async def take(self, app: str, calls: int, limit: int) -> int:
+        given = min(calls, self.left)
+        self.left -= given
+        self.takes.append(calls)
+        return given
+
+
+class Tokens:
+    """A token source that gives its tokens in turn, the next one whenever one was refused."""
+
+    def __init__(self, *tokens: str) -> None:
+        self._tokens = list(tokens)
+        self.refused: list[str] = []
+
+    async def access_token(self, rejected: str | None = None) -> str:
+        if rejected is not None:
+            self.refused.append(rejected)
+            if rejected == self._tokens[0] and len(self._tokens) > 1:
+                self._tokens.pop(0)
+        return self._tokens[0]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def allowance() -> Allowance:
+    return Allowance()
+
+
+@pytest.fixture
+def server(clock: HandClock) -> StandIn:
+    return StandIn(clock)
+
+
+@pytest.fixture
+def config() -> XeroConfig:
+    return XeroConfig(CLIENT_ID, SECRET, IDENTITY, API)
+
+
+@pytest.fixture
+async def xero(server: StandIn, config: XeroConfig, allowance: Allowance, clock: HandClock) -> AsyncIterator[Xero]:
+    provider = Xero(config, httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app)), allowance, clock)
+    yield provider
+    await provider.close()
