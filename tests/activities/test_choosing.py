@@ -1,0 +1,118 @@
+"""What a selection may ask for."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from activities.choosing import Terms, resolve
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Action, Plan, Verdict
+from contracts.selection import SelectedOrganisation, Selection
+
+ME, COLLEAGUE, TEAM, CLIENT = (UUID(int=number) for number in range(1, 5))
+
+TERMS = Terms(
+    verdicts={"new": Verdict.NEW, "newer": Verdict.NEW, "known": Verdict.ALREADY_CLIENT, "demo": Verdict.DEMO_OR_TRIAL},
+    plan=Plan.ADVANCED,
+    allowance=10,
+    clients=8,
+    teams={TEAM},
+    colleagues={ME, COLLEAGUE},
+    linkable={CLIENT},
+    default_owner=ME,
+)
+
+
+def choose(*organisations: SelectedOrganisation | str, **batch: object) -> Selection:
+    chosen = [one if isinstance(one, SelectedOrganisation) else {"organisation_id": one} for one in organisations]
+    return Selection.model_validate({"organisations": chosen, **batch})
+
+
+def refusal_of(selection: Selection, terms: Terms = TERMS) -> tuple[RefusalCode, str | None]:
+    with pytest.raises(Refused) as refused:
+        resolve(selection, terms)
+    return refused.value.refusal.code, refused.value.refusal.field
+
+
+def test_the_batch_fills_in_what_a_row_leaves_open():
+    rows = [
+        SelectedOrganisation(organisation_id="new", owner_id=COLLEAGUE),
+        SelectedOrganisation(organisation_id="newer"),
+    ]
+    first, second = resolve(choose(*rows, team_id=TEAM), TERMS)
+    assert (first.owner_id, first.team_id) == (COLLEAGUE, TEAM)
+    assert (second.owner_id, second.team_id) == (ME, TEAM)
+
+
+def test_all_new_means_the_new_ones_only():
+    assert [choice.organisation_id for choice in resolve(choose(all_new=True), TERMS)] == ["new", "newer"]
+
+
+def test_linking_names_its_client():
+    row = SelectedOrganisation(organisation_id="new", action=Action.LINK, client_id=CLIENT)
+    assert resolve(choose(row), TERMS)[0].link_client_id == CLIENT
+
+
+@pytest.mark.parametrize(
+    ("selection", "code", "field"),
+    [
+        (choose("nowhere"), RefusalCode.UNKNOWN_ORGANISATION, "organisations.0.organisation_id"),
+        (choose("new", team_id=uuid4()), RefusalCode.UNKNOWN_TEAM, "team_id"),
+        (choose("new", owner_id=uuid4()), RefusalCode.UNKNOWN_COLLEAGUE, "owner_id"),
+        (choose("new", "newer", "demo"), RefusalCode.OVER_ALLOWANCE, "organisations"),
+        (
+            choose("new", SelectedOrganisation(organisation_id="newer", owner_id=uuid4())),
+            RefusalCode.UNKNOWN_COLLEAGUE,
+            "organisations.1.owner_id",
+        ),
+        (
+            choose(SelectedOrganisation(organisation_id="new", action=Action.LINK, client_id=uuid4())),
+            RefusalCode.UNKNOWN_CLIENT,
+            "organisations.0.client_id",
+        ),
+        (
+            choose(
+                SelectedOrganisation(organisation_id="new", action=Action.LINK, client_id=CLIENT),
+                SelectedOrganisation(organisation_id="newer", action=Action.LINK, client_id=CLIENT),
+            ),
+            RefusalCode.CLIENT_ALREADY_CONNECTED,
+            "organisations.1.client_id",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_its_field(selection, code, field):
+    assert refusal_of(selection) == (code, field)
+
+
+def test_a_team_needs_the_advanced_plan():
+    standard = TERMS._replace(plan=Plan.STANDARD)
+    assert refusal_of(choose("new", team_id=TEAM), standard) == (RefusalCode.PLAN_TOO_SMALL, "team_id")
+
+
+def test_what_is_a_client_already_takes_no_allowance():
+    assert len(resolve(choose("new", "newer", "known"), TERMS)) == 3
+
+
+def test_nothing_new_is_said_so():
+    assert refusal_of(choose(all_new=True), TERMS._replace(verdicts={"known": Verdict.ALREADY_CLIENT})) == (
+        RefusalCode.INVALID,
+        "all_new",
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"organisations": []},
+        {"organisations": [{"organisation_id": "a"}, {"organisation_id": "a"}]},
+        {"organisations": [{"organisation_id": "a", "action": "link"}]},
+        {"organisations": [{"organisation_id": "a", "client_id": str(CLIENT)}]},
+        {"organisations": [{"organisation_id": "a", "action": "delete"}]},
+        {"organisations": [{"organisation_id": "a"}], "teem_id": str(TEAM)},
+    ],
+)
+def test_a_malformed_selection_is_refused_before_it_is_read(raw):
+    with pytest.raises(ValidationError):
+        Selection.model_validate(raw)

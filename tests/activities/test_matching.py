@@ -1,0 +1,101 @@
+"""The dry run's verdicts."""
+
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.matching import Candidate, judge, plain_name, plain_number
+from contracts.runs import Verdict
+from models.clients import KnownOrganisation, UnconnectedClient
+
+
+def candidate(name: str = "Harbour Bakery Ltd", organisation_id: str = "o1", **more: object) -> Candidate:
+    facts: dict[str, object] = {
+        "registration_number": None,
+        "tax_number": None,
+        "is_demo": False,
+        "is_trial": False,
+        **more,
+    }
+    return Candidate(organisation_id=organisation_id, name=name, **facts)  # type: ignore[arg-type]  # spelt by the test
+
+
+def client(
+    name: str = "Somebody Else", company_number: str | None = None, tax_number: str | None = None
+) -> UnconnectedClient:
+    return UnconnectedClient(uuid4(), name, company_number, tax_number)
+
+
+def known(organisation_id: str, *, is_living: bool = True) -> KnownOrganisation:
+    return KnownOrganisation(organisation_id, uuid4(), uuid4(), "Harbour Bakery", "Priya Shah", is_living)
+
+
+def verdict_of(one: Candidate, *clients: UnconnectedClient, room: int = 10) -> Verdict:
+    return judge([one], {}, clients, room)[0].verdict
+
+
+def test_an_unknown_organisation_is_new():
+    assert verdict_of(candidate()) is Verdict.NEW
+
+
+def test_a_client_is_recognised_by_the_organisation_s_id_and_its_owner_is_named():
+    judged = judge([candidate()], {"o1": known("o1")}, [], 10)[0]
+    assert judged.verdict is Verdict.ALREADY_CLIENT
+    assert "Priya Shah" in (judged.message or "")
+
+
+def test_a_client_that_was_disconnected_is_offered_for_connecting_again():
+    assert judge([candidate()], {"o1": known("o1", is_living=False)}, [], 10)[0].verdict is Verdict.LOOKS_LIKE_CLIENT
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ({"registration_number": "01234567"}, {"company_number": "0123 4567"}),
+        ({"tax_number": "GB 123 4567 89"}, {"tax_number": "123456789"}),
+    ],
+)
+def test_a_number_tells_whatever_its_spelling(theirs, ours):
+    one = client(**ours)
+    judged = judge([candidate("Quite Another Name", **theirs)], {}, [one], 10)[0]
+    assert (judged.verdict, judged.client_id) == (Verdict.LOOKS_LIKE_CLIENT, one.id)
+
+
+def test_a_near_name_tells_and_a_far_one_does_not():
+    assert verdict_of(candidate("Smith & Sons Limited"), client("Smith and Sons Ltd")) is Verdict.LOOKS_LIKE_CLIENT
+    assert verdict_of(candidate("Smith Plumbing Ltd"), client("Smyth Floristry Ltd")) is Verdict.NEW
+
+
+def test_two_organisations_of_one_name_do_not_both_look_like_one_client():
+    twins = [candidate("Smith Ltd", "o1"), candidate("Smith Ltd", "o2")]
+    assert [judged.verdict for judged in judge(twins, {}, [client("Smith Limited")], 10)] == [
+        Verdict.LOOKS_LIKE_CLIENT,
+        Verdict.NEW,
+    ]
+
+
+def test_demo_companies_and_trials_are_told_apart_in_words():
+    demo, trial = judge([candidate(is_demo=True), candidate(organisation_id="o2", is_trial=True)], {}, [], 10)
+    assert demo.verdict is trial.verdict is Verdict.DEMO_OR_TRIAL
+    assert "demo" in (demo.message or "")
+    assert "trial" in (trial.message or "")
+
+
+@given(st.integers(0, 8), st.integers(-3, 12))
+def test_the_allowance_goes_to_the_first_ones(count, room):
+    judged = judge([candidate(f"Unlike {number} {number}", str(number)) for number in range(count)], {}, [], room)
+    free = max(min(room, count), 0)
+    assert [one.verdict for one in judged] == [Verdict.NEW] * free + [Verdict.OVER_ALLOWANCE] * (count - free)
+
+
+def test_a_short_or_empty_number_tells_nothing():
+    assert plain_number("12-3") == ""
+    assert plain_number(None) == ""
+    assert verdict_of(candidate(tax_number="n/a"), client(tax_number="n/a")) is Verdict.NEW
+
+
+@given(st.text(max_size=60))
+def test_any_name_can_be_compared(name):
+    assert plain_name(name) == plain_name(name).casefold()
