@@ -1,0 +1,83 @@
+"""Builds what commands and the web backend work with, from the settings; the only place here that does."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from pydantic import ValidationError
+
+from contracts.bulk_create_clients import Deadlines
+from contracts.refusals import RefusalCode, Refused
+from models.call_budget import SharedCallBudget
+from models.database import Database
+from providers.port import Provider
+from providers.xero import Xero, XeroConfig, http_client
+from runtime.settings import Settings, variable_of
+from runtime.temporal import connect
+from starter.operations import Operations
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        Refused: A variable's value cannot be used; the sentence names it and shows no value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        variable = variable_of(str(first["loc"][0]))
+        raise Refused(RefusalCode.INVALID, f"{variable} cannot be used: {first['msg']}.") from None
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database, for as long as it is needed.
+
+    Raises:
+        MissingSettingError: Its URL is not set.
+    """
+    database = Database(settings.required("database_url"))
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def build_provider(settings: Settings, database: Database) -> Provider:
+    """Xero, as the settings describe it.
+
+    Raises:
+        MissingSettingError: The app's id or secret is not set.
+    """
+    config = XeroConfig(
+        client_id=settings.required("xero_client_id"),
+        client_secret=settings.required("xero_client_secret"),
+        identity_url=settings.xero_identity_url,
+        api_url=settings.xero_api_url,
+        bulk_connect=settings.xero_bulk_connect,
+    )
+    return Xero(config, http_client(), SharedCallBudget(database))
+
+
+@asynccontextmanager
+async def open_operations(settings: Settings) -> AsyncIterator[Operations]:
+    """The one door, with everything behind it, for as long as it is needed.
+
+    Raises:
+        MissingSettingError: Something that it needs is not set.
+        RuntimeError: Temporal does not answer.
+    """
+    async with AsyncExitStack() as stack:
+        public_url, sealer = settings.required("public_url"), settings.key_ring().for_purpose("database")
+        database = await stack.enter_async_context(open_database(settings))
+        provider = build_provider(settings, database)
+        stack.push_async_callback(provider.close)
+        yield Operations(
+            database=database,
+            sealer=sealer,
+            temporal=await connect(settings),
+            providers={provider.name: provider},
+            public_url=public_url,
+            deadlines=Deadlines(consent=settings.consent_deadline, selection=settings.selection_deadline),
+        )

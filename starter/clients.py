@@ -1,0 +1,69 @@
+"""Client accounts, as people ask for them: the list, one client, its standard information, its history."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from contracts.lists import ListName
+from contracts.refusals import RefusalCode, Refused
+from models import client_views, events, lists
+from models.client_views import ClientFilter, ClientView
+from models.database import Database
+from models.event import Event
+from models.lists import ListPage
+from starter.actor import Actor
+
+
+class Clients:
+    """The operations on clients.
+
+    Args:
+        database: The product's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(
+        self, actor: Actor, wanted: ClientFilter, *, limit: int = 50, offset: int = 0
+    ) -> tuple[Sequence[ClientView], int]:
+        """A page of the practice's clients by name, and how many match over all pages."""
+        async with self._database.session() as session:
+            return await client_views.client_views(session, actor.practice_id, wanted, limit=limit, offset=offset)
+
+    async def show(self, actor: Actor, client_id: UUID) -> ClientView:
+        """One client of the actor's practice.
+
+        Raises:
+            Refused: There is no such client in the practice.
+        """
+        async with self._database.session() as session:
+            found = await client_views.client_view(session, actor.practice_id, client_id)
+        if found is None:
+            raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
+        return found
+
+    async def list_rows(
+        self, actor: Actor, client_id: UUID, name: ListName, *, limit: int, offset: int, search: str | None = None
+    ) -> ListPage:
+        """A page of one list of a client's standard information, with its receipt.
+
+        Raises:
+            Refused: There is no such client in the practice.
+        """
+        await self.show(actor, client_id)
+        async with self._database.session() as session:
+            return await lists.read_list(
+                session, actor.practice_id, client_id, name, limit=limit, offset=offset, search=search
+            )
+
+    async def timeline(
+        self, actor: Actor, client_id: UUID, *, limit: int = 100, before_id: int | None = None
+    ) -> Sequence[Event]:
+        """A client's events, newest first; only those older than ``before_id`` when it is given.
+
+        Raises:
+            Refused: There is no such client in the practice.
+        """
+        await self.show(actor, client_id)
+        async with self._database.session() as session:
+            return await events.timeline(session, actor.practice_id, client_id, limit=limit, before_id=before_id)

@@ -1,0 +1,133 @@
+"""Who may act: colleagues by their token or address; and the set-up of practices, colleagues, teams and tokens."""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Plan, Role
+from models import practices
+from models.database import Database
+from models.practice import Colleague, Practice
+from starter.actor import Actor
+
+
+class Colleagues:
+    """The operations on practices and their people.
+
+    Args:
+        database: The product's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_token(self, token: str) -> Actor:
+        """The colleague whose bearer token this is.
+
+        Raises:
+            Refused: It is unknown, revoked, or a deactivated colleague's.
+        """
+        async with self._database.session() as session:
+            found = await practices.colleague_of_token(session, token)
+        if found is None:
+            raise Refused(RefusalCode.UNAUTHENTICATED, "This token is not valid. Ask an admin for a new one.")
+        return _actor(found.colleague, found.practice)
+
+    async def by_email(self, email: str | None) -> Actor:
+        """The colleague of this address; the only admin when None.
+
+        Raises:
+            Refused: There is no such colleague, or not just one admin.
+        """
+        async with self._database.session() as session:
+            if email is not None:
+                colleague = await practices.find_colleague(session, email)
+            else:
+                admins = select(Colleague).where(Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None))
+                found = (await session.exec(admins.limit(2))).all()
+                if len(found) != 1:
+                    how_many = "more than one admin" if found else "no admin"
+                    raise Refused(RefusalCode.INVALID, f"There is {how_many}: say whom to act as with --as EMAIL.")
+                colleague = found[0]
+            return _actor(colleague, await session.get_one(Practice, colleague.practice_id))
+
+    async def create_practice(
+        self, *, name: str, plan: Plan, allowance: int, time_zone: str, admin_email: str, admin_name: str | None = None
+    ) -> tuple[UUID, UUID]:
+        """Make a practice with its first admin.
+
+        Args:
+            name: The firm's name.
+            plan: Its plan.
+            allowance: How many clients it may have.
+            time_zone: An IANA name.
+            admin_email: The admin's e-mail address.
+            admin_name: The admin's name; what stands before the address's ``@`` when None.
+
+        Returns:
+            The practice's id and the admin's.
+
+        Raises:
+            Refused: A value cannot be used, or the address is taken; nothing was made.
+        """
+        async with self._database.transaction() as session:
+            practice = await practices.create_practice(
+                session, name, plan=plan, client_allowance=allowance, time_zone=time_zone
+            )
+            admin = await practices.create_colleague(
+                session,
+                practice.id,
+                email=admin_email,
+                name=admin_name or _name_in(admin_email),
+                role=Role.ADMIN,
+            )
+        return practice.id, admin.id
+
+    async def create(self, *, practice: str | None, email: str, name: str, role: Role) -> UUID:
+        """Add a colleague; ``practice`` is a name or slug, or None for the only one.
+
+        Raises:
+            Refused: No such practice, a value cannot be used, or the address is taken.
+        """
+        async with self._database.transaction() as session:
+            found = await practices.find_practice(session, practice)
+            return (await practices.create_colleague(session, found.id, email=email, name=name, role=role)).id
+
+    async def create_team(self, *, practice: str | None, name: str, members: list[str]) -> UUID:
+        """Make a team; ``members`` are e-mail addresses of colleagues of the practice.
+
+        Raises:
+            Refused: No such practice or colleague, or the name is taken.
+        """
+        async with self._database.transaction() as session:
+            found = await practices.find_practice(session, practice)
+            ids = [(await practices.find_colleague(session, email)).id for email in members]
+            return (await practices.create_team(session, found.id, name, ids)).id
+
+    async def create_token(self, email: str) -> str:
+        """Make a bearer token for a colleague; only its hash is kept.
+
+        Raises:
+            Refused: Nobody active has this address.
+        """
+        async with self._database.transaction() as session:
+            colleague = await practices.find_colleague(session, email)
+            return await practices.issue_token(session, colleague.id)
+
+
+def _name_in(email: str) -> str:
+    local = email.partition("@")[0]
+    return local.replace(".", " ").replace("_", " ").title()
+
+
+def _actor(colleague: Colleague, practice: Practice) -> Actor:
+    return Actor(
+        colleague_id=colleague.id,
+        colleague_name=colleague.name,
+        role=colleague.role,
+        practice_id=practice.id,
+        practice_name=practice.name,
+        practice_slug=practice.slug,
+        time_zone_name=practice.time_zone,
+    )

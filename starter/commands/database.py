@@ -1,0 +1,35 @@
+"""The database's schema."""
+
+import typer
+
+from models import schema
+from starter.bootstrap import read_settings
+from starter.commands.output import Json, execute, out, print_json
+
+database = typer.Typer(no_args_is_help=True, help="The database.")
+
+
+@database.command("upgrade")
+def upgrade(json: Json = False) -> None:
+    """Bring the database to the newest version. Safe at any time, and by several at once."""
+    url = read_settings_url()
+
+    async def work() -> tuple[str, ...]:
+        missing = await schema.pending(url)
+        await schema.upgrade(url)
+        return missing
+
+    applied = execute(work())
+    if json:
+        print_json({"applied": applied})
+    else:
+        out.print(f"Applied: {', '.join(applied)}" if applied else "The database is up to date.", highlight=False)
+
+
+def read_settings_url() -> str:
+    """The database's URL from the settings; ends the command when there is none."""
+
+    async def work() -> str:
+        return read_settings().required("database_url")
+
+    return execute(work())

@@ -1,0 +1,138 @@
+"""Looks at everything that a process needs, and says what to do about what is missing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from contracts.names import SEARCH_ATTRIBUTES
+from contracts.refusals import Refused
+from models import schema
+from providers.errors import ProviderError
+from runtime.keyring import InvalidKeysError
+from runtime.settings import MissingSettingError, Settings
+from runtime.temporal import connect
+from starter.bootstrap import build_provider, open_database, read_settings
+from starter.commands.output import FAILED, Json, out, print_json, table
+
+_NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url", "xero_client_id", "xero_client_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        check: What was looked at.
+        ok: Whether it is fine.
+        said: What was found.
+        what_to_do: Empty when it is fine.
+    """
+
+    check: str
+    ok: bool
+    said: str
+    what_to_do: str = ""
+
+
+def doctor(json: Json = False) -> None:
+    """Check settings, database, Temporal and Xero, and say what to do about what is missing."""
+    findings = asyncio.run(_examine())
+    is_fine = all(finding.ok for finding in findings)
+    if json:
+        fields = ("check", "ok", "said", "what_to_do")
+        print_json({"ok": is_fine, "findings": [{name: getattr(found, name) for name in fields} for found in findings]})
+    else:
+        rows = table("", "Check", "Found", "What to do")
+        for found in findings:
+            rows.add_row("[green]ok[/]" if found.ok else "[red]no[/]", found.check, found.said, found.what_to_do)
+        out.print(rows)
+    if not is_fine:
+        raise typer.Exit(FAILED)
+
+
+async def _examine() -> list[Finding]:
+    try:
+        settings = read_settings()
+    except Refused as refused:
+        return [Finding("settings", False, refused.refusal.message, "Correct the variable and run this again.")]
+    return [finding async for finding in _findings(settings)]
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    missing = [name for name in _NEEDED if getattr(settings, name) is None]
+    names = ", ".join(f"CLIENTSYNC_{name.upper()}" for name in missing)
+    yield Finding(
+        "settings",
+        not missing,
+        f"not set: {names}" if missing else "all set",
+        "Set them; docs/operations.md says what they mean. Or run everything embedded: clientsync up"
+        if missing
+        else "",
+    )
+    try:
+        if settings.encryption_keys is not None:
+            yield Finding("encryption keys", True, f"current key: {settings.key_ring().current}")
+    except InvalidKeysError as error:
+        yield Finding("encryption keys", False, str(error), "Write them as id:base64key, the current one first.")
+        return
+    if settings.database_url is not None:
+        yield await _database(settings)
+    if settings.temporal_address is not None and settings.encryption_keys is not None:
+        async for finding in _temporal(settings):
+            yield finding
+    if settings.database_url is not None and settings.xero_client_id and settings.xero_client_secret:
+        yield await _provider(settings)
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        pending = await schema.pending(settings.required("database_url"))
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        return Finding("database", False, f"does not answer ({type(error).__name__})", "Start it, or correct its URL.")
+    if pending:
+        return Finding("database", False, f"lacks {', '.join(pending)}", "Run: clientsync db upgrade")
+    return Finding("database", True, "answers, and is up to date")
+
+
+async def _temporal(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        client = await connect(settings)
+    except RuntimeError:
+        found = f"nothing answers at {settings.temporal_address}"
+        yield Finding("Temporal", False, found, "Start it, or correct CLIENTSYNC_TEMPORAL_ADDRESS.")
+        return
+    yield Finding("Temporal", True, f"answers at {settings.temporal_address}")
+    yield await _namespace(settings, client)
+
+
+async def _namespace(settings: Settings, client: Client) -> Finding:
+    check = f"namespace {settings.temporal_namespace}"
+    try:
+        listed = await client.operator_service.list_search_attributes(
+            ListSearchAttributesRequest(namespace=settings.temporal_namespace)
+        )
+    except RPCError as error:
+        return Finding(check, False, f"cannot be used ({error.status.name.lower()})", "Start a worker: it makes it.")
+    missing = [name for name in SEARCH_ATTRIBUTES if name not in listed.custom_attributes]
+    if missing:
+        return Finding(check, False, f"lacks search attributes: {', '.join(missing)}", "Start a worker: it adds them.")
+    return Finding(check, True, "is there, with its search attributes")
+
+
+async def _provider(settings: Settings) -> Finding:
+    async with open_database(settings) as database:
+        provider = build_provider(settings, database)
+        try:
+            await provider.begin_consent(state="doctor", redirect_uri=f"{settings.public_url}/connect/xero/callback")
+        except (ProviderError, MissingSettingError) as error:
+            what = "Look at CLIENTSYNC_XERO_IDENTITY_URL, and at whether this machine may reach it."
+            return Finding(provider.title, False, f"its sign-in cannot be read: {error}", what)
+        finally:
+            await provider.close()
+    return Finding(provider.title, True, f"its sign-in answers at {settings.xero_identity_url}")

@@ -1,0 +1,108 @@
+"""Setting up: practices, their colleagues and teams, and the colleagues' tokens."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from contracts.runs import Plan, Role
+from starter.bootstrap import open_database, read_settings
+from starter.colleagues import Colleagues
+from starter.commands.output import Json, execute, out, print_json
+
+practice = typer.Typer(no_args_is_help=True, help="Practices: the firms that use Clientsync.")
+colleague = typer.Typer(no_args_is_help=True, help="Colleagues: the people of a practice.")
+team = typer.Typer(no_args_is_help=True, help="Teams: groups of colleagues that clients can be assigned to.")
+token = typer.Typer(no_args_is_help=True, help="Bearer tokens for the JSON API.")
+
+InPractice = Annotated[
+    str | None, typer.Option("--practice", help="Name or slug of the practice; the only one when absent.")
+]
+Email = Annotated[str, typer.Option(help="E-mail address; it names the colleague everywhere.")]
+
+
+@practice.command("create")
+def create_practice(
+    name: Annotated[str, typer.Option(help="The firm's name.")],
+    admin_email: Annotated[str, typer.Option(help="E-mail address of its first admin.")],
+    plan: Annotated[Plan, typer.Option(help="Assigning teams needs the advanced plan.")] = Plan.STANDARD,
+    allowance: Annotated[int, typer.Option(min=0, max=1_000_000, help="How many clients it may have.")] = 50,
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/London.")] = "Europe/London",
+    admin_name: Annotated[str | None, typer.Option(help="The admin's name; from the address when absent.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a practice with its first admin."""
+
+    async def work() -> tuple[UUID, UUID]:
+        async with open_database(read_settings()) as database:
+            return await Colleagues(database).create_practice(
+                name=name,
+                plan=plan,
+                allowance=allowance,
+                time_zone=time_zone,
+                admin_email=admin_email,
+                admin_name=admin_name,
+            )
+
+    practice_id, colleague_id = execute(work())
+    if json:
+        print_json({"practice_id": practice_id, "colleague_id": colleague_id})
+    else:
+        out.print(f"Practice {name} is there, with the admin {admin_email}.", highlight=False)
+        out.print(f"Next: clientsync token create --email {admin_email}", highlight=False)
+
+
+@colleague.command("create")
+def create_colleague(
+    email: Email,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    practice_name: InPractice = None,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.MEMBER,
+    json: Json = False,
+) -> None:
+    """Add a colleague to a practice."""
+
+    async def work() -> UUID:
+        async with open_database(read_settings()) as database:
+            return await Colleagues(database).create(practice=practice_name, email=email, name=name, role=role)
+
+    colleague_id = execute(work())
+    if json:
+        print_json({"colleague_id": colleague_id})
+    else:
+        out.print(f"{name} is a colleague now.", highlight=False)
+
+
+@team.command("create")
+def create_team(
+    name: Annotated[str, typer.Option(help="The team's name.")],
+    member: Annotated[list[str] | None, typer.Option(help="A member's e-mail address; give several.")] = None,
+    practice_name: InPractice = None,
+    json: Json = False,
+) -> None:
+    """Make a team in a practice."""
+
+    async def work() -> UUID:
+        async with open_database(read_settings()) as database:
+            return await Colleagues(database).create_team(practice=practice_name, name=name, members=member or [])
+
+    team_id = execute(work())
+    if json:
+        print_json({"team_id": team_id})
+    else:
+        out.print(f"Team {name} is there.", highlight=False)
+
+
+@token.command("create")
+def create_token(email: Email, json: Json = False) -> None:
+    """Make a bearer token for a colleague. It is shown once; only its hash is kept."""
+
+    async def work() -> str:
+        async with open_database(read_settings()) as database:
+            return await Colleagues(database).create_token(email)
+
+    made = execute(work())
+    if json:
+        print_json({"token": made})
+    else:
+        out.print(made, highlight=False, soft_wrap=True)

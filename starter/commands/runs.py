@@ -1,0 +1,164 @@
+"""Runs: start, look, choose, retry, stop."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from contracts.bulk_create_clients import SelectionAccepted
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import RunKind
+from contracts.selection import SelectedOrganisation, Selection
+from starter.commands.acting import acting
+from starter.commands.output import As, Json, execute, out, print_json, table, words
+from starter.runs import Retried, StartedRun
+from starter.web.answers import RunAnswer, RunSummaryAnswer
+
+runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")
+
+RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `runs list` shows it.")]
+
+
+@runs.command("start")
+def start(
+    kind: Annotated[RunKind, typer.Argument(help="What to do.")] = RunKind.ADD_CLIENTS,
+    provider: Annotated[str, typer.Option(help="The accounting software.")] = "xero",
+    key: Annotated[str | None, typer.Option(help="The same key again gives the same run.")] = None,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Start a run, and print the address to sign in at."""
+
+    async def work() -> StartedRun:
+        async with acting(as_email) as (operations, actor):
+            return await operations.runs.start(actor, kind, provider, key)
+
+    started = execute(work())
+    if json:
+        print_json({"run_id": started.run_id, "authorize_url": started.authorize_url})
+    else:
+        out.print(f"Run {started.run_id} is waiting for a sign-in. Open:", highlight=False)
+        out.print(started.authorize_url or "(it is past its sign-in)", highlight=False, soft_wrap=True)
+
+
+@runs.command("list")
+def list_runs(
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 20,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """List the practice's runs, newest first."""
+
+    async def work() -> list[RunSummaryAnswer]:
+        async with acting(as_email) as (operations, actor):
+            return [RunSummaryAnswer.of(run) for run in await operations.runs.recent(actor, limit=limit)]
+
+    found = execute(work())
+    if json:
+        print_json({"runs": found})
+        return
+    rows = table("Run", "Stage", "Result", "Outcomes", "By", "Started")
+    for run in found:
+        outcomes = ", ".join(f"{count} {words(outcome)}" for outcome, count in run.counts.items())
+        rows.add_row(
+            run.run_id, words(run.stage), words(run.result), outcomes, run.colleague, f"{run.created_at:%Y-%m-%d %H:%M}"
+        )
+    out.print(rows if found else "No runs yet. Start one: clientsync runs start")
+
+
+@runs.command("show")
+def show(run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Show a run: its stage, and each organisation with its verdict, its outcome and the cause of that."""
+
+    async def work() -> RunAnswer:
+        async with acting(as_email) as (operations, actor):
+            return RunAnswer.of(await operations.runs.show(actor, run_id))
+
+    run = execute(work())
+    if json:
+        print_json(run)
+        return
+    out.print(f"{run.run_id}: {words(run.stage)}{f', {words(run.result)}' if run.result else ''}", style="bold")
+    if run.message:
+        out.print(run.message)
+    rows = table("Organisation", "Listed as", "Outcome", "What happened, and what to do", "Id")
+    for found in run.organisations:
+        said = " ".join(filter(None, [found.message or found.verdict_message, found.next_step]))
+        rows.add_row(found.name, words(found.verdict), words(found.outcome), said, found.organisation_id)
+    out.print(rows)
+    out.print("  ".join(f"{words(outcome)}: {count}" for outcome, count in run.counts.items()))
+
+
+@runs.command("select")
+def select(
+    run_id: RunId,
+    organisations: Annotated[
+        list[str] | None, typer.Option("--organisation", "-o", help="Id of an organisation to add; give several.")
+    ] = None,
+    all_new: Annotated[bool, typer.Option("--all-new", help="Add every organisation that is new.")] = False,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A selection as the JSON API takes it.")
+    ] = None,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Choose organisations; checked first, and taken whole or refused whole."""
+
+    async def work() -> SelectionAccepted:
+        selection = _selection(organisations or [], all_new, file)
+        async with acting(as_email) as (operations, actor):
+            return await operations.runs.select(actor, run_id, selection)
+
+    accepted = execute(work())
+    if json:
+        print_json(accepted)
+    else:
+        out.print(
+            f"{accepted.chosen} chosen: {accepted.to_create} to create, {accepted.to_link} to link, "
+            f"{accepted.already_clients} already clients. {accepted.skipped} skipped.",
+            highlight=False,
+        )
+
+
+@runs.command("retry")
+def retry(run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Do what failed in a finished run again, alone; clients in trouble try at once."""
+
+    async def work() -> Retried:
+        async with acting(as_email) as (operations, actor):
+            return await operations.runs.retry(actor, run_id)
+
+    retried = execute(work())
+    if json:
+        print_json({"run_id": run_id, "reopened": retried.reopened, "tried_now": retried.tried_now})
+    else:
+        out.print(f"{retried.reopened} put back to be done, {retried.tried_now} trying at once.", highlight=False)
+
+
+@runs.command("cancel")
+def cancel(run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Stop a run. What was already done stays."""
+
+    async def work() -> None:
+        async with acting(as_email) as (operations, actor):
+            await operations.runs.cancel(actor, run_id)
+
+    execute(work())
+    if json:
+        print_json({"run_id": run_id, "cancelling": True})
+    else:
+        out.print(f"Run {run_id} is being stopped.", highlight=False)
+
+
+def _selection(organisations: list[str], all_new: bool, file: Path | None) -> Selection:
+    try:
+        if file is not None:
+            return Selection.model_validate_json(file.read_bytes())
+        chosen = tuple(SelectedOrganisation(organisation_id=found) for found in organisations)
+        return Selection(organisations=chosen, all_new=all_new)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(step) for step in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise Refused(RefusalCode.INVALID, f"The selection cannot be used: {message}.", field=field or None) from None

@@ -1,0 +1,265 @@
+"""Sign-ins at a provider: begun for a run, finished when the browser comes back.
+
+A state is 256 random bits of which only the hash is kept; it works once. The code is exchanged here and nowhere else,
+the tokens are committed sealed before the run hears of them, and the run hears only ids (design rule 2).
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.client import Client
+
+from contracts.bulk_create_clients import ConsentGiven, ConsentRefused
+from contracts.causes import Cause
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Stage
+from models import grants, run_views
+from models.columns import now
+from models.database import Database
+from models.encryption import ConsentSecrets, Sealer, StoredTokens, open_secrets, seal_secrets
+from models.grant import ConsentAttempt
+from models.run import Run
+from providers.errors import ConsentFailed, ProviderError
+from providers.port import Consent, Provider, Providers
+from starter.actor import Actor
+from starter.kinds import RPC_TIMEOUT
+from starter.temporal_faults import explained
+from workflows.bulk_create_clients import BulkCreateClients
+
+logger = logging.getLogger(__name__)
+
+AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
+"""Stages in which a (further) sign-in adds organisations to a run."""
+
+UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
+UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
+DENIED = "You did not allow access, so nothing was added."
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedConsent:
+    """A sign-in that is ready to be stored and begun."""
+
+    row: ConsentAttempt
+    authorize_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentReturn:
+    """What to tell the person whose browser came back.
+
+    Attributes:
+        run_id: The run that the sign-in was for.
+        message: What happened.
+        ok: Whether the sign-in was successful.
+    """
+
+    run_id: str
+    message: str
+    ok: bool
+
+
+class Consents:
+    """The operations on sign-ins.
+
+    Args:
+        database: The product's.
+        sealer: Seals verifiers and tokens.
+        temporal: Connected with the product's converter.
+        providers: The providers that this process speaks to.
+        public_url: Base address at which browsers reach us, without a final slash.
+        valid_for: How long a sign-in may take.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        temporal: Client,
+        providers: Providers,
+        public_url: str,
+        valid_for: timedelta,
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._temporal = temporal
+        self._providers = providers
+        self._public_url = public_url
+        self._valid_for = valid_for
+
+    def provider(self, name: str) -> Provider:
+        """The provider of that name.
+
+        Raises:
+            Refused: There is none.
+        """
+        found = self._providers.get(name)
+        if found is None:
+            known = ", ".join(sorted(self._providers))
+            raise Refused(
+                RefusalCode.INVALID, f"{name!r} is not an accounting software known here: {known}.", field="provider"
+            )
+        return found
+
+    async def prepare(self, actor: Actor, run: Run, at: datetime) -> PreparedConsent:
+        """A sign-in for a run; the caller stores its row.
+
+        Raises:
+            Refused: ``UNAVAILABLE`` when the provider cannot be reached.
+        """
+        provider, state = self.provider(run.provider), secrets.token_urlsafe(32)
+        try:
+            request = await provider.begin_consent(state=state, redirect_uri=self._redirect_uri(run.provider))
+        except ProviderError as error:
+            message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."
+            raise Refused(RefusalCode.UNAVAILABLE, message) from error
+        attempt = ConsentAttempt(
+            state_hash=_hashed(state),
+            practice_id=actor.practice_id,
+            colleague_id=actor.colleague_id,
+            run_id=run.id,
+            provider=run.provider,
+            sealed_secrets=b"",
+            created_at=at,
+            expires_at=at + self._valid_for,
+        )
+        kept = ConsentSecrets(request.code_verifier, request.nonce)
+        attempt.sealed_secrets = seal_secrets(self._sealer, attempt.id, kept)
+        return PreparedConsent(attempt, request.authorize_url)
+
+    async def begin(self, actor: Actor, run_id: str) -> str:
+        """A further sign-in for a run; gives the address for the browser.
+
+        Raises:
+            Refused: Unknown run, or past the stages in which a sign-in is of use.
+        """
+        async with self._database.session() as session:
+            run = await run_views.find_run(session, actor.practice_id, run_id)
+        if run is None:
+            raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
+        if run.stage not in AWAITS_CONSENT:
+            raise Refused(
+                RefusalCode.WRONG_STAGE, "This run is past its sign-in. Start another one to add more organisations."
+            )
+        prepared = await self.prepare(actor, run, now())
+        async with self._database.transaction() as session:
+            session.add(prepared.row)
+        return prepared.authorize_url
+
+    async def finish(self, provider: str, params: Mapping[str, str]) -> ConsentReturn:
+        """The browser came back from the provider.
+
+        A reload tells the run again if it has not been told yet, and otherwise only gives the same answer.
+
+        Args:
+            provider: From the callback's path.
+            params: The callback's query: ``state`` with ``code``, or with ``error``.
+
+        Raises:
+            Refused: Unknown or expired state, or the run cannot be told just now.
+        """
+        attempt, is_first = await self._claim(provider, params.get("state", ""))
+        if is_first and (error := params.get("error")):
+            attempt.denied = error == "access_denied"
+            attempt.cause = None if attempt.denied else Cause.UNKNOWN
+            await self._save(attempt)
+        elif is_first:
+            await self._exchange(attempt, params.get("code", ""))
+        return await self._deliver(attempt)
+
+    async def _claim(self, provider: str, state: str) -> tuple[ConsentAttempt, bool]:
+        """The sign-in of this state, and whether this is the first time that it comes back."""
+        at, state_hash = now(), _hashed(state)
+        async with self._database.transaction() as session:
+            attempt = await grants.find_consent(session, state_hash)
+            if attempt is None or attempt.provider != provider:
+                raise Refused(RefusalCode.NOT_FOUND, UNKNOWN_SIGN_IN)
+            taken = await grants.use_consent(session, state_hash, at)
+        if taken is not None:
+            return taken, True
+        if attempt.used_at is None and attempt.expires_at <= at:
+            raise Refused(RefusalCode.WRONG_STAGE, "This sign-in took too long. Sign in again from Clientsync.")
+        async with self._database.session() as session:  # used a moment ago, perhaps: read what came of it
+            return await session.get_one(ConsentAttempt, attempt.id), False
+
+    async def _exchange(self, attempt: ConsentAttempt, code: str) -> None:
+        kept = open_secrets(self._sealer, attempt.id, attempt.sealed_secrets)
+        try:
+            if not code:
+                raise ConsentFailed("no code came back")
+            consent = await self.provider(attempt.provider).finish_consent(
+                code=code,
+                code_verifier=kept.code_verifier,
+                nonce=kept.nonce,
+                redirect_uri=self._redirect_uri(attempt.provider),
+            )
+        except ProviderError as error:
+            logger.warning("sign-in %s failed: %s", attempt.id, error.detail)
+            attempt.cause = error.cause
+            await self._save(attempt)
+        else:
+            await self._keep(attempt, consent)
+
+    async def _keep(self, attempt: ConsentAttempt, consent: Consent) -> None:
+        """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
+        tokens = consent.tokens
+        stored = StoredTokens(
+            tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope, tokens.id_token
+        )
+        async with self._database.transaction() as session:
+            grant = await grants.upsert_grant(
+                session,
+                self._sealer,
+                provider=attempt.provider,
+                provider_user_id=consent.provider_user_id,
+                display_name=consent.display_name,
+                tokens=stored,
+                practice_id=attempt.practice_id,
+                colleague_id=attempt.colleague_id,
+                at=now(),
+            )
+            attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
+            session.add(attempt)
+
+    async def _save(self, attempt: ConsentAttempt) -> None:
+        async with self._database.transaction() as session:
+            session.add(attempt)
+
+    async def _deliver(self, attempt: ConsentAttempt) -> ConsentReturn:
+        title = self.provider(attempt.provider).title
+        if attempt.grant_id is not None:
+            message = f"You are signed in to {title}. Its organisations are being listed."
+        elif attempt.denied:
+            message = DENIED
+        elif attempt.cause is Cause.PROVIDER_UNAVAILABLE:
+            message = f"{title} did not answer while the sign-in was being finished. Sign in again."
+        elif attempt.cause is not None:
+            message = f"{title} did not complete the sign-in. Sign in again."
+        else:
+            raise Refused(RefusalCode.WRONG_STAGE, UNFINISHED)
+        if attempt.delivered_at is None:
+            await self._signal(attempt, message)
+            attempt.delivered_at = now()
+            await self._save(attempt)
+        return ConsentReturn(attempt.run_id, message, ok=attempt.grant_id is not None)
+
+    async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
+        handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)
+        with explained("The run that this sign-in was for has ended. Start another one from Clientsync."):
+            if attempt.grant_id is not None:
+                given = ConsentGiven(consent_id=attempt.id, grant_id=attempt.grant_id)
+                await handle.signal(BulkCreateClients.consent_given, given, rpc_timeout=RPC_TIMEOUT)
+            else:
+                refused = ConsentRefused(denied=attempt.denied, message=message)
+                await handle.signal(BulkCreateClients.consent_refused, refused, rpc_timeout=RPC_TIMEOUT)
+
+    def _redirect_uri(self, provider: str) -> str:
+        return f"{self._public_url}/connect/{provider}/callback"
+
+
+def _hashed(state: str) -> bytes:
+    return hashlib.sha256(state.encode()).digest()

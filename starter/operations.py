@@ -1,0 +1,73 @@
+"""The one door to the product for the command line, the JSON API and other backends.
+
+Everything that a colleague can do goes through here, as that colleague and scoped by their practice. Whatever cannot
+be carried out raises ``contracts.refusals.Refused`` and has changed nothing.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from contracts.bulk_create_clients import Deadlines
+from models.database import Database
+from models.encryption import Sealer
+from providers.port import Providers
+from starter.clients import Clients
+from starter.colleagues import Colleagues
+from starter.consents import Consents
+from starter.runs import Runs
+
+
+class Operations:
+    """The operations, by noun.
+
+    Args:
+        database: The product's.
+        sealer: Seals what a sign-in leaves in the database.
+        temporal: Connected with the product's converter.
+        providers: The providers that this process speaks to.
+        public_url: Base address at which browsers reach us, without a final slash.
+        deadlines: How long runs wait for people.
+        answer_within: How long a selection's answer is waited for.
+
+    Attributes:
+        runs: Start, show, choose, retry, stop.
+        consents: Sign-ins at a provider.
+        clients: Client accounts, their lists and their history.
+        colleagues: Who may act.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sealer: Sealer,
+        temporal: Client,
+        providers: Providers,
+        public_url: str,
+        deadlines: Deadlines,
+        answer_within: timedelta = timedelta(seconds=20),
+    ) -> None:
+        self._database = database
+        self._temporal = temporal
+        self.colleagues = Colleagues(database)
+        self.clients = Clients(database)
+        self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
+        self.runs = Runs(database, temporal, self.consents, deadlines, answer_within)
+
+    async def missing(self) -> list[str]:
+        """What cannot be reached just now: ``database``, ``temporal``; empty when all is well."""
+        missing = []
+        try:
+            async with self._database.session() as session:
+                await session.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            missing.append("database")
+        try:
+            reachable = await self._temporal.service_client.check_health(timeout=timedelta(seconds=3))
+        except RPCError:
+            reachable = False
+        return missing if reachable else [*missing, "temporal"]

@@ -1,0 +1,132 @@
+"""What the API answers with: our own shapes, so that a change of a table is no change of the API."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.causes import Cause
+from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from models.run import RunOrganisation
+from models.run_views import RunView
+
+
+class StartedAnswer(BaseModel):
+    """A run that was started, or that the same key had started before."""
+
+    run_id: str
+    authorize_url: str | None = Field(
+        description="Where to send the browser; nothing when the run is past its sign-in."
+    )
+
+
+class AuthorizeAnswer(BaseModel):
+    """Where to send the browser."""
+
+    authorize_url: str
+
+
+class RetryAnswer(BaseModel):
+    """What a retry set going."""
+
+    run_id: str
+    reopened: int = Field(description="Failed organisations that are being done again.")
+    tried_now: int = Field(description="Clients in trouble that try at once instead of later.")
+
+
+class StoppingAnswer(BaseModel):
+    """A run that was told to stop."""
+
+    run_id: str
+    cancelling: bool = True
+
+
+class OrganisationAnswer(BaseModel):
+    """One organisation in a run."""
+
+    organisation_id: str = Field(description="The provider's id of the organisation.")
+    name: str
+    verdict: Verdict | None
+    verdict_message: str | None
+    action: Action | None = Field(description="What was chosen for it.")
+    client_id: UUID | None = Field(description="The client that was made or linked, or that it is or looks like.")
+    outcome: Outcome | None
+    cause: Cause | None
+    message: str | None
+    next_step: str | None = Field(description="What a person can do about the cause.")
+    retry_at: datetime | None
+
+    @classmethod
+    def of(cls, row: RunOrganisation) -> Self:
+        """The organisation as the API shows it."""
+        return cls(
+            organisation_id=row.organisation_id,
+            name=row.name,
+            verdict=row.verdict,
+            verdict_message=row.verdict_message,
+            action=row.action,
+            client_id=row.client_id or row.link_client_id or row.matched_client_id,
+            outcome=row.outcome,
+            cause=row.cause,
+            message=row.message,
+            next_step=row.cause.next_step if row.cause else None,
+            retry_at=row.retry_at,
+        )
+
+
+class RunSummaryAnswer(BaseModel):
+    """A run without its organisations."""
+
+    run_id: str
+    kind: RunKind
+    provider: str
+    stage: Stage
+    result: Result | None
+    message: str | None = Field(description="The latest thing to know about the run.")
+    colleague: str = Field(description="Who started it.")
+    created_at: datetime
+    finished_at: datetime | None
+    counts: dict[Outcome, int] = Field(description="Organisations by outcome.")
+    causes: dict[Cause, int] = Field(description="Organisations by cause.")
+
+    @classmethod
+    def of(cls, view: RunView) -> Self:
+        """The run as the API shows it."""
+        return cls(**_summary(view))
+
+
+class RunAnswer(RunSummaryAnswer):
+    """A run with its organisations."""
+
+    verdicts: dict[Verdict, int] = Field(description="Organisations by what they were listed as.")
+    organisations: list[OrganisationAnswer]
+
+    @classmethod
+    def of(cls, view: RunView) -> Self:
+        """The run as the API shows it."""
+        organisations = [OrganisationAnswer.of(row) for row in view.organisations]
+        return cls(**_summary(view), verdicts=view.verdicts, organisations=organisations)
+
+
+class RunsAnswer(BaseModel):
+    """Runs, newest first."""
+
+    runs: list[RunSummaryAnswer]
+
+
+def _summary(view: RunView) -> dict[str, Any]:
+    run = view.run
+    return {
+        "run_id": run.id,
+        "kind": run.kind,
+        "provider": run.provider,
+        "stage": run.stage,
+        "result": run.result,
+        "message": run.message,
+        "colleague": view.colleague_name,
+        "created_at": run.created_at,
+        "finished_at": run.finished_at,
+        "counts": view.counts,
+        "causes": view.causes,
+    }

@@ -1,0 +1,57 @@
+"""The web application: routes, error shape and shield, put together from what it is given."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from runtime.keyring import KeyRing
+from starter.operations import Operations
+from starter.web import errors
+from starter.web.errors import ErrorAnswer
+from starter.web.routes import clients, connect, documentation, health, lists, runs
+from starter.web.routes.codec import Access, codec_router
+from starter.web.shield import Shield
+
+_DESCRIPTION = (
+    "Adds an accounting practice's clients in bulk from their accounting software. Everything is scoped to the "
+    "practice of the colleague whose token is sent; ids of another practice answer 404. "
+    'Errors are always {"error": {"code", "message", "field"?}}.'
+)
+
+
+def create_app(
+    operations: Operations,
+    *,
+    ring: KeyRing,
+    is_secure: bool = False,
+    codec_access: Access = Access.ADMIN,
+    temporal_ui: str | None = None,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        operations: The one door to everything.
+        ring: For the codec that Temporal's Web UI calls.
+        is_secure: The public address is HTTPS.
+        codec_access: Who may use the codec.
+        temporal_ui: Origin of the Temporal Web UI, the only one that browsers may call the codec from.
+    """
+    app = FastAPI(
+        title="Clientsync",
+        version=version("clientsync"),
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={422: {"model": ErrorAnswer, "description": "Refused; nothing was changed."}},
+        redirect_slashes=False,
+    )
+    app.state.operations = operations
+    for module in (runs, clients, lists, connect, documentation, health):
+        app.include_router(module.router)
+    app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui))
+    app.mount("/static", StaticFiles(packages=[("starter.web", "static")]), name="static")
+    errors.install(app)
+    app.add_middleware(Shield, secure=is_secure)
+    return app

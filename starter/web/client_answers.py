@@ -1,0 +1,185 @@
+"""What the API answers about clients: accounts, lists with their receipts, and history."""
+
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.causes import Cause
+from contracts.lists import ListName
+from contracts.runs import ConnectionStatus
+from models.client_views import ClientView
+from models.connection import Connection, Receipt
+from models.event import Event
+from models.lists import ListPage
+from models.standard_information import StandardRow
+
+_OURS = frozenset({"connection_id", "fingerprint"})
+"""Columns that are bookkeeping of ours."""
+
+
+class ConnectionAnswer(BaseModel):
+    """A client's connection to its organisation."""
+
+    provider: str
+    organisation_id: str = Field(description="The provider's id of the organisation.")
+    organisation_name: str
+    login: str | None = Field(description="Whose login at the provider it uses.")
+    status: ConnectionStatus
+    cause: Cause | None
+    message: str | None
+    next_step: str | None = Field(description="What a person can do about the cause.")
+    limited_until: datetime | None
+    last_good_at: datetime | None
+    lists_pulled_at: datetime | None
+
+    @classmethod
+    def of(cls, connection: Connection, login: str | None) -> Self:
+        """The connection as the API shows it."""
+        cause = connection.cause
+        return cls(
+            provider=connection.provider,
+            organisation_id=connection.organisation_id,
+            organisation_name=connection.organisation_name,
+            login=login,
+            status=connection.status,
+            cause=cause,
+            message=cause.sentence if cause else None,
+            next_step=cause.next_step if cause else None,
+            limited_until=connection.limited_until,
+            last_good_at=connection.last_good_at,
+            lists_pulled_at=connection.lists_pulled_at,
+        )
+
+
+class ClientAnswer(BaseModel):
+    """A client account."""
+
+    client_id: UUID
+    code: str
+    name: str
+    owner_id: UUID
+    owner: str
+    team_id: UUID | None
+    team: str | None
+    company_number: str | None
+    tax_number: str | None
+    created_by_run: str | None
+    created_at: datetime
+    connection: ConnectionAnswer | None
+
+    @classmethod
+    def of(cls, view: ClientView) -> Self:
+        """The client as the API shows it."""
+        client, connection = view.client, view.connection
+        return cls(
+            client_id=client.id,
+            code=client.code,
+            name=client.name,
+            owner_id=client.owner_id,
+            owner=view.owner_name,
+            team_id=client.team_id,
+            team=view.team_name,
+            company_number=client.company_number,
+            tax_number=client.tax_number,
+            created_by_run=client.created_by_run,
+            created_at=client.created_at,
+            connection=ConnectionAnswer.of(connection, view.login_name) if connection else None,
+        )
+
+
+class ClientsAnswer(BaseModel):
+    """A page of clients."""
+
+    clients: list[ClientAnswer]
+    total: int = Field(description="How many match over all pages.")
+    limit: int
+    offset: int
+
+
+class ReceiptAnswer(BaseModel):
+    """What the last pull of a list stored, or why the last try did not."""
+
+    rows: int
+    pulled_at: datetime | None
+    added: int
+    changed: int
+    gone: int
+    cause: Cause | None
+    message: str | None
+    attempted_at: datetime
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> Self:
+        """The receipt as the API shows it."""
+        return cls(
+            rows=receipt.rows,
+            pulled_at=receipt.pulled_at,
+            added=receipt.added,
+            changed=receipt.changed,
+            gone=receipt.gone,
+            cause=receipt.cause,
+            message=receipt.cause.sentence if receipt.cause else None,
+            attempted_at=receipt.attempted_at,
+        )
+
+
+class ListAnswer(BaseModel):
+    """A page of one list of standard information."""
+
+    list_name: ListName = Field(serialization_alias="list")
+    receipt: ReceiptAnswer | None = Field(description="Nothing when the list was never pulled.")
+    total: int = Field(description="How many rows match over all pages.")
+    limit: int
+    offset: int
+    rows: list[dict[str, Any]] = Field(description="The fields depend on the list; `record` is the provider's own.")
+
+    @classmethod
+    def of(cls, name: ListName, page: ListPage, *, limit: int, offset: int) -> Self:
+        """The page as the API shows it."""
+        return cls(
+            list_name=name,
+            receipt=ReceiptAnswer.of(page.receipt) if page.receipt else None,
+            total=page.total,
+            limit=limit,
+            offset=offset,
+            rows=[_row(row) for row in page.rows],
+        )
+
+
+class EventAnswer(BaseModel):
+    """Something that happened to a client."""
+
+    event_id: int
+    kind: str
+    at: datetime
+    run_id: str | None
+    colleague_id: UUID | None = Field(description="Nothing when the product acted by itself.")
+    cause: Cause | None
+    before: str | None
+    after: str | None
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        """The event as the API shows it."""
+        return cls(
+            event_id=event.id or 0,
+            kind=event.kind,
+            at=event.at,
+            run_id=event.run_id,
+            colleague_id=event.colleague_id,
+            cause=event.cause,
+            before=event.before,
+            after=event.after,
+        )
+
+
+class TimelineAnswer(BaseModel):
+    """A client's history, newest first."""
+
+    events: list[EventAnswer]
+
+
+def _row(row: StandardRow) -> dict[str, Any]:
+    return row.model_dump(exclude=set(_OURS))

@@ -1,0 +1,141 @@
+"""One shape for everything that goes wrong: ``{"error": {"code", "message", "field"?}}`` with a fitting status.
+
+Input that fails validation, unknown paths and our own faults answer in it too. A fault shows a reference and
+nothing else; the log has the rest under the same reference.
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from enum import StrEnum
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from contracts.refusals import Refusal, RefusalCode, Refused
+
+logger = logging.getLogger(__name__)
+
+
+class FaultCode(StrEnum):
+    """Codes that only HTTP knows, beside those of ``RefusalCode``."""
+
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_LARGE = "too_large"
+    INTERNAL = "internal"
+
+
+class ErrorBody(BaseModel):
+    """What went wrong."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+class ErrorAnswer(BaseModel):
+    """The body of every answer with a status of 400 or more."""
+
+    error: ErrorBody
+
+
+_STATUS = {
+    RefusalCode.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusalCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    RefusalCode.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    RefusalCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RefusalCode.WRONG_STAGE: HTTPStatus.CONFLICT,
+    RefusalCode.ALREADY_SELECTED: HTTPStatus.CONFLICT,
+    RefusalCode.CLIENT_ALREADY_CONNECTED: HTTPStatus.CONFLICT,
+    RefusalCode.DUPLICATE: HTTPStatus.CONFLICT,
+    RefusalCode.NOTHING_TO_RETRY: HTTPStatus.CONFLICT,
+    RefusalCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def status_of(code: RefusalCode) -> HTTPStatus:
+    """The HTTP status of a refusal: 422 unless the code says otherwise."""
+    return _STATUS.get(code, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def error_response(
+    status: int, code: str, message: str, field: str | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """An answer in the one shape."""
+    body = {"code": code, "message": message}
+    if field is not None:
+        body["field"] = field
+    return JSONResponse({"error": body}, status_code=status, headers=headers)
+
+
+def refusal_response(refusal: Refusal) -> JSONResponse:
+    """The answer to refused input."""
+    headers = {
+        RefusalCode.UNAUTHENTICATED: {"WWW-Authenticate": "Bearer"},
+        RefusalCode.UNAVAILABLE: {"Retry-After": "5"},
+    }
+    return error_response(
+        status_of(refusal.code), refusal.code, refusal.message, refusal.field, headers.get(refusal.code)
+    )
+
+
+def field_path(location: Sequence[int | str]) -> str | None:
+    """``("body", "organisations", 3, "team_id")`` as ``organisations.3.team_id``; None for the body as a whole."""
+    return ".".join(str(step) for step in location[1:]) or None
+
+
+def validation_sentence(kind: str, message: str) -> str:
+    """A validator's message as a sentence, without its ``Value error,`` prefix."""
+    if kind == "json_invalid":
+        return "The body is not valid JSON."
+    if kind == "extra_forbidden":
+        return "There is no such field."
+    if kind == "missing":
+        return "This is needed."
+    plain = message.removeprefix("Value error, ")
+    return f"{plain[:1].upper()}{plain[1:]}".rstrip(".") + "."
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Refused)  # noqa: S101  # registered for this class
+    return refusal_response(error.refusal)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this class
+    first = error.errors()[0]
+    field = None if first["type"] == "json_invalid" else field_path(first["loc"])
+    sentence = validation_sentence(first["type"], first["msg"])
+    return error_response(HTTPStatus.UNPROCESSABLE_ENTITY, RefusalCode.INVALID, sentence, field)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return error_response(404, RefusalCode.NOT_FOUND, "There is nothing at this address.", headers=headers)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        message = f"{request.method} is not possible here; allowed: {headers.get('Allow') or headers.get('allow', '')}."
+        return error_response(405, FaultCode.METHOD_NOT_ALLOWED, message, headers=headers)
+    return error_response(error.status_code, RefusalCode.INVALID, "The request could not be read.", headers=headers)
+
+
+def fault_response(error: BaseException) -> JSONResponse:
+    """The answer to a fault of ours; logs it under the reference that the answer shows."""
+    reference = secrets.token_hex(6)
+    logger.error("fault %s", reference, exc_info=error)
+    message = (
+        f"Something went wrong on our side. Try again; if it happens again, give support the reference {reference}."
+    )
+    return error_response(500, FaultCode.INTERNAL, message)
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` answer every error in the one shape. Faults are caught by the outermost middleware."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)

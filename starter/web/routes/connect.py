@@ -1,0 +1,69 @@
+"""Where the browser comes back to after a sign-in: one small page that says what happened and what next.
+
+The address carries a code: nothing here or in the access log may repeat it, and the page sends no referrer.
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+
+from contracts.refusals import RefusalCode, Refused
+from starter.web.authentication import Door
+from starter.web.errors import status_of
+from starter.web.pages import PAGES
+
+router = APIRouter(include_in_schema=False)
+
+_LONGEST = 4096
+"""Characters of a parameter. Codes are some hundred at the most."""
+
+
+@router.get("/connect/{provider}/callback")
+async def callback(request: Request, door: Door, provider: Annotated[str, Path(max_length=20)]) -> HTMLResponse:
+    """The browser comes back."""
+    params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
+    try:
+        came_back = await door.consents.finish(provider, params)
+    except Refused as refused:
+        refusal = refused.refusal
+        waits = refusal.code is RefusalCode.UNAVAILABLE
+        next_step = (
+            "Reload this page in a moment: your sign-in is kept."
+            if waits
+            else "Go back to Clientsync and start from there."
+        )
+        return _page(
+            status_of(refusal.code),
+            heading="Not finished yet" if waits else "This sign-in cannot be used",
+            message=refusal.message,
+            next_step=next_step,
+        )
+    next_step = (
+        "You can close this page and go back to Clientsync to choose the organisations."
+        if came_back.ok
+        else "Go back to Clientsync to sign in again."
+    )
+    return _page(
+        HTTPStatus.OK,
+        ok=came_back.ok,
+        heading="Signed in" if came_back.ok else "Not signed in",
+        message=came_back.message,
+        next_step=next_step,
+        run_id=came_back.run_id,
+    )
+
+
+def _page(
+    status: HTTPStatus, *, heading: str, message: str, next_step: str, ok: bool = False, run_id: str | None = None
+) -> HTMLResponse:
+    page = PAGES.get_template("connect.html").render(
+        ok=ok,
+        mark="Done" if ok else "Not done",
+        heading=heading,
+        message=message,
+        next_step=next_step,
+        run_id=run_id,
+    )
+    return HTMLResponse(page, status_code=status)
