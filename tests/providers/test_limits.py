@@ -1,0 +1,177 @@
+"""The limits are kept before Xero has to refuse, and what it refuses is remembered."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+
+from providers.errors import RateLimited
+from providers.xero import XeroConfig
+from providers.xero.limits import Limits
+from tests.providers.clock import HandClock
+from tests.providers.conftest import Allowance
+
+CONFIG = XeroConfig("id", "secret")
+
+
+@pytest.fixture
+def limits(clock: HandClock, allowance: Allowance) -> Limits:
+    return Limits(CONFIG, allowance, clock)
+
+
+async def make(limits: Limits, calls: int, organisation: str | None = "o") -> None:
+    for _ in range(calls):
+        async with limits.call(organisation):
+            pass
+
+
+async def refusal(limits: Limits, organisation: str | None = "o") -> RateLimited:
+    with pytest.raises(RateLimited) as caught:
+        await make(limits, 1, organisation)
+    return caught.value
+
+
+async def test_five_at_once_and_the_sixth_waits_for_a_slot(limits: Limits) -> None:
+    admitted = asyncio.Event()
+
+    async def sixth() -> None:
+        async with limits.call("o"):
+            admitted.set()
+
+    async with AsyncExitStack() as stack:
+        first = AsyncExitStack()
+        await first.enter_async_context(limits.call("o"))
+        for _ in range(4):
+            await stack.enter_async_context(limits.call("o"))
+        async with limits.call("another"), asyncio.TaskGroup() as group:
+            waiting = group.create_task(sixth())
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0):
+                    await asyncio.shield(waiting)
+            assert not admitted.is_set()
+            await first.aclose()
+        assert admitted.is_set()
+
+
+async def test_a_cancelled_wait_gives_its_place_back(limits: Limits) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(5):
+            await stack.enter_async_context(limits.call("o"))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await make(limits, 1)
+    async with AsyncExitStack() as stack:
+        for _ in range(5):
+            await stack.enter_async_context(limits.call("o"))
+
+
+async def test_sixty_in_any_minute(limits: Limits, clock: HandClock) -> None:
+    begun = clock()
+    await make(limits, 30)
+    clock.move(40)
+    await make(limits, 30)
+    refused = await refusal(limits)
+    assert (refused.limit, refused.retry_at) == ("minute", begun + timedelta(minutes=1))
+    await make(limits, 60, "another")
+    clock.move(20)
+    await make(limits, 30)
+    assert (await refusal(limits)).retry_at == begun + timedelta(seconds=100)
+
+
+@pytest.mark.parametrize(
+    ("header", "limit", "waits"),
+    [("X-MinLimit-Remaining", "minute", 60), ("X-DayLimit-Remaining", "day", 52_190)],
+)
+async def test_nothing_left_of_a_limit_spares_the_call(
+    limits: Limits, clock: HandClock, header: str, limit: str, waits: int
+) -> None:
+    begun = clock()
+    await make(limits, 1)
+    limits.learn("o", {header.lower(): "1"})
+    await make(limits, 1)
+    limits.learn("o", {header.lower(): "0"})
+    refused = await refusal(limits)
+    assert (refused.limit, refused.retry_at) == (limit, begun + timedelta(seconds=waits))
+    await make(limits, 1, "another")
+    clock.move(waits)
+    await make(limits, 1)
+
+
+async def test_nothing_left_for_the_app_stops_every_organisation(limits: Limits, clock: HandClock) -> None:
+    await make(limits, 1, None)
+    limits.learn(None, {"x-appminlimit-remaining": "0"})
+    for organisation in ("o", None):
+        refused = await refusal(limits, organisation)
+        assert (refused.limit, refused.retry_at) == ("app_minute", clock() + timedelta(seconds=50))
+    clock.move(50)
+    await make(limits, 1)
+
+
+async def test_a_429_is_remembered_until_it_lifts(limits: Limits, clock: HandClock) -> None:
+    await make(limits, 1)
+    limits.refused("o", RateLimited("day", clock() + timedelta(hours=5)))
+    assert (await refusal(limits)).is_long
+    clock.move(5 * 3600)
+    await make(limits, 1)
+    limits.refused("o", RateLimited("concurrent", clock() + timedelta(seconds=2)))
+    await make(limits, 1)
+    limits.refused("o", RateLimited("app_minute", clock() + timedelta(seconds=20)))
+    assert (await refusal(limits, "another")).limit == "app_minute"
+
+
+async def test_what_a_header_says_oddly_is_not_zero(limits: Limits) -> None:
+    await make(limits, 1)
+    limits.learn("o", {"x-minlimit-remaining": "", "x-daylimit-remaining": "-"})
+    await make(limits, 1)
+
+
+async def test_the_shared_allowance_is_taken_in_blocks(limits: Limits, allowance: Allowance) -> None:
+    for number in range(250):
+        await make(limits, 1, f"organisation-{number}")
+    assert allowance.takes == [100, 100, 100]
+
+
+async def test_a_crowd_takes_one_block(limits: Limits, allowance: Allowance) -> None:
+    await asyncio.gather(*(make(limits, 1, f"organisation-{number}") for number in range(100)))
+    assert allowance.takes == [100]
+
+
+async def test_a_block_is_not_carried_into_the_next_minute(
+    limits: Limits, allowance: Allowance, clock: HandClock
+) -> None:
+    await make(limits, 1)
+    clock.move(50)
+    await make(limits, 1)
+    assert allowance.takes == [100, 100]
+
+
+async def test_a_part_of_a_block_is_used_and_then_no_more(
+    limits: Limits, allowance: Allowance, clock: HandClock
+) -> None:
+    allowance.left = 3
+    await make(limits, 3)
+    for _ in range(2):
+        refused = await refusal(limits, "another")
+        assert (refused.limit, refused.retry_at) == ("app_minute", clock() + timedelta(seconds=50))
+    assert allowance.takes == [100, 100]
+    allowance.left = 100
+    clock.move(50)
+    await make(limits, 1)
+
+
+async def test_a_small_allowance_is_not_taken_by_one_process(allowance: Allowance, clock: HandClock) -> None:
+    await make(Limits(XeroConfig("id", "secret", calls_per_minute=20), allowance, clock), 1)
+    assert allowance.takes == [2]
+
+
+async def test_organisations_are_forgotten_when_idle(limits: Limits, clock: HandClock) -> None:
+    for number in range(50):
+        await make(limits, 1, f"organisation-{number}")
+    await make(limits, 1, "limited")
+    limits.refused("limited", RateLimited("day", clock() + timedelta(hours=5)))
+    async with limits.call("busy"):
+        clock.move(61)
+        await make(limits, 1, "new")
+        assert set(limits._organisations) == {"limited", "busy", "new"}
+    assert (await refusal(limits, "limited")).limit == "day"
