@@ -1,0 +1,74 @@
+"""The whole sandbox as one ASGI application: one port for the pages, identity, connections, Accounting and control."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from xero_sandbox.accounting_api import PREFIX, AccountingApi
+from xero_sandbox.clock import Clock
+from xero_sandbox.config import Config
+from xero_sandbox.connections_api import ConnectionsApi
+from xero_sandbox.discovery import Discovery
+from xero_sandbox.identity_api import IdentityApi
+from xero_sandbox.login_pages import LoginPages
+from xero_sandbox.pages import STYLE
+from xero_sandbox.world import World
+
+_IDENTITY_PATHS = frozenset({"/connect/token", "/connect/revocation"})
+
+
+class Sandbox:
+    """The application.
+
+    Attributes:
+        world: Everything it knows.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._accounting = AccountingApi(world)
+        self._connections = ConnectionsApi(world)
+        self._identity = IdentityApi(world)
+        self._pages: ASGIApp = Starlette(
+            routes=[
+                Route("/", _to_control),
+                Route("/sandbox/style.css", _style),
+                *Discovery(world).routes(),
+                *LoginPages(world).routes(),
+            ]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a call to the part that answers it."""
+        path = scope.get("path", "")
+        if path.startswith(PREFIX):
+            await self._accounting(scope, receive, send)
+        elif path in _IDENTITY_PATHS:
+            await self._identity(scope, receive, send)
+        elif path.lower() == "/connections" or path.lower().startswith("/connections/"):
+            await self._connections(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+
+def create_app(config: Config | None = None, clock: Clock | None = None) -> Sandbox:
+    """Make a sandbox.
+
+    Args:
+        config: What it is started with; the defaults otherwise.
+        clock: Its time; real time otherwise.
+
+    Returns:
+        An ASGI application.
+    """
+    return Sandbox(World(config or Config(), clock))
+
+
+async def _to_control(_request: Request) -> Response:
+    return RedirectResponse("/sandbox")
+
+
+async def _style(_request: Request) -> Response:
+    return Response(STYLE, media_type="text/css")

@@ -1,0 +1,169 @@
+# ruff: noqa: SIM905  # split text reads better than thirty quotation marks
+"""Contacts: suppliers and customers, from none to thousands."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import TypeVar
+
+from xero_sandbox.books.ids import guid
+from xero_sandbox.books.items import tracking_categories
+from xero_sandbox.books.numbers import bank_account_number
+from xero_sandbox.books.practice import Organisation
+from xero_sandbox.books.record import Record, generator, updated_at
+from xero_sandbox.books.words import (
+    FIRST_NAMES,
+    PLACES_IN_NAMES,
+    STREETS,
+    SUPPLIERS_OF,
+    SURNAMES,
+    TITLES_OF_GROUPS,
+)
+
+DETAIL_FIELDS = frozenset(
+    "AccountsReceivableTaxType AccountsPayableTaxType SalesDefaultAccountCode PurchasesDefaultAccountCode "
+    "SalesDefaultLineAmountType PurchasesDefaultLineAmountType SalesTrackingCategories PurchasesTrackingCategories "
+    "PaymentTerms ContactPersons Balances MergedToContactID BatchPayments Website Discount".split()
+)
+"""Left out of an unpaged list: they need paging, summaryOnly or a fetch by id."""
+
+COMPUTED_FIELDS = frozenset("Balances HasAttachments ContactGroups ContactPersons".split())
+"""Left out of a summary."""
+
+_EMPTY_POBOX: Record = {"AddressType": "POBOX", "City": "", "Region": "", "PostalCode": "", "Country": ""}
+_EMPTY_STREET = _EMPTY_POBOX | {"AddressType": "STREET"}
+_EMPTY_PHONES: dict[str, Record] = {
+    kind: {"PhoneType": kind, "PhoneNumber": "", "PhoneAreaCode": "", "PhoneCountryCode": ""}
+    for kind in ("DDI", "DEFAULT", "FAX", "MOBILE")
+}
+T = TypeVar("T")
+_LINE_AMOUNTS = ("NONE", "INCLUSIVE", "EXCLUSIVE")
+
+
+def contacts(organisation: Organisation) -> list[Record]:
+    """All contacts of an organisation, archived ones included, with every field that a page of them has."""
+    rng = generator(organisation.organisation_id, "contacts")
+    categories = tracking_categories(organisation)
+    groups = contact_groups(organisation)
+    made = [_contact(organisation, number, rng, categories) for number in range(organisation.contacts)]
+    for number, group in enumerate(groups):
+        for record in made[number::17][:12]:
+            record["ContactGroups"] = [group]
+    return made
+
+
+def contact_groups(organisation: Organisation) -> list[Record]:
+    """The contact groups, without their members."""
+    return [
+        {
+            "ContactGroupID": guid(organisation.organisation_id, "group", title),
+            "Name": title,
+            "Status": "ACTIVE",
+        }
+        for title in TITLES_OF_GROUPS[: organisation.index % 4]
+    ]
+
+
+def _pick(rng: Random, options: Sequence[T]) -> T:
+    return options[int(rng.random() * len(options))]
+
+
+def _contact(organisation: Organisation, number: int, rng: Random, categories: list[Record]) -> Record:
+    country, draw = organisation.country, rng.random
+    kind, archived = draw(), draw() < 0.06
+    is_supplier, is_customer = kind < 0.5, 0.45 < kind < 0.95
+    first, last = _pick(rng, FIRST_NAMES), _pick(rng, SURNAMES)
+    is_person = draw() < 0.2
+    if is_person:
+        name = f"{first} {last}"
+    else:
+        name = f"{_pick(rng, PLACES_IN_NAMES if draw() < 0.6 else SURNAMES)} {_pick(rng, SUPPLIERS_OF)}"
+    if number >= 8:
+        # Names are unique among active contacts; a number is what a bookkeeper would add.
+        name = f"{name} {number}"
+    record: Record = {
+        "ContactID": guid(organisation.organisation_id, "contact", number),
+        "ContactStatus": "ARCHIVED" if archived else "ACTIVE",
+        "Name": name if number >= 8 else f"{name} ({chr(65 + number)})" if number else name,
+        "EmailAddress": f"contact{number}@example.com" if draw() < 0.7 else "",
+        "BankAccountDetails": bank_account_number(rng, country.code) if is_supplier and draw() < 0.4 else "",
+        "Addresses": [_street(organisation, rng) if draw() < 0.5 else _EMPTY_STREET, _EMPTY_POBOX],
+        "Phones": _phones(country.phone_code, rng) if draw() < 0.4 else list(_EMPTY_PHONES.values()),
+        "UpdatedDateUTC": updated_at(rng),
+        "ContactGroups": [],
+        "IsSupplier": is_supplier,
+        "IsCustomer": is_customer,
+        "SalesDefaultLineAmountType": "NONE",
+        "PurchasesDefaultLineAmountType": "NONE",
+        "SalesTrackingCategories": [],
+        "PurchasesTrackingCategories": [],
+        "ContactPersons": [],
+        "HasAttachments": False,
+        "HasValidationErrors": False,
+    }
+    if is_person or draw() < 0.3:
+        record["FirstName"], record["LastName"] = first, last
+    if draw() < 0.15:
+        record["AccountNumber"] = f"{name[:3].upper()}{number:04d}"
+    if draw() < 0.1:
+        record["ContactNumber"] = f"EXT-{number:05d}"
+    if draw() < 0.15:
+        record["CompanyNumber"] = f"{int(draw() * 89_999_999) + 10_000_000}"
+    if draw() < 0.2:
+        record["TaxNumber"] = f"{int(draw() * 899_999_999) + 100_000_000}"
+    if draw() < 0.25:
+        record["DefaultCurrency"] = country.currency
+    if is_supplier:
+        _supplier_defaults(organisation, record, rng, categories)
+    if is_customer and draw() < 0.2:
+        record["AccountsReceivableTaxType"] = country.sales_tax
+        record["SalesDefaultAccountCode"] = country.sales_account
+        record["SalesDefaultLineAmountType"] = _pick(rng, _LINE_AMOUNTS)
+    if is_customer or is_supplier:
+        record["Balances"] = {
+            side: {"Outstanding": round(draw() * 900, 2), "Overdue": 0.0}
+            for side, is_side in (("AccountsReceivable", is_customer), ("AccountsPayable", is_supplier))
+            if is_side
+        }
+    return record
+
+
+def _supplier_defaults(organisation: Organisation, record: Record, rng: Random, categories: list[Record]) -> None:
+    country, draw = organisation.country, rng.random
+    if draw() < 0.5:
+        record["PurchasesDefaultAccountCode"] = _pick(rng, country.purchase_accounts)
+        record["AccountsPayableTaxType"] = country.purchases_tax
+        record["PurchasesDefaultLineAmountType"] = _pick(rng, _LINE_AMOUNTS)
+    if draw() < 0.3:
+        record["PaymentTerms"] = {"Bills": {"Day": _pick(rng, (7, 14, 20, 30)), "Type": "DAYSAFTERBILLDATE"}}
+    if categories and draw() < 0.15:
+        category = categories[0]
+        options = category["Options"]
+        assert isinstance(options, list)  # noqa: S101  # narrows the type of our own record
+        record["PurchasesTrackingCategories"] = [
+            {
+                "TrackingCategoryName": category["Name"],
+                "TrackingOptionName": _pick(rng, options)["Name"],
+            }
+        ]
+
+
+def _street(organisation: Organisation, rng: Random) -> Record:
+    town, region, post_code = _pick(rng, organisation.country.towns)
+    return {
+        "AddressType": "STREET",
+        "AddressLine1": f"{int(rng.random() * 200) + 1} {_pick(rng, STREETS)}",
+        "City": town,
+        "Region": region,
+        "PostalCode": post_code,
+        "Country": organisation.country.code,
+    }
+
+
+def _phones(country_code: str, rng: Random) -> list[Record]:
+    default: Record = {
+        "PhoneType": "DEFAULT",
+        "PhoneNumber": f"{int(rng.random() * 8_999_999) + 1_000_000}",
+        "PhoneAreaCode": f"{int(rng.random() * 900) + 100}",
+        "PhoneCountryCode": country_code,
+    }
+    return [_EMPTY_PHONES["DDI"], default, _EMPTY_PHONES["FAX"], _EMPTY_PHONES["MOBILE"]]

@@ -1,0 +1,36 @@
+"""Counts what clients asked for, so that a test can say how many calls something took. Keeps no tokens, no bodies."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Calls:
+    """Counters of all API calls since the start, or since they were zeroed.
+
+    Attributes:
+        by_path: By method and path, with ids replaced by ``{id}``.
+        rejected_429: By the problem that was named.
+    """
+
+    total: int = 0
+    refreshes: int = 0
+    token_exchanges: int = 0
+    by_path: Counter[str] = field(default_factory=Counter)
+    by_status: Counter[int] = field(default_factory=Counter)
+    by_organisation: Counter[str] = field(default_factory=Counter)
+    rejected_429: Counter[str] = field(default_factory=Counter)
+
+    def record(self, label: str, status: int, organisation_id: str | None = None) -> None:
+        """Count one call.
+
+        Args:
+            label: Method and path, ids replaced.
+            status: What it was answered with; 0 if it was never answered.
+            organisation_id: The organisation it was about.
+        """
+        self.total += 1
+        self.by_path[label] += 1
+        self.by_status[status] += 1
+        if organisation_id:
+            self.by_organisation[organisation_id] += 1

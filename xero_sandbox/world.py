@@ -1,0 +1,88 @@
+"""Everything that one running sandbox knows, in one place, and the way back to its beginning."""
+
+from dataclasses import dataclass, replace
+
+from xero_sandbox.books.library import Library
+from xero_sandbox.books.practice import CONNECTING_ROLES, Organisation, Person
+from xero_sandbox.calls import Calls
+from xero_sandbox.clock import Clock
+from xero_sandbox.config import Config
+from xero_sandbox.connections import Connections
+from xero_sandbox.faults import Faults
+from xero_sandbox.grants import Grants
+from xero_sandbox.limits import Allowances, Limits
+from xero_sandbox.signing import SigningKey
+
+
+@dataclass(slots=True)
+class Settings:
+    """Behaviour that Xero does not document, switchable by control.
+
+    Attributes:
+        continue_restamps: Whether a pass with nothing new stamps the person's existing connections as of this pass.
+        connection_cap: Most connections of the app; None for no cap.
+    """
+
+    continue_restamps: bool = False
+    connection_cap: int | None = None
+
+
+class World:
+    """One sandbox's state.
+
+    Args:
+        config: What it is started with.
+        clock: Its time.
+    """
+
+    library: Library
+    connections: Connections
+    grants: Grants
+    faults: Faults
+    limits: Limits
+    calls: Calls
+    settings: Settings
+
+    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+        self.config = config
+        self.clock = clock or Clock()
+        self.key = SigningKey()
+        self.reset()
+
+    def reset(
+        self,
+        *,
+        seed: int | None = None,
+        organisations: int | None = None,
+        people: int | None = None,
+        scenario: str | None = None,
+    ) -> None:
+        """Begin anew: no connections, tokens, faults or counts; the clock and the signing key stay.
+
+        What is None stays as it was.
+        """
+        config = self.config = replace(
+            self.config,
+            seed=self.config.seed if seed is None else seed,
+            organisations=self.config.organisations if organisations is None else organisations,
+            people=self.config.people if people is None else people,
+            scenario=self.config.scenario if scenario is None else scenario,
+        )
+        self.library = Library(config.seed, config.organisations, config.people, config.scenario)
+        self.connections = Connections(self.clock)
+        self.grants = Grants(self.clock)
+        self.faults = Faults(config.seed, config.latency_ms / 1000)
+        allowances = Allowances(day=config.day_limit) if config.limits else Allowances.unlimited()
+        self.limits = Limits(self.clock, allowances)
+        self.calls = Calls()
+        self.settings = Settings()
+
+    def may_connect(self, person: Person) -> list[Organisation]:
+        """The organisations where a person is Standard or Adviser."""
+        roles = self.library.roles
+        return [
+            organisation
+            for organisation in self.library.organisations.values()
+            if roles.get((person.person_id, organisation.organisation_id)) in CONNECTING_ROLES
+            and not self.faults.hides(person.person_id, organisation.organisation_id)
+        ]
