@@ -2,44 +2,57 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ORGANISATIONS ?= 40
+# Further arguments for pytest: make test ARGS="tests/runtime -k ports"
+ARGS ?=
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
-.PHONY: setup demo up test check lint types bench-quick lock clean
+.NOTPARALLEL:
+.PHONY: help setup demo up test check lint types format bench-quick lock clean
 
-setup: $(VENV)/.complete
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+setup: $(VENV)/.complete ## install everything into .venv (only when the lock file changed)
 
 $(VENV)/.complete: requirements-dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Clientsync needs Python 3.11 or newer; set PYTHON=...")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Clientsync needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python cannot make virtual environments yet: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup
-	$(BIN)/clientsync demo --organisations $(ORGANISATIONS)
+demo: setup ## add a demo practice's clients, end to end, and check the totals (ORGANISATIONS=40)
+	@$(BIN)/clientsync demo --organisations $(ORGANISATIONS)
 
-up: setup
-	$(BIN)/clientsync up
+up: setup ## run everything here until Ctrl-C, and go on where it was
+	@$(BIN)/clientsync up
 
-test: setup
-	$(BIN)/python -m pytest
+check: lint types test ## all that must be right before a change is shared
 
-lint: setup
+lint: setup ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup
+types: setup ## mypy, strict
 	$(BIN)/mypy
 
-check: lint types test
+test: setup ## all tests, on real servers
+	$(BIN)/python -m pytest $(ARGS)
 
-bench-quick: setup
+format: setup ## let ruff put things right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench-quick: setup ## about a minute: our run beside a bare script
 	$(BIN)/python -m bench.quick
 
-lock: setup
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile -q --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+lock: setup ## newest versions that pyproject.toml allows, with hashes
+	$(PIP) install uv
+	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove what can be made again (never .clientsync, where the data is)
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
