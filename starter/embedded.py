@@ -83,7 +83,8 @@ async def _with_xero(stack: Stack, arguments: Sequence[str]) -> tuple[str | None
         return None, settings
     port = stack.ports.get("xero-sandbox")
     url = f"http://{HOST}:{port}"
-    argv = [sys.executable, "-m", "xero_sandbox", "--port", str(port), *arguments]
+    argv = [sys.executable, "-m", "xero_sandbox", "--port", str(port)]
+    argv += ["--redirect-uri", f"{settings.public_url}/connect/xero/callback", *arguments]
     await stack.start("xero-sandbox", argv, ready=lambda: listens(port))
     update = {
         "xero_client_id": SANDBOX_CLIENT_ID,
