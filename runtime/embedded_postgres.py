@@ -55,7 +55,7 @@ async def start_postgres(
     home = await asyncio.to_thread(_Home.prepare, directory)
     port = ports.get(NAME)
     if not home.data.exists():
-        await _initialise(home)
+        await _initialise(supervisor, home)
     settings = {
         "listen_addresses": HOST,
         "port": str(port),
@@ -85,24 +85,14 @@ async def _answers(port: int, password: str) -> bool:
     return True
 
 
-async def _initialise(home: "_Home") -> None:
+async def _initialise(supervisor: Supervisor, home: "_Home") -> None:
     """Make the cluster under another name first, so that an interrupted attempt is never taken for a whole one."""
     fresh = home.directory / "data.incomplete"
     shutil.rmtree(fresh, ignore_errors=True)
     argv = [program("initdb"), "--pgdata", str(fresh), "--username", ROLE, "--encoding", "UTF8"]
     argv += ["--auth", "scram-sha-256", "--pwfile", str(home.password_file)]
     argv += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
-    process = await asyncio.create_subprocess_exec(
-        *home.command("initdb", argv).bound_argv(),
-        cwd=home.directory,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        start_new_session=True,
-    )
-    output, _ = await process.communicate()
-    if process.returncode != 0:
-        raise ProcessFailedError(f"PostgreSQL could not be initialised:\n{output.decode(errors='replace')}")
+    await supervisor.run(home.command("initdb", argv))
     fresh.rename(home.data)
 
 

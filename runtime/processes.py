@@ -75,6 +75,7 @@ class Child:
     def __init__(self, command: Command, process: asyncio.subprocess.Process, log: Path) -> None:
         self.name = command.name
         self.log = log
+        self.is_asked_to_end = False
         self._process = process
 
     @property
@@ -112,17 +113,18 @@ class Child:
 
     async def stop(self, grace: float = STOP_GRACE) -> None:
         """SIGINT, then SIGKILL to the whole session after ``grace`` seconds. Harmless when it has ended."""
-        if self.returncode is None:
-            self.send(signal.SIGINT)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(grace):
-                    await self._process.wait()
-        with contextlib.suppress(ProcessLookupError):  # also ends what the child may have left of its own
-            os.killpg(self.pid, signal.SIGKILL)
-        await self._process.wait()
+        self.is_asked_to_end = True
+        self.send(signal.SIGINT)
+        try:
+            async with asyncio.timeout(grace):
+                await self._process.wait()
+        except TimeoutError:
+            os.killpg(self.pid, signal.SIGKILL)  # it still runs, so the number is still its own
+            await self._process.wait()
 
     async def kill(self) -> None:
         """SIGKILL, as a crash would: nothing is tidied up."""
+        self.is_asked_to_end = True
         self.send(signal.SIGKILL)
         await self._process.wait()
 
@@ -187,16 +189,31 @@ class Supervisor:
             await child.wait_ready(ready)
         return child
 
+    async def run(self, command: Command) -> None:
+        """Run a child to its end.
+
+        Raises:
+            ProcessFailedError: It ended with another status than 0.
+        """
+        child = await self.start(command)
+        status = await child.wait()
+        self._children.remove(child)
+        if status != 0:
+            raise child.failure(f"ended with status {status}")
+
     async def first_failure(self) -> ProcessFailedError:
-        """Wait until any child ends although nobody asked it to; gives the error to show. Watches today's children."""
+        """Wait until any of today's children ends although nobody asked it to; gives the error to show."""
         waits = {asyncio.create_task(child.wait()): child for child in self._children}
         try:
-            ended, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for ended in asyncio.as_completed(waits):
+                await ended
+                for child in waits.values():
+                    if child.returncode is not None and not child.is_asked_to_end:
+                        return child.failure(f"ended with status {child.returncode}")
         finally:
             for wait in waits:
                 wait.cancel()
-        child = waits[ended.pop()]
-        return child.failure(f"ended with status {child.returncode}")
+        return await asyncio.Future()  # all were asked to end: nothing is left that could fail
 
 
 async def listens(port: int, host: str = "127.0.0.1") -> bool:

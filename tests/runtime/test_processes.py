@@ -70,7 +70,10 @@ async def test_a_death_is_noticed(tmp_path):
     async with Supervisor(tmp_path) as supervisor:
         await supervisor.start(Command("steady", [PYTHON, "-c", WAITS]))
         child = await supervisor.start(Command("victim", [PYTHON, "-c", WAITS]), says_up(tmp_path, "victim"))
+        asked = await supervisor.start(Command("asked", [PYTHON, "-c", WAITS]))
         failure = asyncio.create_task(supervisor.first_failure())
+        await asked.stop()
+        assert not failure.done()
         os.kill(child.pid, signal.SIGKILL)
         assert "victim ended with status -9" in str(await failure)
 
@@ -100,3 +103,11 @@ async def test_a_child_is_ready_when_its_port_answers(tmp_path):
         await supervisor.start(Command("web", argv), lambda: listens(port))
         assert await listens(port)
     assert not await listens(port)
+
+
+async def test_a_one_shot_is_run_to_its_end_and_its_failure_shown(tmp_path):
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.run(Command("fine", [PYTHON, "-c", "print('done')"]))
+        assert (tmp_path / "fine.log").read_text() == "done\n"
+        with pytest.raises(ProcessFailedError, match=r"(?s)bad ended with status 1.*ZeroDivisionError"):
+            await supervisor.run(Command("bad", [PYTHON, "-c", "1/0"]))

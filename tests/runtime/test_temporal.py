@@ -89,3 +89,18 @@ async def test_a_search_attribute_of_another_type_is_told(client: Client):
 async def test_no_connection_without_keys(tmp_path):
     with pytest.raises(MissingSettingError, match="CLIENTSYNC_ENCRYPTION_KEYS"):
         await connect(settings_in(tmp_path, temporal_address="127.0.0.1:1"))
+
+
+async def test_an_api_key_of_temporals_own_variables_turns_tls_on(stack: Stack):
+    with pytest.raises(RuntimeError, match=r"(?i)tls|connect|transport"):  # the embedded server speaks plain text
+        await connect(stack.settings, environment={"TEMPORAL_API_KEY": "key"})
+
+
+async def test_a_profile_counts_only_where_the_variable_names_its_file(stack: Stack, tmp_path):
+    profile = tmp_path / "temporal.toml"
+    profile.write_text('[profile.default]\naddress = "127.0.0.1:1"\nnamespace = "theirs"\napi_key = "key"\n')
+    home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    client = await connect(stack.settings, environment=home)
+    assert client.namespace == stack.settings.temporal_namespace
+    with pytest.raises(RuntimeError):
+        await connect(stack.settings, environment=home | {"TEMPORAL_CONFIG_FILE": str(profile)})
