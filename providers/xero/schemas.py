@@ -211,10 +211,9 @@ def contact(record: Record) -> rows.Contact | None:
     if (key := text(get("ContactID"))) is None:
         return None
     status = text(get("ContactStatus"))
-    person = " ".join(part for part in (text(get("FirstName")), text(get("LastName"))) if part)
     return rows.Contact(
         key=key,
-        name=text(get("Name")) or person,
+        name=text(get("Name")) or _person(get("FirstName"), get("LastName")),
         status=status,
         is_supplier=flag(get("IsSupplier")) is True,
         is_customer=flag(get("IsCustomer")) is True,
@@ -259,6 +258,10 @@ def _number(value: object) -> orjson.Fragment:
 
 def _price(value: object) -> Record:
     return _PRICE.of(value) if isinstance(value, dict) else {}
+
+
+def _person(*names: object) -> str:
+    return " ".join(part for name in names if (part := text(name)))
 
 
 def _upper(value: str | None) -> str | None:

@@ -4,10 +4,14 @@ Xero leaves nulls out, writes dates in three ways and money as numbers. Pure fun
 pull of 1,000 organisations: no models, no copies.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_MILLISECOND = timedelta(milliseconds=1)
+_MILLISECONDS = re.compile(r"/Date\((-?[0-9]{1,20})")
 
 
 def text(value: object) -> str | None:
@@ -58,8 +62,8 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str) or not value:
         return None
     try:
-        if value.startswith("/Date("):
-            return EPOCH + timedelta(milliseconds=_milliseconds(value[6:].partition(")")[0]))
+        if (written := _MILLISECONDS.match(value)) is not None:
+            return EPOCH + int(written[1]) * _MILLISECOND
         parsed = datetime.fromisoformat(value)
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
@@ -70,12 +74,3 @@ def day(value: object) -> date | None:
     """A calendar day out of any of the same spellings; Xero writes days as midnight UTC."""
     at = moment(value)
     return None if at is None else at.date()
-
-
-def _milliseconds(inside: str) -> int:
-    """The number before an offset such as ``+0000``; a leading minus belongs to the number."""
-    for sign in "+-":
-        at = inside.find(sign, 1)
-        if at > 0:
-            inside = inside[:at]
-    return int(inside)
