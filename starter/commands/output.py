@@ -6,7 +6,7 @@ work. Standard output has data alone; everything said to people about errors goe
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -40,14 +40,19 @@ def end(message: str, status: int) -> typer.Exit:
     return typer.Exit(status)
 
 
-def execute(work: Coroutine[Any, Any, T]) -> T:
+def execute(work: Coroutine[Any, Any, T], *, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> T:
     """Run a command's work; every expected error becomes one sentence and an exit status.
+
+    Args:
+        work: What to do.
+        loop: Makes the event loop; asyncio's own otherwise.
 
     Raises:
         typer.Exit: It failed or was refused.
     """
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(work)
     except Refused as refused:
         refusal = refused.refusal
         where = f" ({refusal.field})" if refusal.field else ""

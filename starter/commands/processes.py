@@ -5,6 +5,7 @@ import sys
 from typing import Annotated
 
 import typer
+import uvloop
 
 from runtime.logging import configure
 from starter.bootstrap import open_operations, read_settings
@@ -38,7 +39,7 @@ def web(
             )
             await serve(app, host=host or settings.web_host, port=port or settings.web_port)
 
-    execute(work())
+    execute(work(), loop=uvloop.new_event_loop)
 
 
 def worker(context: typer.Context) -> None:

@@ -1,6 +1,7 @@
 """Everything on this machine, kept running, going on where it was at the next start."""
 
 import asyncio
+import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from runtime.processes import ProcessFailedError
 from runtime.stack import DataDirInUseError
 from starter.bootstrap import read_settings
 from starter.colleagues import Colleagues
-from starter.commands.output import FAILED, Json, end, execute, out, print_json, table
+from starter.commands.output import FAILED, Json, end, err, execute, out, print_json, table
 from starter.embedded import Product, embedded_product
 
 DEMO_ADMIN = "admin@harbour-lane.example"
@@ -26,20 +27,27 @@ def up(json: Json = False) -> None:
     """
 
     async def work() -> None:
+        _stop_when_told()
         async with AsyncExitStack() as stack:
             try:
                 product = await stack.enter_async_context(embedded_product(read_settings()))
-                token = await demo_token(product)
-                _tell(product, token, json)
+                _tell(product, await demo_token(product), json)
                 raise await product.stack.first_failure()
             except (DataDirInUseError, ProcessFailedError) as error:
                 raise end(str(error), FAILED) from None
-            except asyncio.CancelledError:
-                if not json:
-                    out.print("Stopping.")
-                raise
+            except asyncio.CancelledError:  # told to stop, which is how this ends well
+                err.print("Stopping.")
 
     execute(work())
+
+
+def _stop_when_told() -> None:
+    """Ctrl-C and SIGTERM cancel the current task, whose contexts then stop every process in order."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  # called from a coroutine
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
 
 
 async def demo_token(product: Product) -> str:

@@ -1,13 +1,32 @@
 """Runs the web application under uvicorn until it is told to stop; requests in flight are finished first."""
 
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import uvicorn
 from fastapi import FastAPI
 
 GRACE_SECONDS = 10
 
 
+class _Server(uvicorn.Server):
+    """Stops on SIGINT and SIGTERM, and lets the process end in order: uvicorn's own way raises the signal again."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Handle the signals while serving."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
 async def serve(app: FastAPI, *, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM, on the event loop that runs.
 
     Args:
         app: The application.
@@ -21,7 +40,6 @@ async def serve(app: FastAPI, *, host: str, port: int) -> None:
         app,
         host=host,
         port=port,
-        loop="uvloop",
         http="httptools",
         log_config=None,
         access_log=False,  # its lines hold query strings, and the callback's holds a code; the shield logs instead
@@ -29,4 +47,4 @@ async def serve(app: FastAPI, *, host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         lifespan="off",
     )
-    await uvicorn.Server(config).serve()
+    await _Server(config).serve()
