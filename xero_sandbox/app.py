@@ -10,6 +10,9 @@ from xero_sandbox.accounting_api import PREFIX, AccountingApi
 from xero_sandbox.clock import Clock
 from xero_sandbox.config import Config
 from xero_sandbox.connections_api import ConnectionsApi
+from xero_sandbox.control import Control
+from xero_sandbox.control_api import ControlApi
+from xero_sandbox.control_page import ControlPage
 from xero_sandbox.discovery import Discovery
 from xero_sandbox.identity_api import IdentityApi
 from xero_sandbox.login_pages import LoginPages
@@ -31,12 +34,15 @@ class Sandbox:
         self._accounting = AccountingApi(world)
         self._connections = ConnectionsApi(world)
         self._identity = IdentityApi(world)
+        control = Control(world)
         self._pages: ASGIApp = Starlette(
             routes=[
                 Route("/", _to_control),
                 Route("/sandbox/style.css", _style),
                 *Discovery(world).routes(),
                 *LoginPages(world).routes(),
+                *ControlApi(control).routes(),
+                *ControlPage(control).routes(),
             ]
         )
 
