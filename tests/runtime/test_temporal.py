@@ -96,11 +96,12 @@ async def test_an_api_key_of_temporals_own_variables_turns_tls_on(stack: Stack):
         await connect(stack.settings, environment={"TEMPORAL_API_KEY": "key"})
 
 
-async def test_a_profile_counts_only_where_the_variable_names_its_file(stack: Stack, tmp_path):
-    profile = tmp_path / "temporal.toml"
+async def test_a_profile_counts_only_where_the_variable_names_its_file(stack: Stack, tmp_path, monkeypatch):
+    profile = tmp_path / "temporalio" / "temporal.toml"
+    profile.parent.mkdir()
     profile.write_text('[profile.default]\naddress = "127.0.0.1:1"\nnamespace = "theirs"\napi_key = "key"\n')
-    home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    client = await connect(stack.settings, environment=home)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))  # where Temporal's own tools look for it
+    client = await connect(stack.settings, environment={"XDG_CONFIG_HOME": str(tmp_path)})
     assert client.namespace == stack.settings.temporal_namespace
     with pytest.raises(RuntimeError):
-        await connect(stack.settings, environment=home | {"TEMPORAL_CONFIG_FILE": str(profile)})
+        await connect(stack.settings, environment={"TEMPORAL_CONFIG_FILE": str(profile)})
