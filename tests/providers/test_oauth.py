@@ -1,5 +1,6 @@
 """The sign-in: what the browser is sent with, what is believed of the answer, and that secrets stay inside."""
 
+import asyncio
 import base64
 import hashlib
 import logging
@@ -135,6 +136,11 @@ async def test_discovery_and_keys_are_read_once_in_half_a_day(xero: Xero, server
     clock.move(13 * 3600)
     await xero.begin_consent(state="s", redirect_uri=REDIRECT)
     assert len(server.seen("/.well-known/openid-configuration")) == 2
+
+
+async def test_a_crowd_of_sign_ins_reads_the_discovery_once(xero: Xero, server: StandIn) -> None:
+    await asyncio.gather(*(xero.begin_consent(state="s", redirect_uri=REDIRECT) for _ in range(20)))
+    assert len(server.seen("/.well-known/openid-configuration")) == 1
 
 
 async def test_discovery_refused_at_the_edge_is_worth_another_try(xero: Xero, server: StandIn) -> None:
