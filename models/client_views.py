@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
@@ -54,16 +55,21 @@ async def client_views(
     matching = _filtered(_clients(practice_id), wanted)
     total = (await session.exec(select(func.count()).select_from(matching.subquery()))).one()
     page = matching.order_by(func.lower(Client.name), col(Client.code)).limit(limit).offset(offset)
-    return [ClientView(*row) for row in (await session.execute(page)).tuples()], total
+    return await _views(session, page), total
 
 
 async def client_view(session: AsyncSession, practice_id: UUID, client_id: UUID) -> ClientView | None:
     """One of the practice's clients, or None."""
-    row = (await session.execute(_clients(practice_id).where(col(Client.id) == client_id))).tuples().one_or_none()
-    return ClientView(*row) if row else None
+    found = await _views(session, _clients(practice_id).where(col(Client.id) == client_id))
+    return found[0] if found else None
 
 
-def _clients(practice_id: UUID) -> Select[tuple[Client, str, str | None, Connection | None, str | None]]:
+async def _views(session: AsyncSession, query: Select[Any]) -> list[ClientView]:
+    rows: Sequence[Any] = (await session.exec(query)).all()
+    return [ClientView(*row) for row in rows]
+
+
+def _clients(practice_id: UUID) -> Select[Any]:
     query: Select[Any] = (
         select(Client, Colleague.name, Team.name, Connection, Grant.display_name)  # type: ignore[call-overload]  # five columns are more than its overloads know
         .join(Colleague, col(Colleague.id) == col(Client.owner_id))

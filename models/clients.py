@@ -255,7 +255,7 @@ class _Creation:
         """Write what was collected; the run's rows follow with the session's flush."""
         for table, rows in ((Client, self._clients), (Connection, self._connections)):
             if rows:
-                await self._session.execute(insert(table), rows)
+                await (await self._session.connection()).execute(insert(table), rows)
         await events.record(self._session, self._events)
         self._session.add(self._practice)
         await self._session.flush()

@@ -22,7 +22,7 @@ async def record(session: AsyncSession, events: Sequence[Mapping[str, Any]]) -> 
     if events:
         columns = ("practice_id", "client_id", "connection_id", "run_id", "colleague_id", "kind", "cause")
         whole = [{name: event.get(name) for name in (*columns, "before", "after", "at")} for event in events]
-        await session.execute(insert(Event), whole)
+        await (await session.connection()).execute(insert(Event), whole)
 
 
 async def timeline(

@@ -75,7 +75,7 @@ async def list_into(
     """
     listed = select(func.count()).select_from(RunOrganisation).where(RunOrganisation.run_id == run_id)
     already = (await session.exec(listed)).one()
-    await session.execute(
+    await (await session.connection()).execute(
         text("""
             INSERT INTO run_organisations
                 (run_id, organisation_id, position, name, grant_id, provider_connection_id, updated_at)
@@ -105,7 +105,7 @@ async def without_profile(session: AsyncSession, run_id: str, first: int, end: i
     Returns:
         Pairs of organisation id and grant id.
     """
-    rows = await session.execute(
+    rows = await (await session.connection()).execute(
         text("""
             SELECT o.organisation_id, o.grant_id
             FROM run_organisations o JOIN runs r ON r.id = o.run_id
@@ -125,7 +125,7 @@ async def save_profiles(
     session: AsyncSession, run_id: str, profiles: Mapping[str, Mapping[str, Any]], at: datetime
 ) -> None:
     """Keep the profiles that listing read, by organisation id."""
-    await session.execute(
+    await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o SET profile = read.profile, profile_read_at = :at
             FROM unnest(CAST(:ids AS text[]), CAST(:profiles AS jsonb[])) AS read (id, profile)
@@ -148,7 +148,7 @@ async def organisations_of(session: AsyncSession, run_id: str) -> Sequence[RunOr
 
 async def save_verdicts(session: AsyncSession, run_id: str, judged: Sequence[Judgement]) -> None:
     """Write the verdicts of the whole list."""
-    await session.execute(
+    await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
             SET verdict = judged.verdict, verdict_message = judged.message, matched_client_id = judged.client_id
@@ -172,7 +172,7 @@ async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[C
     Returns:
         How many were skipped.
     """
-    await session.execute(
+    await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
             SET action = chosen.action, link_client_id = chosen.link_to, owner_id = chosen.owner,
@@ -191,7 +191,7 @@ async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[C
             "teams": [choice.team_id for choice in choices],
         },
     )
-    skipped = await session.execute(
+    skipped = await (await session.connection()).execute(
         text("""
             UPDATE run_organisations SET outcome = 'skipped', updated_at = :at
             WHERE run_id = :run_id AND action IS NULL AND outcome IS NULL
@@ -241,7 +241,7 @@ async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:
     Returns:
         How many were put back.
     """
-    reopened = await session.execute(
+    reopened = await (await session.connection()).execute(
         text("""
             UPDATE run_organisations
             SET outcome = NULL, cause = NULL, message = NULL, retry_at = NULL, updated_at = :at
@@ -256,7 +256,7 @@ async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:
 
 async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
     """Give every organisation that still has none an outcome: made but not pulled, or never made."""
-    await session.execute(
+    await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
             SET outcome = CASE WHEN o.client_id IS NULL THEN 'skipped' WHEN o.action = 'link' THEN 'linked'
