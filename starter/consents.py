@@ -26,7 +26,6 @@ from models.run import Run
 from providers.errors import ConsentFailed, ProviderError
 from providers.port import Consent, Provider, Providers
 from starter.actor import Actor
-from starter.kinds import RPC_TIMEOUT
 from starter.temporal_faults import explained
 from workflows.bulk_create_clients import BulkCreateClients
 
@@ -249,13 +248,13 @@ class Consents:
 
     async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
         handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)
-        with explained("The run that this sign-in was for has ended. Start another one from Clientsync."):
+        async with explained("The run that this sign-in was for has ended. Start another one from Clientsync."):
             if attempt.grant_id is not None:
                 given = ConsentGiven(consent_id=attempt.id, grant_id=attempt.grant_id)
-                await handle.signal(BulkCreateClients.consent_given, given, rpc_timeout=RPC_TIMEOUT)
+                await handle.signal(BulkCreateClients.consent_given, given)
             else:
                 refused = ConsentRefused(denied=attempt.denied, message=message)
-                await handle.signal(BulkCreateClients.consent_refused, refused, rpc_timeout=RPC_TIMEOUT)
+                await handle.signal(BulkCreateClients.consent_refused, refused)
 
     def _redirect_uri(self, provider: str) -> str:
         return f"{self._public_url}/connect/{provider}/callback"

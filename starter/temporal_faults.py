@@ -1,7 +1,9 @@
 """What Temporal's errors mean for the person who asked, said once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
@@ -16,18 +18,26 @@ NO_WORKER = (
 )
 
 
-@contextmanager
-def explained(closed: str) -> Iterator[None]:
+ANSWERS_WITHIN = timedelta(seconds=5)
+"""A start or a signal takes milliseconds. The SDK would try a dead server for ten seconds; nobody waits so long."""
+
+
+@asynccontextmanager
+async def explained(closed: str, *, within: timedelta = ANSWERS_WITHIN) -> AsyncIterator[None]:
     """Turn Temporal's errors inside into refusals.
 
     Args:
         closed: What to say when the workflow has ended, or never was.
+        within: How long the server, or the worker behind an update, has to answer.
 
     Raises:
         Refused: ``WRONG_STAGE`` for an ended workflow, the workflow's own refusal of an update, or ``UNAVAILABLE``.
     """
     try:
-        yield
+        async with asyncio.timeout(within.total_seconds()):
+            yield
+    except TimeoutError as late:
+        raise Refused(RefusalCode.UNAVAILABLE, NO_TEMPORAL) from late
     except WorkflowUpdateFailedError as failed:
         raise _refused(failed) from failed
     except WorkflowUpdateRPCTimeoutOrCancelledError as late:

@@ -12,7 +12,8 @@ from contracts.runs import RunKind
 from contracts.selection import SelectedOrganisation, Selection
 from starter.commands.acting import acting
 from starter.commands.output import As, Json, execute, out, print_json, table, words
-from starter.runs import Retried, StartedRun
+from starter.retries import Retried
+from starter.starting import StartedRun
 from starter.web.answers import RunAnswer, RunSummaryAnswer
 
 runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")

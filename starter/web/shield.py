@@ -8,6 +8,7 @@ import logging
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.refusals import RefusalCode
 from starter.web.errors import FaultCode, error_response, fault_response
 
 logger = logging.getLogger(__name__)
@@ -79,6 +80,11 @@ class Shield:
             await send(message)
 
         refusal = error_response(413, FaultCode.TOO_LARGE, f"The request is larger than {limit // 1024} KiB.")
+        if "\x00" in scope["path"]:  # no id of ours has one, and PostgreSQL takes none
+            await error_response(404, RefusalCode.NOT_FOUND, "There is nothing at this address.")(
+                scope, receive, guarded
+            )
+            return
         if self._announced(scope) > limit:
             await refusal(scope, receive, guarded)
             return

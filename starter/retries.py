@@ -1,0 +1,119 @@
+"""Retrying: what failed in a finished run is done again, alone, under the run's own id."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from contracts.bulk_create_clients import Deadlines, RunFacts
+from contracts.names import sync_client_id
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Outcome, Stage
+from models import client as clients
+from models import runs
+from models.columns import now
+from models.database import Database
+from models.practice import Colleague, Practice
+from models.run import Run, RunOrganisation
+from starter.consents import Consents
+from starter.kinds import start_of
+from starter.starting import ENDED
+from starter.temporal_faults import ANSWERS_WITHIN, explained
+from workflows.sync_client import SyncClient
+
+CLOSING = timedelta(seconds=5)
+"""The database says *finished* a moment before the workflow has closed; a retry waits for that so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What a retry set going: failed organisations put back, and clients in trouble that try again now."""
+
+    reopened: int
+    tried_now: int
+
+
+class Retries:
+    """Retries finished runs; see ``Runs.retry``."""
+
+    def __init__(self, database: Database, temporal: Client, consents: Consents, deadlines: Deadlines) -> None:
+        self._database = database
+        self._temporal = temporal
+        self._consents = consents
+        self._deadlines = deadlines
+
+    async def retry(self, run_id: str) -> Retried:
+        """See ``Runs.retry``; the caller has checked whose run it is."""
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, run_id)
+            if run.stage is not Stage.FINISHED:
+                raise Refused(
+                    RefusalCode.WRONG_STAGE, "This run is still at work; retry what failed once it is finished."
+                )
+            failed, _ = await runs.tally(session, run_id)
+            waiting = await self._waiting(session, run)
+            reopened = failed.get(Outcome.FAILED, 0)
+            if not reopened and not waiting:
+                raise Refused(RefusalCode.NOTHING_TO_RETRY, "Nothing in this run failed, so there is nothing to retry.")
+            if reopened:
+                # Under the row's lock: the workflow's own reopening waits for this commit, and a second retry is
+                # refused. If the start fails, all of it is rolled back.
+                facts = await self._facts(session, run)
+                await runs.reopen(session, run, now())
+                await session.flush()
+                async with explained(ENDED, within=ANSWERS_WITHIN + CLOSING):
+                    await self._start_again(run, facts)
+        tried_now = sum(await asyncio.gather(*(self._try_now(workflow_id) for workflow_id in waiting)))
+        return Retried(reopened, tried_now)
+
+    async def _facts(self, session: AsyncSession, run: Run) -> RunFacts:
+        practice = await session.get_one(Practice, run.practice_id)
+        colleague = await session.get_one(Colleague, run.colleague_id)
+        return RunFacts(
+            run_id=run.id,
+            practice_id=practice.id,
+            practice_name=practice.name,
+            practice_slug=practice.slug,
+            colleague_name=colleague.name,
+            provider=run.provider,
+            provider_title=self._consents.provider(run.provider).title,
+        )
+
+    async def _start_again(self, run: Run, facts: RunFacts) -> None:
+        begin = start_of(run.kind)
+        try:
+            await begin(self._temporal, facts, self._deadlines, True)
+        except WorkflowAlreadyStartedError:
+            with contextlib.suppress(TimeoutError, WorkflowFailureError):
+                async with asyncio.timeout(CLOSING.total_seconds()):
+                    await self._temporal.get_workflow_handle(run.id).result()
+            await begin(self._temporal, facts, self._deadlines, True)
+
+    @staticmethod
+    async def _waiting(session: AsyncSession, run: Run) -> list[str]:
+        """The workflows of the run's clients that are in trouble and try again later."""
+        query = (
+            select(clients.Client.code, Practice.slug)
+            .where(
+                RunOrganisation.run_id == run.id,
+                RunOrganisation.outcome == Outcome.RETRYING,
+                col(clients.Client.id) == col(RunOrganisation.client_id),
+                col(Practice.id) == col(clients.Client.practice_id),
+            )
+            .order_by(col(RunOrganisation.position))
+        )
+        return [sync_client_id(slug, code) for code, slug in (await session.exec(query)).all()]
+
+    async def _try_now(self, workflow_id: str) -> bool:
+        handle = self._temporal.get_workflow_handle_for(SyncClient.run, workflow_id)
+        try:
+            async with explained(ENDED):
+                await handle.signal(SyncClient.retry_now)
+        except Refused:  # it ended by itself a moment ago, which is as good; the run shows its outcome
+            return False
+        return True
