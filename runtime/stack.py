@@ -189,7 +189,7 @@ def _generated_keys(file: Path) -> str:
 @contextmanager
 def _alone_in(directory: Path) -> Iterator[None]:
     """Hold the lock of the data directory; the kernel lets go of it however we end."""
-    with (directory / "lock").open("w") as lock:
+    with os.fdopen(os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -110,7 +110,7 @@ async def test_the_database_asks_for_its_password(stack: Stack):
 
 async def test_secrets_and_logs_on_disk_are_for_their_owner_alone(stack: Stack):
     directory = stack.settings.data_dir
-    for name in ("keys", "postgres/password", "postgres", "postgres/data", "temporal", "logs"):
+    for name in ("keys", "lock", "postgres/password", "postgres", "postgres/data", "temporal", "logs"):
         assert (directory / name).stat().st_mode & 0o077 == 0, name
 
 
