@@ -20,10 +20,10 @@ KEEPALIVE_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 """TCP and TLS to a provider's front end take well under a second; beyond ten it is not there."""
 
-READ_SECONDS = 60.0
+READ_SECONDS = 30.0
 """Between two pieces of an answer: a page of 1,000 contacts may be prepared for many seconds before its first byte."""
 
-POOL_SECONDS = 60.0
+POOL_SECONDS = 30.0
 """For a free connection: every one may be waiting for a slow page."""
 
 TIMEOUT = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=POOL_SECONDS)
