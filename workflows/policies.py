@@ -28,7 +28,7 @@ PROFILES = ActivityConfig(
     # Profiles only sharpen the verdicts: the list is shown without those that cannot be read just now.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=2),
-    heartbeat_timeout=timedelta(seconds=45),
+    heartbeat_timeout=timedelta(seconds=60),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
 )
 
@@ -37,7 +37,7 @@ PULL = ActivityConfig(
     # workflow of its own. A minute's rate limit is waited for through the failure's own retry delay.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),
-    heartbeat_timeout=timedelta(seconds=45),
+    heartbeat_timeout=timedelta(seconds=60),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15), maximum_attempts=5
     ),

@@ -17,8 +17,8 @@ from providers.xero.envelope import without_nul
 from providers.xero.errors import classify, refuses_token
 from providers.xero.limits import Limits
 
-CALL_SECONDS = 120.0
-"""A whole call: an answer that drips in, each piece within the read timeout, must end some time."""
+CALL_SECONDS = 40.0
+"""A whole call: an answer that drips in, each piece within the read timeout, must end before a worker seems dead."""
 
 
 class Api:
