@@ -70,8 +70,8 @@ async def create_practice(
             time_zone=time_zone,
         )
         if made := await _inserted(session, practice):
-            break
-    return made
+            return made
+    raise AssertionError("counting does not end")
 
 
 async def find_practice(session: AsyncSession, name_or_slug: str | None = None) -> Practice:

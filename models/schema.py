@@ -7,10 +7,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
 from models.database import engine_for
+
+_MIGRATING = 0x636C69656E74
+"""Key of the advisory lock that lets one migrate at a time; the others wait, and then find nothing to do."""
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -33,6 +36,7 @@ async def upgrade(url: str) -> None:
     engine = engine_for(url, pool_size=1)
     try:
         async with engine.begin() as connection:
+            await connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
             await connection.run_sync(lambda sync: command.upgrade(_config(sync), "head"))
     finally:
         await engine.dispose()

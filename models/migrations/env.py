@@ -8,14 +8,11 @@ from typing import Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlmodel import AutoString, SQLModel
 
 from models import tables  # noqa: F401  # fills the metadata
 from models.database import engine_for
-
-MIGRATING = 0x636C69656E74
-"""Key of the advisory lock that lets one process migrate at a time; the others wait and find nothing to do."""
 
 
 def rendered(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
@@ -29,7 +26,6 @@ def migrate(connection: Connection) -> None:
     """Bring the connection's database to the wanted version, in one transaction."""
     context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True, render_item=rendered)
     with context.begin_transaction():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         context.run_migrations()
 
 

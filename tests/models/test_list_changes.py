@@ -1,0 +1,83 @@
+"""The comparison of what is held with what was read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.lists import ListName, Source
+from models.list_changes import Changes, Version, compare, count, membership, storable
+from tests.models.rows import account, contact
+
+versions = st.dictionaries(
+    st.sampled_from("abcdefg"),
+    st.builds(Version, st.sampled_from([b"1", b"2"]), st.tuples(st.booleans(), st.booleans()), st.booleans()),
+)
+readings = versions.map(lambda found: {key: version._replace(is_here=True) for key, version in found.items()})
+
+
+@given(held=versions, read=readings, is_complete=st.booleans())
+def test_writing_the_difference_makes_what_is_held_what_was_read(held, read, is_complete):
+    difference = compare(held, read, is_complete=is_complete)
+    after = dict(held)
+    assert not set(difference.new) & set(held)
+    for key in difference.new + difference.anew:
+        after[key] = read[key]
+    for key in difference.gone:
+        after[key] = after[key]._replace(is_here=False)
+    for key, version in read.items():
+        assert after[key].fingerprint == version.fingerprint
+        assert after[key].is_here
+    for key in held.keys() - read.keys():
+        assert after[key].is_here == (held[key].is_here and not is_complete)
+
+
+@given(held=versions, read=readings, is_complete=st.booleans())
+def test_rows_add_up(held, read, is_complete):
+    counted = count(Source.CONTACTS, held, read, is_complete=is_complete)
+    for position, name in enumerate((ListName.SUPPLIERS, ListName.CUSTOMERS)):
+        before = sum(version.is_here and version.is_member[position] for version in held.values())
+        changes = counted[name]
+        assert changes.rows == before + changes.added - changes.gone
+        assert changes.changed <= changes.rows - changes.added
+
+
+def test_a_supplier_that_becomes_a_customer_leaves_one_list_for_the_other():
+    held = {"a": Version(b"1", (True, False))}
+    read = {"a": Version(b"2", (False, True))}
+    assert count(Source.CONTACTS, held, read, is_complete=True) == {
+        ListName.SUPPLIERS: Changes(rows=0, added=0, changed=0, gone=1),
+        ListName.CUSTOMERS: Changes(rows=1, added=1, changed=0, gone=0),
+    }
+
+
+def test_membership_follows_the_flags():
+    assert membership(Source.CONTACTS, contact("a", supplier=False, customer=True)) == (False, True)
+    assert membership(Source.ACCOUNTS, account("a", "Current", bank=True)) == (True, True)
+    assert membership(Source.ACCOUNTS, account("a", "Sales")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("record", "stored"),
+    [
+        (r'{"Name":"a\u0000b\u0000\u0000c"}', r'{"Name":"abc"}'),
+        (r'{"Name":"a\\u0000b"}', r'{"Name":"a\\u0000b"}'),  # the six characters, not a NUL
+        (r'{"Name":"a\\\u0000b"}', r'{"Name":"a\\b"}'),
+        (r'{"Name":"plain"}', r'{"Name":"plain"}'),
+    ],
+)
+def test_nul_is_left_out_of_records_and_nothing_else(record, stored):
+    row, _ = storable(contact("a", record=record))
+    assert row.record == stored
+
+
+def test_nul_is_left_out_of_texts():
+    row, fingerprint = storable(contact("a\x00b", name="Ac\x00me"))
+    assert (row.key, row.name) == ("ab", "Acme")
+    assert fingerprint == storable(contact("ab", name="Acme"))[1]
+
+
+def test_fingerprint_follows_columns_and_record():
+    plain = storable(contact("a"))[1]
+    assert storable(contact("a"))[1] == plain
+    assert storable(contact("a", tax_number="GB1"))[1] != plain
+    assert storable(contact("a", record='{"Name":"Acme","Phone":"1"}'))[1] != plain

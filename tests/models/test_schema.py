@@ -1,0 +1,88 @@
+"""The schema comes up from nothing, fits the tables in code, and names its constraints."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from sqlalchemy import Text
+
+from contracts import standard_information
+from contracts.lists import Source
+from models import schema
+from models.database import normalised
+from models.standard_information import TABLE_OF, StandardRow
+from tests.conftest import administer, sibling
+
+ROW_OF = {
+    Source.ORGANISATION: standard_information.OrganisationProfile,
+    Source.ACCOUNTS: standard_information.Account,
+    Source.TAX_RATES: standard_information.TaxRate,
+    Source.TRACKING_CATEGORIES: standard_information.TrackingCategory,
+    Source.ITEMS: standard_information.Item,
+    Source.CONTACTS: standard_information.Contact,
+    Source.CURRENCIES: standard_information.Currency,
+}
+
+
+async def test_comes_up_from_nothing_also_for_several_processes_at_once(postgres_url):
+    await administer(postgres_url, "CREATE DATABASE from_nothing")
+    url = sibling(postgres_url, "from_nothing")
+    versions = await schema.pending(url)
+    assert versions[0] == "0001"
+    await asyncio.gather(schema.upgrade(url), schema.upgrade(url), schema.upgrade(url))
+    assert await schema.pending(url) == ()
+
+
+async def test_database_has_what_the_tables_in_code_have(database_url):
+    assert await schema.drift(database_url) == []
+
+
+async def test_drift_is_seen(database_url):
+    await administer(database_url, "ALTER TABLE clients DROP COLUMN tax_number")
+    (difference,) = await schema.drift(database_url)
+    assert "tax_number" in str(difference)
+
+
+async def test_every_constraint_is_named_for_its_table(database_url):
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    try:
+        named = await connection.fetch(
+            "SELECT conrelid::regclass::text AS owner, conname AS name FROM pg_constraint"
+            " WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'p', 'u', 'f')"
+            " AND conrelid <> 'alembic_version'::regclass"
+        )
+    finally:
+        await connection.close()
+    assert len(named) > 50
+    for owner, name in named:
+        assert name.startswith((f"ck_{owner}", f"pk_{owner}", f"uq_{owner}", f"fk_{owner}")), name
+
+
+@pytest.mark.parametrize("source", Source)
+def test_columns_are_the_fields_of_the_named_tuple(source):
+    columns = [column.name for column in TABLE_OF[source].__table__.columns]
+    ours = [name for name in StandardRow.model_fields if name != "key"]
+    assert columns == [*ours, *ROW_OF[source]._fields]
+    assert columns[-1] == "record"
+    assert [column.name for column in TABLE_OF[source].__table__.primary_key] == ["connection_id", "key"]
+
+
+@pytest.mark.parametrize("source", Source)
+def test_columns_take_what_the_named_tuple_may_hold(source):
+    columns = TABLE_OF[source].__table__.columns
+    for name, kind in ROW_OF[source].__annotations__.items():
+        assert columns[name].nullable == (type(None) in getattr(kind, "__args__", ())), name
+        if kind in (str, str | None) and name not in {"record", "options"}:
+            assert isinstance(columns[name].type, Text), name
+
+
+@pytest.mark.parametrize("spelling", ["postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg"])
+def test_urls_in_common_spellings(spelling):
+    assert str(normalised(f"{spelling}://ada@db:5433/books")) == "postgresql+asyncpg://ada@db:5433/books"
+
+
+@pytest.mark.parametrize("url", ["sqlite:///books.db", "no url with s3cret"])
+def test_other_urls_are_refused_without_showing_them(url):
+    with pytest.raises(ValueError, match="database") as refused:
+        normalised(url)
+    assert "s3cret" not in str(refused.value)
