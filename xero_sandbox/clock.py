@@ -40,6 +40,10 @@ class Clock:
             self._offset += self._stopped_at - self._source()
             self._stopped_at = None
 
+    def reset(self) -> None:
+        """Go back to real time."""
+        self._offset, self._stopped_at = 0.0, None
+
     @property
     def is_stopped(self) -> bool:
         """Whether the clock stands still."""

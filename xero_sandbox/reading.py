@@ -102,7 +102,10 @@ def _selected(records: list[Record], name: str, asked: dict[str, str]) -> list[R
         records = [record for record in records if test(record)]
     if asked.get("order"):
         return ordered(records, asked["order"])
-    return ordered(records, "UpdatedDateUTC ASC") if name == "Contacts" and "page" in asked else records
+    if name == "Contacts" and "page" in asked:
+        # Dates of this century have equally many digits, so their text sorts as they do.
+        return sorted(records, key=lambda record: str(record["UpdatedDateUTC"]))
+    return records
 
 
 def _mentions(record: Record, term: str) -> bool:

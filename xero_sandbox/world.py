@@ -57,7 +57,7 @@ class World:
         people: int | None = None,
         scenario: str | None = None,
     ) -> None:
-        """Begin anew: no connections, tokens, faults or counts; the clock and the signing key stay.
+        """Begin anew: no connections, tokens, faults or counts, and real time; the signing key stays.
 
         What is None stays as it was.
         """
@@ -68,6 +68,7 @@ class World:
             people=self.config.people if people is None else people,
             scenario=self.config.scenario if scenario is None else scenario,
         )
+        self.clock.reset()
         self.library = Library(config.seed, config.organisations, config.people, config.scenario)
         self.connections = Connections(self.clock)
         self.grants = Grants(self.clock)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import TypeVar
 
-from xero_sandbox.books.ids import guid
+from xero_sandbox.books.contact_parts import contact_parts
+from xero_sandbox.books.ids import guid, numbered_guid
 from xero_sandbox.books.items import tracking_categories
 from xero_sandbox.books.numbers import bank_account_number
 from xero_sandbox.books.practice import Organisation
@@ -13,7 +14,6 @@ from xero_sandbox.books.record import Record, generator, updated_at
 from xero_sandbox.books.words import (
     FIRST_NAMES,
     PLACES_IN_NAMES,
-    STREETS,
     SUPPLIERS_OF,
     SURNAMES,
     TITLES_OF_GROUPS,
@@ -29,12 +29,6 @@ DETAIL_FIELDS = frozenset(
 COMPUTED_FIELDS = frozenset("Balances HasAttachments ContactGroups ContactPersons".split())
 """Left out of a summary."""
 
-_EMPTY_POBOX: Record = {"AddressType": "POBOX", "City": "", "Region": "", "PostalCode": "", "Country": ""}
-_EMPTY_STREET = _EMPTY_POBOX | {"AddressType": "STREET"}
-_EMPTY_PHONES: dict[str, Record] = {
-    kind: {"PhoneType": kind, "PhoneNumber": "", "PhoneAreaCode": "", "PhoneCountryCode": ""}
-    for kind in ("DDI", "DEFAULT", "FAX", "MOBILE")
-}
 T = TypeVar("T")
 _LINE_AMOUNTS = ("NONE", "INCLUSIVE", "EXCLUSIVE")
 
@@ -68,7 +62,7 @@ def _pick(rng: Random, options: Sequence[T]) -> T:
 
 
 def _contact(organisation: Organisation, number: int, rng: Random, categories: list[Record]) -> Record:
-    country, draw = organisation.country, rng.random
+    country, draw, parts = organisation.country, rng.random, contact_parts(organisation.country.code)
     kind, archived = draw(), draw() < 0.06
     is_supplier, is_customer = kind < 0.5, 0.45 < kind < 0.95
     first, last = _pick(rng, FIRST_NAMES), _pick(rng, SURNAMES)
@@ -81,13 +75,13 @@ def _contact(organisation: Organisation, number: int, rng: Random, categories: l
         # Names are unique among active contacts; a number is what a bookkeeper would add.
         name = f"{name} {number}"
     record: Record = {
-        "ContactID": guid(organisation.organisation_id, "contact", number),
+        "ContactID": numbered_guid(organisation.organisation_id, number),
         "ContactStatus": "ARCHIVED" if archived else "ACTIVE",
         "Name": name if number >= 8 else f"{name} ({chr(65 + number)})" if number else name,
         "EmailAddress": f"contact{number}@example.com" if draw() < 0.7 else "",
         "BankAccountDetails": bank_account_number(rng, country.code) if is_supplier and draw() < 0.4 else "",
-        "Addresses": [_street(organisation, rng) if draw() < 0.5 else _EMPTY_STREET, _EMPTY_POBOX],
-        "Phones": _phones(country.phone_code, rng) if draw() < 0.4 else list(_EMPTY_PHONES.values()),
+        "Addresses": _pick(rng, parts.addresses),
+        "Phones": _pick(rng, parts.phones),
         "UpdatedDateUTC": updated_at(rng),
         "ContactGroups": [],
         "IsSupplier": is_supplier,
@@ -119,11 +113,7 @@ def _contact(organisation: Organisation, number: int, rng: Random, categories: l
         record["SalesDefaultAccountCode"] = country.sales_account
         record["SalesDefaultLineAmountType"] = _pick(rng, _LINE_AMOUNTS)
     if is_customer or is_supplier:
-        record["Balances"] = {
-            side: {"Outstanding": round(draw() * 900, 2), "Overdue": 0.0}
-            for side, is_side in (("AccountsReceivable", is_customer), ("AccountsPayable", is_supplier))
-            if is_side
-        }
+        record["Balances"] = _pick(rng, parts.balances[is_supplier, is_customer])
     return record
 
 
@@ -145,25 +135,3 @@ def _supplier_defaults(organisation: Organisation, record: Record, rng: Random, 
                 "TrackingOptionName": _pick(rng, options)["Name"],
             }
         ]
-
-
-def _street(organisation: Organisation, rng: Random) -> Record:
-    town, region, post_code = _pick(rng, organisation.country.towns)
-    return {
-        "AddressType": "STREET",
-        "AddressLine1": f"{int(rng.random() * 200) + 1} {_pick(rng, STREETS)}",
-        "City": town,
-        "Region": region,
-        "PostalCode": post_code,
-        "Country": organisation.country.code,
-    }
-
-
-def _phones(country_code: str, rng: Random) -> list[Record]:
-    default: Record = {
-        "PhoneType": "DEFAULT",
-        "PhoneNumber": f"{int(rng.random() * 8_999_999) + 1_000_000}",
-        "PhoneAreaCode": f"{int(rng.random() * 900) + 100}",
-        "PhoneCountryCode": country_code,
-    }
-    return [_EMPTY_PHONES["DDI"], default, _EMPTY_PHONES["FAX"], _EMPTY_PHONES["MOBILE"]]

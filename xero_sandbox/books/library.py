@@ -40,6 +40,7 @@ _GENERATE: dict[str, Callable[[Organisation], list[Record]]] = {
     "BrandingThemes": profile.branding_themes,
 }
 _KEPT_RECORDS = 60_000
+_WORTH_KEEPING = 500
 _KEPT_BYTES = 256 * 1024 * 1024
 
 
@@ -84,6 +85,8 @@ class Library:
         found = self._records.get(key)
         if found is None:
             found = self._generate(organisation_id, name)
+            if len(found) < _WORTH_KEEPING:
+                return found
             self._records[key] = found
             self._records_kept += len(found)
             while self._records_kept > _KEPT_RECORDS and len(self._records) > 1:
