@@ -4,6 +4,8 @@ import io
 import json
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -13,19 +15,21 @@ from runtime.settings import Settings
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl"
 
 
-@pytest.fixture
-def log(request):
-    """What is logged in the format that the test names; the logging of the tests is put back afterwards."""
+@contextmanager
+def logged(log_format: str) -> Iterator[io.StringIO]:
+    """What is logged in this format; the logging of the tests is put back afterwards."""
     root = logging.getLogger()
     before = root.handlers[:], root.level
     stream = io.StringIO()
-    configure(Settings(_env_file=None, log_format=request.param, log_level="INFO"), stream)
-    yield stream
-    logging.captureWarnings(False)
-    root.handlers[:], root.level = before
+    configure(Settings(_env_file=None, log_format=log_format, log_level="INFO"), stream)
+    try:
+        yield stream
+    finally:
+        logging.captureWarnings(False)
+        root.handlers[:], root.level = before
 
 
-both = pytest.mark.parametrize("log", ["text", "json"], indirect=True)
+both = pytest.mark.parametrize("log_format", ["text", "json"])
 
 
 @both
@@ -42,11 +46,12 @@ both = pytest.mark.parametrize("log", ["text", "json"], indirect=True)
         "Basic s3cr3ts3cr3t==",
     ],
 )
-def test_secrets_are_hidden_in_messages_arguments_extras_and_tracebacks(log, secret_text):
+def test_secrets_are_hidden_in_messages_arguments_extras_and_tracebacks(log_format, secret_text):
     logger = logging.getLogger("some.module")
-    logger.info(secret_text)
-    logger.info("with %s", secret_text, extra={"detail": secret_text})
-    logger.error("failed", exc_info=ValueError(secret_text))
+    with logged(log_format) as log:
+        logger.info(secret_text)
+        logger.info("with %s", secret_text, extra={"detail": secret_text})
+        logger.error("failed", exc_info=ValueError(secret_text))
     shown = log.getvalue()
     assert "s3cr3t" not in shown
     assert JWT not in shown
@@ -54,17 +59,18 @@ def test_secrets_are_hidden_in_messages_arguments_extras_and_tracebacks(log, sec
 
 
 @both
-def test_what_is_no_secret_stays(log):
-    logging.getLogger("m").info("12 organisations listed for run add-clients-harbour-lane")
+def test_what_is_no_secret_stays(log_format):
+    with logged(log_format) as log:
+        logging.getLogger("m").info("12 organisations listed for run add-clients-harbour-lane")
     assert "12 organisations listed for run add-clients-harbour-lane" in log.getvalue()
 
 
 @both
-def test_libraries_that_log_urls_are_quiet_and_warnings_are_kept(log):
-    logging.getLogger("httpx2").info("GET https://api.xero.com/connections")
-    logging.getLogger("aiohttp.access").info("GET /")
-    logging.getLogger("httpx2").warning("slow")
-    with warnings.catch_warnings():
+def test_libraries_that_log_urls_are_quiet_and_warnings_are_kept(log_format):
+    with logged(log_format) as log, warnings.catch_warnings():
+        logging.getLogger("httpx2").info("GET https://api.xero.com/connections")
+        logging.getLogger("aiohttp.access").info("GET /")
+        logging.getLogger("httpx2").warning("slow")
         warnings.simplefilter("always")
         warnings.warn("old ways", stacklevel=1)
     shown = log.getvalue()
@@ -73,9 +79,9 @@ def test_libraries_that_log_urls_are_quiet_and_warnings_are_kept(log):
     assert "old ways" in shown
 
 
-@pytest.mark.parametrize("log", ["json"], indirect=True)
-def test_json_is_one_object_a_line_with_extra_fields(log):
-    logging.getLogger("m").warning("two\nlines", extra={"run_id": "r1", "clients": 3})
+def test_json_is_one_object_a_line_with_extra_fields():
+    with logged("json") as log:
+        logging.getLogger("m").warning("two\nlines", extra={"run_id": "r1", "clients": 3})
     [line] = log.getvalue().splitlines()
     found = json.loads(line)
     assert found["message"] == "two\nlines"
