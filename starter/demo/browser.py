@@ -153,7 +153,7 @@ class Browser:
         sent = form.filled(button, fill or {}, choose or {})
         target = page.url.join(form.action)
         if form.method == "get":
-            return _page(await self._http.get(target, params=sent))
+            return _page(await self._http.get(target, params=urlencode(sent)))
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return _page(await self._http.post(target, content=urlencode(sent), headers=kind))
 

@@ -1,0 +1,81 @@
+"""Who takes part in the demo: a practice on the advanced plan, three colleagues, two teams, and an old client."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from contracts.runs import Plan, Role
+from models import clients, practices
+from models.client import Client
+from models.database import Database
+from starter.colleagues import Colleagues
+
+PRACTICE = "Harbour Lane Accountants"
+ADA, BEN, CLEO = "ada@harbour-lane.example", "ben@harbour-lane.example", "cleo@harbour-lane.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The people and teams.
+
+    Attributes:
+        practice_id: Theirs.
+        ada_token: Bearer token of Ada, the admin, whose run this is.
+        ben_token: Bearer token of Ben, who has a client already.
+        ben_id: Ben.
+        teams: The two teams.
+    """
+
+    practice_id: UUID
+    ada_token: str = field(repr=False)
+    ben_token: str = field(repr=False)
+    ben_id: UUID
+    teams: tuple[UUID, UUID]
+
+
+async def set_up(database: Database, *, allowance: int) -> Cast:
+    """Make the practice with its people.
+
+    Args:
+        database: Empty, but migrated.
+        allowance: How many clients the practice may have.
+
+    Raises:
+        Refused: They are there already.
+    """
+    colleagues = Colleagues(database)
+    practice_id, _ = await colleagues.create_practice(
+        name=PRACTICE,
+        plan=Plan.ADVANCED,
+        allowance=allowance,
+        time_zone="Europe/London",
+        admin_email=ADA,
+        admin_name="Ada Harbour",
+    )
+    ben_id = await colleagues.create(practice=PRACTICE, email=BEN, name="Ben Quay", role=Role.MEMBER)
+    await colleagues.create(practice=PRACTICE, email=CLEO, name="Cleo Pier", role=Role.MEMBER)
+    return Cast(
+        practice_id=practice_id,
+        ada_token=await colleagues.create_token(ADA),
+        ben_token=await colleagues.create_token(BEN),
+        ben_id=ben_id,
+        teams=(
+            await colleagues.create_team(practice=PRACTICE, name="Bookkeeping", members=[ADA, BEN]),
+            await colleagues.create_team(practice=PRACTICE, name="Year end", members=[ADA, CLEO]),
+        ),
+    )
+
+
+async def add_unconnected_client(database: Database, cast: Cast, *, name: str, company_number: str) -> UUID:
+    """Give Ben a client that was typed in by hand long ago: a name and a company number, and no connection."""
+    async with database.transaction() as session:
+        practice = await practices.find_practice(session, PRACTICE)
+        client = Client(
+            practice_id=cast.practice_id,
+            name=name,
+            code=clients.client_code(name, practice.next_client_number),
+            owner_id=cast.ben_id,
+            company_number=company_number,
+        )
+        practice.next_client_number += 1
+        session.add_all([client, practice])
+        return client.id
