@@ -137,7 +137,10 @@ class StandardInformationActivities:
         except ProviderError as error:
             readings.errors[source] = error
         else:
-            readings.rows[source] = rows
+            if source is Source.ORGANISATION and not _is_of(connection, rows):
+                readings.errors[source] = NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+            else:
+                readings.rows[source] = rows
 
     async def _store(self, asked: PullClientInput, readings: Readings) -> PullClientResult:
         at = self._now()
@@ -172,6 +175,11 @@ class StandardInformationActivities:
                 await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=message)
         else:
             await connections.release(session, asked.connection_id)
+
+
+def _is_of(connection: Connection, profile: Sequence[Row]) -> bool:
+    """Whether the books that were read are the connection's: the id decides, never the name."""
+    return all(row.key.lower() == connection.organisation_id.lower() for row in profile)
 
 
 def _lifts_at(error: ProviderError) -> float:
