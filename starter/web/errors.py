@@ -121,7 +121,14 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.method} is not possible here; allowed: {headers.get('Allow') or headers.get('allow', '')}."
         return error_response(405, FaultCode.METHOD_NOT_ALLOWED, message, headers=headers)
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return too_large_response()
     return error_response(error.status_code, RefusalCode.INVALID, "The request could not be read.", headers=headers)
+
+
+def too_large_response() -> JSONResponse:
+    """The answer to a body that is larger than any of ours needs to be."""
+    return error_response(413, FaultCode.TOO_LARGE, "The request is too large.")
 
 
 def fault_response(error: BaseException) -> JSONResponse:

@@ -4,12 +4,14 @@ The log line has the path and never the query: the callback's query holds a code
 """
 
 import logging
+from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.refusals import RefusalCode
-from starter.web.errors import FaultCode, error_response, fault_response
+from starter.web.errors import error_response, fault_response, too_large_response
 
 logger = logging.getLogger(__name__)
 
@@ -30,10 +32,6 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-
-class _TooLarge(Exception):
-    """The body went over the limit while it was read."""
 
 
 class Shield:
@@ -64,14 +62,16 @@ class Shield:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit:
-                raise _TooLarge
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)  # FastAPI lets no other error through
             return message
 
         async def guarded(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                logger.info("%s %s %d", scope["method"], scope["path"], message["status"])
+                # As it came, percent-encoded: a decoded path could hold a line break.
+                path = scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
+                logger.info("%s %s %d", scope["method"], path, message["status"])
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
@@ -79,19 +79,16 @@ class Shield:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        refusal = error_response(413, FaultCode.TOO_LARGE, f"The request is larger than {limit // 1024} KiB.")
         if "\x00" in scope["path"]:  # no id of ours has one, and PostgreSQL takes none
             await error_response(404, RefusalCode.NOT_FOUND, "There is nothing at this address.")(
                 scope, receive, guarded
             )
             return
         if self._announced(scope) > limit:
-            await refusal(scope, receive, guarded)
+            await too_large_response()(scope, receive, guarded)
             return
         try:
             await self.app(scope, counted, guarded)
-        except _TooLarge:
-            await refusal(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001  # the edge of the process: every fault becomes one answer and one log line
             answer = fault_response(error)
             if not started:
