@@ -77,8 +77,6 @@ class Settings(BaseSettings):
         temporal_address: ``host:port`` of Temporal's frontend; unset means the embedded one.
         temporal_namespace: The namespace that holds our runs.
         temporal_ui_url: Base of Temporal's web interface, for links, and as the origin that may call the codec.
-        codec_access: Who may have Temporal's payloads opened: ``admin`` colleagues by their token, or, where everything
-            is embedded, anybody on this machine (``loopback``).
         xero_client_id: The id of the app at Xero.
         xero_client_secret: Its secret.
         xero_identity_url: Base of the OpenID discovery document.
@@ -104,7 +102,6 @@ class Settings(BaseSettings):
     temporal_address: Annotated[str, Field(pattern=r"^[^\s/]+:\d+$")] | None = None
     temporal_namespace: str = "clientsync"
     temporal_ui_url: BaseUrl | None = None
-    codec_access: Literal["admin", "loopback"] = "admin"
     xero_client_id: str | None = None
     xero_client_secret: SecretStr | None = None
     xero_identity_url: BaseUrl = "https://identity.xero.com"

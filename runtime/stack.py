@@ -171,7 +171,6 @@ def _completed(settings: Settings, ports: Ports, directory: Path) -> Settings:
     if settings.temporal_address is None:
         update["temporal_address"] = f"{HOST}:{ports.get('temporal')}"
         update["temporal_ui_url"] = f"http://{HOST}:{ports.get('temporal-ui')}"
-        update["codec_access"] = "loopback"
     if settings.encryption_keys is None:
         if settings.database_url is not None or settings.temporal_address is not None:
             raise MissingSettingError(variable_of("encryption_keys"))
