@@ -4,6 +4,7 @@ import typer
 
 from starter.commands.clients import clients
 from starter.commands.database import database
+from starter.commands.demo import demo
 from starter.commands.doctor import doctor
 from starter.commands.practices import colleague, practice, team, token
 from starter.commands.processes import PASS_ON, web, worker, xero_sandbox
@@ -22,6 +23,7 @@ app = typer.Typer(
 
 LOOKING, SERVING, SETTING_UP, WORKING = "Look and develop", "Run the parts", "Set up", "Work"
 
+app.command("demo", rich_help_panel=LOOKING)(demo)
 app.command("up", rich_help_panel=LOOKING)(up)
 app.command("doctor", rich_help_panel=LOOKING)(doctor)
 app.command("web", rich_help_panel=SERVING)(web)
