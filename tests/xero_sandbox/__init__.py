@@ -1,0 +1,1 @@
+"""The Xero sandbox, tested as its clients meet it: over HTTP."""
