@@ -102,9 +102,7 @@ async def test_a_failed_transaction_stores_nothing(database, house):
 
     async def fail() -> None:
         async with database.transaction() as session:
-            await store_rows(
-                session, house.connection_id, Source.CONTACTS, [contact("a")], is_complete=True, at=NOON
-            )
+            await store_rows(session, house.connection_id, Source.CONTACTS, [contact("a")], is_complete=True, at=NOON)
             raise Failed
 
     with pytest.raises(Failed):
@@ -127,9 +125,7 @@ async def test_an_unknown_connection_is_refused(database, house):
 
 
 async def test_bank_accounts_are_part_of_the_chart(database, house):
-    counted = await store(
-        database, house, [account("1", "Sales"), account("2", "Current", bank=True)], Source.ACCOUNTS
-    )
+    counted = await store(database, house, [account("1", "Sales"), account("2", "Current", bank=True)], Source.ACCOUNTS)
     assert {name: changes.rows for name, changes in counted.items()} == {
         ListName.ACCOUNTS: 2,
         ListName.BANK_ACCOUNTS: 1,
@@ -162,9 +158,7 @@ async def test_two_connections_keep_their_rows_apart(database, house):
         session.add(other)
     await store(database, house, [contact("a", "Ours")])
     async with database.transaction() as session:
-        await store_rows(
-            session, other.id, Source.CONTACTS, [contact("a", "Theirs")], is_complete=True, at=NOON
-        )
+        await store_rows(session, other.id, Source.CONTACTS, [contact("a", "Theirs")], is_complete=True, at=NOON)
     await store(database, house, [])
     assert names(await read(database, house, client_id=client.id)) == ["Theirs"]
 

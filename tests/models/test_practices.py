@@ -1,0 +1,125 @@
+"""Practices, colleagues, teams and tokens; and the uniqueness that the database keeps."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Plan, Role
+from models import practices
+from models.practice import ApiToken, Colleague
+from tests.models.conftest import NOON, a_connection
+
+
+async def test_practices_of_one_name_get_slugs_of_their_own(database, house):
+    async with database.transaction() as session:
+        second = await practices.create_practice(session, "Harbour  Lane!", plan=Plan.ADVANCED, client_allowance=2000)
+        third = await practices.create_practice(session, "harbour lane")
+        long = await practices.create_practice(session, "x" * 200)
+    assert [house.practice.slug, second.slug, third.slug] == ["harbour-lane", "harbour-lane-2", "harbour-lane-3"]
+    assert (second.plan, second.client_allowance) == (Plan.ADVANCED, 2000)
+    assert len(long.slug) <= 40
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "A", "client_allowance": -1}, "client_allowance"),
+        ({"name": "A", "time_zone": "Mars/Base"}, "time_zone"),
+    ],
+)
+async def test_bad_practices_are_refused_by_field(database, asked, field):
+    with pytest.raises(Refused) as refused:
+        async with database.transaction() as session:
+            await practices.create_practice(session, **asked)
+    assert (refused.value.refusal.code, refused.value.refusal.field) == (RefusalCode.INVALID, field)
+
+
+async def test_an_email_address_is_taken_in_any_case_and_practice(database, house):
+    async with database.transaction() as session:
+        with pytest.raises(Refused) as refused:
+            await practices.create_colleague(session, house.other_practice.id, email="ADA@harbour.test", name="A")
+    assert refused.value.refusal.code is RefusalCode.DUPLICATE
+    assert refused.value.refusal.field == "email"
+
+
+@pytest.mark.parametrize("email", ["", "ada", "a b@c", "@"])
+async def test_what_is_no_email_address_is_refused(database, house, email):
+    async with database.transaction() as session:
+        with pytest.raises(Refused):
+            await practices.create_colleague(session, house.practice.id, email=email, name="A")
+
+
+async def test_finding_practices_and_colleagues(database, house):
+    async with database.session() as session:
+        assert (await practices.find_practice(session, "mill-street")).id == house.other_practice.id
+        assert (await practices.find_practice(session, "Mill Street")).id == house.other_practice.id
+        assert (await practices.find_colleague(session, "Ada@Harbour.test ")).id == house.colleague.id
+        with pytest.raises(Refused, match="more than one practice"):
+            await practices.find_practice(session)
+        with pytest.raises(Refused, match="no practice 'nobody'"):
+            await practices.find_practice(session, "nobody")
+        with pytest.raises(Refused, match="No active colleague"):
+            await practices.find_colleague(session, "nobody@harbour.test")
+
+
+async def test_teams_take_colleagues_of_their_own_practice(database, house):
+    async with database.transaction() as session:
+        team = await practices.create_team(session, house.practice.id, "Tax", [house.colleague.id])
+        with pytest.raises(Refused, match="exists already"):
+            await practices.create_team(session, house.practice.id, "Tax")
+        with pytest.raises(Refused, match="not a colleague"):
+            await practices.create_team(session, house.practice.id, "VAT", [house.other_colleague.id])
+        elsewhere = await practices.create_team(session, house.other_practice.id, "Tax")
+    assert team.practice_id == house.practice.id
+    assert elsewhere.id != team.id
+
+
+async def test_a_token_stands_for_its_colleague_until_it_is_revoked(database, house):
+    async with database.transaction() as session:
+        token = await practices.issue_token(session, house.colleague.id)
+    async with database.transaction() as session:
+        signed_in = await practices.colleague_of_token(session, token)
+        assert signed_in is not None
+        assert (signed_in.colleague.id, signed_in.practice.id) == (house.colleague.id, house.practice.id)
+        assert await practices.colleague_of_token(session, token + "x") is None
+        await practices.revoke_token(session, token, NOON)
+        assert await practices.colleague_of_token(session, token) is None
+
+
+async def test_a_token_is_kept_as_a_hash_only(database, house):
+    async with database.transaction() as session:
+        token = await practices.issue_token(session, house.colleague.id)
+        (kept,) = (await session.exec(select(ApiToken.token_hash))).all()
+    assert len(kept) == 32
+    assert kept not in token.encode()
+
+
+async def test_a_colleague_who_left_has_no_token(database, house):
+    async with database.transaction() as session:
+        token = await practices.issue_token(session, house.colleague.id)
+        await session.exec(update(Colleague).values(deactivated_at=NOON))
+        assert await practices.colleague_of_token(session, token) is None
+        with pytest.raises(Refused):
+            await practices.find_colleague(session, "ada@harbour.test")
+
+
+async def test_colleagues_are_members_unless_said(database, house):
+    assert house.colleague.role is Role.MEMBER
+
+
+async def test_an_organisation_is_connected_once_in_a_practice(database, second_database, house):
+    async def connect(pool) -> bool:
+        try:
+            async with pool.transaction() as session:
+                session.add(a_connection(house.practice.id, house.client_id, house.grant_id, "org-7"))
+        except IntegrityError:
+            return False
+        return True
+
+    assert sorted(await asyncio.gather(connect(database), connect(second_database))) == [False, True]
