@@ -21,6 +21,7 @@ class Terms(NamedTuple):
         teams: Its teams.
         colleagues: Its active colleagues.
         linkable: Its clients without a connection.
+        already: Which client an organisation of the run is already.
         default_owner: The run's colleague.
     """
 
@@ -31,6 +32,7 @@ class Terms(NamedTuple):
     teams: Collection[UUID]
     colleagues: Collection[UUID]
     linkable: Collection[UUID]
+    already: Mapping[str, UUID]
     default_owner: UUID
 
 
@@ -68,7 +70,9 @@ def _resolve_one(place: int, chosen: SelectedOrganisation, selection: Selection,
         )
     _check_team(chosen.team_id, f"{field}.team_id", terms)
     _check_owner(chosen.owner_id, f"{field}.owner_id", terms)
-    if chosen.action is Action.LINK and chosen.client_id not in terms.linkable:
+    # Linking what was linked before changes nothing, so that the same selection can be sent again in a later run.
+    is_done = chosen.client_id == terms.already.get(chosen.organisation_id)
+    if chosen.action is Action.LINK and chosen.client_id not in terms.linkable and not is_done:
         raise Refused(
             RefusalCode.UNKNOWN_CLIENT,
             "The client to link to is not one of your clients without a connection.",

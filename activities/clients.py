@@ -79,18 +79,23 @@ class ClientActivities:
             teams=set(teams.all()),
             colleagues=set(active.all()),
             linkable={client.id for client in await clients.unconnected_clients(session, practice.id)},
+            already={
+                row.organisation_id: row.matched_client_id
+                for row in listed
+                if row.verdict is Verdict.ALREADY_CLIENT and row.matched_client_id is not None
+            },
             default_owner=run.colleague_id,
         )
 
     async def _accepted(self, session: AsyncSession, run: Run) -> SelectionAccepted:
         listed = await runs.organisations_of(session, run.id)
         chosen = [row for row in listed if row.action is not None]
-        already = [row for row in chosen if row.verdict is Verdict.ALREADY_CLIENT]
+        new = [row for row in chosen if row.verdict is not Verdict.ALREADY_CLIENT]
         return SelectionAccepted(
             chosen=len(chosen),
-            to_create=sum(row.action is Action.CREATE for row in chosen) - len(already),
-            to_link=sum(row.action is Action.LINK for row in chosen),
-            already_clients=len(already),
+            to_create=sum(row.action is Action.CREATE for row in new),
+            to_link=sum(row.action is Action.LINK for row in new),
+            already_clients=len(chosen) - len(new),
             skipped=sum(row.outcome is Outcome.SKIPPED for row in listed),
         )
 

@@ -10,7 +10,7 @@ from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Plan, Verdict
 from contracts.selection import SelectedOrganisation, Selection
 
-ME, COLLEAGUE, TEAM, CLIENT = (UUID(int=number) for number in range(1, 5))
+ME, COLLEAGUE, TEAM, CLIENT, LINKED = (UUID(int=number) for number in range(1, 6))
 
 TERMS = Terms(
     verdicts={"new": Verdict.NEW, "newer": Verdict.NEW, "known": Verdict.ALREADY_CLIENT, "demo": Verdict.DEMO_OR_TRIAL},
@@ -20,6 +20,7 @@ TERMS = Terms(
     teams={TEAM},
     colleagues={ME, COLLEAGUE},
     linkable={CLIENT},
+    already={"known": LINKED},
     default_owner=ME,
 )
 
@@ -52,6 +53,13 @@ def test_all_new_means_the_new_ones_only():
 def test_linking_names_its_client():
     row = SelectedOrganisation(organisation_id="new", action=Action.LINK, client_id=CLIENT)
     assert resolve(choose(row), TERMS)[0].link_client_id == CLIENT
+
+
+def test_linking_what_is_linked_already_changes_nothing():
+    again = SelectedOrganisation(organisation_id="known", action=Action.LINK, client_id=LINKED)
+    assert resolve(choose(again), TERMS)[0].organisation_id == "known"
+    elsewhere = SelectedOrganisation(organisation_id="new", action=Action.LINK, client_id=LINKED)
+    assert refusal_of(choose(elsewhere)) == (RefusalCode.UNKNOWN_CLIENT, "organisations.0.client_id")
 
 
 @pytest.mark.parametrize(
