@@ -69,7 +69,7 @@ class RunBoard:
     def show(self) -> None:
         """Renew the current details; this writes nothing to the history."""
         workflow.set_current_details(
-            briefing.run_details(self.stage, self.verdicts, self.outcomes, self.causes, self._notices)
+            briefing.run_details(self.run, self.stage, self.verdicts, self.outcomes, self.causes, self._notices)
         )
 
     async def finish(self, result: Result | None = None, message: str | None = None) -> RunReport:

@@ -6,6 +6,7 @@ Written for somebody who knows no code. Pure functions; names of practices, coll
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
@@ -31,6 +32,14 @@ RESULT = SearchAttributeKey.for_keyword(RESULT_ATTRIBUTE)
 
 SYNC_KIND = "sync-client"
 
+SYNC_WHAT_IT_IS = (
+    "One client's standard information, pulled on its own because it met trouble in a bulk run or because somebody "
+    "asked for it. It tries for as long as waiting can help. **Current Details** say what is wrong and when the next "
+    "try is. The signal `retry_now` and **Request Cancellation** are safe to press."
+)
+
+NOTICES_SHOWN = 5
+
 _WHAT_TO_DO: dict[Stage, str] = {
     Stage.AWAITING_CONSENT: (
         "Waiting for the colleague to sign in. Nothing to do. To stop the run, press **Request Cancellation**."
@@ -46,7 +55,7 @@ _WHAT_TO_DO: dict[Stage, str] = {
         "Pulling standard information. A client in trouble is handed to a workflow of its own "
         "(`sync-client-…`, see **Relationships**) and never holds this run up."
     ),
-    Stage.FINISHED: "Finished. Failed clients can be retried alone: `clientsync runs retry RUN-ID`.",
+    Stage.FINISHED: "Finished. Failed clients can be retried alone: `clientsync runs retry {run_id}`.",
 }
 
 
@@ -87,42 +96,60 @@ def sync_attributes(client: ClientFacts) -> TypedSearchAttributes:
 
 
 def run_details(
+    run: RunFacts,
     stage: Stage,
     verdicts: Mapping[Verdict, int],
     outcomes: Mapping[Outcome, int],
     causes: Mapping[Cause, int],
     notices: Sequence[str],
 ) -> str:
-    """A run's current details, as Markdown: where it is, what came of it so far, what to do next and how."""
-    parts = [f"### {stage.value.replace('_', ' ').capitalize()}", _WHAT_TO_DO.get(stage, "")]
+    """A run's current details, as Markdown: where it is, what came of it so far, what to do next and how.
+
+    Lists rather than tables, because the UI's tables have no space between their columns.
+    """
+    parts = [f"### {_words(stage)}", _WHAT_TO_DO.get(stage, "").replace("{run_id}", run.run_id)]
     if verdicts:
-        parts.append(_table("Listed as", "Organisations", {_words(v): n for v, n in verdicts.items()}))
+        parts.append(_line("Listed", verdicts))
     if outcomes:
-        parts.append(_table("Outcome", "Organisations", {_words(o): n for o, n in outcomes.items()}))
+        parts.append(_line("Outcomes", outcomes))
     if causes:
-        rows = "\n".join(f"| {_words(c)} | {n} | {c.sentence} {c.next_step} |" for c, n in sorted(causes.items()))
-        parts.append(f"| Cause | Clients | What happened and what to do |\n| --- | --- | --- |\n{rows}")
+        parts.append(
+            "\n".join(
+                f"- **{_words(cause)}**, {count} client{'' if count == 1 else 's'}: {cause.sentence} {cause.next_step}"
+                for cause, count in sorted(causes.items())
+            )
+        )
     if notices:
-        parts.append("\n".join(f"- {notice}" for notice in notices[-5:]))
+        parts.append("\n".join(f"- {notice}" for notice in notices[-NOTICES_SHOWN:]))
     return "\n\n".join(part for part in parts if part)
 
 
 def sync_details(reason: str, trouble: Trouble | None, tries: int, retry_at: datetime | None) -> str:
-    """One client's current details, as Markdown."""
-    if trouble is None:
-        return f"### Pulling now\n\n{reason}"
-    when = f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC (tries so far: {tries})." if retry_at else "It has ended."
+    """One client's current details while it is pulled or waits, as Markdown."""
+    if trouble is None or retry_at is None:
+        return f"### Pulling now\n\n{reason} Tries that failed so far: {tries}. Nothing to do."
     return (
-        f"### {_words(trouble.cause)}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n{when}\n\n"
-        f"To try at once, **Send a Signal** `retry_now` with no input. {reason}\n\n"
+        f"### {_words(trouble.cause)}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n"
+        f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC; tries that failed so far: {tries}. "
+        f"To try at once, **Send a Signal** `retry_now` with no input.\n\n{reason}\n\n"
         f"For support: {trouble.detail or 'no more detail'}"
     )
 
 
-def _table(left: str, right: str, rows: Mapping[str, int]) -> str:
-    body = "\n".join(f"| {name} | {count} |" for name, count in rows.items())
-    return f"| {left} | {right} |\n| --- | --- |\n{body}\n| **All** | **{sum(rows.values())}** |"
+def sync_end(reason: str, trouble: Trouble | None) -> str:
+    """One client's current details when its sync has ended, as Markdown."""
+    if trouble is None:
+        return f"### Finished\n\nAll lists are stored. {reason}"
+    return (
+        f"### Stopped: {_words(trouble.cause).lower()}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n"
+        f"{reason}\n\nFor support: {trouble.detail or 'no more detail'}"
+    )
 
 
-def _words(value: Verdict | Outcome | Cause) -> str:
+def _line(title: str, counts: Mapping[Verdict, int] | Mapping[Outcome, int]) -> str:
+    shown = " · ".join(f"{count} {_words(word).lower()}" for word, count in counts.items() if count)
+    return f"**{title}:** {shown} (**{sum(counts.values())} in all**)"
+
+
+def _words(value: StrEnum) -> str:
     return value.value.replace("_", " ").capitalize()

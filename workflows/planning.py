@@ -11,7 +11,12 @@ from contracts.causes import Cause
 from contracts.refusals import REFUSED, Refusal, RefusalCode
 from contracts.runs import Stage
 from contracts.sync_client import Trouble
-from workflows.policies import FIRST_TRY_AFTER_HAND_OVER, GIVE_UP_AFTER, LONGEST_BETWEEN_TRIES
+from workflows.policies import (
+    FIRST_TRY_AFTER_HAND_OVER,
+    GIVE_UP_AFTER,
+    LONGEST_BETWEEN_TRIES,
+    SOONEST_BETWEEN_TRIES,
+)
 
 PROFILES_AT_ONCE = 25
 """Organisations whose profiles one activity reads."""
@@ -98,7 +103,7 @@ def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
     """
     wait: timedelta = min(FIRST_TRY_AFTER_HAND_OVER * (1 << min(tries, 10)), LONGEST_BETWEEN_TRIES)
     if trouble.retry_at is not None:
-        return max(trouble.retry_at, now + timedelta(seconds=1))
+        return max(trouble.retry_at, now + SOONEST_BETWEEN_TRIES)
     return now + wait
 
 

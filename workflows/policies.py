@@ -47,6 +47,7 @@ LONGEST_WAIT_IN_RUN = timedelta(seconds=65)
 """A limit that lifts within this (Xero's minute) is waited for in the run; a longer one is handed over."""
 
 FIRST_TRY_AFTER_HAND_OVER = timedelta(minutes=1)
+SOONEST_BETWEEN_TRIES = timedelta(seconds=1)
 LONGEST_BETWEEN_TRIES = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """How long ``SyncClient`` keeps trying against an outage; a day's limit does not count as one."""

@@ -143,6 +143,7 @@ class ClientPulls:
                 id=sync_client_id(facts.practice_slug, facts.client_code),
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,  # it outlives the run
                 static_summary=briefing.sync_summary(facts),
+                static_details=briefing.SYNC_WHAT_IT_IS,
                 search_attributes=briefing.sync_attributes(facts),
                 priority=policies.sync_priority(facts.practice_slug),
             )

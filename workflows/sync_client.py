@@ -112,7 +112,7 @@ class SyncClient:
         workflow.upsert_search_attributes(
             [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
         )
-        workflow.set_current_details(briefing.sync_details(self._start.reason, self._trouble, self._tries, None))
+        workflow.set_current_details(briefing.sync_end(self._start.reason, self._trouble))
         cause = self._trouble.cause if self._trouble else None
         return SyncClientResult(
             rows=pulled.rows if pulled else 0,

@@ -1,13 +1,25 @@
 """What support staff read: plain words, totals that add up, and how to act."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
+from contracts.bulk_create_clients import RunFacts
 from contracts.causes import Cause
 from contracts.runs import Outcome, Stage, Verdict
 from contracts.sync_client import Trouble
 from workflows import briefing
+
+RUN = RunFacts(
+    run_id="add-clients-harbour-lane-20261123-1432-k7f3qa",
+    practice_id=UUID(int=1),
+    practice_name="Harbour Lane",
+    practice_slug="harbour-lane",
+    colleague_name="Priya Shah",
+    provider="xero",
+    provider_title="Xero",
+)
 
 
 @pytest.mark.parametrize(
@@ -15,28 +27,30 @@ from workflows import briefing
     [Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION, Stage.CREATING, Stage.PULLING, Stage.FINISHED],
 )
 def test_every_stage_says_what_to_do(stage):
-    heading, advice = briefing.run_details(stage, {}, {}, {}, []).split("\n\n")
+    heading, advice = briefing.run_details(RUN, stage, {}, {}, {}, []).split("\n\n")
     assert heading == f"### {stage.value.replace('_', ' ').capitalize()}"
     assert len(advice) > 20
 
 
 def test_counts_add_up_and_causes_say_what_to_do():
     details = briefing.run_details(
+        RUN,
         Stage.FINISHED,
         {Verdict.NEW: 3, Verdict.ALREADY_CLIENT: 1},
         {Outcome.CREATED: 2, Outcome.FAILED: 1, Outcome.ALREADY_CLIENT: 1},
         {Cause.ACCESS_LOST: 1},
         ["A notice."],
     )
-    assert details.count("| **All** | **4** |") == 2
-    assert "| Already client | 1 |" in details
+    assert details.count("(**4 in all**)") == 2
+    assert "2 created · 1 failed · 1 already client" in details
+    assert RUN.run_id in details
     assert Cause.ACCESS_LOST.next_step in details
     assert "- A notice." in details
 
 
 def test_only_the_last_notices_are_shown():
     notices = [f"notice {number}" for number in range(50)]
-    details = briefing.run_details(Stage.PULLING, {}, {}, {}, notices)
+    details = briefing.run_details(RUN, Stage.PULLING, {}, {}, {}, notices)
     assert "notice 49" in details
     assert "notice 40" not in details
 
@@ -48,3 +62,8 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
     assert "2026-11-24 09:30:00 UTC" in details
     assert "`retry_now`" in details
     assert "day limit" in details
+
+
+def test_the_end_of_a_sync_says_what_came_of_it():
+    assert briefing.sync_end("Refresh.", None).startswith("### Finished")
+    assert briefing.sync_end("Refresh.", Trouble(cause=Cause.ACCESS_LOST)).startswith("### Stopped: access lost")
