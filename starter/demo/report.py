@@ -145,8 +145,8 @@ def outcome_table(run: RunAnswer, casting: Casting) -> Table:
 
 
 def said(organisation: OrganisationAnswer) -> str:
-    """What people read beside an outcome, with the time of the next try."""
-    message = organisation.message or ""
+    """What people read beside an outcome (the detail for support stays in the run), with the time of the next try."""
+    message = organisation.cause.sentence if organisation.cause else organisation.message or ""
     return f"{message} Next try {moment(organisation.retry_at)}." if organisation.retry_at else message
 
 

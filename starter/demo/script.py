@@ -1,9 +1,11 @@
 """The demo from beginning to end: what happens, in which order, and what is looked at afterwards."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from contracts.lists import ListName
 from contracts.runs import Stage
@@ -22,6 +24,7 @@ from starter.demo.sandbox import Sandbox, SandboxState
 from starter.demo.selection import choose, same_again
 from starter.embedded import Product
 from starter.web.answers import RunAnswer
+from starter.web.client_answers import ListAnswer
 
 LISTS_OF_AT_MOST = 40
 """Clients whose nine lists are looked at one by one; for the others the connection tells."""
@@ -148,10 +151,14 @@ async def _read_lists(scene: Scene, run: RunAnswer) -> Lists:
     made = [row for row in run.organisations if row.outcome in MADE and row.client_id is not None]
     made.sort(key=lambda row: scene.casting.part_of(row.organisation_id) is None)
     return {
-        row.client_id: {name: await scene.ada.list_rows(row.client_id, name) for name in ListName}
+        row.client_id: dict(zip(ListName, await _lists_of(scene.ada, row.client_id), strict=True))
         for row in made[:LISTS_OF_AT_MOST]
         if row.client_id is not None
     }
+
+
+async def _lists_of(api: Api, client_id: UUID) -> list[ListAnswer]:
+    return await asyncio.gather(*(api.list_rows(client_id, name) for name in ListName))
 
 
 async def _once_more(scene: Scene, selection: Selection) -> RunAnswer:
