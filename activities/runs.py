@@ -56,7 +56,7 @@ class RunActivities:
                 Outcome.RETRYING,
                 at,
                 cause=asked.cause,
-                message=connections.said(asked.cause, asked.detail),
+                message=asked.cause.sentence,
                 retry_at=asked.retry_at,
             )
             until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
@@ -70,8 +70,7 @@ class RunActivities:
             row = await connections.run_row(session, asked.run_id, asked.connection_id)
             if row is None or row.outcome is not None:
                 return
-            message = connections.said(asked.cause, asked.detail)
-            await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=message)
+            await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=asked.cause.sentence)
             await connections.record_trouble(session, asked.connection_id, asked.cause, asked.detail, at, until=None)
 
     @activity.defn
@@ -84,7 +83,6 @@ class RunActivities:
                 asked.connection_id,
                 at,
                 cause=asked.cause,
-                detail=asked.detail,
                 retry_at=asked.retry_at,
             )
             if asked.cause is not None:

@@ -171,8 +171,7 @@ class StandardInformationActivities:
                 session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
             )
             if row is not None:
-                message = connections.said(error.cause, error.detail)
-                await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=message)
+                await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
         else:
             await connections.release(session, asked.connection_id)
 

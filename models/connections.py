@@ -126,7 +126,6 @@ async def settle_waiting(
     at: datetime,
     *,
     cause: Cause | None,
-    detail: str,
     retry_at: datetime | None,
 ) -> Sequence[str]:
     """Write the end, or the next try, of a connection's own sync to every run that waits for it.
@@ -143,18 +142,13 @@ async def settle_waiting(
             await runs.settle(session, row, made(row), at)
         elif retry_at is not None:
             await runs.settle(
-                session, row, Outcome.RETRYING, at, cause=cause, message=said(cause, detail), retry_at=retry_at
+                session, row, Outcome.RETRYING, at, cause=cause, message=cause.sentence, retry_at=retry_at
             )
         else:
-            await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=said(cause, detail))
+            await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=cause.sentence)
     return [row.run_id for row in waiting]
 
 
 def made(row: RunOrganisation) -> Outcome:
     """What a good pull makes of a chosen organisation."""
     return Outcome.LINKED if row.action is Action.LINK else Outcome.CREATED
-
-
-def said(cause: Cause, detail: str) -> str:
-    """What people read beside an outcome; the detail is for support."""
-    return f"{cause.sentence} ({detail})"[:500] if detail else cause.sentence
