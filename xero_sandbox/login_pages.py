@@ -17,6 +17,7 @@ from xero_sandbox.scopes import IDENTITY_SCOPES
 from xero_sandbox.world import World
 
 SEE_OTHER = 303
+_OTHER_FIELDS = 10
 
 
 class LoginPages:
@@ -70,7 +71,8 @@ class LoginPages:
         )
 
     async def _consent(self, request: Request) -> Response:
-        form = await request.form()
+        # Every organisation may be ticked; the form's usual limit of 1,000 fields would refuse a large practice.
+        form = await request.form(max_fields=len(self._world.library.organisations) + _OTHER_FIELDS)
         sign_in = self._sign_ins.find(str(form.get("request", request.query_params.get("request", ""))))
         person = self._world.library.people.get(sign_in.person_id or "") if sign_in else None
         if sign_in is None or person is None:
