@@ -1,0 +1,157 @@
+"""The floor: the same job as a script, as fast as asyncio can do it, with nothing that makes it safe.
+
+Same calls, same parsers, same tables and rows; but no workflow, no lease, no comparison with what is held, no events,
+no limits shared between processes, and a crash loses everything. It is a process of its own, so that it is measured as
+the worker is: ``python -m bench.bare`` reads what to do as one line of JSON, and says ``ready``; told ``go``, it
+works, answers its times as a line of JSON, and ends with its input. What it reads holds secrets: hence no arguments.
+"""
+
+import asyncio
+import gc
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+import asyncpg
+import orjson
+import uvloop
+from pydantic import BaseModel
+
+from bench.bare_store import Found, Store
+from contracts.lists import Source
+from providers.xero.sources import COLLECTIONS, PAGE_SIZE
+
+CALLS_AT_ONCE = 192
+"""Measured with 2 cores for everything: 128 waits for the provider, 256 and more only lengthen its queue."""
+
+CALLS_AT_ONCE_PER_ORGANISATION = 5
+STORING_AT_ONCE = 2
+
+
+class Order(BaseModel):
+    """What to do.
+
+    Attributes:
+        token_url: Where the code is exchanged.
+        token_form: What is sent there.
+        api_url: Base of ``/connections`` and ``/api.xro/2.0``.
+        database_url: For asyncpg.
+        practice_id: The practice.
+        colleague_id: Owner of every client.
+        grant_id: What every connection refers to.
+    """
+
+    token_url: str
+    token_form: dict[str, str]
+    api_url: str
+    database_url: str
+    practice_id: UUID
+    colleague_id: UUID
+    grant_id: UUID
+
+
+class Times(BaseModel):
+    """Seconds of each phase."""
+
+    listing: float
+    adding: float
+
+
+class Script:
+    """One pass over everything."""
+
+    def __init__(self, order: Order, http: aiohttp.ClientSession, store: Store) -> None:
+        self._order = order
+        self._http = http
+        self._store = store
+        self._headers = {"accept": "application/json"}
+
+    async def run(self) -> Times:
+        """List and add."""
+        began = time.perf_counter()
+        found = await self._list()
+        listed = time.perf_counter()
+        storing = [asyncio.create_task(self._store.keep_storing()) for _ in range(STORING_AT_ONCE)]
+        await asyncio.gather(*map(self._pull, found))
+        self._store.end()
+        await asyncio.gather(*storing)
+        return Times(listing=listed - began, adding=time.perf_counter() - listed)
+
+    async def _list(self) -> Sequence[Found]:
+        async with self._http.post(self._order.token_url, data=self._order.token_form) as answer:
+            token = orjson.loads(await answer.read())["access_token"]
+        self._headers["authorization"] = f"Bearer {token}"
+        url = f"{self._order.api_url}/connections"
+        # The product asks twice, for what this consent chose and for all that the login reaches: so do we.
+        connections, _ = await asyncio.gather(self._get(url, {}), self._get(url, {}))
+        found = [Found(row["tenantId"], row["tenantName"], row["id"]) for row in connections]
+        await asyncio.gather(*(self._read(organisation, Source.ORGANISATION) for organisation in found))
+        return found
+
+    async def _pull(self, organisation: Found) -> None:
+        turns = asyncio.Semaphore(CALLS_AT_ONCE_PER_ORGANISATION)
+        sources = [source for source in Source if source is not Source.ORGANISATION]
+        await asyncio.gather(*(self._read(organisation, source, turns) for source in sources))
+        self._store.add(organisation)
+
+    async def _read(self, organisation: Found, source: Source, turns: asyncio.Semaphore | None = None) -> None:
+        where = COLLECTIONS[source]
+        url = f"{self._order.api_url}/api.xro/2.0{where.path}"
+        headers = {"xero-tenant-id": organisation.organisation_id}
+
+        async def page(number: int) -> Any:
+            params = {**where.params, "page": str(number)} if where.is_paged else dict(where.params)
+            async with turns or _UNLIMITED:
+                return await self._get(url, params, headers)
+
+        first = await page(1)
+        records = first[where.plural]
+        if where.is_paged:
+            pages = -(-first["pagination"]["itemCount"] // PAGE_SIZE)
+            for further in await asyncio.gather(*map(page, range(2, pages + 1))):
+                records += further[where.plural]
+        organisation.rows[source] = [row for record in records if (row := where.parse(record)) is not None]
+
+    async def _get(self, url: str, params: dict[str, str], headers: dict[str, str] | None = None) -> Any:
+        async with self._http.get(url, params=params, headers={**self._headers, **(headers or {})}) as answer:
+            answer.raise_for_status()
+            return orjson.loads(await answer.read())
+
+
+_UNLIMITED = asyncio.Semaphore(sys.maxsize)
+
+
+async def work(order: Order) -> None:
+    """Get ready, wait for the word, do it, say how long it took."""
+    connector = aiohttp.TCPConnector(limit=CALLS_AT_ONCE)
+    jar = aiohttp.DummyCookieJar()
+    async with (
+        asyncpg.create_pool(order.database_url, min_size=STORING_AT_ONCE, max_size=STORING_AT_ONCE) as pool,
+        aiohttp.ClientSession(connector=connector, cookie_jar=jar) as http,
+    ):
+        store = Store(pool, order.practice_id, order.colleague_id, order.grant_id)
+        _say("ready")
+        await asyncio.to_thread(sys.stdin.readline)
+        times = await Script(order, http, store).run()
+    _say(times.model_dump_json())
+    await asyncio.to_thread(sys.stdin.readline)  # it is looked at before it may go
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Entry point."""
+    # Rows live until the end and have no cycles: looking for garbage among them is wasted.
+    gc.freeze()
+    gc.disable()
+    uvloop.run(work(Order.model_validate_json(sys.stdin.readline())))
+
+
+if __name__ == "__main__":
+    main()

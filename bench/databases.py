@@ -1,0 +1,126 @@
+"""Fresh databases on the benchmark's server: made, furnished with a practice, and counted afterwards."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import make_url
+
+from contracts.runs import Plan
+from models import schema
+from models.database import Database
+from models.grant import Grant
+from models.standard_information import TABLE_OF
+from starter.colleagues import Colleagues
+
+COUNTED = ("clients", "connections", "receipts", *(str(table.__tablename__) for table in TABLE_OF.values()))
+"""The tables that both kinds of run fill."""
+
+_TEMPLATE = "bench_template"
+_ADMIN = "ada@bench.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The practice of one run, alone in its database.
+
+    Attributes:
+        url: The database's; has its password.
+        practice_id: The practice.
+        colleague_id: Its admin.
+        token: The admin's bearer token.
+    """
+
+    url: str = field(repr=False)
+    practice_id: UUID
+    colleague_id: UUID
+    token: str = field(repr=False)
+
+
+class Databases:
+    """Databases of one server.
+
+    Args:
+        url: Of any database on it, as ``start_postgres`` gives it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._made = 0
+
+    async def prepare(self) -> None:
+        """Make the template that the others are copied from."""
+        await self._administer(f"CREATE DATABASE {_TEMPLATE}")
+        await schema.upgrade(self._sibling(_TEMPLATE))
+
+    async def fresh(self, allowance: int) -> Practice:
+        """Make a database with every table and a practice, and nothing else in it.
+
+        Args:
+            allowance: Clients that the practice may have.
+        """
+        self._made += 1
+        name = f"bench_{self._made}"
+        await self._administer(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        url = self._sibling(name)
+        database = Database(url, pool_size=1)
+        try:
+            colleagues = Colleagues(database)
+            practice_id, colleague_id = await colleagues.create_practice(
+                # Ids of runs are made of the practice's name; all runs are in one Temporal namespace.
+                name=f"Bench practice {self._made}",
+                plan=Plan.ADVANCED,
+                allowance=allowance,
+                time_zone="Europe/London",
+                admin_email=_ADMIN,
+            )
+            return Practice(url, practice_id, colleague_id, await colleagues.create_token(_ADMIN))
+        finally:
+            await database.close()
+
+    async def settle(self) -> None:
+        """Write out what the last run left, so that the next one does not pay for it."""
+        await self._administer("CHECKPOINT")
+
+    async def _administer(self, statement: str) -> None:
+        connection = await connect(self._url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    def _sibling(self, name: str) -> str:
+        return make_url(self._url).set(database=name).render_as_string(hide_password=False)
+
+
+async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """A plain connection by a URL that names SQLAlchemy's driver."""
+    return await asyncpg.connect(url.replace("+asyncpg", ""))
+
+
+async def add_grant(practice: Practice) -> UUID:
+    """The row that connections refer to, for runs that keep their tokens elsewhere."""
+    grant = Grant(
+        provider="xero",
+        provider_user_id="bench",
+        display_name="Bench",
+        sealed_tokens=b"",
+        access_expires_at=datetime.now(UTC),
+    )
+    database = Database(practice.url, pool_size=1)
+    try:
+        async with database.transaction() as session:
+            session.add(grant)
+    finally:
+        await database.close()
+    return grant.id
+
+
+async def count_rows(practice: Practice) -> dict[str, int]:
+    """Rows by table."""
+    connection = await connect(practice.url)
+    try:
+        return {table: await connection.fetchval(f"SELECT count(*) FROM {table}") for table in COUNTED}  # noqa: S608  # our own tables' names
+    finally:
+        await connection.close()

@@ -1,0 +1,100 @@
+"""The stand-in for Xero as a benchmark uses it: its counters, and a person who signs in and allows everything."""
+
+from html.parser import HTMLParser
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlencode
+
+import httpx2
+
+from bench.results import Calls
+
+_ADVISER = 0
+"""The person who reaches every organisation."""
+
+
+class Sandbox:
+    """A running stand-in, as an async context manager.
+
+    Args:
+        url: Its address.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._http = httpx2.AsyncClient(base_url=url, timeout=60)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def forget(self) -> None:
+        """Take every connection away, so that each run begins with the same consent; and zero the counters."""
+        answer = await self._http.post("/sandbox/api/faults", json={"kind": "disconnected"})
+        answer.raise_for_status()
+        (await self._http.delete("/sandbox/api/calls")).raise_for_status()
+
+    async def calls(self) -> Calls:
+        """What was counted since the counters were zeroed."""
+        answer = await self._http.get("/sandbox/api/calls")
+        answer.raise_for_status()
+        counted = answer.json()
+        api = sum(number for path, number in counted["by_path"].items() if "/connect/" not in path)
+        return Calls(api=api, too_many=sum(counted["rejected_429"].values()))
+
+    async def consent(self, authorize_url: str) -> str:
+        """Sign in as the person who reaches everything, and allow access to all of it.
+
+        Args:
+            authorize_url: Where the app sent the browser.
+
+        Returns:
+            Where the browser would go next, back at the app, with the code; holds a secret.
+        """
+        page = await self._http.get(authorize_url, follow_redirects=True)
+        form = _Form(page.text)
+        person = form.choices["person"][_ADVISER]
+        fields = [*form.hidden, ("person", person), ("password", form.values["password"]), ("action", "sign_in")]
+        page = await self._press(page, form, fields)
+        form = _Form(page.text)
+        ticked = [("organisation", identity) for identity in form.choices["organisation"]]
+        answer = await self._press(page, form, [*form.hidden, *ticked, ("action", "allow")])
+        return str(answer.headers["location"])
+
+    async def _press(self, page: httpx2.Response, form: "_Form", fields: list[tuple[str, str]]) -> httpx2.Response:
+        """Send a form, and follow redirects for as long as they stay here."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await self._http.post(page.url.join(form.action), content=urlencode(fields), headers=kind)
+        while answer.is_redirect and (target := page.url.join(answer.headers["location"])).port == page.url.port:
+            answer = await self._http.get(target)
+        return answer
+
+
+class _Form(HTMLParser):
+    """The one form of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.hidden: list[tuple[str, str]] = []
+        self.values: dict[str, str] = {}
+        self.choices: dict[str, list[str]] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take in one element."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = given["action"]
+        elif tag == "input" and "name" in given and "disabled" not in given:
+            name, value = given["name"], given.get("value", "")
+            if given.get("type") in {"checkbox", "radio"}:
+                self.choices.setdefault(name, []).append(value)
+            elif given.get("type") == "hidden":
+                self.hidden.append((name, value))
+            else:
+                self.values[name] = value

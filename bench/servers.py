@@ -1,0 +1,127 @@
+"""What every run stands on: PostgreSQL, Temporal and the stand-in for Xero, each a process of its own, with limits on.
+
+The product's own processes are started for one run and stopped after it, because each run has a database to itself.
+"""
+
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bench.databases import Databases, Practice
+from bench.sandbox import Sandbox
+from contracts.names import SEARCH_ATTRIBUTES
+from runtime.embedded_postgres import start_postgres
+from runtime.embedded_temporal import start_temporal
+from runtime.keyring import KeyRing
+from runtime.ports import HOST, Ports
+from runtime.processes import Child, Supervisor, listens
+from runtime.settings import Settings
+from runtime.stack import Stack, environment_of
+from starter.embedded import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Running servers.
+
+    Attributes:
+        stack: Starts further processes.
+        settings: Complete but for the database, which each run has to itself.
+        databases: Makes those.
+        sandbox: The stand-in for Xero.
+        processes: Process ids by name.
+    """
+
+    stack: Stack = field(repr=False)
+    settings: Settings
+    databases: Databases
+    sandbox: Sandbox
+    processes: dict[str, int]
+
+    def on(self, practice: Practice) -> Settings:
+        """Complete settings with a practice's database."""
+        return self.settings.model_copy(update={"database_url": SecretStr(practice.url)})
+
+    @asynccontextmanager
+    async def product(self, practice: Practice, *, workers: int = 1) -> AsyncIterator[dict[str, int]]:
+        """Run the product on a practice's database; gives its process ids by name."""
+        environment = environment_of(self.on(practice))
+        started: list[Child] = []
+        try:
+            names = ["worker", *(f"worker {number}" for number in range(2, workers + 1))]
+            for name in names:
+                argv = [sys.executable, "-m", "worker"]
+                child = await self.stack.start(name.replace(" ", "-"), argv, environment=environment)
+                started.append(child)
+                await child.wait_ready(partial(_said, child, "Clientsync worker ready"))
+            argv = [sys.executable, "-m", "starter.cli", "web"]
+            web = await self.stack.start("web", argv, environment=environment)
+            started.append(web)
+            await web.wait_ready(lambda: listens(self.settings.web_port))
+            yield dict(zip([*names, "web"], (child.pid for child in started), strict=True))
+        finally:
+            for child in reversed(started):
+                await child.stop()
+
+
+@asynccontextmanager
+async def servers(*, organisations: int, latency_ms: int) -> AsyncIterator[Servers]:
+    """Start the servers in a folder that is deleted afterwards.
+
+    Args:
+        organisations: How many the stand-in has.
+        latency_ms: Mean wait of its answers, give or take half.
+
+    Raises:
+        ProcessFailedError: One did not come up.
+    """
+    with tempfile.TemporaryDirectory(prefix="clientsync-bench-") as folder:
+        directory = Path(folder)
+        ports = Ports(directory / "ports.json")
+        settings = _settings(directory, ports)
+        async with Supervisor(directory / "logs") as supervisor:
+            postgres, url = await start_postgres(supervisor, ports, directory / "postgres")
+            temporal = await start_temporal(
+                supervisor,
+                settings,
+                ports,
+                directory / "temporal",
+                search_attributes=SEARCH_ATTRIBUTES,
+                codec_url=None,
+            )
+            stack = Stack(settings, supervisor, ports)
+            port = ports.get("xero-sandbox")
+            argv = [sys.executable, "-m", "xero_sandbox", "--port", str(port), "--organisations", str(organisations)]
+            argv += ["--latency-ms", str(latency_ms), "--redirect-uri", f"{settings.public_url}/connect/xero/callback"]
+            stand_in = await stack.start("sandbox", argv, ready=lambda: listens(port))
+            databases = Databases(url)
+            await databases.prepare()
+            pids = {"PostgreSQL": postgres.pid, "Temporal": temporal.pid, "sandbox": stand_in.pid}
+            async with Sandbox(settings.xero_api_url) as sandbox:
+                yield Servers(stack, settings, databases, sandbox, pids)
+
+
+def _settings(directory: Path, ports: Ports) -> Settings:
+    web, xero = ports.get("web"), f"http://{HOST}:{ports.get('xero-sandbox')}"
+    return Settings(
+        _env_file=None,
+        temporal_address=f"{HOST}:{ports.get('temporal')}",
+        encryption_keys=SecretStr(f"bench:{KeyRing.generate_key()}"),
+        xero_client_id=SANDBOX_CLIENT_ID,
+        xero_client_secret=SecretStr(SANDBOX_CLIENT_SECRET),
+        xero_identity_url=xero,
+        xero_api_url=xero,
+        public_url=f"http://{HOST}:{web}",
+        web_port=web,
+        data_dir=directory,
+    )
+
+
+async def _said(child: Child, words: str) -> bool:
+    return words in child.log.read_text(errors="replace")
