@@ -63,7 +63,7 @@ class Operations:
         missing = []
         try:
             async with self._database.session() as session:
-                await session.execute(text("SELECT 1"))
+                await (await session.connection()).execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             missing.append("database")
         try:

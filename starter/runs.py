@@ -10,10 +10,11 @@ from temporalio.client import Client
 
 from contracts.bulk_create_clients import Deadlines, SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind
+from contracts.runs import RunKind, Stage
 from contracts.selection import Selection
 from models import run_views
 from models.database import Database
+from models.run import Run
 from models.run_views import RunView
 from starter.actor import Actor
 from starter.consents import Consents
@@ -87,7 +88,7 @@ class Runs:
         Raises:
             Refused: With the reason and the field; ``UNAVAILABLE`` when no worker answers in time.
         """
-        await self._check(actor, run_id)
+        await self._run(actor, run_id)
         handle = self._temporal.get_workflow_handle(run_id)
         closed = "This run has ended; nothing can be chosen in it any more. Start another one."
         async with explained(closed, within=self._answer_within):
@@ -102,7 +103,7 @@ class Runs:
         Raises:
             Refused: The run is at work, or nothing in it failed or waits.
         """
-        await self._check(actor, run_id)
+        await self._run(actor, run_id)
         return await self._retries.retry(run_id)
 
     async def cancel(self, actor: Actor, run_id: str) -> None:
@@ -111,14 +112,18 @@ class Runs:
         Raises:
             Refused: The run has ended already.
         """
-        await self._check(actor, run_id)
-        async with explained("This run has ended already, so there is nothing to stop."):
+        run, ended = await self._run(actor, run_id), "This run has ended already, so there is nothing to stop."
+        if run.stage is Stage.FINISHED:  # the server takes a cancellation of an ended workflow without a word
+            raise Refused(RefusalCode.WRONG_STAGE, ended)
+        async with explained(ended):
             await self._temporal.get_workflow_handle(run_id).cancel()
 
-    async def _check(self, actor: Actor, run_id: str) -> None:
+    async def _run(self, actor: Actor, run_id: str) -> Run:
         async with self._database.session() as session:
-            if await run_views.find_run(session, actor.practice_id, run_id) is None:
-                raise _unknown(run_id)
+            run = await run_views.find_run(session, actor.practice_id, run_id)
+        if run is None:
+            raise _unknown(run_id)
+        return run
 
 
 def _unknown(run_id: str) -> Refused:

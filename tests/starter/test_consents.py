@@ -1,0 +1,167 @@
+"""Sign-ins: a state works once, a reload repeats nothing but the telling, and nothing secret is left in the open."""
+
+import logging
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from sqlmodel import select
+
+from contracts.bulk_create_clients import Deadlines
+from models.grant import ConsentAttempt, Grant
+from models.run import Run
+from tests.journeys.scene import Scene
+
+
+async def attempts(scene: Scene) -> list[ConsentAttempt]:
+    async with scene.database.session() as session:
+        return list((await session.exec(select(ConsentAttempt).order_by(ConsentAttempt.created_at))).all())
+
+
+async def signals(scene: Scene, run_id: str) -> list[str]:
+    history = await scene.handle(run_id).fetch_history()
+    return [
+        event.workflow_execution_signaled_event_attributes.signal_name
+        for event in history.events
+        if event.HasField("workflow_execution_signaled_event_attributes")
+    ]
+
+
+async def test_a_sign_in_stores_a_sealed_grant_and_tells_the_run(scene: Scene, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.WARNING, "httpx2")  # the browser of the test, and muted in production
+    run_id, authorize_url = await scene.start()
+    page = await scene.sign_in(authorize_url)
+    assert page.status_code == 200
+    assert "You are signed in to Xero" in page.text
+    assert run_id in page.text
+    assert await signals(scene, run_id) == ["consent_given"]
+    [attempt] = await attempts(scene)
+    assert attempt.delivered_at is not None
+    async with scene.database.session() as session:
+        [grant] = (await session.exec(select(Grant))).all()
+    assert attempt.grant_id == grant.id
+    assert b"eyJ" not in grant.sealed_tokens
+    asked, back = parse_qs(urlsplit(authorize_url).query), parse_qs(urlsplit(str(page.url)).query)
+    for secret in (asked["state"][0], asked["nonce"][0], back["code"][0]):
+        assert secret not in caplog.text
+        assert secret not in page.text
+        assert secret.encode() not in attempt.sealed_secrets + attempt.state_hash
+
+
+async def test_a_reload_shows_the_same_page_and_tells_nothing_twice(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    page = await scene.sign_in(authorize_url)
+    again = await scene.http.get(str(page.url))
+    assert (again.status_code, again.text) == (200, page.text)
+    assert await signals(scene, run_id) == ["consent_given"]
+    async with scene.database.session() as session:
+        assert len((await session.exec(select(Grant))).all()) == 1
+
+
+async def test_a_reload_tells_the_run_what_it_was_not_told(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    page = await scene.sign_in(authorize_url)
+    [attempt] = await attempts(scene)
+    attempt.delivered_at = None  # as a crash between the commit and the signal leaves it
+    async with scene.database.transaction() as session:
+        session.add(attempt)
+    again = await scene.http.get(str(page.url))
+    assert again.status_code == 200
+    assert await signals(scene, run_id) == ["consent_given", "consent_given"]
+    assert (await attempts(scene))[0].delivered_at is not None
+
+
+async def test_an_interrupted_exchange_asks_for_another_sign_in(scene: Scene):
+    _, authorize_url = await scene.start()
+    page = await scene.sign_in(authorize_url)
+    [attempt] = await attempts(scene)
+    attempt.grant_id = attempt.delivered_at = None  # as a crash before the commit leaves it
+    async with scene.database.transaction() as session:
+        session.add(attempt)
+    again = await scene.http.get(str(page.url))
+    assert again.status_code == 409
+    assert "interrupted" in again.text
+
+
+async def test_declining_tells_the_run(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    page = await scene.sign_in(authorize_url, action="cancel")
+    assert page.status_code == 200
+    assert "You did not allow access" in page.text
+    assert await signals(scene, run_id) == ["consent_refused"]
+    assert (await attempts(scene))[0].denied
+
+
+async def test_a_refused_code_tells_the_run_and_is_not_tried_again(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
+    back = f"/connect/xero/callback?state={state}&code=made-up"
+    page = await scene.http.get(back)
+    assert page.status_code == 200
+    assert "Xero did not complete the sign-in" in page.text
+    assert (await scene.http.get(back)).text == page.text
+    assert await signals(scene, run_id) == ["consent_refused"]
+
+
+@pytest.mark.parametrize("query", ["", "state=", "state=made-up&code=x", "state=%00", "state=" + "x" * 5000])
+async def test_unknown_states(scene: Scene, query: str):
+    page = await scene.http.get(f"/connect/xero/callback?{query}")
+    assert page.status_code == 404
+    assert "not known" in page.text
+
+
+async def test_a_state_belongs_to_its_provider(scene: Scene):
+    _, authorize_url = await scene.start()
+    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
+    page = await scene.http.get(f"/connect/sage/callback?state={state}&code=x")
+    assert page.status_code == 404
+    assert (await attempts(scene))[0].used_at is None
+
+
+async def test_a_state_expires(scene: Scene):
+    _, authorize_url = await scene.start()
+    [attempt] = await attempts(scene)
+    attempt.expires_at -= timedelta(days=1)
+    async with scene.database.transaction() as session:
+        session.add(attempt)
+    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
+    page = await scene.http.get(f"/connect/xero/callback?state={state}&code=x")
+    assert page.status_code == 409
+    assert "took too long" in page.text
+    assert (await attempts(scene))[0].used_at is None
+
+
+async def test_a_state_lives_as_long_as_the_run_waits(make_scene):
+    scene = await make_scene(deadlines=Deadlines(consent=timedelta(minutes=7)))
+    await scene.start()
+    [attempt] = await attempts(scene)
+    assert attempt.expires_at - attempt.created_at == timedelta(minutes=7)
+
+
+async def test_a_further_sign_in_has_a_state_of_its_own(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    further = (await scene.http.post(f"/api/v1/runs/{run_id}/consent")).json()["authorize_url"]
+    states = {parse_qs(urlsplit(url).query)["state"][0] for url in (authorize_url, further)}
+    assert len(states) == 2
+    for url in (authorize_url, further):
+        assert (await scene.sign_in(url, action="cancel")).status_code == 200
+    assert await signals(scene, run_id) == ["consent_refused", "consent_refused"]
+
+
+async def test_no_sign_in_for_a_finished_run(scene: Scene):
+    run_id, _ = await scene.start()
+    async with scene.database.transaction() as session:
+        run = await session.get_one(Run, run_id)
+        run.stage = "finished"
+        session.add(run)
+    answer = await scene.http.post(f"/api/v1/runs/{run_id}/consent")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
+
+
+async def test_a_sign_in_that_comes_back_to_an_ended_run(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    await scene.handle(run_id).terminate("for the test")
+    page = await scene.sign_in(authorize_url)
+    assert page.status_code == 409
+    assert "has ended" in page.text

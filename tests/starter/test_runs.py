@@ -1,0 +1,151 @@
+"""Runs through the one door: started once for a key, refused clearly, retried alone, and stopped."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlmodel import func, select
+from temporalio.client import WorkflowFailureError
+
+from contracts.bulk_create_clients import Deadlines
+from contracts.names import SEARCH_ATTRIBUTES
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import RunKind
+from contracts.selection import Selection
+from models.event import Event
+from models.grant import ConsentAttempt
+from models.run import Run
+from runtime.embedded_temporal import start_temporal
+from runtime.ports import HOST, Ports
+from runtime.processes import Supervisor
+from runtime.temporal import connect
+from starter.runs import Runs
+from tests.journeys.scene import Scene
+
+START = "/api/v1/client-sync/xero/add-clients"
+
+
+async def how_many(scene: Scene, table: type) -> int:
+    async with scene.database.session() as session:
+        return (await session.exec(select(func.count()).select_from(table))).one()
+
+
+async def test_a_start_says_who_what_and_for_whom(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    assert run_id.startswith("add-clients-harbour-lane-")
+    assert authorize_url.startswith(scene.sandbox)
+    described = await scene.handle(run_id).describe()
+    assert await described.static_summary() == "Add clients from Xero · Harbour Lane · Admin of Harbour Lane"
+    assert "Current Details" in (await described.static_details() or "")
+    assert {pair.key.name for pair in described.typed_search_attributes} == set(SEARCH_ATTRIBUTES) - {
+        "ClientsyncResult"
+    }
+    async with scene.database.session() as session:
+        [event] = (await session.exec(select(Event))).all()
+    assert (event.kind, event.run_id, event.colleague_id) == ("run.started", run_id, scene.actor.colleague_id)
+
+
+async def test_the_same_key_gives_the_same_run_and_a_fresh_address(scene: Scene):
+    first_id, first_url = await scene.start(**{"Idempotency-Key": "click-1"})
+    second_id, second_url = await scene.start(**{"Idempotency-Key": "click-1"})
+    third_id, _ = await scene.start(**{"Idempotency-Key": "click-2"})
+    assert first_id == second_id != third_id
+    assert first_url != second_url
+    assert await how_many(scene, Run) == 2
+
+
+async def test_the_same_key_at_the_same_moment(scene: Scene):
+    answers = await asyncio.gather(*(scene.start(**{"Idempotency-Key": "double-click"}) for _ in range(5)))
+    assert len({run_id for run_id, _ in answers}) == 1
+    assert len({url for _, url in answers}) == 5
+    assert await how_many(scene, Run) == 1
+
+
+async def test_a_key_of_a_run_past_its_sign_in(scene: Scene):
+    run_id, _ = await scene.start(**{"Idempotency-Key": "click-1"})
+    async with scene.database.transaction() as session:
+        run = await session.get_one(Run, run_id)
+        run.stage = "creating"
+        session.add(run)
+    answer = await scene.http.post(START, headers={"Idempotency-Key": "click-1"})
+    assert answer.json() == {"run_id": run_id, "authorize_url": None}
+
+
+async def test_a_key_of_something_else(scene: Scene):
+    run_id, _ = await scene.start(**{"Idempotency-Key": "click-1"})
+    async with scene.database.transaction() as session:
+        run = await session.get_one(Run, run_id)
+        run.kind = RunKind.RECONNECT_ALL
+        session.add(run)
+    answer = await scene.http.post(START, headers={"Idempotency-Key": "click-1"})
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "duplicate"
+    assert answer.json()["error"]["field"] == "Idempotency-Key"
+
+
+async def test_a_start_without_a_workflow_server_leaves_nothing(make_scene, temporal_settings, tmp_path):
+    ports = Ports(tmp_path / "ports.json")
+    settings = temporal_settings.model_copy(update={"temporal_address": f"{HOST}:{ports.get('temporal')}"})
+    async with Supervisor(tmp_path / "logs") as supervisor:
+        await start_temporal(supervisor, settings, ports, tmp_path, search_attributes=SEARCH_ATTRIBUTES, codec_url=None)
+        scene = await make_scene(client=await connect(settings))
+        assert (await scene.http.get("/readyz")).json() == {"status": "ok", "missing": []}
+    answer = await scene.http.post(START)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert [await how_many(scene, table) for table in (Run, Event, ConsentAttempt)] == [0, 0, 0]
+    ready = await scene.http.get("/readyz")
+    assert (ready.status_code, ready.json()["missing"]) == (503, ["temporal"])
+
+
+async def test_a_selection_without_a_worker_says_so(scene: Scene):
+    run_id, _ = await scene.start()
+    impatient = Runs(
+        scene.database,
+        scene.temporal,
+        scene.operations.consents,
+        Deadlines(),
+        answer_within=timedelta(milliseconds=200),
+    )
+    with pytest.raises(Refused, match="No worker is running") as refused:
+        await impatient.select(scene.actor, run_id, Selection(all_new=True))
+    assert refused.value.refusal.code is RefusalCode.UNAVAILABLE
+
+
+async def test_a_selection_before_its_time(scene: Scene):
+    run_id, _ = await scene.start()
+    async with scene.worker():
+        answer = await scene.select(run_id, all_new=True)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
+
+
+async def test_a_selection_with_ids_that_are_not_there(scene: Scene):
+    async with scene.worker():
+        run = await scene.listed()
+        for unknown in ("made-up", "nul\x00"):
+            answer = await scene.select(run["run_id"], organisations=[{"organisation_id": unknown}])
+            assert (answer.status_code, answer.json()["error"]["code"]) == (422, "unknown_organisation")
+            assert answer.json()["error"]["field"] == "organisations.0.organisation_id"
+        assert (await scene.show(run["run_id"]))["stage"] == "awaiting_selection"
+
+
+async def test_a_cancelled_run(scene: Scene):
+    run_id, _ = await scene.start()
+    async with scene.worker():
+        answer = await scene.http.post(f"/api/v1/runs/{run_id}/cancel")
+        assert (answer.status_code, answer.json()) == (202, {"run_id": run_id, "cancelling": True})
+        run = await scene.until_stage(run_id, "finished")
+        assert run["result"] == "cancelled"
+        assert run["finished_at"] is not None
+        with pytest.raises(WorkflowFailureError):  # it has closed, too
+            await scene.handle(run_id).result()
+    for call, body in (("cancel", None), ("selection", {"all_new": True}), ("consent", None)):
+        answer = await scene.http.post(f"/api/v1/runs/{run_id}/{call}", json=body)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage"), call
+    answer = await scene.http.post(f"/api/v1/runs/{run_id}/retry")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "nothing_to_retry")
+
+
+async def test_no_retry_while_it_is_at_work(scene: Scene):
+    run_id, _ = await scene.start()
+    answer = await scene.http.post(f"/api/v1/runs/{run_id}/retry")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
