@@ -162,8 +162,8 @@ class App:
 
     # Control.
 
-    def control(self, path: str, **words: object) -> dict[str, object]:
-        answer = self.http.post(f"/sandbox/api/{path}", json=words)
+    def control(self, call: str, /, **words: object) -> dict[str, object]:
+        answer = self.http.post(f"/sandbox/api/{call}", json=words)
         assert answer.status_code == 200, answer.text
         found: dict[str, object] = answer.json()
         return found
