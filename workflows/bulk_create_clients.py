@@ -6,7 +6,6 @@ records or the list itself.
 """
 
 import asyncio
-from collections import deque
 from typing import Any
 
 from temporalio import workflow
@@ -20,7 +19,6 @@ with workflow.unsafe.imports_passed_through():
     from contracts.bulk_create_clients import (
         BulkCreateClientsInput,
         ConsentGiven,
-        ConsentRefused,
         CreateClientsInput,
         CreatingProgress,
         RecordSelectionInput,
@@ -35,21 +33,13 @@ with workflow.unsafe.imports_passed_through():
 from workflows import planning, policies
 from workflows.board import RunBoard
 from workflows.calls import call
+from workflows.journey import Journey, RunEnded, unlisted
 from workflows.listing import list_organisations
 from workflows.pulling import ClientPulls
 
 
-class RunEnded(Exception):
-    """The run ends early, with its result and the word to the colleague."""
-
-    def __init__(self, result: Result, message: str) -> None:
-        super().__init__(message)
-        self.result = result
-        self.message = message
-
-
 @workflow.defn(name="BulkCreateClients")
-class BulkCreateClients:
+class BulkCreateClients(Journey):
     """Adds the organisations that a colleague chooses as clients, with their standard information."""
 
     @workflow.init
@@ -57,51 +47,27 @@ class BulkCreateClients:
         # Handlers may run before ``run`` does, so everything that they touch is set here.
         self._start = start
         self._progress = start.progress or CreatingProgress()
-        self._board = RunBoard(
-            start.run,
-            Stage.CREATING if start.progress else Stage.AWAITING_CONSENT,
-            self._progress.counts,
-            self._progress.causes,
-        )
-        self._consents: deque[ConsentGiven] = deque()
-        self._denied: str | None = None
+        stage = Stage.CREATING if start.progress else Stage.AWAITING_CONSENT
+        super().__init__(RunBoard(start.run, stage, self._progress.counts, self._progress.causes))
         self._selecting = asyncio.Lock()
         self._selection: Selection | None = None
         self._accepted: SelectionAccepted | None = None
 
     @workflow.run
-    async def run(self, start: BulkCreateClientsInput) -> RunReport:
+    async def run(self, start: BulkCreateClientsInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
         """The whole journey; see the module's docstring."""
-        try:
-            if start.progress is None:
-                await self._await_consent()
-                await self._list_first()
-                await self._await_selection()
-            elif start.progress.reopen:
-                await self._reopen()
-            await self._create_clients()
-            await self._pull_clients()
-        except RunEnded as end:
-            return await self._board.finish(end.result, end.message)
-        except BaseException as error:
-            if planning.is_cancelled_exception(error):
-                await self._board.finish(Result.CANCELLED, "The run was cancelled. What was already done stays.")
-            raise
-        return await self._board.finish()
+        return await self.to_its_end(self._stages)
+
+    async def _stages(self) -> None:
+        if self._start.progress is None:
+            await self._list_first(await self.first_consent(self._start.deadlines.consent))
+            await self._await_selection()
+        elif self._start.progress.reopen:
+            await self._reopen()
+        await self._create_clients()
+        await self._pull_clients()
 
     # What people and the web backend tell the run
-
-    @workflow.signal(description="Sent by the sign-in page after a successful sign-in. Not for sending by hand.")
-    def consent_given(self, consent: ConsentGiven) -> None:
-        """The colleague signed in; a further sign-in while choosing adds to the list."""
-        self._consents.append(consent)
-
-    @workflow.signal(description="Sent by the sign-in page when a sign-in was declined. Not for sending by hand.")
-    def consent_refused(self, refused: ConsentRefused) -> None:
-        """The sign-in came back without a grant; declining the first one ends the run."""
-        self._board.note(refused.message)
-        if refused.denied:
-            self._denied = refused.message
 
     @workflow.signal(
         description='Choose organisations, such as {"all_new": true}. It is checked first: a choice that cannot be '
@@ -112,9 +78,9 @@ class BulkCreateClients:
         try:
             await self._select(Selection.model_validate(raw))
         except ValidationError as error:
-            self._board.note(f"A selection was refused: {error.errors()[0]['msg']}.")
+            self.board.note(f"A selection was refused: {error.errors()[0]['msg']}.")
         except ApplicationError as refused:
-            self._board.note(f"A selection was refused: {refused.message}")
+            self.board.note(f"A selection was refused: {refused.message}")
 
     @workflow.update(description='Choose organisations, such as {"all_new": true}, with an answer. Safe to repeat.')
     async def submit_selection(self, selection: Selection) -> SelectionAccepted:
@@ -128,50 +94,34 @@ class BulkCreateClients:
 
     # The stages, in order
 
-    async def _await_consent(self) -> None:
-        self._board.show()
+    async def _list_first(self, consent: ConsentGiven) -> None:
         try:
-            await workflow.wait_condition(
-                lambda: bool(self._consents) or self._denied is not None,
-                timeout=self._start.deadlines.consent,
-                timeout_summary="Sign-in expires",
-            )
-        except TimeoutError:
-            raise RunEnded(Result.EXPIRED, "Nobody signed in in time. Start again when you are ready.") from None
-        if not self._consents:
-            raise RunEnded(Result.CANCELLED, self._denied or "")
-
-    async def _list_first(self) -> None:
-        try:
-            await list_organisations(self._board, self._consents.popleft())
+            await list_organisations(self.board, consent)
         except ActivityError as error:
-            if planning.is_cancelled_exception(error):
-                raise
-            cause = planning.trouble_of(error).cause
-            raise RunEnded(Result.FAILED, f"{cause.sentence} {cause.next_step}") from error
+            raise unlisted(error) from error
 
     async def _await_selection(self) -> None:
         while self._accepted is None:
             try:
                 await workflow.wait_condition(
-                    lambda: self._accepted is not None or (bool(self._consents) and not self._selecting.locked()),
+                    lambda: self._accepted is not None or (bool(self.consents) and not self._selecting.locked()),
                     timeout=self._start.deadlines.selection,
                     timeout_summary="Selection expires",
                 )
             except TimeoutError:
                 raise RunEnded(Result.EXPIRED, "Nobody chose in time. Nothing was created.") from None
             if self._accepted is None:
-                await self._list_further(self._consents.popleft())
+                await self._list_further(self.consents.popleft())
 
     async def _list_further(self, consent: ConsentGiven) -> None:
         try:
-            await list_organisations(self._board, consent)
+            await list_organisations(self.board, consent)
         except ActivityError as error:
             if planning.is_cancelled_exception(error):
                 raise
             notice = f"A further sign-in could not be listed. {planning.trouble_of(error).cause.sentence}"
-            self._board.note(notice)
-            await self._board.enter(Stage.AWAITING_SELECTION, notice)
+            self.board.note(notice)
+            await self.board.enter(Stage.AWAITING_SELECTION, notice)
 
     async def _reopen(self) -> None:
         await call(
@@ -182,7 +132,7 @@ class BulkCreateClients:
         )
 
     async def _create_clients(self) -> None:
-        await self._board.enter(Stage.CREATING)
+        await self.board.enter(Stage.CREATING)
         remaining = 1
         while remaining:
             created = await call(
@@ -191,13 +141,13 @@ class BulkCreateClients:
                 policies.DATABASE,
                 f"Create up to {planning.CLIENTS_CREATED_AT_ONCE} clients",
             )
-            self._board.outcomes.update(created.counts)
-            self._board.show()
+            self.board.outcomes.update(created.counts)
+            self.board.show()
             remaining = created.remaining
 
     async def _pull_clients(self) -> None:
-        await self._board.enter(Stage.PULLING)
-        pulls = ClientPulls(self._board, self._progress.pulled_after)
+        await self.board.enter(Stage.PULLING)
+        pulls = ClientPulls(self.board, self._progress.pulled_after)
         await pulls.run()
         if not pulls.is_done:
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -206,8 +156,8 @@ class BulkCreateClients:
                     update={
                         "progress": CreatingProgress(
                             pulled_after=pulls.after,
-                            counts=dict(self._board.outcomes),
-                            causes=dict(self._board.causes),
+                            counts=dict(self.board.outcomes),
+                            causes=dict(self.board.causes),
                         )
                     }
                 )
@@ -222,7 +172,7 @@ class BulkCreateClients:
             if self._accepted is None:
                 self._accepted = await self._record(selection)
                 self._selection = selection
-                self._board.outcomes.update({Outcome.SKIPPED: self._accepted.skipped})
+                self.board.outcomes.update({Outcome.SKIPPED: self._accepted.skipped})
             return self._accepted
 
     async def _record(self, selection: Selection) -> SelectionAccepted:
@@ -240,7 +190,7 @@ class BulkCreateClients:
 
     def _refusal_of(self, selection: Selection) -> Refusal | None:
         return planning.refuse_selection(
-            self._board.stage, is_chosen=self._accepted is not None, is_same=selection == self._selection
+            self.board.stage, is_chosen=self._accepted is not None, is_same=selection == self._selection
         )
 
 

@@ -1,0 +1,96 @@
+"""What the bulk runs of a colleague have in common: a sign-in is waited for, and the books are closed at any end."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from contracts.bulk_create_clients import ConsentGiven, ConsentRefused, RunReport
+    from contracts.runs import Result
+
+from workflows import planning
+from workflows.board import RunBoard
+
+
+class RunEnded(Exception):
+    """The run ends early, with its result and the word to the colleague."""
+
+    def __init__(self, result: Result, message: str) -> None:
+        super().__init__(message)
+        self.result = result
+        self.message = message
+
+
+class Journey:
+    """The base of the bulk workflows: sign-ins arrive here.
+
+    Args:
+        board: Where the run's stage and counts are kept.
+    """
+
+    def __init__(self, board: RunBoard) -> None:
+        self.board = board
+        self.consents: deque[ConsentGiven] = deque()
+        self._denied: str | None = None
+
+    @workflow.signal(description="Sent by the sign-in page after a successful sign-in. Not for sending by hand.")
+    def consent_given(self, consent: ConsentGiven) -> None:
+        """The colleague signed in."""
+        self.consents.append(consent)
+
+    @workflow.signal(description="Sent by the sign-in page when a sign-in was declined. Not for sending by hand.")
+    def consent_refused(self, refused: ConsentRefused) -> None:
+        """The sign-in came back without a grant; declining the first one ends the run."""
+        self.board.note(refused.message)
+        if refused.denied:
+            self._denied = refused.message
+
+    async def first_consent(self, patience: timedelta) -> ConsentGiven:
+        """Wait for the first sign-in.
+
+        Raises:
+            RunEnded: It was declined, or nobody signed in in time.
+        """
+        self.board.show()
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self.consents) or self._denied is not None,
+                timeout=patience,
+                timeout_summary="Sign-in expires",
+            )
+        except TimeoutError:
+            raise RunEnded(Result.EXPIRED, "Nobody signed in in time. Start again when you are ready.") from None
+        if not self.consents:
+            raise RunEnded(Result.CANCELLED, self._denied or "")
+        return self.consents.popleft()
+
+    async def to_its_end(self, stages: Callable[[], Awaitable[None]]) -> RunReport:
+        """Go through the stages, and close the books however they end.
+
+        Raises:
+            BaseException: The run was cancelled, or its code has a bug.
+        """
+        try:
+            await stages()
+        except RunEnded as end:
+            return await self.board.finish(end.result, end.message)
+        except BaseException as error:
+            if planning.is_cancelled_exception(error):
+                await self.board.finish(Result.CANCELLED, "The run was cancelled. What was already done stays.")
+            raise
+        return await self.board.finish()
+
+
+def unlisted(error: ActivityError) -> RunEnded:
+    """The end of a run whose list could not be had.
+
+    Raises:
+        ActivityError: It was cancelled, which is no end of this kind.
+    """
+    if planning.is_cancelled_exception(error):
+        raise error
+    cause = planning.trouble_of(error).cause
+    return RunEnded(Result.FAILED, f"{cause.sentence} {cause.next_step}")
