@@ -1,6 +1,7 @@
 """What one sandbox is started with. Reads no environment: the caller says everything."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 SANDBOX_CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
 """The app that the sandbox knows unless told otherwise. It exists nowhere else."""
@@ -30,6 +31,7 @@ class Config:
         latency_ms: Mean wait before each API answer, in milliseconds; the real wait is this give or take half.
         day_limit: Calls per organisation and day.
         limits: Whether call limits are enforced at all.
+        state_file: Where to keep tokens and connections over a restart; None keeps them in memory only.
         public_url: Where browsers reach the sign-in pages, if that differs from where the API is called.
     """
 
@@ -43,4 +45,5 @@ class Config:
     latency_ms: int = 0
     day_limit: int = 5000
     limits: bool = True
+    state_file: Path | None = None
     public_url: str | None = None

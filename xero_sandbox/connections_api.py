@@ -95,4 +95,5 @@ class ConnectionsApi:
         if access.person_id not in (None, connection.person_id):
             return forbidden
         connections.remove(connection)
+        self._world.save()
         return 204, b""

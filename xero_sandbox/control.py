@@ -63,6 +63,7 @@ class Control:
             fault.times = 1
         if fault.kind not in AT_ONCE:
             world.faults.add(fault)
+        world.save()
         return fault
 
     def change_organisation(self, organisation_id: str, words: OrganisationWords) -> Organisation:
@@ -122,6 +123,7 @@ class Control:
         for connection in self.world.connections.of_person(person_id):
             if connection.organisation_id not in words.organisation_ids:
                 self.world.connections.remove(connection)
+        self.world.save()
 
     def move_clock(self, words: ClockWords) -> None:
         """Advance, stop or start the clock."""

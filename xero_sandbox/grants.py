@@ -175,6 +175,28 @@ class Grants:
         """What an access token stands for, expired or not; None if the sandbox never issued it."""
         return self._access.get(token)
 
+    def token_sets(self) -> list[TokenSet]:
+        """Every living token set, to be saved."""
+        return list(self._sets.values())
+
+    def living_access(self) -> dict[str, Access]:
+        """Every access token that has not expired, to be saved."""
+        now = self._clock.now()
+        return {token: access for token, access in self._access.items() if access.expires_at > now}
+
+    def remembered_scopes(self) -> dict[str, list[str]]:
+        """What each person allowed before, to be saved."""
+        return {person_id: list(scopes) for person_id, scopes in self._scopes_of.items()}
+
+    def restore(self, sets: list[TokenSet], access: dict[str, Access], scopes: dict[str, list[str]]) -> None:
+        """Put back what was saved."""
+        for token_set in sets:
+            self._sets[token_set.consent.person_id] = token_set
+            for text in filter(None, (token_set.current, token_set.previous)):
+                self._person_of_refresh[text] = token_set.consent.person_id
+        self._access |= access
+        self._scopes_of = {person_id: dict.fromkeys(allowed) for person_id, allowed in scopes.items()}
+
     def _set_of(self, refresh_token: str) -> TokenSet | None:
         person_id = self._person_of_refresh.get(refresh_token)
         return self._sets.get(person_id) if person_id else None

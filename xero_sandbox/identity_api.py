@@ -54,6 +54,9 @@ class IdentityApi:
         except TokenRefusedError as refused:
             status, body = 400, orjson.dumps({"error": str(refused)})
         world.calls.record(label, status)
+        if status == 200:
+            # Before the answer: a client must never hold a token that a restart forgets.
+            world.save()
         is_refresh = status == 200 and form.get("grant_type") == "refresh_token"
         if is_refresh and world.faults.take(Kind.DROP_REFRESH_RESPONSE, path):
             await drop(scope, receive)

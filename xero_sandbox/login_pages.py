@@ -175,6 +175,7 @@ class LoginPages:
             session_id=session_id,
             nonce=sign_in.nonce,
         )
+        world.save()
         code = world.grants.new_code(consent, sign_in.redirect_uri, sign_in.challenge)
         return self._back(sign_in, code=code, scope=" ".join(sign_in.scope), session_state=session_id)
 

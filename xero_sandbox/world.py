@@ -11,6 +11,7 @@ from xero_sandbox.connections import Connections
 from xero_sandbox.faults import Faults
 from xero_sandbox.grants import Grants
 from xero_sandbox.limits import Allowances, Limits
+from xero_sandbox.saving import StateFile
 from xero_sandbox.signing import SigningKey
 
 
@@ -46,8 +47,10 @@ class World:
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
         self.config = config
         self.clock = clock or Clock()
-        self.key = SigningKey()
-        self.reset()
+        self._begin()
+        self._file = self._state_file()
+        restored = self._file.load(self.connections, self.grants) if self._file else None
+        self.key = restored or SigningKey()
 
     def reset(
         self,
@@ -61,7 +64,7 @@ class World:
 
         What is None stays as it was.
         """
-        config = self.config = replace(
+        self.config = replace(
             self.config,
             seed=self.config.seed if seed is None else seed,
             organisations=self.config.organisations if organisations is None else organisations,
@@ -69,6 +72,23 @@ class World:
             scenario=self.config.scenario if scenario is None else scenario,
         )
         self.clock.reset()
+        self._begin()
+        self._file = self._state_file()
+        self.save()
+
+    def save(self) -> None:
+        """Keep tokens and connections for after a restart, if the sandbox was told to."""
+        if self._file:
+            self._file.save(self.connections, self.grants, self.key)
+
+    def _state_file(self) -> StateFile | None:
+        config = self.config
+        if config.state_file is None:
+            return None
+        return StateFile(config.state_file, (config.seed, config.organisations, config.people, config.scenario))
+
+    def _begin(self) -> None:
+        config = self.config
         self.library = Library(config.seed, config.organisations, config.people, config.scenario)
         self.connections = Connections(self.clock)
         self.grants = Grants(self.clock)

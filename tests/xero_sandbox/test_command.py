@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -56,3 +57,19 @@ def test_a_taken_port_is_said_plainly(address: str) -> None:
     assert done.returncode == 1
     assert "cannot listen on 127.0.0.1" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_state_file_keeps_sign_ins_over_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.json"
+    flags = ("--organisations", "3", "--state-file", str(file))
+    with started(*flags) as (_, address), httpx2.Client(base_url=address) as http:
+        tokens = App(http).connect()
+        rows = App(http).connections(tokens).json()
+    assert file.stat().st_mode & 0o777 == 0o600
+    with started(*flags) as (process, address), httpx2.Client(base_url=address) as http:
+        assert App(http).connections(tokens).json() == rows, "it was killed, and nothing is lost"
+        assert App(http).refresh(tokens.refresh).status_code == 200
+        process.terminate()
+        process.wait()
+    with started("--seed", "8", *flags) as (_, address), httpx2.Client(base_url=address) as http:
+        assert App(http).connections(tokens).status_code == 401, "another seed has other organisations"
