@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -79,8 +80,13 @@ def _without_nul(text: str) -> str:
 
 def membership(source: Source, row: Row) -> tuple[bool, ...]:
     """Whether the row is in each of the lists that the source feeds."""
-    flags = [MEMBER_FLAGS.get(name) for name in source.lists]
-    return tuple(flag is None or bool(getattr(row, flag)) for flag in flags)
+    return tuple([flag is None or bool(getattr(row, flag)) for flag in flags_of(source)])
+
+
+@cache
+def flags_of(source: Source) -> tuple[str | None, ...]:
+    """The column that says so, for each of the lists that the source feeds; None where every row is in the list."""
+    return tuple(MEMBER_FLAGS.get(name) for name in source.lists)
 
 
 def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool) -> Difference:

@@ -17,7 +17,7 @@ from contracts.standard_information import Row
 from models.client import Client
 from models.database import Database
 from models.list_changes import Changes
-from models.list_store import store_rows
+from models.list_store import store_lists, store_rows
 from models.lists import ListPage, read_list
 from tests.models.conftest import LATER, NOON, House, a_connection
 from tests.models.rows import account, contact
@@ -59,6 +59,22 @@ async def test_added_changed_gone_and_back_again(database, house):
     back = await store(database, house, [a, c], at=LATER + timedelta(days=1))
     assert back[ListName.SUPPLIERS] == Changes(2, added=1, changed=0, gone=0)
     assert [row.gone_at for row in (await read(database, house)).rows] == [None, None]
+
+
+async def test_several_sources_at_once_are_each_compared_with_their_own(database, house):
+    async def pull(contacts: Sequence[Row], accounts: Sequence[Row]) -> dict[ListName, Changes]:
+        pulled = {Source.CONTACTS: contacts, Source.TAX_RATES: [], Source.ACCOUNTS: accounts}
+        async with database.transaction() as session:
+            return await store_lists(session, house.connection_id, pulled, is_complete=True, at=NOON)
+
+    await pull([contact("a"), contact("b", customer=True)], [account("a", "Sales"), account("c", "Bank", bank=True)])
+    assert await pull([contact("a")], [account("a", "Turnover"), account("c", "Bank", bank=True)]) == {
+        ListName.SUPPLIERS: Changes(1, 0, 0, 1),
+        ListName.CUSTOMERS: Changes(0, 0, 0, 1),
+        ListName.TAX_RATES: Changes(0, 0, 0, 0),
+        ListName.ACCOUNTS: Changes(2, 0, 1, 0),
+        ListName.BANK_ACCOUNTS: Changes(1, 0, 0, 0),
+    }
 
 
 async def test_an_unchanged_pull_writes_nothing(database, house, database_url):
