@@ -22,7 +22,7 @@ from contracts.bulk_create_clients import (
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Outcome, Verdict
 from contracts.selection import Selection
-from models import clients, events, runs
+from models import clients, connections, events, runs
 from models.client import Client
 from models.columns import now as this_moment
 from models.database import Database
@@ -131,7 +131,7 @@ class ClientActivities:
                     client_id=row.client_id,
                     client_name=name,
                     client_code=code,
-                    is_linked=row.action is Action.LINK,
+                    outcome=connections.made(row),
                 )
                 for row, name, code in found
                 if row.connection_id is not None and row.client_id is not None

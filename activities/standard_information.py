@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
@@ -35,11 +36,13 @@ class Claimed:
     Attributes:
         connection: The connection, as it was claimed.
         sources: What is left to read.
+        grant_id: The login to read with.
         profile: The profile that listing read a moment ago, if the run has it.
     """
 
     connection: Connection
     sources: tuple[Source, ...]
+    grant_id: UUID
     profile: OrganisationProfile | None = None
 
 
@@ -112,11 +115,11 @@ class StandardInformationActivities:
             row = await connections.run_row(session, asked.run_id, connection.id) if asked.run_id else None
         left = tuple(source for source in asked.sources or tuple(Source) if not stored.issuperset(source.lists))
         profile = profile_of(row.profile) if row is not None and row.profile else None
-        return Claimed(connection, left, profile)
+        return Claimed(connection, left, asked.grant_id or connection.grant_id, profile)
 
     async def _read(self, claimed: Claimed) -> Readings:
         provider = self._providers[claimed.connection.provider]
-        tokens = self._tokens.of(claimed.connection.grant_id, provider)
+        tokens = self._tokens.of(claimed.grant_id, provider)
         readings = Readings()
         async with asyncio.TaskGroup() as group:
             for source in claimed.sources:
@@ -162,14 +165,20 @@ class StandardInformationActivities:
         error, row = readings.worst, None
         if asked.run_id is not None:
             row = await connections.run_row(session, asked.run_id, asked.connection_id)
+        is_taken_over = asked.grant_id is not None and Source.ORGANISATION in readings.rows
+        if asked.grant_id is not None and is_taken_over:
+            await connections.move_to_login(session, asked.connection_id, asked.grant_id, at)
         if error is None:
             await connections.record_good(session, asked.connection_id, at=at, name=_name(readings.rows))
-            if row is not None:
+            if row is not None and asked.settles:
                 await runs.settle(session, row, connections.made(row), at)
         elif isinstance(error, NeedsPerson):
-            await connections.record_trouble(
-                session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
-            )
+            if asked.grant_id is None or is_taken_over:
+                await connections.record_trouble(
+                    session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
+                )
+            else:
+                await connections.release(session, asked.connection_id)  # the login that it has may still be good
             if row is not None:
                 await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
         else:

@@ -192,14 +192,14 @@ class ClientsToPullInput(Payload):
 
 
 class ClientToPull(Payload):
-    """One client whose standard information is to be pulled."""
+    """One client whose standard information is to be pulled; ``outcome`` is what a good pull makes of it."""
 
     position: int
     connection_id: UUID
     client_id: UUID
     client_name: str
     client_code: str
-    is_linked: bool
+    outcome: Outcome
 
 
 class ClientsToPull(Payload):

@@ -50,10 +50,12 @@ class Verdict(StrEnum):
 
 
 class Action(StrEnum):
-    """What the colleague chose for an organisation."""
+    """What is to be done with an organisation; a selection in *Add clients* may ask for the first two."""
 
     CREATE = "create"
     LINK = "link"
+    REPAIR = "repair"
+    REASSIGN = "reassign"
 
 
 class Outcome(StrEnum):

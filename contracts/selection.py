@@ -1,7 +1,7 @@
 """What a colleague chooses from a run's list of organisations; the same shape in the API, the signal and the update."""
 
 from collections import Counter
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -23,7 +23,7 @@ class SelectedOrganisation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     organisation_id: str = Field(min_length=1, max_length=64)
-    action: Action = Action.CREATE
+    action: Literal[Action.CREATE, Action.LINK] = Action.CREATE
     client_id: UUID | None = None
     team_id: UUID | None = None
     owner_id: UUID | None = None

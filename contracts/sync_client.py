@@ -32,6 +32,7 @@ class SyncClientInput(Payload):
         reason: Why, for people: ``Handed over by run …``, ``Refresh asked by …``.
         first_try_at: Not before; now when absent.
         trouble: The cause with which it was handed over.
+        grant_id: A login that takes the connection over once it has read the organisation.
         tries: Tries so far, over continue-as-new.
         started_at: When the first execution began, over continue-as-new.
     """
@@ -42,6 +43,7 @@ class SyncClientInput(Payload):
     reason: str
     first_try_at: datetime | None = None
     trouble: Cause | None = None
+    grant_id: UUID | None = None
     tries: int = 0
     started_at: datetime | None = None
 
@@ -62,12 +64,17 @@ class PullClientInput(Payload):
         pull_id: Lists stored under this id are skipped.
         run_id: The run whose outcome this settles, if it is one's.
         sources: Only these; empty for all.
+        grant_id: A login that takes the connection over once it has read the organisation; until then, and if it
+            cannot, the connection keeps the one it has.
+        settles: Whether a good pull settles the run's outcome; a bad one always does.
     """
 
     connection_id: UUID
     pull_id: str
     run_id: str | None = None
     sources: tuple[Source, ...] = ()
+    grant_id: UUID | None = None
+    settles: bool = True
 
 
 class PullClientResult(Payload):

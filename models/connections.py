@@ -12,6 +12,7 @@ from contracts.causes import Cause
 from contracts.runs import Action, ConnectionStatus, Outcome
 from models import events, runs
 from models.connection import Connection
+from models.grant import GrantReach
 from models.run import RunOrganisation
 
 LEASE = timedelta(minutes=2)
@@ -64,6 +65,25 @@ async def release(session: AsyncSession, connection_id: UUID) -> None:
     """Give the lease back, with the connection's health as it was."""
     await session.exec(
         update(Connection).where(col(Connection.id) == connection_id).values(pull_holder=None, pull_until=None)
+    )
+
+
+async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UUID, at: datetime) -> None:
+    """Let another login look after a connection, in the transaction that stores what it read of the organisation."""
+    connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    if connection.grant_id == grant_id:
+        return
+    reach = await session.get(GrantReach, (grant_id, connection.organisation_id))
+    connection.grant_id = grant_id
+    connection.provider_connection_id = reach.provider_connection_id if reach else None
+    session.add(connection)
+    await events.changed(
+        session,
+        connection.practice_id,
+        connection.client_id,
+        "connection.login_changed",
+        at,
+        connection_id=connection.id,
     )
 
 
@@ -151,4 +171,12 @@ async def settle_waiting(
 
 def made(row: RunOrganisation) -> Outcome:
     """What a good pull makes of a chosen organisation."""
-    return Outcome.LINKED if row.action is Action.LINK else Outcome.CREATED
+    return _MADE[row.action or Action.CREATE]
+
+
+_MADE = {
+    Action.CREATE: Outcome.CREATED,
+    Action.LINK: Outcome.LINKED,
+    Action.REPAIR: Outcome.REPAIRED,
+    Action.REASSIGN: Outcome.REASSIGNED,
+}

@@ -87,7 +87,7 @@ class ClientPulls:
             else:
                 await self._fail(client, trouble)
         else:
-            self._board.count(Outcome.LINKED if client.is_linked else Outcome.CREATED)
+            self._board.count(client.outcome)
 
     async def _fail(self, client: ClientToPull, trouble: Trouble) -> None:
         await call(

@@ -73,6 +73,7 @@ class SyncClient:
                 connection_id=self._start.client.connection_id,
                 pull_id=self._start.pull_id,
                 sources=self._start.sources,
+                grant_id=self._start.grant_id,
             ),
             policies.PULL,
             f"Pull {self._start.client.client_name}",
