@@ -42,6 +42,7 @@ class ControlApi:
             ("GET", "/state", self._state),
             ("GET", "/calls", self._calls),
             ("DELETE", "/calls", self._zero_calls),
+            ("GET", "/secrets", self._secrets),
             ("GET", "/faults", self._faults),
             ("POST", "/faults", self._add_fault),
             ("DELETE", "/faults", self._clear_faults),
@@ -65,6 +66,9 @@ class ControlApi:
     async def _zero_calls(self, _request: Request) -> object:
         self._control.zero_calls()
         return views.calls(self._world)
+
+    async def _secrets(self, _request: Request) -> object:
+        return views.handed_out(self._world)
 
     async def _faults(self, _request: Request) -> object:
         return {"faults": [views.fault(row) for row in self._world.faults.active()]}

@@ -1,10 +1,10 @@
-"""The world as control shows it: plain data, with no token in it."""
+"""The world as control shows it: plain data. Only ``handed_out`` has tokens in it."""
 
 from dataclasses import asdict
 
 from xero_sandbox.books.practice import CONNECTING_ROLES, Organisation
 from xero_sandbox.connections import wire_date
-from xero_sandbox.faults import Fault
+from xero_sandbox.faults import Fault, Kind
 from xero_sandbox.world import World
 
 View = dict[str, object]
@@ -68,6 +68,20 @@ def organisation(row: Organisation) -> View:
     }
 
 
+def handed_out(world: World) -> View:
+    """What was handed out that must not turn up in a log or a history: the one view that has tokens in it."""
+    contacts = [
+        record for identity in world.calls.by_organisation for record in world.library.records(identity, "Contacts")
+    ]
+    emails = [person.email for person in world.library.people.values()]
+    emails += [str(contact["EmailAddress"]) for contact in contacts if contact.get("EmailAddress")]
+    return {
+        **world.handed_out.by_kind(),
+        "contact_name": list(dict.fromkeys(str(contact["Name"]) for contact in contacts)),
+        "email": list(dict.fromkeys(emails)),
+    }
+
+
 def clock(world: World) -> View:
     """What time it is in the sandbox."""
     now = world.clock.now()
@@ -75,8 +89,13 @@ def clock(world: World) -> View:
 
 
 def fault(row: Fault) -> View:
-    """One fault."""
-    return {name: value for name, value in asdict(row).items() if value is not None}
+    """One fault, with the fields that mean something for its kind."""
+    shown = {name: value for name, value in asdict(row).items() if value is not None}
+    if row.kind is not Kind.SERVER_ERROR:
+        del shown["status"]
+    if row.kind is not Kind.RATE_LIMITED:
+        del shown["problem"]
+    return shown
 
 
 def calls(world: World) -> View:

@@ -49,7 +49,10 @@ class IdentityApi:
             if path == "/connect/revocation":
                 body = self._revoke(form)
             else:
-                body = orjson.dumps(self._tokens(form, base_url(scope)))
+                issued = self._tokens(form, base_url(scope))
+                world.handed_out.note(form)
+                world.handed_out.note(issued)
+                body = orjson.dumps(issued)
             status = 200
         except TokenRefusedError as refused:
             status, body = 400, orjson.dumps({"error": str(refused)})

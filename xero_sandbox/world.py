@@ -10,6 +10,7 @@ from xero_sandbox.config import Config
 from xero_sandbox.connections import Connections
 from xero_sandbox.faults import Faults
 from xero_sandbox.grants import Grants
+from xero_sandbox.handed_out import HandedOut
 from xero_sandbox.limits import Allowances, Limits
 from xero_sandbox.saving import StateFile
 from xero_sandbox.signing import SigningKey
@@ -42,6 +43,7 @@ class World:
     faults: Faults
     limits: Limits
     calls: Calls
+    handed_out: HandedOut
     settings: Settings
 
     def __init__(self, config: Config, clock: Clock | None = None) -> None:
@@ -96,6 +98,7 @@ class World:
         allowances = Allowances(day=config.day_limit) if config.limits else Allowances.unlimited()
         self.limits = Limits(self.clock, allowances)
         self.calls = Calls()
+        self.handed_out = HandedOut()
         self.settings = Settings()
 
     def may_connect(self, person: Person) -> list[Organisation]:

@@ -16,6 +16,18 @@ def test_state_shows_people_organisations_and_connections(app: App, tokens: Toke
     assert tokens.access not in app.http.get("/sandbox/api/state").text
 
 
+def test_secrets_are_what_was_handed_out(app: App, tokens: Tokens, tenant: str) -> None:
+    app.read(tokens, tenant, "Contacts")
+    newer = app.refresh(tokens.refresh).json()
+    secrets = app.http.get("/sandbox/api/secrets").json()
+    assert {tokens.access, newer["access_token"]} == set(secrets["access_token"])
+    assert {tokens.refresh, newer["refresh_token"]} == set(secrets["refresh_token"])
+    assert (len(secrets["code"]), len(secrets["code_verifier"]), len(secrets["id_token"])) == (1, 1, 2)
+    contacts = app.read(tokens, tenant, "Contacts").json()["Contacts"]
+    assert {contact["Name"] for contact in contacts} <= set(secrets["contact_name"])
+    assert {person["email"] for person in app.people} <= set(secrets["email"])
+
+
 def test_the_practice_scenario_is_awkward_at_fixed_places(app: App) -> None:
     rows = app.state()["organisations"]
     assert (rows[3]["is_demo"], rows[4]["is_trial"]) == (True, True)
