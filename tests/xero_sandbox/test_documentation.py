@@ -1,0 +1,35 @@
+"""The sandbox's page in ``docs`` names everything that there is."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from xero_sandbox import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
+from xero_sandbox.books.library import KEY_OF
+from xero_sandbox.control_words import FaultWords, LimitWords, OrganisationWords, RecordWords, SettingWords
+from xero_sandbox.faults import Kind
+
+PAGE = (Path(__file__).parents[2] / "docs" / "xero-sandbox.md").read_text(encoding="utf-8")
+
+
+def test_every_fault_and_field_is_explained() -> None:
+    missing = {kind.value for kind in Kind if f"`{kind.value}`" not in PAGE}
+    for words in (FaultWords, LimitWords, OrganisationWords, RecordWords, SettingWords):
+        missing |= {name for name in words.model_fields if not re.search(rf"\b{name}\b", PAGE)}
+    assert missing == set()
+
+
+def test_every_flag_is_explained() -> None:
+    text = subprocess.run(
+        [sys.executable, "-m", "xero_sandbox", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    flags = set(re.findall(r"--[a-z-]+", text)) - {"--help"}
+    assert len(flags) > 10
+    assert {flag for flag in flags if f"`{flag}`" not in PAGE} == set()
+
+
+def test_its_constants_are_the_real_ones() -> None:
+    assert SANDBOX_CLIENT_ID in PAGE
+    assert SANDBOX_CLIENT_SECRET in PAGE
+    assert all(name in PAGE for name in KEY_OF)
