@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import socket
 
 import uvicorn
@@ -33,6 +34,11 @@ class _AnnouncedServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             print(f"Xero sandbox ready on {self._address}", flush=True)  # noqa: T201  # this is the command line
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; calls that a fault still holds are cut off, and that is no error to report."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
 
 def bind(host: str, port: int) -> socket.socket:

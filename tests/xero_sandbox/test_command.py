@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from tests.xero_sandbox.client import App
+from tests.xero_sandbox.wire import open_call, until
 
 
 @contextmanager
@@ -34,9 +35,13 @@ def test_it_says_when_it_is_ready_and_ends_cleanly(number: signal.Signals) -> No
     with started("--organisations", "2", "--people", "1") as (process, address):
         with httpx2.Client(base_url=address) as http:
             tokens = App(http).connect()
-            http.get("/connections", headers={"Authorization": f"Bearer {tokens.access}"})
+            tenant = App(http).tenants(tokens)[0]
+            App(http).control("faults", kind="timeout", organisation_id=tenant)
+            held = open_call(address, tokens, tenant)
+            until(lambda: App(http).calls()["peak_concurrency_by_organisation"].get(tenant) == 1)
         process.send_signal(number)
         out, errors = process.communicate(timeout=20)
+        held.close()
         assert (process.returncode, out, errors) == (0, "", ""), "and it logs nothing, least of all tokens"
 
 

@@ -25,6 +25,11 @@ def test_bulk_approval_allows_many(app: App) -> None:
     assert "continue" not in Form(page.text).buttons
 
 
+def test_a_large_practice_is_connected_in_one_pass(app: App) -> None:
+    app.control("reset", organisations=1200, people=1)
+    assert len(app.tenants(app.connect())) == 1200
+
+
 def test_connected_organisations_are_greyed_and_continue_counts_them(app: App) -> None:
     app.connect(3)
     page = app.consent_page()

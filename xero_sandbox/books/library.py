@@ -142,8 +142,9 @@ class Library:
             del self.roles[key]
         for organisation_id in organisation_ids:
             self.roles[person_id, organisation_id] = "FINANCIALADVISER"
-        for organisation_id in self.organisations:
-            self._forget(organisation_id)
+        self._records.clear()
+        self._bodies.clear()
+        self._records_kept = self._bytes_kept = 0
 
     def _forget(self, organisation_id: str) -> None:
         for key in [key for key in self._records if key[0] == organisation_id]:
