@@ -3,8 +3,27 @@
 from uuid import UUID
 
 from contracts.bulk_create_clients import Deadlines, RunFacts
+from contracts.causes import Cause
 from contracts.payload import Payload
 from contracts.runs import Outcome
+
+
+class ReconnectProgress(Payload):
+    """Where a long run goes on.
+
+    Attributes:
+        grant_id: The login that it repairs with.
+        is_repaired: Whether the logins have been changed, so that only pulls are left.
+        after: Position in the run after which connections are still to be done.
+        counts: Outcomes so far, for the current details only.
+        causes: Causes so far, likewise.
+    """
+
+    grant_id: UUID
+    is_repaired: bool
+    after: int
+    counts: dict[Outcome, int]
+    causes: dict[Cause, int]
 
 
 class ReconnectAllInput(Payload):
@@ -15,16 +34,14 @@ class ReconnectAllInput(Payload):
         deadlines: How long it waits for people.
         moves_healthy: Move healthy connections to this login too.
         connection_id: Only this connection (*reconnect* of one client); all of the practice when absent.
-        reopen: Go on with the failed ones of the finished run.
-        pulled_after: Position after which clients are still to be pulled; set when a long run goes on.
+        progress: What a later execution of the same run goes on with.
     """
 
     run: RunFacts
     deadlines: Deadlines = Deadlines()
     moves_healthy: bool = False
     connection_id: UUID | None = None
-    reopen: bool = False
-    pulled_after: int | None = None
+    progress: ReconnectProgress | None = None
 
 
 class SurveyConnectionsInput(Payload):
@@ -43,11 +60,3 @@ class SurveyedConnections(Payload):
     counts: dict[Outcome, int]
     to_repair: int
     offers: int
-
-
-class ConnectionsToRepairInput(Payload):
-    """Ask for the next ``limit`` connections of the run that are to be repaired."""
-
-    run_id: str
-    after: int
-    limit: int

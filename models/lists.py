@@ -76,9 +76,7 @@ async def read_list(
     if not include_gone:
         wanted.append(col(table.gone_at).is_(None))
     if search:
-        wanted.append(
-            or_(*(_column(table, name).icontains(search, autoescape=True) for name in _SEARCHED[source]))
-        )
+        wanted.append(or_(*(_column(table, name).icontains(search, autoescape=True) for name in _SEARCHED[source])))
     order = [func.lower(_column(table, name)) for name in _SEARCHED[source][:2]]
     page = select(table).where(*wanted).order_by(*order, col(table.key)).limit(limit).offset(offset)
     total = select(func.count()).select_from(table).where(*wanted)

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
-from contracts.runs import Outcome, Verdict
+from contracts.runs import Outcome, RunKind, Verdict
 from models import runs
 from models.practice import Colleague
 from models.run import Run, RunOrganisation
@@ -30,6 +30,7 @@ class RunView:
         verdicts: Organisations by verdict.
         causes: Organisations by cause.
         organisations: The list, in order; empty where only runs are listed.
+        offers: Reconnect all: organisations that the login reaches and nobody added.
     """
 
     run: Run
@@ -38,6 +39,7 @@ class RunView:
     verdicts: dict[Verdict, int]
     causes: dict[Cause, int]
     organisations: Sequence[RunOrganisation] = ()
+    offers: Sequence[RunOrganisation] = ()
 
 
 async def find_run(session: AsyncSession, practice_id: UUID, run_id: str) -> Run | None:
@@ -52,6 +54,10 @@ async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
         return None
     colleague = await session.get_one(Colleague, run.colleague_id)
     listed = await runs.organisations_of(session, run.id)
+    offers: Sequence[RunOrganisation] = ()
+    if run.kind is RunKind.RECONNECT_ALL:
+        offers = [row for row in listed if row.connection_id is None]
+        listed = [row for row in listed if row.connection_id is not None]
     return RunView(
         run=run,
         colleague_name=colleague.name,
@@ -59,6 +65,7 @@ async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
         verdicts=_tally(organisation.verdict for organisation in listed),
         causes=_tally(organisation.cause for organisation in listed),
         organisations=listed,
+        offers=offers,
     )
 
 

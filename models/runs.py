@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
-from contracts.runs import Action, Outcome, Result, Stage, Verdict
+from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.practice import Practice
 from models.run import Run, RunOrganisation
 
@@ -255,19 +255,23 @@ async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:
 
 
 async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
-    """Give every organisation that still has none an outcome: made but not pulled, or never made."""
+    """Give every organisation that still has none an outcome: made but not pulled, or never begun.
+
+    What a *Reconnect all* merely offers (organisations that nobody added) is no part of its books.
+    """
     await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
-            SET outcome = CASE WHEN o.client_id IS NULL THEN 'skipped' WHEN o.action = 'link' THEN 'linked'
-                               ELSE 'created' END,
+            SET outcome = CASE WHEN o.client_id IS NULL OR o.action IN ('repair', 'reassign') THEN 'skipped'
+                               WHEN o.action = 'link' THEN 'linked' ELSE 'created' END,
                 message = CASE WHEN o.client_id IS NULL THEN 'The run ended before this client was created.'
+                               WHEN o.action IN ('repair', 'reassign') THEN 'The run ended before its turn came.'
                                ELSE 'The run ended before its standard information was pulled. Refresh the client.'
                           END,
                 updated_at = :at
-            WHERE o.run_id = :run_id AND o.outcome IS NULL
+            WHERE o.run_id = :run_id AND o.outcome IS NULL AND (:offers_stay = false OR o.connection_id IS NOT NULL)
         """),
-        {"run_id": run.id, "at": at},
+        {"run_id": run.id, "at": at, "offers_stay": run.kind is RunKind.RECONNECT_ALL},
     )
 
 

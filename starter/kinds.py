@@ -1,17 +1,22 @@
 """The registry of what can be started: one line for each kind of run."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypedDict
+from uuid import UUID
 
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from contracts.bulk_create_clients import BulkCreateClientsInput, CreatingProgress, Deadlines, RunFacts
 from contracts.names import WORKFLOW_QUEUE
+from contracts.reconnect_all import ReconnectAllInput
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind
 from workflows.briefing import run_attributes, run_summary
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.policies import bulk_priority
+from workflows.reconnect_all import ReconnectAll
 
 _DETAILS = (
     "One colleague's journey: sign in, list what the login reaches, choose, create clients, pull their standard "
@@ -20,28 +25,83 @@ _DETAILS = (
     "could not close its books."
 )
 
-Start = Callable[[Client, RunFacts, Deadlines, bool], Awaitable[None]]
-"""Starts the workflow of a run; the last argument asks to reopen a finished run's failed organisations."""
+_RECONNECT_DETAILS = (
+    "One colleague's journey: sign in once, and every connection of the practice that the login reaches and that needs "
+    "repair is repaired and pulled again. The old login stays in use until the new one has read the organisation. "
+    "**Current Details** say where it is. **Request Cancellation** is safe and keeps what was already done."
+)
 
 
-async def _add_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, reopen: bool) -> None:
-    progress = CreatingProgress(reopen=True) if reopen else None
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a run is asked to do beyond its kind.
+
+    Attributes:
+        moves_healthy: Reconnect: move healthy connections to the new login too.
+        connection_id: Reconnect: only this connection.
+        reopen: Go on with a finished run's failed organisations.
+    """
+
+    moves_healthy: bool = False
+    connection_id: UUID | None = None
+    reopen: bool = False
+
+
+PLAIN = Wishes()
+"""Nothing beyond the kind."""
+
+Start = Callable[[Client, RunFacts, Deadlines, Wishes], Awaitable[None]]
+"""Starts the workflow of a run."""
+
+
+async def _add_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
+    progress = CreatingProgress(reopen=True) if wishes.reopen else None
+    asked = BulkCreateClientsInput(run=run, deadlines=deadlines, progress=progress)
     await temporal.start_workflow(
         BulkCreateClients.run,
-        BulkCreateClientsInput(run=run, deadlines=deadlines, progress=progress),
+        asked,
+        static_details=_DETAILS,
+        **_options(run, RunKind.ADD_CLIENTS, is_again=wishes.reopen),
+    )
+
+
+async def _reconnect_all(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
+    if wishes.reopen:
+        raise Refused(
+            RefusalCode.NOTHING_TO_RETRY, "Start Reconnect all again: it repairs only what still needs repair."
+        )
+    asked = ReconnectAllInput(
+        run=run, deadlines=deadlines, moves_healthy=wishes.moves_healthy, connection_id=wishes.connection_id
+    )
+    await temporal.start_workflow(
+        ReconnectAll.run, asked, static_details=_RECONNECT_DETAILS, **_options(run, RunKind.RECONNECT_ALL)
+    )
+
+
+class _Options(TypedDict):
+    id: str
+    task_queue: str
+    id_reuse_policy: WorkflowIDReusePolicy
+    id_conflict_policy: WorkflowIDConflictPolicy
+    static_summary: str
+    search_attributes: TypedSearchAttributes
+    priority: Priority
+
+
+def _options(run: RunFacts, kind: RunKind, *, is_again: bool = False) -> _Options:
+    return _Options(
         id=run.run_id,
         task_queue=WORKFLOW_QUEUE,
         # A run's id is used once; only a retry goes on under it, and only when the earlier execution has ended.
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE if reopen else WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE if is_again else WorkflowIDReusePolicy.REJECT_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-        static_summary=run_summary(run, RunKind.ADD_CLIENTS),
-        static_details=_DETAILS,
-        search_attributes=run_attributes(run, RunKind.ADD_CLIENTS),
+        static_summary=run_summary(run, kind),
+        search_attributes=run_attributes(run, kind),
         priority=bulk_priority(run.practice_slug),
     )
 
 
-KINDS: Mapping[RunKind, Start] = {RunKind.ADD_CLIENTS: _add_clients}
+KINDS: Mapping[RunKind, Start] = {RunKind.ADD_CLIENTS: _add_clients, RunKind.RECONNECT_ALL: _reconnect_all}
 
 
 def start_of(kind: RunKind) -> Start:

@@ -18,6 +18,7 @@ from models.run import Run
 from models.run_views import RunView
 from starter.actor import Actor
 from starter.consents import Consents
+from starter.kinds import PLAIN, Wishes
 from starter.retries import Retried, Retries
 from starter.starting import StartedRun, Starts
 from starter.temporal_faults import explained
@@ -48,7 +49,14 @@ class Runs:
         self._retries = Retries(database, temporal, consents, deadlines)
         self._answer_within = answer_within
 
-    async def start(self, actor: Actor, kind: RunKind, provider: str, idempotency_key: str | None = None) -> StartedRun:
+    async def start(
+        self,
+        actor: Actor,
+        kind: RunKind,
+        provider: str,
+        idempotency_key: str | None = None,
+        wishes: Wishes = PLAIN,
+    ) -> StartedRun:
         """Start a run.
 
         Args:
@@ -56,6 +64,7 @@ class Runs:
             kind: What to do.
             provider: Such as ``xero``.
             idempotency_key: The same key by the same colleague gives the same run.
+            wishes: What is asked beyond the kind.
 
         Returns:
             The run, and where to send the colleague's browser.
@@ -63,7 +72,7 @@ class Runs:
         Raises:
             Refused: Unknown provider or kind, a key that was used for something else, or nobody to start it.
         """
-        return await self._starts.start(actor, kind, provider, idempotency_key)
+        return await self._starts.start(actor, kind, provider, idempotency_key, wishes)
 
     async def show(self, actor: Actor, run_id: str) -> RunView:
         """One run of the actor's practice, with its organisations.

@@ -22,7 +22,7 @@ from models.database import Database
 from models.run import Run
 from starter.actor import Actor
 from starter.consents import AWAITS_CONSENT, Consents
-from starter.kinds import start_of
+from starter.kinds import Wishes, start_of
 from starter.temporal_faults import explained
 
 ENDED = "This run has ended."
@@ -45,7 +45,9 @@ class Starts:
         self._consents = consents
         self._deadlines = deadlines
 
-    async def start(self, actor: Actor, kind: RunKind, provider: str, idempotency_key: str | None) -> StartedRun:
+    async def start(
+        self, actor: Actor, kind: RunKind, provider: str, idempotency_key: str | None, wishes: Wishes
+    ) -> StartedRun:
         """See ``Runs.start``."""
         begin = start_of(kind)
         title = self._consents.provider(provider).title
@@ -91,7 +93,7 @@ class Starts:
                 )
                 await session.flush()
                 async with explained(ENDED):
-                    await begin(self._temporal, facts, self._deadlines, False)
+                    await begin(self._temporal, facts, self._deadlines, wishes)
         except IntegrityError:  # the same key at the same moment: the other one won
             earlier = await self._earlier(actor, idempotency_key) if idempotency_key else None
             if earlier is None:

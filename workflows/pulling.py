@@ -1,4 +1,4 @@
-"""The pulling stage of a bulk run: many clients at once, none held up by another.
+"""The stages of a bulk run that read clients at the provider: many at once, none held up by another.
 
 One activity a client is the fast path. A client in trouble is handed to a ``SyncClient`` of its own, which outlives
 the run.
@@ -6,6 +6,7 @@ the run.
 
 import asyncio
 from collections import deque
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
@@ -15,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.standard_information import StandardInformationActivities
     from contracts.bulk_create_clients import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
+    from contracts.lists import Source
     from contracts.names import sync_client_id
     from contracts.runs import Outcome
     from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
@@ -31,14 +33,17 @@ class ClientPulls:
     Args:
         board: Where outcomes are counted.
         after: Position in the run after which clients are still to be pulled.
+        login: A login that takes the connections over, each once it has read the organisation: then only the
+            profiles are read, and the outcomes are left to a pull of the rest.
 
     Attributes:
         after: The last position that was given to a lane.
         is_done: Whether there are no more clients; False when the history has grown long enough to start a new one.
     """
 
-    def __init__(self, board: RunBoard, after: int) -> None:
+    def __init__(self, board: RunBoard, after: int, login: UUID | None = None) -> None:
         self.after = after
+        self._login = login
         self.is_done = False
         self._board = board
         self._page: deque[ClientToPull] = deque()
@@ -74,7 +79,14 @@ class ClientPulls:
         try:
             await call(
                 StandardInformationActivities.pull_client,
-                PullClientInput(connection_id=client.connection_id, pull_id=run_id, run_id=run_id),
+                PullClientInput(
+                    connection_id=client.connection_id,
+                    pull_id=run_id,
+                    run_id=run_id,
+                    sources=(Source.ORGANISATION,) if self._login else (),
+                    grant_id=self._login,
+                    settles=self._login is None,
+                ),
                 policies.PULL,
                 f"{client.client_name} ({client.client_code})",
             )
@@ -87,7 +99,8 @@ class ClientPulls:
             else:
                 await self._fail(client, trouble)
         else:
-            self._board.count(client.outcome)
+            if self._login is None:
+                self._board.count(client.outcome)
 
     async def _fail(self, client: ClientToPull, trouble: Trouble) -> None:
         await call(
@@ -139,6 +152,7 @@ class ClientPulls:
                     reason=f"Handed over by run `{run.run_id}`.",
                     first_try_at=retry_at,
                     trouble=trouble.cause,
+                    grant_id=self._login,
                 ),
                 id=sync_client_id(facts.practice_slug, facts.client_code),
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,  # it outlives the run

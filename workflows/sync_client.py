@@ -66,6 +66,7 @@ class SyncClient:
         self._wanted_now = True
 
     async def _pull(self) -> PullClientResult:
+        self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
         workflow.set_current_details(briefing.sync_details(self._start.reason, None, self._tries, None))
         return await call(
             StandardInformationActivities.pull_client,
@@ -85,7 +86,6 @@ class SyncClient:
         workflow.set_current_details(
             briefing.sync_details(self._start.reason, self._trouble, self._tries, moment),
         )
-        self._wanted_now = False
         try:
             await workflow.wait_condition(
                 lambda: self._wanted_now, timeout=moment - workflow.now(), timeout_summary="Next try"

@@ -75,6 +75,13 @@ class OrganisationAnswer(BaseModel):
         )
 
 
+class OfferAnswer(BaseModel):
+    """An organisation that the login reaches and nobody added."""
+
+    organisation_id: str = Field(description="The provider's id of the organisation.")
+    name: str
+
+
 class RunSummaryAnswer(BaseModel):
     """A run without its organisations."""
 
@@ -101,12 +108,17 @@ class RunAnswer(RunSummaryAnswer):
 
     verdicts: dict[Verdict, int] = Field(description="Organisations by what they were listed as.")
     organisations: list[OrganisationAnswer]
+    offers: list[OfferAnswer] = Field(description="Reconnect all: what the login reaches and nobody added.")
 
     @classmethod
     def of(cls, view: RunView) -> Self:
         """The run as the API shows it."""
-        organisations = [OrganisationAnswer.of(row) for row in view.organisations]
-        return cls(**_summary(view), verdicts=view.verdicts, organisations=organisations)
+        return cls(
+            **_summary(view),
+            verdicts=view.verdicts,
+            organisations=[OrganisationAnswer.of(row) for row in view.organisations],
+            offers=[OfferAnswer(organisation_id=row.organisation_id, name=row.name) for row in view.offers],
+        )
 
 
 class RunsAnswer(BaseModel):

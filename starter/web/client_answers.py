@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.causes import Cause
 from contracts.lists import ListName
@@ -128,7 +128,9 @@ class ReceiptAnswer(BaseModel):
 class ListAnswer(BaseModel):
     """A page of one list of standard information."""
 
-    list_name: ListName = Field(serialization_alias="list")
+    model_config = ConfigDict(validate_by_name=True)  # so that what reads the API can use this class too
+
+    list_name: ListName = Field(alias="list")
     receipt: ReceiptAnswer | None = Field(description="Nothing when the list was never pulled.")
     total: int = Field(description="How many rows match over all pages.")
     limit: int

@@ -568,7 +568,16 @@ def upgrade() -> None:
         sa.Column("matched_client_id", sa.Uuid(), nullable=True),
         sa.Column(
             "action",
-            sa.Enum("create", "link", name="action", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "create",
+                "link",
+                "repair",
+                "reassign",
+                name="action",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=True,
         ),
         sa.Column("link_client_id", sa.Uuid(), nullable=True),

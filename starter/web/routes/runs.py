@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 from contracts.bulk_create_clients import SelectionAccepted
 from contracts.runs import RunKind
 from contracts.selection import Selection
+from starter.kinds import Wishes
 from starter.web.answers import (
     AuthorizeAnswer,
     RetryAnswer,
@@ -33,6 +34,9 @@ Key = Annotated[
         description="The same key again answers with the same run and a fresh address.",
     ),
 ]
+Everything = Annotated[
+    bool, Query(alias="all", description="Reconnect all: move healthy connections to this login too.")
+]
 ProviderName = Annotated[str, Path(max_length=20, description="The accounting software, such as `xero`.")]
 
 
@@ -43,10 +47,15 @@ ProviderName = Annotated[str, Path(max_length=20, description="The accounting so
     description="Send the colleague's browser to `authorize_url`; the run goes on when it comes back.",
 )
 async def start(
-    caller: Caller, door: Door, provider: ProviderName, kind: RunKind, idempotency_key: Key = None
+    caller: Caller,
+    door: Door,
+    provider: ProviderName,
+    kind: RunKind,
+    idempotency_key: Key = None,
+    moves_healthy: Everything = False,
 ) -> StartedAnswer:
     """Start a run."""
-    started = await door.runs.start(caller, kind, provider, idempotency_key)
+    started = await door.runs.start(caller, kind, provider, idempotency_key, Wishes(moves_healthy=moves_healthy))
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
 
 

@@ -1,0 +1,82 @@
+"""Surveys a practice's connections for a *Reconnect all*: what this sign-in can do for each. Repairs nothing itself."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.failures import application_error
+from activities.grants import Tokens
+from activities.surveying import survey, survey_one
+from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
+from models import clients, grants, runs, surveys
+from models.columns import now as this_moment
+from models.database import Database
+from models.grant import ConsentAttempt
+from models.surveys import SurveyRow
+from providers.errors import ProviderError
+from providers.port import Providers
+
+
+class ReconnectActivities:
+    """What a sign-in can repair.
+
+    Args:
+        database: Where the connections are.
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(
+        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+    ) -> None:
+        self._database = database
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    @activity.defn
+    async def survey_connections(self, asked: SurveyConnectionsInput) -> SurveyedConnections:
+        """Sort the practice's connections into healthy, not reachable and to be repaired; list what nobody added."""
+        async with self._database.session() as session:
+            consent = await session.get_one(ConsentAttempt, asked.consent_id)
+        provider = self._providers[consent.provider]
+        try:
+            # All that the login reaches counts, not only what was ticked this time: what is connected already is not
+            # offered for ticking again.
+            reached = await provider.organisations(self._tokens.of(asked.grant_id, provider))
+        except ProviderError as error:
+            raise application_error(error, self._now()) from None
+        at = self._now()
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            await grants.record_reach(session, asked.grant_id, reached, at)
+            living = await surveys.living_connections(session, run.practice_id, run.provider, asked.connection_id)
+            names = {organisation.organisation_id: organisation.name for organisation in reached}
+            if asked.connection_id is None:
+                settled = survey(living, names, asked.grant_id, moves_healthy=asked.moves_healthy)
+            else:
+                settled = [survey_one(one, names) for one in living]
+            rows = [
+                SurveyRow(
+                    one.connection.organisation_id,
+                    one.connection.name,
+                    one.connection.connection_id,
+                    one.connection.client_id,
+                    one.outcome,
+                    one.message,
+                    one.cause,
+                )
+                for one in settled
+            ]
+            known = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
+            offers = [
+                SurveyRow(organisation_id, name)
+                for organisation_id, name in names.items()
+                if asked.connection_id is None and organisation_id not in known
+            ]
+            await surveys.write_survey(session, run.id, asked.grant_id, [*rows, *offers], at)
+        counts = Counter(one.outcome for one in settled if one.outcome is not None)
+        return SurveyedConnections(counts=dict(counts), to_repair=len(settled) - counts.total(), offers=len(offers))

@@ -1,0 +1,67 @@
+"""Tells, for every connection of a practice, what one sign-in can do for it: the plan of a *Reconnect all*, pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.causes import Cause
+from contracts.runs import ConnectionStatus, GrantStatus, Outcome
+from models.surveys import LivingConnection
+
+
+class Settled(NamedTuple):
+    """What is known of a connection before anything is tried; ``outcome`` is None where a repair is to be tried."""
+
+    connection: LivingConnection
+    outcome: Outcome | None = None
+    message: str | None = None
+    cause: Cause | None = None
+
+
+def survey(
+    connections: Sequence[LivingConnection], reached: Mapping[str, str], grant_id: UUID, *, moves_healthy: bool
+) -> list[Settled]:
+    """Sort the connections into healthy, not reachable, and to be repaired.
+
+    Args:
+        connections: The practice's living connections.
+        reached: Names of the organisations that the sign-in reaches, by id.
+        grant_id: The sign-in's login.
+        moves_healthy: Move healthy connections of other logins to this one too.
+    """
+    return [_settle(one, one.organisation_id in reached, grant_id, moves_healthy) for one in connections]
+
+
+def survey_one(connection: LivingConnection, reached: Mapping[str, str]) -> Settled:
+    """What a sign-in for one client can do: the organisation lock. Its own books, by id, or nothing changes.
+
+    Args:
+        connection: The client's connection.
+        reached: Names of the organisations that the sign-in reaches, by id.
+    """
+    if connection.organisation_id in reached:
+        return Settled(connection)
+    others = ", ".join(sorted(reached.values())[:3]) or "no organisation"
+    message = f"This client is connected to {connection.name}, but the login reaches {others}. Nothing was changed."
+    return Settled(connection, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
+
+
+def _settle(one: LivingConnection, is_reached: bool, grant_id: UUID, moves_healthy: bool) -> Settled:
+    if needs_no_repair(one) and not (moves_healthy and is_reached and one.grant_id != grant_id):
+        return Settled(one, Outcome.HEALTHY)
+    if not is_reached:
+        return Settled(one, Outcome.UNREACHABLE, unreachable(one.reached_by))
+    return Settled(one)
+
+
+def needs_no_repair(one: LivingConnection) -> bool:
+    """Whether the connection works: its own status, its last check and its login are all fine."""
+    return one.status is ConnectionStatus.CONNECTED and not one.has_cause and one.grant_status is GrantStatus.ACTIVE
+
+
+def unreachable(reached_by: Sequence[str]) -> str:
+    """Why this sign-in cannot repair a connection, and whose could."""
+    if not reached_by:
+        return "This login does not reach the organisation, and no colleague's login is known to."
+    names = " or ".join(reached_by[:3])
+    return f"This login does not reach the organisation. Ask {names} to reconnect: that login could reach it."

@@ -1,0 +1,131 @@
+"""Queries of a *Reconnect all*: connections with their logins, and writing down what the survey found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.causes import Cause
+from contracts.runs import Action, ConnectionStatus, GrantStatus, Outcome
+
+
+class LivingConnection(NamedTuple):
+    """A connection that was not disconnected, its login, and who else's login reaches the organisation."""
+
+    connection_id: UUID
+    client_id: UUID
+    organisation_id: str
+    name: str
+    grant_id: UUID
+    status: ConnectionStatus
+    has_cause: bool
+    grant_status: GrantStatus
+    reached_by: tuple[str, ...]
+
+
+class SurveyRow(NamedTuple):
+    """A row of the run: a connection with what is known of it, or an offer (no connection)."""
+
+    organisation_id: str
+    name: str
+    connection_id: UUID | None = None
+    client_id: UUID | None = None
+    outcome: Outcome | None = None
+    message: str | None = None
+    cause: Cause | None = None
+
+
+async def living_connections(
+    session: AsyncSession, practice_id: UUID, provider: str, connection_id: UUID | None = None
+) -> Sequence[LivingConnection]:
+    """The practice's connections at a provider that are in use, by client code.
+
+    Args:
+        session: Any session.
+        practice_id: Whose.
+        provider: Which provider.
+        connection_id: Only this one.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT c.id, c.client_id, c.organisation_id, c.organisation_name, c.grant_id, c.status,
+                   c.cause IS NOT NULL, g.status,
+                   ARRAY(SELECT DISTINCT p.name FROM grant_reach r
+                         JOIN grants other ON other.id = r.grant_id AND other.status = 'active'
+                         JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
+                         JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
+                         WHERE r.organisation_id = c.organisation_id ORDER BY p.name)
+            FROM connections c
+            JOIN grants g ON g.id = c.grant_id
+            JOIN clients k ON k.id = c.client_id
+            WHERE c.practice_id = :practice_id AND c.provider = :provider
+              AND c.status IN ('connected', 'needs_reconnect')
+              AND (CAST(:connection_id AS uuid) IS NULL OR c.id = :connection_id)
+            ORDER BY k.code
+        """),
+        {"practice_id": practice_id, "provider": provider, "connection_id": connection_id},
+    )
+    return [_living(row) for row in found]
+
+
+def _living(row: Any) -> LivingConnection:
+    connection_id, client_id, organisation_id, name, grant_id, status, has_cause, grant_status, reached_by = row
+    return LivingConnection(
+        connection_id=connection_id,
+        client_id=client_id,
+        organisation_id=organisation_id,
+        name=name,
+        grant_id=grant_id,
+        status=ConnectionStatus(status),
+        has_cause=has_cause,
+        grant_status=GrantStatus(grant_status),
+        reached_by=tuple(reached_by),
+    )
+
+
+async def write_survey(
+    session: AsyncSession, run_id: str, grant_id: UUID, rows: Sequence[SurveyRow], at: datetime
+) -> None:
+    """Write what the survey found as the run's list; done again, it changes only what is not settled yet.
+
+    Args:
+        session: The caller's transaction.
+        run_id: The run.
+        grant_id: The sign-in's login.
+        rows: In the run's order.
+        at: This moment.
+    """
+    await (await session.connection()).execute(
+        text("""
+            INSERT INTO run_organisations (run_id, organisation_id, position, name, grant_id, connection_id, client_id,
+                                           action, verdict, outcome, message, cause, updated_at)
+            SELECT :run_id, s.id, s.place - 1, left(s.name, 255), :grant_id, s.connection, s.client,
+                   CASE WHEN s.connection IS NOT NULL THEN :action END,
+                   CASE WHEN s.connection IS NULL THEN 'new' ELSE 'already_client' END,
+                   s.outcome, s.message, s.cause, :at
+            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:connections AS uuid[]),
+                        CAST(:clients AS uuid[]), CAST(:outcomes AS text[]), CAST(:messages AS text[]),
+                        CAST(:causes AS text[]))
+                WITH ORDINALITY AS s (id, name, connection, client, outcome, message, cause, place)
+            ON CONFLICT (run_id, organisation_id) DO UPDATE
+                SET outcome = excluded.outcome, message = excluded.message, cause = excluded.cause,
+                    grant_id = excluded.grant_id
+                WHERE run_organisations.outcome IS NULL
+        """),
+        {
+            "run_id": run_id,
+            "grant_id": grant_id,
+            "action": Action.REPAIR.value,
+            "at": at,
+            "ids": [row.organisation_id for row in rows],
+            "names": [row.name for row in rows],
+            "connections": [row.connection_id for row in rows],
+            "clients": [row.client_id for row in rows],
+            "outcomes": [row.outcome for row in rows],
+            "messages": [row.message for row in rows],
+            "causes": [row.cause for row in rows],
+        },
+    )

@@ -1,0 +1,96 @@
+"""One colleague's *Reconnect all*: sign in once, repair whatever that login reaches, pull it again, report on all.
+
+The old login stays in use until the new one has read the organisation, and the organisation's id decides: a login
+that reaches other books of the same name changes nothing. With one connection named, this is *reconnect* of one client.
+"""
+
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.reconnecting import ReconnectActivities
+    from contracts.bulk_create_clients import ConsentGiven, RunReport
+    from contracts.reconnect_all import ReconnectAllInput, ReconnectProgress, SurveyConnectionsInput
+    from contracts.runs import Stage
+
+from workflows import policies
+from workflows.board import RunBoard
+from workflows.calls import call
+from workflows.journey import Journey, unlisted
+from workflows.pulling import ClientPulls
+
+FROM_THE_START = -1
+
+
+@workflow.defn(name="ReconnectAll")
+class ReconnectAll(Journey):
+    """Repairs the practice's connections that one sign-in reaches."""
+
+    @workflow.init
+    def __init__(self, start: ReconnectAllInput) -> None:
+        # Handlers may run before ``run`` does, so everything that they touch is set here.
+        self._start = start
+        progress = start.progress
+        super().__init__(
+            RunBoard(
+                start.run,
+                Stage.REPAIRING if progress else Stage.AWAITING_CONSENT,
+                progress.counts if progress else {},
+                progress.causes if progress else {},
+            )
+        )
+
+    @workflow.run
+    async def run(self, start: ReconnectAllInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
+        """The whole journey; see the module's docstring."""
+        return await self.to_its_end(self._stages)
+
+    async def _stages(self) -> None:
+        progress = self._start.progress
+        if progress is None:
+            consent = await self.first_consent(self._start.deadlines.consent)
+            await self._survey(consent)
+            login, after, is_repaired = consent.grant_id, FROM_THE_START, False
+        else:
+            login, after, is_repaired = progress.grant_id, progress.after, progress.is_repaired
+        if not is_repaired:
+            await self._go_through(Stage.REPAIRING, ClientPulls(self.board, after, login), login)
+            after = FROM_THE_START
+        await self._go_through(Stage.PULLING, ClientPulls(self.board, after), login)
+
+    async def _survey(self, consent: ConsentGiven) -> None:
+        await self.board.enter(Stage.LISTING)
+        try:
+            surveyed = await call(
+                ReconnectActivities.survey_connections,
+                SurveyConnectionsInput(
+                    run_id=self._start.run.run_id,
+                    consent_id=consent.consent_id,
+                    grant_id=consent.grant_id,
+                    moves_healthy=self._start.moves_healthy,
+                    connection_id=self._start.connection_id,
+                ),
+                policies.LISTING,
+                "See which connections this login can repair",
+            )
+        except ActivityError as error:
+            raise unlisted(error) from error
+        self.board.outcomes.update(surveyed.counts)
+        if surveyed.offers:
+            self.board.note(f"The login also reaches {surveyed.offers} organisations that nobody added.")
+
+    async def _go_through(self, stage: Stage, pulls: ClientPulls, login: UUID) -> None:
+        await self.board.enter(stage)
+        await pulls.run()
+        if not pulls.is_done:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            progress = ReconnectProgress(
+                grant_id=login,
+                is_repaired=stage is Stage.PULLING,
+                after=pulls.after,
+                counts=dict(self.board.outcomes),
+                causes=dict(self.board.causes),
+            )
+            workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))
