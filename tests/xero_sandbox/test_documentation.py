@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from xero_sandbox import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
+from xero_sandbox import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
 from xero_sandbox.books.library import KEY_OF
+from xero_sandbox.control import Control
+from xero_sandbox.control_api import ControlApi
 from xero_sandbox.control_words import FaultWords, LimitWords, OrganisationWords, RecordWords, SettingWords
 from xero_sandbox.faults import Kind
+from xero_sandbox.world import World
 
 PAGE = (Path(__file__).parents[2] / "docs" / "xero-sandbox.md").read_text(encoding="utf-8")
 
@@ -18,6 +21,16 @@ def test_every_fault_and_field_is_explained() -> None:
     for words in (FaultWords, LimitWords, OrganisationWords, RecordWords, SettingWords):
         missing |= {name for name in words.model_fields if not re.search(rf"\b{name}\b", PAGE)}
     assert missing == set()
+
+
+def test_every_control_call_is_explained() -> None:
+    routes = ControlApi(Control(World(Config(organisations=0)))).routes()
+    calls = {
+        (str(method), route.path.removeprefix("/sandbox/api")) for route in routes for method in route.methods or ()
+    }
+    named = {re.sub(r"\{\w+\}", "{id}", f"{method} {path}") for method, path in calls if method != "HEAD"}
+    assert len(named) > 12
+    assert {call for call in named if f"`{call}`" not in PAGE} == set()
 
 
 def test_every_flag_is_explained() -> None:
