@@ -1,5 +1,7 @@
 """A practice with one connected client, and a second practice beside it."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -74,6 +76,17 @@ def a_connection(practice_id: UUID, client_id: UUID, grant_id: UUID, organisatio
         organisation_name="Smith Ltd",
         grant_id=grant_id,
     )
+
+
+async def until_blocked(database: Database, unless: Callable[[], bool]) -> None:
+    """Wait until some transaction waits for another's lock, or something happened that makes it pointless."""
+    waiting = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()
+    """
+    async with asyncio.timeout(20), database.engine.connect() as connection:
+        while not unless() and not (await connection.exec_driver_sql(waiting)).scalar_one():
+            await connection.rollback()
 
 
 class HandClock:

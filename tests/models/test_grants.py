@@ -17,7 +17,7 @@ from models.database import Database
 from models.encryption import StoredTokens, open_tokens
 from models.event import Event
 from models.grant import Grant, GrantHolder, GrantReach
-from tests.models.conftest import LATER, NOON, HandClock, House, tokens
+from tests.models.conftest import LATER, NOON, HandClock, House, tokens, until_blocked
 
 AFTER_EXPIRY = NOON + timedelta(minutes=30)
 
@@ -27,24 +27,28 @@ class DeadError(Exception):
 
 
 class Provider:
-    """Rotates refresh tokens as a provider does: each is good once. It answers when it is let."""
+    """Rotates refresh tokens as a provider does: each is good once. Its answer arrives when it is let."""
 
     def __init__(self) -> None:
         self.good = "refresh-1"
+        self.asked = 0
         self.refreshes = 0
-        self.asked = asyncio.Event()
+        self.called = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
     async def refresh(self, old: StoredTokens) -> StoredTokens:
-        self.asked.set()
+        self.asked += 1
+        is_good = old.refresh_token == self.good
+        if is_good:
+            self.refreshes += 1
+            self.good = f"refresh-{self.refreshes + 1}"
+        answer = tokens(self.refreshes + 1, LATER)
+        self.called.set()
         await self.may_answer.wait()
-        if old.refresh_token != self.good:
+        if not is_good:
             raise DeadError("used before")
-        self.refreshes += 1
-        fresh = tokens(self.refreshes + 1, LATER)
-        self.good = fresh.refresh_token
-        return fresh
+        return answer
 
 
 @pytest_asyncio.fixture
@@ -109,11 +113,12 @@ async def test_an_expired_token_is_refreshed_once_over_all_processes(
     clock.at = AFTER_EXPIRY
     provider.may_answer.clear()
     asking = [asyncio.create_task(fresh(pool)) for pool in (database, second_database) * 20]
-    await provider.asked.wait()
+    await provider.called.wait()
+    await until_blocked(database, unless=lambda: provider.asked > 1)
     provider.may_answer.set()
     given = await asyncio.gather(*asking)
     assert {token.access_token for token in given} == {"access-2"}
-    assert provider.refreshes == 1
+    assert provider.asked == 1
     grant = await stored(database, house)
     assert grant.generation == 2
     assert open_tokens(sealer, grant.id, grant.sealed_tokens) == given[0]
@@ -125,7 +130,7 @@ async def test_callers_that_wait_for_a_refresh_hold_no_connection(database_url, 
     provider.may_answer.clear()
     small = Database(database_url, pool_size=2, max_overflow=0)
     asking = [asyncio.create_task(fresh(small)) for _ in range(50)]
-    await provider.asked.wait()
+    await provider.called.wait()
     assert (await stored(small, house)).generation == 1  # answered while the refresh and its crowd are waiting
     provider.may_answer.set()
     await asyncio.gather(*asking)
@@ -208,7 +213,7 @@ async def test_a_cancelled_caller_does_not_lose_the_new_tokens(database, fresh, 
     clock.at = AFTER_EXPIRY
     provider.may_answer.clear()
     asking = asyncio.create_task(fresh(database))
-    await provider.asked.wait()
+    await provider.called.wait()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
