@@ -1,30 +1,45 @@
-"""A practice with everything around it: the real servers, the sandbox, the web backend over HTTP, a colleague's browser.
+"""A practice with all that is around it: real servers, the sandbox, the web backend over HTTP, a colleague's browser.
 
 Nothing here stands in for a part of the product; it only saves the journeys from repeating themselves.
 """
 
+import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
-from sqlmodel import select
+from sqlalchemy import text
+from sqlmodel import SQLModel, select
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 
 from activities.grants import Tokens
+from contracts.names import sync_client_id
 from contracts.runs import Plan
 from models import practices
 from models.connection import Receipt
 from models.database import Database
+from runtime.processes import Child, Command, Supervisor
 from runtime.settings import Settings
+from runtime.stack import environment_of
 from starter.actor import Actor
 from starter.operations import Operations
 from worker import Parts, providers_of, workers
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import FaultWords
+from xero_sandbox.faults import Kind
 from xero_sandbox.world import World
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+"""Seconds after which a wait is in vain, so that a hang is a failed test."""
 
 Json = dict[str, Any]
 
@@ -127,11 +142,35 @@ class Scene:
         shown: Json = answer.json()
         return shown
 
-    async def until(self, run_id: str, condition: Callable[[Json], bool]) -> Json:
-        """Ask for the run until it is as wanted; the test's own timeout ends a vain wait."""
-        while not condition(run := await self.show(run_id)):
-            pass
-        return run
+    async def until(
+        self,
+        run_id: str,
+        condition: Callable[[Json], bool],
+        *,
+        following: str | None = None,
+        within: float = PATIENCE,
+    ) -> Json:
+        """Look at the run, and again after each step of its workflow, until it is as wanted.
+
+        Args:
+            run_id: The run to look at.
+            condition: When it is as wanted.
+            following: Another workflow whose steps to look after.
+            within: Seconds after which the wait is in vain.
+        """
+        run: Json = {}
+        try:
+            async with asyncio.timeout(within):
+                while True:  # a run may go on in another execution
+                    steps = self.handle(following or run_id).fetch_history_events(wait_new_event=True)
+                    has_ended = False
+                    while not has_ended:
+                        await steps.fetch_next_page()
+                        has_ended = steps.next_page_token is None
+                        if condition(run := await self.show(run_id)):
+                            return run
+        except TimeoutError:
+            raise AssertionError(f"waited in vain: {run}") from None
 
     async def until_stage(self, run_id: str, stage: str) -> Json:
         """Ask for the run until it reaches a stage."""
@@ -144,21 +183,96 @@ class Scene:
         assert page.status_code == 200, page.text
         return await self.until_stage(run_id, "awaiting_selection")
 
+    async def further_sign_in(self, run_id: str) -> str:
+        """Ask for one more sign-in in a run; gives the authorize URL."""
+        answer = await self.http.post(f"/api/v1/runs/{run_id}/consent")
+        assert answer.status_code == 200, answer.text
+        url: str = answer.json()["authorize_url"]
+        return url
+
     async def select(self, run_id: str, **selection: Any) -> httpx2.Response:
         """Choose, through the API."""
         return await self.http.post(f"/api/v1/runs/{run_id}/selection", json=selection)
 
+    async def select_all(self, run: Json) -> Json:
+        """Choose everything on the list, through the API; gives the answer."""
+        answer = await self.select(run["run_id"], organisations=chosen(run))
+        assert answer.status_code == 200, answer.text
+        accepted: Json = answer.json()
+        return accepted
+
+    async def cancel(self, run_id: str) -> httpx2.Response:
+        """Stop a run, through the API."""
+        return await self.http.post(f"/api/v1/runs/{run_id}/cancel")
+
+    async def retry(self, run_id: str) -> httpx2.Response:
+        """Retry what failed in a run, through the API."""
+        return await self.http.post(f"/api/v1/runs/{run_id}/retry")
+
     async def added(self, *, person: int = 0) -> Json:
         """The whole journey: everything that can be added is, and the finished run is shown."""
         run = await self.listed(person=person)
-        rows = [{"organisation_id": row["organisation_id"]} for row in run["organisations"]]
-        answer = await self.select(run["run_id"], organisations=rows)
-        assert answer.status_code == 200, answer.text
+        await self.select_all(run)
         return await self.until_stage(run["run_id"], "finished")
+
+    async def clients(self) -> list[Json]:
+        """Every client of the practice, as the API shows them."""
+        found: list[Json] = []
+        while True:
+            answer = await self.http.get("/api/v1/clients", params={"limit": 100, "offset": len(found)})
+            assert answer.status_code == 200, answer.text
+            found += answer.json()["clients"]
+            if len(found) >= answer.json()["total"]:
+                return found
+
+    async def list_of(self, client_id: str, name: str) -> Json:
+        """One list of a client, as the API shows it."""
+        answer = await self.http.get(f"/api/v1/clients/{client_id}/lists/{name}")
+        assert answer.status_code == 200, answer.text
+        shown: Json = answer.json()
+        return shown
 
     def handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
         """A workflow by its id."""
         return self.temporal.get_workflow_handle(workflow_id)
+
+    async def details(self, workflow_id: str) -> str:
+        """The current details that support staff read in the Temporal Web UI."""
+        shown = await self.handle(workflow_id).query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return str(shown.current_details)
+
+    async def sync_of(self, client_id: str) -> str:
+        """The id of a client's own sync."""
+        code = next(client["code"] for client in await self.clients() if client["client_id"] == client_id)
+        return sync_client_id(self.actor.practice_slug, code)
+
+    def fault(self, kind: Kind, organisation_id: str | None = None, **words: Any) -> None:
+        """Let something go wrong at the provider from now on."""
+        Control(self.world).add_fault(FaultWords(kind=kind, organisation_id=organisation_id, **words))
+
+    async def worker_process(self, name: str, logs: Path) -> Child:
+        """A worker as a process of its own, ready to work; it may be killed."""
+        supervisor = await self.stack.enter_async_context(Supervisor(logs))
+        command = Command(
+            name, [sys.executable, "-m", "worker"], environment=environment_of(self.settings), directory=ROOT
+        )
+        log = logs / f"{name}.log"
+
+        async def is_ready() -> bool:
+            return "Clientsync worker ready" in log.read_text()
+
+        return await supervisor.start(command, is_ready)
+
+    async def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+        """What a statement finds in the product's database."""
+        async with self.database.session() as session:
+            found = await (await session.connection()).execute(text(statement), values)
+            return [tuple(row) for row in found]
+
+    async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table, to compare before and after."""
+        tables = [table.name for table in SQLModel.metadata.sorted_tables]
+        return {name: sorted(await self.rows(f"SELECT t::text FROM {name} t")) for name in tables}  # noqa: S608
 
     async def receipts(self, connection_ids: list[UUID]) -> dict[UUID, list[Receipt]]:
         """The receipts by connection."""
@@ -167,6 +281,16 @@ class Scene:
             for receipt in (await session.exec(select(Receipt))).all():
                 found.setdefault(receipt.connection_id, []).append(receipt)
         return found
+
+
+def chosen(run: Json) -> list[Json]:
+    """Everything on a run's list, as a selection has it."""
+    return [{"organisation_id": row["organisation_id"]} for row in run["organisations"]]
+
+
+def by_organisation(run: Json) -> dict[str, Json]:
+    """A run's rows by organisation id."""
+    return {row["organisation_id"]: row for row in run["organisations"]}
 
 
 async def _submit(

@@ -1,0 +1,143 @@
+"""Sets the stage of a journey: a database, the sandbox and the web backend, around a Temporal server that is there.
+
+Used by fixtures and by the script that records histories for replay.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.common import SearchAttributeKey
+from temporalio.testing import WorkflowEnvironment
+
+from contracts.bulk_create_clients import Deadlines
+from contracts.names import SEARCH_ATTRIBUTES
+from contracts.runs import Plan
+from models.database import Database
+from runtime.embedded_temporal import binary
+from runtime.settings import Settings
+from runtime.temporal import data_converter
+from starter.bootstrap import build_provider
+from starter.operations import Operations
+from starter.web.app import create_app
+from tests.conftest import administer, sibling
+from tests.journeys.scene import Scene, make_practice
+from tests.journeys.serving import listening, serving
+from xero_sandbox.app import create_app as create_sandbox
+from xero_sandbox.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
+from xero_sandbox.server import DroppableProtocol
+
+
+def settings_for(temporal_address: str, keys: str) -> Settings:
+    """Settings that lead to a Temporal server and know the sandbox's app."""
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own argument
+        temporal_address=temporal_address,
+        encryption_keys=SecretStr(keys),
+        xero_client_id=SANDBOX_CLIENT_ID,
+        xero_client_secret=SecretStr(SANDBOX_CLIENT_SECRET),
+    )
+
+
+@asynccontextmanager
+async def fresh_database(postgres_url: str, template: str) -> AsyncIterator[str]:
+    """The URL of a database with every table and no rows."""
+    name = f"stage_{uuid4().hex}"
+    await administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield sibling(postgres_url, name)
+    await administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def staged(
+    settings: Settings,
+    temporal: Client,
+    database_url: str,
+    *,
+    deadlines: Deadlines | None = None,
+    answer_within: timedelta = timedelta(seconds=20),
+    allowance: int = 500,
+    plan: Plan = Plan.ADVANCED,
+    bulk_connect: bool = True,
+    **world: Any,
+) -> AsyncIterator[Scene]:
+    """A scene, for as long as the block lasts.
+
+    Args:
+        settings: Lead to the Temporal server.
+        temporal: Connected with them.
+        database_url: A database with every table.
+        deadlines: How long runs wait for people.
+        answer_within: How long a selection's answer is waited for.
+        allowance: The practice's.
+        plan: The practice's.
+        bulk_connect: Whether one sign-in may bring many organisations.
+        world: Of the sandbox; twelve plain organisations unless it says otherwise.
+    """
+    async with AsyncExitStack() as stack:
+        sandbox = create_sandbox(Config(**{"organisations": 12, "scenario": "plain", **world}))
+        sandbox_socket, sandbox_url = listening()
+        await stack.enter_async_context(serving(sandbox, sandbox_socket, http=DroppableProtocol))
+        web_socket, web_url = listening()
+        complete = settings.model_copy(
+            update={
+                "database_url": SecretStr(database_url),
+                "xero_identity_url": sandbox_url,
+                "xero_api_url": sandbox_url,
+                "xero_bulk_connect": bulk_connect,
+                "public_url": web_url,
+            }
+        )
+        database = Database(database_url)
+        stack.push_async_callback(database.close)
+        provider = build_provider(complete, database)
+        stack.push_async_callback(provider.close)
+        ring = complete.key_ring()
+        operations = Operations(
+            database=database,
+            sealer=ring.for_purpose("database"),
+            temporal=temporal,
+            providers={provider.name: provider},
+            public_url=web_url,
+            deadlines=deadlines or Deadlines(),
+            answer_within=answer_within,
+        )
+        await stack.enter_async_context(serving(create_app(operations, ring=ring), web_socket))
+        actor, token = await make_practice(operations, database, allowance=allowance, plan=plan)
+        http = httpx2.AsyncClient(base_url=web_url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        stack.push_async_callback(http.aclose)
+        yield Scene(complete, database, temporal, operations, sandbox.world, web_url, sandbox_url, actor, http, stack)
+
+
+@asynccontextmanager
+async def peculiar_server(
+    settings: Settings, *dynamic_config: str, skips_time: bool = False
+) -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal server of its own, with some of its dynamic configuration changed.
+
+    Args:
+        settings: Namespace and keys.
+        dynamic_config: Such as ``limit.historyCount.suggestContinueAsNew=200``.
+        skips_time: Give each workflow a clock of its own that skips what is only waited for.
+    """
+    values = [*dynamic_config, "frontend.WorkflowTimeSkippingEnabled=true"] if skips_time else dynamic_config
+    start = WorkflowEnvironment.start_time_skipping_v2 if skips_time else WorkflowEnvironment.start_local
+    async with await start(
+        namespace=settings.temporal_namespace,
+        data_converter=data_converter(settings.key_ring()),
+        search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
+        dev_server_existing_path=binary(),
+        dev_server_extra_args=[word for value in values for word in ("--dynamic-config-value", value)],
+    ) as environment:
+        yield environment
+
+
+async def clear(temporal: Client) -> None:
+    """End what a journey left running: the next one's worker would pick it up."""
+    async for execution in temporal.list_workflows("ExecutionStatus = 'Running'"):
+        await temporal.get_workflow_handle(execution.id).terminate("the test is over")

@@ -1,0 +1,105 @@
+"""Cancelling at every stage: the books add up, nothing is half made, and a second time is refused with a reason."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
+
+from contracts.lists import ListName
+from models.practice import Practice
+from tests.journeys.scene import PATIENCE, Json, Scene, chosen
+from xero_sandbox.faults import Kind
+
+
+async def cancelled(scene: Scene, run_id: str) -> Json:
+    """Cancel a run and see it end as it must."""
+    answer = await scene.cancel(run_id)
+    assert answer.status_code == 202, answer.text
+    return await ended(scene, run_id)
+
+
+async def ended(scene: Scene, run_id: str) -> Json:
+    """A cancelled run's end."""
+    with pytest.raises(WorkflowFailureError):
+        await asyncio.wait_for(scene.handle(run_id).result(), PATIENCE)
+    assert (await scene.handle(run_id).describe()).status is WorkflowExecutionStatus.CANCELED
+    run = await scene.show(run_id)
+    assert (run["stage"], run["result"]) == ("finished", "cancelled")
+    assert run["message"] == "The run was cancelled. What was already done stays."
+    assert sum(run["counts"].values()) == len(run["organisations"])
+    again = await scene.cancel(run_id)
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "wrong_stage")
+    assert again.json()["error"]["message"] == "This run has ended already, so there is nothing to stop."
+    return run
+
+
+async def nothing_is_half_made(scene: Scene) -> None:
+    """Every client has its connection; its lists are all there or none is."""
+    made = await scene.rows("""
+        SELECT n.id, (SELECT count(*) FROM receipts r WHERE r.connection_id = n.id)
+        FROM clients c LEFT JOIN connections n ON n.client_id = c.id
+    """)
+    assert all(connection_id for connection_id, _ in made)
+    assert {lists for _, lists in made} <= {0, len(ListName)}
+
+
+@asynccontextmanager
+async def practice_held(scene: Scene) -> AsyncIterator[None]:
+    """The practice's row locked, as a colleague's other run would: creating waits for it."""
+    async with scene.database.transaction() as session:
+        await session.get_one(Practice, scene.actor.practice_id, with_for_update=True)
+        yield
+
+
+async def test_while_awaiting_consent(scene: Scene):
+    async with scene.worker():
+        run_id, _ = await scene.start()
+        run = await cancelled(scene, run_id)
+    assert (run["counts"], await scene.clients()) == ({}, [])
+
+
+async def test_while_listing(scene: Scene):
+    scene.fault(Kind.LATENCY, path="/connections", seconds=1)
+    async with scene.worker():
+        run_id, authorize_url = await scene.start()
+        await scene.sign_in(authorize_url)
+        await scene.until_stage(run_id, "listing")
+        run = await cancelled(scene, run_id)
+    assert (run["counts"], await scene.clients()) == ({}, [])
+
+
+async def test_while_awaiting_selection(scene: Scene):
+    async with scene.worker():
+        run = await scene.listed()
+        run = await cancelled(scene, run["run_id"])
+    assert (run["counts"], await scene.clients()) == ({"skipped": 12}, [])
+
+
+async def test_while_creating(scene: Scene):
+    async with scene.worker():
+        run = await scene.listed()
+        await scene.select(run["run_id"], organisations=chosen(run)[:8])
+        async with practice_held(scene):
+            await scene.until_stage(run["run_id"], "creating")
+            assert (await scene.cancel(run["run_id"])).status_code == 202
+        run = await ended(scene, run["run_id"])
+    clients = await scene.clients()
+    assert run["counts"].get("created", 0) == len(clients)
+    assert run["counts"]["skipped"] == 12 - len(clients)
+    await nothing_is_half_made(scene)
+
+
+async def test_while_pulling(make_scene):
+    scene = await make_scene(latency_ms=60)
+    async with scene.worker(concurrency=3):
+        run = await scene.listed()
+        await scene.select(run["run_id"], organisations=chosen(run)[:10])
+        await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) >= 2)
+        run = await cancelled(scene, run["run_id"])
+    assert run["counts"] == {"created": 10, "skipped": 2}
+    assert len(await scene.clients()) == 10
+    unpulled = [row for row in run["organisations"] if row["message"] and "Refresh the client" in row["message"]]
+    assert 0 < len(unpulled) < 10
+    await nothing_is_half_made(scene)

@@ -1,0 +1,124 @@
+"""A selection that cannot be carried out is refused with its reason and field, and nothing changes."""
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from contracts.runs import Plan
+from models import practices
+from tests.journeys.scene import Json, Scene, chosen, make_practice
+from tests.journeys.stage import clear, staged
+
+NOBODY = str(uuid4())
+
+
+class Waiting(NamedTuple):
+    """A run that awaits its selection, in a practice that may have five clients."""
+
+    scene: Scene
+    run: Json
+    theirs: dict[str, str]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def waiting(temporal_settings, temporal, shared_database_url) -> AsyncIterator[Waiting]:
+    async with staged(temporal_settings, temporal, shared_database_url, allowance=5) as scene, scene.worker():
+        other, _ = await make_practice(scene.operations, scene.database, name="Mill Street")
+        async with scene.database.transaction() as session:
+            team = await practices.create_team(session, other.practice_id, "Payroll")
+        theirs = {"owner_id": str(other.colleague_id), "team_id": str(team.id)}
+        yield Waiting(scene, await scene.listed(), theirs)
+    await clear(temporal)
+
+
+async def refused(waiting: Waiting, selection: Json) -> Json:
+    """Send a selection that must be refused; gives the error."""
+    before = await waiting.scene.everything()
+    answer = await waiting.scene.select(waiting.run["run_id"], **selection)
+    assert answer.status_code == 422, answer.text
+    assert await waiting.scene.everything() == before
+    error: Json = answer.json()["error"]
+    return error
+
+
+UNKNOWN = {
+    "organisation_id": ("unknown_organisation", "is not on this run's list."),
+    "team_id": ("unknown_team", "There is no such team in your practice."),
+    "owner_id": ("unknown_colleague", "There is no such active colleague in your practice."),
+}
+
+
+@pytest.mark.parametrize("field", UNKNOWN)
+async def test_an_unknown_one_of_these(waiting, field):
+    first, second = chosen(waiting.run)[:2]
+    code, message = UNKNOWN[field]
+    error = await refused(waiting, {"organisations": [first, {**second, field: NOBODY}]})
+    assert (error["code"], error["field"]) == (code, f"organisations.1.{field}")
+    assert error["message"].endswith(message)
+
+
+@pytest.mark.parametrize("field", ["team_id", "owner_id"])
+async def test_one_of_another_practice(waiting, field):
+    selection = {field: waiting.theirs[field], "organisations": chosen(waiting.run)[:1]}
+    error = await refused(waiting, selection)
+    assert (error["code"], error["field"]) == (UNKNOWN[field][0], field)
+
+
+async def test_an_unknown_client_to_link_to(waiting):
+    link = {**chosen(waiting.run)[0], "action": "link", "client_id": NOBODY}
+    error = await refused(waiting, {"organisations": [link]})
+    assert (error["code"], error["field"]) == ("unknown_client", "organisations.0.client_id")
+
+
+async def test_more_than_the_allowance(waiting):
+    error = await refused(waiting, {"organisations": chosen(waiting.run)[:6]})
+    assert (error["code"], error["field"]) == ("over_allowance", "organisations")
+    assert "You chose 6 new clients, but your allowance of 5 has room for 5." in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("selection", "field"),
+    [
+        ({"organisations": []}, None),
+        ({"organisations": [{"organisation_id": "one"}, {"organisation_id": "one"}]}, None),
+        ({"organisations": [{"organisation_id": "one", "action": "link"}]}, "organisations.0"),
+        ({"organisations": [{"organisation_id": "one", "action": "delete"}]}, "organisations.0.action"),
+        ({"organisations": [{"organisation_id": "one"}], "teem_id": NOBODY}, "teem_id"),
+    ],
+)
+async def test_what_makes_no_sense(waiting, selection, field):
+    error = await refused(waiting, selection)
+    assert (error["code"], error.get("field")) == ("invalid", field)
+
+
+async def test_a_team_on_the_standard_plan(make_scene):
+    scene = await make_scene(plan=Plan.STANDARD)
+    async with scene.database.transaction() as session:
+        team = await practices.create_team(session, scene.actor.practice_id, "Payroll")
+    async with scene.worker():
+        run = await scene.listed()
+        before = await scene.everything()
+        answer = await scene.select(run["run_id"], team_id=str(team.id), organisations=chosen(run))
+        assert (answer.status_code, answer.json()["error"]) == (
+            422,
+            {"code": "plan_too_small", "message": "Assigning a team needs the advanced plan.", "field": "team_id"},
+        )
+        assert await scene.everything() == before
+
+
+async def test_before_the_list_is_there_and_after_another_selection(scene: Scene):
+    async with scene.worker():
+        run_id, authorize_url = await scene.start()
+        answer = await scene.select(run_id, all_new=True)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
+        assert answer.json()["error"]["message"].startswith("The run is awaiting consent;")
+        await scene.sign_in(authorize_url)
+        run = await scene.until_stage(run_id, "awaiting_selection")
+        await scene.select(run_id, organisations=chosen(run)[:2])
+        answer = await scene.select(run_id, organisations=chosen(run)[:3])
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "already_selected")
+        run = await scene.until_stage(run_id, "finished")
+    assert run["counts"] == {"created": 2, "skipped": 10}

@@ -1,0 +1,69 @@
+"""Choosing by signal, as the Temporal Web UI sends it, and the same choice more than once."""
+
+import asyncio
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from tests.journeys.scene import Scene, chosen
+from xero_sandbox.faults import Kind
+
+
+def as_the_web_ui(scene: Scene) -> Client:
+    """A client that, like the Temporal Web UI, sends plain JSON and seals nothing."""
+    return Client(**{**scene.temporal.config(), "data_converter": pydantic_data_converter})
+
+
+async def test_support_staff_choose_all_new_by_signal(scene: Scene):
+    async with scene.worker():
+        run = await scene.listed()
+        ui = as_the_web_ui(scene).get_workflow_handle(run["run_id"])
+        await ui.signal("select_organisations", {"all_new": True})
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"] == {"created": 12}
+
+
+async def test_a_signal_that_cannot_be_taken_is_noted_and_does_no_harm(scene: Scene):
+    async with scene.worker():
+        run = await scene.listed()
+        before = await scene.everything()
+        handle = as_the_web_ui(scene).get_workflow_handle(run["run_id"])
+        await handle.signal("select_organisations", {"organisations": "all of them"})
+        await handle.signal("select_organisations", {"organisations": [{"organisation_id": "made-up"}]})
+        await handle.signal("select_organisations", "not even an object")
+        details = await scene.details(run["run_id"])
+        assert "A selection was refused: Input should be a valid tuple" in details
+        assert "A selection was refused: Organisation made-up is not on this run's list." in details
+        assert await scene.everything() == before
+        await handle.signal("select_organisations", {"organisations": chosen(run)[:2]})
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"] == {"created": 2, "skipped": 10}
+
+
+async def test_the_same_selection_again_has_one_effect_and_the_same_answer(scene: Scene):
+    scene.fault(Kind.LATENCY, seconds=0.2)
+    async with scene.worker():
+        run = await scene.listed()
+        at_once = await asyncio.gather(*(scene.select_all(run) for _ in range(3)))
+        await scene.until_stage(run["run_id"], "pulling")
+        later = await scene.select_all(run)
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert [*at_once, later] == [later] * 4
+    assert later == {"chosen": 12, "to_create": 12, "to_link": 0, "already_clients": 0, "skipped": 0}
+    assert run["counts"] == {"created": 12}
+    assert await scene.rows("SELECT count(*) FROM events WHERE kind = 'run.organisations_chosen'") == [(1,)]
+
+
+async def test_a_second_run_of_the_same_organisations_creates_nothing(scene: Scene):
+    async with scene.worker():
+        first = await scene.added()
+        before = await scene.clients()
+        calls = sum(scene.world.calls.by_organisation.values())
+        run = await scene.listed(action="continue")
+        assert run["verdicts"] == {"already_client": 12}
+        assert (await scene.select_all(run))["to_create"] == 0
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert (first["counts"], run["counts"], run["result"]) == ({"created": 12}, {"already_client": 12}, "completed")
+    assert await scene.clients() == before
+    assert sum(scene.world.calls.by_organisation.values()) == calls
+    assert run["organisations"][0]["message"].startswith("Already your client ")
