@@ -16,7 +16,7 @@ from temporalio import activity
 from activities.failures import application_error, busy_error
 from activities.grants import Tokens
 from contracts.causes import Cause
-from contracts.lists import ListName, Source
+from contracts.lists import Source
 from contracts.runs import ConnectionStatus, Outcome
 from contracts.standard_information import OrganisationProfile, Row, profile_of
 from contracts.sync_client import PullClientInput, PullClientResult
@@ -136,7 +136,7 @@ class StandardInformationActivities:
         try:
             async for page in provider.read(tokens, connection.organisation_id, source):
                 rows.extend(page.rows)
-                activity.heartbeat(source.value)  # progress, not a timer: a stuck call lets the server retry
+                activity.heartbeat()  # progress, not a timer: a stuck call lets the server retry
         except ProviderError as error:
             readings.errors[source] = error
         else:
@@ -147,12 +147,8 @@ class StandardInformationActivities:
 
     async def _store(self, asked: PullClientInput, readings: Readings) -> PullClientResult:
         at = self._now()
-        changes: dict[ListName, Changes] = {}
         async with self._database.transaction() as session:
-            for source, rows in readings.rows.items():
-                changes |= await list_store.store_rows(
-                    session, asked.connection_id, source, rows, is_complete=True, at=at
-                )
+            changes = await list_store.store_lists(session, asked.connection_id, readings.rows, is_complete=True, at=at)
             await receipts.write_receipts(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             for source, error in readings.errors.items():
                 await receipts.write_failures(
