@@ -102,3 +102,32 @@ class ConnectionStatus(StrEnum):
     NEEDS_RECONNECT = "needs_reconnect"
     DISCONNECTING = "disconnecting"
     DISCONNECTED = "disconnected"
+
+
+class ContactsChoice(StrEnum):
+    """Which contacts a client's lists hold."""
+
+    BOTH = "both"
+    SUPPLIERS = "suppliers"
+
+
+class CostsDestination(StrEnum):
+    """Where costs are published by default."""
+
+    BILLS = "bills"
+    SPEND_MONEY = "spend_money"
+
+
+class SalesDestination(StrEnum):
+    """Where sales are published by default."""
+
+    INVOICES = "invoices"
+    RECEIVE_MONEY = "receive_money"
+
+
+class PublishStatus(StrEnum):
+    """The status that documents are published with by default."""
+
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
+    AWAITING_PAYMENT = "awaiting_payment"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
@@ -74,7 +74,7 @@ def _clients(practice_id: UUID) -> Select[Any]:
         select(Client, Colleague.name, Team.name, Connection, Grant.display_name)  # type: ignore[call-overload]  # five columns are more than its overloads know
         .join(Colleague, col(Colleague.id) == col(Client.owner_id))
         .outerjoin(Team, col(Team.id) == col(Client.team_id))
-        .outerjoin(Connection, col(Connection.client_id) == col(Client.id))
+        .outerjoin(Connection, and_(col(Connection.client_id) == col(Client.id), col(Connection.is_current)))
         .outerjoin(Grant, col(Grant.id) == col(Connection.grant_id))
         .where(col(Client.practice_id) == practice_id)
     )

@@ -90,7 +90,11 @@ async def unconnected_clients(session: AsyncSession, practice_id: UUID) -> Seque
     """Clients of the practice that no living connection belongs to."""
     living = (
         select(Connection.id)
-        .where(Connection.client_id == Client.id, Connection.status != ConnectionStatus.DISCONNECTED)
+        .where(
+            Connection.client_id == Client.id,
+            Connection.status != ConnectionStatus.DISCONNECTED,
+            col(Connection.is_current),
+        )
         .exists()
     )
     query = select(Client.id, Client.name, Client.company_number, Client.tax_number)

@@ -18,11 +18,16 @@ SQLModel.metadata.naming_convention = {
 """One name for each constraint, on every machine: migrations name what they change. Set before any table exists."""
 
 
-def enum_of(kind: type[StrEnum]) -> Enum:
-    """A text column that holds only the values of ``kind``; a check, not a PostgreSQL type, so that it can grow."""
+def enum_of(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """A text column that holds only the values of ``kind``; a check, not a PostgreSQL type, so that it can grow.
+
+    Args:
+        kind: The values.
+        name: Of the check; needed where one table has two columns of a kind.
+    """
     return Enum(
         kind,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=40,

@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, false, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from contracts.causes import Cause
 from contracts.lists import ListName
-from contracts.runs import ConnectionStatus
+from contracts.runs import ConnectionStatus, ContactsChoice, CostsDestination, PublishStatus, SalesDestination
 from models.columns import MOMENT, created, enum_of, new_id
 
 
@@ -17,13 +18,15 @@ class Connection(SQLModel, table=True):
 
     (practice, provider, organisation) is unique for ever: creating twice creates nothing, and connecting again after
     a disconnect finds the same client. ``pull_holder`` and ``pull_until`` are the lease that lets one pull at a time
-    read the organisation, over all workers; ``limited_until`` suspends it while a limit lasts.
+    read the organisation, over all workers; ``limited_until`` suspends it while a limit lasts. A client has one current
+    connection; one that was changed away from is kept with its lists, so that the change can be undone.
     """
 
     __tablename__ = "connections"
     __table_args__ = (
         UniqueConstraint("practice_id", "provider", "organisation_id"),
         Index("ix_connections_health", "practice_id", "status", "cause"),
+        Index("uq_connections_current", "client_id", unique=True, postgresql_where=text("is_current")),
     )
 
     id: UUID = new_id()
@@ -43,6 +46,42 @@ class Connection(SQLModel, table=True):
     pull_holder: str | None = Field(default=None, max_length=200)
     pull_until: datetime | None = Field(default=None, sa_type=MOMENT)
     created_at: datetime = created()
+    is_current: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    trouble_since: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When its present cause first showed; None while all is well."""
+    told_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When somebody was last told of its present cause."""
+    next_refresh_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    contacts_complete_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When all contacts were last read, not only those that had changed."""
+    list_names: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    """Settings: which lists to pull; None means all."""
+    refresh_hours: int = Field(default=48, sa_column_kwargs={"server_default": "48"})
+    contacts: ContactsChoice = Field(
+        default=ContactsChoice.BOTH,
+        sa_type=enum_of(ContactsChoice),
+        sa_column_kwargs={"server_default": ContactsChoice.BOTH.value},
+    )
+    costs_destination: CostsDestination | None = Field(default=None, sa_type=enum_of(CostsDestination))
+    costs_status: PublishStatus | None = Field(default=None, sa_type=enum_of(PublishStatus, "costs_status"))
+    sales_destination: SalesDestination | None = Field(default=None, sa_type=enum_of(SalesDestination))
+    sales_status: PublishStatus | None = Field(default=None, sa_type=enum_of(PublishStatus, "sales_status"))
+    warns_of_new_suppliers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class ConnectionChange(SQLModel, table=True):
+    """A client that was moved to other books on purpose; it can be undone for a while."""
+
+    __tablename__ = "connection_changes"
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    client_id: UUID = Field(foreign_key="clients.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id")
+    old_connection_id: UUID = Field(foreign_key="connections.id")
+    new_connection_id: UUID = Field(foreign_key="connections.id")
+    changed_at: datetime = created()
+    undone_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class Receipt(SQLModel, table=True):

@@ -1,0 +1,24 @@
+"""Notices: what is to be told to a colleague by mail; written with the effect that it tells of, and sent later."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import MOMENT, created, new_id
+
+
+class Notice(SQLModel, table=True):
+    """One mail to one colleague. ``dedupe_key`` lets the same thing be told once, whatever is tried again."""
+
+    __tablename__ = "notices"
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    kind: str = Field(max_length=60)
+    subject: str = Field(max_length=200)
+    body: str
+    dedupe_key: str = Field(max_length=200, unique=True)
+    created_at: datetime = created()
+    sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
