@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from models.database import Database
@@ -31,6 +33,13 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(database):
     async with database.session() as session:
         await create_practice(session, "Not committed")
     assert await practices(database) == ["kept"]
+
+
+async def test_an_error_tells_no_values(database):
+    with pytest.raises(DBAPIError) as failed:
+        async with database.session() as session:
+            await session.execute(text("SELECT CAST(:what AS text) FROM nowhere"), {"what": "a contact's name"})
+    assert "a contact's name" not in str(failed.value)
 
 
 async def test_turns_of_one_name_come_one_after_the_other(database):
