@@ -36,5 +36,5 @@ async def test_nobody_chooses(make_scene, hasty):
             await hasty.fast_forward(scene.handle(run["run_id"]), timedelta(hours=2))
             run = await scene.until_stage(run["run_id"], "finished")
     assert (run["result"], run["counts"]) == ("expired", {"skipped": 12})
-    assert run["message"] == "Nobody chose in time. Nothing was created."
+    assert run["message"] == "Nobody chose in time. Nothing was changed."
     assert await scene.clients() == []
