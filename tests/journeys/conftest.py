@@ -9,14 +9,16 @@ import pytest_asyncio
 from temporalio.client import Client
 
 from contracts.names import SEARCH_ATTRIBUTES
+from models import schema
 from runtime.embedded_temporal import start_temporal
 from runtime.keyring import KeyRing
 from runtime.ports import HOST, Ports
 from runtime.processes import Supervisor
 from runtime.settings import Settings
 from runtime.temporal import connect
+from tests.conftest import EMPTYING, administer, sibling
 from tests.journeys.scene import Scene
-from tests.journeys.stage import clear, fresh_database, settings_for, staged
+from tests.journeys.stage import clear, settings_for, staged
 
 MakeScene = Callable[..., Awaitable[Scene]]
 
@@ -58,8 +60,22 @@ async def scene(make_scene: MakeScene) -> Scene:
     return await make_scene()
 
 
+@pytest_asyncio.fixture(scope="session")
+async def second_migrated_url(postgres_url: str) -> str:
+    """Another database that the migrations made."""
+    await administer(postgres_url, "CREATE DATABASE shared")
+    url = sibling(postgres_url, "shared")
+    await schema.upgrade(url)
+    return url
+
+
 @pytest_asyncio.fixture(scope="module")
-async def shared_database_url(postgres_url: str, migrated: str) -> AsyncIterator[str]:
-    """A database for all tests of a module, for those that only look at what one run did."""
-    async with fresh_database(postgres_url, migrated) as url:
-        yield url
+async def shared_scene(
+    temporal_settings: Settings, temporal: Client, second_migrated_url: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Scene]:
+    """One scene for all tests of a module, for those that only look at it; ``STAGED`` in the module has its words."""
+    await administer(second_migrated_url, EMPTYING)
+    words = getattr(request.module, "STAGED", {})
+    async with staged(temporal_settings, temporal, second_migrated_url, **words) as scene:
+        yield scene
+    await clear(temporal)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 from pydantic import SecretStr
@@ -25,7 +24,6 @@ from runtime.temporal import data_converter
 from starter.bootstrap import build_provider
 from starter.operations import Operations
 from starter.web.app import create_app
-from tests.conftest import administer, sibling
 from tests.journeys.scene import Scene, make_practice
 from tests.journeys.serving import listening, serving
 from xero_sandbox.app import create_app as create_sandbox
@@ -42,15 +40,6 @@ def settings_for(temporal_address: str, keys: str) -> Settings:
         xero_client_id=SANDBOX_CLIENT_ID,
         xero_client_secret=SecretStr(SANDBOX_CLIENT_SECRET),
     )
-
-
-@asynccontextmanager
-async def fresh_database(postgres_url: str, template: str) -> AsyncIterator[str]:
-    """The URL of a database with every table and no rows."""
-    name = f"stage_{uuid4().hex}"
-    await administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield sibling(postgres_url, name)
-    await administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @asynccontextmanager

@@ -7,11 +7,10 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from contracts.runs import Plan
 from models import practices
 from tests.journeys.scene import Json, Scene, chosen, make_practice
-from tests.journeys.stage import clear, staged
 
+STAGED = {"allowance": 5}
 NOBODY = str(uuid4())
 
 
@@ -24,14 +23,13 @@ class Waiting(NamedTuple):
 
 
 @pytest_asyncio.fixture(scope="module")
-async def waiting(temporal_settings, temporal, shared_database_url) -> AsyncIterator[Waiting]:
-    async with staged(temporal_settings, temporal, shared_database_url, allowance=5) as scene, scene.worker():
-        other, _ = await make_practice(scene.operations, scene.database, name="Mill Street")
-        async with scene.database.transaction() as session:
-            team = await practices.create_team(session, other.practice_id, "Payroll")
-        theirs = {"owner_id": str(other.colleague_id), "team_id": str(team.id)}
-        yield Waiting(scene, await scene.listed(), theirs)
-    await clear(temporal)
+async def waiting(shared_scene: Scene) -> AsyncIterator[Waiting]:
+    scene = shared_scene
+    other, _ = await make_practice(scene.operations, scene.database, name="Mill Street")
+    async with scene.database.transaction() as session:
+        team = await practices.create_team(session, other.practice_id, "Payroll")
+    async with scene.worker():
+        yield Waiting(scene, await scene.listed(), {"owner_id": str(other.colleague_id), "team_id": str(team.id)})
 
 
 async def refused(waiting: Waiting, selection: Json) -> Json:
@@ -92,33 +90,3 @@ async def test_more_than_the_allowance(waiting):
 async def test_what_makes_no_sense(waiting, selection, field):
     error = await refused(waiting, selection)
     assert (error["code"], error.get("field")) == ("invalid", field)
-
-
-async def test_a_team_on_the_standard_plan(make_scene):
-    scene = await make_scene(plan=Plan.STANDARD)
-    async with scene.database.transaction() as session:
-        team = await practices.create_team(session, scene.actor.practice_id, "Payroll")
-    async with scene.worker():
-        run = await scene.listed()
-        before = await scene.everything()
-        answer = await scene.select(run["run_id"], team_id=str(team.id), organisations=chosen(run))
-        assert (answer.status_code, answer.json()["error"]) == (
-            422,
-            {"code": "plan_too_small", "message": "Assigning a team needs the advanced plan.", "field": "team_id"},
-        )
-        assert await scene.everything() == before
-
-
-async def test_before_the_list_is_there_and_after_another_selection(scene: Scene):
-    async with scene.worker():
-        run_id, authorize_url = await scene.start()
-        answer = await scene.select(run_id, all_new=True)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
-        assert answer.json()["error"]["message"].startswith("The run is awaiting consent;")
-        await scene.sign_in(authorize_url)
-        run = await scene.until_stage(run_id, "awaiting_selection")
-        await scene.select(run_id, organisations=chosen(run)[:2])
-        answer = await scene.select(run_id, organisations=chosen(run)[:3])
-        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "already_selected")
-        run = await scene.until_stage(run_id, "finished")
-    assert run["counts"] == {"created": 2, "skipped": 10}

@@ -1,10 +1,12 @@
-"""Choosing by signal, as the Temporal Web UI sends it, and the same choice more than once."""
+"""Choosing: by signal, as the Temporal Web UI sends it; more than once; too early, too late, beyond the plan."""
 
 import asyncio
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from contracts.runs import Plan
+from models import practices
 from tests.journeys.scene import Scene, chosen
 from xero_sandbox.faults import Kind
 
@@ -24,17 +26,18 @@ async def test_support_staff_choose_all_new_by_signal(scene: Scene):
 
 
 async def test_a_signal_that_cannot_be_taken_is_noted_and_does_no_harm(scene: Scene):
+    unknown = {"organisations": [{"organisation_id": "made-up"}]}
     async with scene.worker():
         run = await scene.listed()
         before = await scene.everything()
         handle = as_the_web_ui(scene).get_workflow_handle(run["run_id"])
-        await handle.signal("select_organisations", {"organisations": "all of them"})
-        await handle.signal("select_organisations", {"organisations": [{"organisation_id": "made-up"}]})
-        await handle.signal("select_organisations", "not even an object")
+        for unusable in ({"organisations": "all of them"}, unknown, "not even an object"):
+            await handle.signal("select_organisations", unusable)
+        await scene.select(run["run_id"], **unknown)  # judged after the signals, so they have been looked at by now
+        assert await scene.everything() == before
         details = await scene.details(run["run_id"])
         assert "A selection was refused: Input should be a valid tuple" in details
         assert "A selection was refused: Organisation made-up is not on this run's list." in details
-        assert await scene.everything() == before
         await handle.signal("select_organisations", {"organisations": chosen(run)[:2]})
         run = await scene.until_stage(run["run_id"], "finished")
     assert run["counts"] == {"created": 2, "skipped": 10}
@@ -67,3 +70,33 @@ async def test_a_second_run_of_the_same_organisations_creates_nothing(scene: Sce
     assert await scene.clients() == before
     assert sum(scene.world.calls.by_organisation.values()) == calls
     assert run["organisations"][0]["message"].startswith("Already your client ")
+
+
+async def test_a_team_on_the_standard_plan(make_scene):
+    scene = await make_scene(plan=Plan.STANDARD)
+    async with scene.database.transaction() as session:
+        team = await practices.create_team(session, scene.actor.practice_id, "Payroll")
+    async with scene.worker():
+        run = await scene.listed()
+        before = await scene.everything()
+        answer = await scene.select(run["run_id"], team_id=str(team.id), organisations=chosen(run))
+        assert (answer.status_code, answer.json()["error"]) == (
+            422,
+            {"code": "plan_too_small", "message": "Assigning a team needs the advanced plan.", "field": "team_id"},
+        )
+        assert await scene.everything() == before
+
+
+async def test_before_the_list_is_there_and_after_another_selection(scene: Scene):
+    async with scene.worker():
+        run_id, authorize_url = await scene.start()
+        answer = await scene.select(run_id, all_new=True)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
+        assert answer.json()["error"]["message"].startswith("The run is awaiting consent;")
+        await scene.sign_in(authorize_url)
+        run = await scene.until_stage(run_id, "awaiting_selection")
+        await scene.select(run_id, organisations=chosen(run)[:2])
+        answer = await scene.select(run_id, organisations=chosen(run)[:3])
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "already_selected")
+        run = await scene.until_stage(run_id, "finished")
+    assert run["counts"] == {"created": 2, "skipped": 10}
