@@ -1,0 +1,63 @@
+"""``clientsync demo`` as people run it: a process of its own, in an environment that would lead it astray."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+ASTRAY = {
+    # Settings of a real installation: the demo must not use them.
+    "CLIENTSYNC_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "CLIENTSYNC_TEMPORAL_ADDRESS": "127.0.0.1:1",
+    "CLIENTSYNC_XERO_CLIENT_ID": "REAL",
+    "CLIENTSYNC_WEB_PORT": "1",
+}
+
+
+async def start_demo(temporary: Path, *arguments: str) -> Process:
+    """Start it with its temporary files in an empty directory of the test."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "starter.cli", "demo", "--json", *arguments),
+        env={**os.environ, **ASTRAY, "TMPDIR": str(temporary)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+
+
+async def said(process: Process, words: str) -> str:
+    """Read what it says until the words come; gives all of it."""
+    assert process.stderr is not None
+    lines: list[str] = []
+    async for line in process.stderr:
+        lines.append(line.decode())
+        if words in lines[-1]:
+            return "".join(lines)
+    raise AssertionError(f"it never said {words!r}, but:\n{''.join(lines)}")
+
+
+def descendants(pid: int) -> dict[int, str]:
+    """Every process that a process started, directly or not: id and command line."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it ended while we looked
+            children.setdefault(parent, []).append(int(entry.name))
+    found, left = {}, children.get(pid, [])
+    while left:
+        one = left.pop()
+        found[one] = command_line(one)
+        left += children.get(one, [])
+    return found
+
+
+def command_line(pid: int) -> str:
+    """What a process runs; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
