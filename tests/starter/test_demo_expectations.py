@@ -1,0 +1,187 @@
+"""The demo's expectations: content with a run as it must be, and not with any other."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.causes import Cause
+from contracts.runs import Outcome, Verdict
+from contracts.selection import Selection
+from starter.demo import expectations
+from starter.demo.awkward import DAY_WAIT, Casting, Part, cast_parts
+from starter.demo.failure import DemoError
+from starter.demo.report import outcome_table, totals
+from starter.demo.sandbox import SandboxFault, SandboxOrganisation
+from starter.demo.selection import choose, same_again
+from starter.web.answers import OrganisationAnswer, RunAnswer
+from starter.web.client_answers import ClientAnswer, ConnectionAnswer
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TEAMS = (uuid4(), uuid4())
+OTHERS = 3
+
+
+def sandbox_organisations() -> list[SandboxOrganisation]:
+    """Sixteen, of which two have one name; the first four are as the stand-in makes them."""
+    return [
+        SandboxOrganisation(
+            organisation_id=f"org-{place}",
+            name="Twin Ltd" if place in {4, 5} else f"Number {place} Ltd",
+            contacts={2: 3000, 3: 0}.get(place, 50),
+            is_demo=place == 0,
+            is_trial=place == 1,
+            registration_number=f"0000{place}",
+        )
+        for place in range(len(Part) + OTHERS)
+    ]
+
+
+@pytest.fixture
+def casting() -> Casting:
+    return cast_parts(sandbox_organisations(), ["org-0", "org-9"])
+
+
+def row(organisation: SandboxOrganisation, casting: Casting) -> OrganisationAnswer:
+    part = casting.part_of(organisation.organisation_id)
+    verdict, outcome, cause = part.ending if part else (Verdict.NEW, Outcome.CREATED, None)
+    wait = DAY_WAIT if part is Part.OUT_OF_CALLS else 60
+    return OrganisationAnswer.model_construct(
+        organisation_id=organisation.organisation_id,
+        name=organisation.name,
+        verdict=verdict,
+        client_id=UUID(int=int(organisation.organisation_id[4:]) + 1),
+        outcome=outcome,
+        cause=cause,
+        message=None,
+        retry_at=NOW + timedelta(seconds=wait) if outcome is Outcome.RETRYING else None,
+    )
+
+
+@pytest.fixture
+def run(casting: Casting) -> RunAnswer:
+    """A run as it must be."""
+    rows = [row(organisation, casting) for organisation in sandbox_organisations()]
+    return RunAnswer.model_construct(
+        run_id="run-1", organisations=rows, counts=dict(Counter(one.outcome for one in rows)), causes={}
+    )
+
+
+def client(one: OrganisationAnswer, selection: Selection, **changes: object) -> ClientAnswer:
+    team = {chosen.organisation_id: chosen.team_id for chosen in selection.organisations}.get(one.organisation_id)
+    connection = ConnectionAnswer.model_construct(
+        organisation_id=one.organisation_id, lists_pulled_at=NOW, cause=None, **changes
+    )
+    return ClientAnswer.model_construct(
+        client_id=one.client_id, team_id=team or selection.team_id, connection=connection
+    )
+
+
+def everything(run: RunAnswer, casting: Casting) -> list[str]:
+    return [
+        *expectations.endings(run, casting),
+        *expectations.day_limit(run, casting, NOW),
+        *expectations.sums(run, len(Part) + OTHERS),
+    ]
+
+
+def test_every_part_is_played_once_and_by_somebody_fit(casting: Casting):
+    played = [one.organisation_id for one in casting.organisation_of.values()]
+    assert len(set(played)) == len(Part)
+    assert casting.organisation_of[Part.COLLEAGUES].organisation_id == "org-9"
+    assert {casting.organisation_of[part].name for part in (Part.NAMESAKE, Part.OTHER_NAMESAKE)} == {"Twin Ltd"}
+
+
+def test_a_part_that_nobody_can_play_is_said():
+    with pytest.raises(DemoError, match="no contacts"):
+        cast_parts([one for one in sandbox_organisations() if one.contacts], ["org-9"])
+
+
+def test_a_run_as_it_must_be_meets_everything(run: RunAnswer, casting: Casting):
+    assert everything(run, casting) == []
+
+
+@pytest.mark.parametrize("part", list(Part))
+def test_another_ending_is_noticed(part: Part, run: RunAnswer, casting: Casting):
+    played = casting.organisation_of[part].organisation_id
+    one = next(one for one in run.organisations if one.organisation_id == played)
+    one.outcome, one.cause = Outcome.FAILED, Cause.UNKNOWN
+    assert any(part.value in sentence for sentence in expectations.endings(run, casting))
+
+
+def test_an_ordinary_one_that_failed_is_noticed(run: RunAnswer, casting: Casting):
+    one = next(one for one in run.organisations if casting.part_of(one.organisation_id) is None)
+    one.outcome, one.cause = Outcome.FAILED, Cause.ACCESS_LOST
+    assert f"{one.name} should be created, but is failed (access lost)." in expectations.endings(run, casting)
+
+
+def test_a_missing_organisation_is_noticed(run: RunAnswer, casting: Casting):
+    run.organisations.pop(0)
+    assert "Not on the list at all: demo company." in everything(run, casting)
+    assert any("should be listed" in sentence for sentence in everything(run, casting))
+
+
+def test_a_day_limit_that_is_not_waited_for_is_noticed(run: RunAnswer, casting: Casting):
+    played = casting.organisation_of[Part.OUT_OF_CALLS].organisation_id
+    next(one for one in run.organisations if one.organisation_id == played).retry_at = NOW + timedelta(minutes=1)
+    assert len(list(expectations.day_limit(run, casting, NOW))) == 1
+
+
+def test_totals_that_do_not_add_up_are_noticed(run: RunAnswer):
+    run.counts[Outcome.CREATED] -= 1
+    assert len(list(expectations.sums(run, len(run.organisations)))) == 2
+
+
+def test_a_fault_that_did_not_happen_is_noticed(casting: Casting):
+    played = casting.organisation_of[Part.FAULTY].organisation_id
+    left = [SandboxFault(fault_id="fault-1", kind="server_error", organisation_id=played)]
+    assert len(list(expectations.happened(left, casting))) == 1
+    assert list(expectations.happened([], casting)) == []
+
+
+def test_accounts_must_be_those_of_the_report(run: RunAnswer, casting: Casting):
+    selection = choose(run, casting, TEAMS)
+    connected = [client(one, selection) for one in run.organisations if one.outcome is not Outcome.SKIPPED]
+
+    def unmet(clients: list[ClientAnswer]) -> list[str]:
+        return list(expectations.accounts(run, clients, before=2, selection=selection))
+
+    assert unmet(connected) == []
+    assert any("the API counts" in sentence for sentence in unmet(connected[1:]))
+    assert any("Two clients" in sentence for sentence in unmet([*connected[1:], connected[1]]))
+    unpulled = client(next(one for one in run.organisations if one.outcome is Outcome.CREATED), selection)
+    unpulled.connection.lists_pulled_at = None  # type: ignore[union-attr]  # it has one
+    others = [one for one in connected if one.client_id != unpulled.client_id]
+    assert any("were not pulled" in sentence for sentence in unmet([*others, unpulled]))
+    unpulled.team_id = uuid4()
+    assert any("not in the team" in sentence for sentence in unmet([*others, unpulled]))
+
+
+def test_everything_but_the_demo_company_is_chosen(run: RunAnswer, casting: Casting):
+    selection = choose(run, casting, TEAMS)
+    chosen = {one.organisation_id: one for one in selection.organisations}
+    assert "org-0" not in chosen
+    assert len(chosen) == len(run.organisations) - 1
+    lookalike = chosen[casting.organisation_of[Part.LOOKALIKE].organisation_id]
+    assert (lookalike.action, lookalike.client_id is not None) == ("link", True)
+    assert {one.team_id for one in chosen.values()} == {None, TEAMS[1]}
+    run.organisations.pop()
+    assert len(same_again(selection, run).organisations) == len(chosen) - 1
+
+
+def test_a_second_run_that_makes_something_is_noticed(run: RunAnswer):
+    for one in run.organisations:
+        one.action, one.outcome = "create", Outcome.ALREADY_CLIENT
+    run.counts = {Outcome.ALREADY_CLIENT: len(run.organisations)}
+    assert list(expectations.nothing_new(run, 39, 39)) == []
+    assert list(expectations.nothing_new(run, 39, 40)) == ["The second run made 1 clients; it should make none."]
+    run.counts = {Outcome.ALREADY_CLIENT: len(run.organisations) - 1, Outcome.CREATED: 1}
+    assert len(list(expectations.nothing_new(run, 39, 39))) == 1
+
+
+def test_the_report_shows_every_part_and_the_others(run: RunAnswer, casting: Casting):
+    assert outcome_table(run, casting).row_count == len(Part) + 1
+    assert totals(3, {Outcome.CREATED: 2, Outcome.FAILED: 1}) == (
+        "3 listed = 2 created + 0 linked + 0 already client + 1 failed + 0 retrying + 0 skipped"
+    )
