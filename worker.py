@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 from activities.clients import ClientActivities
 from activities.grants import Tokens
 from activities.organisations import OrganisationActivities
+from activities.reassigning import ReassignActivities
 from activities.reconnecting import ReconnectActivities
 from activities.runs import RunActivities
 from activities.standard_information import StandardInformationActivities
@@ -31,10 +32,11 @@ from runtime.namespace import prepare_namespace
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.bulk_create_clients import BulkCreateClients
+from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
 from workflows.sync_client import SyncClient
 
-WORKFLOWS = (BulkCreateClients, ReconnectAll, SyncClient)
+WORKFLOWS = (BulkCreateClients, ReassignClients, ReconnectAll, SyncClient)
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
 YOUNG_OBJECTS = 50_000
@@ -63,6 +65,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
     organisations = OrganisationActivities(database, providers, tokens)
     clients = ClientActivities(database)
     runs = RunActivities(database)
+    reassigns = ReassignActivities(database, providers, tokens)
     reconnects = ReconnectActivities(database, providers, tokens)
     pulls = StandardInformationActivities(database, providers, tokens)
     return (
@@ -75,6 +78,11 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 clients.record_selection,
                 clients.create_clients,
                 clients.clients_to_pull,
+                reassigns.list_hand_over,
+                reassigns.record_reassignment,
+                reassigns.clients_to_reassign,
+                reassigns.record_unmoved,
+                reassigns.tell_old_owners,
                 runs.enter_stage,
                 runs.hand_over,
                 runs.record_failure,
@@ -90,6 +98,8 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
             activities=[
                 organisations.list_organisations,
                 organisations.read_profiles,
+                reassigns.list_reassignable,
+                reassigns.reassign_client,
                 reconnects.survey_connections,
                 pulls.pull_client,
             ],

@@ -20,9 +20,10 @@ from contracts.lists import Source
 from contracts.runs import ConnectionStatus, Outcome
 from contracts.standard_information import OrganisationProfile, Row, profile_of
 from contracts.sync_client import PullClientInput, PullClientResult
-from models import connections, list_store, receipts, runs
+from models import connections, list_store, receipts, runs, supplier_notices
 from models.columns import now as this_moment
 from models.connection import Connection
+from models.connection_settings import chosen_sources, kept
 from models.database import Database
 from models.list_changes import Changes
 from providers.errors import NeedsPerson, ProviderError, RateLimited
@@ -48,10 +49,11 @@ class Claimed:
 
 @dataclass(slots=True)
 class Readings:
-    """What came of reading the sources: rows, or an error for each."""
+    """What came of reading the sources: rows, or an error for each; and whether to tell of new suppliers."""
 
     rows: dict[Source, Sequence[Row]] = field(default_factory=dict)
     errors: dict[Source, ProviderError] = field(default_factory=dict)
+    warns_of_new_suppliers: bool = False
 
     @property
     def worst(self) -> ProviderError | None:
@@ -113,14 +115,15 @@ class StandardInformationActivities:
                 raise RateLimited("day", connection.limited_until, "still limited; no call was made")
             stored = await receipts.lists_stored_by(session, connection.id, asked.pull_id)
             row = await connections.run_row(session, asked.run_id, connection.id) if asked.run_id else None
-        left = tuple(source for source in asked.sources or tuple(Source) if not stored.issuperset(source.lists))
+        wanted = asked.sources or chosen_sources(connection)
+        left = tuple(source for source in wanted if not stored.issuperset(source.lists))
         profile = profile_of(row.profile) if row is not None and row.profile else None
         return Claimed(connection, left, asked.grant_id or connection.grant_id, profile)
 
     async def _read(self, claimed: Claimed) -> Readings:
         provider = self._providers[claimed.connection.provider]
         tokens = self._tokens.of(claimed.grant_id, provider)
-        readings = Readings()
+        readings = Readings(warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers)
         async with asyncio.TaskGroup() as group:
             for source in claimed.sources:
                 if source is Source.ORGANISATION and claimed.profile is not None:
@@ -143,12 +146,14 @@ class StandardInformationActivities:
             if source is Source.ORGANISATION and not _is_of(connection, rows):
                 readings.errors[source] = NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
             else:
-                readings.rows[source] = rows
+                readings.rows[source] = kept(source, rows, connection)
 
     async def _store(self, asked: PullClientInput, readings: Readings) -> PullClientResult:
         at = self._now()
         async with self._database.transaction() as session:
             changes = await list_store.store_lists(session, asked.connection_id, readings.rows, is_complete=True, at=at)
+            if readings.warns_of_new_suppliers:
+                await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             for source, error in readings.errors.items():
                 await receipts.write_failures(

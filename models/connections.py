@@ -87,6 +87,18 @@ async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UU
     )
 
 
+async def record_reachable(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
+    """The connection's login reads the organisation now; its lists are not pulled yet."""
+    connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    before = connection.status
+    connection.status, connection.cause = ConnectionStatus.CONNECTED, None
+    connection.cause_detail = connection.trouble_since = connection.told_at = None
+    connection.last_good_at = at
+    session.add(connection)
+    if before is not ConnectionStatus.CONNECTED:
+        await _health_changed(session, connection, before, at)
+
+
 async def record_good(session: AsyncSession, connection_id: UUID, *, at: datetime, name: str | None) -> None:
     """The connection worked, all of its asked lists are stored, and the lease is free again."""
     connection = await session.get_one(Connection, connection_id, with_for_update=True)

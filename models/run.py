@@ -61,6 +61,9 @@ class RunOrganisation(SQLModel, table=True):
     action: Action | None = Field(default=None, sa_type=enum_of(Action))
     link_client_id: UUID | None = Field(default=None, foreign_key="clients.id")
     owner_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
+    """Whose client it becomes."""
+    shown_owner_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
+    """Reassigning: whose client it was when the list was shown; somebody else by now means hands off."""
     team_id: UUID | None = Field(default=None, foreign_key="teams.id")
     client_id: UUID | None = Field(default=None, foreign_key="clients.id")
     connection_id: UUID | None = Field(default=None, foreign_key="connections.id")

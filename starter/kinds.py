@@ -10,12 +10,14 @@ from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDConflic
 
 from contracts.bulk_create_clients import BulkCreateClientsInput, CreatingProgress, Deadlines, RunFacts
 from contracts.names import WORKFLOW_QUEUE
+from contracts.reassign_clients import HandOver, ReassignClientsInput
 from contracts.reconnect_all import ReconnectAllInput
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind
 from workflows.briefing import run_attributes, run_summary
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.policies import bulk_priority
+from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
 
 _DETAILS = (
@@ -32,6 +34,13 @@ _RECONNECT_DETAILS = (
 )
 
 
+_REASSIGN_DETAILS = (
+    "One colleague's journey: sign in, see which clients of colleagues the login reaches, choose, and each moves with "
+    "its login, if that reads the organisation now and nobody else has taken it meanwhile. Or an admin's hand-over of "
+    "a leaver's clients, without a sign-in. **Current Details** say where it is. **Request Cancellation** is safe."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a run is asked to do beyond its kind.
@@ -39,11 +48,13 @@ class Wishes:
     Attributes:
         moves_healthy: Reconnect: move healthy connections to the new login too.
         connection_id: Reconnect: only this connection.
+        hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
         reopen: Go on with a finished run's failed organisations.
     """
 
     moves_healthy: bool = False
     connection_id: UUID | None = None
+    hand_over: HandOver | None = None
     reopen: bool = False
 
 
@@ -78,6 +89,15 @@ async def _reconnect_all(temporal: Client, run: RunFacts, deadlines: Deadlines, 
     )
 
 
+async def _reassign_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
+    if wishes.reopen:
+        raise Refused(RefusalCode.NOTHING_TO_RETRY, "Start Reassign clients again and choose what was not moved.")
+    asked = ReassignClientsInput(run=run, deadlines=deadlines, hand_over=wishes.hand_over)
+    await temporal.start_workflow(
+        ReassignClients.run, asked, static_details=_REASSIGN_DETAILS, **_options(run, RunKind.REASSIGN_CLIENTS)
+    )
+
+
 class _Options(TypedDict):
     id: str
     task_queue: str
@@ -101,7 +121,11 @@ def _options(run: RunFacts, kind: RunKind, *, is_again: bool = False) -> _Option
     )
 
 
-KINDS: Mapping[RunKind, Start] = {RunKind.ADD_CLIENTS: _add_clients, RunKind.RECONNECT_ALL: _reconnect_all}
+KINDS: Mapping[RunKind, Start] = {
+    RunKind.ADD_CLIENTS: _add_clients,
+    RunKind.RECONNECT_ALL: _reconnect_all,
+    RunKind.REASSIGN_CLIENTS: _reassign_clients,
+}
 
 
 def start_of(kind: RunKind) -> Start:

@@ -72,12 +72,14 @@ class Starts:
             provider=provider,
             provider_title=title,
         )
-        attempt = await self._consents.prepare(actor, run, at)
+        # An admin's hand-over needs no sign-in: the logins that it uses are there already.
+        attempt = None if wishes.hand_over else await self._consents.prepare(actor, run, at)
         try:
             async with self._database.transaction() as session:
                 session.add(run)
                 await session.flush()
-                session.add(attempt.row)
+                if attempt is not None:
+                    session.add(attempt.row)
                 await events.record(
                     session,
                     [
@@ -99,7 +101,7 @@ class Starts:
             if earlier is None:
                 raise
             return await self._again(actor, earlier, kind, provider)
-        return StartedRun(run.id, attempt.authorize_url)
+        return StartedRun(run.id, attempt.authorize_url if attempt else None)
 
     async def _earlier(self, actor: Actor, key: str) -> Run | None:
         query = select(Run).where(Run.colleague_id == actor.colleague_id, Run.idempotency_key == key)

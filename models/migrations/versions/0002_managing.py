@@ -132,3 +132,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_connections_current", "connections", ["client_id"], unique=True, postgresql_where=sa.text("is_current")
     )
+    op.add_column("run_organisations", sa.Column("shown_owner_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_run_organisations_shown_owner_id"), "run_organisations", "colleagues", ["shown_owner_id"], ["id"]
+    )

@@ -1,0 +1,63 @@
+"""A connection's settings as colleagues change them: only what is sent changes, and what makes no sense is refused."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from contracts.lists import SOURCE_OF, ListName
+from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+
+SHORTEST_HOURS, LONGEST_HOURS = 1, 24 * 30
+"""Between two refreshes: no more often than hourly, no more rarely than monthly."""
+
+_NEVER_NULL = ("refresh_hours", "contacts", "warns_of_new_suppliers")
+
+
+class SettingsPatch(BaseModel):
+    """What to change of a connection's settings; a field that is left out stays as it is.
+
+    Attributes:
+        list_names: Which lists to pull; null for all. Lists that the accounting software keeps together (chart of
+            accounts and bank accounts; suppliers and customers) come together, and the profile always comes.
+        refresh_hours: How often the lists are refreshed.
+        contacts: Suppliers and customers, or suppliers only.
+        costs_destination: Where costs are published by default; null for no default.
+        costs_status: Their status by default; null for no default.
+        sales_destination: Where sales are published by default; null for no default.
+        sales_status: Their status by default; null for no default.
+        warns_of_new_suppliers: Tell the client's owner when a refresh brings new suppliers.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    list_names: tuple[ListName, ...] | None = Field(default=None, min_length=1)
+    refresh_hours: int | None = Field(default=None, ge=SHORTEST_HOURS, le=LONGEST_HOURS)
+    contacts: ContactsChoice | None = None
+    costs_destination: CostsDestination | None = None
+    costs_status: PublishStatus | None = None
+    sales_destination: SalesDestination | None = None
+    sales_status: PublishStatus | None = None
+    warns_of_new_suppliers: bool | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("send at least one setting to change")
+        for name in _NEVER_NULL:
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null: leave it out to keep it as it is")
+        return self
+
+    def values(self) -> dict[str, object]:
+        """The columns to write, by name."""
+        sent: dict[str, object] = {name: getattr(self, name) for name in sorted(self.model_fields_set)}
+        if self.list_names is not None:
+            sent["list_names"] = whole(self.list_names)
+        return sent
+
+
+def whole(chosen: tuple[ListName, ...]) -> list[str] | None:
+    """The chosen lists with those that come along, in the product's order; None when that is all of them."""
+    sources = {SOURCE_OF[name] for name in (*chosen, ListName.ORGANISATION)}
+    names = [name.value for name in ListName if SOURCE_OF[name] in sources]
+    return None if len(names) == len(ListName) else names

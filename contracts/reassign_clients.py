@@ -1,0 +1,131 @@
+"""What ``ReassignClients`` is started with, and the inputs and results of its activities."""
+
+from uuid import UUID
+
+from contracts.bulk_create_clients import Deadlines, RunFacts
+from contracts.causes import Cause
+from contracts.payload import Payload
+from contracts.runs import Outcome
+from contracts.selection import Selection
+
+
+class HandOver(Payload):
+    """An admin gives a leaver's clients to a named colleague; nobody signs in for it.
+
+    Attributes:
+        from_id: Whose clients.
+        to_id: Who gets them.
+    """
+
+    from_id: UUID
+    to_id: UUID
+
+
+class ReassignProgress(Payload):
+    """Where a long run goes on, with the counts so far for the current details."""
+
+    after: int
+    counts: dict[Outcome, int]
+    causes: dict[Cause, int]
+
+
+class ReassignClientsInput(Payload):
+    """Take clients over from colleagues where one's own login reaches them.
+
+    Attributes:
+        run: Whose run.
+        deadlines: How long it waits for people.
+        hand_over: Set when an admin hands a colleague's clients to another.
+        progress: What a later execution of the same run goes on with.
+    """
+
+    run: RunFacts
+    deadlines: Deadlines = Deadlines()
+    hand_over: HandOver | None = None
+    progress: ReassignProgress | None = None
+
+
+class ListReassignableInput(Payload):
+    """List the clients of colleagues that a sign-in reaches."""
+
+    run_id: str
+    consent_id: UUID
+    grant_id: UUID
+
+
+class ListedClients(Payload):
+    """How many clients the run's list has now."""
+
+    clients: int
+
+
+class ListHandOverInput(Payload):
+    """List a colleague's clients, each with the login that it shall have."""
+
+    run_id: str
+    hand_over: HandOver
+
+
+class RecordReassignmentInput(Payload):
+    """Check which clients are to be taken over, and record it whole or not at all."""
+
+    run_id: str
+    selection: Selection
+
+
+class ClientsToReassignInput(Payload):
+    """Ask for the next ``limit`` clients of the run that are still to be moved."""
+
+    run_id: str
+    after: int
+    limit: int
+
+
+class ClientToReassign(Payload):
+    """One client to be moved."""
+
+    position: int
+    organisation_id: str
+    name: str
+
+
+class ClientsToReassign(Payload):
+    """A page of them, in the run's order."""
+
+    clients: tuple[ClientToReassign, ...]
+
+
+class ReassignClientInput(Payload):
+    """Move one client to its new owner, and to the new login if that reads the organisation now.
+
+    Attributes:
+        run_id: The run.
+        organisation_id: Which of its organisations.
+        keeps_login: Move the owner even if the new login cannot read the organisation (a hand-over by an admin): the
+            client then keeps the login that it has.
+    """
+
+    run_id: str
+    organisation_id: str
+    keeps_login: bool
+
+
+class ReassignedClient(Payload):
+    """What became of it."""
+
+    outcome: Outcome
+    cause: Cause | None = None
+
+
+class RecordUnmovedInput(Payload):
+    """Record that a client could not be moved because the provider did not answer; nothing else was changed."""
+
+    run_id: str
+    organisation_id: str
+    cause: Cause
+
+
+class TellOldOwnersInput(Payload):
+    """Tell every colleague who lost clients in the run which ones, and to whom."""
+
+    run_id: str

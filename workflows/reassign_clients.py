@@ -1,0 +1,165 @@
+"""Take clients over from colleagues: sign in, list those that the login reaches, choose, move, report, tell.
+
+Owner and login move together, only where the new login reads the organisation now and the owner is still who was
+shown. An admin's hand-over of a leaver's clients is the same run without a sign-in and without a choice.
+"""
+
+import asyncio
+from collections import deque
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.reassigning import ReassignActivities
+    from contracts.bulk_create_clients import ConsentGiven, RunReport, SelectionAccepted
+    from contracts.reassign_clients import (
+        ClientsToReassignInput,
+        ClientToReassign,
+        HandOver,
+        ListHandOverInput,
+        ListReassignableInput,
+        ReassignClientInput,
+        ReassignClientsInput,
+        ReassignProgress,
+        RecordReassignmentInput,
+        RecordUnmovedInput,
+        TellOldOwnersInput,
+    )
+    from contracts.runs import Outcome, Stage
+    from contracts.selection import Selection
+
+from workflows import planning, policies
+from workflows.board import RunBoard
+from workflows.calls import call
+from workflows.choosing import ChoosingJourney
+
+FROM_THE_START = -1
+
+
+@workflow.defn(name="ReassignClients")
+class ReassignClients(ChoosingJourney):
+    """Moves clients to another colleague, each with the login that reads it."""
+
+    @workflow.init
+    def __init__(self, start: ReassignClientsInput) -> None:
+        # Handlers may run before ``run`` does, so everything that they touch is set here.
+        self._start = start
+        self._after = start.progress.after if start.progress else FROM_THE_START
+        self._page: deque[ClientToReassign] = deque()
+        self._paging = asyncio.Lock()
+        self._is_done = False
+        progress = start.progress
+        super().__init__(
+            RunBoard(
+                start.run,
+                Stage.REASSIGNING if progress else Stage.AWAITING_CONSENT,
+                progress.counts if progress else {},
+                progress.causes if progress else {},
+            )
+        )
+
+    @workflow.run
+    async def run(self, start: ReassignClientsInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
+        """The whole journey; see the module's docstring."""
+        return await self.to_its_end(self._stages)
+
+    async def _stages(self) -> None:
+        deadlines = self._start.deadlines
+        if self._start.progress is None and self._start.hand_over is not None:
+            await self._list_hand_over(self._start.hand_over)
+        elif self._start.progress is None:
+            await self.await_selection(await self.first_consent(deadlines.consent), deadlines.selection)
+        await self.board.enter(Stage.REASSIGNING)
+        await asyncio.gather(*(self._lane() for _ in range(planning.PULL_LANES)))
+        if not self._is_done:
+            await self._go_on_in_a_new_history()
+        await call(
+            ReassignActivities.tell_old_owners,
+            TellOldOwnersInput(run_id=self._start.run.run_id),
+            policies.DATABASE,
+            "Tell the old owners",
+        )
+
+    async def list_reached(self, consent: ConsentGiven) -> None:
+        """List the colleagues' clients that a sign-in reaches."""
+        await self.board.enter(Stage.LISTING)
+        listed = await call(
+            ReassignActivities.list_reassignable,
+            ListReassignableInput(
+                run_id=self._start.run.run_id, consent_id=consent.consent_id, grant_id=consent.grant_id
+            ),
+            policies.LISTING,
+            "List the colleagues' clients that this login reaches",
+        )
+        self.board.note(f"{listed.clients} clients of colleagues can be taken over.")
+        self.board.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the list
+
+    async def record(self, selection: Selection) -> SelectionAccepted:
+        """Record which clients are to be taken over."""
+        return await call(
+            ReassignActivities.record_reassignment,
+            RecordReassignmentInput(run_id=self._start.run.run_id, selection=selection),
+            policies.DATABASE,
+            "Check and record the selection",
+        )
+
+    async def _list_hand_over(self, hand_over: HandOver) -> None:
+        await self.board.enter(Stage.LISTING)
+        listed = await call(
+            ReassignActivities.list_hand_over,
+            ListHandOverInput(run_id=self._start.run.run_id, hand_over=hand_over),
+            policies.DATABASE,
+            "List the colleague's clients",
+        )
+        self.board.note(f"{listed.clients} clients are handed over.")
+
+    async def _lane(self) -> None:
+        while client := await self._next():
+            await self._move(client)
+
+    async def _next(self) -> ClientToReassign | None:
+        async with self._paging:  # one lane fetches the page; the others wait for it rather than fetch it again
+            if not self._page and not self._is_done and not workflow.info().is_continue_as_new_suggested():
+                page = await call(
+                    ReassignActivities.clients_to_reassign,
+                    ClientsToReassignInput(
+                        run_id=self._start.run.run_id, after=self._after, limit=planning.PAGE_OF_CLIENTS
+                    ),
+                    policies.DATABASE,
+                    "Find the next clients to move",
+                )
+                self._page.extend(page.clients)
+                self._is_done = not page.clients
+            if not self._page:
+                return None
+            client = self._page.popleft()
+            self._after = client.position
+            return client
+
+    async def _move(self, client: ClientToReassign) -> None:
+        asked = ReassignClientInput(
+            run_id=self._start.run.run_id,
+            organisation_id=client.organisation_id,
+            keeps_login=self._start.hand_over is not None,
+        )
+        try:
+            moved = await call(ReassignActivities.reassign_client, asked, policies.PULL, f"Move {client.name}")
+        except ActivityError as error:
+            if planning.is_cancelled_exception(error):
+                raise
+            trouble = planning.trouble_of(error)
+            await call(
+                ReassignActivities.record_unmoved,
+                RecordUnmovedInput(run_id=asked.run_id, organisation_id=asked.organisation_id, cause=trouble.cause),
+                policies.DATABASE,
+                f"Note why {client.name} was not moved",
+            )
+            self.board.count(Outcome.FAILED, trouble.cause)
+        else:
+            self.board.count(moved.outcome, moved.cause)
+
+    async def _go_on_in_a_new_history(self) -> None:
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        progress = ReassignProgress(after=self._after, counts=dict(self.board.outcomes), causes=dict(self.board.causes))
+        workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))
