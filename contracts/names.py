@@ -55,3 +55,13 @@ def run_id(kind: RunKind, practice_slug: str, moment: str, token: str) -> str:
 def sync_client_id(practice_slug: str, client_code: str) -> str:
     """The id of the one ``SyncClient`` workflow of a client: ``sync-client-harbour-lane-SMIT0001``."""
     return f"sync-client-{practice_slug}-{client_code}"
+
+
+def check_connections_id(practice_slug: str) -> str:
+    """The id of a practice's schedule, and the start of its checks' ids: ``check-connections-harbour-lane``."""
+    return f"check-connections-{practice_slug}"
+
+
+def check_now_id(practice_slug: str) -> str:
+    """The id of a check that somebody asked for: one at a time for each practice."""
+    return f"check-connections-now-{practice_slug}"

@@ -67,6 +67,7 @@ class PullClientInput(Payload):
         grant_id: A login that takes the connection over once it has read the organisation; until then, and if it
             cannot, the connection keeps the one it has.
         settles: Whether a good pull settles the run's outcome; a bad one always does.
+        is_incremental: Read only what changed since the last pull, where the provider can and that is safe.
     """
 
     connection_id: UUID
@@ -75,6 +76,7 @@ class PullClientInput(Payload):
     sources: tuple[Source, ...] = ()
     grant_id: UUID | None = None
     settles: bool = True
+    is_incremental: bool = False
 
 
 class PullClientResult(Payload):

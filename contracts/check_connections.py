@@ -1,0 +1,198 @@
+"""What ``CheckConnections`` is started with and answers, and the inputs and results of its activities."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.causes import Cause
+from contracts.payload import Payload
+from contracts.sync_client import Trouble
+
+
+class PracticeFacts(Payload):
+    """Whose connections; names are for support staff, only the id decides."""
+
+    practice_id: UUID
+    practice_name: str
+    practice_slug: str
+
+
+class LoginToCheck(Payload):
+    """One grant and how many of the practice's connections use it."""
+
+    grant_id: UUID
+    login: str
+    connections: int
+
+
+class CheckProgress(Payload):
+    """Where a long check goes on, over continue-as-new.
+
+    Attributes:
+        started_at: When the first execution began.
+        rounds: How often everything that was due has been looked at.
+        is_at_lists: Whether this round's logins are done, so that only lists are left.
+        after: The last grant or connection of this stage that was looked at.
+        untried: Logins that did not answer in an earlier round; this round looks at these alone.
+        troubled: Logins that did not answer in this round.
+        logins: Logins looked at so far, for the current details only, as are all counts.
+        refreshed: Clients whose lists were refreshed.
+        handed_over: Clients left to a sync of their own.
+        told: Colleagues who were written to.
+    """
+
+    started_at: datetime
+    rounds: int = 0
+    is_at_lists: bool = False
+    after: UUID | None = None
+    untried: tuple[LoginToCheck, ...] = ()
+    troubled: tuple[LoginToCheck, ...] = ()
+    logins: int = 0
+    refreshed: int = 0
+    handed_over: int = 0
+    told: int = 0
+
+
+class CheckConnectionsInput(Payload):
+    """Check every living connection of one practice.
+
+    Attributes:
+        practice: Whose.
+        reason: For people: ``The night's check.``, ``Asked for by Ada Harbour.``
+        is_patient: Try logins that did not answer again through the day; otherwise the check ends after one round.
+        progress: What a later execution of the same check goes on with.
+    """
+
+    practice: PracticeFacts
+    reason: str
+    is_patient: bool = True
+    progress: CheckProgress | None = None
+
+
+class CheckReport(Payload):
+    """What a check found; also its progress while it runs.
+
+    Attributes:
+        logins: Logins looked at.
+        unanswered: Logins that did not answer.
+        healthy: Connections that work.
+        causes: Connections in trouble, by cause.
+        refreshed: Clients whose lists were refreshed.
+        handed_over: Clients left to a sync of their own.
+        told: Colleagues who were written to.
+    """
+
+    logins: int = 0
+    unanswered: int = 0
+    healthy: int = 0
+    causes: dict[Cause, int] = Field(default_factory=dict)
+    refreshed: int = 0
+    handed_over: int = 0
+    told: int = 0
+
+
+# Activities -----------------------------------------------------------------------------------------------------
+
+
+class LoginsToCheckInput(Payload):
+    """Ask for the next ``limit`` logins of the practice's living connections, by grant."""
+
+    practice_id: UUID
+    after: UUID | None
+    limit: int
+
+
+class LoginsToCheck(Payload):
+    """A page of them."""
+
+    logins: tuple[LoginToCheck, ...]
+
+
+class CheckLoginInput(Payload):
+    """Look at one login: one refresh if due, one list of what it reaches; settle its connections from that."""
+
+    practice_id: UUID
+    grant_id: UUID
+
+
+class CheckedLogin(Payload):
+    """What became of the practice's connections of one login."""
+
+    connections: int
+    in_trouble: int
+    changed: int
+
+
+class NoteLoginTroubleInput(Payload):
+    """Write down that a login could not be looked at, with each of its connections."""
+
+    practice_id: UUID
+    grant_id: UUID
+    trouble: Trouble
+
+
+class ClientsDueInput(Payload):
+    """Ask for the next ``limit`` clients whose lists are due, or whose cause only a pull can tell, by connection."""
+
+    practice_id: UUID
+    after: UUID | None
+    limit: int
+
+
+class ClientDue(Payload):
+    """One of them."""
+
+    connection_id: UUID
+    client_id: UUID
+    client_name: str
+    client_code: str
+    owner_name: str
+    provider: str
+    provider_title: str
+
+
+class ClientsDue(Payload):
+    """A page of them."""
+
+    clients: tuple[ClientDue, ...]
+
+
+class NoteTroubleInput(Payload):
+    """Write down that a client's pull failed in a way that nothing else recorded."""
+
+    connection_id: UUID
+    trouble: Trouble
+
+
+class TellInput(Payload):
+    """Write one notice to each person who can act.
+
+    Attributes:
+        practice_id: Whose.
+        check_id: Names this round of this check, so that a repeat writes nothing twice.
+    """
+
+    practice_id: UUID
+    check_id: str
+
+
+class Told(Payload):
+    """Who was written to, and the practice's health at that moment."""
+
+    colleagues: int
+    healthy: int
+    causes: dict[Cause, int]
+
+
+class DeliverNoticesInput(Payload):
+    """Send what is in the practice's outbox."""
+
+    practice_id: UUID
+
+
+class DeliveredNotices(Payload):
+    """How many mails were sent, and how many stay in the outbox."""
+
+    sent: int
+    left: int
