@@ -12,9 +12,9 @@ database = typer.Typer(no_args_is_help=True, help="The database.")
 @database.command("upgrade")
 def upgrade(json: Json = False) -> None:
     """Bring the database to the newest version. Safe at any time, and by several at once."""
-    url = read_settings_url()
 
     async def work() -> tuple[str, ...]:
+        url = read_settings().required("database_url")
         missing = await schema.pending(url)
         await schema.upgrade(url)
         return missing
@@ -24,12 +24,3 @@ def upgrade(json: Json = False) -> None:
         print_json({"applied": applied})
     else:
         out.print(f"Applied: {', '.join(applied)}" if applied else "The database is up to date.", highlight=False)
-
-
-def read_settings_url() -> str:
-    """The database's URL from the settings; ends the command when there is none."""
-
-    async def work() -> str:
-        return read_settings().required("database_url")
-
-    return execute(work())

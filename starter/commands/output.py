@@ -18,7 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.refusals import RefusalCode, Refused
 from runtime.keyring import InvalidKeysError, SealError
-from runtime.settings import MissingSettingError
+from runtime.settings import MissingSettingError, Settings
+from starter.bootstrap import read_settings
 
 FAILED = 1
 REFUSED = 2
@@ -70,6 +71,19 @@ def execute(work: Coroutine[Any, Any, T], *, loop: Callable[[], asyncio.Abstract
         ) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def settings_or_end() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        typer.Exit: A variable's value cannot be used.
+    """
+
+    async def work() -> Settings:
+        return read_settings()
+
+    return execute(work())
 
 
 def _unreachable(error: Exception) -> str:

@@ -8,8 +8,8 @@ import typer
 import uvloop
 
 from runtime.logging import configure
-from starter.bootstrap import open_operations, read_settings
-from starter.commands.output import execute
+from starter.bootstrap import open_operations
+from starter.commands.output import execute, settings_or_end
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 """Every argument is the other program's, ``--help`` too."""
@@ -24,7 +24,7 @@ def web(
     from starter.web.routes.codec import access_for  # likewise
     from starter.web.server import serve  # likewise
 
-    settings = read_settings()
+    settings = settings_or_end()
     configure(settings)
 
     async def work() -> None:

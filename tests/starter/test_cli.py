@@ -1,0 +1,172 @@
+"""The command line: data alone on standard output, one sentence when it fails, and statuses that scripts rely on."""
+
+import asyncio
+import csv
+import io
+import json
+import os
+import signal
+import sys
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from typer.testing import CliRunner, Result
+
+from models.client import Client
+from runtime.ports import HOST, Ports
+from runtime.processes import Command, Supervisor
+from runtime.stack import environment_of
+from starter.cli import app
+from tests.conftest import administer, sibling
+from tests.journeys.scene import Scene
+
+COMMANDS = """
+up,doctor,web,db upgrade,practice create,colleague create,team create,token create,runs start,runs list,runs show,
+runs select,runs retry,runs cancel,clients list,clients show,clients export
+"""
+NOTHING_SET = {name: "" for name in os.environ if name.startswith("CLIENTSYNC_")}
+
+
+async def run(environment: dict[str, str], *arguments: str) -> Result:
+    """Run a command in a thread, which gives it an event loop of its own."""
+    runner = CliRunner(env=NOTHING_SET | environment)
+    return await asyncio.to_thread(runner.invoke, app, list(arguments), catch_exceptions=False)
+
+
+async def data(environment: dict[str, str], *arguments: str) -> Any:
+    result = await run(environment, *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+async def refused(environment: dict[str, str], *arguments: str, status: int = 2) -> str:
+    result = await run(environment, *arguments, "--json")
+    assert (result.exit_code, result.stdout) == (status, ""), result.output
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+@pytest.fixture
+def environment(scene: Scene) -> dict[str, str]:
+    return environment_of(scene.settings)
+
+
+@pytest.mark.parametrize("command", [words.strip() for words in COMMANDS.split(",")])
+async def test_every_command_explains_itself(command: str):
+    result = await run({}, *command.split(), "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout
+
+
+async def test_a_first_set_up(postgres_url: str):
+    name = f"cli_{uuid4().hex}"
+    await administer(postgres_url, f"CREATE DATABASE {name}")
+    environment = {"CLIENTSYNC_DATABASE_URL": sibling(postgres_url, name)}
+    new = ("practice", "create", "--name", "Mill Street", "--admin-email", "bo@mill.example")
+    assert "clientsync db upgrade" in await refused(environment, *new, status=1)
+    assert (await data(environment, "db", "upgrade"))["applied"]
+    assert (await data(environment, "db", "upgrade"))["applied"] == []
+    plan = ("--plan", "advanced", "--allowance", "2000", "--time-zone", "Europe/London")
+    assert set(await data(environment, *new, *plan)) == {"practice_id", "colleague_id"}
+    assert "exists already" in await refused(environment, *new)
+    assert "time_zone" in await refused(environment, *new, "--time-zone", "Europe/Mars")
+    member = ("colleague", "create", "--email", "mel@mill.example", "--name", "Mel")
+    assert set(await data(environment, *member)) == {"colleague_id"}
+    team = ("team", "create", "--name", "Night", "--member", "mel@mill.example")
+    assert set(await data(environment, *team)) == {"team_id"}
+    assert len((await data(environment, "token", "create", "--email", "bo@mill.example"))["token"]) > 40
+    assert "No active colleague" in await refused(environment, "token", "create", "--email", "no@mill.example")
+    await administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def test_wrong_usage_and_missing_settings(tmp_path):
+    assert (await run({}, "practice", "create", "--name", "X")).exit_code == 2
+    assert (await run({}, "runs", "show")).exit_code == 2
+    assert "CLIENTSYNC_DATABASE_URL" in await refused({}, "token", "create", "--email", "a@b.example", status=1)
+    assert "CLIENTSYNC_WEB_PORT" in await refused({"CLIENTSYNC_WEB_PORT": "x"}, "db", "upgrade")
+    port = Ports(tmp_path / "ports.json").get("nobody")
+    unreachable = {"CLIENTSYNC_DATABASE_URL": f"postgresql://nobody@{HOST}:{port}/nothing"}
+    assert "cannot be reached" in await refused(unreachable, "token", "create", "--email", "a@b.example", status=1)
+
+
+async def test_runs(scene: Scene, environment: dict[str, str]):
+    me = ("--as", "admin@harbour-lane.example.com")
+    started = await data(environment, "runs", "start", *me, "--key", "once")
+    assert started["authorize_url"].startswith(scene.sandbox)
+    assert (await data(environment, "runs", "start", *me, "--key", "once"))["run_id"] == started["run_id"]
+    [listed] = (await data(environment, "runs", "list", *me))["runs"]
+    shown = await data(environment, "runs", "show", started["run_id"], *me)
+    assert (listed["run_id"], shown["stage"]) == (started["run_id"], "awaiting_consent")
+    assert "choose at least one" in await refused(environment, "runs", "select", started["run_id"], *me)
+    async with scene.worker():
+        await scene.sign_in(started["authorize_url"])
+        await scene.until_stage(started["run_id"], "awaiting_selection")
+        assert (await data(environment, "runs", "select", started["run_id"], "--all-new", *me))["chosen"] == 12
+        await scene.until_stage(started["run_id"], "finished")
+    assert "nothing to retry" in await refused(environment, "runs", "retry", started["run_id"], *me)
+    assert "ended already" in await refused(environment, "runs", "cancel", started["run_id"], *me)
+    assert "no run" in await refused(environment, "runs", "show", "unknown", *me)
+    for command in (("list",), ("show", started["run_id"])):
+        shown = await run(environment, "runs", *command, *me)
+        assert (shown.exit_code, "created" in shown.stdout) == (0, True)
+    found = await data(environment, "clients", "list", *me, "--limit", "5")
+    assert (len(found["clients"]), found["total"]) == (5, 12)
+    client = await data(environment, "clients", "show", found["clients"][0]["client_id"], *me)
+    assert client["connection"]["status"] == "connected"
+
+
+async def test_an_export_is_whole_and_safe_in_a_spreadsheet(scene: Scene, environment: dict[str, str]):
+    actor = scene.actor
+    async with scene.database.transaction() as session:
+        for number in range(501):
+            name = '=HYPERLINK("http://evil.example")' if number == 0 else f"Client {number:03}"
+            session.add(
+                Client(practice_id=actor.practice_id, owner_id=actor.colleague_id, name=name, code=f"C{number:04}")
+            )
+    exported = await run(environment, "clients", "export", "--as", "admin@harbour-lane.example.com")
+    rows = list(csv.DictReader(io.StringIO(exported.stdout)))
+    assert len({row["code"] for row in rows}) == 501
+    assert [row["name"] for row in rows if row["code"] == "C0000"] == ['\'=HYPERLINK("http://evil.example")']
+    assert len(await data(environment, "clients", "export", "--as", "admin@harbour-lane.example.com")) == 501
+
+
+async def test_whom_to_act_as(scene: Scene, environment: dict[str, str]):
+    assert "--as EMAIL" in await refused(environment, "runs", "list")  # the scene's colleague is no admin
+    assert "No active colleague" in await refused(environment, "runs", "list", "--as", "nobody@example.com")
+    await scene.operations.colleagues.create(practice=None, email="boss@harbour.example", name="Boss", role="admin")
+    assert await data(environment, "runs", "list") == {"runs": []}
+
+
+async def test_the_doctor(environment: dict[str, str]):
+    result = await run(environment, "doctor", "--json")
+    findings = {found["check"]: found["ok"] for found in json.loads(result.stdout)["findings"]}
+    assert result.exit_code == 0, findings
+    assert len(findings) == 6
+    ill = await run({"CLIENTSYNC_ENCRYPTION_KEYS": "short"}, "doctor", "--json")
+    assert ill.exit_code == 1
+    assert [found["what_to_do"] != "" for found in json.loads(ill.stdout)["findings"]] == [True, True]
+
+
+async def test_the_web_process_serves_and_ends_in_order(scene: Scene, environment: dict[str, str], tmp_path):
+    port = Ports(tmp_path / "ports.json").get("web")
+    argv = [sys.executable, "-m", "starter.cli", "web", "--port", str(port)]
+
+    async def answers() -> bool:
+        try:
+            async with httpx2.AsyncClient() as http:
+                return (await http.get(f"http://{HOST}:{port}/readyz")).status_code == 200
+        except httpx2.TransportError:
+            return False
+
+    async with Supervisor(tmp_path / "logs") as supervisor:
+        web = await supervisor.start(Command("web", argv, environment=dict(os.environ) | environment), answers)
+        async with httpx2.AsyncClient() as http:
+            await http.get(f"http://{HOST}:{port}/connect/xero/callback?state=s3cret&code=c0de")
+        web.send(signal.SIGTERM)
+        assert await web.wait() == 0
+    log = web.log.read_text()
+    assert "GET /connect/xero/callback 404" in log
+    assert "s3cret" not in log
+    assert "c0de" not in log
