@@ -23,6 +23,7 @@ class RefusalCode(StrEnum):
     CLIENT_ALREADY_CONNECTED = "client_already_connected"
     DUPLICATE = "duplicate"
     NOTHING_TO_RETRY = "nothing_to_retry"
+    NOT_CONNECTED = "not_connected"
     UNAVAILABLE = "unavailable"
 
 

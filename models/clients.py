@@ -80,7 +80,8 @@ async def known_organisations(
             client_id=connection.client_id,
             client_name=client_name,
             owner_name=owner_name,
-            is_living=connection.status is not ConnectionStatus.DISCONNECTED,
+            # Books that a client was moved away from stay that client's, so that the move can be undone.
+            is_living=connection.status is not ConnectionStatus.DISCONNECTED or not connection.is_current,
         )
         for connection, client_name, owner_name in (await session.exec(query)).all()
     }

@@ -18,6 +18,9 @@ from models.run import RunOrganisation
 LEASE = timedelta(minutes=2)
 """How long a pull may be silent before another may read the organisation; longer than a worker's heartbeat timeout."""
 
+LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
+"""What a pull that was under way finds out changes nothing any more."""
+
 _NEEDS_PERSON = frozenset(Cause) - {Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.UNKNOWN}
 
 
@@ -71,7 +74,7 @@ async def release(session: AsyncSession, connection_id: UUID) -> None:
 async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UUID, at: datetime) -> None:
     """Let another login look after a connection, in the transaction that stores what it read of the organisation."""
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
-    if connection.grant_id == grant_id:
+    if connection.grant_id == grant_id or connection.status in LEAVING:
         return
     reach = await session.get(GrantReach, (grant_id, connection.organisation_id))
     connection.grant_id = grant_id
@@ -90,6 +93,8 @@ async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UU
 async def record_reachable(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
     """The connection's login reads the organisation now; its lists are not pulled yet."""
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    if connection.status in LEAVING:
+        return
     before = connection.status
     connection.status, connection.cause = ConnectionStatus.CONNECTED, None
     connection.cause_detail = connection.trouble_since = connection.told_at = None
@@ -102,6 +107,8 @@ async def record_reachable(session: AsyncSession, connection_id: UUID, at: datet
 async def record_good(session: AsyncSession, connection_id: UUID, *, at: datetime, name: str | None) -> None:
     """The connection worked, all of its asked lists are stored, and the lease is free again."""
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    if connection.status in LEAVING:
+        return await release(session, connection_id)
     before = connection.status
     connection.status, connection.cause = ConnectionStatus.CONNECTED, None
     connection.cause_detail = connection.limited_until = connection.pull_holder = connection.pull_until = None
@@ -126,6 +133,8 @@ async def record_trouble(
         until: When a limit lifts, if it is one.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    if connection.status in LEAVING:
+        return await release(session, connection_id)
     before, cause_before = connection.status, connection.cause
     if cause in _NEEDS_PERSON and before is ConnectionStatus.CONNECTED:
         connection.status = ConnectionStatus.NEEDS_RECONNECT

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.lists import SOURCE_OF, ListName, Source
-from contracts.runs import ConnectionStatus
 from models.connection import Connection, Receipt
 from models.list_changes import MEMBER_FLAGS
 from models.standard_information import TABLE_OF, StandardRow
@@ -53,7 +52,7 @@ async def read_list(
     search: str | None = None,
     include_gone: bool = False,
 ) -> ListPage:
-    """A page of one of a client's lists, of its living connection or else of its latest.
+    """A page of one of a client's lists, of its current connection.
 
     Args:
         session: Any session.
@@ -88,14 +87,10 @@ async def read_list(
 
 
 async def _connection(session: AsyncSession, practice_id: UUID, client_id: UUID) -> UUID | None:
-    is_past = case((col(Connection.status) == ConnectionStatus.DISCONNECTED, 1), else_=0)
-    query = (
-        select(Connection.id)
-        .where(Connection.practice_id == practice_id, Connection.client_id == client_id)
-        .order_by(is_past, col(Connection.created_at).desc())
-        .limit(1)
+    query = select(Connection.id).where(
+        Connection.practice_id == practice_id, Connection.client_id == client_id, col(Connection.is_current)
     )
-    return (await session.exec(query)).first()
+    return (await session.exec(query)).one_or_none()
 
 
 def _column(table: type[StandardRow], name: str) -> ColumnElement[str]:
