@@ -94,15 +94,15 @@ class Scene:
     stack: AsyncExitStack = field(repr=False)
 
     @asynccontextmanager
-    async def worker(self, *, concurrency: int = 16) -> AsyncIterator[None]:
-        """A worker in this process, with a pool and a memory of its own."""
+    async def worker(self, *, concurrency: int = 16, client: Client | None = None) -> AsyncIterator[None]:
+        """A worker in this process, with a pool and a memory of its own; a second one needs its own client."""
         async with AsyncExitStack() as stack:
             database = Database(self.settings.required("database_url"), pool_size=10, max_overflow=10)
             stack.push_async_callback(database.close)
             providers, xero = providers_of(self.settings, database)
             stack.push_async_callback(xero.close)
             tokens = Tokens(database, self.settings.key_ring().for_purpose("database"))
-            for worker in workers(self.temporal, Parts(database, providers, tokens), concurrency=concurrency):
+            for worker in workers(client or self.temporal, Parts(database, providers, tokens), concurrency=concurrency):
                 await stack.enter_async_context(worker)
             yield
 

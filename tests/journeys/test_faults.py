@@ -1,0 +1,135 @@
+"""Whatever the provider does wrong: each fault ends in its cause, beside eleven clients that it does not concern."""
+
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import pytest
+import pytest_asyncio
+
+from contracts.lists import ListName
+from tests.journeys.scene import Json, Scene, by_organisation
+from workflows.sync_client import SyncClient
+from xero_sandbox.faults import Kind
+
+
+class Case(NamedTuple):
+    """A fault of one organisation, and what it must come to."""
+
+    kind: Kind
+    outcome: str
+    cause: str | None = None
+    words: dict[str, Any] = {}  # noqa: RUF012  # never changed
+
+
+CASES = {
+    "access removed": Case(Kind.ACCESS_REMOVED, "failed", "access_lost"),
+    "disconnected there": Case(Kind.DISCONNECTED, "failed", "access_lost"),
+    "subscription ended": Case(Kind.SUBSCRIPTION_ENDED, "failed", "subscription_ended"),
+    "scope missing": Case(Kind.SCOPE_MISSING, "failed", "permission_missing", {"path": "Contacts"}),
+    "offline": Case(Kind.ORGANISATION_OFFLINE, "retrying", "provider_unavailable"),
+    "500 for ever": Case(Kind.SERVER_ERROR, "retrying", "provider_unavailable"),
+    "malformed for ever": Case(Kind.MALFORMED_BODY, "retrying", "provider_unavailable", {"path": "Items"}),
+    "out of calls for the day": Case(Kind.DAY_LIMIT_REACHED, "retrying", "rate_limited"),
+    "out of calls for the minute": Case(Kind.MINUTE_LIMIT_REACHED, "created"),
+    "500 twice": Case(Kind.SERVER_ERROR, "created", None, {"times": 2}),
+    "malformed once": Case(Kind.MALFORMED_BODY, "created", None, {"times": 1}),
+    "connections dropped": Case(Kind.DROP_CONNECTION, "created", None, {"times": 2}),
+    "no answer": Case(Kind.TIMEOUT, "created", None, {"times": 1, "seconds": 0.3}),
+    "too many at once": Case(Kind.RATE_LIMITED, "created", None, {"times": 1, "problem": "concurrent"}),
+    "the app's minute": Case(Kind.RATE_LIMITED, "created", None, {"times": 1, "problem": "appminute", "seconds": 1}),
+    "slow pages": Case(Kind.SLOW_PAGES, "created", None, {"seconds": 0.5}),
+}
+STAGED = {"organisations": len(CASES) + 1}
+
+
+class Reports(NamedTuple):
+    """The run when it was finished, and when the faults had ended and the syncs had been asked to try."""
+
+    scene: Scene
+    finished: Json
+    later: Json
+    rows: dict[str, Json]
+    later_rows: dict[str, Json]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def reports(shared_scene: Scene) -> AsyncIterator[Reports]:
+    scene, places = shared_scene, dict(zip(CASES, shared_scene.world.library.organisations, strict=False))
+    async with scene.worker():
+        listed = await scene.listed()
+        clock = scene.world.clock
+        clock.stop()
+        clock.advance(58 - clock.now() % 60)  # the minute whose calls are used up has two seconds left
+        for name, case in CASES.items():
+            scene.fault(case.kind, places[name], **case.words)
+        await scene.select_all(listed)
+        await scene.until(listed["run_id"], lambda _: scene.world.calls.rejected_429["minute"] > 0)
+        clock.run()
+        finished = await scene.until_stage(listed["run_id"], "finished")
+        scene.world.faults.clear()
+        for name, case in CASES.items():
+            if case.cause == "provider_unavailable":
+                row = by_organisation(finished)[places[name]]
+                sync = scene.handle(await scene.sync_of(row["client_id"]))
+                await sync.signal(SyncClient.retry_now)
+                await sync.result()
+        later = await scene.show(listed["run_id"])
+        rows, later_rows = by_organisation(finished), by_organisation(later)
+        yield Reports(
+            scene,
+            finished,
+            later,
+            {name: rows[places[name]] for name in CASES},
+            {name: later_rows[places[name]] for name in CASES},
+        )
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_a_fault_comes_to_its_cause(reports, name):
+    row, case = reports.rows[name], CASES[name]
+    assert (row["outcome"], row["cause"]) == (case.outcome, case.cause)
+    if case.cause:
+        assert row["message"]
+        assert row["next_step"]
+    assert bool(row["retry_at"]) == (case.outcome == "retrying")
+
+
+async def test_the_books_add_up(reports):
+    assert reports.finished["result"] == "completed_with_failures"
+    assert reports.finished["counts"] == {"created": 9, "failed": 4, "retrying": 4}
+    assert len(await reports.scene.clients()) == 17
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.outcome == "created"])
+async def test_a_fault_that_passes_leaves_nothing_missing(reports, name):
+    for listed in ListName:
+        receipt = (await reports.scene.list_of(reports.rows[name]["client_id"], listed))["receipt"]
+        assert (receipt["cause"], bool(receipt["pulled_at"])) == (None, True)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.cause == "provider_unavailable"])
+async def test_an_outage_that_ends_ends_well(reports, name):
+    row = reports.later_rows[name]
+    assert (row["outcome"], row["cause"], row["message"], row["retry_at"]) == ("created", None, None, None)
+
+
+async def test_the_other_lists_are_stored_where_a_scope_is_missing(reports):
+    client_id = reports.rows["scope missing"]["client_id"]
+    receipts = {name: (await reports.scene.list_of(client_id, name))["receipt"] for name in ListName}
+    missing = {name for name, receipt in receipts.items() if receipt["cause"] == "permission_missing"}
+    assert missing == {ListName.SUPPLIERS, ListName.CUSTOMERS}
+    assert all(receipts[name]["pulled_at"] for name in set(ListName) - missing)
+
+
+async def test_a_day_without_calls_is_waited_for_and_nobody_else_waits(reports):
+    row = reports.later_rows["out of calls for the day"]
+    assert (row["outcome"], row["cause"]) == ("retrying", "rate_limited")
+    assert reports.later["counts"] == {"created": 12, "failed": 4, "retrying": 1}
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.outcome == "failed"])
+async def test_a_connection_says_what_a_person_can_do(reports, name):
+    row = reports.rows[name]
+    client = next(client for client in await reports.scene.clients() if client["client_id"] == row["client_id"])
+    assert (client["connection"]["status"], client["connection"]["cause"]) == ("needs_reconnect", CASES[name].cause)
+    assert client["connection"]["next_step"]

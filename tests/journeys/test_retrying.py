@@ -1,0 +1,42 @@
+"""Retrying what failed in a run: that alone, under the run's own id."""
+
+from tests.journeys.scene import Scene
+from xero_sandbox.control import Control
+from xero_sandbox.faults import Kind
+
+
+async def test_only_what_failed_is_pulled_again(scene: Scene):
+    broken = set(list(scene.world.library.organisations)[:2])
+    async with scene.worker():
+        run = await scene.listed()
+        for organisation_id in broken:
+            scene.fault(Kind.SUBSCRIPTION_ENDED, organisation_id)
+        await scene.select_all(run)
+        run = await scene.until_stage(run["run_id"], "finished")
+        assert (run["result"], run["counts"]) == ("completed_with_failures", {"created": 10, "failed": 2})
+        before = await scene.clients()
+        scene.world.faults.clear()
+        Control(scene.world).zero_calls()
+
+        answer = await scene.retry(run["run_id"])
+        assert (answer.status_code, answer.json()) == (
+            202,
+            {"run_id": run["run_id"], "reopened": 2, "tried_now": 0},
+        )
+        run = await scene.until(run["run_id"], lambda run: run["stage"] == "finished" and "failed" not in run["counts"])
+    assert (run["result"], run["counts"], run["causes"]) == ("completed", {"created": 12}, {})
+    assert set(scene.world.calls.by_organisation) == broken
+    assert [client["client_id"] for client in await scene.clients()] == [client["client_id"] for client in before]
+
+
+async def test_nothing_to_retry_is_refused(scene: Scene):
+    async with scene.worker():
+        run = await scene.listed()
+        busy = await scene.retry(run["run_id"])
+        await scene.select_all(run)
+        run = await scene.until_stage(run["run_id"], "finished")
+        before = await scene.everything()
+        idle = await scene.retry(run["run_id"])
+    assert (busy.status_code, busy.json()["error"]["code"]) == (409, "wrong_stage")
+    assert (idle.status_code, idle.json()["error"]["code"]) == (409, "nothing_to_retry")
+    assert await scene.everything() == before

@@ -1,0 +1,52 @@
+"""Access tokens that end in the middle of a run, with several workers at it."""
+
+from contextlib import AsyncExitStack
+
+from runtime.temporal import connect
+from tests.journeys.scene import Json, Scene
+from xero_sandbox.faults import Kind
+from xero_sandbox.grants import ACCESS_SECONDS
+
+
+async def tokens_end_in_the_middle(scene: Scene) -> Json:
+    """Run with two workers, and let every access token end when some clients are done."""
+    async with AsyncExitStack() as stack:
+        for _ in range(2):
+            await stack.enter_async_context(scene.worker(concurrency=4, client=await connect(scene.settings)))
+        run = await scene.listed()
+        await scene.select_all(run)
+        run = await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) >= 4)
+        assert run["counts"]["created"] < len(run["organisations"])
+        scene.world.clock.advance(ACCESS_SECONDS + 1)
+        return await scene.until_stage(run["run_id"], "finished")
+
+
+async def test_two_workers_and_one_ended_token_make_one_refresh(make_scene):
+    scene = await make_scene(organisations=30, latency_ms=60)
+    run = await tokens_end_in_the_middle(scene)
+    assert run["counts"] == {"created": 30}
+    assert scene.world.calls.refreshes == 1
+    assert scene.world.calls.by_status[401] > 0
+
+
+async def test_a_refresh_whose_answer_got_lost_is_made_good(make_scene):
+    scene = await make_scene(organisations=20, latency_ms=60)
+    scene.fault(Kind.DROP_REFRESH_RESPONSE, times=1)
+    run = await tokens_end_in_the_middle(scene)
+    assert run["counts"] == {"created": 20}
+    assert scene.world.calls.refreshes == 2
+
+
+async def test_a_revoked_sign_in_is_told_for_every_client(scene: Scene):
+    async with scene.worker():
+        run = await scene.listed()
+        scene.fault(Kind.REVOKE_PERSON)
+        await scene.select_all(run)
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert (run["result"], run["counts"]) == ("completed_with_failures", {"failed": 12})
+    assert run["causes"] == {"signed_out": 12}
+    for row in run["organisations"]:
+        assert row["name"]
+        assert row["message"].startswith("The sign-in that this connection uses is no longer valid.")
+        assert row["next_step"].startswith("Reconnect: sign in again")
+    assert {client["connection"]["status"] for client in await scene.clients()} == {"needs_reconnect"}
