@@ -18,6 +18,7 @@ from providers.port import Providers
 from starter.clients import Clients
 from starter.colleagues import Colleagues
 from starter.consents import Consents
+from starter.managing import Managing
 from starter.runs import Runs
 
 
@@ -38,6 +39,7 @@ class Operations:
         consents: Sign-ins at a provider.
         clients: Client accounts, their lists and their history.
         colleagues: Who may act.
+        managing: One client's connection: settings, refresh, reconnect.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Operations:
         self.clients = Clients(database)
         self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
         self.runs = Runs(database, temporal, self.consents, deadlines, answer_within)
+        self.managing = Managing(database, temporal, self.consents, self.runs)
 
     async def missing(self) -> list[str]:
         """What cannot be reached just now: ``database``, ``temporal``; empty when all is well."""

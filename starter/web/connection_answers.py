@@ -1,0 +1,104 @@
+"""What the API answers about one client's connection while it is managed."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.lists import ListName
+from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from models.connection import Connection
+from models.connection_changes import undo_until
+from models.managed_connections import Details, Managed
+from starter.managing import Refreshing
+from starter.web.client_answers import ConnectionAnswer, ReceiptAnswer
+
+
+class SettingsAnswer(BaseModel):
+    """A connection's settings; see the call that changes them for what each means."""
+
+    list_names: list[ListName] = Field(description="The lists that are pulled.")
+    refresh_hours: int
+    contacts: ContactsChoice
+    costs_destination: CostsDestination | None
+    costs_status: PublishStatus | None
+    sales_destination: SalesDestination | None
+    sales_status: PublishStatus | None
+    warns_of_new_suppliers: bool
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        """The settings as the API shows them."""
+        names = connection.list_names
+        return cls(
+            list_names=list(ListName) if names is None else [ListName(name) for name in names],
+            refresh_hours=connection.refresh_hours,
+            contacts=connection.contacts,
+            costs_destination=connection.costs_destination,
+            costs_status=connection.costs_status,
+            sales_destination=connection.sales_destination,
+            sales_status=connection.sales_status,
+            warns_of_new_suppliers=connection.warns_of_new_suppliers,
+        )
+
+
+class ChangedBooksAnswer(BaseModel):
+    """The change of books that led to this connection."""
+
+    old_organisation_name: str
+    changed_at: datetime
+    can_be_undone_until: datetime
+
+
+class ManagedConnectionAnswer(ConnectionAnswer):
+    """A client's connection with its settings and receipts."""
+
+    client_id: UUID
+    next_refresh_at: datetime | None
+    settings: SettingsAnswer
+    receipts: dict[ListName, ReceiptAnswer] = Field(description="By list: rows, when, and what changed since then.")
+    changed_from: ChangedBooksAnswer | None
+
+    @classmethod
+    def shown(cls, found: Managed, details: Details) -> Self:
+        """The connection as the API shows it."""
+        connection, change = found.connection, details.change
+        return cls(
+            **ConnectionAnswer.of(connection, found.login_name).model_dump(),
+            client_id=found.client.id,
+            next_refresh_at=connection.next_refresh_at,
+            settings=SettingsAnswer.of(connection),
+            receipts={name: ReceiptAnswer.of(receipt) for name, receipt in sorted(details.receipts.items())},
+            changed_from=ChangedBooksAnswer(
+                old_organisation_name=details.old_name or "",
+                changed_at=change.changed_at,
+                can_be_undone_until=undo_until(change),
+            )
+            if change
+            else None,
+        )
+
+
+class RefreshAnswer(BaseModel):
+    """A refresh under way; the receipts show what came of it."""
+
+    workflow_id: str
+    already_running: bool = Field(description="One was at work already; it tries again at once.")
+    message: str
+
+    @classmethod
+    def of(cls, refreshing: Refreshing) -> Self:
+        """The refresh as the API shows it."""
+        message = (
+            "The lists are being refreshed."
+            if refreshing.is_new
+            else "This client is being refreshed already; it was told to try again at once."
+        )
+        return cls(workflow_id=refreshing.workflow_id, already_running=not refreshing.is_new, message=message)
+
+
+class RefreshWish(BaseModel):
+    """Which lists to refresh."""
+
+    lists: list[ListName] = Field(default=[], description="All that the settings choose when empty.")
