@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner, Result
 
+from contracts.runs import Role
 from models.client import Client
 from runtime.ports import HOST, Ports
 from runtime.processes import Command, Supervisor
@@ -135,7 +136,7 @@ async def test_an_export_is_whole_and_safe_in_a_spreadsheet(scene: Scene, enviro
 async def test_whom_to_act_as(scene: Scene, environment: dict[str, str]):
     assert "--as EMAIL" in await refused(environment, "runs", "list")  # the scene's colleague is no admin
     assert "No active colleague" in await refused(environment, "runs", "list", "--as", "nobody@example.com")
-    await scene.operations.colleagues.create(practice=None, email="boss@harbour.example", name="Boss", role="admin")
+    await scene.operations.colleagues.create(practice=None, email="boss@harbour.example", name="Boss", role=Role.ADMIN)
     assert await data(environment, "runs", "list") == {"runs": []}
 
 

@@ -36,7 +36,6 @@ CALLS = [
     ("GET", START, 405, "method_not_allowed", None),
     ("POST", "/api/v1/client-sync/sage/add-clients", 422, "invalid", "provider"),
     ("POST", "/api/v1/client-sync/xero/buy-clients", 422, "invalid", "kind"),
-    ("POST", "/api/v1/client-sync/xero/reconnect-all", 422, "invalid", "kind"),
     ("GET", "/api/v1/runs?limit=0", 422, "invalid", "limit"),
     ("GET", "/api/v1/runs?limit=501", 422, "invalid", "limit"),
     ("GET", "/api/v1/runs?before=yesterday", 422, "invalid", "before"),
@@ -120,7 +119,7 @@ async def test_a_body_that_is_too_large(scene: Scene):
 
 async def test_bad_starts_leave_nothing(scene: Scene):
     await scene.http.post("/api/v1/client-sync/sage/add-clients")
-    await scene.http.post("/api/v1/client-sync/xero/reconnect-all")
+    await scene.http.post("/api/v1/client-sync/xero/buy-clients")
     await scene.http.post(START, headers={"Idempotency-Key": "k" * 121})
     assert (await scene.http.get("/api/v1/runs")).json() == {"runs": []}
 
