@@ -11,11 +11,9 @@ from typing import NamedTuple
 
 from contracts.causes import Cause
 from contracts.runs import Outcome, Verdict
+from starter.commands.demo import FEWEST
 from starter.demo.failure import DemoError
 from starter.demo.sandbox import Fault, SandboxOrganisation
-
-FEWEST = 16
-"""With fewer organisations, not everybody finds a part."""
 
 MANY = 3_000
 MINUTE_WAIT = 4.0

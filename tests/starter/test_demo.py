@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from starter.demo.awkward import FEWEST, Part
+from starter.commands.demo import FEWEST
+from starter.demo.awkward import Part
 from tests.starter.demo_process import command_line, descendants, said, start_demo
 
 TAKES_AT_MOST = 240.0
