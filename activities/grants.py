@@ -19,6 +19,9 @@ REMEMBERED_GRANTS = 500
 LEEWAY = timedelta(minutes=2)
 """A token this near to its end is refreshed first, so that it does not die in the middle of a pull."""
 
+OLDEST = timedelta(days=1)
+"""Xero's refresh tokens die after 60 days without use; a set is renewed long before."""
+
 
 class Tokens:
     """The grants' tokens, remembered in this process while they are good.
@@ -48,6 +51,17 @@ class Tokens:
             and remembered.expires_at - LEEWAY > self._now()
         ):
             return remembered.access_token
+        return await self._fresh(grant_id, provider, rejected, timedelta.max)
+
+    async def keep_alive(self, grant_id: UUID, provider: Provider) -> None:
+        """Refresh a token set that is a day old, so that its refresh token does not die of age.
+
+        Raises:
+            SignedOut: The grant is dead; only a new consent helps.
+        """
+        await self._fresh(grant_id, provider, None, OLDEST)
+
+    async def _fresh(self, grant_id: UUID, provider: Provider, rejected: str | None, oldest: timedelta) -> str:
         self._remembered.pop(grant_id, None)
 
         async def refresh(old: StoredTokens) -> StoredTokens:
@@ -61,6 +75,7 @@ class Tokens:
             rejected=rejected,
             now=self._now,
             leeway=LEEWAY,
+            oldest=oldest,
             dead=SignedOut,
         )
         self._remembered[grant_id] = fresh

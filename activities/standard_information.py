@@ -5,7 +5,7 @@ stores the lists, so that neither is ever there without the other.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +15,9 @@ from temporalio import activity
 
 from activities.failures import application_error, busy_error
 from activities.grants import Tokens
+from activities.increments import changes_since
 from contracts.causes import Cause
-from contracts.lists import Source
+from contracts.lists import ListName, Source
 from contracts.runs import ConnectionStatus, Outcome
 from contracts.standard_information import OrganisationProfile, Row, profile_of
 from contracts.sync_client import PullClientInput, PullClientResult
@@ -39,21 +40,27 @@ class Claimed:
         sources: What is left to read.
         grant_id: The login to read with.
         profile: The profile that listing read a moment ago, if the run has it.
+        since: Since when to read a source in part; the others are read whole.
     """
 
     connection: Connection
     sources: tuple[Source, ...]
     grant_id: UUID
     profile: OrganisationProfile | None = None
+    since: Mapping[Source, datetime] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Readings:
-    """What came of reading the sources: rows, or an error for each; and whether to tell of new suppliers."""
+    """What came of reading the sources: rows, or an error for each; and whether to tell of new suppliers.
+
+    ``partial`` are the sources of which only changes were read.
+    """
 
     rows: dict[Source, Sequence[Row]] = field(default_factory=dict)
     errors: dict[Source, ProviderError] = field(default_factory=dict)
     warns_of_new_suppliers: bool = False
+    partial: frozenset[Source] = frozenset()
 
     @property
     def worst(self) -> ProviderError | None:
@@ -63,6 +70,14 @@ class Readings:
                 return error
         limited = [error for error in self.errors.values() if error.retry_at is not None]
         return max(limited, key=_lifts_at, default=next(iter(self.errors.values()), None))
+
+    def by_completeness(self) -> Iterator[tuple[bool, Mapping[Source, Sequence[Row]]]]:
+        """The rows of the sources that were read whole, then of those read in part; nothing where there are none."""
+        whole = {source: rows for source, rows in self.rows.items() if source not in self.partial}
+        changed = {source: rows for source, rows in self.rows.items() if source in self.partial}
+        yield True, whole
+        if changed:
+            yield False, changed
 
 
 class StandardInformationActivities:
@@ -115,29 +130,34 @@ class StandardInformationActivities:
                 raise RateLimited("day", connection.limited_until, "still limited; no call was made")
             stored = await receipts.lists_stored_by(session, connection.id, asked.pull_id)
             row = await connections.run_row(session, asked.run_id, connection.id) if asked.run_id else None
+            held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
         wanted = asked.sources or chosen_sources(connection)
         left = tuple(source for source in wanted if not stored.issuperset(source.lists))
         profile = profile_of(row.profile) if row is not None and row.profile else None
-        return Claimed(connection, left, asked.grant_id or connection.grant_id, profile)
+        since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
+        return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
 
     async def _read(self, claimed: Claimed) -> Readings:
         provider = self._providers[claimed.connection.provider]
         tokens = self._tokens.of(claimed.grant_id, provider)
-        readings = Readings(warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers)
+        readings = Readings(
+            warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers, partial=frozenset(claimed.since)
+        )
         async with asyncio.TaskGroup() as group:
             for source in claimed.sources:
                 if source is Source.ORGANISATION and claimed.profile is not None:
                     readings.rows[source] = [claimed.profile]
                 else:
-                    group.create_task(self._read_source(provider, tokens, claimed.connection, source, readings))
+                    group.create_task(self._read_source(provider, tokens, claimed, source, readings))
         return readings
 
     async def _read_source(
-        self, provider: Provider, tokens: TokenSource, connection: Connection, source: Source, readings: Readings
+        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, readings: Readings
     ) -> None:
         rows: list[Row] = []
+        connection = claimed.connection
         try:
-            async for page in provider.read(tokens, connection.organisation_id, source):
+            async for page in provider.read(tokens, connection.organisation_id, source, claimed.since.get(source)):
                 rows.extend(page.rows)
                 activity.heartbeat()  # progress, not a timer: a stuck call lets the server retry
         except ProviderError as error:
@@ -151,7 +171,11 @@ class StandardInformationActivities:
     async def _store(self, asked: PullClientInput, readings: Readings) -> PullClientResult:
         at = self._now()
         async with self._database.transaction() as session:
-            changes = await list_store.store_lists(session, asked.connection_id, readings.rows, is_complete=True, at=at)
+            changes: dict[ListName, Changes] = {}
+            for is_complete, rows in readings.by_completeness():
+                changes |= await list_store.store_lists(
+                    session, asked.connection_id, rows, is_complete=is_complete, at=at
+                )
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
@@ -170,7 +194,14 @@ class StandardInformationActivities:
         if asked.grant_id is not None and is_taken_over:
             await connections.move_to_login(session, asked.connection_id, asked.grant_id, at)
         if error is None:
-            await connections.record_good(session, asked.connection_id, at=at, name=_name(readings.rows))
+            await connections.record_good(
+                session,
+                asked.connection_id,
+                at=at,
+                name=_name(readings.rows),
+                is_refresh=not asked.sources,
+                is_complete=Source.CONTACTS in readings.rows and Source.CONTACTS not in readings.partial,
+            )
             if row is not None and asked.settles:
                 await runs.settle(session, row, connections.made(row), at)
         elif isinstance(error, NeedsPerson):

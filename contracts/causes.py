@@ -28,6 +28,11 @@ class Cause(StrEnum):
         return self in _TRANSIENT
 
     @property
+    def needs_person(self) -> bool:
+        """Whether it marks a connection as needing a person; what is merely unknown does not."""
+        return not self.is_transient and self is not Cause.UNKNOWN
+
+    @property
     def sentence(self) -> str:
         """What happened, in one sentence for people."""
         return _EXPLANATIONS[self].sentence

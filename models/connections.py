@@ -21,8 +21,6 @@ LEASE = timedelta(minutes=2)
 LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
 """What a pull that was under way finds out changes nothing any more."""
 
-_NEEDS_PERSON = frozenset(Cause) - {Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.UNKNOWN}
-
 
 async def claim(session: AsyncSession, connection_id: UUID, holder: str, at: datetime) -> Connection | None:
     """Take the lease on a connection, so that one pull at a time reads its organisation over all workers.
@@ -104,15 +102,48 @@ async def record_reachable(session: AsyncSession, connection_id: UUID, at: datet
         await _health_changed(session, connection, before, at)
 
 
-async def record_good(session: AsyncSession, connection_id: UUID, *, at: datetime, name: str | None) -> None:
-    """The connection worked, all of its asked lists are stored, and the lease is free again."""
+def wait_for_refresh(connection_id: UUID, hours: int) -> timedelta:
+    """How long after a refresh the next one is due: up to a day sooner than its hours, always the same for one id.
+
+    Refreshes happen at night. Clients that were added together are so spread over two nights; two hours at either
+    end of the day keep a night that begins late from putting a client off to the next.
+    """
+    hour_of_day = 2 + connection_id.int % 20
+    return timedelta(hours=max(hours - hour_of_day, 1))
+
+
+async def record_good(
+    session: AsyncSession,
+    connection_id: UUID,
+    *,
+    at: datetime,
+    name: str | None,
+    is_refresh: bool = False,
+    is_complete: bool = False,
+) -> None:
+    """The connection worked, all of its asked lists are stored, and the lease is free again.
+
+    Args:
+        session: The transaction that stores the lists.
+        connection_id: Which connection.
+        at: This moment.
+        name: The organisation's name, when it was read.
+        is_refresh: Whether every list was asked for, so that the next refresh is due from now.
+        is_complete: Whether all contacts were read, not only those that had changed.
+    """
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
     if connection.status in LEAVING:
-        return await release(session, connection_id)
+        await release(session, connection_id)
+        return
     before = connection.status
     connection.status, connection.cause = ConnectionStatus.CONNECTED, None
     connection.cause_detail = connection.limited_until = connection.pull_holder = connection.pull_until = None
+    connection.trouble_since = None  # ``told_at`` stays: the next digest says that it is repaired
     connection.last_good_at = connection.lists_pulled_at = at
+    if is_refresh:
+        connection.next_refresh_at = at + wait_for_refresh(connection.id, connection.refresh_hours)
+    if is_complete:
+        connection.contacts_complete_at = at
     connection.organisation_name = (name or connection.organisation_name)[:255]
     session.add(connection)
     if before is not ConnectionStatus.CONNECTED:
@@ -134,11 +165,16 @@ async def record_trouble(
     """
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
     if connection.status in LEAVING:
-        return await release(session, connection_id)
+        await release(session, connection_id)
+        return
     before, cause_before = connection.status, connection.cause
-    if cause in _NEEDS_PERSON and before is ConnectionStatus.CONNECTED:
+    if cause.needs_person and before is ConnectionStatus.CONNECTED:
         connection.status = ConnectionStatus.NEEDS_RECONNECT
+    if cause.is_transient and before is ConnectionStatus.NEEDS_RECONNECT and cause_before is not None:
+        cause, detail = cause_before, connection.cause_detail or ""  # an outage on top says nothing about it
     connection.cause, connection.cause_detail, connection.limited_until = cause, detail[:200] or None, until
+    if connection.trouble_since is None or cause is not cause_before:
+        connection.trouble_since = at
     connection.pull_holder = connection.pull_until = None
     session.add(connection)
     if connection.status is not before or cause is not cause_before:

@@ -124,6 +124,7 @@ async def fresh_tokens(
     rejected: str | None = None,
     now: Callable[[], datetime],
     leeway: timedelta,
+    oldest: timedelta = timedelta.max,
 ) -> StoredTokens:
     """Tokens of a grant that are good now, refreshed if they have to be, and saved before anybody uses them.
 
@@ -136,6 +137,7 @@ async def fresh_tokens(
         rejected: An access token that the provider has just refused: give another one.
         now: This moment (aware, UTC).
         leeway: How long a token must still be good.
+        oldest: A set of this age is refreshed although its access token is good, so that it does not die of age.
 
     Raises:
         dead: The grant is signed out, now or since earlier.
@@ -148,7 +150,7 @@ async def fresh_tokens(
     def good(grant: Grant) -> StoredTokens | None:
         if grant.status is GrantStatus.SIGNED_OUT:
             raise dead("signed out earlier")
-        if grant.access_expires_at <= now() + leeway:
+        if grant.access_expires_at <= now() + leeway or now() - grant.refreshed_at >= oldest:
             return None
         tokens = open_tokens(sealer, grant.id, grant.sealed_tokens)
         return None if tokens.access_token == rejected else tokens
@@ -254,6 +256,12 @@ async def record_reach(
     }
     if rows:
         await session.exec(insert(GrantReach), params=list(rows.values()))
+
+
+async def signed_in_since(session: AsyncSession, grant_id: UUID, at: datetime) -> bool:
+    """Whether somebody has signed in with this login after a moment."""
+    query = select(GrantHolder.grant_id).where(GrantHolder.grant_id == grant_id, col(GrantHolder.signed_in_at) > at)
+    return (await session.exec(query.limit(1))).first() is not None
 
 
 async def use_consent(session: AsyncSession, state_hash: bytes, at: datetime) -> ConsentAttempt | None:

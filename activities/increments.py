@@ -1,0 +1,41 @@
+"""Tells which sources a refresh may read in part, and since when; pure. Changes never show what is gone."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from contracts.lists import ListName, Source
+from models.connection import Receipt
+
+KNOWS_CHANGES = (Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS)
+"""Sources whose changes a provider may be asked for; of the others everything is read, which is little."""
+
+COMPLETE_EVERY = timedelta(days=6, hours=12)
+"""A pass over everything once a week: a deleted record leaves no trace in changes, and at Xero a contact that becomes
+a supplier keeps its date. Half a day less than a week, so that seven nights are never a little short of it."""
+
+OVERLAP = timedelta(minutes=30)
+"""Read again: a receipt has the moment of storing, and a record may have changed while the pull was reading."""
+
+
+def changes_since(
+    receipts: Mapping[ListName, Receipt], complete_at: datetime | None, at: datetime
+) -> dict[Source, datetime]:
+    """Since when to read each source that may be read in part; a source that is not named is read whole.
+
+    Args:
+        receipts: Of the connection's lists.
+        complete_at: When everything was last read.
+        at: This moment.
+    """
+    if complete_at is None or at - complete_at >= COMPLETE_EVERY:
+        return {}
+    since = {}
+    for source in KNOWS_CHANGES:
+        moments = [
+            receipt.pulled_at
+            for name in source.lists
+            if (receipt := receipts.get(name)) and receipt.pulled_at is not None and receipt.cause is None
+        ]
+        if len(moments) == len(source.lists):
+            since[source] = min(moments) - OVERLAP
+    return since
