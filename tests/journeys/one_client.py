@@ -1,0 +1,89 @@
+"""What the journeys of one connection share: a practice with a few clients, and one of them to manage."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from tests.journeys.scene import PATIENCE, Json, Scene
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import RecordWords
+
+FEW = 3
+"""Organisations of a scene that is about one of them."""
+
+
+@dataclass
+class OneClient:
+    """One client of a scene, through the API.
+
+    Attributes:
+        scene: Where it lives.
+        client_id: Which client.
+        code: Its code.
+        organisation_id: Its books at the provider.
+    """
+
+    scene: Scene
+    client_id: str
+    code: str
+    organisation_id: str
+
+    @property
+    def path(self) -> str:
+        return f"/api/v1/clients/{self.client_id}/connection"
+
+    async def shown(self) -> Json:
+        """The connection."""
+        answer = await self.scene.http.get(self.path)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    async def set(self, **settings: Any) -> Json:
+        """Change settings; gives the connection."""
+        answer = await self.scene.http.patch(self.path, json=settings)
+        assert answer.status_code == 200, answer.text
+        found: Json = answer.json()
+        return found
+
+    async def post(self, call: str, **words: Any) -> httpx2.Response:
+        """One of the connection's calls, such as ``refresh``."""
+        return await self.scene.http.post(f"{self.path}/{call}", **words)
+
+    async def refreshed(self, **words: Any) -> Json:
+        """Refresh and wait for the end; gives the receipts."""
+        answer = await self.post("refresh", **words)
+        assert answer.status_code == 202, answer.text
+        await asyncio.wait_for(self.scene.handle(answer.json()["workflow_id"]).result(), PATIENCE)
+        receipts: Json = (await self.shown())["receipts"]
+        return receipts
+
+    async def rows(self, name: str) -> list[Json]:
+        """The rows of one of its lists."""
+        path = f"/api/v1/clients/{self.client_id}/lists/{name}"
+        found: list[Json] = (await self.scene.http.get(path, params={"limit": 500})).json()["rows"]
+        return found
+
+    async def events(self, kind: str) -> list[Json]:
+        """Its events of a kind, newest first."""
+        answer = await self.scene.http.get(f"/api/v1/clients/{self.client_id}/timeline", params={"limit": 500})
+        return [event for event in answer.json()["events"] if event["kind"] == kind]
+
+    def record(self, list_name: str, **words: Any) -> None:
+        """Change a record of its books at the provider."""
+        Control(self.scene.world).change_record(self.organisation_id, RecordWords(list=list_name, **words))
+
+    def calls(self) -> int:
+        """Calls about its books since the counters were zeroed."""
+        return self.scene.world.calls.by_organisation[self.organisation_id]
+
+
+async def one_of(scene: Scene, place: int = 0) -> OneClient:
+    """One of the scene's clients, by its place in the list."""
+    client = (await scene.clients())[place]
+    return OneClient(scene, client["client_id"], client["code"], client["connection"]["organisation_id"])
+
+
+__all__ = ["FEW", "PATIENCE", "OneClient", "one_of"]

@@ -1,0 +1,162 @@
+"""Settings of one connection: checked, written down with what they were, and honoured by the next pull."""
+
+import pytest
+
+from contracts.lists import ListName
+from tests.journeys.conftest import MakeScene
+from tests.journeys.one_client import FEW, OneClient, one_of
+from tests.journeys.scene import Json, Scene
+from xero_sandbox.control import Control
+
+
+async def staged(make_scene: MakeScene) -> Scene:
+    return await make_scene(organisations=FEW)
+
+
+def live(rows: list[Json], flag: str) -> set[str]:
+    return {row["key"] for row in rows if row[flag]}
+
+
+async def test_a_new_connection_has_the_usual_settings(make_scene):
+    scene = await staged(make_scene)
+    async with scene.worker():
+        await scene.added()
+    shown = await (await one_of(scene)).shown()
+    assert shown["settings"] == {
+        "list_names": [name.value for name in ListName],
+        "refresh_hours": 48,
+        "contacts": "both",
+        "costs_destination": None,
+        "costs_status": None,
+        "sales_destination": None,
+        "sales_status": None,
+        "warns_of_new_suppliers": False,
+    }
+    assert set(shown["receipts"]) == {name.value for name in ListName}
+
+
+async def test_each_change_is_told_with_what_it_was(make_scene):
+    scene = await staged(make_scene)
+    async with scene.worker():
+        await scene.added()
+    client = await one_of(scene)
+    shown = await client.set(refresh_hours=24, costs_destination="bills", costs_status="draft", contacts="both")
+    assert shown["settings"]["refresh_hours"] == 24
+    assert (shown["settings"]["costs_destination"], shown["settings"]["costs_status"]) == ("bills", "draft")
+    told = await client.events("connection.settings_changed")
+    assert {(event["before"], event["after"]) for event in told} == {
+        ("refresh_hours: 48", "refresh_hours: 24"),
+        ("costs_destination: none", "costs_destination: bills"),
+        ("costs_status: none", "costs_status: draft"),
+    }
+    assert {event["colleague_id"] for event in told} == {str(scene.actor.colleague_id)}
+    await client.set(costs_destination=None)
+    [latest, *_] = await client.events("connection.settings_changed")
+    assert (latest["before"], latest["after"]) == ("costs_destination: bills", "costs_destination: none")
+
+
+@pytest.mark.parametrize(
+    ("patch", "field"),
+    [
+        ({"refresh_hours": 0}, "refresh_hours"),
+        ({"refresh_hours": 24 * 31}, "refresh_hours"),
+        ({"list_names": ["invoices"]}, "list_names.0"),
+        ({"list_names": []}, "list_names"),
+        ({"contacts": "customers"}, "contacts"),
+        ({"costs_destination": "receive_money"}, "costs_destination"),
+        ({"sales_status": "paid"}, "sales_status"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused(shared_scene, patch, field):
+    if not await shared_scene.clients():
+        async with shared_scene.worker():
+            await shared_scene.added()
+    client = await one_of(shared_scene)
+    before = await client.shown()
+    answer = await shared_scene.http.patch(client.path, json=patch)
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+    assert answer.json()["error"]["message"].endswith(".")
+    assert await client.shown() == before
+
+
+async def test_nothing_to_change_and_null_where_there_must_be_a_value(shared_scene):
+    if not await shared_scene.clients():
+        async with shared_scene.worker():
+            await shared_scene.added()
+    client = await one_of(shared_scene)
+    answers = [await shared_scene.http.patch(client.path, json=patch) for patch in ({}, {"refresh_hours": None})]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert [answer.json()["error"]["message"] for answer in answers] == [
+        "Send at least one setting to change.",
+        "Refresh_hours cannot be null: leave it out to keep it as it is.",
+    ]
+
+
+async def test_only_chosen_lists_are_pulled(make_scene):
+    scene = await staged(make_scene)
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        before = (await client.shown())["receipts"]
+        shown = await client.set(list_names=["accounts"])
+        assert shown["settings"]["list_names"] == ["organisation", "accounts", "bank_accounts"]
+        Control(scene.world).zero_calls()
+        after = await client.refreshed()
+    assert client.calls() == 2
+    pulled = {name for name in after if after[name]["pulled_at"] != before[name]["pulled_at"]}
+    assert pulled == {"organisation", "accounts", "bank_accounts"}
+    refused = await client.post("refresh", params={"list": "items"})
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "lists.0")
+    shown = await client.set(list_names=None)
+    assert shown["settings"]["list_names"] == [name.value for name in ListName]
+
+
+async def test_suppliers_only_leaves_no_stale_customer(make_scene):
+    scene = await staged(make_scene)
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        suppliers = live(await client.rows("suppliers"), "is_supplier")
+        customers = live(await client.rows("customers"), "is_customer")
+        assert suppliers
+        assert customers
+        await client.set(contacts="suppliers")
+        receipts = await client.refreshed(json={"lists": ["suppliers"]})
+        assert live(await client.rows("suppliers"), "is_supplier") == suppliers
+        assert await client.rows("customers") == []
+        assert (receipts["customers"]["rows"], receipts["customers"]["gone"]) == (0, len(customers))
+        assert receipts["suppliers"]["rows"] == len(suppliers)
+        await client.set(contacts="both")
+        receipts = await client.refreshed()
+    assert live(await client.rows("customers"), "is_customer") == customers
+    assert receipts["customers"]["added"] == len(customers)
+
+
+async def test_new_suppliers_are_told_of_once_when_wanted(make_scene):
+    scene = await staged(make_scene)
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        new_supplier(client, "Unwatched Timber")
+        await client.refreshed()
+        assert await client.events("supplier.new") == []
+        await client.set(warns_of_new_suppliers=True)
+        await client.refreshed()
+        assert await client.events("supplier.new") == []
+        new_supplier(client, "Hidden Name One")
+        new_supplier(client, "Hidden Name Two")
+        await client.refreshed()
+    [told] = await client.events("supplier.new")
+    assert told["after"] == "2"
+    [(subject, body, colleague_id)] = await scene.rows("SELECT subject, body, colleague_id FROM notices")
+    assert subject.startswith("2 new suppliers for ")
+    assert "Hidden" not in body
+    assert colleague_id == scene.actor.colleague_id
+
+
+def new_supplier(client: OneClient, name: str) -> None:
+    client.record("Contacts", fields={"Name": name, "IsSupplier": True})
+
+
+STAGED = {"organisations": 1}
