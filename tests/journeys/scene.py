@@ -8,10 +8,10 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import httpx2
@@ -215,6 +215,14 @@ class Scene:
         await self.select_all(run)
         return await self.until_stage(run["run_id"], "finished")
 
+    async def neighbour(self, name: str = "Mill Street", *, plan: Plan = Plan.ADVANCED) -> Self:
+        """The same scene as a colleague of another practice sees it."""
+        actor, token = await make_practice(self.operations, self.database, name=name, plan=plan)
+        headers = {"Authorization": f"Bearer {token}"}
+        http = httpx2.AsyncClient(base_url=self.web, headers=headers, timeout=60)
+        self.stack.push_async_callback(http.aclose)
+        return replace(self, actor=actor, http=http)
+
     async def clients(self) -> list[Json]:
         """Every client of the practice, as the API shows them."""
         found: list[Json] = []
@@ -273,6 +281,13 @@ class Scene:
         """Every row of every table, to compare before and after."""
         tables = [table.name for table in SQLModel.metadata.sorted_tables]
         return {name: sorted(await self.rows(f"SELECT t::text FROM {name} t")) for name in tables}  # noqa: S608
+
+    @asynccontextmanager
+    async def no_new_clients(self) -> AsyncIterator[None]:
+        """Hold up whoever inserts a client, in the middle of their transaction."""
+        async with self.database.transaction() as session:
+            await (await session.connection()).execute(text("LOCK TABLE clients IN SHARE MODE"))
+            yield
 
     async def receipts(self, connection_ids: list[UUID]) -> dict[UUID, list[Receipt]]:
         """The receipts by connection."""

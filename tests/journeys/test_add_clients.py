@@ -1,23 +1,102 @@
 """*Add clients* from the click to the report, on the real servers."""
 
-import pytest
-
 from contracts.lists import ListName
-from tests.journeys.scene import Scene
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+from models import practices
+from models.client import Client
+from tests.journeys.scene import Scene, by_organisation
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import OrganisationWords
 
 
 async def test_a_sign_in_becomes_clients_with_their_lists(scene: Scene):
     async with scene.worker():
         run = await scene.added()
-    assert run["result"] == "completed"
+    assert (run["result"], run["message"]) == ("completed", "12 created")
     assert run["counts"] == {"created": 12}
-    clients = (await scene.http.get("/api/v1/clients")).json()
-    assert clients["total"] == 12
-    for client in clients["clients"]:
+    clients = await scene.clients()
+    assert {client["name"] for client in clients} == {
+        organisation.name for organisation in scene.world.library.organisations.values()
+    }
+    for client in clients:
         for name in ListName:
-            answer = await scene.http.get(f"/api/v1/clients/{client['client_id']}/lists/{name.value}")
-            assert answer.status_code == 200, answer.text
-            assert answer.json()["receipt"]["cause"] is None
-            assert answer.json()["receipt"]["pulled_at"]
+            receipt = (await scene.list_of(client["client_id"], name))["receipt"]
+            assert (receipt["cause"], bool(receipt["pulled_at"])) == (None, True)
+
+
+async def test_a_key_starts_one_run_however_often_it_is_pressed(scene: Scene):
+    run_id, _ = await scene.start(**{"Idempotency-Key": "one click"})
+    again, authorize_url = await scene.start(**{"Idempotency-Key": "one click"})
+    assert again == run_id
+    async with scene.worker():
+        await scene.sign_in(authorize_url)
+        run = await scene.until_stage(run_id, "awaiting_selection")
+    assert run["verdicts"] == {"new": 12}
+
+
+async def test_each_organisation_gets_its_verdict_and_what_was_chosen_for_it(make_scene):
+    """One that is a client already, one that looks like one, a demo, a trial, and more than the allowance."""
+    scene = await make_scene(organisations=16, allowance=6)
+    person = list(scene.world.library.people.values())[1]
+    reached = [organisation.organisation_id for organisation in scene.world.may_connect(person)]
+    already, lookalike, demo, trial, *others = reached
+    Control(scene.world).change_organisation(demo, OrganisationWords(is_demo=True))
+    Control(scene.world).change_organisation(trial, OrganisationWords(is_trial=True))
+    async with scene.database.transaction() as session:
+        practice_id = scene.actor.practice_id
+        colleague = await practices.create_colleague(session, practice_id, email="ann@example.com", name="Ann Okoro")
+        payroll = await practices.create_team(session, practice_id, "Payroll")
+        tax = await practices.create_team(session, practice_id, "Tax")
+        known = Client(
+            practice_id=practice_id,
+            name="Known by its number",
+            code="KNOW9999",
+            owner_id=scene.actor.colleague_id,
+            company_number=scene.world.library.organisations[lookalike].registration_number,
+        )
+        session.add(known)
+
+    async with scene.worker():
+        first = await scene.listed(choose=[already])
+        await scene.select_all(first)
+        await scene.until_stage(first["run_id"], "finished")
+        run = await scene.listed(person=1)
+        rows = by_organisation(run)
+        assert rows[already]["verdict"] == "already_client"
+        assert rows[already]["verdict_message"].endswith("looked after by Admin of Harbour Lane.")
+        assert rows[lookalike]["verdict"] == "looks_like_client"
+        assert rows[lookalike]["client_id"] == str(known.id)
+        assert (rows[demo]["verdict"], rows[trial]["verdict"]) == ("demo_or_trial", "demo_or_trial")
+        # Two of the six are clients already, and nobody has to take the demo or the trial.
+        verdicts = [rows[organisation_id]["verdict"] for organisation_id in others]
+        assert verdicts == ["new"] * 4 + ["over_allowance"] * (len(others) - 4)
+
+        answer = await scene.select(
+            run["run_id"],
+            team_id=str(payroll.id),
+            owner_id=str(colleague.id),
+            organisations=[
+                {"organisation_id": already},
+                {"organisation_id": lookalike, "action": "link", "client_id": str(known.id)},
+                {"organisation_id": demo},
+                {"organisation_id": others[0]},
+                {"organisation_id": others[1], "team_id": str(tax.id), "owner_id": str(scene.actor.colleague_id)},
+            ],
+        )
+        assert answer.json() == {
+            "chosen": 5,
+            "to_create": 3,
+            "to_link": 1,
+            "already_clients": 1,
+            "skipped": len(reached) - 5,
+        }
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"] == {"created": 3, "linked": 1, "already_client": 1, "skipped": len(reached) - 5}
+    made = {client["connection"]["organisation_id"]: client for client in await scene.clients()}
+    assert {organisation_id: (client["owner"], client["team"]) for organisation_id, client in made.items()} == {
+        already: ("Admin of Harbour Lane", None),
+        lookalike: ("Admin of Harbour Lane", None),  # linking leaves the client as it is
+        demo: ("Ann Okoro", "Payroll"),
+        others[0]: ("Ann Okoro", "Payroll"),
+        others[1]: ("Admin of Harbour Lane", "Tax"),
+    }
+    assert made[lookalike]["client_id"] == str(known.id)

@@ -1,14 +1,11 @@
 """Cancelling at every stage: the books add up, nothing is half made, and a second time is refused with a reason."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
 from contracts.lists import ListName
-from models.practice import Practice
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from xero_sandbox.faults import Kind
 
@@ -45,14 +42,6 @@ async def nothing_is_half_made(scene: Scene) -> None:
     assert {lists for _, lists in made} <= {0, len(ListName)}
 
 
-@asynccontextmanager
-async def practice_held(scene: Scene) -> AsyncIterator[None]:
-    """The practice's row locked, as a colleague's other run would: creating waits for it."""
-    async with scene.database.transaction() as session:
-        await session.get_one(Practice, scene.actor.practice_id, with_for_update=True)
-        yield
-
-
 async def test_while_awaiting_consent(scene: Scene):
     async with scene.worker():
         run_id, _ = await scene.start()
@@ -80,8 +69,8 @@ async def test_while_awaiting_selection(scene: Scene):
 async def test_while_creating(scene: Scene):
     async with scene.worker():
         run = await scene.listed()
-        await scene.select(run["run_id"], organisations=chosen(run)[:8])
-        async with practice_held(scene):
+        async with scene.no_new_clients():
+            await scene.select(run["run_id"], organisations=chosen(run)[:8])
             await scene.until_stage(run["run_id"], "creating")
             assert (await scene.cancel(run["run_id"])).status_code == 202
         run = await ended(scene, run["run_id"])

@@ -1,9 +1,8 @@
 """Two practices in one installation: fair to each other, and invisible to each other."""
 
-import httpx2
 from temporalio.client import WorkflowHistory
 
-from tests.journeys.scene import Scene, make_practice
+from tests.journeys.scene import Scene
 from xero_sandbox.faults import Kind
 
 
@@ -25,34 +24,33 @@ async def test_runs_and_syncs_are_fair_by_practice(scene: Scene):
 
 
 async def test_practices_do_not_see_each_other(scene: Scene):
-    _, token = await make_practice(scene.operations, scene.database, name="Mill Street")
+    neighbour = await scene.neighbour()
     async with scene.worker():
         run = await scene.added()
     client = (await scene.clients())[0]["client_id"]
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=f"{scene.web}/api/v1", headers=headers) as neighbour:
-        assert (await neighbour.get("/runs")).json() == {"runs": []}
-        assert (await neighbour.get("/clients")).json()["clients"] == []
-        answers = [
-            await neighbour.get(f"/runs/{run['run_id']}"),
-            await neighbour.post(f"/runs/{run['run_id']}/selection", json={"all_new": True}),
-            await neighbour.post(f"/runs/{run['run_id']}/consent"),
-            await neighbour.post(f"/runs/{run['run_id']}/retry"),
-            await neighbour.post(f"/runs/{run['run_id']}/cancel"),
-            await neighbour.get(f"/clients/{client}"),
-            await neighbour.get(f"/clients/{client}/lists/accounts"),
-            await neighbour.get(f"/clients/{client}/timeline"),
-        ]
+    assert (await neighbour.http.get("/api/v1/runs")).json() == {"runs": []}
+    assert await neighbour.clients() == []
+    run_path, client_path = f"/api/v1/runs/{run['run_id']}", f"/api/v1/clients/{client}"
+    answers = [
+        await neighbour.http.get(run_path),
+        await neighbour.select(run["run_id"], all_new=True),
+        await neighbour.http.post(f"{run_path}/consent"),
+        await neighbour.retry(run["run_id"]),
+        await neighbour.cancel(run["run_id"]),
+        await neighbour.http.get(client_path),
+        await neighbour.http.get(f"{client_path}/lists/accounts"),
+        await neighbour.http.get(f"{client_path}/timeline"),
+    ]
     assert [answer.status_code for answer in answers] == [404] * len(answers)
 
 
 async def test_the_same_organisation_may_be_a_client_of_both(scene: Scene):
-    _, token = await make_practice(scene.operations, scene.database, name="Mill Street")
+    neighbour = await scene.neighbour()
     async with scene.worker():
         await scene.added()
-        scene.http.headers["Authorization"] = f"Bearer {token}"
-        run = await scene.listed(action="continue")
+        run = await neighbour.listed(action="continue")
         assert run["verdicts"] == {"new": 12}
-        await scene.select_all(run)
-        run = await scene.until_stage(run["run_id"], "finished")
+        await neighbour.select_all(run)
+        run = await neighbour.until_stage(run["run_id"], "finished")
     assert run["counts"] == {"created": 12}
+    assert len(await scene.clients()) == len(await neighbour.clients()) == 12

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from models import practices
-from tests.journeys.scene import Json, Scene, chosen, make_practice
+from tests.journeys.scene import Json, Scene, chosen
 
 STAGED = {"allowance": 5}
 NOBODY = str(uuid4())
@@ -25,7 +25,7 @@ class Waiting(NamedTuple):
 @pytest_asyncio.fixture(scope="module")
 async def waiting(shared_scene: Scene) -> AsyncIterator[Waiting]:
     scene = shared_scene
-    other, _ = await make_practice(scene.operations, scene.database, name="Mill Street")
+    other = (await scene.neighbour()).actor
     async with scene.database.transaction() as session:
         team = await practices.create_team(session, other.practice_id, "Payroll")
     async with scene.worker():

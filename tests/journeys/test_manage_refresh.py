@@ -1,0 +1,101 @@
+"""Refreshing one client: receipts say what changed; reconnecting one: its own books, or nothing changes."""
+
+from contracts.lists import ListName
+from tests.journeys.conftest import MakeScene
+from tests.journeys.one_client import FEW, OneClient, one_of
+from tests.journeys.scene import Scene
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import OrganisationWords
+from xero_sandbox.faults import Kind
+
+
+async def added(make_scene: MakeScene, **words: object) -> tuple[Scene, OneClient]:
+    scene = await make_scene(organisations=FEW, **words)
+    async with scene.worker():
+        await scene.added()
+    return scene, await one_of(scene)
+
+
+def numbers(receipt: dict[str, int]) -> tuple[int, int, int]:
+    return receipt["added"], receipt["changed"], receipt["gone"]
+
+
+async def test_receipts_say_what_changed_since_last_time(make_scene):
+    scene, client = await added(make_scene)
+    suppliers, accounts = await client.rows("suppliers"), await client.rows("accounts")
+    client.record("Contacts", fields={"Name": "Quay Timber", "IsSupplier": True})
+    client.record("Contacts", id=suppliers[0]["key"], fields={"Name": "Renamed"})
+    client.record("Contacts", id=suppliers[1]["key"], remove=True)
+    client.record("Accounts", id=accounts[0]["key"], remove=True)
+    before = (await client.shown())["receipts"]
+    async with scene.worker():
+        after = await client.refreshed()
+    assert numbers(after["suppliers"]) == (1, 1, 1)
+    assert after["suppliers"]["rows"] == len(suppliers)
+    assert numbers(after["accounts"]) == (0, 0, 1)
+    assert numbers(after["items"]) == (0, 0, 0)
+    assert all(after[name]["pulled_at"] > before[name]["pulled_at"] for name in ListName)
+    assert "Renamed" in {row["name"] for row in await client.rows("suppliers")}
+
+
+async def test_one_list_alone(make_scene):
+    scene, client = await added(make_scene)
+    before = (await client.shown())["receipts"]
+    Control(scene.world).zero_calls()
+    async with scene.worker():
+        after = await client.refreshed(params={"list": "items"})
+    assert client.calls() == 1
+    assert {name for name in after if after[name] != before[name]} == {"items"}
+
+
+async def test_a_refresh_under_way_is_told_to_try_at_once(make_scene):
+    scene, client = await added(make_scene)
+    scene.fault(Kind.SERVER_ERROR, organisation_id=client.organisation_id, status=503)
+    first = await client.post("refresh")
+    again = await client.post("refresh")
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert (first.json()["already_running"], again.json()["already_running"]) == (False, True)
+    assert first.json()["workflow_id"] == again.json()["workflow_id"]
+    assert first.json()["message"] == "The lists are being refreshed."
+
+
+async def test_reconnect_repairs_this_client_alone(make_scene):
+    scene, client = await added(make_scene)
+    scene.fault(Kind.DISCONNECTED, organisation_id=client.organisation_id)
+    async with scene.worker():
+        await client.refreshed()
+        assert (await client.shown())["status"] == "needs_reconnect"
+        answer = await client.post("reconnect")
+        assert answer.status_code == 201, answer.text
+        await scene.sign_in(answer.json()["authorize_url"])
+        run = await scene.until_stage(answer.json()["run_id"], "finished")
+    assert run["counts"] == {"repaired": 1}
+    assert (await client.shown())["status"] == "connected"
+
+
+async def test_other_books_of_the_same_name_change_nothing(make_scene):
+    """Person 1 reaches other organisations than person 0 alone; one of them is made a namesake."""
+    scene = await make_scene(organisations=12)
+    async with scene.worker():
+        await scene.added()
+        reached = reach(scene, 1)
+        clients = [await one_of(scene, place) for place in range(12)]
+        client = next(one for one in clients if one.organisation_id not in reached)
+        name = (await client.shown())["organisation_name"]
+        for organisation_id in reached:
+            Control(scene.world).change_organisation(organisation_id, OrganisationWords(name=name))
+        before = await scene.rows("SELECT to_jsonb(c) FROM connections c ORDER BY id")
+        answer = await client.post("reconnect")
+        await scene.sign_in(answer.json()["authorize_url"], person=1)
+        run = await scene.until_stage(answer.json()["run_id"], "finished")
+    assert run["counts"] == {"unreachable": 1}
+    [row] = run["organisations"]
+    assert row["cause"] == "wrong_organisation"
+    assert row["message"].count(name) == 4  # its own name, and three of the login's
+    assert await scene.rows("SELECT to_jsonb(c) FROM connections c ORDER BY id") == before
+
+
+def reach(scene: Scene, person: int) -> list[str]:
+    """What one of the sandbox's people may connect."""
+    people = list(scene.world.library.people.values())
+    return [organisation.organisation_id for organisation in scene.world.may_connect(people[person])]
