@@ -124,7 +124,7 @@ class OrganisationActivities:
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             practice = await runs.practice_of(session, run)
-            listed = await runs.organisations_of(session, run.id)
+            listed = await runs.organisations_of(session, run.id, with_profiles=True)
             known = await clients.known_organisations(
                 session, practice.id, run.provider, [organisation.organisation_id for organisation in listed]
             )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import func, text
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -140,9 +141,13 @@ async def save_profiles(
     )
 
 
-async def organisations_of(session: AsyncSession, run_id: str) -> Sequence[RunOrganisation]:
-    """The run's whole list, in order."""
+async def organisations_of(
+    session: AsyncSession, run_id: str, *, with_profiles: bool = False
+) -> Sequence[RunOrganisation]:
+    """The run's whole list, in order; without the profiles, which are most of its bytes, unless they are asked for."""
     query = select(RunOrganisation).where(RunOrganisation.run_id == run_id)
+    if not with_profiles:
+        query = query.options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # SQLModel types the column as its value
     return (await session.exec(query.order_by(col(RunOrganisation.position)))).all()
 
 

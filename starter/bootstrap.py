@@ -15,15 +15,24 @@ from runtime.settings import Settings, variable_of
 from runtime.temporal import connect
 from starter.operations import Operations
 
+RUNNING = "running.env"
+"""Settings of the running ``clientsync up``, in its data directory, so that other commands find it."""
 
-def read_settings() -> Settings:
-    """The settings of this process.
+
+def read_settings(*, finds_running: bool = True) -> Settings:
+    """The settings of this process; where no database is set, those of a running ``clientsync up``.
+
+    Args:
+        finds_running: Whether to look for one; ``up`` itself must not find what a killed one left.
 
     Raises:
         Refused: A variable's value cannot be used; the sentence names it and shows no value.
     """
     try:
-        return Settings()
+        settings = Settings()
+        running = settings.data_dir / RUNNING
+        found = finds_running and settings.database_url is None and running.exists()
+        return Settings(_env_file=running) if found else settings
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         variable = variable_of(str(first["loc"][0]))

@@ -10,10 +10,17 @@ from temporalio.workflow import ActivityConfig
 
 from contracts.names import PROVIDER_QUEUE
 
+_NOT_THERE = ["LookupError", "NoResultFound"]
+"""What is not in the database will not be there at the next try either."""
+
 DATABASE = ActivityConfig(
     # A short transaction. Tried until the database is back: a run must not fail because of a restart.
     start_to_close_timeout=timedelta(seconds=60),
-    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_interval=timedelta(seconds=15)),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=200),
+        maximum_interval=timedelta(seconds=15),
+        non_retryable_error_types=_NOT_THERE,
+    ),
 )
 
 LISTING = ActivityConfig(
@@ -21,7 +28,11 @@ LISTING = ActivityConfig(
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=2),
     schedule_to_close_timeout=timedelta(minutes=15),
-    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        maximum_interval=timedelta(seconds=30),
+        non_retryable_error_types=_NOT_THERE,
+    ),
 )
 
 PROFILES = ActivityConfig(
@@ -39,8 +50,27 @@ PULL = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=10),
     heartbeat_timeout=timedelta(seconds=60),
     retry_policy=RetryPolicy(
-        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=15), maximum_attempts=5
+        initial_interval=timedelta(seconds=1),
+        maximum_interval=timedelta(seconds=15),
+        maximum_attempts=5,
+        non_retryable_error_types=_NOT_THERE,
     ),
+)
+
+CHECK = ActivityConfig(
+    # One login: a refresh and a list. Four tries in about 15 seconds; after that it is tried again through the day.
+    task_queue=PROVIDER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=15), maximum_attempts=4
+    ),
+)
+
+MAIL = ActivityConfig(
+    # Five tries in about three minutes; what is not sent stays in the outbox for the next check.
+    start_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=5),
 )
 
 LONGEST_WAIT_IN_RUN = timedelta(seconds=65)
@@ -52,6 +82,13 @@ LONGEST_BETWEEN_TRIES = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """How long ``SyncClient`` keeps trying against an outage; a day's limit does not count as one."""
 
+FIRST_ROUND_AFTER = timedelta(minutes=15)
+LONGEST_BETWEEN_ROUNDS = timedelta(hours=2)
+LAST_ROUND_WITHIN = timedelta(hours=18)
+"""How long a night's check goes on trying logins that do not answer; the next night has to find it ended."""
+
+LONGEST_CHECK = timedelta(hours=22)
+
 
 def bulk_priority(practice_slug: str) -> Priority:
     """Bulk work: fair among practices, whatever their size (design section 3)."""
@@ -61,3 +98,8 @@ def bulk_priority(practice_slug: str) -> Priority:
 def sync_priority(practice_slug: str) -> Priority:
     """One client's sync: a single client ahead of the bulk, still fair among practices."""
     return Priority(priority_key=2, fairness_key=practice_slug[:64])
+
+
+def night_priority(practice_slug: str) -> Priority:
+    """The night's work: behind everything that a person waits for."""
+    return Priority(priority_key=4, fairness_key=practice_slug[:64])

@@ -10,8 +10,8 @@ from contracts.runs import Plan
 from models.database import Database
 from runtime.private_file import write_private
 from runtime.processes import ProcessFailedError
-from runtime.stack import DataDirInUseError
-from starter.bootstrap import read_settings
+from runtime.stack import DataDirInUseError, environment_of
+from starter.bootstrap import RUNNING, read_settings
 from starter.colleagues import Colleagues
 from starter.commands.output import FAILED, Json, end, err, execute, out, print_json, table
 from starter.embedded import Product, embedded_product
@@ -30,7 +30,8 @@ def up(json: Json = False) -> None:
         _stop_when_told()
         async with AsyncExitStack() as stack:
             try:
-                product = await stack.enter_async_context(embedded_product(read_settings()))
+                product = await stack.enter_async_context(embedded_product(read_settings(finds_running=False)))
+                stack.callback(_let_others_find(product).unlink)
                 _tell(product, await demo_token(product), json)
                 raise await product.stack.first_failure()
             except (DataDirInUseError, ProcessFailedError) as error:
@@ -39,6 +40,13 @@ def up(json: Json = False) -> None:
                 err.print("Stopping.")
 
     execute(work())
+
+
+def _let_others_find(product: Product) -> Path:
+    """Leave the settings where commands in other terminals look; the file goes when this ends."""
+    file = Path(product.settings.data_dir) / RUNNING
+    write_private(file, "".join(f"{name}={value}\n" for name, value in environment_of(product.settings).items()))
+    return file
 
 
 def _stop_when_told() -> None:
