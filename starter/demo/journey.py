@@ -11,7 +11,10 @@ from starter.demo.failure import DemoError
 from starter.web.answers import RunAnswer, RunSummaryAnswer
 
 POLL = 0.25
-"""Seconds between two looks at a run."""
+"""Seconds between two looks at a run that somebody waits for."""
+
+POLL_AT_WORK = 0.5
+"""Seconds between two looks at a run that creates and pulls: looking costs what the work could use."""
 
 Watch = Callable[[RunSummaryAnswer], None]
 """Is shown the run at every look."""
@@ -75,4 +78,4 @@ async def until(api: Api, run_id: str, stage: Stage, seconds: float, watch: Watc
             raise DemoError(f"The run ended too early ({seen.result}): {seen.message}")
         if time.monotonic() > deadline:
             raise DemoError(f"After {seconds:.0f} s the run is still {seen.stage.value.replace('_', ' ')}.")
-        await asyncio.sleep(POLL)
+        await asyncio.sleep(POLL if watch is None else POLL_AT_WORK)
