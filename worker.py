@@ -15,8 +15,11 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.checking import CheckActivities
 from activities.clients import ClientActivities
 from activities.grants import Tokens
+from activities.mailing import Mailer, SmtpMailer
+from activities.notices import NoticeActivities
 from activities.organisations import OrganisationActivities
 from activities.reassigning import ReassignActivities
 from activities.reconnecting import ReconnectActivities
@@ -32,11 +35,12 @@ from runtime.namespace import prepare_namespace
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.bulk_create_clients import BulkCreateClients
+from workflows.check_connections import CheckConnections
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
 from workflows.sync_client import SyncClient
 
-WORKFLOWS = (BulkCreateClients, ReassignClients, ReconnectAll, SyncClient)
+WORKFLOWS = (BulkCreateClients, CheckConnections, ReassignClients, ReconnectAll, SyncClient)
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
 YOUNG_OBJECTS = 50_000
@@ -51,6 +55,8 @@ class Parts:
     database: Database
     providers: Providers
     tokens: Tokens
+    mailer: Mailer | None = None
+    public_url: str | None = None
 
 
 def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, Worker]:
@@ -64,6 +70,8 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
     database, providers, tokens = parts.database, parts.providers, parts.tokens
     organisations = OrganisationActivities(database, providers, tokens)
     clients = ClientActivities(database)
+    checks = CheckActivities(database, providers, tokens)
+    notices = NoticeActivities(database, parts.mailer, parts.public_url)
     runs = RunActivities(database)
     reassigns = ReassignActivities(database, providers, tokens)
     reconnects = ReconnectActivities(database, providers, tokens)
@@ -83,6 +91,12 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 reassigns.clients_to_reassign,
                 reassigns.record_unmoved,
                 reassigns.tell_old_owners,
+                checks.logins_to_check,
+                checks.note_login_trouble,
+                checks.clients_due,
+                checks.note_trouble,
+                notices.tell,
+                notices.deliver_notices,
                 runs.enter_stage,
                 runs.hand_over,
                 runs.record_failure,
@@ -96,6 +110,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
             client,
             task_queue=PROVIDER_QUEUE,
             activities=[
+                checks.check_login,
                 organisations.list_organisations,
                 organisations.read_profiles,
                 reassigns.list_reassignable,
@@ -125,6 +140,17 @@ def providers_of(settings: Settings, database: Database) -> tuple[Providers, Xer
     return {xero.name: xero}, xero
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """Where mail goes; None leaves it in the outbox.
+
+    Raises:
+        MissingSettingError: There is a mail server, but no sender.
+    """
+    if settings.smtp_url is None:
+        return None
+    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.required("mail_from"))
+
+
 async def run(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM; work in flight is finished or handed back."""
     stopped = asyncio.Event()
@@ -138,7 +164,8 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(xero.close)
         client = await connect(settings)
         await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
-        parts = Parts(database, providers, Tokens(database, settings.key_ring().for_purpose("database")))
+        tokens = Tokens(database, settings.key_ring().for_purpose("database"))
+        parts = Parts(database, providers, tokens, mailer_of(settings), settings.public_url)
         for worker in workers(client, parts, concurrency=settings.provider_concurrency):
             await stack.enter_async_context(worker)
         gc.freeze()

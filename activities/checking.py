@@ -118,7 +118,12 @@ class CheckActivities:
         """The next clients whose lists are due, or whose cause only a pull can disprove."""
         async with self._database.session() as session:
             found = await checks.clients_due(
-                session, asked.practice_id, self._now(), after=asked.after, limit=asked.limit
+                session,
+                asked.practice_id,
+                self._now(),
+                after=asked.after,
+                limit=asked.limit,
+                is_healthy_only=asked.is_healthy_only,
             )
         return ClientsDue(
             clients=tuple(

@@ -10,14 +10,11 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from contracts.causes import Cause
 from contracts.refusals import REFUSED, Refused
-from contracts.sync_client import Trouble
+from contracts.sync_client import BUSY, Trouble
 from providers.errors import ProviderError, Transient
 
 LONGEST_WAIT = timedelta(seconds=65)
 """A limit that lifts within this is waited for by retrying the activity; a longer one is for the workflow to plan."""
-
-BUSY = "busy"
-"""Another pull is reading the same organisation just now."""
 
 
 def application_error(error: ProviderError, now: datetime) -> ApplicationError:

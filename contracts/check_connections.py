@@ -133,11 +133,19 @@ class NoteLoginTroubleInput(Payload):
 
 
 class ClientsDueInput(Payload):
-    """Ask for the next ``limit`` clients whose lists are due, or whose cause only a pull can tell, by connection."""
+    """Ask for the next ``limit`` clients whose lists are due, by connection.
+
+    Attributes:
+        practice_id: Whose.
+        after: The last connection of the page before.
+        limit: How many at most.
+        is_healthy_only: Leave out those in trouble whose cause only a pull can disprove.
+    """
 
     practice_id: UUID
     after: UUID | None
     limit: int
+    is_healthy_only: bool = False
 
 
 class ClientDue(Payload):

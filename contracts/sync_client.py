@@ -96,12 +96,14 @@ class SettleSyncInput(Payload):
         cause: None when it went well.
         detail: For support.
         retry_at: Set while it goes on trying.
+        grant_id: A login that was to take over.
     """
 
     connection_id: UUID
     cause: Cause | None
     detail: str = ""
     retry_at: datetime | None = None
+    grant_id: UUID | None = None
 
 
 class Trouble(Payload):
@@ -110,3 +112,7 @@ class Trouble(Payload):
     cause: Cause
     detail: str = ""
     retry_at: datetime | None = None
+
+
+BUSY = "busy"
+"""The error type that says: another pull is reading the same organisation just now."""

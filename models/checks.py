@@ -165,12 +165,13 @@ _TROUBLE = "connection.trouble"
 
 
 async def clients_due(
-    session: AsyncSession, practice_id: UUID, at: datetime, *, after: UUID | None, limit: int
+    session: AsyncSession, practice_id: UUID, at: datetime, *, after: UUID | None, limit: int, is_healthy_only: bool
 ) -> Sequence[DueClient]:
-    """A page of the clients that are to be pulled tonight, by connection.
+    """A page of the clients that are to be pulled, by connection.
 
-    These are healthy ones whose lists are due, and those whose cause only a pull can disprove. One that was never
-    pulled is left to the run that made it for a day. A limit that has not lifted yet is respected.
+    These are healthy ones whose lists are due, and those whose cause only a pull can disprove (``is_healthy_only``
+    leaves them out). One that was never pulled is left to the run that made it for a day. A limit that has not lifted
+    yet is respected.
     """
     found = await (await session.connection()).execute(
         text("""
@@ -182,13 +183,15 @@ async def clients_due(
             WHERE c.practice_id = :practice_id AND c.is_current AND c.status IN ('connected', 'needs_reconnect')
               AND (c.limited_until IS NULL OR c.limited_until <= :at)
               AND (c.cause IS NULL AND coalesce(c.next_refresh_at, c.created_at + interval '1 day') <= :at
-                   OR c.cause IN ('rate_limited', 'provider_unavailable')
-                      AND EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL)
-                   OR c.cause NOT IN ('rate_limited', 'provider_unavailable', 'signed_out', 'disconnected_at_provider'))
+                   OR NOT :is_healthy_only
+                      AND (c.cause IN ('rate_limited', 'provider_unavailable')
+                           AND EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL)
+                           OR c.cause NOT IN ('rate_limited', 'provider_unavailable', 'signed_out',
+                                              'disconnected_at_provider')))
               AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
             ORDER BY c.id LIMIT :limit
         """),
-        {"practice_id": practice_id, "at": at, "after": after, "limit": limit},
+        {"practice_id": practice_id, "at": at, "after": after, "limit": limit, "is_healthy_only": is_healthy_only},
     )
     return [DueClient(*row) for row in found]
 

@@ -7,8 +7,9 @@ without is asked for with ``required``, which names the variable that is missing
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from runtime.keyring import KeyRing
@@ -60,12 +61,26 @@ def _base_url(value: object) -> object:
     return value.rstrip("/") if isinstance(value, str) else value
 
 
+def _mail_server(value: SecretStr) -> SecretStr:
+    """Refused without being shown: it holds a password."""
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("it must be smtp://host:port or smtps://host:port, with user:password@ before the host")
+    return value
+
+
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 BaseUrl = Annotated[str, BeforeValidator(_base_url), Field(pattern=r"^https?://[^\s/]+")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 Required = Literal[
-    "database_url", "temporal_address", "xero_client_id", "xero_client_secret", "public_url", "encryption_keys"
+    "database_url",
+    "temporal_address",
+    "xero_client_id",
+    "xero_client_secret",
+    "public_url",
+    "encryption_keys",
+    "mail_from",
 ]
 
 
@@ -87,6 +102,8 @@ class Settings(BaseSettings):
         data_dir: Where the embedded parts keep their files.
         consent_deadline: How long a run waits for the sign-in.
         selection_deadline: How long a run waits for the choice of organisations.
+        smtp_url: The mail server, ``smtp://user:password@host:587``; unset leaves mail in the outbox.
+        mail_from: The address that mail comes from.
         web_host: Address that the web process listens on.
         web_port: Port that the web process listens on.
         provider_concurrency: Provider activities that one worker runs at once.
@@ -112,6 +129,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".clientsync")
     consent_deadline: Seconds = timedelta(hours=1)
     selection_deadline: Seconds = timedelta(hours=24)
+    smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None
+    mail_from: Annotated[str, Field(pattern=r"^[^\r\n]*[^\s@]+@[^\s@]+$")] | None = None
     web_host: str = "127.0.0.1"
     web_port: Port = 8000
     provider_concurrency: Annotated[int, Field(ge=1, le=1000)] = 64

@@ -10,10 +10,13 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 from contracts.causes import Cause
 from contracts.refusals import REFUSED, Refusal, RefusalCode
 from contracts.runs import Stage
-from contracts.sync_client import Trouble
+from contracts.sync_client import BUSY, Trouble
 from workflows.policies import (
+    FIRST_ROUND_AFTER,
     FIRST_TRY_AFTER_HAND_OVER,
     GIVE_UP_AFTER,
+    LAST_ROUND_WITHIN,
+    LONGEST_BETWEEN_ROUNDS,
     LONGEST_BETWEEN_TRIES,
     SOONEST_BETWEEN_TRIES,
 )
@@ -26,6 +29,12 @@ CLIENTS_CREATED_AT_ONCE = 200
 
 PULL_LANES = 100
 """Clients pulled at once by one run; more only lengthens the server's list of pending activities."""
+
+CHECK_LANES = 25
+"""Logins looked at once by a check; each is a refresh and one call."""
+
+REFRESH_LANES = 50
+"""Clients refreshed at once by a check: the night has time, and people who wait come first."""
 
 PAGE_OF_CLIENTS = 250
 """Clients fetched into the history at a time, about 50 kB."""
@@ -57,6 +66,11 @@ def trouble_of(error: ActivityError) -> Trouble:
                 pass
         return Trouble(cause=Cause.UNKNOWN, detail=cause.type or "")
     return Trouble(cause=Cause.UNKNOWN)
+
+
+def is_busy(error: ActivityError) -> bool:
+    """Whether a pull was not done because another one was reading the same organisation."""
+    return isinstance(error.cause, ApplicationError) and error.cause.type == BUSY
 
 
 def refusal_of(error: ActivityError) -> Refusal | None:
@@ -107,6 +121,18 @@ def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
     return now + wait
 
 
+def next_round(now: datetime, started_at: datetime, rounds: int) -> datetime | None:
+    """When a check looks again at the logins that did not answer; None when the day is over.
+
+    Args:
+        now: This moment.
+        started_at: When the check began.
+        rounds: How many rounds it has had before this one.
+    """
+    again = now + min(FIRST_ROUND_AFTER * (1 << min(rounds, 10)), LONGEST_BETWEEN_ROUNDS)
+    return again if again - started_at <= LAST_ROUND_WITHIN else None
+
+
 def gives_up(started_at: datetime, now: datetime, trouble: Trouble) -> bool:
     """Whether a client's sync ends now: its cause needs a person, or the outage has lasted too long."""
     if not trouble.cause.is_transient:
@@ -115,12 +141,16 @@ def gives_up(started_at: datetime, now: datetime, trouble: Trouble) -> bool:
 
 
 __all__ = [
+    "CHECK_LANES",
     "CLIENTS_CREATED_AT_ONCE",
     "PAGE_OF_CLIENTS",
     "PROFILES_AT_ONCE",
     "PULL_LANES",
+    "REFRESH_LANES",
     "gives_up",
+    "is_busy",
     "is_cancelled_exception",
+    "next_round",
     "next_try",
     "refusal_of",
     "refuse_selection",

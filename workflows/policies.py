@@ -73,6 +73,15 @@ MAIL = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=5),
 )
 
+REMOVAL = ActivityConfig(
+    # Two calls. Four tries in about 15 seconds; after that the workflow waits, up to an hour each time, without end.
+    task_queue=PROVIDER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=15), maximum_attempts=4
+    ),
+)
+
 LONGEST_WAIT_IN_RUN = timedelta(seconds=65)
 """A limit that lifts within this (Xero's minute) is waited for in the run; a longer one is handed over."""
 

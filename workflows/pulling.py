@@ -9,7 +9,7 @@ from collections import deque
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.clients import ClientActivities
@@ -17,14 +17,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.standard_information import StandardInformationActivities
     from contracts.bulk_create_clients import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
     from contracts.lists import Source
-    from contracts.names import sync_client_id
     from contracts.runs import Outcome
     from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
 
-from workflows import briefing, planning, policies
+from workflows import planning, policies
 from workflows.board import RunBoard
 from workflows.calls import call
-from workflows.sync_client import SyncClient
+from workflows.handing_over import hand_over
 
 
 class ClientPulls:
@@ -110,6 +109,7 @@ class ClientPulls:
                 connection_id=client.connection_id,
                 cause=trouble.cause,
                 detail=trouble.detail,
+                grant_id=self._login,
             ),
             policies.DATABASE,
             f"Note why {client.client_name} failed",
@@ -126,6 +126,7 @@ class ClientPulls:
                 cause=trouble.cause,
                 detail=trouble.detail,
                 retry_at=retry_at,
+                grant_id=self._login,
             ),
             policies.DATABASE,
             f"Hand {client.client_name} over to a sync of its own",
@@ -143,23 +144,13 @@ class ClientPulls:
             provider=run.provider,
             provider_title=run.provider_title,
         )
-        try:
-            await workflow.start_child_workflow(
-                SyncClient.run,
-                SyncClientInput(
-                    client=facts,
-                    pull_id=run.run_id,
-                    reason=f"Handed over by run `{run.run_id}`.",
-                    first_try_at=retry_at,
-                    trouble=trouble.cause,
-                    grant_id=self._login,
-                ),
-                id=sync_client_id(facts.practice_slug, facts.client_code),
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,  # it outlives the run
-                static_summary=briefing.sync_summary(facts),
-                static_details=briefing.SYNC_WHAT_IT_IS,
-                search_attributes=briefing.sync_attributes(facts),
-                priority=policies.sync_priority(facts.practice_slug),
-            )
-        except WorkflowAlreadyStartedError:
+        sync = SyncClientInput(
+            client=facts,
+            pull_id=run.run_id,
+            reason=f"Handed over by run `{run.run_id}`.",
+            first_try_at=retry_at,
+            trouble=trouble.cause,
+            grant_id=self._login,
+        )
+        if not await hand_over(sync, policies.sync_priority(facts.practice_slug)):
             self._board.note(f"{client.client_name} is being synced already; its outcome will show here.")

@@ -1,0 +1,161 @@
+"""Plans who is told of which clients, and writes it in plain words; pure.
+
+A client in trouble is its owner's to repair. It is the admins' (of its team, or else of the practice) when the owner
+has left, and once more when nobody has repaired it for three days. A colleague who has left is never written to.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.causes import Cause
+from models.digests import ClientToTellOf, Staff
+
+REMINDER_AFTER = timedelta(days=3)
+PATIENCE = timedelta(hours=20)
+"""A cause that may pass by itself is retried for so long before anybody is told."""
+
+SHOWN = 50
+"""Clients named under one cause; a mail is no list of a thousand."""
+
+
+@dataclass(slots=True)
+class Digest:
+    """What one colleague is told.
+
+    Attributes:
+        own: Their clients that need somebody.
+        others: Clients of others that do: of a colleague who has left, or not repaired for days.
+        repaired: Clients that they were told of, and that work again.
+    """
+
+    own: list[ClientToTellOf] = field(default_factory=list)
+    others: list[ClientToTellOf] = field(default_factory=list)
+    repaired: list[ClientToTellOf] = field(default_factory=list)
+
+
+class Plan(NamedTuple):
+    """Who is told what, and of which connections that makes them told."""
+
+    digests: dict[UUID, Digest]
+    told: list[ClientToTellOf]
+    closed: list[ClientToTellOf]
+
+
+class Letter(NamedTuple):
+    """A digest in words."""
+
+    subject: str
+    body: str
+
+
+def plan(clients: Sequence[ClientToTellOf], staff: Staff, now: datetime) -> Plan:
+    """Who is told of which clients.
+
+    Args:
+        clients: In trouble, or repaired after somebody was told.
+        staff: Who is there.
+        now: This moment.
+    """
+    digests: defaultdict[UUID, Digest] = defaultdict(Digest)
+    told, closed = [], []
+    for client in clients:
+        if client.cause is None:
+            closed.append(client)
+            for colleague_id in _responsible(client, staff):
+                digests[colleague_id].repaired.append(client)
+            continue
+        owner, admins = _to_tell(client, client.cause, staff, now)
+        if owner:
+            digests[client.owner_id].own.append(client)
+        for colleague_id in admins:
+            digests[colleague_id].others.append(client)
+        if owner or admins:
+            told.append(client)
+    return Plan(dict(digests), told, closed)
+
+
+def _to_tell(client: ClientToTellOf, cause: Cause, staff: Staff, now: datetime) -> tuple[bool, list[UUID]]:
+    """Whether the owner is told now, and which admins."""
+    since = client.trouble_since or now
+    if not cause.needs_person and (cause is Cause.RATE_LIMITED or now - since < PATIENCE):
+        return False, []
+    is_new = client.told_at is None or client.told_at < since
+    is_long = now - since >= REMINDER_AFTER
+    is_reminded = client.told_at is not None and client.told_at >= since + REMINDER_AFTER
+    has_owner = client.owner_id in staff.people
+    admins = _admins(client, staff) if (is_new and not has_owner) or (is_long and not is_reminded) else []
+    tells_owner = is_new and has_owner
+    return tells_owner, [admin for admin in admins if not (tells_owner and admin == client.owner_id)]
+
+
+def _responsible(client: ClientToTellOf, staff: Staff) -> list[UUID]:
+    return [client.owner_id] if client.owner_id in staff.people else _admins(client, staff)
+
+
+def _admins(client: ClientToTellOf, staff: Staff) -> list[UUID]:
+    """The admins of the client's team, or else of the practice."""
+    admins = [colleague_id for colleague_id, person in staff.people.items() if person.is_admin]
+    members = staff.teams.get(client.team_id, ()) if client.team_id else ()
+    return [admin for admin in admins if admin in members] or admins
+
+
+def write(digest: Digest, name: str, zone: tzinfo, link: str | None) -> Letter:
+    """The digest as a mail.
+
+    Args:
+        digest: What to tell; not empty.
+        name: Whom.
+        zone: The practice's time zone.
+        link: The page with all connections, where it is known.
+    """
+    wanting = len(digest.own) + len(digest.others)
+    subject = _count(wanting, "client needs", "clients need", "you") if wanting else ""
+    parts = [f"Hello {name},"]
+    if digest.own:
+        parts.append(f"{_count(len(digest.own), 'client of yours needs', 'clients of yours need', 'somebody')}.")
+        parts += _by_cause(digest.own, zone)
+    if digest.others:
+        parts.append("Not repaired for three days, or their owner has left:")
+        parts += _by_cause(digest.others, zone)
+    if digest.repaired:
+        names = _names(digest.repaired)
+        subject = subject or _count(len(digest.repaired), "client works", "clients work", "again")
+        parts.append(f"Works again, nothing to do: {names}.")
+    parts.append(f"All connections: {link}" if link else "All connections are in Clientsync, under Connections.")
+    return Letter(subject, "\n\n".join(parts) + "\n")
+
+
+def _by_cause(clients: Iterable[ClientToTellOf], zone: tzinfo) -> list[str]:
+    """One paragraph for each cause: what happened, what to do, and which clients."""
+    by_cause: defaultdict[Cause, list[ClientToTellOf]] = defaultdict(list)
+    for client in clients:
+        if client.cause is not None:
+            by_cause[client.cause].append(client)
+    paragraphs = []
+    for cause, theirs in by_cause.items():
+        lines = [f"{cause.sentence} {cause.next_step}"]
+        lines += [f"  - {client.name} ({client.code}), {_last_good(client, zone)}" for client in theirs[:SHOWN]]
+        if len(theirs) > SHOWN:
+            lines.append(f"  and {len(theirs) - SHOWN} more")
+        paragraphs.append("\n".join(lines))
+    return paragraphs
+
+
+def _last_good(client: ClientToTellOf, zone: tzinfo) -> str:
+    if client.last_good_at is None:
+        return "never worked yet"
+    at = client.last_good_at.astimezone(zone)
+    return f"last good on {at.day} {at:%B %Y at %H:%M}"
+
+
+def _names(clients: Sequence[ClientToTellOf]) -> str:
+    shown = ", ".join(f"{client.name} ({client.code})" for client in clients[:SHOWN])
+    return f"{shown} and {len(clients) - SHOWN} more" if len(clients) > SHOWN else shown
+
+
+def _count(number: int, one: str, many: str, rest: str) -> str:
+    return f"{number} {one if number == 1 else many} {rest}"

@@ -1,0 +1,132 @@
+"""Tells people: writes each person's digest and the memory of it in one transaction; sends what is in the outbox."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities import digesting
+from activities.digesting import Plan
+from activities.mailing import Mail, Mailer, UndeliverableError
+from contracts.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
+from models import checks, digests, events, notices
+from models.columns import now as this_moment
+from models.database import Database
+from models.digests import Staff
+from models.practice import Practice
+
+WORTH_SENDING = timedelta(days=3)
+"""What was written longer ago, before there was a mail server, would only confuse."""
+
+KIND = "digest"
+
+
+class NoticeActivities:
+    """Digests and the outbox.
+
+    Args:
+        database: Where they are.
+        mailer: Sends mail; without one, notices stay in the outbox.
+        public_url: Where browsers reach us, for the link; None leaves it out.
+        now: The clock.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer | None,
+        public_url: str | None,
+        now: Callable[[], datetime] = this_moment,
+    ) -> None:
+        self._database = database
+        self._mailer = mailer
+        self._link = f"{public_url}/connections" if public_url else None
+        self._now = now
+
+    @activity.defn
+    async def tell(self, asked: TellInput) -> Told:
+        """Write one notice to each person who can act; run again, it finds nothing new to tell."""
+        at, key = self._now(), f"{KIND}/{asked.check_id}/"
+        async with self._database.transaction() as session:
+            # One at a time for a practice: two checks at once would tell the same twice.
+            practice = await session.get_one(Practice, asked.practice_id, with_for_update={"key_share": True})
+            staff = await digests.staff_of(session, practice.id)
+            planned = digesting.plan(await digests.to_tell_of(session, practice.id), staff, at)
+            await self._write(session, practice, planned, staff, key, at)
+            colleagues = await notices.written_by(session, practice.id, key)
+            health = await checks.health(session, practice.id)
+        return Told(
+            colleagues=colleagues,
+            healthy=health.get(None, 0),
+            causes={cause: count for cause, count in health.items() if cause is not None},
+        )
+
+    async def _write(
+        self, session: AsyncSession, practice: Practice, planned: Plan, staff: Staff, key: str, at: datetime
+    ) -> None:
+        zone, rows = ZoneInfo(practice.time_zone), []
+        for colleague_id, digest in planned.digests.items():
+            letter = digesting.write(digest, staff.people[colleague_id].name, zone, self._link)
+            rows.append(
+                {
+                    "practice_id": practice.id,
+                    "colleague_id": colleague_id,
+                    "kind": KIND,
+                    "subject": f"{practice.name}: {letter.subject}"[:200],
+                    "body": letter.body,
+                    "dedupe_key": f"{key}{colleague_id}",
+                    "created_at": at,
+                }
+            )
+        await notices.write(session, rows)
+        if planned.told or planned.closed:
+            told, closed = ([one.connection_id for one in some] for some in (planned.told, planned.closed))
+            await digests.mark_told(session, told, closed, at)
+        await events.record(
+            session,
+            [
+                {
+                    "practice_id": practice.id,
+                    "client_id": one.client_id,
+                    "connection_id": one.connection_id,
+                    "kind": "connection.told",
+                    "cause": one.cause,
+                    "at": at,
+                }
+                for one in planned.told
+            ],
+        )
+
+    @activity.defn
+    async def deliver_notices(self, asked: DeliverNoticesInput) -> DeliveredNotices:
+        """Send what is in the practice's outbox, each marked as soon as the server has taken it.
+
+        Raises:
+            OSError: The server cannot be reached; what is left is sent at the next try.
+        """
+        sent, refused = 0, set[UUID]()
+        while self._mailer is not None and (notice_id := await self._send_next(self._mailer, asked, refused)):
+            activity.heartbeat()
+            sent += notice_id not in refused
+        async with self._database.session() as session:
+            return DeliveredNotices(sent=sent, left=await notices.unsent(session, asked.practice_id))
+
+    async def _send_next(self, mailer: Mailer, asked: DeliverNoticesInput, refused: set[UUID]) -> UUID | None:
+        at = self._now()
+        async with self._database.transaction() as session:
+            found = await notices.next_unsent(session, asked.practice_id, since=at - WORTH_SENDING, but=refused)
+            if found is None:
+                return None
+            notice, address = found
+            try:
+                await mailer.send(Mail(notice.id, address, notice.subject, notice.body, notice.created_at))
+            except UndeliverableError:
+                activity.logger.warning("a mail was refused by the server; it stays in the outbox")
+                refused.add(notice.id)
+            else:
+                notice.sent_at = at
+                session.add(notice)
+            return notice.id

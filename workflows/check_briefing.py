@@ -1,0 +1,74 @@
+"""What support staff read about a check of connections in the Temporal Web UI; see ``briefing``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+
+from contracts.check_connections import CheckReport, LoginToCheck, PracticeFacts
+from contracts.runs import Stage
+from workflows.briefing import KIND, PRACTICE, STAGE
+
+CHECK_KIND = "check-connections"
+
+CHECK_WHAT_IT_IS = (
+    "Looks at every connection of one practice: one refresh and one list of organisations for each login, then a pull "
+    "of the clients whose lists are due. One bad login or client never stops the rest. Logins that did not answer are "
+    "tried again through the day. Each person who can act gets one mail. **Current Details** say where it is. "
+    "The signal `retry_now` and **Request Cancellation** are safe to press."
+)
+
+LOGINS_SHOWN = 10
+
+
+def check_summary(practice: PracticeFacts, reason: str) -> str:
+    """One line for lists of workflows."""
+    return f"Check connections · {practice.practice_name} · {reason}"[:200]
+
+
+def check_attributes(practice: PracticeFacts) -> TypedSearchAttributes:
+    """What a check can be found by, at its start."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(PRACTICE, practice.practice_slug),
+            SearchAttributePair(KIND, CHECK_KIND),
+            SearchAttributePair(STAGE, Stage.LISTING.value),
+        ]
+    )
+
+
+def check_details(
+    heading: str, report: CheckReport, troubled: Sequence[LoginToCheck], again_at: datetime | None = None
+) -> str:
+    """A check's current details, as Markdown.
+
+    Args:
+        heading: Where it is.
+        report: What it found so far.
+        troubled: Logins that did not answer.
+        again_at: When they are tried again, if they are.
+    """
+    parts = [
+        f"### {heading}",
+        f"**Logins looked at:** {report.logins} · **clients refreshed:** {report.refreshed}",
+        f"**Left to a sync of their own:** {report.handed_over} · **colleagues written to:** {report.told}",
+    ]
+    if report.healthy or report.causes:
+        in_trouble = sum(report.causes.values())
+        parts.append(f"**Connections:** {report.healthy} work · {in_trouble} in trouble")
+    parts += [
+        "\n".join(
+            f"- **{cause.value.replace('_', ' ').capitalize()}**, {count}: {cause.sentence} {cause.next_step}"
+            for cause, count in sorted(report.causes.items())
+        )
+    ]
+    if troubled:
+        names = ", ".join(f"{one.login} ({one.connections})" for one in troubled[:LOGINS_SHOWN])
+        more = f" and {len(troubled) - LOGINS_SHOWN} more" if len(troubled) > LOGINS_SHOWN else ""
+        parts.append(f"**Did not answer:** {names}{more}")
+    if again_at:
+        parts.append(
+            f"They are tried again at {again_at:%Y-%m-%d %H:%M} UTC. To try at once, **Send a Signal** `retry_now` "
+            "with no input."
+        )
+    return "\n\n".join(part for part in parts if part)

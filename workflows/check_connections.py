@@ -1,0 +1,267 @@
+"""The check of a practice's connections: by login, then the clients whose lists are due, then one mail a person.
+
+Its cost grows with logins, not with clients. A login that does not answer is tried again through the day before
+anybody is told of it; so is a client, by a ``SyncClient`` of its own. Nothing here stops for one that is bad.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.checking import CheckActivities
+    from activities.notices import NoticeActivities
+    from activities.standard_information import StandardInformationActivities
+    from contracts.check_connections import (
+        CheckConnectionsInput,
+        CheckLoginInput,
+        CheckProgress,
+        CheckReport,
+        ClientDue,
+        ClientsDueInput,
+        DeliverNoticesInput,
+        LoginsToCheckInput,
+        LoginToCheck,
+        NoteLoginTroubleInput,
+        NoteTroubleInput,
+        TellInput,
+    )
+    from contracts.runs import Result, Stage
+    from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
+
+from workflows import briefing, check_briefing, planning, policies
+from workflows.calls import call
+from workflows.handing_over import hand_over
+from workflows.lanes import Lanes
+
+
+@workflow.defn(name="CheckConnections")
+class CheckConnections:
+    """Looks after every connection of one practice."""
+
+    @workflow.init
+    def __init__(self, start: CheckConnectionsInput) -> None:
+        # Handlers may run before ``run`` does, so everything that they touch is set here.
+        self._start = start
+        progress = start.progress or CheckProgress(started_at=workflow.now())
+        self._started_at, self._rounds = progress.started_at, progress.rounds
+        self._is_at_lists, self._after = progress.is_at_lists, progress.after
+        self._untried, self._troubled = progress.untried, list(progress.troubled)
+        self._report = CheckReport(
+            logins=progress.logins,
+            refreshed=progress.refreshed,
+            handed_over=progress.handed_over,
+            told=progress.told,
+        )
+        self._wanted_now = False
+        info = workflow.info()
+        self._check_id = f"{info.workflow_id}/{info.first_execution_run_id}"
+
+    @workflow.run
+    async def run(self, start: CheckConnectionsInput) -> CheckReport:  # noqa: ARG002  # it was taken in by ``init``
+        """Look, refresh, tell; again for logins that did not answer, for as long as the day lasts."""
+        while True:
+            if not self._is_at_lists:
+                await self._look_at_logins()
+            await self._refresh_lists()
+            await self._tell()
+            again_at = planning.next_round(workflow.now(), self._started_at, self._rounds)
+            if not self._troubled or not self._start.is_patient or again_at is None:
+                return self._end()
+            await self._wait_until(again_at)
+            self._rounds += 1
+            self._is_at_lists, self._after = False, None
+            self._untried, self._troubled = tuple(self._troubled), []
+
+    @workflow.signal(description="Try the logins that did not answer again now. Safe to send at any moment.")
+    def retry_now(self) -> None:
+        """Try again now."""
+        self._wanted_now = True
+
+    @workflow.query(description="What the check found so far.")
+    def progress(self) -> CheckReport:
+        """What it found so far."""
+        return self._report
+
+    # Logins
+
+    async def _look_at_logins(self) -> None:
+        self._show("Looking at the logins")
+        lanes = Lanes(planning.CHECK_LANES, self._logins, lambda login: login.grant_id, self._look_at, self._after)
+        if not await lanes.run():
+            await self._go_on_anew(lanes.after)
+        self._is_at_lists, self._after = True, None
+
+    async def _logins(self, after: UUID | None) -> Sequence[LoginToCheck]:
+        if self._rounds:
+            return [login for login in self._untried if after is None or login.grant_id > after]
+        page = await call(
+            CheckActivities.logins_to_check,
+            LoginsToCheckInput(
+                practice_id=self._start.practice.practice_id, after=after, limit=planning.PAGE_OF_CLIENTS
+            ),
+            policies.DATABASE,
+            "Find the next logins",
+        )
+        return page.logins
+
+    async def _look_at(self, login: LoginToCheck) -> None:
+        practice_id = self._start.practice.practice_id
+        try:
+            await call(
+                CheckActivities.check_login,
+                CheckLoginInput(practice_id=practice_id, grant_id=login.grant_id),
+                policies.CHECK,
+                f"{login.login}, {login.connections} connections",
+            )
+        except ActivityError as error:
+            if planning.is_cancelled_exception(error):
+                raise
+            await call(
+                CheckActivities.note_login_trouble,
+                NoteLoginTroubleInput(
+                    practice_id=practice_id, grant_id=login.grant_id, trouble=planning.trouble_of(error)
+                ),
+                policies.DATABASE,
+                f"Note that the login of {login.login} did not answer",
+            )
+            self._troubled.append(login)
+        self._count(logins=self._report.logins + 1, unanswered=len(self._troubled))
+
+    # Lists
+
+    async def _refresh_lists(self) -> None:
+        workflow.upsert_search_attributes([briefing.STAGE.value_set(Stage.PULLING.value)])
+        self._show("Refreshing the lists that are due")
+        lanes = Lanes(planning.REFRESH_LANES, self._due, lambda due: due.connection_id, self._refresh, self._after)
+        if not await lanes.run():
+            await self._go_on_anew(lanes.after)
+
+    async def _due(self, after: UUID | None) -> Sequence[ClientDue]:
+        page = await call(
+            CheckActivities.clients_due,
+            ClientsDueInput(
+                practice_id=self._start.practice.practice_id,
+                after=after,
+                limit=planning.PAGE_OF_CLIENTS,
+                is_healthy_only=self._rounds > 0,
+            ),
+            policies.DATABASE,
+            "Find the next clients whose lists are due",
+        )
+        return page.clients
+
+    async def _refresh(self, client: ClientDue) -> None:
+        try:
+            await call(
+                StandardInformationActivities.pull_client,
+                PullClientInput(connection_id=client.connection_id, pull_id=self._check_id, is_incremental=True),
+                policies.PULL,
+                f"{client.client_name} ({client.client_code})",
+            )
+        except ActivityError as error:
+            if planning.is_cancelled_exception(error):
+                raise
+            if not planning.is_busy(error):  # whoever pulls it just now tells what came of it
+                await self._take_note(client, planning.trouble_of(error))
+        else:
+            self._count(refreshed=self._report.refreshed + 1)
+
+    async def _take_note(self, client: ClientDue, trouble: Trouble) -> None:
+        await call(
+            CheckActivities.note_trouble,
+            NoteTroubleInput(connection_id=client.connection_id, trouble=trouble),
+            policies.DATABASE,
+            f"Note why {client.client_name} was not refreshed",
+        )
+        if not trouble.cause.is_transient:
+            return
+        practice = self._start.practice
+        sync = SyncClientInput(
+            client=ClientFacts(
+                connection_id=client.connection_id,
+                client_id=client.client_id,
+                client_name=client.client_name,
+                client_code=client.client_code,
+                practice_name=practice.practice_name,
+                practice_slug=practice.practice_slug,
+                colleague_name=client.owner_name,
+                provider=client.provider,
+                provider_title=client.provider_title,
+            ),
+            pull_id=self._check_id,
+            reason=f"Handed over by `{workflow.info().workflow_id}`.",
+            first_try_at=planning.next_try(workflow.now(), 0, trouble),
+            trouble=trouble.cause,
+        )
+        await hand_over(sync, policies.night_priority(practice.practice_slug))
+        self._count(handed_over=self._report.handed_over + 1)
+
+    # People
+
+    async def _tell(self) -> None:
+        practice_id = self._start.practice.practice_id
+        told = await call(
+            NoticeActivities.tell,
+            TellInput(practice_id=practice_id, check_id=f"{self._check_id}/{self._rounds}"),
+            policies.DATABASE,
+            "Write to each person who can act",
+        )
+        self._count(told=self._report.told + told.colleagues, healthy=told.healthy, causes=told.causes)
+        try:
+            await call(
+                NoticeActivities.deliver_notices,
+                DeliverNoticesInput(practice_id=practice_id),
+                policies.MAIL,
+                "Send the mails",
+            )
+        except ActivityError as error:
+            if planning.is_cancelled_exception(error):
+                raise
+            workflow.logger.warning("mails stay in the outbox until the next check")
+
+    # Where it is
+
+    async def _wait_until(self, moment: datetime) -> None:
+        self._wanted_now = False
+        self._show("Waiting for logins that did not answer", moment)
+        try:
+            await workflow.wait_condition(
+                lambda: self._wanted_now, timeout=moment - workflow.now(), timeout_summary="Next try"
+            )
+        except TimeoutError:
+            return
+
+    def _count(self, **found: object) -> None:
+        self._report = self._report.model_copy(update=found)
+        self._show("Refreshing the lists that are due" if self._is_at_lists else "Looking at the logins")
+
+    def _show(self, heading: str, again_at: datetime | None = None) -> None:
+        workflow.set_current_details(check_briefing.check_details(heading, self._report, self._troubled, again_at))
+
+    def _end(self) -> CheckReport:
+        result = Result.COMPLETED_WITH_FAILURES if self._report.causes else Result.COMPLETED
+        workflow.upsert_search_attributes(
+            [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
+        )
+        self._show("Finished")
+        return self._report
+
+    async def _go_on_anew(self, after: UUID | None) -> None:
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        progress = CheckProgress(
+            started_at=self._started_at,
+            rounds=self._rounds,
+            is_at_lists=self._is_at_lists,
+            after=after,
+            untried=self._untried,
+            troubled=tuple(self._troubled),
+            logins=self._report.logins,
+            refreshed=self._report.refreshed,
+            handed_over=self._report.handed_over,
+            told=self._report.told,
+        )
+        workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))

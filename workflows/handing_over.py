@@ -1,0 +1,54 @@
+"""Hands one client to a ``SyncClient`` of its own, which outlives whoever started it."""
+
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from contracts.names import sync_client_id
+    from contracts.sync_client import SyncClientInput
+
+from workflows import briefing
+from workflows.sync_client import SyncClient
+
+
+async def hand_over(sync: SyncClientInput, priority: Priority) -> bool:
+    """Start a client's own sync; one that is at work already is told of the login that is to take over.
+
+    Args:
+        sync: What it is started with.
+        priority: Its place in the queues.
+
+    Returns:
+        Whether it was started; False when the client has one at work already.
+    """
+    client = sync.client
+    name = sync_client_id(client.practice_slug, client.client_code)
+    while True:
+        try:
+            await workflow.start_child_workflow(
+                SyncClient.run,
+                sync,
+                id=name,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                static_summary=briefing.sync_summary(client),
+                static_details=briefing.SYNC_WHAT_IT_IS,
+                search_attributes=briefing.sync_attributes(client),
+                priority=priority,
+            )
+        except WorkflowAlreadyStartedError:
+            if sync.grant_id is None or await _is_told(name, sync.grant_id):
+                return False
+        else:
+            return True
+
+
+async def _is_told(name: str, grant_id: UUID) -> bool:
+    """Whether a sync that was at work a moment ago takes another login."""
+    try:
+        await workflow.get_external_workflow_handle_for(SyncClient.run, name).signal(SyncClient.use_login, grant_id)
+    except ApplicationError:  # it has ended since
+        return False
+    return True
