@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 
 from activities.checking import CheckActivities
 from activities.clients import ClientActivities
+from activities.disconnecting import DisconnectActivities
 from activities.grants import Tokens
 from activities.mailing import Mailer, SmtpMailer
 from activities.notices import NoticeActivities
@@ -36,11 +37,12 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.check_connections import CheckConnections
+from workflows.disconnect_client import DisconnectClient
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
 from workflows.sync_client import SyncClient
 
-WORKFLOWS = (BulkCreateClients, CheckConnections, ReassignClients, ReconnectAll, SyncClient)
+WORKFLOWS = (BulkCreateClients, DisconnectClient, CheckConnections, ReassignClients, ReconnectAll, SyncClient)
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
 YOUNG_OBJECTS = 50_000
@@ -70,6 +72,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
     database, providers, tokens = parts.database, parts.providers, parts.tokens
     organisations = OrganisationActivities(database, providers, tokens)
     clients = ClientActivities(database)
+    disconnects = DisconnectActivities(database, providers, tokens)
     checks = CheckActivities(database, providers, tokens)
     notices = NoticeActivities(database, parts.mailer, parts.public_url)
     runs = RunActivities(database)
@@ -86,11 +89,11 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 clients.record_selection,
                 clients.create_clients,
                 clients.clients_to_pull,
+                disconnects.keep_connection,
                 reassigns.list_hand_over,
                 reassigns.record_reassignment,
                 reassigns.clients_to_reassign,
                 reassigns.record_unmoved,
-                reassigns.tell_old_owners,
                 checks.logins_to_check,
                 checks.note_login_trouble,
                 checks.clients_due,
@@ -113,6 +116,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 checks.check_login,
                 organisations.list_organisations,
                 organisations.read_profiles,
+                disconnects.remove_connection,
                 reassigns.list_reassignable,
                 reassigns.reassign_client,
                 reconnects.survey_connections,

@@ -4,16 +4,16 @@ Hands off a client that has changed hands since the list was shown.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.failures import application_error, refusal_error
 from activities.grants import Tokens
+from activities.moving import Move, is_in_use
 from contracts.bulk_create_clients import SelectionAccepted
 from contracts.causes import Cause
 from contracts.lists import Source
@@ -28,22 +28,21 @@ from contracts.reassign_clients import (
     ReassignedClient,
     RecordReassignmentInput,
     RecordUnmovedInput,
-    TellOldOwnersInput,
 )
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Outcome, Stage
-from contracts.selection import Selection
-from models import connections, grants, reassignments, runs
-from models.client import Client
+from contracts.selection import SelectedOrganisation, Selection
+from models import grants, reassignments, runs
 from models.columns import now as this_moment
 from models.connection import Connection
 from models.database import Database
 from models.grant import ConsentAttempt
-from models.practice import Colleague
 from models.run import Run, RunOrganisation
 from models.runs import Choice
-from providers.errors import NeedsPerson, ProviderError, Transient
+from providers.errors import NeedsPerson, ProviderError, Transient, Unavailable
 from providers.port import Providers
+
+NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
 
 
 class ReassignActivities:
@@ -88,6 +87,7 @@ class ReassignActivities:
             )
             listed = await reassignments.write_list(session, run.id, found, at, new_owner_id=None)
             run.stage = Stage.AWAITING_SELECTION
+            run.message = None if listed else NOBODY_S
             session.add(run)
         return ListedClients(clients=listed)
 
@@ -113,7 +113,7 @@ class ReassignActivities:
                 run = await runs.locked_run(session, asked.run_id)
                 listed = await runs.organisations_of(session, run.id)
                 if run.selection_digest != digest:
-                    choices = chosen(asked.selection, run, [row.organisation_id for row in listed])
+                    choices = chosen(asked.selection, run, dict.fromkeys(row.organisation_id for row in listed))
                     await runs.save_selection(session, run.id, choices, self._now())
                     run.selection_digest, run.message = digest, None
                     session.add(run)
@@ -149,10 +149,10 @@ class ReassignActivities:
 
     @activity.defn
     async def reassign_client(self, asked: ReassignClientInput) -> ReassignedClient:
-        """Move one client: owner and login together, in one transaction with the outcome.
+        """Try the new login, then move owner and login in one transaction with the outcome.
 
         Raises:
-            ApplicationError: The provider did not answer; trying again may help.
+            ApplicationError: The provider did not answer just now; nothing was changed.
         """
         async with self._database.session() as session:
             row = await session.get_one(RunOrganisation, (asked.run_id, asked.organisation_id))
@@ -160,57 +160,28 @@ class ReassignActivities:
             connection = await session.get_one(Connection, row.connection_id)
         if row.outcome is not None:
             return ReassignedClient(outcome=row.outcome, cause=row.cause)
-        refused = None
-        if row.grant_id != connection.grant_id or not asked.keeps_login:
-            refused = await self._try_login(run.provider, row.grant_id, row.organisation_id)
-        if isinstance(refused, Transient) and not asked.keeps_login:
+        is_other = row.grant_id != connection.grant_id
+        tries = asked.tries_login and (is_other or not asked.keeps_login) and is_in_use(connection)
+        refused = await self._try_login(run.provider, row.grant_id, row.organisation_id) if tries else None
+        if isinstance(refused, Transient):
             raise application_error(refused, self._now())
         async with self._database.transaction() as session:
             row = await session.get_one(RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update=True)
             if row.outcome is None:
-                await self._move(session, row, refused, keeps_login=asked.keeps_login)
+                move = Move(session, run, row, self._now(), keeps_login=asked.keeps_login)
+                await move.settle(refused, has_read=tries and refused is None)
             return ReassignedClient(outcome=row.outcome or Outcome.FAILED, cause=row.cause)
 
     async def _try_login(self, provider_name: str, grant_id: UUID, organisation_id: str) -> ProviderError | None:
-        provider = self._providers[provider_name]
+        provider, found = self._providers[provider_name], 0
         try:
             async for page in provider.read(self._tokens.of(grant_id, provider), organisation_id, Source.ORGANISATION):
+                found += len(page.rows)
                 if any(profile.key.lower() != organisation_id.lower() for profile in page.rows):
                     return NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
         except ProviderError as error:
             return error
-        return None
-
-    async def _move(
-        self, session: AsyncSession, row: RunOrganisation, refused: ProviderError | None, *, keeps_login: bool
-    ) -> None:
-        at = self._now()
-        client = await session.get_one(Client, row.client_id, with_for_update=True)
-        owner = await session.get_one(Colleague, client.owner_id)
-        if client.owner_id != row.shown_owner_id:
-            message = f"Looked after by {owner.name} by now, so nothing was changed."
-            await runs.settle(session, row, Outcome.CHANGED_MEANWHILE, at, message=message)
-            return
-        if refused is not None and not keeps_login:
-            await runs.settle(
-                session,
-                row,
-                Outcome.UNREACHABLE,
-                at,
-                cause=refused.cause,
-                message=f"Your login cannot open it now, so nothing was changed. {refused.cause.sentence}",
-            )
-            return
-        new_owner = await session.get_one(Colleague, row.owner_id)
-        await reassignments.move_owner(session, client, new_owner, owner, row.run_id, at)
-        connection = await session.get_one(Connection, row.connection_id)
-        message = f"Before: {owner.name}."
-        if connection.grant_id == row.grant_id or refused is not None:
-            message += f" It keeps the login that it had; {new_owner.name} can reconnect it with an own one."
-        else:
-            await connections.move_to_login(session, connection.id, row.grant_id, at)
-            await connections.record_reachable(session, connection.id, at)
-        await runs.settle(session, row, Outcome.REASSIGNED, at, message=message)
+        return None if found else Unavailable("no profile came back")
 
     @activity.defn
     async def record_unmoved(self, asked: RecordUnmovedInput) -> None:
@@ -221,14 +192,8 @@ class ReassignActivities:
                 message = f"Nothing was changed. {asked.cause.sentence} Reassign it again later."
                 await runs.settle(session, row, Outcome.FAILED, self._now(), cause=asked.cause, message=message)
 
-    @activity.defn
-    async def tell_old_owners(self, asked: TellOldOwnersInput) -> None:
-        """Write a notice to every active colleague who lost clients in the run."""
-        async with self._database.transaction() as session:
-            await reassignments.tell_old_owners(session, asked.run_id, self._now())
 
-
-def chosen(selection: Selection, run: Run, listed: Sequence[str]) -> list[Choice]:
+def chosen(selection: Selection, run: Run, listed: Collection[str]) -> list[Choice]:
     """The clients to be taken over.
 
     Raises:
@@ -236,19 +201,28 @@ def chosen(selection: Selection, run: Run, listed: Sequence[str]) -> list[Choice
     """
     if run.selection_digest is not None:
         raise Refused(RefusalCode.ALREADY_SELECTED, "The clients of this run are already chosen.")
-    if selection.team_id is not None or selection.owner_id not in {None, run.colleague_id}:
-        field = "team_id" if selection.team_id is not None else "owner_id"
-        raise Refused(RefusalCode.INVALID, "Clients are taken over by yourself, with the team they have.", field=field)
-    wanted = [row.organisation_id for row in selection.organisations]
-    for place, organisation_id in enumerate(wanted):
-        if organisation_id not in listed:
+    _check_fields(selection, "", run)
+    for place, row in enumerate(selection.organisations):
+        if row.organisation_id not in listed:
             raise Refused(
                 RefusalCode.UNKNOWN_ORGANISATION,
-                f"Organisation {organisation_id} is not on this run's list.",
+                f"Organisation {row.organisation_id} is not on this run's list.",
                 field=f"organisations.{place}.organisation_id",
             )
+        _check_fields(row, f"organisations.{place}.", run)
+    wanted = [row.organisation_id for row in selection.organisations]
     if selection.all_new:
         wanted = list(listed)
     if not wanted:
         raise Refused(RefusalCode.INVALID, "There is no client to take over.", field="organisations")
     return [Choice(organisation_id, Action.REASSIGN, None, run.colleague_id, None) for organisation_id in wanted]
+
+
+def _check_fields(asked: Selection | SelectedOrganisation, where: str, run: Run) -> None:
+    """Refuse what *Add clients* can do and reassigning cannot."""
+    if asked.team_id is not None:
+        raise Refused(RefusalCode.INVALID, "A client keeps the team that it has.", field=f"{where}team_id")
+    if asked.owner_id not in {None, run.colleague_id}:
+        raise Refused(RefusalCode.INVALID, "Clients are taken over by yourself.", field=f"{where}owner_id")
+    if isinstance(asked, SelectedOrganisation) and asked.client_id is not None:
+        raise Refused(RefusalCode.INVALID, "A client keeps its organisation.", field=f"{where}client_id")

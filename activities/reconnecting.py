@@ -1,9 +1,9 @@
 """Surveys a practice's connections for a *Reconnect all*: what this sign-in can do for each. Repairs nothing itself."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.failures import application_error
@@ -14,9 +14,10 @@ from models import clients, grants, runs, surveys
 from models.columns import now as this_moment
 from models.database import Database
 from models.grant import ConsentAttempt
+from models.run import Run
 from models.surveys import SurveyRow
 from providers.errors import ProviderError
-from providers.port import Providers
+from providers.port import Providers, ReachableOrganisation
 
 
 class ReconnectActivities:
@@ -53,30 +54,42 @@ class ReconnectActivities:
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
-            living = await surveys.living_connections(session, run.practice_id, run.provider, asked.connection_id)
-            names = {organisation.organisation_id: organisation.name for organisation in reached}
-            if asked.connection_id is None:
-                settled = survey(living, names, asked.grant_id, moves_healthy=asked.moves_healthy)
-            else:
-                settled = [survey_one(one, names) for one in living]
-            rows = [
-                SurveyRow(
-                    one.connection.organisation_id,
-                    one.connection.name,
-                    one.connection.connection_id,
-                    one.connection.client_id,
-                    one.outcome,
-                    one.message,
-                    one.cause,
-                )
-                for one in settled
-            ]
+            if not await runs.organisations_of(session, run.id):  # else an earlier try of this has written it
+                await self._write(session, run, asked, reached, at)
+            listed = await runs.organisations_of(session, run.id)
+            outcomes, _ = await runs.tally(session, run.id)
+        offers = sum(row.connection_id is None for row in listed)
+        return SurveyedConnections(
+            counts=outcomes, to_repair=len(listed) - offers - sum(outcomes.values()), offers=offers
+        )
+
+    async def _write(
+        self,
+        session: AsyncSession,
+        run: Run,
+        asked: SurveyConnectionsInput,
+        reached: Sequence[ReachableOrganisation],
+        at: datetime,
+    ) -> None:
+        living = await surveys.living_connections(session, run.practice_id, run.provider, asked.connection_id)
+        names = {organisation.organisation_id: organisation.name for organisation in reached}
+        known: Collection[str] = names  # offers are no matter when one client is reconnected
+        if asked.connection_id is None:
+            settled = survey(living, names, asked.grant_id, moves_healthy=asked.moves_healthy)
             known = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
-            offers = [
-                SurveyRow(organisation_id, name)
-                for organisation_id, name in names.items()
-                if asked.connection_id is None and organisation_id not in known
-            ]
-            await surveys.write_survey(session, run.id, asked.grant_id, [*rows, *offers], at)
-        counts = Counter(one.outcome for one in settled if one.outcome is not None)
-        return SurveyedConnections(counts=dict(counts), to_repair=len(settled) - counts.total(), offers=len(offers))
+        else:
+            settled = [survey_one(one, names) for one in living]
+        rows = [
+            SurveyRow(
+                one.connection.organisation_id,
+                one.connection.name,
+                one.connection.connection_id,
+                one.connection.client_id,
+                one.outcome,
+                one.message,
+                one.cause,
+            )
+            for one in settled
+        ]
+        offers = [SurveyRow(identity, name) for identity, name in names.items() if identity not in known]
+        await surveys.write_survey(session, run.id, asked.grant_id, [*rows, *offers], at)

@@ -14,9 +14,9 @@ from contracts.bulk_create_clients import (
     RunReport,
 )
 from contracts.causes import Cause
-from contracts.runs import Outcome, Result
+from contracts.runs import Outcome, Result, RunKind
 from contracts.sync_client import SettleSyncInput
-from models import connections, events, runs
+from models import connections, events, reassignments, runs
 from models.columns import now as this_moment
 from models.database import Database
 
@@ -60,7 +60,9 @@ class RunActivities:
                 retry_at=asked.retry_at,
             )
             until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
-            await connections.record_trouble(session, asked.connection_id, asked.cause, asked.detail, at, until=until)
+            await connections.record_trouble(
+                session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
+            )
 
     @activity.defn
     async def record_failure(self, asked: RecordFailureInput) -> None:
@@ -71,7 +73,9 @@ class RunActivities:
             if row is None or row.outcome is not None:
                 return
             await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=asked.cause.sentence)
-            await connections.record_trouble(session, asked.connection_id, asked.cause, asked.detail, at, until=None)
+            await connections.record_trouble(
+                session, asked.connection_id, asked.cause, asked.detail, at, until=None, login=asked.grant_id
+            )
 
     @activity.defn
     async def settle_sync(self, asked: SettleSyncInput) -> None:
@@ -88,7 +92,7 @@ class RunActivities:
             if asked.cause is not None:
                 until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
                 await connections.record_trouble(
-                    session, asked.connection_id, asked.cause, asked.detail, at, until=until
+                    session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
                 )
 
     @activity.defn
@@ -105,6 +109,8 @@ class RunActivities:
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             await runs.close_books(session, run, at)
+            if run.kind is RunKind.REASSIGN_CLIENTS:
+                await reassignments.tell_old_owners(session, run.id, at)  # of what moved, however the run ended
             outcomes, causes = await runs.tally(session, run.id)
             troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
             result = asked.result or (Result.COMPLETED_WITH_FAILURES if troubled else Result.COMPLETED)

@@ -27,7 +27,8 @@ from models.connection import Connection
 from models.connection_settings import chosen_sources, kept
 from models.database import Database
 from models.list_changes import Changes
-from providers.errors import NeedsPerson, ProviderError, RateLimited
+from models.run import RunOrganisation
+from providers.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 from providers.port import Provider, Providers, TokenSource
 
 
@@ -71,6 +72,12 @@ class Readings:
         limited = [error for error in self.errors.values() if error.retry_at is not None]
         return max(limited, key=_lifts_at, default=next(iter(self.errors.values()), None))
 
+    @property
+    def are_of_other_books(self) -> bool:
+        """Whether the profile was another organisation's: then none of the lists may be stored."""
+        error = self.errors.get(Source.ORGANISATION)
+        return error is not None and error.cause is Cause.WRONG_ORGANISATION
+
     def by_completeness(self) -> Iterator[tuple[bool, Mapping[Source, Sequence[Row]]]]:
         """The rows of the sources that were read whole, then of those read in part; nothing where there are none."""
         whole = {source: rows for source, rows in self.rows.items() if source not in self.partial}
@@ -108,10 +115,10 @@ class StandardInformationActivities:
         try:
             claimed = await self._claim(asked)
         except ProviderError as error:
-            await self._store(asked, Readings(errors={Source.ORGANISATION: error}))
+            await self._store(asked, asked.grant_id, Readings(errors={Source.ORGANISATION: error}))
             raise application_error(error, self._now()) from None
         readings = await self._read(claimed)
-        stored = await self._store(asked, readings)
+        stored = await self._store(asked, claimed.grant_id, readings)
         if worst := readings.worst:
             raise application_error(worst, self._now()) from None
         return stored
@@ -133,9 +140,14 @@ class StandardInformationActivities:
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
         wanted = asked.sources or chosen_sources(connection)
         left = tuple(source for source in wanted if not stored.issuperset(source.lists))
-        profile = profile_of(row.profile) if row is not None and row.profile else None
+        # A login that is to take over has to read the profile itself, now.
+        kept_profile = row.profile if row is not None and asked.grant_id is None else None
+        profile = profile_of(kept_profile) if kept_profile else None
         since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
-        return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
+        # Once a login has taken over, the connection's own is the one: it may have changed again since.
+        has_taken_over = stored.issuperset(Source.ORGANISATION.lists)
+        login = connection.grant_id if asked.grant_id is None or has_taken_over else asked.grant_id
+        return Claimed(connection, left, login, profile, since)
 
     async def _read(self, claimed: Claimed) -> Readings:
         provider = self._providers[claimed.connection.provider]
@@ -163,14 +175,22 @@ class StandardInformationActivities:
         except ProviderError as error:
             readings.errors[source] = error
         else:
-            if source is Source.ORGANISATION and not _is_of(connection, rows):
-                readings.errors[source] = NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+            if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
+                readings.errors[source] = refusal
             else:
                 readings.rows[source] = kept(source, rows, connection)
 
-    async def _store(self, asked: PullClientInput, readings: Readings) -> PullClientResult:
+    async def _store(self, asked: PullClientInput, login: UUID | None, readings: Readings) -> PullClientResult:
         at = self._now()
         async with self._database.transaction() as session:
+            row = None
+            if asked.run_id is not None:
+                row = await connections.run_row(
+                    session, asked.run_id, asked.connection_id, locked=asked.grant_id is not None
+                )
+            is_own = await self._is_own_login(session, asked, login, readings, row, at)
+            if readings.are_of_other_books or not is_own:
+                readings.rows.clear()  # none of it is known to be of the client's books
             changes: dict[ListName, Changes] = {}
             for is_complete, rows in readings.by_completeness():
                 changes |= await list_store.store_lists(
@@ -179,21 +199,46 @@ class StandardInformationActivities:
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
-            for source, error in readings.errors.items():
-                await receipts.write_failures(
-                    session, asked.connection_id, source.lists, error.cause, error.detail, at=at
-                )
-            await self._settle(session, asked, readings, at)
+            if is_own:
+                for source, error in readings.errors.items():
+                    await receipts.write_failures(
+                        session, asked.connection_id, source.lists, error.cause, error.detail, at=at
+                    )
+                await self._record_health(session, asked, readings, at)
+            else:
+                await connections.release(session, asked.connection_id)  # the login that it has may still be good
+            await self._settle(session, asked, readings.worst, row, at)
         return _result(changes.values())
 
-    async def _settle(self, session: AsyncSession, asked: PullClientInput, readings: Readings, at: datetime) -> None:
-        error, row = readings.worst, None
-        if asked.run_id is not None:
-            row = await connections.run_row(session, asked.run_id, asked.connection_id)
-        is_taken_over = asked.grant_id is not None and Source.ORGANISATION in readings.rows
-        if asked.grant_id is not None and is_taken_over:
-            await connections.move_to_login(session, asked.connection_id, asked.grant_id, at)
-        if error is None:
+    async def _is_own_login(
+        self,
+        session: AsyncSession,
+        asked: PullClientInput,
+        login: UUID | None,
+        readings: Readings,
+        row: RunOrganisation | None,
+        at: datetime,
+    ) -> bool:
+        """Whether what was read tells of the connection: its own login read it, or one that takes over with this.
+
+        A login takes over when it has read the profile, unless the run that asked for it has closed its books.
+        """
+        if asked.grant_id is None and readings.worst is None:
+            return True
+        is_over = row is not None and row.outcome is not None
+        if login is not None and login == asked.grant_id and Source.ORGANISATION in readings.rows and not is_over:
+            await connections.move_to_login(session, asked.connection_id, login, at)
+            if row is not None:
+                row.profile_read_at = at  # should the run end before its pull: it was repaired nevertheless
+                session.add(row)
+        connection = await session.get_one(Connection, asked.connection_id, with_for_update=True)
+        return login is None or connection.grant_id == login
+
+    async def _record_health(
+        self, session: AsyncSession, asked: PullClientInput, readings: Readings, at: datetime
+    ) -> None:
+        error = readings.worst
+        if error is None and asked.settles:
             await connections.record_good(
                 session,
                 asked.connection_id,
@@ -202,24 +247,38 @@ class StandardInformationActivities:
                 is_refresh=not asked.sources,
                 is_complete=Source.CONTACTS in readings.rows and Source.CONTACTS not in readings.partial,
             )
-            if row is not None and asked.settles:
-                await runs.settle(session, row, connections.made(row), at)
         elif isinstance(error, NeedsPerson):
-            if asked.grant_id is None or is_taken_over:
-                await connections.record_trouble(
-                    session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
-                )
-            else:
-                await connections.release(session, asked.connection_id)  # the login that it has may still be good
-            if row is not None:
-                await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
+            await connections.record_trouble(
+                session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
+            )
         else:
+            if error is None:
+                await connections.record_reachable(session, asked.connection_id, at)  # the pull is still to come
             await connections.release(session, asked.connection_id)
 
+    async def _settle(
+        self,
+        session: AsyncSession,
+        asked: PullClientInput,
+        error: ProviderError | None,
+        row: RunOrganisation | None,
+        at: datetime,
+    ) -> None:
+        if row is None:
+            return
+        if error is None and asked.settles:
+            await runs.settle(session, row, connections.made(row), at)
+        elif isinstance(error, NeedsPerson):
+            await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
 
-def _is_of(connection: Connection, profile: Sequence[Row]) -> bool:
-    """Whether the books that were read are the connection's: the id decides, never the name."""
-    return all(row.key.lower() == connection.organisation_id.lower() for row in profile)
+
+def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:
+    """Why a profile is not of the connection's books, if it is not: the id decides, never the name."""
+    if not profile:
+        return Unavailable("no profile came back")
+    if any(row.key.lower() != connection.organisation_id.lower() for row in profile):
+        return NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+    return None
 
 
 def _lifts_at(error: ProviderError) -> float:

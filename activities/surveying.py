@@ -48,15 +48,31 @@ def survey_one(connection: LivingConnection, reached: Mapping[str, str]) -> Sett
 
 def _settle(one: LivingConnection, is_reached: bool, grant_id: UUID, moves_healthy: bool) -> Settled:
     if needs_no_repair(one) and not (moves_healthy and is_reached and one.grant_id != grant_id):
-        return Settled(one, Outcome.HEALTHY)
+        return Settled(one, Outcome.HEALTHY, waits(one.cause))
     if not is_reached:
-        return Settled(one, Outcome.UNREACHABLE, unreachable(one.reached_by))
+        return Settled(one, Outcome.UNREACHABLE, unreachable(one.reached_by), why(one))
     return Settled(one)
 
 
 def needs_no_repair(one: LivingConnection) -> bool:
-    """Whether the connection works: its own status, its last check and its login are all fine."""
-    return one.status is ConnectionStatus.CONNECTED and not one.has_cause and one.grant_status is GrantStatus.ACTIVE
+    """Whether a sign-in has nothing to repair: status and login are fine, and what is wrong, if anything, passes.
+
+    An organisation that is offline or out of calls needs no person: it is tried again by itself.
+    """
+    is_fine = one.cause is None or one.cause.is_transient
+    return one.status is ConnectionStatus.CONNECTED and is_fine and one.grant_status is GrantStatus.ACTIVE
+
+
+def waits(cause: Cause | None) -> str | None:
+    """What is to be known of a connection whose login is fine, while its provider makes it wait."""
+    return f"Its login works. {cause.sentence} {cause.next_step}" if cause else None
+
+
+def why(one: LivingConnection) -> Cause | None:
+    """Why a connection needs repair, as far as is known."""
+    if one.cause is not None and not one.cause.is_transient:
+        return one.cause
+    return Cause.SIGNED_OUT if one.grant_status is GrantStatus.SIGNED_OUT else one.cause
 
 
 def unreachable(reached_by: Sequence[str]) -> str:

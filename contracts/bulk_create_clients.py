@@ -209,22 +209,24 @@ class ClientsToPull(Payload):
 
 
 class HandOverInput(Payload):
-    """Record that a client in trouble is left to its own ``SyncClient``."""
+    """Record that a client in trouble is left to its own sync; ``grant_id`` is a login that was to take over."""
 
     run_id: str
     connection_id: UUID
     cause: Cause
     detail: str
     retry_at: datetime
+    grant_id: UUID | None = None
 
 
 class RecordFailureInput(Payload):
-    """Record that a client's pull failed in a way that nothing else recorded."""
+    """Record a failed pull that nothing else recorded; ``grant_id`` is a login that was to take over."""
 
     run_id: str
     connection_id: UUID
     cause: Cause
     detail: str
+    grant_id: UUID | None = None
 
 
 class FinishRunInput(Payload):

@@ -103,11 +103,13 @@ class ReassignClientInput(Payload):
         organisation_id: Which of its organisations.
         keeps_login: Move the owner even if the new login cannot read the organisation (a hand-over by an admin): the
             client then keeps the login that it has.
+        tries_login: Whether to try the new login at all; not any more when the provider did not answer in time.
     """
 
     run_id: str
     organisation_id: str
     keeps_login: bool
+    tries_login: bool = True
 
 
 class ReassignedClient(Payload):
@@ -123,9 +125,3 @@ class RecordUnmovedInput(Payload):
     run_id: str
     organisation_id: str
     cause: Cause
-
-
-class TellOldOwnersInput(Payload):
-    """Tell every colleague who lost clients in the run which ones, and to whom."""
-
-    run_id: str

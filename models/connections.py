@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import or_, update
+from sqlalchemy import Table, bindparam, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +22,22 @@ LEASE = timedelta(minutes=2)
 LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
 """What a pull that was under way finds out changes nothing any more."""
 
+_TABLE = cast("Table", Connection.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
+_CLAIM = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.id == bindparam("wanted"),
+        or_(
+            _TABLE.c.pull_holder.is_(None),
+            _TABLE.c.pull_holder == bindparam("holder"),
+            _TABLE.c.pull_until < bindparam("at"),
+        ),
+    )
+    .values(pull_holder=bindparam("holder"), pull_until=bindparam("until"))
+    .returning(_TABLE)
+)
+"""Made once, and around the object mapper: every pull runs it, and making it took longer than running it."""
+
 
 async def claim(session: AsyncSession, connection_id: UUID, holder: str, at: datetime) -> Connection | None:
     """Take the lease on a connection, so that one pull at a time reads its organisation over all workers.
@@ -32,34 +49,27 @@ async def claim(session: AsyncSession, connection_id: UUID, holder: str, at: dat
         at: This moment.
 
     Returns:
-        The connection, or None while somebody else pulls.
+        The connection, to be looked at and not changed, or None while somebody else pulls.
 
     Raises:
         LookupError: There is no such connection.
     """
-    free = or_(
-        col(Connection.pull_holder).is_(None),
-        col(Connection.pull_holder) == holder,
-        col(Connection.pull_until) < at,
-    )
-    claimed = await session.exec(
-        update(Connection)
-        .where(col(Connection.id) == connection_id, free)
-        .values(pull_holder=holder, pull_until=at + LEASE)
-        .returning(Connection)
-    )
-    connection: Connection | None = claimed.scalar_one_or_none()
+    asked = {"wanted": connection_id, "holder": holder, "at": at, "until": at + LEASE}
+    claimed = (await (await session.connection()).execute(_CLAIM, asked)).mappings().one_or_none()
+    connection = Connection(**claimed) if claimed is not None else None
     if connection is None and await session.get(Connection, connection_id) is None:
         raise LookupError(f"connection {connection_id} is not in the database")
     return connection
 
 
-async def run_row(session: AsyncSession, run_id: str, connection_id: UUID) -> RunOrganisation | None:
-    """The run's row of this connection, if the run has one."""
+async def run_row(
+    session: AsyncSession, run_id: str, connection_id: UUID, *, locked: bool = False
+) -> RunOrganisation | None:
+    """The run's row of this connection, if the run has one; locked against the run's end, if that matters."""
     query = select(RunOrganisation).where(
         RunOrganisation.run_id == run_id, RunOrganisation.connection_id == connection_id
     )
-    return (await session.exec(query)).one_or_none()
+    return (await session.exec(query.with_for_update() if locked else query)).one_or_none()
 
 
 async def release(session: AsyncSession, connection_id: UUID) -> None:
@@ -72,12 +82,15 @@ async def release(session: AsyncSession, connection_id: UUID) -> None:
 async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UUID, at: datetime) -> None:
     """Let another login look after a connection, in the transaction that stores what it read of the organisation."""
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
-    if connection.grant_id == grant_id or connection.status in LEAVING:
+    if connection.status in LEAVING:
         return
+    is_other, connection.grant_id = connection.grant_id != grant_id, grant_id
     reach = await session.get(GrantReach, (grant_id, connection.organisation_id))
-    connection.grant_id = grant_id
-    connection.provider_connection_id = reach.provider_connection_id if reach else None
+    if reach is not None or is_other:  # the same login may have a new pair with the organisation
+        connection.provider_connection_id = reach.provider_connection_id if reach else None
     session.add(connection)
+    if not is_other:
+        return
     await events.changed(
         session,
         connection.practice_id,
@@ -95,7 +108,7 @@ async def record_reachable(session: AsyncSession, connection_id: UUID, at: datet
         return
     before = connection.status
     connection.status, connection.cause = ConnectionStatus.CONNECTED, None
-    connection.cause_detail = connection.trouble_since = connection.told_at = None
+    connection.cause_detail = connection.trouble_since = None  # ``told_at`` stays, as in ``record_good``
     connection.last_good_at = at
     session.add(connection)
     if before is not ConnectionStatus.CONNECTED:
@@ -151,7 +164,14 @@ async def record_good(
 
 
 async def record_trouble(
-    session: AsyncSession, connection_id: UUID, cause: Cause, detail: str, at: datetime, *, until: datetime | None
+    session: AsyncSession,
+    connection_id: UUID,
+    cause: Cause,
+    detail: str,
+    at: datetime,
+    *,
+    until: datetime | None,
+    login: UUID | None = None,
 ) -> None:
     """The connection did not work; only a cause that needs a person changes its status (design section 2).
 
@@ -162,9 +182,10 @@ async def record_trouble(
         detail: For support.
         at: This moment.
         until: When a limit lifts, if it is one.
+        login: The login that met it, if that was to take over: what it met is no trouble of the one in use.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
-    if connection.status in LEAVING:
+    if connection.status in LEAVING or login not in {None, connection.grant_id}:
         await release(session, connection_id)
         return
     before, cause_before = connection.status, connection.cause

@@ -10,7 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import events
 from models.client import Client
+from models.grant import GrantHolder
 from models.practice import Colleague
+from models.run import Run
 
 
 class Reassignable(NamedTuple):
@@ -45,8 +47,7 @@ _LIST = """
     JOIN clients k ON k.id = c.client_id
     JOIN colleagues p ON p.id = k.owner_id
     LEFT JOIN teams t ON t.id = k.team_id
-    WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current
-      AND c.status IN ('connected', 'needs_reconnect') AND {wanted}
+    WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current AND {wanted}
     ORDER BY p.deactivated_at IS NULL, p.name, k.name, k.code
 """
 
@@ -64,7 +65,8 @@ async def reached_clients(
         text(
             _LIST.format(
                 login="CAST(:grant_id AS uuid)",
-                wanted="p.id <> :colleague_id AND c.organisation_id = ANY(CAST(:reached AS text[]))",
+                wanted="""c.status IN ('connected', 'needs_reconnect') AND p.id <> :colleague_id
+                          AND c.organisation_id = ANY(CAST(:reached AS text[]))""",
             )
         ),
         {
@@ -81,7 +83,10 @@ async def reached_clients(
 async def clients_of(
     session: AsyncSession, practice_id: UUID, provider: str, from_id: UUID, to_id: UUID
 ) -> Sequence[Reassignable]:
-    """A colleague's clients, each with a login of the other colleague that was last seen to reach it, or its own."""
+    """A colleague's clients, each with a login of the other colleague that was last seen to reach it, or its own.
+
+    Those that are disconnected are among them: somebody has to look after them too.
+    """
     known = """COALESCE((SELECT r.grant_id FROM grant_reach r
                          JOIN grants g ON g.id = r.grant_id AND g.status = 'active'
                          JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
@@ -111,7 +116,8 @@ async def write_list(
     """
     connection = await session.connection()
     count = text("SELECT count(*) FROM run_organisations WHERE run_id = :run_id")
-    already = (await connection.execute(count, {"run_id": run_id})).scalar_one()
+    end = text("SELECT coalesce(max(position) + 1, 0) FROM run_organisations WHERE run_id = :run_id")
+    already = (await connection.execute(end, {"run_id": run_id})).scalar_one()
     await connection.execute(
         text("""
             INSERT INTO run_organisations
@@ -150,10 +156,15 @@ def shown(one: Reassignable) -> str:
     return f"Looked after by {one.owner_name}{left}.{team}"
 
 
+async def holds(session: AsyncSession, colleague: Colleague, grant_id: UUID) -> bool:
+    """Whether a login is a colleague's own."""
+    return await session.get(GrantHolder, (grant_id, colleague.practice_id, colleague.id)) is not None
+
+
 async def move_owner(
-    session: AsyncSession, client: Client, new_owner: Colleague, old_owner: Colleague, run_id: str, at: datetime
+    session: AsyncSession, client: Client, new_owner: Colleague, old_owner: Colleague, run: Run, at: datetime
 ) -> None:
-    """Give a client, which the caller has locked, to another colleague."""
+    """Give a client, which the caller has locked, to another colleague, on behalf of the run's."""
     client.owner_id = new_owner.id
     session.add(client)
     await events.changed(
@@ -162,8 +173,8 @@ async def move_owner(
         client.id,
         "client.reassigned",
         at,
-        run_id=run_id,
-        colleague_id=new_owner.id,
+        run_id=run.id,
+        colleague_id=run.colleague_id,
         before=old_owner.name,
         after=new_owner.name,
     )

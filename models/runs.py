@@ -260,17 +260,21 @@ async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:
 
 
 async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
-    """Give every organisation that still has none an outcome: made but not pulled, or never begun.
+    """Give every organisation that still has none an outcome: made or repaired but not pulled, or never begun.
 
     What a *Reconnect all* merely offers (organisations that nobody added) is no part of its books.
     """
     await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
-            SET outcome = CASE WHEN o.client_id IS NULL OR o.action IN ('repair', 'reassign') THEN 'skipped'
+            SET outcome = CASE WHEN o.action = 'repair' AND o.profile_read_at IS NOT NULL THEN 'repaired'
+                               WHEN o.client_id IS NULL OR o.action IS NULL OR o.action IN ('repair', 'reassign')
+                                   THEN 'skipped'
                                WHEN o.action = 'link' THEN 'linked' ELSE 'created' END,
                 message = CASE WHEN o.client_id IS NULL THEN 'The run ended before this client was created.'
-                               WHEN o.action IN ('repair', 'reassign') THEN 'The run ended before its turn came.'
+                               WHEN o.action IS NULL OR o.action = 'reassign'
+                                   OR o.action = 'repair' AND o.profile_read_at IS NULL
+                                   THEN 'The run ended before its turn came. Nothing was changed.'
                                ELSE 'The run ended before its standard information was pulled. Refresh the client.'
                           END,
                 updated_at = :at

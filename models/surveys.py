@@ -13,7 +13,7 @@ from contracts.runs import Action, ConnectionStatus, GrantStatus, Outcome
 
 
 class LivingConnection(NamedTuple):
-    """A connection that was not disconnected, its login, and who else's login reaches the organisation."""
+    """A connection that was not disconnected, its login, and whose logins were last seen to reach the organisation."""
 
     connection_id: UUID
     client_id: UUID
@@ -21,7 +21,7 @@ class LivingConnection(NamedTuple):
     name: str
     grant_id: UUID
     status: ConnectionStatus
-    has_cause: bool
+    cause: Cause | None
     grant_status: GrantStatus
     reached_by: tuple[str, ...]
 
@@ -43,6 +43,9 @@ async def living_connections(
 ) -> Sequence[LivingConnection]:
     """The practice's connections at a provider that are in use, by client code.
 
+    A login that has ended still counts for who could help: its colleague only has to sign in again. One that has just
+    been refused by the organisation does not.
+
     Args:
         session: Any session.
         practice_id: Whose.
@@ -52,12 +55,13 @@ async def living_connections(
     found = await (await session.connection()).execute(
         text("""
             SELECT c.id, c.client_id, c.organisation_id, c.organisation_name, c.grant_id, c.status,
-                   c.cause IS NOT NULL, g.status,
+                   c.cause, g.status,
                    ARRAY(SELECT DISTINCT p.name FROM grant_reach r
-                         JOIN grants other ON other.id = r.grant_id AND other.status = 'active'
                          JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
                          JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
-                         WHERE r.organisation_id = c.organisation_id ORDER BY p.name)
+                         WHERE r.organisation_id = c.organisation_id
+                           AND NOT (r.grant_id = c.grant_id AND c.cause IS NOT DISTINCT FROM 'access_lost')
+                         ORDER BY p.name)
             FROM connections c
             JOIN grants g ON g.id = c.grant_id
             JOIN clients k ON k.id = c.client_id
@@ -72,7 +76,7 @@ async def living_connections(
 
 
 def _living(row: Any) -> LivingConnection:
-    connection_id, client_id, organisation_id, name, grant_id, status, has_cause, grant_status, reached_by = row
+    connection_id, client_id, organisation_id, name, grant_id, status, cause, grant_status, reached_by = row
     return LivingConnection(
         connection_id=connection_id,
         client_id=client_id,
@@ -80,7 +84,7 @@ def _living(row: Any) -> LivingConnection:
         name=name,
         grant_id=grant_id,
         status=ConnectionStatus(status),
-        has_cause=has_cause,
+        cause=Cause(cause) if cause else None,
         grant_status=GrantStatus(grant_status),
         reached_by=tuple(reached_by),
     )
@@ -89,7 +93,7 @@ def _living(row: Any) -> LivingConnection:
 async def write_survey(
     session: AsyncSession, run_id: str, grant_id: UUID, rows: Sequence[SurveyRow], at: datetime
 ) -> None:
-    """Write what the survey found as the run's list; done again, it changes only what is not settled yet.
+    """Write what the survey found as the run's list.
 
     Args:
         session: The caller's transaction.
@@ -110,10 +114,6 @@ async def write_survey(
                         CAST(:clients AS uuid[]), CAST(:outcomes AS text[]), CAST(:messages AS text[]),
                         CAST(:causes AS text[]))
                 WITH ORDINALITY AS s (id, name, connection, client, outcome, message, cause, place)
-            ON CONFLICT (run_id, organisation_id) DO UPDATE
-                SET outcome = excluded.outcome, message = excluded.message, cause = excluded.cause,
-                    grant_id = excluded.grant_id
-                WHERE run_organisations.outcome IS NULL
         """),
         {
             "run_id": run_id,

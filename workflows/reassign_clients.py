@@ -1,7 +1,8 @@
 """Take clients over from colleagues: sign in, list those that the login reaches, choose, move, report, tell.
 
 Owner and login move together, only where the new login reads the organisation now and the owner is still who was
-shown. An admin's hand-over of a leaver's clients is the same run without a sign-in and without a choice.
+shown. An admin's hand-over of a leaver's clients is the same run without a sign-in and without a choice: there, a
+client that the new owner's login cannot read keeps the login that it has.
 """
 
 import asyncio
@@ -21,10 +22,10 @@ with workflow.unsafe.imports_passed_through():
         ListReassignableInput,
         ReassignClientInput,
         ReassignClientsInput,
+        ReassignedClient,
         ReassignProgress,
         RecordReassignmentInput,
         RecordUnmovedInput,
-        TellOldOwnersInput,
     )
     from contracts.runs import Outcome, Stage
     from contracts.selection import Selection
@@ -74,12 +75,6 @@ class ReassignClients(ChoosingJourney):
         await asyncio.gather(*(self._lane() for _ in range(planning.PULL_LANES)))
         if not self._is_done:
             await self._go_on_in_a_new_history()
-        await call(
-            ReassignActivities.tell_old_owners,
-            TellOldOwnersInput(run_id=self._start.run.run_id),
-            policies.DATABASE,
-            "Tell the old owners",
-        )
 
     async def list_reached(self, consent: ConsentGiven) -> None:
         """List the colleagues' clients that a sign-in reaches."""
@@ -144,7 +139,7 @@ class ReassignClients(ChoosingJourney):
             keeps_login=self._start.hand_over is not None,
         )
         try:
-            moved = await call(ReassignActivities.reassign_client, asked, policies.PULL, f"Move {client.name}")
+            moved = await self._moved(asked, client.name)
         except ActivityError as error:
             if planning.is_cancelled_exception(error):
                 raise
@@ -158,6 +153,17 @@ class ReassignClients(ChoosingJourney):
             self.board.count(Outcome.FAILED, trouble.cause)
         else:
             self.board.count(moved.outcome, moved.cause)
+
+    async def _moved(self, asked: ReassignClientInput, name: str) -> ReassignedClient:
+        try:
+            return await call(ReassignActivities.reassign_client, asked, policies.PULL, f"Move {name}")
+        except ActivityError as error:
+            if not asked.keeps_login or planning.is_cancelled_exception(error):
+                raise
+            without = asked.model_copy(update={"tries_login": False})
+            return await call(
+                ReassignActivities.reassign_client, without, policies.PULL, f"Move {name}; it keeps its login"
+            )
 
     async def _go_on_in_a_new_history(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)

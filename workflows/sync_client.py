@@ -5,6 +5,7 @@ the cause and the next try, and may press *retry now*. It must not decide about 
 """
 
 from datetime import datetime
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -37,19 +38,22 @@ class SyncClient:
         self._started_at = start.started_at or workflow.now()
         self._trouble = Trouble(cause=start.trouble) if start.trouble else None
         self._wanted_now = False
+        self._login = start.grant_id
 
     @workflow.run
     async def run(self, start: SyncClientInput) -> SyncClientResult:
         """Wait for the first try, then try until it is done or only a person can help."""
         await self._wait_until(start.first_try_at)
         while True:
+            tried_with = self._login
             try:
                 pulled = await self._pull()
             except ActivityError as error:
                 if planning.is_cancelled_exception(error):
                     raise
                 self._trouble = planning.trouble_of(error)
-                if planning.gives_up(self._started_at, workflow.now(), self._trouble):
+                is_up_to_a_person = planning.gives_up(self._started_at, workflow.now(), self._trouble)
+                if is_up_to_a_person and self._login == tried_with:
                     return await self._end(None)
                 retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
                 self._tries += 1
@@ -65,6 +69,11 @@ class SyncClient:
         """Try again now."""
         self._wanted_now = True
 
+    @workflow.signal(description="Sent by Reconnect all when this client has a sync already. Not for sending by hand.")
+    def use_login(self, grant_id: UUID) -> None:
+        """Go on with another login, which takes the connection over once it has read the organisation."""
+        self._login = grant_id
+
     async def _pull(self) -> PullClientResult:
         self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
         workflow.set_current_details(briefing.sync_details(self._start.reason, None, self._tries, None))
@@ -74,7 +83,7 @@ class SyncClient:
                 connection_id=self._start.client.connection_id,
                 pull_id=self._start.pull_id,
                 sources=self._start.sources,
-                grant_id=self._start.grant_id,
+                grant_id=self._login,
             ),
             policies.PULL,
             f"Pull {self._start.client.client_name}",
@@ -102,6 +111,7 @@ class SyncClient:
                 cause=trouble.cause if trouble else None,
                 detail=trouble.detail if trouble else "",
                 retry_at=retry_at,
+                grant_id=self._login,
             ),
             policies.DATABASE,
             "Note the next try" if retry_at else "Note how it ended",
@@ -127,6 +137,7 @@ class SyncClient:
                 self._start.model_copy(
                     update={
                         "tries": self._tries,
+                        "grant_id": self._login,
                         "started_at": self._started_at,
                         "first_try_at": None,
                         "trouble": self._trouble.cause if self._trouble else None,

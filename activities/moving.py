@@ -1,0 +1,78 @@
+"""One client's move to another colleague: decided on locked rows, and written with its outcome.
+
+Whether the new login reads the organisation is for the caller to find out, before anything is locked.
+"""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.causes import Cause
+from contracts.runs import Outcome
+from models import connections, reassignments, runs
+from models.client import Client
+from models.connection import Connection
+from models.practice import Colleague
+from models.run import Run, RunOrganisation
+from providers.errors import ProviderError
+
+
+def is_in_use(connection: Connection) -> bool:
+    """Whether calls may be made for a connection."""
+    return connection.is_current and connection.status not in connections.LEAVING
+
+
+class Move:
+    """The move of one client whose row in the run is locked.
+
+    Args:
+        session: The transaction of the move and its outcome.
+        run: The run.
+        row: The client's row in it.
+        at: This moment.
+        keeps_login: Whether the owner moves even where the login cannot.
+    """
+
+    def __init__(
+        self, session: AsyncSession, run: Run, row: RunOrganisation, at: datetime, *, keeps_login: bool
+    ) -> None:
+        self._session, self._run, self._row, self._at = session, run, row, at
+        self._keeps_login = keeps_login
+
+    async def settle(self, refused: ProviderError | None, *, has_read: bool) -> None:
+        """Move the client, or say why not.
+
+        Args:
+            refused: Why the new login cannot read the organisation.
+            has_read: Whether the new login has just read it.
+        """
+        session, row = self._session, self._row
+        client = await session.get_one(Client, row.client_id, with_for_update=True)
+        connection = await session.get_one(Connection, row.connection_id, with_for_update=True)
+        owner = await session.get_one(Colleague, client.owner_id)
+        new_owner = await session.get_one(Colleague, row.owner_id)
+        if changed := self._changed(client, connection, owner, new_owner):
+            await self._end(Outcome.CHANGED_MEANWHILE, f"{changed} Nothing was changed.")
+        elif refused is not None and not self._keeps_login:
+            message = f"Your login cannot open it now, so nothing was changed. {refused.cause.sentence}"
+            await self._end(Outcome.UNREACHABLE, message, refused.cause)
+        else:
+            await reassignments.move_owner(session, client, new_owner, owner, self._run, self._at)
+            if has_read and is_in_use(connection):
+                await connections.move_to_login(session, connection.id, row.grant_id, self._at)
+                await connections.record_reachable(session, connection.id, self._at)
+            own = has_read or await reassignments.holds(session, new_owner, connection.grant_id)
+            keeps = f" It keeps the login that it had; {new_owner.name} can reconnect it with an own one."
+            await self._end(Outcome.REASSIGNED, f"Before: {owner.name}.{'' if own else keeps}")
+
+    def _changed(self, client: Client, connection: Connection, owner: Colleague, new_owner: Colleague) -> str | None:
+        if client.owner_id != self._row.shown_owner_id:
+            return f"Looked after by {owner.name} by now."
+        if new_owner.deactivated_at is not None:
+            return f"{new_owner.name} has left meanwhile."
+        if not self._keeps_login and not is_in_use(connection):
+            return "It was disconnected meanwhile."
+        return None
+
+    async def _end(self, outcome: Outcome, message: str, cause: Cause | None = None) -> None:
+        await runs.settle(self._session, self._row, outcome, self._at, cause=cause, message=message)
