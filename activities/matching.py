@@ -51,16 +51,19 @@ def judge(
     Returns:
         A judgement for each candidate, in the same order.
     """
-    finder = _Lookalikes(unconnected)
+    unknown = [candidate for candidate in candidates if candidate.organisation_id not in known]
+    lookalikes = _lookalikes(unknown, unconnected)
     judged = []
     for candidate in candidates:
-        judgement = _judge_one(candidate, known.get(candidate.organisation_id), finder, room)
+        judgement = _judge_one(candidate, known.get(candidate.organisation_id), lookalikes, room)
         room -= judgement.verdict is Verdict.NEW
         judged.append(judgement)
     return judged
 
 
-def _judge_one(candidate: Candidate, known: KnownOrganisation | None, finder: "_Lookalikes", room: int) -> Judgement:
+def _judge_one(
+    candidate: Candidate, known: KnownOrganisation | None, lookalikes: "Mapping[str, _Lookalike]", room: int
+) -> Judgement:
     organisation_id = candidate.organisation_id
     if known is not None and known.is_living:
         message = f"Already your client {known.client_name}, looked after by {known.owner_name}."
@@ -68,7 +71,7 @@ def _judge_one(candidate: Candidate, known: KnownOrganisation | None, finder: "_
     if known is not None:
         message = f"Was connected to your client {known.client_name} before; adding it connects that client again."
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, known.client_id)
-    if lookalike := finder.find(candidate):
+    if lookalike := lookalikes.get(organisation_id):
         client, why = lookalike
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, f"Looks like {client.name}: {why}.", client.id)
     if candidate.is_demo or candidate.is_trial:
@@ -80,38 +83,39 @@ def _judge_one(candidate: Candidate, known: KnownOrganisation | None, finder: "_
     return Judgement(organisation_id, Verdict.NEW, None, None)
 
 
-class _Lookalikes:
-    """The unconnected clients, indexed by what an organisation may share with one."""
+class _Lookalike(NamedTuple):
+    client: UnconnectedClient
+    why: str
 
-    def __init__(self, clients: Sequence[UnconnectedClient]) -> None:
-        self._left = {client.id: client for client in clients}
-        self._by_number = {
-            (kind, plain): client
-            for client in reversed(clients)
-            for kind, number in (("company number", client.company_number), ("tax number", client.tax_number))
-            if (plain := plain_number(number))
-        }
-        self._names = {client.id: plain_name(client.name) for client in clients}
 
-    def find(self, candidate: Candidate) -> tuple[UnconnectedClient, str] | None:
-        """The client that the organisation looks like, and why; each client is given out once."""
-        for kind, number in (
-            ("company number", candidate.registration_number),
-            ("tax number", candidate.tax_number),
-        ):
-            client = self._by_number.get((kind, plain_number(number)))
-            if client is not None and client.id in self._left:
-                return self._take(client), f"same {kind}"
+def _lookalikes(candidates: Sequence[Candidate], clients: Sequence[UnconnectedClient]) -> dict[str, _Lookalike]:
+    """The client that each organisation looks like, by organisation id.
+
+    Numbers are given out over the whole list before names are looked at, so that a near name early in the list cannot
+    take the client that a later organisation's company number tells.
+    """
+    found: dict[str, _Lookalike] = {}
+    left = {client.id: client for client in clients}
+    for kind, ours, theirs in (
+        ("company number", "company_number", "registration_number"),
+        ("tax number", "tax_number", "tax_number"),
+    ):
+        numbered = {plain: one for one in reversed(left.values()) if (plain := plain_number(getattr(one, ours)))}
+        for candidate in candidates:
+            client = numbered.get(plain_number(getattr(candidate, theirs)))
+            if client is not None and client.id in left and candidate.organisation_id not in found:
+                found[candidate.organisation_id] = _Lookalike(left.pop(client.id), f"same {kind}")
+    names = {identity: plain_name(client.name) for identity, client in left.items()}
+    for candidate in candidates:
+        if candidate.organisation_id in found:
+            continue
         near = process.extractOne(
-            plain_name(candidate.name), self._names, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_ENOUGH
+            plain_name(candidate.name), names, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_ENOUGH
         )
-        if near is None:
-            return None
-        return self._take(self._left[near[2]]), "nearly the same name"
-
-    def _take(self, client: UnconnectedClient) -> UnconnectedClient:
-        del self._left[client.id], self._names[client.id]
-        return client
+        if near is not None:
+            del names[near[2]]
+            found[candidate.organisation_id] = _Lookalike(left[near[2]], "nearly the same name")
+    return found
 
 
 def plain_number(number: str | None) -> str:

@@ -76,6 +76,12 @@ def test_two_organisations_of_one_name_do_not_both_look_like_one_client():
     ]
 
 
+def test_a_number_later_in_the_list_is_stronger_than_a_near_name_before_it():
+    one = client("Smith Limited", company_number="01234567")
+    listed = [candidate("Smith Ltd", "o1"), candidate("Quite Another", "o2", registration_number="01234567")]
+    assert [judged.verdict for judged in judge(listed, {}, [one], 10)] == [Verdict.NEW, Verdict.LOOKS_LIKE_CLIENT]
+
+
 def test_demo_companies_and_trials_are_told_apart_in_words():
     demo, trial = judge([candidate(is_demo=True), candidate(organisation_id="o2", is_trial=True)], {}, [], 10)
     assert demo.verdict is trial.verdict is Verdict.DEMO_OR_TRIAL
