@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+from temporalio.api.enums.v1 import EventType
 
 from tests.journeys.scene import PATIENCE, Json, Scene
 from xero_sandbox.control import Control
@@ -86,4 +87,13 @@ async def one_of(scene: Scene, place: int = 0) -> OneClient:
     return OneClient(scene, client["client_id"], client["code"], client["connection"]["organisation_id"])
 
 
-__all__ = ["FEW", "PATIENCE", "OneClient", "one_of"]
+async def until_event(scene: Scene, workflow_id: str, kind: EventType.ValueType) -> None:
+    """Wait until a workflow's history has an event of a kind."""
+    async with asyncio.timeout(PATIENCE):
+        async for event in scene.handle(workflow_id).fetch_history_events(wait_new_event=True):
+            if event.event_type == kind:
+                return
+    raise AssertionError(f"{workflow_id} ended without {EventType.Name(kind)}")
+
+
+__all__ = ["FEW", "PATIENCE", "OneClient", "one_of", "until_event"]

@@ -1,0 +1,1 @@
+"""Histories of earlier code, replayed with the code of today."""

@@ -1,0 +1,40 @@
+"""Runs that older code began go on with the code of today.
+
+If one of these fails, a run that is under way would break at the next deployment: keep the order of a workflow's steps,
+or guard the change with ``workflow.patched``.
+"""
+
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from runtime.keyring import KeyRing
+from runtime.temporal import data_converter
+from tests.replay.keys import KEYS
+from worker import WORKFLOWS
+
+HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
+
+
+@pytest.fixture(scope="module")
+def replayer() -> Replayer:
+    return Replayer(workflows=WORKFLOWS, data_converter=data_converter(KeyRing.parse(KEYS)))
+
+
+def recorded(file: Path) -> WorkflowHistory:
+    return WorkflowHistory.from_json(file.stem, file.read_text())
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+async def test_a_recorded_history_replays(replayer, file):
+    await replayer.replay_workflow(recorded(file))
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.__name__)
+def test_every_workflow_has_a_recorded_history(workflow):
+    kinds = {
+        recorded(file).events[0].workflow_execution_started_event_attributes.workflow_type.name for file in HISTORIES
+    }
+    assert workflow.__name__ in kinds, "add a journey to tests/replay/record.py and run it"
