@@ -57,8 +57,7 @@ async def create_practice(
     """
     if client_allowance < 0:
         raise Refused(RefusalCode.INVALID, "The client allowance cannot be below zero.", field="client_allowance")
-    if time_zone not in available_timezones():
-        raise Refused(RefusalCode.INVALID, f"There is no time zone {time_zone!r}.", field="time_zone")
+    _check_time_zone(time_zone)
     called = _text(name, "name", longest=200)
     wanted = slug(called, longest=_SLUG_ROOM)
     for number in count(1):
@@ -90,6 +89,17 @@ async def find_practice(session: AsyncSession, name_or_slug: str | None = None) 
     if found:
         raise Refused(RefusalCode.INVALID, f"There is more than one {which}; give the slug.", field="practice")
     raise Refused(RefusalCode.NOT_FOUND, f"There is no {which}.", field="practice")
+
+
+async def change_time_zone(session: AsyncSession, practice: Practice, time_zone: str) -> None:
+    """Change a practice's time zone; its schedule has to be applied afterwards.
+
+    Raises:
+        Refused: The time zone is unknown.
+    """
+    _check_time_zone(time_zone)
+    practice.time_zone = time_zone
+    session.add(practice)
 
 
 async def create_colleague(
@@ -189,6 +199,11 @@ async def revoke_token(session: AsyncSession, token: str, at: datetime) -> None:
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+def _check_time_zone(time_zone: str) -> None:
+    if time_zone not in available_timezones():
+        raise Refused(RefusalCode.INVALID, f"There is no time zone {time_zone!r}.", field="time_zone")
 
 
 def _text(text: str, field: str, *, longest: int) -> str:

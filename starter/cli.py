@@ -2,6 +2,7 @@
 
 import typer
 
+from starter.commands import connections_health
 from starter.commands.clients import clients
 from starter.commands.database import database
 from starter.commands.demo import demo
@@ -9,6 +10,7 @@ from starter.commands.doctor import doctor
 from starter.commands.practices import colleague, practice, team, token
 from starter.commands.processes import PASS_ON, web, worker, xero_sandbox
 from starter.commands.runs import runs
+from starter.commands.schedules import schedules
 from starter.commands.up import up
 
 EPILOG = "Exit status: 0 fine; 1 failed, may work later; 2 wrong usage or refused input. Settings: docs/operations.md."
@@ -20,6 +22,10 @@ app = typer.Typer(
     epilog=EPILOG,
     help="Adds an accounting practice's clients in bulk from their accounting software, and keeps them connected.",
 )
+
+connections = typer.Typer(no_args_is_help=True, help="Connections of clients to their accounting software.")
+connections.command("list")(connections_health.list_connections)
+connections.command("check")(connections_health.check)
 
 LOOKING, SERVING, SETTING_UP, WORKING = "Look and develop", "Run the parts", "Set up", "Work"
 
@@ -34,8 +40,10 @@ app.add_typer(practice, name="practice", rich_help_panel=SETTING_UP)
 app.add_typer(colleague, name="colleague", rich_help_panel=SETTING_UP)
 app.add_typer(team, name="team", rich_help_panel=SETTING_UP)
 app.add_typer(token, name="token", rich_help_panel=SETTING_UP)
+app.add_typer(schedules, name="schedules", rich_help_panel=SETTING_UP)
 app.add_typer(runs, name="runs", rich_help_panel=WORKING)
 app.add_typer(clients, name="clients", rich_help_panel=WORKING)
+app.add_typer(connections, name="connections", rich_help_panel=WORKING)
 
 
 def main() -> None:

@@ -84,6 +84,20 @@ class Colleagues:
             )
         return practice.id, admin.id
 
+    async def change_time_zone(self, *, practice: str | None, time_zone: str) -> str:
+        """Change a practice's time zone; ``practice`` is a name or slug, or None for the only one.
+
+        Returns:
+            The practice's slug; its schedule has to be applied next.
+
+        Raises:
+            Refused: No such practice, or no such time zone.
+        """
+        async with self._database.transaction() as session:
+            found = await practices.find_practice(session, practice)
+            await practices.change_time_zone(session, found, time_zone)
+            return found.slug
+
     async def create(self, *, practice: str | None, email: str, name: str, role: Role) -> UUID:
         """Add a colleague; ``practice`` is a name or slug, or None for the only one.
 

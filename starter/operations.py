@@ -18,6 +18,8 @@ from providers.port import Providers
 from starter.clients import Clients
 from starter.colleagues import Colleagues
 from starter.consents import Consents
+from starter.disconnecting import Disconnecting
+from starter.health import ConnectionHealth
 from starter.managing import Managing
 from starter.runs import Runs
 
@@ -38,8 +40,10 @@ class Operations:
         runs: Start, show, choose, retry, stop.
         consents: Sign-ins at a provider.
         clients: Client accounts, their lists and their history.
+        health: The health of all connections, and a check of them now.
         colleagues: Who may act.
         managing: One client's connection: settings, refresh, reconnect.
+        disconnecting: Ending one client's connection.
     """
 
     def __init__(
@@ -57,9 +61,11 @@ class Operations:
         self._temporal = temporal
         self.colleagues = Colleagues(database)
         self.clients = Clients(database)
+        self.health = ConnectionHealth(database, temporal)
         self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
         self.runs = Runs(database, temporal, self.consents, deadlines, answer_within)
         self.managing = Managing(database, temporal, self.consents, self.runs)
+        self.disconnecting = Disconnecting(database, temporal, self.managing)
 
     async def missing(self) -> list[str]:
         """What cannot be reached just now: ``database``, ``temporal``; empty when all is well."""

@@ -9,6 +9,7 @@ from contracts.runs import Plan, Role
 from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues
 from starter.commands.output import Json, execute, out, print_json
+from starter.commands.schedules import apply_if_possible
 
 practice = typer.Typer(no_args_is_help=True, help="Practices: the firms that use Clientsync.")
 colleague = typer.Typer(no_args_is_help=True, help="Colleagues: the people of a practice.")
@@ -34,8 +35,10 @@ def create_practice(
     """Make a practice with its first admin."""
 
     async def work() -> tuple[UUID, UUID]:
-        async with open_database(read_settings()) as database:
-            return await Colleagues(database).create_practice(
+        settings = read_settings()
+        async with open_database(settings) as database:
+            colleagues = Colleagues(database)
+            made = await colleagues.create_practice(
                 name=name,
                 plan=plan,
                 allowance=allowance,
@@ -43,6 +46,9 @@ def create_practice(
                 admin_email=admin_email,
                 admin_name=admin_name,
             )
+            slug = (await colleagues.by_email(admin_email)).practice_slug
+        await apply_if_possible(settings, slug)
+        return made
 
     practice_id, colleague_id = execute(work())
     if json:
@@ -50,6 +56,28 @@ def create_practice(
     else:
         out.print(f"Practice {name} is there, with the admin {admin_email}.", highlight=False)
         out.print(f"Next: clientsync token create --email {admin_email}", highlight=False)
+
+
+@practice.command("change")
+def change_practice(
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/London; the nightly check follows it.")],
+    practice_name: InPractice = None,
+    json: Json = False,
+) -> None:
+    """Change a practice's time zone, and with it the hour of its nightly check."""
+
+    async def work() -> str:
+        settings = read_settings()
+        async with open_database(settings) as database:
+            slug = await Colleagues(database).change_time_zone(practice=practice_name, time_zone=time_zone)
+        await apply_if_possible(settings, slug)
+        return slug
+
+    slug = execute(work())
+    if json:
+        print_json({"practice": slug, "time_zone": time_zone})
+    else:
+        out.print(f"{slug} is in {time_zone} now.", highlight=False)
 
 
 @colleague.command("create")

@@ -14,6 +14,7 @@ from runtime.stack import DataDirInUseError, environment_of
 from starter.bootstrap import RUNNING, read_settings
 from starter.colleagues import Colleagues
 from starter.commands.output import FAILED, Json, end, err, execute, out, print_json, table
+from starter.commands.schedules import apply_schedules
 from starter.embedded import Product, embedded_product
 
 DEMO_ADMIN = "admin@harbour-lane.example"
@@ -32,7 +33,9 @@ def up(json: Json = False) -> None:
             try:
                 product = await stack.enter_async_context(embedded_product(read_settings(finds_running=False)))
                 stack.callback(_let_others_find(product).unlink)
-                _tell(product, await demo_token(product), json)
+                token = await demo_token(product)
+                await apply_schedules(product.settings)
+                _tell(product, token, json)
                 raise await product.stack.first_failure()
             except (DataDirInUseError, ProcessFailedError) as error:
                 raise end(str(error), FAILED) from None

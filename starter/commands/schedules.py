@@ -1,0 +1,58 @@
+"""The schedules of the nightly checks."""
+
+from collections.abc import Sequence
+
+import typer
+from temporalio.service import RPCError
+
+from contracts.names import SEARCH_ATTRIBUTES
+from contracts.refusals import Refused
+from runtime.keyring import InvalidKeysError
+from runtime.namespace import prepare_namespace
+from runtime.settings import MissingSettingError, Settings
+from runtime.temporal import connect
+from starter.bootstrap import open_database, read_settings
+from starter.commands.output import Json, err, execute, out, print_json, table
+from starter.schedules import Applied, Schedules
+
+schedules = typer.Typer(no_args_is_help=True, help="Schedules of the nightly checks.")
+
+
+async def apply_schedules(settings: Settings, slug: str | None = None) -> Sequence[Applied]:
+    """Give every practice its schedule, or only the one with this slug.
+
+    Raises:
+        MissingSettingError: Something that it needs is not set.
+        RuntimeError: Temporal does not answer.
+        Refused: Temporal does not answer any more.
+    """
+    async with open_database(settings) as database:
+        temporal = await connect(settings)
+        await prepare_namespace(temporal, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
+        return await Schedules(database, temporal).apply(slug)
+
+
+async def apply_if_possible(settings: Settings, slug: str) -> None:
+    """Give a practice its schedule if Temporal is there, and say what to do if not: setting up goes on without."""
+    try:
+        await apply_schedules(settings, slug)
+    except (MissingSettingError, InvalidKeysError, RuntimeError, RPCError, Refused):
+        err.print(
+            "Its nightly check is not scheduled yet, since Temporal cannot be reached with these settings. "
+            "Once it can, run: clientsync schedules apply",
+            style="yellow",
+        )
+
+
+@schedules.command("apply")
+def apply(json: Json = False) -> None:
+    """Give every practice its nightly check, at two by its own clock. Safe at any time; a pause stays."""
+    applied = execute(apply_schedules(read_settings()))
+    if json:
+        fields = ("practice", "schedule_id", "time_zone", "change")
+        print_json({"schedules": [{name: getattr(one, name) for name in fields} for one in applied]})
+        return
+    rows = table("Practice", "Schedule", "Time zone", "")
+    for one in applied:
+        rows.add_row(one.practice, one.schedule_id, one.time_zone, one.change)
+    out.print(rows if applied else "There is no practice yet: clientsync practice create")

@@ -1,0 +1,153 @@
+"""The night: one Temporal Schedule for each practice, at two in the morning by the practice's own clock.
+
+Applying is idempotent: what is right is left alone, what is not is corrected, and a pause that somebody has set stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from sqlmodel import col, select
+from temporalio.api.common.v1 import Payload
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleDescription,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from contracts.check_connections import CheckConnectionsInput, PracticeFacts
+from contracts.names import WORKFLOW_QUEUE, check_connections_id
+from models.database import Database
+from models.practice import Practice
+from starter.temporal_faults import explained
+from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
+from workflows.check_connections import CheckConnections
+from workflows.policies import LONGEST_CHECK, night_priority
+
+HOUR = 2
+JITTER = timedelta(minutes=20)
+"""So that not all practices of a time zone begin in the same second."""
+
+CATCH_UP = timedelta(hours=6)
+"""After an outage a night is made up for within this; later the next one is near enough."""
+
+REASON = "The night's check."
+NEVER_WAS = "There is no such schedule."
+
+
+class Change(StrEnum):
+    """What applying did to a schedule."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One practice's schedule after applying."""
+
+    practice: str
+    schedule_id: str
+    time_zone: str
+    change: Change
+
+
+class Schedules:
+    """The schedules of the practices.
+
+    Args:
+        database: Where the practices are.
+        temporal: Connected with the product's converter.
+    """
+
+    def __init__(self, database: Database, temporal: Client) -> None:
+        self._database = database
+        self._temporal = temporal
+
+    async def apply(self, slug: str | None = None) -> Sequence[Applied]:
+        """Give every practice its schedule, or only the one with this slug.
+
+        Raises:
+            Refused: Temporal cannot be reached.
+        """
+        query = select(Practice).order_by(col(Practice.slug))
+        async with self._database.session() as session:
+            practices = (await session.exec(query if slug is None else query.where(Practice.slug == slug))).all()
+        return [await self._apply(practice) for practice in practices]
+
+    async def _apply(self, practice: Practice) -> Applied:
+        schedule_id, wanted = check_connections_id(practice.slug), nightly(practice)
+        async with explained(NEVER_WAS):
+            try:
+                await self._temporal.create_schedule(schedule_id, wanted)
+                change = Change.CREATED
+            except ScheduleAlreadyRunningError:
+                change = await self._correct(schedule_id, wanted)
+        return Applied(practice.slug, schedule_id, practice.time_zone, change)
+
+    async def _correct(self, schedule_id: str, wanted: Schedule) -> Change:
+        change = Change.UNCHANGED
+
+        async def corrected(found: ScheduleUpdateInput) -> ScheduleUpdate | None:
+            nonlocal change
+            if await self._is_right(found.description, wanted):
+                return None
+            change = Change.UPDATED
+            wanted.state = found.description.schedule.state  # a pause is somebody's decision
+            return ScheduleUpdate(schedule=wanted)
+
+        await self._temporal.get_schedule_handle(schedule_id).update(corrected)
+        return change
+
+    async def _is_right(self, found: ScheduleDescription, wanted: Schedule) -> bool:
+        has, wants = found.schedule.action, wanted.action
+        assert isinstance(has, ScheduleActionStartWorkflow)  # noqa: S101  # there is no other action
+        assert isinstance(wants, ScheduleActionStartWorkflow)  # noqa: S101
+        plain = ("workflow", "task_queue", "execution_timeout", "typed_search_attributes", "priority")
+        return (
+            (found.schedule.spec, found.schedule.policy) == (wanted.spec, wanted.policy)
+            and all(getattr(has, name) == getattr(wants, name) for name in plain)
+            and await self._opened(has.args, CheckConnectionsInput) == list(wants.args)
+            and await self._opened([has.static_summary, has.static_details], str)
+            == [wants.static_summary, wants.static_details]
+        )
+
+    async def _opened(self, sealed: Sequence[object], kind: type) -> list[object]:
+        """What the server has of an action is sealed anew at every writing, so that only the content compares."""
+        payloads = [one for one in sealed if isinstance(one, Payload)]
+        return await self._temporal.data_converter.decode(payloads, [kind] * len(payloads))
+
+
+def nightly(practice: Practice) -> Schedule:
+    """The schedule that a practice should have."""
+    facts = PracticeFacts(practice_id=practice.id, practice_name=practice.name, practice_slug=practice.slug)
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            CheckConnections.run,
+            CheckConnectionsInput(practice=facts, reason=REASON),
+            id=check_connections_id(practice.slug),
+            task_queue=WORKFLOW_QUEUE,
+            execution_timeout=LONGEST_CHECK,
+            typed_search_attributes=check_attributes(facts),
+            static_summary=check_summary(facts, REASON),
+            static_details=CHECK_WHAT_IT_IS,
+            priority=night_priority(practice.slug),
+        ),
+        spec=ScheduleSpec(
+            calendars=[ScheduleCalendarSpec(hour=(ScheduleRange(HOUR),))],
+            jitter=JITTER,
+            time_zone_name=practice.time_zone,
+        ),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )

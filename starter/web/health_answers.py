@@ -1,0 +1,82 @@
+"""What the API answers about the health of all connections."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.causes import Cause
+from contracts.runs import ConnectionStatus
+from models.health import ConnectionView, Health
+
+
+class ConnectionHealthAnswer(BaseModel):
+    """One connection's health."""
+
+    connection_id: UUID
+    client_id: UUID
+    client: str
+    code: str
+    owner: str
+    provider: str
+    organisation_id: str = Field(description="The provider's id of the organisation.")
+    organisation_name: str
+    login: str = Field(description="Whose login at the provider it uses.")
+    status: ConnectionStatus
+    cause: Cause | None
+    message: str | None
+    next_step: str | None = Field(description="What a person can do about the cause.")
+    limited_until: datetime | None
+    last_good_at: datetime | None
+    trouble_since: datetime | None
+    told_at: datetime | None = Field(description="When somebody was last told of it.")
+    next_refresh_at: datetime | None = Field(description="When its lists are due again; that night refreshes them.")
+
+    @classmethod
+    def of(cls, view: ConnectionView) -> Self:
+        """The connection as the API shows it."""
+        connection, cause = view.connection, view.connection.cause
+        return cls(
+            connection_id=connection.id,
+            client_id=view.client.id,
+            client=view.client.name,
+            code=view.client.code,
+            owner=view.owner_name,
+            provider=connection.provider,
+            organisation_id=connection.organisation_id,
+            organisation_name=connection.organisation_name,
+            login=view.login_name,
+            status=connection.status,
+            cause=cause,
+            message=cause.sentence if cause else None,
+            next_step=cause.next_step if cause else None,
+            limited_until=connection.limited_until,
+            last_good_at=connection.last_good_at,
+            trouble_since=connection.trouble_since if cause else None,
+            told_at=connection.told_at if cause else None,
+            next_refresh_at=connection.next_refresh_at,
+        )
+
+
+class HealthAnswer(BaseModel):
+    """A page of connections, those in trouble first, and the counts of all that the practice has."""
+
+    connections: list[ConnectionHealthAnswer]
+    total: int = Field(description="How many match over all pages.")
+    limit: int
+    offset: int
+    by_status: dict[ConnectionStatus, int] = Field(description="All of the practice's, whatever was asked for.")
+    by_cause: dict[Cause, int] = Field(description="Likewise, those with a cause.")
+
+    @classmethod
+    def of(cls, health: Health, *, limit: int, offset: int) -> Self:
+        """The page as the API shows it."""
+        return cls(
+            connections=[ConnectionHealthAnswer.of(view) for view in health.views],
+            total=health.total,
+            limit=limit,
+            offset=offset,
+            by_status=health.by_status,
+            by_cause=health.by_cause,
+        )
