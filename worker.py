@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 
 from activities.checking import CheckActivities
 from activities.clients import ClientActivities
+from activities.discretion import Discretion
 from activities.disconnecting import DisconnectActivities
 from activities.grants import Tokens
 from activities.mailing import Mailer, SmtpMailer
@@ -107,6 +108,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 runs.reopen_run,
                 runs.finish_run,
             ],
+            interceptors=[Discretion()],
             graceful_shutdown_timeout=SHUTDOWN_GRACE,
         ),
         Worker(
@@ -123,6 +125,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 pulls.pull_client,
             ],
             max_concurrent_activities=concurrency,
+            interceptors=[Discretion()],
             graceful_shutdown_timeout=SHUTDOWN_GRACE,
         ),
     )

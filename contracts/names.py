@@ -57,6 +57,11 @@ def sync_client_id(practice_slug: str, client_code: str) -> str:
     return f"sync-client-{practice_slug}-{client_code}"
 
 
+def disconnect_client_id(practice_slug: str, client_code: str) -> str:
+    """The id of the one ``DisconnectClient`` workflow of a client: ``disconnect-client-harbour-lane-SMIT0001``."""
+    return f"disconnect-client-{practice_slug}-{client_code}"
+
+
 def check_connections_id(practice_slug: str) -> str:
     """The id of a practice's schedule, and the start of its checks' ids: ``check-connections-harbour-lane``."""
     return f"check-connections-{practice_slug}"

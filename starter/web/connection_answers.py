@@ -1,16 +1,17 @@
 """What the API answers about one client's connection while it is managed."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from contracts.lists import ListName
-from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.runs import ConnectionStatus, ContactsChoice, CostsDestination, PublishStatus, SalesDestination
 from models.connection import Connection
 from models.connection_changes import undo_until
 from models.managed_connections import Details, Managed
+from starter.disconnecting import DisconnectPreview
 from starter.managing import Refreshing
 from starter.web.client_answers import ConnectionAnswer, ReceiptAnswer
 
@@ -102,3 +103,38 @@ class RefreshWish(BaseModel):
     """Which lists to refresh."""
 
     lists: list[ListName] = Field(default=[], description="All that the settings choose when empty.")
+
+
+class DisconnectPreviewAnswer(BaseModel):
+    """Whom disconnecting would affect. Nothing was changed."""
+
+    client_id: UUID
+    organisation_name: str
+    login: str = Field(description="Whose login at the provider the connection uses.")
+    affects: Literal["this_client"] = Field(
+        default="this_client",
+        description="Only this client: the one connection is removed, not the login, which others may use.",
+    )
+    others_on_this_login: int = Field(description="Other clients that use the login; they stay connected.")
+    removed_at_provider: bool = Field(description="False when the same login uses the connection for somebody else.")
+    message: str
+
+    @classmethod
+    def of(cls, preview: DisconnectPreview) -> Self:
+        """The preview as the API shows it."""
+        return cls(
+            client_id=preview.found.client.id,
+            organisation_name=preview.found.connection.organisation_name,
+            login=preview.found.login_name,
+            others_on_this_login=preview.uses.clients,
+            removed_at_provider=not preview.uses.shares_books,
+            message=preview.message,
+        )
+
+
+class DisconnectingAnswer(BaseModel):
+    """A connection that is being removed."""
+
+    workflow_id: str
+    status: ConnectionStatus = ConnectionStatus.DISCONNECTING
+    message: str = "The connection is being removed. The lists stay."

@@ -1,4 +1,4 @@
-"""One client's connection: settings, refresh, reconnect."""
+"""One client's connection: settings, refresh, reconnect, disconnect."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -10,7 +10,13 @@ from contracts.connection_settings import SettingsPatch
 from contracts.lists import ListName
 from starter.web.answers import StartedAnswer
 from starter.web.authentication import Caller, Door
-from starter.web.connection_answers import ManagedConnectionAnswer, RefreshAnswer, RefreshWish
+from starter.web.connection_answers import (
+    DisconnectingAnswer,
+    DisconnectPreviewAnswer,
+    ManagedConnectionAnswer,
+    RefreshAnswer,
+    RefreshWish,
+)
 from starter.web.routes.runs import Key
 
 router = APIRouter(prefix="/api/v1/clients/{client_id}/connection", tags=["One connection"])
@@ -61,3 +67,20 @@ async def reconnect(caller: Caller, door: Door, client_id: UUID, idempotency_key
     """Reconnect one client."""
     started = await door.managing.reconnect(caller, client_id, idempotency_key)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
+
+
+@router.get("/disconnect", summary="Say whom disconnecting would affect", description="Changes nothing.")
+async def preview_disconnect(caller: Caller, door: Door, client_id: UUID) -> DisconnectPreviewAnswer:
+    """Whom it would affect."""
+    return DisconnectPreviewAnswer.of(await door.disconnecting.preview(caller, client_id))
+
+
+@router.post(
+    "/disconnect",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Disconnect a client",
+    description="No call is made for it from now on but the one that removes it, tried until the provider confirms.",
+)
+async def disconnect(caller: Caller, door: Door, client_id: UUID) -> DisconnectingAnswer:
+    """Disconnect."""
+    return DisconnectingAnswer(workflow_id=await door.disconnecting.disconnect(caller, client_id))
