@@ -17,8 +17,8 @@ from temporalio.worker import Worker
 
 from activities.checking import CheckActivities
 from activities.clients import ClientActivities
-from activities.discretion import Discretion
 from activities.disconnecting import DisconnectActivities
+from activities.discretion import Discretion
 from activities.grants import Tokens
 from activities.mailing import Mailer, SmtpMailer
 from activities.notices import NoticeActivities
