@@ -2,11 +2,12 @@
 
 import typer
 
-from starter.commands import connections_health
+from starter.commands import connection, connections_health
 from starter.commands.clients import clients
 from starter.commands.database import database
 from starter.commands.demo import demo
 from starter.commands.doctor import doctor
+from starter.commands.hand_over import hand_over
 from starter.commands.practices import colleague, practice, team, token
 from starter.commands.processes import PASS_ON, web, worker, xero_sandbox
 from starter.commands.runs import runs
@@ -26,6 +27,11 @@ app = typer.Typer(
 connections = typer.Typer(no_args_is_help=True, help="Connections of clients to their accounting software.")
 connections.command("list")(connections_health.list_connections)
 connections.command("check")(connections_health.check)
+connections.command("show")(connection.show)
+connections.command("settings")(connection.settings)
+connections.command("refresh")(connection.refresh)
+connections.command("reconnect")(connection.reconnect)
+connections.command("disconnect")(connection.disconnect)
 
 LOOKING, SERVING, SETTING_UP, WORKING = "Look and develop", "Run the parts", "Set up", "Work"
 
@@ -42,6 +48,7 @@ app.add_typer(team, name="team", rich_help_panel=SETTING_UP)
 app.add_typer(token, name="token", rich_help_panel=SETTING_UP)
 app.add_typer(schedules, name="schedules", rich_help_panel=SETTING_UP)
 app.add_typer(runs, name="runs", rich_help_panel=WORKING)
+clients.command("hand-over")(hand_over)
 app.add_typer(clients, name="clients", rich_help_panel=WORKING)
 app.add_typer(connections, name="connections", rich_help_panel=WORKING)
 

@@ -1,0 +1,180 @@
+"""One client's connection: look at it, set it up, refresh it, sign in for it again, end it."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from pydantic import ValidationError
+
+from contracts.connection_settings import SettingsPatch
+from contracts.lists import ListName
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from starter.commands.acting import acting
+from starter.commands.output import As, Json, execute, out, print_json, table, words
+from starter.starting import StartedRun
+from starter.web.connection_answers import (
+    DisconnectingAnswer,
+    DisconnectPreviewAnswer,
+    ManagedConnectionAnswer,
+    RefreshAnswer,
+)
+
+ClientId = Annotated[UUID, typer.Argument(metavar="CLIENT-ID", help="The client's id, as `clients list` shows it.")]
+Lists = Annotated[list[ListName] | None, typer.Option("--list", help="Only this list; give several.")]
+
+
+def show(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+    """Show a client's connection: its health, its settings, and a receipt for each list."""
+
+    async def work() -> ManagedConnectionAnswer:
+        async with acting(as_email) as (operations, actor):
+            return ManagedConnectionAnswer.shown(*await operations.managing.show(actor, client_id))
+
+    _print(execute(work()), json)
+
+
+def settings(
+    client_id: ClientId,
+    lists: Annotated[
+        list[ListName] | None,
+        typer.Option("--list", help="Pull only this list; give several."),
+    ] = None,
+    refresh_hours: Annotated[int | None, typer.Option(help="How often the lists are refreshed, in hours.")] = None,
+    contacts: Annotated[ContactsChoice | None, typer.Option(help="Suppliers and customers, or suppliers only.")] = None,
+    costs_destination: Annotated[CostsDestination | None, typer.Option(help="Where costs are published.")] = None,
+    costs_status: Annotated[PublishStatus | None, typer.Option(help="Their status.")] = None,
+    sales_destination: Annotated[SalesDestination | None, typer.Option(help="Where sales are published.")] = None,
+    sales_status: Annotated[PublishStatus | None, typer.Option(help="Their status.")] = None,
+    warns: Annotated[
+        bool | None, typer.Option("--warn-of-new-suppliers/--no-warning", help="Tell the owner of new suppliers.")
+    ] = None,
+    clear: Annotated[list[str] | None, typer.Option(help="Set this back to none; `list_names`: to all.")] = None,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Change settings of a client's connection; without any, show them."""
+    given: dict[str, object] = {
+        "list_names": lists or None,
+        "refresh_hours": refresh_hours,
+        "contacts": contacts,
+        "costs_destination": costs_destination,
+        "costs_status": costs_status,
+        "sales_destination": sales_destination,
+        "sales_status": sales_status,
+        "warns_of_new_suppliers": warns,
+    }
+    wanted = {name: value for name, value in given.items() if value is not None} | dict.fromkeys(clear or [])
+
+    async def work() -> ManagedConnectionAnswer:
+        patch = _patch(wanted) if wanted else None
+        async with acting(as_email) as (operations, actor):
+            managing = operations.managing
+            found = managing.change_settings(actor, client_id, patch) if patch else managing.show(actor, client_id)
+            return ManagedConnectionAnswer.shown(*await found)
+
+    _print(execute(work()), json)
+
+
+def refresh(
+    client_id: ClientId,
+    lists: Lists = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until it has ended, and show the receipts.")] = False,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Pull a client's lists now, all that its settings choose or only some."""
+
+    async def work() -> tuple[RefreshAnswer, ManagedConnectionAnswer | None]:
+        async with acting(as_email) as (operations, actor):
+            refreshing = await operations.managing.refresh(actor, client_id, lists or ())
+            answer = RefreshAnswer.of(refreshing)
+            if not wait:
+                return answer, None
+            answer.message = await operations.managing.until_refreshed(refreshing)
+            return answer, ManagedConnectionAnswer.shown(*await operations.managing.show(actor, client_id))
+
+    answer, connection = execute(work())
+    if json:
+        print_json(answer.model_dump(mode="json") | ({"connection": connection} if connection else {}))
+        return
+    out.print(answer.message, highlight=False)
+    if connection:
+        _print_receipts(connection)
+
+
+def reconnect(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+    """Sign in again for a client: its own organisation, or nothing changes."""
+
+    async def work() -> StartedRun:
+        async with acting(as_email) as (operations, actor):
+            return await operations.managing.reconnect(actor, client_id)
+
+    print_started(execute(work()), json)
+
+
+def disconnect(
+    client_id: ClientId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say whom it would affect.")] = False,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Say whom disconnecting a client would affect; with --yes, disconnect it."""
+
+    async def work() -> DisconnectPreviewAnswer | DisconnectingAnswer:
+        async with acting(as_email) as (operations, actor):
+            if yes:
+                return DisconnectingAnswer(workflow_id=await operations.disconnecting.disconnect(actor, client_id))
+            return DisconnectPreviewAnswer.of(await operations.disconnecting.preview(actor, client_id))
+
+    answer = execute(work())
+    if json:
+        print_json(answer)
+        return
+    out.print(answer.message, highlight=False)
+    if not yes:
+        out.print("Nothing was changed. To do it, add --yes.", style="dim", highlight=False)
+
+
+def print_started(started: StartedRun, json: bool) -> None:
+    """Say where to sign in for a run that was started."""
+    if json:
+        print_json({"run_id": started.run_id, "authorize_url": started.authorize_url})
+        return
+    out.print(f"Run {started.run_id} is waiting for a sign-in. Open:", highlight=False)
+    out.print(started.authorize_url or "(it is past its sign-in)", highlight=False, soft_wrap=True)
+
+
+def _patch(wanted: dict[str, object]) -> SettingsPatch:
+    try:
+        return SettingsPatch.model_validate(wanted)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(step) for step in first["loc"]) or None
+        message = first["msg"].removeprefix("Value error, ")
+        raise Refused(RefusalCode.INVALID, f"The settings cannot be used: {message}.", field=field) from None
+
+
+def _print(connection: ManagedConnectionAnswer, json: bool) -> None:
+    if json:
+        print_json(connection)
+        return
+    rows = table("", "")
+    status = words(connection.status) + (f": {connection.message} {connection.next_step}" if connection.message else "")
+    rows.add_row("Organisation", connection.organisation_name)
+    rows.add_row("Login", connection.login or "")
+    rows.add_row("Status", status)
+    for name, value in connection.settings.model_dump(mode="json").items():
+        shown = ", ".join(value) if isinstance(value, list) else str("none" if value is None else value)
+        rows.add_row(words(name).capitalize(), words(shown))
+    out.print(rows)
+    _print_receipts(connection)
+
+
+def _print_receipts(connection: ManagedConnectionAnswer) -> None:
+    rows = table("List", "Rows", "Added", "Changed", "Gone", "When (UTC)", "Cause")
+    for name, receipt in connection.receipts.items():
+        numbers = (receipt.rows, receipt.added, receipt.changed, receipt.gone)
+        at = f"{receipt.pulled_at:%Y-%m-%d %H:%M}" if receipt.pulled_at else "never"
+        rows.add_row(name.heading, *map(str, numbers), at, words(receipt.cause))
+    out.print(rows)
