@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,21 +36,27 @@ async def write_receipts(
     """
     if not changes:
         return
-    written = insert(Receipt)
-    names = (*Changes._fields, "pulled_at", "attempted_at", "pull_id", "cause", "cause_detail")
-    statement = written.on_conflict_do_update(
-        index_elements=_ONE_RECEIPT, set_={name: written.excluded[name] for name in names}
-    )
-    same = {
+    counted = zip(*changes.values(), strict=True)
+    pulled = {
         "connection_id": connection_id,
-        "pulled_at": at,
-        "attempted_at": at,
+        "at": at,
         "pull_id": pull_id,
-        "cause": None,
-        "cause_detail": None,
+        "names": [name.value for name in changes],
+        **{name: list(numbers) for name, numbers in zip(Changes._fields, counted, strict=True)},
     }
-    rows = [same | {"list_name": name} | counted._asdict() for name, counted in changes.items()]
-    await (await session.connection()).execute(statement, rows)
+    await (await session.connection()).execute(_WRITE, pulled)
+
+
+_WRITE = text("""
+    INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, pulled_at, attempted_at, pull_id)
+    SELECT :connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id
+    FROM unnest(CAST(:names AS text[]), CAST(:rows AS int[]), CAST(:added AS int[]), CAST(:changed AS int[]),
+                CAST(:gone AS int[])) AS list (name, rows, added, changed, gone)
+    ON CONFLICT (connection_id, list_name) DO UPDATE
+        SET rows = excluded.rows, added = excluded.added, changed = excluded.changed, gone = excluded.gone,
+            pulled_at = excluded.pulled_at, attempted_at = excluded.attempted_at, pull_id = excluded.pull_id,
+            cause = NULL, cause_detail = NULL
+""")
 
 
 async def write_failures(
@@ -94,10 +101,15 @@ async def write_failures(
 
 async def lists_stored_by(session: AsyncSession, connection_id: UUID, pull_id: str) -> set[ListName]:
     """The lists that this run or sync has stored already; a retry of it skips them."""
-    query = select(Receipt.list_name).where(
-        Receipt.connection_id == connection_id, Receipt.pull_id == pull_id, col(Receipt.cause).is_(None)
-    )
-    return {ListName(name) for name in (await session.exec(query)).all()}
+    stored = await (await session.connection()).execute(_STORED, {"connection": connection_id, "pull": pull_id})
+    return {ListName(name) for name in stored.scalars()}
+
+
+_STORED = select(col(Receipt.list_name)).where(
+    col(Receipt.connection_id) == bindparam("connection"),
+    col(Receipt.pull_id) == bindparam("pull"),
+    col(Receipt.cause).is_(None),
+)
 
 
 async def receipts_of(session: AsyncSession, connection_id: UUID) -> dict[ListName, Receipt]:
