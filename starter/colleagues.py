@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from contracts.refusals import RefusalCode, Refused
@@ -51,6 +52,28 @@ class Colleagues:
                     raise Refused(RefusalCode.INVALID, f"There is {how_many}: say whom to act as with --as EMAIL.")
                 colleague = found[0]
             return _actor(colleague, await session.get_one(Practice, colleague.practice_id))
+
+    async def id_of(self, actor: Actor, email: str, *, field: str) -> UUID:
+        """A colleague of the actor's practice by address, also one who has left.
+
+        Args:
+            actor: Whose practice.
+            email: The address, in any case.
+            field: The input to blame.
+
+        Raises:
+            Refused: The practice has no such colleague.
+        """
+        query = select(Colleague.id).where(
+            Colleague.practice_id == actor.practice_id, func.lower(Colleague.email) == email.strip().lower()
+        )
+        async with self._database.session() as session:
+            found = (await session.exec(query)).one_or_none()
+        if found is None:
+            raise Refused(
+                RefusalCode.UNKNOWN_COLLEAGUE, f"No colleague of {actor.practice_name} has this address.", field=field
+            )
+        return found
 
     async def create_practice(
         self, *, name: str, plan: Plan, allowance: int, time_zone: str, admin_email: str, admin_name: str | None = None

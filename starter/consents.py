@@ -16,7 +16,7 @@ from temporalio.client import Client
 from contracts.bulk_create_clients import ConsentGiven, ConsentRefused
 from contracts.causes import Cause
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Stage
+from contracts.runs import RunKind, Stage
 from models import grants, run_views
 from models.columns import now
 from models.database import Database
@@ -36,7 +36,7 @@ AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITIN
 
 UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
 UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
-DENIED = "You did not allow access, so nothing was added."
+DENIED = "You did not allow access, so nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,11 @@ class Consents:
             run = await run_views.find_run(session, actor.practice_id, run_id)
         if run is None:
             raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
-        if run.stage not in AWAITS_CONSENT:
+        is_repairing = run.kind is RunKind.RECONNECT_ALL and run.stage is not Stage.AWAITING_CONSENT
+        if run.stage not in AWAITS_CONSENT or is_repairing:  # that goes on with the one login
             raise Refused(
-                RefusalCode.WRONG_STAGE, "This run is past its sign-in. Start another one to add more organisations."
+                RefusalCode.WRONG_STAGE,
+                "This run is past its sign-in. Start another one to sign in with another login.",
             )
         prepared = await self.prepare(actor, run, now())
         async with self._database.transaction() as session:

@@ -19,6 +19,7 @@ from starter.clients import Clients
 from starter.colleagues import Colleagues
 from starter.consents import Consents
 from starter.disconnecting import Disconnecting
+from starter.hand_overs import HandOvers
 from starter.health import ConnectionHealth
 from starter.managing import Managing
 from starter.runs import Runs
@@ -40,6 +41,7 @@ class Operations:
         runs: Start, show, choose, retry, stop.
         consents: Sign-ins at a provider.
         clients: Client accounts, their lists and their history.
+        hand_overs: A colleague's clients to another colleague, by an admin.
         health: The health of all connections, and a check of them now.
         colleagues: Who may act.
         managing: One client's connection: settings, refresh, reconnect.
@@ -64,6 +66,7 @@ class Operations:
         self.health = ConnectionHealth(database, temporal)
         self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
         self.runs = Runs(database, temporal, self.consents, deadlines, answer_within)
+        self.hand_overs = HandOvers(database, self.runs)
         self.managing = Managing(database, temporal, self.consents, self.runs)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
 

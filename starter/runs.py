@@ -6,7 +6,8 @@ What becomes of organisations is the workflow's business alone.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.service import RPCError
 
 from contracts.bulk_create_clients import Deadlines, SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
@@ -21,7 +22,7 @@ from starter.consents import Consents
 from starter.kinds import PLAIN, Wishes
 from starter.retries import Retried, Retries
 from starter.starting import StartedRun, Starts
-from starter.temporal_faults import explained
+from starter.temporal_faults import NO_TEMPORAL, explained
 
 
 class Runs:
@@ -126,6 +127,21 @@ class Runs:
             raise Refused(RefusalCode.WRONG_STAGE, ended)
         async with explained(ended):
             await self._temporal.get_workflow_handle(run_id).cancel()
+
+    async def ended(self, actor: Actor, run_id: str) -> RunView:
+        """Wait until a run has ended; then show it.
+
+        Raises:
+            Refused: There is no such run in the practice, or Temporal cannot be reached.
+        """
+        await self._run(actor, run_id)
+        try:
+            await self._temporal.get_workflow_handle(run_id).result()
+        except WorkflowFailureError:
+            pass  # cancelled, or worse: the run says so
+        except RPCError as error:
+            raise Refused(RefusalCode.UNAVAILABLE, NO_TEMPORAL) from error
+        return await self.show(actor, run_id)
 
     async def _run(self, actor: Actor, run_id: str) -> Run:
         async with self._database.session() as session:

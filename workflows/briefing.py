@@ -48,14 +48,25 @@ _WHAT_TO_DO: dict[Stage, str] = {
     Stage.AWAITING_SELECTION: (
         "Waiting for the colleague to choose. If they ask you to choose for them: **Send a Signal** "
         '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
-        "an answer. Nothing is created until then."
+        "an answer. Nothing is changed until then."
     ),
     Stage.CREATING: "Creating client accounts. Nothing to do; it can be cancelled safely at any moment.",
+    Stage.REPAIRING: (
+        "Trying the new login on each connection that needs repair. A connection keeps the login that it has until the "
+        "new one has read the organisation. Nothing to do; it can be cancelled safely at any moment."
+    ),
+    Stage.REASSIGNING: (
+        "Moving clients, each with its login and in one step. Nothing to do; it can be cancelled safely at any moment: "
+        "what was not moved yet stays with its owner."
+    ),
     Stage.PULLING: (
         "Pulling standard information. A client in trouble is handed to a workflow of its own "
         "(`sync-client-…`, see **Relationships**) and never holds this run up."
     ),
-    Stage.FINISHED: "Finished. Failed clients can be retried alone: `clientsync runs retry {run_id}`.",
+    Stage.FINISHED: (
+        "Finished. What failed in Add clients can be retried alone: `clientsync runs retry {run_id}`. Reconnect all "
+        "and Reassign clients are simply started again: they do only what is left."
+    ),
 }
 
 

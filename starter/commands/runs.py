@@ -12,6 +12,7 @@ from contracts.runs import RunKind
 from contracts.selection import SelectedOrganisation, Selection
 from starter.commands.acting import acting
 from starter.commands.output import As, Json, execute, out, print_json, table, words
+from starter.kinds import Wishes
 from starter.retries import Retried
 from starter.starting import StartedRun
 from starter.web.answers import RunAnswer, RunSummaryAnswer
@@ -26,14 +27,19 @@ def start(
     kind: Annotated[RunKind, typer.Argument(help="What to do.")] = RunKind.ADD_CLIENTS,
     provider: Annotated[str, typer.Option(help="The accounting software.")] = "xero",
     key: Annotated[str | None, typer.Option(help="The same key again gives the same run.")] = None,
+    moves_healthy: Annotated[
+        bool, typer.Option("--all", help="Reconnect all: move healthy connections to this login too.")
+    ] = False,
     as_email: As = None,
     json: Json = False,
 ) -> None:
     """Start a run, and print the address to sign in at."""
 
     async def work() -> StartedRun:
+        if moves_healthy and kind is not RunKind.RECONNECT_ALL:
+            raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
         async with acting(as_email) as (operations, actor):
-            return await operations.runs.start(actor, kind, provider, key)
+            return await operations.runs.start(actor, kind, provider, key, Wishes(moves_healthy=moves_healthy))
 
     started = execute(work())
     if json:
@@ -79,7 +85,12 @@ def show(run_id: RunId, as_email: As = None, json: Json = False) -> None:
     run = execute(work())
     if json:
         print_json(run)
-        return
+    else:
+        print_run(run)
+
+
+def print_run(run: RunAnswer) -> None:
+    """A run for people."""
     out.print(f"{run.run_id}: {words(run.stage)}{f', {words(run.result)}' if run.result else ''}", style="bold")
     if run.message:
         out.print(run.message)
@@ -89,6 +100,10 @@ def show(run_id: RunId, as_email: As = None, json: Json = False) -> None:
         rows.add_row(found.name, words(found.verdict), words(found.outcome), said, found.organisation_id)
     out.print(rows)
     out.print("  ".join(f"{words(outcome)}: {count}" for outcome, count in run.counts.items()))
+    if run.offers:
+        out.print("This login also reaches, and nobody added:", style="bold")
+        for offer in run.offers:
+            out.print(f"  {offer.name}  {offer.organisation_id}", highlight=False)
 
 
 @runs.command("select")
@@ -98,22 +113,28 @@ def select(
         list[str] | None, typer.Option("--organisation", "-o", help="Id of an organisation to add; give several.")
     ] = None,
     all_new: Annotated[bool, typer.Option("--all-new", help="Add every organisation that is new.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Choose everything on the run's list.")] = False,
     file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="A selection as the JSON API takes it.")
     ] = None,
     as_email: As = None,
     json: Json = False,
 ) -> None:
-    """Choose organisations; checked first, and taken whole or refused whole."""
+    """Choose organisations, or clients to take over; checked first, and taken whole or refused whole."""
 
-    async def work() -> SelectionAccepted:
-        selection = _selection(organisations or [], all_new, file)
+    async def work() -> tuple[RunKind, SelectionAccepted]:
+        selection = None if everything else _selection(organisations or [], all_new, file)
         async with acting(as_email) as (operations, actor):
-            return await operations.runs.select(actor, run_id, selection)
+            view = await operations.runs.show(actor, run_id)
+            if selection is None:
+                selection = _selection([row.organisation_id for row in view.organisations], False, None)
+            return view.run.kind, await operations.runs.select(actor, run_id, selection)
 
-    accepted = execute(work())
+    kind, accepted = execute(work())
     if json:
         print_json(accepted)
+    elif kind is RunKind.REASSIGN_CLIENTS:
+        out.print(f"{accepted.chosen} chosen to be taken over. {accepted.skipped} skipped.", highlight=False)
     else:
         out.print(
             f"{accepted.chosen} chosen: {accepted.to_create} to create, {accepted.to_link} to link, "
@@ -156,7 +177,7 @@ def _selection(organisations: list[str], all_new: bool, file: Path | None) -> Se
     try:
         if file is not None:
             return Selection.model_validate_json(file.read_bytes())
-        chosen = tuple(SelectedOrganisation(organisation_id=found) for found in organisations)
+        chosen = tuple(SelectedOrganisation(organisation_id=found) for found in dict.fromkeys(organisations))
         return Selection(organisations=chosen, all_new=all_new)
     except ValidationError as error:
         first = error.errors()[0]

@@ -41,7 +41,7 @@ async def callback(request: Request, door: Door, provider: Annotated[str, Path(m
             next_step=next_step,
         )
     next_step = (
-        "You can close this page and go back to Clientsync to choose the organisations."
+        "You can close this page and go on in Clientsync."
         if came_back.ok
         else "Go back to Clientsync to sign in again."
     )

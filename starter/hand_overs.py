@@ -1,0 +1,65 @@
+"""An admin's hand-over: a colleague's clients become another's. Who may, and between whom; the run does the rest."""
+
+from uuid import UUID
+
+from contracts.reassign_clients import HandOver
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Role, RunKind
+from models.database import Database
+from models.practice import Colleague
+from starter.actor import Actor
+from starter.kinds import Wishes
+from starter.runs import Runs
+
+
+class HandOvers:
+    """The operations on hand-overs.
+
+    Args:
+        database: The product's.
+        runs: Starts the run.
+    """
+
+    def __init__(self, database: Database, runs: Runs) -> None:
+        self._database = database
+        self._runs = runs
+
+    async def start(self, actor: Actor, from_id: UUID, to_id: UUID, provider: str = "xero") -> str:
+        """Hand all of a colleague's clients to another one.
+
+        Nobody signs in: a client moves to a login of the new owner where one is known to reach it and does, and keeps
+        the login that it has otherwise.
+
+        Args:
+            actor: An admin.
+            from_id: Whose clients; usually somebody who has left.
+            to_id: Who gets them.
+            provider: Clients at this accounting software.
+
+        Returns:
+            The run's id.
+
+        Raises:
+            Refused: Not an admin; no such colleague in the practice, one who has left, or the same one; nobody to
+                start the run.
+        """
+        if actor.role is not Role.ADMIN:
+            raise Refused(RefusalCode.FORBIDDEN, "Only an admin can hand over a colleague's clients.")
+        await self._check(actor, from_id, to_id)
+        hand_over = Wishes(hand_over=HandOver(from_id=from_id, to_id=to_id))
+        started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, provider, wishes=hand_over)
+        return started.run_id
+
+    async def _check(self, actor: Actor, from_id: UUID, to_id: UUID) -> None:
+        async with self._database.session() as session:
+            giver, taker = await session.get(Colleague, from_id), await session.get(Colleague, to_id)
+        if giver is None or giver.practice_id != actor.practice_id:
+            raise Refused(RefusalCode.NOT_FOUND, f"There is no colleague {from_id} in your practice.")
+        if taker is None or taker.practice_id != actor.practice_id:
+            raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, f"There is no colleague {to_id} in your practice.", field="to")
+        if taker.deactivated_at is not None:
+            raise Refused(
+                RefusalCode.UNKNOWN_COLLEAGUE, f"{taker.name} has left. Choose somebody who is here.", field="to"
+            )
+        if taker.id == giver.id:
+            raise Refused(RefusalCode.INVALID, f"{taker.name} has these clients already.", field="to")

@@ -1,0 +1,39 @@
+"""Colleagues: an admin hands one's clients to another."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from starter.web.authentication import Caller, Door
+
+router = APIRouter(prefix="/api/v1/colleagues", tags=["Colleagues"])
+
+
+class HandOverWish(BaseModel):
+    """Who gets the clients."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: UUID = Field(description="The colleague who gets them.")
+    provider: str = Field(default="xero", max_length=20, description="Clients at this accounting software.")
+
+
+class HandOverAnswer(BaseModel):
+    """The run that moves them."""
+
+    run_id: str
+
+
+@router.post(
+    "/{colleague_id}/hand-over",
+    status_code=HTTPStatus.CREATED,
+    summary="Hand a colleague's clients to another",
+    description="For admins. Nobody signs in: a client that no login of the new owner opens keeps the login that it "
+    "has, and the run says so.",
+)
+async def hand_over(caller: Caller, door: Door, colleague_id: UUID, wish: HandOverWish) -> HandOverAnswer:
+    """Hand all of a colleague's clients over."""
+    run_id = await door.hand_overs.start(caller, colleague_id, wish.to, wish.provider)
+    return HandOverAnswer(run_id=run_id)
