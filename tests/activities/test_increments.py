@@ -1,0 +1,43 @@
+"""What a refresh may read in part."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from activities.increments import OVERLAP, changes_since
+from contracts.causes import Cause
+from contracts.lists import ListName, Source
+from models.connection import Receipt
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+PULLED = NOW - timedelta(days=2)
+YESTERDAY = NOW - timedelta(days=1)
+
+
+def receipts(**other: Receipt) -> dict[ListName, Receipt]:
+    made = {name: Receipt(connection_id=uuid4(), list_name=name, pulled_at=PULLED) for name in ListName}
+    return made | {ListName(name): receipt for name, receipt in other.items()}
+
+
+def receipt(pulled_at: datetime | None, cause: Cause | None = None) -> Receipt:
+    return Receipt(connection_id=uuid4(), list_name=ListName.CUSTOMERS, pulled_at=pulled_at, cause=cause)
+
+
+def test_sources_whose_changes_can_be_asked_for_are_read_since_a_little_before_their_receipt():
+    since = changes_since(receipts(), YESTERDAY, NOW)
+    assert since == dict.fromkeys((Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS), PULLED - OVERLAP)
+
+
+def test_the_older_of_two_lists_of_a_source_counts():
+    older = PULLED - timedelta(days=1)
+    assert changes_since(receipts(customers=receipt(older)), YESTERDAY, NOW)[Source.CONTACTS] == older - OVERLAP
+
+
+def test_a_list_that_was_never_pulled_or_failed_makes_its_source_whole():
+    for bad in (receipt(None), receipt(PULLED, Cause.PROVIDER_UNAVAILABLE)):
+        assert set(changes_since(receipts(customers=bad), YESTERDAY, NOW)) == {Source.ACCOUNTS, Source.ITEMS}
+
+
+def test_everything_is_read_once_a_week_and_the_first_time():
+    assert changes_since(receipts(), None, NOW) == {}
+    assert changes_since(receipts(), NOW - timedelta(days=7, minutes=-20), NOW) == {}
+    assert changes_since(receipts(), NOW - timedelta(days=6), NOW) != {}

@@ -1,0 +1,71 @@
+"""Mail over SMTP, to a real server."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from activities.mailing import Mail, SmtpMailer, UndeliverableError
+from tests.letterbox import Letterbox, letterbox
+
+MAIL = Mail(
+    mail_id=UUID(int=7),
+    address="olive@harbour-lane.example",
+    subject="Harbour Lane:\n2 clients need you",
+    body="Hello Zoë,\n\n.\nA dot alone ends no mail.\n",
+    written_at=datetime(2026, 11, 23, 2, 5, tzinfo=UTC),
+)
+
+
+@pytest_asyncio.fixture
+async def box() -> AsyncIterator[Letterbox]:
+    async with letterbox() as box:
+        yield box
+
+
+def mailer(box: Letterbox, password: str = "p%40ss%2Fword") -> SmtpMailer:
+    return SmtpMailer(box.url.replace("p%40ss%2Fword", password), "Clientsync <night@clientsync.example>")
+
+
+async def test_a_mail_arrives_whole(box: Letterbox):
+    await mailer(box).send(MAIL)
+    [received] = box.received
+    assert box.recipients == [MAIL.address]
+    assert received["Subject"] == "Harbour Lane: 2 clients need you"
+    assert received["To"] == MAIL.address
+    assert received["Message-ID"] == f"<{MAIL.mail_id}@clientsync.example>"
+    assert received["Date"] == "Mon, 23 Nov 2026 02:05:00 +0000"
+    body = received.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert body.decode().replace("\r\n", "\n") == MAIL.body
+
+
+async def test_a_mail_that_is_refused_for_good_is_told_from_a_server_that_is_busy(box: Letterbox):
+    box.refusal = "550 no such mailbox"
+    with pytest.raises(UndeliverableError):
+        await mailer(box).send(MAIL)
+    box.refusal = "451 try again later"
+    with pytest.raises(OSError, match="not take mail just now"):
+        await mailer(box).send(MAIL)
+
+
+async def test_a_wrong_password_is_an_error_that_does_not_show_it(box: Letterbox):
+    with pytest.raises(OSError, match="SMTPAuthenticationError") as error:
+        await mailer(box, "wrong-password").send(MAIL)
+    assert "wrong-password" not in str(error.value)
+    assert box.received == []
+
+
+async def test_a_server_that_is_not_there():
+    async with letterbox() as gone:
+        url = gone.url
+    with pytest.raises(OSError, match="refused"):
+        await SmtpMailer(url, "night@clientsync.example").send(MAIL)
+
+
+def test_an_address_that_is_no_mail_server_is_refused_without_being_shown():
+    with pytest.raises(ValueError, match="smtp://host:port") as error:
+        SmtpMailer("https://user:secret@mail.example", "night@clientsync.example")
+    assert "secret" not in str(error.value)

@@ -1,0 +1,69 @@
+"""A real SMTP server in the test's own event loop, with what it was given."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email import message_from_bytes
+from email.message import Message
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+HOST = "127.0.0.1"
+LOGIN, PASSWORD = "clientsync", "p@ss/word"
+
+
+class Letterbox:
+    """What the server was given, and what it answers to a recipient.
+
+    Attributes:
+        url: Where it listens, as the settings take it.
+        received: Mails, oldest first.
+        recipients: Where they were to go.
+        refusal: Its answer to every recipient from now on; None takes them.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.received: list[Message] = []
+        self.recipients: list[str] = []
+        self.refusal: str | None = None
+
+    async def handle_RCPT(  # noqa: N802  # the server's word
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take a recipient, or not."""
+        if self.refusal:
+            return self.refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # likewise
+        """Take a mail."""
+        assert isinstance(envelope.content, bytes)
+        self.received.append(message_from_bytes(envelope.content))
+        self.recipients += envelope.rcpt_tos
+        return "250 taken"
+
+    def authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object
+    ) -> AuthResult:
+        """Know one login."""
+        is_ours = isinstance(given, LoginPassword) and (given.login, given.password) == (
+            LOGIN.encode(),
+            PASSWORD.encode(),
+        )
+        return AuthResult(success=is_ours, handled=False)
+
+
+@asynccontextmanager
+async def letterbox() -> AsyncIterator[Letterbox]:
+    """A mail server that asks for a password, for as long as the block lasts."""
+    box = Letterbox()
+
+    def protocol() -> SMTP:
+        return SMTP(box, auth_required=True, auth_require_tls=False, authenticator=box.authenticate)
+
+    server = await asyncio.get_running_loop().create_server(protocol, HOST, 0)
+    async with server:
+        box.url = f"smtp://{LOGIN}:p%40ss%2Fword@{HOST}:{server.sockets[0].getsockname()[1]}"
+        yield box
