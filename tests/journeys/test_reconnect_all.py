@@ -1,50 +1,167 @@
 """*Reconnect all*: one sign-in repairs what it reaches, and the report adds up to every connection."""
 
-import httpx2
+from typing import NamedTuple
 
+import pytest_asyncio
+
+from contracts.lists import ListName
 from contracts.runs import RunKind
-from tests.journeys.scene import Json, Scene
+from tests.journeys.one_client import OneClient
+from tests.journeys.people import adds, check, joined, leaves, logins, named, person, reaches, reconnected
+from tests.journeys.scene import Json, Scene, by_organisation
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import OrganisationWords
+from xero_sandbox.faults import Kind
 
 
-async def fault(scene: Scene, kind: str, **where: object) -> None:
-    async with httpx2.AsyncClient(base_url=scene.sandbox) as control:
-        (await control.post("/sandbox/api/faults", json={"kind": kind, **where})).raise_for_status()
+class Practice(NamedTuple):
+    """Twenty clients of three colleagues whose logins overlap; the twenty-first organisation is nobody's.
+
+    Attributes:
+        ann: The admin; person 0 reaches the first fourteen and looks after them.
+        ben: Person 1 reaches the ninth to the eighteenth and looks after the last four of these.
+        cleo: Person 2 reaches the last five, and looks after the last two clients.
+        organisations: All, in order.
+    """
+
+    ann: Scene
+    ben: Scene
+    cleo: Scene
+    organisations: list[str]
 
 
-async def mend(scene: Scene) -> None:
-    async with httpx2.AsyncClient(base_url=scene.sandbox) as control:
-        (await control.delete("/sandbox/api/faults")).raise_for_status()
+@pytest_asyncio.fixture
+async def practice(make_scene) -> Practice:
+    ann = await make_scene(organisations=21)
+    ben, cleo = await joined(ann, "Ben"), await joined(ann, "Cleo")
+    organisations = list(ann.world.library.organisations)
+    reaches(ann, 0, 0, 14)
+    reaches(ann, 1, 8, 18)
+    reaches(ann, 2, 16, 21)
+    async with ann.worker():
+        await adds(ann, 0, organisations[:14])
+        await adds(ben, 1, organisations[14:18])
+        await adds(cleo, 2, organisations[18:20])
+    return Practice(ann, ben, cleo, organisations)
 
 
-async def reconnected(scene: Scene, *, person: int = 0, query: str = "", action: str = "continue") -> Json:
-    """Sign in once for *Reconnect all*, and wait for the report."""
-    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL.value}{query}")
-    assert answer.status_code == 201, answer.text
-    page = await scene.sign_in(answer.json()["authorize_url"], person=person, action=action)
-    assert page.status_code == 200, page.text
-    return await scene.until_stage(answer.json()["run_id"], "finished")
+async def test_what_works_is_left_alone_unless_all_is_asked_for(practice: Practice):
+    ann, ben, cleo, organisations = practice
+    before = await logins(ann)
+    async with ann.worker():
+        run = await reconnected(cleo, 2)
+        assert (run["result"], run["counts"]) == ("completed", {"healthy": 20})
+        assert await logins(ann) == before
+        assert [offer["organisation_id"] for offer in run["offers"]] == organisations[20:]
+        assert organisations[20] not in by_organisation(run)
+        run = await reconnected(ben, 1, query="?all=true")
+    assert run["counts"] == {"repaired": 6, "healthy": 14}
+    assert named(run, "repaired") == set(organisations[8:14])
+    after, own = await logins(ann), before[organisations[14]]
+    assert {organisation_id for organisation_id, login in after.items() if login == own} == set(organisations[8:18])
+    assert len(await ann.clients()) == 20  # what is offered is not added
 
 
-async def test_everything_healthy_is_left_alone(scene: Scene):
+async def test_a_dead_login_is_repaired_by_two_people(practice: Practice):
+    ann, ben, _, organisations = practice
+    async with ann.worker():
+        ann.fault(Kind.REVOKE_PERSON, person_id=person(ann, 0))
+        await check(ann)
+        first = await reconnected(ben, 1)
+        assert first["counts"] == {"repaired": 6, "healthy": 6, "unreachable": 8}
+        assert named(first, "repaired") == set(organisations[8:14])
+        assert named(first, "unreachable") == set(organisations[:8])
+        second = await reconnected(ann, 0)
+    assert second["counts"] == {"repaired": 8, "healthy": 12}
+    assert set((await logins(ann)).values()) == {one.name for one in ann.world.library.people.values()}
+    assert {client["connection"]["status"] for client in await ann.clients()} == {"connected"}
+
+
+async def test_what_is_not_reachable_names_who_could_repair_it(practice: Practice):
+    ann, ben, cleo, organisations = practice
+    known_to = [[*range(14)], [*range(8, 18)]]
+    control, broken = Control(ann.world), organisations[0]
+    name = ann.world.library.organisations[broken].name
+    control.change_organisation(organisations[20], OrganisationWords(name=name))
+    async with ann.worker():
+        for place in (0, 1):
+            ann.fault(Kind.REVOKE_PERSON, person_id=person(ann, place))
+        await check(ann)
+        before = await logins(ann)
+        run = await reconnected(cleo, 2)
+    rows = by_organisation(run)
+    assert run["counts"] == {"repaired": 2, "healthy": 2, "unreachable": 16}
+    for place, organisation_id in enumerate(organisations[:16]):
+        row = rows[organisation_id]
+        people = zip((ann, ben), known_to, strict=True)
+        asked = " or ".join(scene.actor.colleague_name for scene, known in people if place in known)
+        assert row["message"].endswith(f"Ask {asked} to reconnect: that login could reach it.")
+        assert (row["cause"], bool(row["next_step"])) == ("signed_out", True)
+    # The login reaches other books of the same name: they are offered, and the client's own are left alone.
+    assert [(offer["organisation_id"], offer["name"]) for offer in run["offers"]] == [(organisations[20], name)]
+    assert (await logins(ann))[broken] == before[broken]
+
+
+async def test_a_login_that_was_refused_and_a_colleague_who_has_left_are_not_named(practice: Practice):
+    ann, ben, cleo, organisations = practice
+    refused, left = organisations[0], organisations[8]
+    async with ann.worker():
+        for organisation_id in (refused, left):
+            ann.fault(Kind.ACCESS_REMOVED, organisation_id, person_id=person(ann, 0))
+            with_it = next(
+                client for client in await ann.clients() if client["connection"]["organisation_id"] == organisation_id
+            )
+            await OneClient(ann, with_it["client_id"], with_it["code"], organisation_id).refreshed()
+        await leaves(ann, ben.actor.colleague_id)
+        run = await reconnected(cleo, 2)
+    for organisation_id in (refused, left):
+        row = by_organisation(run)[organisation_id]
+        assert (row["outcome"], row["cause"]) == ("unreachable", "access_lost")
+        assert row["message"].endswith("no colleague's login is known to.")
+
+
+async def test_what_is_repaired_is_pulled_again(scene: Scene):
+    broken, *_ = scene.world.library.organisations
     async with scene.worker():
-        await scene.added()
+        listed = await scene.listed()
+        scene.fault(Kind.SUBSCRIPTION_ENDED, broken)
+        await scene.select_all(listed)
+        assert (await scene.until_stage(listed["run_id"], "finished"))["counts"] == {"created": 11, "failed": 1}
+        scene.world.faults.clear()
         run = await reconnected(scene)
-    assert run["counts"] == {"healthy": 12}
-    assert run["result"] == "completed"
+    row = by_organisation(run)[broken]
+    assert (run["counts"], row["outcome"]) == ({"healthy": 11, "repaired": 1}, "repaired")
+    for name in ListName:
+        receipt = (await scene.list_of(row["client_id"], name))["receipt"]
+        assert (receipt["cause"], bool(receipt["pulled_at"])) == (None, True)
 
 
-async def test_what_is_broken_is_repaired_and_pulled_again(scene: Scene):
+async def test_what_is_disconnected_is_in_no_books(practice: Practice):
+    ann, _, _, organisations = practice
+    client_id = next(
+        client["client_id"]
+        for client in await ann.clients()
+        if client["connection"]["organisation_id"] == organisations[0]
+    )
+    async with ann.worker():
+        answer = await ann.http.post(f"/api/v1/clients/{client_id}/connection/disconnect")
+        assert answer.status_code == 202, answer.text
+        run = await reconnected(practice.ben, 1)
+    assert run["counts"] == {"healthy": 19}
+    assert organisations[0] not in by_organisation(run)
+
+
+async def test_a_practice_without_clients(scene: Scene):
     async with scene.worker():
-        run = await scene.listed()
-        rows = [{"organisation_id": row["organisation_id"]} for row in run["organisations"]]
-        broken = rows[3]["organisation_id"]
-        await fault(scene, "subscription_ended", organisation_id=broken)
-        await scene.select(run["run_id"], organisations=rows)
-        added = await scene.until_stage(run["run_id"], "finished")
-        assert added["counts"] == {"created": 11, "failed": 1}
-        await mend(scene)
-        run = await reconnected(scene)
-    assert run["counts"] == {"healthy": 11, "repaired": 1}
-    assert [row["outcome"] for row in run["organisations"] if row["organisation_id"] == broken] == ["repaired"]
-    clients = (await scene.http.get("/api/v1/clients")).json()["clients"]
-    assert {client["connection"]["status"] for client in clients} == {"connected"}
+        run = await reconnected(scene, action="allow")
+    assert (run["result"], run["counts"], run["organisations"]) == ("completed", {}, [])
+    assert len(run["offers"]) == 12
+    assert await scene.clients() == []
+
+
+async def test_a_sign_in_that_was_given_is_the_only_one(scene: Scene):
+    async with scene.worker():
+        run: Json = await reconnected(scene, action="allow")
+        answer = await scene.http.post(f"/api/v1/runs/{run['run_id']}/consent")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
+    assert run["kind"] == RunKind.RECONNECT_ALL

@@ -1,0 +1,117 @@
+"""What the journeys of several colleagues share: who reaches which organisations, and what each does as themselves."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from sqlalchemy import text
+
+from contracts.runs import RunKind
+from models import practices
+from tests.journeys.scene import Json, Scene, chosen
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import PersonWords
+
+
+async def joined(scene: Scene, name: str) -> Scene:
+    """The scene as a further colleague of the practice sees it."""
+    email = f"{name.lower()}@harbour-lane.example.com"
+    async with scene.database.transaction() as session:
+        made = await practices.create_colleague(session, scene.actor.practice_id, email=email, name=name)
+        token = await practices.issue_token(session, made.id)
+    http = httpx2.AsyncClient(base_url=scene.web, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    scene.stack.push_async_callback(http.aclose)
+    return replace(scene, actor=await scene.operations.colleagues.by_email(email), http=http)
+
+
+async def change(scene: Scene, statement: str, **values: object) -> None:
+    """Change something in the product's database that no journey can."""
+    async with scene.database.transaction() as session:
+        await (await session.connection()).execute(text(statement), values)
+
+
+async def leaves(scene: Scene, colleague_id: UUID) -> None:
+    """A colleague leaves the practice."""
+    await change(scene, "UPDATE colleagues SET deactivated_at = now() WHERE id = :id", id=colleague_id)
+
+
+def person(scene: Scene, place: int) -> str:
+    """The id of one of the sandbox's people."""
+    return list(scene.world.library.people)[place]
+
+
+def reaches(scene: Scene, place: int, first: int, end: int) -> list[str]:
+    """Let a person reach exactly a stretch of the sandbox's organisations; gives their ids."""
+    reached = list(scene.world.library.organisations)[first:end]
+    Control(scene.world).change_person(person(scene, place), PersonWords(organisation_ids=reached))
+    return reached
+
+
+async def adds(scene: Scene, place: int, wanted: list[str]) -> Json:
+    """A colleague signs in as a person, allows all that is within reach, and adds some of it."""
+    run = await scene.listed(person=place)
+    answer = await scene.select(run["run_id"], organisations=[{"organisation_id": identity} for identity in wanted])
+    assert answer.status_code == 200, answer.text
+    return await scene.until_stage(run["run_id"], "finished")
+
+
+async def started(scene: Scene, kind: RunKind, place: int, *, query: str = "", action: str = "continue") -> str:
+    """A colleague starts a run and signs in as a person; gives the run's id."""
+    answer = await scene.http.post(f"/api/v1/client-sync/xero/{kind.value}{query}")
+    assert answer.status_code == 201, answer.text
+    page = await scene.sign_in(answer.json()["authorize_url"], person=place, action=action)
+    assert page.status_code == 200, page.text
+    run_id: str = answer.json()["run_id"]
+    return run_id
+
+
+async def reconnected(scene: Scene, place: int = 0, *, query: str = "", action: str = "continue") -> Json:
+    """*Reconnect all*, to its report."""
+    run_id = await started(scene, RunKind.RECONNECT_ALL, place, query=query, action=action)
+    return await scene.until_stage(run_id, "finished")
+
+
+async def reassignable(scene: Scene, place: int, *, action: str = "allow") -> Json:
+    """*Reassign clients*, up to its list."""
+    run_id = await started(scene, RunKind.REASSIGN_CLIENTS, place, action=action)
+    return await scene.until_stage(run_id, "awaiting_selection")
+
+
+async def taken_over(scene: Scene, run: Json, wanted: list[str] | None = None) -> Json:
+    """Choose some of the list, or all of it; gives the report."""
+    organisations = chosen(run) if wanted is None else [{"organisation_id": identity} for identity in wanted]
+    answer = await scene.select(run["run_id"], organisations=organisations)
+    assert answer.status_code == 200, answer.text
+    return await scene.until_stage(run["run_id"], "finished")
+
+
+async def logins(scene: Scene) -> dict[str, str]:
+    """The name of the login that looks after each organisation of the practice, by organisation id."""
+    found: Sequence[Any] = await scene.rows(
+        "SELECT c.organisation_id, g.display_name FROM connections c JOIN grants g ON g.id = c.grant_id "
+        "WHERE c.practice_id = :id",
+        id=scene.actor.practice_id,
+    )
+    return dict(found)
+
+
+async def owners(scene: Scene) -> dict[str, UUID]:
+    """The owner of each organisation's client, by organisation id."""
+    found: Sequence[Any] = await scene.rows(
+        "SELECT c.organisation_id, k.owner_id FROM connections c JOIN clients k ON k.id = c.client_id "
+        "WHERE c.practice_id = :id",
+        id=scene.actor.practice_id,
+    )
+    return dict(found)
+
+
+async def check(scene: Scene) -> None:
+    """Look at every connection now, as the night does."""
+    await scene.operations.health.check(scene.actor, lambda _: None)
+
+
+def named(run: Json, outcome: str) -> set[str]:
+    """The organisations with an outcome."""
+    return {row["organisation_id"] for row in run["organisations"] if row["outcome"] == outcome}
