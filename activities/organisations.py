@@ -31,7 +31,7 @@ from models.runs import FoundOrganisation
 from providers.errors import ProviderError, Transient
 from providers.port import Provider, Providers
 
-PROFILES_AT_ONCE = 8
+PROFILES_AT_ONCE = 25
 """Profile reads at once within one activity; the organisations differ, so only the app's own limits count."""
 
 

@@ -1,5 +1,6 @@
 """Xero behind the port: consent, organisations, disconnecting, and reading every source."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -64,11 +65,13 @@ class Xero:
     async def organisations(
         self, tokens: TokenSource, consent_ref: str | None = None
     ) -> Sequence[ReachableOrganisation]:
-        """See ``Provider.organisations``. Two calls at most, however many organisations there are."""
-        chosen: Sequence[Record] = ()
-        if consent_ref is not None:
-            chosen = await self._connections(tokens, {"authEventId": consent_ref})
-        return organisations_in(await self._connections(tokens, {}), chosen)
+        """See ``Provider.organisations``. Two calls at most, at once, however many organisations there are."""
+        if consent_ref is None:
+            return organisations_in(await self._connections(tokens, {}), ())
+        chosen, reached = await asyncio.gather(
+            self._connections(tokens, {"authEventId": consent_ref}), self._connections(tokens, {})
+        )
+        return organisations_in(reached, chosen)
 
     async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> None:
         """See ``Provider.disconnect``."""
