@@ -7,7 +7,7 @@ stores the lists, so that neither is ever there without the other.
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,6 +30,9 @@ from models.list_changes import Changes
 from models.run import RunOrganisation
 from providers.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 from providers.port import Provider, Providers, TokenSource
+
+TELLING_OF_PROGRESS = timedelta(seconds=5)
+"""Between two heartbeats at least; the server waits for one much longer. Most clients are pulled in less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +170,14 @@ class StandardInformationActivities:
         self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, readings: Readings
     ) -> None:
         rows: list[Row] = []
-        connection = claimed.connection
+        connection, told_at = claimed.connection, self._now()
         try:
             async for page in provider.read(tokens, connection.organisation_id, source, claimed.since.get(source)):
                 rows.extend(page.rows)
-                activity.heartbeat()  # progress, not a timer: a stuck call lets the server retry
+                # Progress, not a timer: a stuck call lets the server retry. Each is a write there: not one a page.
+                if (at := self._now()) - told_at >= TELLING_OF_PROGRESS:
+                    told_at = at
+                    activity.heartbeat()
         except ProviderError as error:
             readings.errors[source] = error
         else:

@@ -27,8 +27,9 @@ PROFILES_AT_ONCE = 25
 CLIENTS_CREATED_AT_ONCE = 200
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
 
-PULL_LANES = 100
-"""Clients pulled at once by one run; more only lengthens the server's list of pending activities."""
+PULL_LANES = 64
+"""Clients pulled at once by one run: what one worker takes on. More only lengthens the server's list of pending
+activities, which it reads with each that ends."""
 
 CHECK_LANES = 25
 """Logins looked at once by a check; each is a refresh and one call."""
