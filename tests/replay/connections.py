@@ -1,0 +1,68 @@
+"""Journeys of connections that exist already, for recording."""
+
+from contracts.names import check_now_id
+from contracts.runs import RunKind
+from tests.journeys.people import joined
+from tests.journeys.scene import Scene
+from tests.replay.journey import Recorded, history
+from xero_sandbox.faults import Kind
+
+
+async def started(scene: Scene, kind: RunKind, *, person: int, action: str) -> str:
+    """Start a run and sign in; gives the run's id."""
+    answer = await scene.http.post(f"/api/v1/client-sync/xero/{kind.value}")
+    assert answer.status_code == 201, answer.text
+    run_id: str = answer.json()["run_id"]
+    await scene.sign_in(answer.json()["authorize_url"], person=person, action=action)
+    return run_id
+
+
+async def reconnected(scene: Scene) -> Recorded:
+    """Three clients lose their login, and one sign-in repairs them."""
+    async with scene.worker():
+        await scene.added()
+        scene.fault(Kind.REVOKE_PERSON)
+        await scene.operations.health.check(scene.actor, lambda _: None)
+        run_id = await started(scene, RunKind.RECONNECT_ALL, person=0, action="continue")
+        await scene.handle(run_id).result()
+        assert (await scene.show(run_id))["counts"] == {"repaired": 3}
+    return {
+        "reconnected": await history(scene, run_id),
+        "checked-with-a-dead-login": await history(scene, check_now_id(scene.actor.practice_slug)),
+    }
+
+
+async def checked(scene: Scene) -> Recorded:
+    """Three clients, and all is well."""
+    async with scene.worker():
+        await scene.added()
+        await scene.operations.health.check(scene.actor, lambda _: None)
+    return {"checked": await history(scene, check_now_id(scene.actor.practice_slug))}
+
+
+async def reassigned(scene: Scene) -> Recorded:
+    """A colleague takes over what their login reaches."""
+    ben = await joined(scene, "Ben")
+    async with scene.worker():
+        await scene.added()
+        run_id = await started(ben, RunKind.REASSIGN_CLIENTS, person=1, action="allow")
+        run = await ben.until_stage(run_id, "awaiting_selection")
+        await ben.select_all(run)
+        await scene.handle(run_id).result()
+        assert set((await ben.show(run_id))["counts"]) == {"reassigned"}
+    return {"reassigned": await history(scene, run_id)}
+
+
+async def disconnected(scene: Scene) -> Recorded:
+    """One client is disconnected, here and at the provider."""
+    async with scene.worker():
+        await scene.added()
+        client = (await scene.clients())[0]["client_id"]
+        answer = await scene.http.post(f"/api/v1/clients/{client}/connection/disconnect")
+        assert answer.status_code == 202, answer.text
+        workflow_id = answer.json()["workflow_id"]
+        await scene.handle(workflow_id).result()
+    return {"disconnected": await history(scene, workflow_id)}
+
+
+JOURNEYS = (reconnected, checked, reassigned, disconnected)
