@@ -15,6 +15,7 @@ import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.changing import ChangeActivities
 from activities.checking import CheckActivities
 from activities.clients import ClientActivities
 from activities.disconnecting import DisconnectActivities
@@ -37,13 +38,22 @@ from runtime.namespace import prepare_namespace
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.bulk_create_clients import BulkCreateClients
+from workflows.change_connection import ChangeConnection
 from workflows.check_connections import CheckConnections
 from workflows.disconnect_client import DisconnectClient
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
 from workflows.sync_client import SyncClient
 
-WORKFLOWS = (BulkCreateClients, DisconnectClient, CheckConnections, ReassignClients, ReconnectAll, SyncClient)
+WORKFLOWS = (
+    BulkCreateClients,
+    ChangeConnection,
+    CheckConnections,
+    DisconnectClient,
+    ReassignClients,
+    ReconnectAll,
+    SyncClient,
+)
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
 YOUNG_OBJECTS = 50_000
@@ -72,6 +82,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
     """
     database, providers, tokens = parts.database, parts.providers, parts.tokens
     organisations = OrganisationActivities(database, providers, tokens)
+    changes = ChangeActivities(database, providers, tokens)
     clients = ClientActivities(database)
     disconnects = DisconnectActivities(database, providers, tokens)
     checks = CheckActivities(database, providers, tokens)
@@ -90,6 +101,9 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 clients.record_selection,
                 clients.create_clients,
                 clients.clients_to_pull,
+                changes.record_books,
+                changes.change_books,
+                changes.discard_books,
                 disconnects.keep_connection,
                 reassigns.list_hand_over,
                 reassigns.record_reassignment,
@@ -118,6 +132,7 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
                 checks.check_login,
                 organisations.list_organisations,
                 organisations.read_profiles,
+                changes.list_books,
                 disconnects.remove_connection,
                 reassigns.list_reassignable,
                 reassigns.reassign_client,

@@ -9,6 +9,7 @@ class RunKind(StrEnum):
     ADD_CLIENTS = "add-clients"
     RECONNECT_ALL = "reconnect-all"
     REASSIGN_CLIENTS = "reassign-clients"
+    CHANGE_CONNECTION = "change-connection"
 
     @property
     def heading(self) -> str:
@@ -22,6 +23,7 @@ class Stage(StrEnum):
     AWAITING_CONSENT = "awaiting_consent"
     LISTING = "listing"
     AWAITING_SELECTION = "awaiting_selection"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
     CREATING = "creating"
     REPAIRING = "repairing"
     REASSIGNING = "reassigning"

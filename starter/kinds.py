@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from contracts.bulk_create_clients import BulkCreateClientsInput, CreatingProgress, Deadlines, RunFacts
+from contracts.change_connection import ChangeConnectionInput
 from contracts.names import WORKFLOW_QUEUE
 from contracts.reassign_clients import HandOver, ReassignClientsInput
 from contracts.reconnect_all import ReconnectAllInput
@@ -16,6 +17,7 @@ from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind
 from workflows.briefing import run_attributes, run_summary
 from workflows.bulk_create_clients import BulkCreateClients
+from workflows.change_connection import ChangeConnection
 from workflows.policies import bulk_priority
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
@@ -41,13 +43,20 @@ _REASSIGN_DETAILS = (
 )
 
 
+_CHANGE_DETAILS = (
+    "One client is moved to another organisation, on purpose: a colleague signs in, chooses, sees what will match, and "
+    "confirms. Nothing of the client changes before that. **Current Details** say where it is. **Request "
+    "Cancellation** is safe; what was confirmed can be undone in the product for 30 days."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a run is asked to do beyond its kind.
 
     Attributes:
         moves_healthy: Reconnect: move healthy connections to the new login too.
-        connection_id: Reconnect: only this connection.
+        connection_id: Reconnect: only this connection. Change: the connection to change.
         hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
         reopen: Go on with a finished run's failed organisations.
     """
@@ -98,6 +107,16 @@ async def _reassign_clients(temporal: Client, run: RunFacts, deadlines: Deadline
     )
 
 
+async def _change_connection(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
+    if wishes.connection_id is None:
+        message = "Changing a connection is started from its client: `connections change`, or the call of that name."
+        raise Refused(RefusalCode.INVALID, message, field="kind")
+    asked = ChangeConnectionInput(run=run, deadlines=deadlines, connection_id=wishes.connection_id)
+    await temporal.start_workflow(
+        ChangeConnection.run, asked, static_details=_CHANGE_DETAILS, **_options(run, RunKind.CHANGE_CONNECTION)
+    )
+
+
 class _Options(TypedDict):
     id: str
     task_queue: str
@@ -125,6 +144,7 @@ KINDS: Mapping[RunKind, Start] = {
     RunKind.ADD_CLIENTS: _add_clients,
     RunKind.RECONNECT_ALL: _reconnect_all,
     RunKind.REASSIGN_CLIENTS: _reassign_clients,
+    RunKind.CHANGE_CONNECTION: _change_connection,
 }
 
 

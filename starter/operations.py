@@ -15,6 +15,7 @@ from contracts.bulk_create_clients import Deadlines
 from models.database import Database
 from models.encryption import Sealer
 from providers.port import Providers
+from starter.changes import Changes
 from starter.clients import Clients
 from starter.colleagues import Colleagues
 from starter.consents import Consents
@@ -46,6 +47,7 @@ class Operations:
         colleagues: Who may act.
         managing: One client's connection: settings, refresh, reconnect.
         disconnecting: Ending one client's connection.
+        changes: Moving one client to other books, and back.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Operations:
         self.hand_overs = HandOvers(database, self.runs)
         self.managing = Managing(database, temporal, self.consents, self.runs)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
+        self.changes = Changes(database, temporal, self.runs, answer_within)
 
     async def missing(self) -> list[str]:
         """What cannot be reached just now: ``database``, ``temporal``; empty when all is well."""

@@ -50,6 +50,10 @@ _WHAT_TO_DO: dict[Stage, str] = {
         '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
         "an answer. Nothing is changed until then."
     ),
+    Stage.AWAITING_CONFIRMATION: (
+        "The new organisation's lists are read, and the colleague is shown what will match. If they ask you to confirm "
+        "for them: **Send a Signal** `confirm_change` with no input. Nothing is changed until then."
+    ),
     Stage.CREATING: "Creating client accounts. Nothing to do; it can be cancelled safely at any moment.",
     Stage.REPAIRING: (
         "Trying the new login on each connection that needs repair. A connection keeps the login that it has until the "

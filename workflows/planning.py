@@ -105,6 +105,16 @@ def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal
     return None
 
 
+def refuse_confirmation(stage: Stage) -> Refusal | None:
+    """Why a change of books cannot be confirmed now, if it cannot."""
+    if stage is Stage.AWAITING_CONFIRMATION:
+        return None
+    return Refusal(
+        code=RefusalCode.WRONG_STAGE,
+        message=f"The run is {stage.value.replace('_', ' ')}; it can be confirmed once its preview is there.",
+    )
+
+
 def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
     """When a client in trouble is tried again: when its limit lifts, or after a wait that doubles up to an hour.
 
@@ -154,6 +164,7 @@ __all__ = [
     "next_round",
     "next_try",
     "refusal_of",
+    "refuse_confirmation",
     "refuse_selection",
     "trouble_of",
     "windows",

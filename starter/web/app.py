@@ -9,7 +9,18 @@ from runtime.keyring import KeyRing
 from starter.operations import Operations
 from starter.web import errors
 from starter.web.errors import ErrorAnswer
-from starter.web.routes import clients, colleagues, connect, connection, connections, documentation, health, lists, runs
+from starter.web.routes import (
+    change,
+    clients,
+    colleagues,
+    connect,
+    connection,
+    connections,
+    documentation,
+    health,
+    lists,
+    runs,
+)
 from starter.web.routes.codec import Access, codec_router
 from starter.web.shield import Shield
 
@@ -48,7 +59,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.operations = operations
-    for module in (runs, clients, colleagues, connections, connection, lists, connect, documentation, health):
+    for module in (runs, clients, colleagues, connections, connection, change, lists, connect, documentation, health):
         app.include_router(module.router)
     app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui))
     app.mount("/static", StaticFiles(packages=[("starter.web", "static")]), name="static")

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.lists import ListName
-from contracts.runs import ConnectionStatus, ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.lists import ListName, Source
+from contracts.runs import ConnectionStatus, ContactsChoice, CostsDestination, PublishStatus, SalesDestination, Stage
+from models.book_match import Match
 from models.connection import Connection
 from models.connection_changes import undo_until
 from models.managed_connections import Details, Managed
+from starter.changes import ChangePreview
 from starter.disconnecting import DisconnectPreview
 from starter.managing import Refreshing
 from starter.web.client_answers import ConnectionAnswer, ReceiptAnswer
@@ -138,3 +140,59 @@ class DisconnectingAnswer(BaseModel):
     workflow_id: str
     status: ConnectionStatus = ConnectionStatus.DISCONNECTING
     message: str = "The connection is being removed. The lists stay."
+
+
+MISSING_SHOWN = 100
+"""Entries of one list that are named; a list of contacts can have thousands."""
+
+
+class MatchAnswer(BaseModel):
+    """How one of the old lists fares in the new books; same, by_code, by_name and missing add up to old."""
+
+    old: int = Field(description="Entries of the old list.")
+    new: int = Field(description="Entries of the new list.")
+    same: int = Field(description="Found with the same code and name.")
+    by_code: int = Field(description="Found by code: the name is another one.")
+    by_name: int = Field(description="Found by name: the code is another one, or missing.")
+    missing: int = Field(description="Found by neither.")
+    missing_entries: list[str] = Field(description=f"The first {MISSING_SHOWN} of them.")
+
+    @classmethod
+    def of(cls, match: Match) -> Self:
+        """The match as the API shows it."""
+        return cls(
+            old=match.old,
+            new=match.new,
+            same=match.same,
+            by_code=match.by_code,
+            by_name=match.by_name,
+            missing=len(match.missing),
+            missing_entries=list(match.missing[:MISSING_SHOWN]),
+        )
+
+
+class ChangePreviewAnswer(BaseModel):
+    """What a change of books would mean. Nothing was changed."""
+
+    run_id: str
+    stage: Stage
+    old_organisation_name: str
+    new_organisation_name: str
+    matches: dict[Source, MatchAnswer]
+
+    @classmethod
+    def of(cls, preview: ChangePreview) -> Self:
+        """The preview as the API shows it."""
+        return cls(
+            run_id=preview.run_id,
+            stage=preview.stage,
+            old_organisation_name=preview.old_name,
+            new_organisation_name=preview.new_name,
+            matches={source: MatchAnswer.of(match) for source, match in preview.matches.items()},
+        )
+
+
+class ChangedAnswer(BaseModel):
+    """A client that was moved to other books."""
+
+    message: str

@@ -1,0 +1,167 @@
+"""Moves a client to other books: lists what a sign-in reaches, makes room for the new lists, and swaps when confirmed.
+
+Reading the new lists is the ordinary pull, on a connection that is not the client's current one yet.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.failures import application_error, refusal_error
+from activities.grants import Tokens
+from contracts.change_connection import (
+    ChangeBooksInput,
+    ChangedBooks,
+    DiscardBooksInput,
+    ListBooksInput,
+    ListedBooks,
+    RecordBooksInput,
+    RecordedBooks,
+)
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Action, Stage, Verdict
+from contracts.selection import Selection
+from models import clients, connection_changes, grants, runs
+from models.client import Client
+from models.clients import KnownOrganisation
+from models.columns import now as this_moment
+from models.connection import Connection
+from models.database import Database
+from models.run import Run, RunOrganisation
+from models.runs import Choice, FoundOrganisation, Judgement
+from providers.errors import ProviderError
+from providers.port import Providers
+
+
+class ChangeActivities:
+    """Other books for one client.
+
+    Args:
+        database: Where the connections are.
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(
+        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+    ) -> None:
+        self._database = database
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    @activity.defn
+    async def list_books(self, asked: ListBooksInput) -> ListedBooks:
+        """List what the sign-in reaches, and open the choice; organisations of other clients are marked."""
+        async with self._database.session() as session:
+            old = await session.get_one(Connection, asked.connection_id)
+            client = await session.get_one(Client, old.client_id)
+        provider = self._providers[old.provider]
+        try:
+            reached = await provider.organisations(self._tokens.of(asked.grant_id, provider))
+        except ProviderError as error:
+            raise application_error(error, self._now()) from None
+        found = [FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id) for one in reached]
+        at = self._now()
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            await grants.record_reach(session, asked.grant_id, reached, at)
+            await runs.list_into(session, run.id, asked.grant_id, found, at)
+            judged = await self._judged(session, run, old)
+            await runs.save_verdicts(session, run.id, judged)
+            run.stage = Stage.AWAITING_SELECTION
+            session.add(run)
+        verdicts = Counter(one.verdict for one in judged)
+        return ListedBooks(verdicts=dict(verdicts), client_name=client.name, organisation_name=old.organisation_name)
+
+    async def _judged(self, session: AsyncSession, run: Run, old: Connection) -> list[Judgement]:
+        listed = [row.organisation_id for row in await runs.organisations_of(session, run.id)]
+        known = await clients.known_organisations(session, run.practice_id, run.provider, listed)
+        return [_judgement(organisation_id, known.get(organisation_id), old) for organisation_id in listed]
+
+    @activity.defn
+    async def record_books(self, asked: RecordBooksInput) -> RecordedBooks:
+        """Check the chosen organisation and take its connection up, in one transaction; a retry is answered the same.
+
+        Raises:
+            ApplicationError: Refused, with the reason and the field.
+        """
+        try:
+            async with self._database.transaction() as session:
+                run = await runs.locked_run(session, asked.run_id)
+                old = await connection_changes.current_or_refused(session, asked.connection_id)
+                row = _chosen(asked.selection, await runs.organisations_of(session, run.id), old)
+                new = await connection_changes.take_up(session, old, row, self._now())
+                await session.flush()
+                choice = Choice(row.organisation_id, Action.LINK, old.client_id, run.colleague_id, None)
+                skipped = await runs.save_selection(session, run.id, [choice], self._now())
+                return RecordedBooks(connection_id=new.id, organisation_name=row.name, skipped=skipped)
+        except Refused as refused:
+            raise refusal_error(refused) from None
+
+    @activity.defn
+    async def change_books(self, asked: ChangeBooksInput) -> ChangedBooks:
+        """Make the new connection the current one; a retry finds it so.
+
+        Raises:
+            ApplicationError: Refused: the old connection is not the client's current one any more.
+        """
+        try:
+            async with self._database.transaction() as session:
+                run = await runs.locked_run(session, asked.run_id)
+                new = await session.get_one(Connection, asked.new_connection_id, with_for_update=True)
+                if not new.is_current:
+                    old = await connection_changes.current_or_refused(session, asked.old_connection_id)
+                    await connection_changes.change(session, run, old, new, self._now())
+                client = await session.get_one(Client, new.client_id)
+                days = connection_changes.UNDO_WITHIN.days
+                return ChangedBooks(
+                    message=f"{client.name} is connected to {new.organisation_name} now. "
+                    f"The old lists are kept, and this can be undone for {days} days."
+                )
+        except Refused as refused:
+            raise refusal_error(refused) from None
+
+    @activity.defn
+    async def discard_books(self, asked: DiscardBooksInput) -> None:
+        """Forget what was read for a preview that nobody confirmed."""
+        async with self._database.transaction() as session:
+            await connection_changes.discard(session, asked.run_id, asked.connection_id, self._now())
+
+
+def _judgement(organisation_id: str, known: KnownOrganisation | None, old: Connection) -> Judgement:
+    if organisation_id == old.organisation_id:
+        return Judgement(organisation_id, Verdict.ALREADY_CLIENT, "The client is connected to it now.", old.client_id)
+    if known is None:
+        return Judgement(organisation_id, Verdict.NEW, None, None)
+    if known.client_id == old.client_id:
+        message = "The client was connected to it before."
+        return Judgement(organisation_id, Verdict.NEW, message, known.client_id)
+    message = f"Belongs to your client {known.client_name}, looked after by {known.owner_name}."
+    return Judgement(organisation_id, Verdict.ALREADY_CLIENT, message, known.client_id)
+
+
+def _chosen(selection: Selection, listed: Sequence[RunOrganisation], old: Connection) -> RunOrganisation:
+    field = "organisations.0.organisation_id"
+    if selection.all_new or len(selection.organisations) != 1:
+        raise Refused(RefusalCode.INVALID, "Choose one organisation for the client.", field="organisations")
+    [chosen] = selection.organisations
+    if (selection.team_id, selection.owner_id, chosen.team_id, chosen.owner_id) != (None,) * 4:
+        raise Refused(
+            RefusalCode.INVALID, "The client keeps its team and owner; leave them out.", field="organisations"
+        )
+    if chosen.client_id not in {None, old.client_id}:
+        raise Refused(
+            RefusalCode.INVALID, "This run is about one client; leave client_id out.", field="organisations.0.client_id"
+        )
+    row = next((row for row in listed if row.organisation_id == chosen.organisation_id), None)
+    if row is None:
+        message = f"Organisation {chosen.organisation_id} is not on this run's list."
+        raise Refused(RefusalCode.UNKNOWN_ORGANISATION, message, field=field)
+    if row.organisation_id == old.organisation_id:
+        raise Refused(RefusalCode.INVALID, f"The client is connected to {row.name} already.", field=field)
+    return row

@@ -1,0 +1,182 @@
+"""Moving a client to other books on purpose: preview, confirm, undo, and everything that is refused."""
+
+from tests.journeys.conftest import MakeScene
+from tests.journeys.one_client import OneClient, one_of
+from tests.journeys.scene import Json, Scene
+from xero_sandbox.faults import Kind
+
+
+async def two_of_four(make_scene: MakeScene, **words: object) -> tuple[Scene, OneClient, list[str]]:
+    """A practice that added the first two of four organisations; the client of one, and the ids of the other two."""
+    scene = await make_scene(organisations=4, **words)
+    first, second, *others = scene.world.library.organisations
+    async with scene.worker():
+        run = await scene.listed()
+        await scene.select(run["run_id"], organisations=[{"organisation_id": one} for one in (first, second)])
+        await scene.until_stage(run["run_id"], "finished")
+    return scene, await one_of(scene), others
+
+
+async def begun(scene: Scene, client: OneClient) -> Json:
+    """Start a change, sign in, and wait for the list."""
+    answer = await client.post("change")
+    assert answer.status_code == 201, answer.text
+    page = await scene.sign_in(answer.json()["authorize_url"], action="continue")
+    assert page.status_code == 200, page.text
+    return await scene.until_stage(answer.json()["run_id"], "awaiting_selection")
+
+
+async def prepared(scene: Scene, client: OneClient, organisation_id: str) -> str:
+    """Begin a change and choose; gives the run's id once there is a preview."""
+    run_id: str = (await begun(scene, client))["run_id"]
+    answer = await scene.select(run_id, organisations=[{"organisation_id": organisation_id}])
+    assert answer.status_code == 200, answer.text
+    await scene.until_stage(run_id, "awaiting_confirmation")
+    return run_id
+
+
+async def preview(scene: Scene, client: OneClient, run_id: str) -> Json:
+    answer = await scene.http.get(f"{client.path}/change/{run_id}")
+    assert answer.status_code == 200, answer.text
+    found: Json = answer.json()
+    return found
+
+
+async def of_connections(scene: Scene) -> list[tuple[object, ...]]:
+    return await scene.rows(
+        "SELECT organisation_id, client_id, is_current, status FROM connections ORDER BY organisation_id"
+    )
+
+
+async def test_preview_confirm_undo(make_scene):
+    scene, client, [new, _] = await two_of_four(make_scene)
+    await client.set(refresh_hours=12)
+    old_accounts = await client.rows("accounts")
+    before = await of_connections(scene)
+    async with scene.worker():
+        run = await begun(scene, client)
+        verdicts = {row["organisation_id"]: row["verdict"] for row in run["organisations"]}
+        assert sorted(verdicts.values()) == ["already_client", "already_client", "new", "new"]
+        await scene.select(run["run_id"], organisations=[{"organisation_id": new}])
+        await scene.until_stage(run["run_id"], "awaiting_confirmation")
+        shown = await preview(scene, client, run["run_id"])
+        assert await client.rows("accounts") == old_accounts
+        for source in ("accounts", "tax_rates", "tracking_categories", "items", "contacts"):
+            match = shown["matches"][source]
+            assert match["same"] + match["by_code"] + match["by_name"] + match["missing"] == match["old"]
+        assert shown["matches"]["contacts"]["missing"] > 0
+        accounts = shown["matches"]["accounts"]
+        assert accounts["same"] + accounts["by_code"] > 0
+        answer = await client.post(f"change/{run['run_id']}/confirm")
+        assert answer.status_code == 200, answer.text
+        again = await client.post(f"change/{run['run_id']}/confirm")
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert again.json() == answer.json() or again.json()["error"]["code"] == "wrong_stage"  # it may have ended
+    assert (run["result"], run["counts"]) == ("completed", {"linked": 1, "skipped": 3})
+    assert run["message"] == answer.json()["message"]
+    changed = await client.shown()
+    assert (changed["organisation_id"], changed["settings"]["refresh_hours"]) == (new, 12)
+    assert changed["changed_from"]["old_organisation_name"]
+    assert {row["key"] for row in await client.rows("accounts")}.isdisjoint(row["key"] for row in old_accounts)
+    [told] = await client.events("connection.changed")
+    assert (told["before"], told["after"]) == (shown["old_organisation_name"], shown["new_organisation_name"])
+    undone = await client.post("change/undo")
+    assert (undone.status_code, undone.json()["organisation_id"]) == (200, client.organisation_id)
+    assert await client.rows("accounts") == old_accounts
+    assert [row for row in await of_connections(scene) if row[0] != new] == before
+    twice = await client.post("change/undo")
+    assert (twice.status_code, twice.json()["error"]["code"]) == (409, "wrong_stage")
+
+
+async def test_there_and_back_again_by_change(make_scene):
+    """Books that the client had before can be chosen again, and are not read as another connection."""
+    scene, client, [new, _] = await two_of_four(make_scene)
+    async with scene.worker():
+        for organisation_id in (new, client.organisation_id):
+            run_id = await prepared(scene, client, organisation_id)
+            assert (await client.post(f"change/{run_id}/confirm")).status_code == 200
+            await scene.until_stage(run_id, "finished")
+    assert (await client.shown())["organisation_id"] == client.organisation_id
+    assert len(await of_connections(scene)) == 3
+
+
+async def test_what_cannot_be_chosen_is_refused(make_scene):
+    scene, client, [new, other] = await two_of_four(make_scene)
+    taken = (await one_of(scene, 1)).organisation_id
+    before = await of_connections(scene)
+    async with scene.worker():
+        run = await begun(scene, client)
+        for organisations, code in (
+            ([taken], "client_already_connected"),
+            ([client.organisation_id], "invalid"),
+            ([new, other], "invalid"),
+            (["made-up"], "unknown_organisation"),
+        ):
+            answer = await scene.select(
+                run["run_id"], organisations=[{"organisation_id": one} for one in organisations]
+            )
+            assert (answer.status_code, answer.json()["error"]["code"]) == (answer.status_code, code), organisations
+            assert answer.status_code in {409, 422}
+            assert answer.json()["error"]["field"].startswith("organisations")
+        early = await client.post(f"change/{run['run_id']}/confirm")
+        assert (early.status_code, early.json()["error"]["code"]) == (409, "wrong_stage")
+        assert (await scene.http.get(f"{client.path}/change/{run['run_id']}")).status_code == 409
+    assert await of_connections(scene) == before
+
+
+async def test_a_change_that_nobody_confirms_leaves_nothing(make_scene):
+    scene, client, [new, _] = await two_of_four(make_scene)
+    kept = ("clients", "connections", "receipts", "accounts", "contacts", "connection_changes", "notices")
+    before = await scene.everything()
+    async with scene.worker():
+        run_id = await prepared(scene, client, new)
+        assert len(await of_connections(scene)) == 3
+        await scene.cancel(run_id)
+        run = await scene.until_stage(run_id, "finished")
+    assert (run["result"], run["counts"]) == ("cancelled", {"skipped": 4})
+    after = await scene.everything()
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+
+
+async def test_new_books_that_cannot_be_read_change_nothing(make_scene):
+    scene, client, [new, _] = await two_of_four(make_scene)
+    scene.fault(Kind.SUBSCRIPTION_ENDED, organisation_id=new)
+    before = await of_connections(scene)
+    async with scene.worker():
+        run = await begun(scene, client)
+        await scene.select(run["run_id"], organisations=[{"organisation_id": new}])
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["result"] == "failed"
+    assert run["message"].endswith("Nothing was changed.")
+    assert await of_connections(scene) == before
+
+
+async def test_two_changes_at_once_only_the_first_counts(make_scene):
+    scene, client, [new, other] = await two_of_four(make_scene)
+    async with scene.worker():
+        first, second = await prepared(scene, client, new), await prepared(scene, client, other)
+        assert (await client.post(f"change/{first}/confirm")).status_code == 200
+        answer = await client.post(f"change/{second}/confirm")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
+        await scene.cancel(second)
+        await scene.until_stage(second, "finished")
+    assert (await client.shown())["organisation_id"] == new
+    assert len(await of_connections(scene)) == 3
+
+
+async def test_a_worker_that_dies_between_confirming_and_the_end(make_scene):
+    scene, client, [new, _] = await two_of_four(make_scene)
+    async with scene.worker():
+        run_id = await prepared(scene, client, new)
+    await scene.handle(run_id).signal("confirm_change")  # nobody is there to hear it
+    async with scene.worker():
+        run = await scene.until_stage(run_id, "finished")
+    assert run["result"] == "completed"
+    assert (await client.shown())["organisation_id"] == new
+
+
+async def test_it_is_started_from_its_client_alone(make_scene):
+    scene = await make_scene(organisations=1)
+    answer = await scene.http.post("/api/v1/client-sync/xero/change-connection")
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "kind")
+    assert (await scene.http.get("/api/v1/runs")).json()["runs"] == []

@@ -1,0 +1,202 @@
+"""One client's move to other books, on purpose: sign in, choose, see what will match, confirm.
+
+Nothing of the client changes before it is confirmed: the new lists are read beside the old ones, and are forgotten
+when nobody confirms. It must not touch the old connection, which is kept so that the move can be undone.
+"""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.changing import ChangeActivities
+    from activities.standard_information import StandardInformationActivities
+    from contracts.bulk_create_clients import ConsentGiven, RunReport, SelectionAccepted
+    from contracts.change_connection import (
+        ChangeBooksInput,
+        ChangeConnectionInput,
+        ChangedBooks,
+        DiscardBooksInput,
+        ListBooksInput,
+        RecordBooksInput,
+        RecordedBooks,
+    )
+    from contracts.refusals import REFUSED, Refusal
+    from contracts.runs import Result, Stage
+    from contracts.selection import Selection
+    from contracts.sync_client import PullClientInput
+
+from workflows import planning, policies
+from workflows.board import RunBoard
+from workflows.calls import call
+from workflows.choosing import ChoosingJourney
+from workflows.journey import RunEnded
+
+
+@workflow.defn(name="ChangeConnection")
+class ChangeConnection(ChoosingJourney):
+    """Moves one client to another organisation, once a colleague has seen what that means."""
+
+    @workflow.init
+    def __init__(self, start: ChangeConnectionInput) -> None:
+        # Handlers may run before ``run`` does, so everything that they touch is set here.
+        self._start = start
+        self._confirming = asyncio.Lock()
+        self._books: RecordedBooks | None = None
+        self._changed: ChangedBooks | None = None
+        self._wanted_now = False
+        super().__init__(RunBoard(start.run, Stage.AWAITING_CONSENT, {}, {}))
+
+    @workflow.run
+    async def run(self, start: ChangeConnectionInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
+        """The whole journey; see the module's docstring."""
+        return await self.to_its_end(self._stages)
+
+    async def _stages(self) -> None:
+        consent = await self.first_consent(self._start.deadlines.consent)
+        try:
+            await self.await_selection(consent, self._start.deadlines.selection)
+            await self._read_lists()
+            await self._await_confirmation()
+        except BaseException as error:
+            if isinstance(error, RunEnded) or planning.is_cancelled_exception(error):
+                await self._discard()
+            raise
+        if self._changed is not None:
+            raise RunEnded(Result.COMPLETED, self._changed.message)
+
+    @workflow.signal(description="Confirm what the preview shows. Safe to repeat; refused before the preview is there.")
+    async def confirm_change(self) -> None:
+        """Confirm; a refusal is noted."""
+        try:
+            await self._confirm()
+        except ApplicationError as refused:
+            self.board.note(f"The confirmation was refused: {refused.message}")
+
+    @workflow.update(description="Confirm what the preview shows, with an answer. Safe to repeat.")
+    async def confirm(self) -> ChangedBooks:
+        """Confirm; refused with a reason, or done."""
+        return await self._confirm()
+
+    @workflow.signal(description="Read the new lists now instead of at the next planned time. Safe at any moment.")
+    def retry_now(self) -> None:
+        """Read again now."""
+        self._wanted_now = True
+
+    async def list_reached(self, consent: ConsentGiven) -> None:
+        """See ``ChoosingJourney``."""
+        await self.board.enter(Stage.LISTING)
+        listed = await call(
+            ChangeActivities.list_books,
+            ListBooksInput(
+                run_id=self._start.run.run_id,
+                consent_id=consent.consent_id,
+                grant_id=consent.grant_id,
+                connection_id=self._start.connection_id,
+            ),
+            policies.LISTING,
+            "List the organisations that this login reaches",
+        )
+        self.board.verdicts = listed.verdicts
+        self.board.note(f"{listed.client_name} is connected to {listed.organisation_name} now.")
+        self.board.reached(Stage.AWAITING_SELECTION)
+
+    async def record(self, selection: Selection) -> SelectionAccepted:
+        """See ``ChoosingJourney``."""
+        self._books = await call(
+            ChangeActivities.record_books,
+            RecordBooksInput(
+                run_id=self._start.run.run_id, connection_id=self._start.connection_id, selection=selection
+            ),
+            policies.DATABASE,
+            "Check and record the chosen organisation",
+        )
+        return SelectionAccepted(chosen=1, to_create=0, to_link=1, already_clients=0, skipped=self._books.skipped)
+
+    async def _read_lists(self) -> None:
+        await self.board.enter(Stage.PULLING)
+        patience, tries = workflow.now() + self._start.deadlines.selection, 0
+        books = self._chosen_books()
+        while True:
+            self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
+            try:
+                await call(
+                    StandardInformationActivities.pull_client,
+                    PullClientInput(connection_id=books.connection_id, pull_id=self._start.run.run_id),
+                    policies.PULL,
+                    f"Read the lists of {books.organisation_name}",
+                )
+            except ActivityError as error:
+                if planning.is_cancelled_exception(error):
+                    raise
+                trouble = planning.trouble_of(error)
+                if not trouble.cause.is_transient:
+                    message = f"{trouble.cause.sentence} {trouble.cause.next_step}"
+                    raise RunEnded(Result.FAILED, f"{message} Nothing was changed.") from error
+                retry_at, tries = planning.next_try(workflow.now(), tries, trouble), tries + 1
+                if retry_at > patience:
+                    raise RunEnded(Result.EXPIRED, f"{trouble.cause.sentence} Nothing was changed.") from error
+                self.board.note(f"{trouble.cause.sentence} Next try at {retry_at:%H:%M:%S} UTC; `retry_now` tries now.")
+                try:
+                    await workflow.wait_condition(
+                        lambda: self._wanted_now, timeout=retry_at - workflow.now(), timeout_summary="Next try"
+                    )
+                except TimeoutError:
+                    continue
+            else:
+                return
+
+    async def _await_confirmation(self) -> None:
+        await self.board.enter(Stage.AWAITING_CONFIRMATION)
+        try:
+            await workflow.wait_condition(
+                lambda: self._changed is not None,
+                timeout=self._start.deadlines.selection,
+                timeout_summary="Confirmation expires",
+            )
+        except TimeoutError:
+            async with self._confirming:  # one that came at the last moment is judged first
+                if self._changed is None:
+                    raise RunEnded(Result.EXPIRED, "Nobody confirmed in time. Nothing was changed.") from None
+
+    async def _confirm(self) -> ChangedBooks:
+        async with self._confirming:
+            if self._changed is None:
+                if refusal := planning.refuse_confirmation(self.board.stage):
+                    raise _refused(refusal)
+                try:
+                    self._changed = await call(
+                        ChangeActivities.change_books,
+                        ChangeBooksInput(
+                            run_id=self._start.run.run_id,
+                            old_connection_id=self._start.connection_id,
+                            new_connection_id=self._chosen_books().connection_id,
+                        ),
+                        policies.DATABASE,
+                        "Move the client to the new organisation",
+                    )
+                except ActivityError as error:
+                    if refusal := planning.refusal_of(error):
+                        raise _refused(refusal) from error
+                    raise
+            return self._changed
+
+    async def _discard(self) -> None:
+        async with self._selecting, self._confirming:  # whoever is just choosing or confirming ends first
+            if self._books is not None and self._changed is None:
+                await call(
+                    ChangeActivities.discard_books,
+                    DiscardBooksInput(run_id=self._start.run.run_id, connection_id=self._books.connection_id),
+                    policies.DATABASE,
+                    "Forget the lists that were read for the preview",
+                )
+
+    def _chosen_books(self) -> RecordedBooks:
+        if self._books is None:  # the choice is recorded before anything is read
+            raise ApplicationError("no organisation is chosen", non_retryable=True)
+        return self._books
+
+
+def _refused(refusal: Refusal) -> ApplicationError:
+    return ApplicationError(refusal.message, refusal, type=REFUSED, non_retryable=True)
