@@ -31,7 +31,7 @@ from runtime.settings import Settings
 from runtime.stack import environment_of
 from starter.actor import Actor
 from starter.operations import Operations
-from worker import Parts, providers_of, workers
+from worker import Parts, mailer_of, providers_of, workers
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import FaultWords
 from xero_sandbox.faults import Kind
@@ -102,7 +102,8 @@ class Scene:
             providers, xero = providers_of(self.settings, database)
             stack.push_async_callback(xero.close)
             tokens = Tokens(database, self.settings.key_ring().for_purpose("database"))
-            for worker in workers(client or self.temporal, Parts(database, providers, tokens), concurrency=concurrency):
+            parts = Parts(database, providers, tokens, mailer_of(self.settings), self.settings.public_url)
+            for worker in workers(client or self.temporal, parts, concurrency=concurrency):
                 await stack.enter_async_context(worker)
             yield
 

@@ -1,7 +1,6 @@
 """The night: every connection looked at once by login, exactly the broken ones marked, and each person told once."""
 
 from collections import Counter
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import pytest_asyncio
@@ -10,6 +9,7 @@ from contracts.check_connections import CheckReport
 from contracts.runs import RunKind
 from tests.journeys.scene import Json, Scene
 from xero_sandbox.control import Control
+from xero_sandbox.control_words import RecordWords
 from xero_sandbox.faults import Kind
 
 STAGED = {"organisations": 40, "people": 3}
@@ -48,13 +48,17 @@ async def check(scene: Scene) -> CheckReport:
     return await scene.operations.health.check(scene.actor, lambda _: None)
 
 
+async def change(scene: Scene, statement: str) -> None:
+    """Let time pass, or somebody leave, in the product's database."""
+    async with scene.database.transaction() as session:
+        await (await session.connection()).exec_driver_sql(statement)
+
+
 async def a_night_later(scene: Scene, *, are_lists_due: bool) -> None:
     """Token sets are old, and the lists due or not, as the night finds them."""
-    async with scene.database.transaction() as session:
-        connection = await session.connection()
-        await connection.exec_driver_sql("UPDATE grants SET refreshed_at = refreshed_at - interval '2 days'")
-        due = "now() - interval '1 minute'" if are_lists_due else "now() + interval '1 day'"
-        await connection.exec_driver_sql(f"UPDATE connections SET next_refresh_at = {due}")
+    due = "now() - interval '1 minute'" if are_lists_due else "now() + interval '1 day'"
+    await change(scene, "UPDATE grants SET refreshed_at = refreshed_at - interval '2 days'")
+    await change(scene, f"UPDATE connections SET next_refresh_at = {due}")  # noqa: S608
     Control(scene.world).zero_calls()
 
 
@@ -126,3 +130,76 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Practice):
     assert (report.logins, report.refreshed, report.handed_over) == (3, 40 - 12, 3)
     calls = scene.world.calls
     assert calls.refreshes + calls.by_path["GET /connections"] <= 2 * 3
+    await two_sign_ins_repair_everything(practice, set(expected) - transient)
+
+
+async def two_sign_ins_repair_everything(practice: Practice, broken: set[str]) -> None:
+    """*Reconnect all* by one person adds up to all; after the second person's nothing reachable is left.
+
+    What waiting helps may have been repaired by its own sync meanwhile; what needs a person is repaired by these.
+    """
+    scene = practice.scene
+    scene.world.faults.clear()
+    within_reach = {
+        one.organisation_id for one in scene.world.may_connect(list(scene.world.library.people.values())[1])
+    }
+    async with scene.worker():
+        run = await reconnect_all(scene, person=1)
+        assert sum(run["counts"].values()) == 40
+        outcomes = {row["organisation_id"]: row["outcome"] for row in run["organisations"]}
+        assert {identity for identity in broken if outcomes[identity] == "repaired"} == broken & within_reach
+        assert {identity for identity in broken if outcomes[identity] == "unreachable"} == broken - within_reach
+        run = await reconnect_all(scene, person=0)
+        assert sum(run["counts"].values()) == 40
+        assert set(run["counts"]) <= {"healthy", "repaired"}
+        assert (await health(scene))["by_status"] == {"connected": 40}
+        report = await check(scene)
+    assert set(report.causes) <= {"rate_limited"}  # a day's limit lifts when it lifts
+
+
+async def reconnect_all(scene: Scene, person: int) -> Json:
+    """One person signs in to repair all; gives the report."""
+    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL.value}")
+    assert answer.status_code == 201, answer.text
+    page = await scene.sign_in(answer.json()["authorize_url"], person=person)
+    assert page.status_code == 200, page.text
+    return await scene.until_stage(answer.json()["run_id"], "finished")
+
+
+async def test_a_quiet_night_costs_two_calls_a_login_and_writes_to_nobody(practice: Practice):
+    scene = practice.scene
+    await a_night_later(scene, are_lists_due=False)
+    async with scene.worker():
+        report = await check(scene)
+    assert (report.logins, report.healthy, report.refreshed, report.told) == (3, 40, 0, 0)
+    calls = scene.world.calls
+    calls.by_path.pop("GET /.well-known/openid-configuration")  # once for each worker's life
+    assert calls.by_path == {"POST /connect/token": 3, "GET /connections": 3}
+    assert await scene.rows("SELECT count(*) FROM notices") == [(0,)]
+
+
+async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_scene):
+    scene: Scene = await make_scene(organisations=1, people=1)
+    async with scene.worker():
+        await scene.added()
+        [client] = await scene.clients()
+        organisation = client["connection"]["organisation_id"]
+        suppliers = await scene.list_of(client["client_id"], "suppliers")
+        control = Control(scene.world)
+        first, second = (row["key"] for row in suppliers["rows"][:2])
+        control.change_record(organisation, RecordWords(list="Contacts", id=first, fields={"Name": "Renamed Ltd"}))
+        control.change_record(organisation, RecordWords(list="Contacts", id=second, remove=True))
+        await a_night_later(scene, are_lists_due=True)
+        await check(scene)
+        changed = await scene.list_of(client["client_id"], "suppliers")
+        assert changed["receipt"]["changed"] == 1
+        assert changed["receipt"]["gone"] == 0
+        assert changed["receipt"]["rows"] == suppliers["receipt"]["rows"]
+        assert scene.world.calls.by_status[304] == 2
+        await a_night_later(scene, are_lists_due=True)
+        await change(scene, "UPDATE connections SET contacts_complete_at = contacts_complete_at - interval '7 days'")
+        await check(scene)
+        whole = await scene.list_of(client["client_id"], "suppliers")
+    assert whole["receipt"]["gone"] == 1
+    assert whole["receipt"]["rows"] == suppliers["receipt"]["rows"] - 1
+    assert [due for (due,) in await scene.rows("SELECT next_refresh_at > now() FROM connections")] == [True]

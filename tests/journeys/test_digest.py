@@ -1,0 +1,100 @@
+"""The digest: mails that a real server receives, each trouble told once, to somebody who can act."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from pydantic import SecretStr
+
+from contracts.runs import Role
+from models import practices
+from tests.journeys.scene import Scene
+from tests.journeys.test_nightly import change, check
+from tests.letterbox import Letterbox, letterbox
+from xero_sandbox.faults import Kind
+
+OLIVE, ADMIN = "olive@harbour-lane.example.com", "admin@harbour-lane.example.com"
+
+
+@pytest_asyncio.fixture
+async def box() -> AsyncIterator[Letterbox]:
+    async with letterbox() as box:
+        yield box
+
+
+@pytest_asyncio.fixture
+async def scene(make_scene, temporal_settings, box: Letterbox) -> Scene:
+    """Three clients on one login that has died; Olive, a member, looks after two of them."""
+    mail = {"smtp_url": SecretStr(box.url), "mail_from": "night@clientsync.example"}
+    scene: Scene = await make_scene(settings=temporal_settings.model_copy(update=mail), organisations=3, people=1)
+    async with scene.worker():
+        await scene.added()
+    async with scene.database.transaction() as session:
+        practice = scene.actor.practice_id
+        olive = await practices.create_colleague(session, practice, email=OLIVE, name="Olive", role=Role.MEMBER)
+    await change(
+        scene,
+        f"UPDATE clients SET owner_id = '{olive.id}' WHERE id IN (SELECT id FROM clients ORDER BY code LIMIT 2)",  # noqa: S608
+    )
+    await change(scene, f"UPDATE colleagues SET role = 'admin' WHERE id = '{scene.actor.colleague_id}'")  # noqa: S608
+    scene.fault(Kind.REVOKE_PERSON)
+    await change(scene, "UPDATE grants SET access_expires_at = now()")
+    return scene
+
+
+def letters(box: Letterbox) -> dict[str, str]:
+    """The mails since the last look, by recipient."""
+    found = {}
+    for mail in box.received:
+        body = mail.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        found[str(mail["To"])] = body.decode().replace("\r\n", "\n")
+    box.received.clear()
+    return found
+
+
+async def test_each_trouble_is_told_once_to_its_owner_and_closes_itself(scene: Scene, box: Letterbox):
+    names = {client["name"]: client["owner"] for client in await scene.clients()}
+    async with scene.worker():
+        assert (await check(scene)).told == 2
+        told = letters(box)
+        assert set(told) == {OLIVE, ADMIN}
+        for name, owner in names.items():
+            assert (name in told[OLIVE], name in told[ADMIN]) == (owner == "Olive", owner != "Olive")
+        assert "The sign-in that this connection uses is no longer valid." in told[OLIVE]
+        assert f"All connections: {scene.web}/connections" in told[OLIVE]
+        assert (await check(scene)).told == 0
+        assert letters(box) == {}
+        answer = await scene.http.post("/api/v1/client-sync/xero/reconnect-all")
+        await scene.sign_in(answer.json()["authorize_url"], action="continue")
+        await scene.until_stage(answer.json()["run_id"], "finished")
+        assert (await check(scene)).told == 2
+        assert all("Works again, nothing to do: " in letter for letter in letters(box).values())
+        assert (await check(scene)).told == 0
+    assert [sent for (sent,) in await scene.rows("SELECT sent_at IS NOT NULL FROM notices")] == [True] * 4
+
+
+async def test_after_three_days_and_when_the_owner_has_left_the_admins_hear_of_it(scene: Scene, box: Letterbox):
+    names = {client["name"]: client["owner"] for client in await scene.clients()}
+    async with scene.worker():
+        await check(scene)
+        letters(box)
+        await change(scene, "UPDATE colleagues SET deactivated_at = now() WHERE name = 'Olive'")
+        await change(
+            scene,
+            "UPDATE connections SET trouble_since = trouble_since - interval '3 days', told_at = told_at - interval '3 days'",
+        )
+        await check(scene)
+        told = letters(box)
+        assert set(told) == {ADMIN}
+        assert all(name in told[ADMIN] for name in names)
+        assert (await check(scene)).told == 0
+
+
+async def test_a_mail_that_the_server_refuses_stays_in_the_outbox_and_stops_no_other(scene: Scene, box: Letterbox):
+    box.refusal = "550 no such mailbox"
+    async with scene.worker():
+        await check(scene)
+        assert await scene.rows("SELECT count(*) FROM notices WHERE sent_at IS NULL") == [(2,)]
+        box.refusal = None
+        assert (await check(scene)).told == 0
+    assert set(letters(box)) == {OLIVE, ADMIN}

@@ -1,0 +1,91 @@
+"""Schedules on the real server: one a practice, at two by its own clock, applied as often as one likes."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest_asyncio
+from temporalio.client import ScheduleActionStartWorkflow, ScheduleDescription, ScheduleOverlapPolicy
+
+from models import practices
+from starter.schedules import Applied, Change, Schedules
+from tests.journeys.scene import PATIENCE, Scene
+
+LONDON, AUCKLAND = "check-connections-harbour-lane", "check-connections-kauri-street"
+
+
+@pytest_asyncio.fixture
+async def schedules(scene: Scene) -> AsyncIterator[Schedules]:
+    """Of two practices on either side of the world."""
+    async with scene.database.transaction() as session:
+        await practices.create_practice(session, "Kauri Street", time_zone="Pacific/Auckland")
+    yield Schedules(scene.database, scene.temporal)
+    async for found in await scene.temporal.list_schedules():
+        await scene.temporal.get_schedule_handle(found.id).delete()
+
+
+async def described(scene: Scene, schedule_id: str) -> ScheduleDescription:
+    return await scene.temporal.get_schedule_handle(schedule_id).describe()
+
+
+def changes(applied: Sequence[Applied]) -> dict[str, Change]:
+    return {one.schedule_id: one.change for one in applied}
+
+
+async def test_applying_twice_changes_nothing(scene: Scene, schedules: Schedules):
+    assert changes(await schedules.apply()) == {LONDON: Change.CREATED, AUCKLAND: Change.CREATED}
+    before = [await described(scene, schedule_id) for schedule_id in (LONDON, AUCKLAND)]
+    assert changes(await schedules.apply()) == {LONDON: Change.UNCHANGED, AUCKLAND: Change.UNCHANGED}
+    after = [await described(scene, schedule_id) for schedule_id in (LONDON, AUCKLAND)]
+    assert [one.raw_description for one in before] == [one.raw_description for one in after]
+
+
+async def test_each_practice_s_night_is_at_two_by_its_own_clock(scene: Scene, schedules: Schedules):
+    await schedules.apply()
+    for schedule_id, zone in ((LONDON, "Europe/London"), (AUCKLAND, "Pacific/Auckland")):
+        times = (await described(scene, schedule_id)).info.next_action_times
+        assert len(times) >= 5
+        for at in (moment.astimezone(ZoneInfo(zone)) for moment in times):
+            assert at.hour == 2
+            assert timedelta() <= at - at.replace(minute=0, second=0, microsecond=0) <= timedelta(minutes=20)
+
+
+async def test_what_differs_is_corrected_and_a_pause_stays(scene: Scene, schedules: Schedules):
+    await schedules.apply()
+    await scene.temporal.get_schedule_handle(LONDON).pause(note="Xero is moving house")
+    async with scene.database.transaction() as session:
+        practice = await practices.find_practice(session, "harbour-lane")
+        await practices.change_time_zone(session, practice, "Australia/Perth")
+    assert changes(await schedules.apply("harbour-lane")) == {LONDON: Change.UPDATED}
+    found = await described(scene, LONDON)
+    assert found.schedule.spec.time_zone_name == "Australia/Perth"
+    assert (found.schedule.state.paused, found.schedule.state.note) == (True, "Xero is moving house")
+    assert changes(await schedules.apply("harbour-lane")) == {LONDON: Change.UNCHANGED}
+
+
+async def test_a_night_starts_late_work_behind_people_never_twice_and_ends(scene: Scene, schedules: Schedules):
+    await schedules.apply()
+    found = (await described(scene, LONDON)).schedule
+    assert found.policy.overlap is ScheduleOverlapPolicy.SKIP
+    assert found.policy.catchup_window == timedelta(hours=6)
+    assert isinstance(found.action, ScheduleActionStartWorkflow)
+    assert found.action.execution_timeout is not None
+    assert found.action.execution_timeout < timedelta(days=1)
+    async with scene.worker():
+        await scene.added()
+        await scene.temporal.get_schedule_handle(LONDON).trigger()
+        handle = scene.handle(await _first_night(scene))
+        await handle.result()
+    history = await handle.fetch_history()
+    started = history.events[0].workflow_execution_started_event_attributes
+    assert (started.priority.priority_key, started.priority.fairness_key) == (4, "harbour-lane")
+    assert handle.id.startswith(f"{LONDON}-2")
+
+
+async def _first_night(scene: Scene) -> str:
+    """The id of the workflow that the schedule has started; the server tells once it has."""
+    async with asyncio.timeout(PATIENCE):
+        while not (actions := (await described(scene, LONDON)).info.recent_actions):
+            continue
+    return actions[0].action.workflow_id
