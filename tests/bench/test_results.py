@@ -1,0 +1,74 @@
+"""The arithmetic of a comparison, and that it can be shown."""
+
+import io
+import os
+from dataclasses import replace
+
+import orjson
+import pytest
+from rich.console import Console
+
+from bench import accounting, report
+from bench.results import Calls, Comparison, History, Timing, Usage, middle_cpu
+
+
+def timing(listing: float, adding: float, *, worker: float = 1.0, accounts: int = 5) -> Timing:
+    return Timing(
+        listing=listing,
+        adding=adding,
+        rows={"accounts": accounts, "contacts": 7},
+        calls=Calls(api=20, too_many=0),
+        usage=Usage({"worker": worker}, 0.5, {"worker": 150_000_000}),
+        history=History(events=40, bytes=9_000),
+    )
+
+
+@pytest.fixture
+def comparison() -> Comparison:
+    bare = [timing(1, 3), timing(1, 5), timing(1, 100)]
+    ours = [timing(2, 10, worker=3.0), timing(4, 20, worker=4.0), timing(3, 4, worker=8.0)]
+    return Comparison(organisations=10, latency_ms=150, bare=bare, ours=ours)
+
+
+def test_the_ratio_is_of_medians_and_of_both_phases_together(comparison):
+    assert comparison.ratio("listing") == 3
+    assert comparison.ratio("adding") == 2
+    assert comparison.ratio() == 12 / 6
+
+
+def test_cpu_is_a_median_by_process(comparison):
+    assert middle_cpu(comparison.ours) == {"worker": 4.0}
+
+
+def test_one_run_that_stored_something_else_is_found(comparison):
+    assert comparison.differing_tables() == {}
+    odd = replace(comparison, ours=[*comparison.ours, timing(1, 1, accounts=4)])
+    assert odd.differing_tables() == {"accounts": (5, 4)}
+
+
+def test_a_comparison_can_be_read_by_people_and_programs(comparison):
+    shown = io.StringIO()
+    console = Console(file=shown, width=120)
+    for table in report.tables(comparison):
+        console.print(table)
+    assert "6.00 (4.00, 6.00, 101.00)" in shown.getvalue()
+    assert report.verdict(comparison) == "ours ÷ bare = 2.00"
+    assert orjson.loads(orjson.dumps(report.data(comparison)))["ratio"] == 2.0
+
+
+def test_what_a_process_used_is_told_from_what_the_machine_used():
+    processes = {"this": os.getpid()}
+    before = accounting.snapshot(processes)
+    while accounting.snapshot(processes).by_process["this"] - before.by_process["this"] < 0.05:
+        pass
+    used = accounting.usage(before, accounting.snapshot(processes), processes)
+    assert used.cpu_seconds["this"] >= 0.05
+    assert used.others_cpu_seconds >= 0
+    assert used.peak_bytes["this"] > 1_000_000
+
+
+def test_a_process_that_has_ended_has_used_nothing_more():
+    gone = {"gone": 2**22 + 1}  # above the highest process id that Linux gives
+    before = accounting.snapshot(gone)
+    assert accounting.usage(before, accounting.snapshot(gone), gone).cpu_seconds == {"gone": 0.0}
+    assert accounting.usage(before, accounting.snapshot(gone), gone).peak_bytes == {}
