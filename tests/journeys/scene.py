@@ -4,12 +4,10 @@ Nothing here stands in for a part of the product; it only saves the journeys fro
 """
 
 import asyncio
-import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -31,6 +29,7 @@ from runtime.settings import Settings
 from runtime.stack import environment_of
 from starter.actor import Actor
 from starter.operations import Operations
+from tests.journeys.browser import sign_in
 from worker import Parts, mailer_of, providers_of, workers
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import FaultWords
@@ -42,29 +41,6 @@ PATIENCE = 60.0
 """Seconds after which a wait is in vain, so that a hang is a failed test."""
 
 Json = dict[str, Any]
-
-
-class _Form(HTMLParser):
-    """The one form of a page: where it goes, what is ticked or filled in, and what could be ticked."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: list[tuple[str, str]] = []
-        self.boxes: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.action = given["action"]
-        elif tag == "input" and "disabled" not in given and "name" in given:
-            if given.get("type") in {"checkbox", "radio"}:
-                if given["name"] == "organisation":
-                    self.boxes.append(given["value"])
-                if "checked" not in given:
-                    return
-            self.fields.append((given["name"], given.get("value", "")))
 
 
 @dataclass
@@ -124,17 +100,7 @@ class Scene:
             choose: Organisation ids to tick; all that can be ticked when None.
             action: ``allow``, ``continue`` or ``cancel``.
         """
-        async with httpx2.AsyncClient(follow_redirects=True, timeout=30) as browser:
-            page = await browser.get(authorize_url)
-            form = _Form(page.text)
-            fields = [(name, value) for name, value in form.fields if name != "person"]
-            people = re.findall(r'name="person" value="([^"]+)"', page.text)
-            page = await _submit(browser, page, form, [*fields, ("person", people[person]), ("action", "sign_in")])
-            form = _Form(page.text)
-            kept = [(name, value) for name, value in form.fields if name != "organisation"]
-            ticked = form.boxes if choose is None else choose
-            rows = [("organisation", identity) for identity in ticked] if action == "allow" else []
-            return await _submit(browser, page, form, [*kept, *rows, ("action", action)])
+        return await sign_in(authorize_url, person=person, choose=choose, action=action)
 
     async def show(self, run_id: str) -> Json:
         """The run, as the API shows it."""
@@ -307,15 +273,6 @@ def chosen(run: Json) -> list[Json]:
 def by_organisation(run: Json) -> dict[str, Json]:
     """A run's rows by organisation id."""
     return {row["organisation_id"]: row for row in run["organisations"]}
-
-
-async def _submit(
-    browser: httpx2.AsyncClient, page: httpx2.Response, form: _Form, fields: list[tuple[str, str]]
-) -> httpx2.Response:
-    data: dict[str, list[str]] = {}
-    for name, value in fields:
-        data.setdefault(name, []).append(value)
-    return await browser.post(page.url.join(form.action), data=data)
 
 
 async def make_practice(

@@ -1,0 +1,53 @@
+"""A colleague's browser at the provider's pages: signs in, ticks organisations, and comes back to ours."""
+
+import re
+from html.parser import HTMLParser
+
+import httpx2
+
+
+class _Form(HTMLParser):
+    """The one form of a page: where it goes, what is ticked or filled in, and what could be ticked."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.action = ""
+        self.fields: list[tuple[str, str]] = []
+        self.boxes: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.action = given["action"]
+        elif tag == "input" and "disabled" not in given and "name" in given:
+            if given.get("type") in {"checkbox", "radio"}:
+                if given["name"] == "organisation":
+                    self.boxes.append(given["value"])
+                if "checked" not in given:
+                    return
+            self.fields.append((given["name"], given.get("value", "")))
+
+
+async def sign_in(authorize_url: str, *, person: int, choose: list[str] | None, action: str) -> httpx2.Response:
+    """Go through the pages up to our callback's; see ``Scene.sign_in``."""
+    async with httpx2.AsyncClient(follow_redirects=True, timeout=30) as browser:
+        page = await browser.get(authorize_url)
+        form = _Form(page.text)
+        fields = [(name, value) for name, value in form.fields if name != "person"]
+        people = re.findall(r'name="person" value="([^"]+)"', page.text)
+        page = await _submit(browser, page, form, [*fields, ("person", people[person]), ("action", "sign_in")])
+        form = _Form(page.text)
+        kept = [(name, value) for name, value in form.fields if name != "organisation"]
+        ticked = form.boxes if choose is None else choose
+        rows = [("organisation", identity) for identity in ticked] if action == "allow" else []
+        return await _submit(browser, page, form, [*kept, *rows, ("action", action)])
+
+
+async def _submit(
+    browser: httpx2.AsyncClient, page: httpx2.Response, form: _Form, fields: list[tuple[str, str]]
+) -> httpx2.Response:
+    data: dict[str, list[str]] = {}
+    for name, value in fields:
+        data.setdefault(name, []).append(value)
+    return await browser.post(page.url.join(form.action), data=data)
