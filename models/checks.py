@@ -51,7 +51,7 @@ class DueClient(NamedTuple):
     provider: str
 
 
-_LIVING = "c.status IN ('connected', 'needs_reconnect')"
+_LIVING = "c.is_current AND c.status IN ('connected', 'needs_reconnect')"
 
 
 async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Login]:
