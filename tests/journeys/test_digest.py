@@ -81,7 +81,8 @@ async def test_after_three_days_and_when_the_owner_has_left_the_admins_hear_of_i
         await change(scene, "UPDATE colleagues SET deactivated_at = now() WHERE name = 'Olive'")
         await change(
             scene,
-            "UPDATE connections SET trouble_since = trouble_since - interval '3 days', told_at = told_at - interval '3 days'",
+            "UPDATE connections"
+            " SET trouble_since = trouble_since - interval '3 days', told_at = told_at - interval '3 days'",
         )
         await check(scene)
         told = letters(box)
