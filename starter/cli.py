@@ -3,6 +3,7 @@
 import typer
 
 from starter.commands import connection, connections_health
+from starter.commands.change import change
 from starter.commands.clients import clients
 from starter.commands.database import database
 from starter.commands.demo import demo
@@ -32,6 +33,7 @@ connections.command("settings")(connection.settings)
 connections.command("refresh")(connection.refresh)
 connections.command("reconnect")(connection.reconnect)
 connections.command("disconnect")(connection.disconnect)
+connections.add_typer(change, name="change")
 
 LOOKING, SERVING, SETTING_UP, WORKING = "Look and develop", "Run the parts", "Set up", "Work"
 

@@ -1,0 +1,78 @@
+"""Moving one client to another organisation, and back. Registered under ``clientsync connections change``."""
+
+from typing import Annotated
+
+import typer
+
+from starter.commands.acting import acting
+from starter.commands.connection import ClientId, print_started
+from starter.commands.output import As, Json, execute, out, print_json, table, words
+from starter.starting import StartedRun
+from starter.web.connection_answers import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
+
+change = typer.Typer(no_args_is_help=True, help="Move a client to another organisation, and back.")
+
+RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `change start` said it.")]
+
+
+@change.command("start")
+def start(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+    """Start: sign in, then choose one organisation with `runs select`, look at the preview, and confirm."""
+
+    async def work() -> StartedRun:
+        async with acting(as_email) as (operations, actor):
+            return await operations.changes.start(actor, client_id)
+
+    print_started(execute(work()), json)
+
+
+@change.command("preview")
+def preview(client_id: ClientId, run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Show what will and will not match in the new organisation. Changes nothing."""
+
+    async def work() -> ChangePreviewAnswer:
+        async with acting(as_email) as (operations, actor):
+            return ChangePreviewAnswer.of(await operations.changes.preview(actor, client_id, run_id))
+
+    shown = execute(work())
+    if json:
+        print_json(shown)
+        return
+    out.print(f"From {shown.old_organisation_name} to {shown.new_organisation_name}", style="bold")
+    rows = table("List", "Old", "New", "Same", "By code", "By name", "Missing", "Such as")
+    for source, match in shown.matches.items():
+        numbers = (match.old, match.new, match.same, match.by_code, match.by_name, match.missing)
+        rows.add_row(words(source).capitalize(), *map(str, numbers), ", ".join(match.missing_entries[:3]))
+    out.print(rows)
+
+
+@change.command("confirm")
+def confirm(client_id: ClientId, run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Move the client. The old lists are kept; it can be undone for 30 days."""
+
+    async def work() -> ChangedAnswer:
+        async with acting(as_email) as (operations, actor):
+            changed = await operations.changes.confirm(actor, client_id, run_id)
+            return ChangedAnswer(message=changed.message)
+
+    changed = execute(work())
+    if json:
+        print_json(changed)
+    else:
+        out.print(changed.message, highlight=False)
+
+
+@change.command("undo")
+def undo(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+    """Give a client its former organisation back."""
+
+    async def work() -> ManagedConnectionAnswer:
+        async with acting(as_email) as (operations, actor):
+            await operations.changes.undo(actor, client_id)
+            return ManagedConnectionAnswer.shown(*await operations.managing.show(actor, client_id))
+
+    connection = execute(work())
+    if json:
+        print_json(connection)
+    else:
+        out.print(f"The client is connected to {connection.organisation_name} again.", highlight=False)

@@ -1,0 +1,28 @@
+"""Settings as they are sent: lists that come together, and values that must be there."""
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.connection_settings import SettingsPatch, whole
+from contracts.lists import ListName
+
+
+def test_lists_that_are_kept_together_come_together():
+    assert whole((ListName.BANK_ACCOUNTS,)) == ["organisation", "accounts", "bank_accounts"]
+    assert whole((ListName.SUPPLIERS, ListName.ITEMS)) == ["organisation", "items", "suppliers", "customers"]
+
+
+def test_all_lists_are_no_choice():
+    assert whole(tuple(ListName)) is None
+
+
+def test_only_what_is_sent_is_written():
+    assert SettingsPatch(refresh_hours=24).values() == {"refresh_hours": 24}
+    assert SettingsPatch(costs_status=None).values() == {"costs_status": None}
+    assert SettingsPatch(list_names=None).values() == {"list_names": None}
+
+
+@pytest.mark.parametrize("name", ["refresh_hours", "contacts", "warns_of_new_suppliers"])
+def test_what_always_has_a_value_cannot_be_null(name):
+    with pytest.raises(ValidationError, match=f"{name} cannot be null"):
+        SettingsPatch(**{name: None})
