@@ -9,7 +9,7 @@ ARGS ?=
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 .NOTPARALLEL:
-.PHONY: help setup demo up test check lint types format bench-quick lock clean
+.PHONY: help setup demo up test check lint types format bench-quick bench-night lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -48,6 +48,9 @@ format: setup ## let ruff put things right
 
 bench-quick: setup ## about a minute: our run beside a bare script
 	$(BIN)/python -m bench.quick
+
+bench-night: setup ## the nightly check of 10,000 connections under 100 logins: calls and seconds
+	$(BIN)/python -m bench.night
 
 lock: setup ## newest versions that pyproject.toml allows, with hashes
 	$(PIP) install uv

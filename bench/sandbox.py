@@ -46,19 +46,48 @@ class Sandbox:
         api = sum(number for path, number in counted["by_path"].items() if "/connect/" not in path)
         return Calls(api=api, too_many=sum(counted["rejected_429"].values()))
 
-    async def consent(self, authorize_url: str) -> str:
-        """Sign in as the person who reaches everything, and allow access to all of it.
+    async def people(self, organisations: int, people: int) -> None:
+        """Begin anew, with the organisations dealt out evenly among so many people.
+
+        Args:
+            organisations: How many there are.
+            people: How many people; each reaches only their own share.
+        """
+        words = {"organisations": organisations, "people": people}
+        (await self._http.post("/sandbox/api/reset", json=words)).raise_for_status()
+        state = (await self._http.get("/sandbox/api/state")).raise_for_status().json()
+        ids = [one["organisation_id"] for one in state["organisations"]]
+        for place, person in enumerate(state["people"]):
+            share = {"organisation_ids": ids[place::people]}
+            (await self._http.post(f"/sandbox/api/people/{person['id']}", json=share)).raise_for_status()
+
+    async def zero(self) -> None:
+        """Zero the counters."""
+        (await self._http.delete("/sandbox/api/calls")).raise_for_status()
+
+    async def calls_by_path(self) -> dict[str, int]:
+        """Calls since the counters were zeroed, by method and path."""
+        counted: dict[str, int] = (await self._http.get("/sandbox/api/calls")).raise_for_status().json()["by_path"]
+        return counted
+
+    async def consent(self, authorize_url: str, person: int = _ADVISER) -> str:
+        """Sign in, and allow access to all that this person reaches.
 
         Args:
             authorize_url: Where the app sent the browser.
+            person: Which of them, in the order of the sign-in page; the one who reaches everything by default.
 
         Returns:
             Where the browser would go next, back at the app, with the code; holds a secret.
         """
         page = await self._http.get(authorize_url, follow_redirects=True)
         form = _Form(page.text)
-        person = form.choices["person"][_ADVISER]
-        fields = [*form.hidden, ("person", person), ("password", form.values["password"]), ("action", "sign_in")]
+        fields = [
+            *form.hidden,
+            ("person", form.choices["person"][person]),
+            ("password", form.values["password"]),
+            ("action", "sign_in"),
+        ]
         page = await self._press(page, form, fields)
         form = _Form(page.text)
         ticked = [("organisation", identity) for identity in form.choices["organisation"]]
