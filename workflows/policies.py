@@ -76,14 +76,11 @@ MAIL = ActivityConfig(
 REMOVAL = ActivityConfig(
     # Two calls. Four tries in about 15 seconds; after that the workflow waits, up to an hour each time, without end.
     task_queue=PROVIDER_QUEUE,
-    start_to_close_timeout=timedelta(minutes=2),
+    start_to_close_timeout=timedelta(seconds=75),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=15), maximum_attempts=4
     ),
 )
-
-LONGEST_WAIT_IN_RUN = timedelta(seconds=65)
-"""A limit that lifts within this (Xero's minute) is waited for in the run; a longer one is handed over."""
 
 FIRST_TRY_AFTER_HAND_OVER = timedelta(minutes=1)
 SOONEST_BETWEEN_TRIES = timedelta(seconds=1)
