@@ -5,8 +5,7 @@ stores the lists, so that neither is ever there without the other.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from temporalio import activity
 from activities.failures import application_error, busy_error
 from activities.grants import Tokens
 from activities.increments import changes_since
+from activities.readings import Claimed, Readings
 from contracts.causes import Cause
 from contracts.lists import ListName, Source
 from contracts.runs import ConnectionStatus, Outcome
@@ -33,61 +33,6 @@ from providers.port import Provider, Providers, TokenSource
 
 TELLING_OF_PROGRESS = timedelta(seconds=5)
 """Between two heartbeats at least; the server waits for one much longer. Most clients are pulled in less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A connection that this pull may read now.
-
-    Attributes:
-        connection: The connection, as it was claimed.
-        sources: What is left to read.
-        grant_id: The login to read with.
-        profile: The profile that listing read a moment ago, if the run has it.
-        since: Since when to read a source in part; the others are read whole.
-    """
-
-    connection: Connection
-    sources: tuple[Source, ...]
-    grant_id: UUID
-    profile: OrganisationProfile | None = None
-    since: Mapping[Source, datetime] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Readings:
-    """What came of reading the sources: rows, or an error for each; and whether to tell of new suppliers.
-
-    ``partial`` are the sources of which only changes were read.
-    """
-
-    rows: dict[Source, Sequence[Row]] = field(default_factory=dict)
-    errors: dict[Source, ProviderError] = field(default_factory=dict)
-    warns_of_new_suppliers: bool = False
-    partial: frozenset[Source] = frozenset()
-
-    @property
-    def worst(self) -> ProviderError | None:
-        """The error that decides: one that needs a person before one that waiting helps; of these the longest."""
-        for error in self.errors.values():
-            if isinstance(error, NeedsPerson):
-                return error
-        limited = [error for error in self.errors.values() if error.retry_at is not None]
-        return max(limited, key=_lifts_at, default=next(iter(self.errors.values()), None))
-
-    @property
-    def are_of_other_books(self) -> bool:
-        """Whether the profile was another organisation's: then none of the lists may be stored."""
-        error = self.errors.get(Source.ORGANISATION)
-        return error is not None and error.cause is Cause.WRONG_ORGANISATION
-
-    def by_completeness(self) -> Iterator[tuple[bool, Mapping[Source, Sequence[Row]]]]:
-        """The rows of the sources that were read whole, then of those read in part; nothing where there are none."""
-        whole = {source: rows for source, rows in self.rows.items() if source not in self.partial}
-        changed = {source: rows for source, rows in self.rows.items() if source in self.partial}
-        yield True, whole
-        if changed:
-            yield False, changed
 
 
 class StandardInformationActivities:
@@ -141,16 +86,16 @@ class StandardInformationActivities:
             stored = await receipts.lists_stored_by(session, connection.id, asked.pull_id)
             row = await connections.run_row(session, asked.run_id, connection.id) if asked.run_id else None
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
+            takes_over = asked.grant_id not in {None, connection.grant_id}
         wanted = asked.sources or chosen_sources(connection)
+        if takes_over:  # by reading the profile: whoever stored that before had another login
+            stored -= set(Source.ORGANISATION.lists)
+            wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
         left = tuple(source for source in wanted if not stored.issuperset(source.lists))
-        # A login that is to take over has to read the profile itself, now.
-        kept_profile = row.profile if row is not None and asked.grant_id is None else None
+        kept_profile = row.profile if row is not None and not takes_over else None
         profile = profile_of(kept_profile) if kept_profile else None
         since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
-        # Once a login has taken over, the connection's own is the one: it may have changed again since.
-        has_taken_over = stored.issuperset(Source.ORGANISATION.lists)
-        login = connection.grant_id if asked.grant_id is None or has_taken_over else asked.grant_id
-        return Claimed(connection, left, login, profile, since)
+        return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
 
     async def _read(self, claimed: Claimed) -> Readings:
         provider = self._providers[claimed.connection.provider]
@@ -184,7 +129,7 @@ class StandardInformationActivities:
             if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
                 readings.errors[source] = refusal
             else:
-                readings.rows[source] = kept(source, rows, connection)
+                readings.rows[source] = kept(source, rows, connection, is_complete=source not in readings.partial)
 
     async def _store(self, asked: PullClientInput, login: UUID | None, readings: Readings) -> PullClientResult:
         at = self._now()
@@ -285,10 +230,6 @@ def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError |
     if any(row.key.lower() != connection.organisation_id.lower() for row in profile):
         return NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
     return None
-
-
-def _lifts_at(error: ProviderError) -> float:
-    return error.retry_at.timestamp() if error.retry_at else 0.0
 
 
 def _name(rows: Mapping[Source, Sequence[Row]]) -> str | None:

@@ -1,68 +1,245 @@
-"""*Reassign clients*: owner and login move together, where the new login reads the organisation now."""
+"""*Reassign clients*: owner and login move together, where the new login reads the organisation now; or not at all."""
 
-import httpx2
-from sqlmodel import col, select
+from typing import NamedTuple
+
+import pytest_asyncio
 
 from contracts.runs import RunKind
-from models import practices
-from models.client import Client
-from models.connection import Connection
-from models.grant import Grant
-from models.notice import Notice
-from models.practice import Colleague
-from tests.journeys.scene import Json, Scene
+from tests.journeys.one_client import OneClient
+from tests.journeys.people import (
+    adds,
+    change,
+    joined,
+    leaves,
+    logins,
+    named,
+    owners,
+    person,
+    reaches,
+    reassignable,
+    started,
+    taken_over,
+)
+from tests.journeys.scene import Json, Scene, by_organisation
+from tests.journeys.test_cancelling import cancelled
+from xero_sandbox.faults import Kind
 
 
-async def colleague(scene: Scene, name: str) -> tuple[Colleague, httpx2.AsyncClient]:
-    """A further colleague of the practice, with a client of the API as them."""
-    async with scene.database.transaction() as session:
-        email = f"{name.lower()}@harbour-lane.example.com"
-        made = await practices.create_colleague(session, scene.actor.practice_id, email=email, name=name)
-        token = await practices.issue_token(session, made.id)
-    http = httpx2.AsyncClient(base_url=scene.web, headers={"Authorization": f"Bearer {token}"}, timeout=60)
-    scene.stack.push_async_callback(http.aclose)
-    return made, http
+class Fifty(NamedTuple):
+    """Fifty clients that Ben takes over, of which seven do not move, and five that he leaves.
+
+    Attributes:
+        ann: The admin, whose login looked after all of them.
+        ben: Who takes them over.
+        listed: The run's list.
+        run: The run when it has finished.
+        lost: Six that Ben's login could not open any more.
+        taken: One that Cleo took over since the list was shown.
+        left: Five whose owner has left.
+        chosen: All fifty.
+        before: The logins before.
+    """
+
+    ann: Scene
+    ben: Scene
+    cleo: Scene
+    listed: Json
+    run: Json
+    lost: set[str]
+    taken: str
+    left: set[str]
+    chosen: list[str]
+    before: dict[str, str]
 
 
-async def test_clients_move_with_their_login_or_not_at_all(scene: Scene):
-    ben, http = await colleague(scene, "Ben")
+STAGED = {"organisations": 58}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def fifty(shared_scene: Scene) -> Fifty:
+    ann = shared_scene
+    ben, cleo, lee = await joined(ann, "Ben"), await joined(ann, "Cleo"), await joined(ann, "Lee")
+    organisations = list(ann.world.library.organisations)
+    reachable = reaches(ann, 1, 0, 55)
+    left = set(organisations[40:45])
+    async with ann.worker():
+        await adds(ann, 0, organisations)
+        await change(
+            ann,
+            "UPDATE clients SET owner_id = :lee FROM connections c WHERE c.client_id = clients.id "
+            "AND c.organisation_id = ANY(:left)",
+            lee=lee.actor.colleague_id,
+            left=list(left),
+        )
+        await leaves(ann, lee.actor.colleague_id)
+        before, listed = await logins(ann), await reassignable(ben, 1)
+        chosen = reachable[:50]
+        lost, taken = set(chosen[:6]), chosen[6]
+        for organisation_id in lost:
+            ann.fault(Kind.ACCESS_REMOVED, organisation_id, person_id=person(ann, 1))
+        await change(
+            ann,
+            "UPDATE clients SET owner_id = :cleo FROM connections c WHERE c.client_id = clients.id "
+            "AND c.organisation_id = :taken",
+            cleo=cleo.actor.colleague_id,
+            taken=taken,
+        )
+        run = await taken_over(ben, listed, chosen)
+    return Fifty(ann, ben, cleo, listed, run, lost, taken, left, chosen, before)
+
+
+async def test_the_list_begins_with_those_whose_owner_has_left(fifty: Fifty):
+    rows = fifty.listed["organisations"]
+    assert len(rows) == 55
+    assert {row["organisation_id"] for row in rows[:5]} == fifty.left
+    assert all(row["verdict_message"] == "Looked after by Lee, who has left." for row in rows[:5])
+    assert {row["verdict_message"] for row in rows[5:]} == {f"Looked after by {fifty.ann.actor.colleague_name}."}
+
+
+async def test_the_books_add_up(fifty: Fifty):
+    assert fifty.run["counts"] == {"reassigned": 43, "unreachable": 6, "changed_meanwhile": 1, "skipped": 5}
+    assert named(fifty.run, "unreachable") == fifty.lost
+    row = by_organisation(fifty.run)[fifty.taken]
+    assert (row["outcome"], row["message"]) == (
+        "changed_meanwhile",
+        "Looked after by Cleo by now. Nothing was changed.",
+    )
+    for organisation_id in fifty.lost:
+        row = by_organisation(fifty.run)[organisation_id]
+        assert (row["cause"], bool(row["name"]), bool(row["next_step"])) == ("access_lost", True, True)
+        assert row["message"].startswith("Your login cannot open it now, so nothing was changed.")
+
+
+async def test_owner_and_login_moved_together(fifty: Fifty):
+    moved = named(fifty.run, "reassigned")
+    after, owned = await logins(fifty.ann), await owners(fifty.ann)
+    assert moved == set(fifty.chosen) - fifty.lost - {fifty.taken}
+    assert {owned[organisation_id] for organisation_id in moved} == {fifty.ben.actor.colleague_id}
+    assert {
+        organisation_id for organisation_id in after if after[organisation_id] != fifty.before[organisation_id]
+    } == moved
+    assert owned[fifty.taken] == fifty.cleo.actor.colleague_id
+    assert {owned[organisation_id] for organisation_id in fifty.lost} == {fifty.ann.actor.colleague_id}
+
+
+async def test_what_did_not_move_still_works(fifty: Fifty):
+    client = next(
+        client for client in await fifty.ann.clients() if client["connection"]["organisation_id"] in fifty.lost
+    )
+    organisation_id = client["connection"]["organisation_id"]
+    async with fifty.ann.worker():
+        receipts = await OneClient(fifty.ann, client["client_id"], client["code"], organisation_id).refreshed()
+    assert {receipt["cause"] for receipt in receipts.values()} == {None}
+
+
+async def test_old_owners_are_told_once_and_who_has_left_is_not(fifty: Fifty):
+    (notice,) = await fifty.ann.rows(
+        "SELECT colleague_id, subject, body FROM notices WHERE kind = 'clients.reassigned'"
+    )
+    assert notice[0] == fifty.ann.actor.colleague_id
+    assert notice[1] == "38 of your clients have new owners"
+    assert notice[2].count("\n- ") == 38
+    assert notice[2].count(": Ben") == 38
+
+
+async def test_each_move_is_told_on_its_client_s_timeline(fifty: Fifty):
+    told = await fifty.ann.rows(
+        "SELECT count(DISTINCT client_id), count(*) FROM events WHERE kind = 'client.reassigned' "
+        "AND after = 'Ben' AND colleague_id = :ben AND run_id = :run",
+        ben=fifty.ben.actor.colleague_id,
+        run=fifty.run["run_id"],
+    )
+    assert told == [(43, 43)]
+
+
+async def few(scene: Scene, place: int = 1) -> Scene:
+    """Ben's view of the scene's clients, all of which his login reaches too."""
+    ben = await joined(scene, "Ben")
+    reached = reaches(scene, place, 0, len(scene.world.library.organisations))
+    await adds(scene, 0, reached)
+    return ben
+
+
+async def test_a_choice_by_signal_and_what_cannot_be_chosen(make_scene):
+    scene = await make_scene(organisations=3)
+    async with scene.worker():
+        ben = await few(scene)
+        run = await reassignable(ben, 1)
+        first = run["organisations"][0]["organisation_id"]
+        for selection, field in (
+            ({"organisations": [{"organisation_id": "made-up"}]}, "organisations.0.organisation_id"),
+            ({"all_new": True, "owner_id": str(scene.actor.colleague_id)}, "owner_id"),
+            (
+                {"organisations": [{"organisation_id": first, "owner_id": str(scene.actor.colleague_id)}]},
+                "organisations.0.owner_id",
+            ),
+        ):
+            answer = await ben.select(run["run_id"], **selection)
+            assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
+        await ben.handle(run["run_id"]).signal("select_organisations", {"all_new": True})
+        run = await ben.until_stage(run["run_id"], "finished")
+        assert run["counts"] == {"reassigned": 3}
+        assert (await ben.select(run["run_id"], all_new=True)).status_code == 409
+
+
+async def test_nobody_s_clients_are_within_reach(make_scene):
+    scene = await make_scene(organisations=3)
     async with scene.worker():
         await scene.added()
-        scene.http, before = http, scene.http
-        answer = await http.post(f"/api/v1/client-sync/xero/{RunKind.REASSIGN_CLIENTS.value}")
-        run_id = answer.json()["run_id"]
-        await scene.sign_in(answer.json()["authorize_url"], person=1)
-        run = await scene.until_stage(run_id, "awaiting_selection")
-        listed: list[Json] = run["organisations"]
-        assert 3 <= len(listed) < 12
-        lost, taken, *moving = [row["organisation_id"] for row in listed]
-        async with scene.database.transaction() as session:
-            client = await session.get_one(Client, listed[1]["client_id"])
-            client.owner_id = ben.id  # taken by somebody since the list was shown
-            session.add(client)
-        async with httpx2.AsyncClient(base_url=scene.sandbox) as control:
-            fault = {"kind": "access_removed", "organisation_id": lost}
-            (await control.post("/sandbox/api/faults", json=fault)).raise_for_status()
-        rows = [{"organisation_id": organisation_id} for organisation_id in (lost, taken, *moving)]
-        answer = await scene.select(run_id, organisations=rows)
-        assert answer.status_code == 200, answer.text
+        run = await reassignable(scene, 0, action="continue")
+        assert run["organisations"] == []
+        assert run["message"].startswith("This login reaches no client of a colleague.")
+        answer = await scene.select(run["run_id"], all_new=True)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (422, "invalid")
+        run = await cancelled(scene, run["run_id"])
+    assert run["counts"] == {}
+
+
+async def test_an_outage_moves_nothing_and_is_told(make_scene):
+    scene = await make_scene(organisations=3)
+    offline = next(iter(scene.world.library.organisations))
+    async with scene.worker():
+        ben = await few(scene)
+        run = await reassignable(ben, 1)
+        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        run = await taken_over(ben, run)
+    row = by_organisation(run)[offline]
+    assert run["counts"] == {"reassigned": 2, "failed": 1}
+    assert row["message"].startswith("Nothing was changed.")
+    assert (await owners(scene))[offline] == scene.actor.colleague_id
+
+
+async def test_cancelled_before_the_choice(make_scene):
+    scene = await make_scene(organisations=3)
+    async with scene.worker():
+        ben = await few(scene)
+        run = await reassignable(ben, 1)
+        run = await cancelled(ben, run["run_id"])
+    assert run["counts"] == {"skipped": 3}
+    assert set((await owners(scene)).values()) == {scene.actor.colleague_id}
+
+
+async def test_cancelled_in_the_middle(make_scene):
+    scene = await make_scene(organisations=24, latency_ms=120)
+    async with scene.worker(concurrency=4):
+        ben = await few(scene)
+        before = await logins(scene)
+        run = await reassignable(ben, 1)
+        await ben.select_all(run)
+        await ben.until(run["run_id"], lambda run: run["counts"].get("reassigned", 0) >= 3)
+        run = await cancelled(ben, run["run_id"])
+    moved = named(run, "reassigned")
+    assert 0 < len(moved) < 24
+    assert run["counts"] == {"reassigned": len(moved), "skipped": 24 - len(moved)}
+    after, owned = await logins(scene), await owners(scene)
+    assert {identity for identity in after if after[identity] != before[identity]} == moved
+    assert {identity for identity in owned if owned[identity] == ben.actor.colleague_id} == moved
+    ((body,),) = await scene.rows("SELECT body FROM notices")
+    assert body.count("\n- ") == len(moved)
+
+
+async def test_the_sign_in_is_declined(scene: Scene):
+    async with scene.worker():
+        run_id = await started(scene, RunKind.REASSIGN_CLIENTS, 0, action="cancel")
         run = await scene.until_stage(run_id, "finished")
-    assert run["counts"] == {"reassigned": len(moving), "unreachable": 1, "changed_meanwhile": 1}
-    assert "Ben" in next(row["message"] for row in run["organisations"] if row["outcome"] == "changed_meanwhile")
-    scene.http = before
-    async with scene.database.session() as session:
-        owners = select(Connection.organisation_id, Client.owner_id, Connection.grant_id).where(
-            col(Connection.client_id) == col(Client.id)
-        )
-        found = {
-            organisation_id: (owner, grant) for organisation_id, owner, grant in (await session.exec(owners)).all()
-        }
-        ben_s = {found[organisation_id][1] for organisation_id in moving}
-        assert {found[organisation_id][0] for organisation_id in moving} == {ben.id}
-        assert found[lost][0] == scene.actor.colleague_id
-        assert len(ben_s) == 1
-        assert found[lost][1] not in ben_s
-        assert len((await session.exec(select(Grant))).all()) == 2
-        (notice,) = (await session.exec(select(Notice))).all()
-    assert notice.colleague_id == scene.actor.colleague_id
-    assert notice.body.count("\n- ") == len(moving)
+    assert (run["result"], run["message"]) == ("cancelled", "You did not allow access, so nothing was changed.")

@@ -1,0 +1,71 @@
+"""What a pull may read of a connection, and what came of reading it; held in memory only."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from contracts.causes import Cause
+from contracts.lists import Source
+from contracts.standard_information import OrganisationProfile, Row
+from models.connection import Connection
+from providers.errors import NeedsPerson, ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A connection that this pull may read now.
+
+    Attributes:
+        connection: The connection, as it was claimed.
+        sources: What is left to read.
+        grant_id: The login to read with.
+        profile: The profile that listing read a moment ago, if the run has it.
+        since: Since when to read a source in part; the others are read whole.
+    """
+
+    connection: Connection
+    sources: tuple[Source, ...]
+    grant_id: UUID
+    profile: OrganisationProfile | None = None
+    since: Mapping[Source, datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Readings:
+    """What came of reading the sources: rows, or an error for each; and whether to tell of new suppliers.
+
+    ``partial`` are the sources of which only changes were read.
+    """
+
+    rows: dict[Source, Sequence[Row]] = field(default_factory=dict)
+    errors: dict[Source, ProviderError] = field(default_factory=dict)
+    warns_of_new_suppliers: bool = False
+    partial: frozenset[Source] = frozenset()
+
+    @property
+    def worst(self) -> ProviderError | None:
+        """The error that decides: one that needs a person before one that waiting helps; of these the longest."""
+        for error in self.errors.values():
+            if isinstance(error, NeedsPerson):
+                return error
+        limited = [error for error in self.errors.values() if error.retry_at is not None]
+        return max(limited, key=_lifts_at, default=next(iter(self.errors.values()), None))
+
+    @property
+    def are_of_other_books(self) -> bool:
+        """Whether the profile was another organisation's: then none of the lists may be stored."""
+        error = self.errors.get(Source.ORGANISATION)
+        return error is not None and error.cause is Cause.WRONG_ORGANISATION
+
+    def by_completeness(self) -> Iterator[tuple[bool, Mapping[Source, Sequence[Row]]]]:
+        """The rows of the sources that were read whole, then of those read in part; nothing where there are none."""
+        whole = {source: rows for source, rows in self.rows.items() if source not in self.partial}
+        changed = {source: rows for source, rows in self.rows.items() if source in self.partial}
+        yield True, whole
+        if changed:
+            yield False, changed
+
+
+def _lifts_at(error: ProviderError) -> float:
+    return error.retry_at.timestamp() if error.retry_at else 0.0
