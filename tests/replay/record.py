@@ -27,7 +27,7 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from tests.conftest import EMPTYING, THROWN_AWAY, administer
 from tests.journeys.stage import peculiar_server, settings_for, staged
-from tests.replay import adding, connections
+from tests.replay import adding, connections, managing
 from tests.replay.journey import Journey, Recorded
 from tests.replay.keys import KEYS
 
@@ -76,7 +76,14 @@ async def main() -> None:
                 supervisor, settings, ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None
             )
             temporal = await connect(settings)
-            for journey in (adding.happy, adding.by_signal, adding.denied, adding.cancelled, *connections.JOURNEYS):
+            for journey in (
+                adding.happy,
+                adding.by_signal,
+                adding.denied,
+                adding.cancelled,
+                *connections.JOURNEYS,
+                *managing.JOURNEYS,
+            ):
                 await play(journey, settings, temporal, url)
             await play(adding.no_consent, settings, temporal, url, deadlines=Deadlines(consent=timedelta(seconds=1)))
             await play(
