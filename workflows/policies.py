@@ -14,8 +14,9 @@ _NOT_THERE = ["LookupError", "NoResultFound"]
 """What is not in the database will not be there at the next try either."""
 
 DATABASE = ActivityConfig(
-    # A short transaction. Tried until the database is back: a run must not fail because of a restart.
-    start_to_close_timeout=timedelta(seconds=60),
+    # A short transaction, so that a killed worker is noticed soon. Tried until the database is back: a run must not
+    # fail because of a restart.
+    start_to_close_timeout=timedelta(seconds=30),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=200),
         maximum_interval=timedelta(seconds=15),
