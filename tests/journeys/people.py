@@ -32,6 +32,12 @@ async def change(scene: Scene, statement: str, **values: object) -> None:
         await (await session.connection()).execute(text(statement), values)
 
 
+async def admin_of(scene: Scene) -> Scene:
+    """The scene, once its colleague has become an admin."""
+    await change(scene, "UPDATE colleagues SET role = 'admin' WHERE id = :id", id=scene.actor.colleague_id)
+    return scene
+
+
 async def leaves(scene: Scene, colleague_id: UUID) -> None:
     """A colleague leaves the practice."""
     await change(scene, "UPDATE colleagues SET deactivated_at = now() WHERE id = :id", id=colleague_id)

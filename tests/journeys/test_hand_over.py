@@ -1,0 +1,73 @@
+"""An admin hands a leaver's clients over: all of them move, and who cannot have the login is named."""
+
+from uuid import uuid4
+
+import httpx2
+
+from tests.journeys.people import admin_of, change, joined, leaves, logins, owners, person, reaches, reassignable
+from tests.journeys.scene import Scene, by_organisation
+from xero_sandbox.faults import Kind
+
+
+async def hand_over(scene: Scene, giver: object, taker: object) -> httpx2.Response:
+    return await scene.http.post(f"/api/v1/colleagues/{giver}/hand-over", json={"to": str(taker)})
+
+
+async def test_all_clients_of_a_leaver_move(make_scene):
+    admin = await admin_of(await make_scene(organisations=6))
+    lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
+    reachable = reaches(admin, 1, 0, 4)
+    refused, offline = reachable[:2]
+    async with admin.worker():
+        await lee.added()
+        ignored = await reassignable(ben, 1)  # so it is known what Ben's login reaches
+        await ben.cancel(ignored["run_id"])
+        before = await logins(admin)
+        await leaves(admin, lee.actor.colleague_id)
+        admin.fault(Kind.ACCESS_REMOVED, refused, person_id=person(admin, 1))
+        admin.fault(Kind.ORGANISATION_OFFLINE, offline)
+        gone = next(
+            client for client in await admin.clients() if client["connection"]["organisation_id"] == reachable[3]
+        )
+        await change(
+            admin, "UPDATE connections SET status = 'disconnected' WHERE client_id = :id", id=gone["client_id"]
+        )
+        calls = admin.world.calls.by_organisation[reachable[3]]
+        answer = await hand_over(admin, lee.actor.colleague_id, ben.actor.colleague_id)
+        assert answer.status_code == 201, answer.text
+        run = await admin.until_stage(answer.json()["run_id"], "finished")
+        again = await hand_over(admin, lee.actor.colleague_id, ben.actor.colleague_id)
+        second = await admin.until_stage(again.json()["run_id"], "finished")
+    assert (run["counts"], second["counts"]) == ({"reassigned": 6}, {})
+    assert set((await owners(admin)).values()) == {ben.actor.colleague_id}
+    after, rows = await logins(admin), by_organisation(run)
+    assert {identity for identity in after if after[identity] != before[identity]} == {reachable[2]}
+    assert rows[reachable[2]]["message"] == "Before: Lee."
+    for identity in set(rows) - {reachable[2]}:
+        assert "It keeps the login that it had; Ben can reconnect it with an own one." in rows[identity]["message"]
+    assert admin.world.calls.by_organisation[reachable[3]] == calls
+    assert await admin.rows("SELECT count(*) FROM notices") == [(0,)]
+    told = await admin.rows("SELECT DISTINCT colleague_id FROM events WHERE kind = 'client.reassigned'")
+    assert told == [(admin.actor.colleague_id,)]
+
+
+async def test_who_may_and_between_whom(make_scene):
+    admin = await admin_of(await make_scene(organisations=3))
+    lee, ben, gone = await joined(admin, "Lee"), await joined(admin, "Ben"), await joined(admin, "Gone")
+    await leaves(admin, gone.actor.colleague_id)
+    neighbour = await admin_of(await admin.neighbour())
+    giver, taker = lee.actor.colleague_id, ben.actor.colleague_id
+    for scene, from_id, to_id, expected in (
+        (ben, giver, taker, (403, "forbidden", None)),
+        (neighbour, giver, taker, (404, "not_found", None)),
+        (admin, uuid4(), taker, (404, "not_found", None)),
+        (admin, neighbour.actor.colleague_id, taker, (404, "not_found", None)),
+        (admin, giver, uuid4(), (422, "unknown_colleague", "to")),
+        (admin, giver, neighbour.actor.colleague_id, (422, "unknown_colleague", "to")),
+        (admin, giver, gone.actor.colleague_id, (422, "unknown_colleague", "to")),
+        (admin, giver, giver, (422, "invalid", "to")),
+    ):
+        answer = await hand_over(scene, from_id, to_id)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error.get("field")) == expected
+    assert (await admin.http.get("/api/v1/runs")).json() == {"runs": []}
