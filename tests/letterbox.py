@@ -1,6 +1,7 @@
 """A real SMTP server in the test's own event loop, with what it was given."""
 
 import asyncio
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes
@@ -61,7 +62,8 @@ async def letterbox() -> AsyncIterator[Letterbox]:
     box = Letterbox()
 
     def protocol() -> SMTP:
-        return SMTP(box, auth_required=True, auth_require_tls=False, authenticator=box.authenticate)
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # no TLS: it is the loopback
+            return SMTP(box, auth_required=True, auth_require_tls=False, authenticator=box.authenticate)
 
     server = await asyncio.get_running_loop().create_server(protocol, HOST, 0)
     async with server:

@@ -9,6 +9,7 @@ from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
 from models.checks import CheckedConnection
 
+DISPROVED = (Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER)
 CONNECTED, NEEDS_RECONNECT = ConnectionStatus.CONNECTED, ConnectionStatus.NEEDS_RECONNECT
 
 
@@ -28,17 +29,12 @@ def test_one_that_is_listed_and_worked_is_fine():
     assert by_listing([connection], {"books"}) == ([], [connection])
 
 
-@pytest.mark.parametrize("cause", [Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER])
+@pytest.mark.parametrize("cause", DISPROVED)
 def test_a_list_disproves_a_lost_sign_in_and_a_removed_connection(cause):
     assert listed(one(cause, has_failed_list=True), "books") == (CONNECTED, None)
 
 
-@pytest.mark.parametrize(
-    "cause",
-    sorted(
-        cause for cause in Cause if cause.needs_person and cause.value not in ("signed_out", "disconnected_at_provider")
-    ),
-)
+@pytest.mark.parametrize("cause", sorted({cause for cause in Cause if cause.needs_person} - set(DISPROVED)))
 def test_a_list_does_not_disprove_what_only_a_pull_can_tell(cause):
     assert listed(one(cause), "books") is None
 
