@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert
+from sqlalchemy import func, insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.runs import Action, ConnectionStatus, Outcome
-from models import events, runs
+from models import connection_changes, events, runs
 from models.client import Client
+from models.columns import now
 from models.connection import Connection
 from models.practice import Colleague, Practice
 from models.run import Run, RunOrganisation
@@ -65,7 +66,11 @@ def client_code(name: str, number: int) -> str:
 async def known_organisations(
     session: AsyncSession, practice_id: UUID, provider: str, organisation_ids: Sequence[str]
 ) -> dict[str, KnownOrganisation]:
-    """Those of the organisations that are clients of the practice, by organisation id."""
+    """Those of the organisations that are clients of the practice, by organisation id.
+
+    One that its client was moved away from stays that client's for as long as the move can be undone.
+    """
+    free = await connection_changes.free(session, practice_id, provider, organisation_ids, now())
     query = select(Connection, Client.name, Colleague.name).where(
         col(Connection.client_id) == col(Client.id),
         col(Client.owner_id) == col(Colleague.id),
@@ -80,10 +85,10 @@ async def known_organisations(
             client_id=connection.client_id,
             client_name=client_name,
             owner_name=owner_name,
-            # Books that a client was moved away from stay that client's, so that the move can be undone.
             is_living=connection.status is not ConnectionStatus.DISCONNECTED or not connection.is_current,
         )
         for connection, client_name, owner_name in (await session.exec(query)).all()
+        if connection.organisation_id not in free
     }
 
 
@@ -129,10 +134,10 @@ async def create_chosen(session: AsyncSession, run: Run, limit: int, at: datetim
         col(RunOrganisation.client_id).is_(None),
     )
     batch = (await session.exec(pending.order_by(col(RunOrganisation.position)).limit(limit))).all()
-    known = await known_organisations(
-        session, practice.id, run.provider, [organisation.organisation_id for organisation in batch]
-    )
+    organisation_ids = [organisation.organisation_id for organisation in batch]
+    known = await known_organisations(session, practice.id, run.provider, organisation_ids)
     creation = _Creation(session, run, practice, at)
+    creation.free = await connection_changes.free(session, practice.id, run.provider, organisation_ids, at)
     creation.room = practice.client_allowance - await count_clients(session, practice.id)
     creation.linkable = {client.id: client for client in await unconnected_clients(session, practice.id)}
     for organisation in batch:
@@ -148,10 +153,12 @@ class _Creation:
     def __init__(self, session: AsyncSession, run: Run, practice: Practice, at: datetime) -> None:
         self.room = 0
         self.linkable: dict[UUID, UnconnectedClient] = {}
+        self.free: dict[str, UUID] = {}
         self.outcomes: Counter[Outcome] = Counter()
         self._session, self._run, self._practice, self._at = session, run, practice, at
         self._clients: list[dict[str, Any]] = []
         self._connections: list[dict[str, Any]] = []
+        self._linked: list[UUID] = []
         self._events: list[dict[str, Any]] = []
 
     async def take_on(self, organisation: RunOrganisation, known: KnownOrganisation | None) -> None:
@@ -207,10 +214,11 @@ class _Creation:
                 "The client to link to is gone or has a connection by now. Choose another in a new run.",
             )
         else:
+            self._linked.append(client.id)
             self._connect(organisation, client.id)
 
     def _connect(self, organisation: RunOrganisation, client_id: UUID) -> None:
-        connection_id = uuid4()
+        connection_id = self.free.get(organisation.organisation_id) or uuid4()
         organisation.client_id, organisation.connection_id = client_id, connection_id
         self._connections.append(
             {
@@ -258,9 +266,18 @@ class _Creation:
 
     async def write(self) -> None:
         """Write what was collected; the run's rows follow with the session's flush."""
-        for table, rows in ((Client, self._clients), (Connection, self._connections)):
-            if rows:
-                await (await self._session.connection()).execute(insert(table), rows)
+        connection = await self._session.connection()
+        if self._clients:
+            await connection.execute(insert(Client), self._clients)
+        if self._linked:  # what they had before is past
+            past = update(Connection).where(col(Connection.client_id).in_(self._linked))
+            await connection.execute(past.values(is_current=False))
+        taken = set(self.free.values())
+        for row in (row for row in self._connections if row["id"] in taken):
+            healthy = {"is_current": True, "cause": None, "cause_detail": None, "limited_until": None}
+            await connection.execute(update(Connection).where(col(Connection.id) == row["id"]).values(row | healthy))
+        if made := [row for row in self._connections if row["id"] not in taken]:
+            await connection.execute(insert(Connection), made)
         await events.record(self._session, self._events)
         self._session.add(self._practice)
         await self._session.flush()

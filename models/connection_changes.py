@@ -56,8 +56,10 @@ async def take_up(session: AsyncSession, old: Connection, row: RunOrganisation, 
     )
     found = (await session.exec(query.with_for_update())).one_or_none()
     if found is not None and found.client_id != old.client_id:
-        message = f"{row.name} belongs to another of your clients. A client cannot be moved to it."
-        raise Refused(RefusalCode.CLIENT_ALREADY_CONNECTED, message, field="organisations.0.organisation_id")
+        if row.organisation_id not in await free(session, old.practice_id, old.provider, [row.organisation_id], at):
+            message = f"{row.name} belongs to another of your clients. A client cannot be moved to it."
+            raise Refused(RefusalCode.CLIENT_ALREADY_CONNECTED, message, field="organisations.0.organisation_id")
+        found.client_id = old.client_id
     connection = found or Connection(
         practice_id=old.practice_id,
         client_id=old.client_id,
@@ -77,6 +79,28 @@ async def take_up(session: AsyncSession, old: Connection, row: RunOrganisation, 
     row.connection_id, row.link_client_id, row.action = connection.id, old.client_id, Action.LINK
     session.add(row)
     return connection
+
+
+async def free(
+    session: AsyncSession, practice_id: UUID, provider: str, organisation_ids: Sequence[str], at: datetime
+) -> dict[str, UUID]:
+    """Connections that no client uses or could go back to, by organisation id: another client may have them.
+
+    They were left for other books, longer ago than can be undone or by undoing, and no run is looking at them.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT c.organisation_id, c.id FROM connections c
+            WHERE c.practice_id = :practice_id AND c.provider = :provider AND NOT c.is_current
+              AND c.organisation_id = ANY(CAST(:ids AS text[]))
+              AND NOT EXISTS (SELECT FROM connection_changes h
+                              WHERE h.old_connection_id = c.id AND h.undone_at IS NULL AND h.changed_at > :since)
+              AND NOT EXISTS (SELECT FROM run_organisations o JOIN runs r ON r.id = o.run_id
+                              WHERE o.connection_id = c.id AND r.kind = 'change-connection' AND r.stage <> 'finished')
+        """),
+        {"practice_id": practice_id, "provider": provider, "ids": list(organisation_ids), "since": at - UNDO_WITHIN},
+    )
+    return {row.organisation_id: row.id for row in found}
 
 
 async def change(session: AsyncSession, run: Run, old: Connection, new: Connection, at: datetime) -> ConnectionChange:

@@ -180,3 +180,27 @@ async def test_it_is_started_from_its_client_alone(make_scene):
     answer = await scene.http.post("/api/v1/client-sync/xero/change-connection")
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, "kind")
     assert (await scene.http.get("/api/v1/runs")).json()["runs"] == []
+
+
+async def test_books_that_a_client_left_for_good_can_be_another_clients(make_scene):
+    """While the move can be undone they are kept for it; after undoing, the other books are free."""
+    scene, client, [new, _] = await two_of_four(make_scene)
+    async with scene.worker():
+        run_id = await prepared(scene, client, new)
+        assert (await client.post(f"change/{run_id}/confirm")).status_code == 200
+        await scene.until_stage(run_id, "finished")
+        run = await scene.listed(action="continue")
+        kept = {row["organisation_id"]: row["verdict"] for row in run["organisations"]}
+        assert kept[client.organisation_id] == kept[new] == "already_client"
+        await scene.cancel(run["run_id"])
+        assert (await client.post("change/undo")).status_code == 200
+        run = await scene.listed(action="continue")
+        assert {row["organisation_id"]: row["verdict"] for row in run["organisations"]}[new] == "new"
+        await scene.select(run["run_id"], organisations=[{"organisation_id": new}])
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"]["created"] == 1
+    found = {one["connection"]["organisation_id"]: one for one in await scene.clients()}
+    assert len(found) == 3
+    assert found[new]["client_id"] != client.client_id
+    assert found[new]["connection"]["status"] == "connected"
+    assert found[client.organisation_id]["client_id"] == client.client_id

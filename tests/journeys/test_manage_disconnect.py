@@ -177,3 +177,22 @@ async def test_another_practice_on_the_same_login_keeps_its_connection(make_scen
     assert client.organisation_id in paired(scene)
     theirs = await scene.rows("SELECT status FROM connections WHERE practice_id = :id", id=neighbour.actor.practice_id)
     assert {status for (status,) in theirs} == {"connected"}
+
+
+async def test_a_disconnected_client_can_be_linked_to_other_books(make_scene):
+    scene = await make_scene(organisations=FEW)
+    first, second, _ = scene.world.library.organisations
+    async with scene.worker():
+        run = await scene.listed()
+        await scene.select(run["run_id"], organisations=[{"organisation_id": first}])
+        await scene.until_stage(run["run_id"], "finished")
+        client = await one_of(scene)
+        await ended(scene, await disconnecting(client))
+        run = await scene.listed(action="continue")
+        link = {"organisation_id": second, "action": "link", "client_id": client.client_id}
+        answer = await scene.select(run["run_id"], organisations=[link])
+        assert answer.status_code == 200, answer.text
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"]["linked"] == 1
+    shown = await client.shown()
+    assert (shown["organisation_id"], shown["status"]) == (second, "connected")

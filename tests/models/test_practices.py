@@ -117,7 +117,9 @@ async def test_an_organisation_is_connected_once_in_a_practice(database, second_
     async def connect(pool) -> bool:
         try:
             async with pool.transaction() as session:
-                session.add(a_connection(house.practice.id, house.client_id, house.grant_id, "org-7"))
+                connection = a_connection(house.practice.id, house.client_id, house.grant_id, "org-7")
+                connection.is_current = False  # the client has another one
+                session.add(connection)
         except IntegrityError:
             return False
         return True
