@@ -9,7 +9,7 @@ from tests.journeys.scene import Json, Scene
 
 STAGED = {"organisations": 200, "latency_ms": 100, "limits": False}
 RECOVERY = 150.0
-"""Seconds: the server notices a dead worker by its silence, after 45 s for a pull and 60 s for a transaction."""
+"""Seconds: the server notices a dead worker by its silence, after 45 s for a pull and 30 s for a transaction."""
 
 
 class Recovered(NamedTuple):
