@@ -1,5 +1,6 @@
 """What the journeys of several colleagues share: who reaches which organisations, and what each does as themselves."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 from contracts.runs import RunKind
 from models import practices
-from tests.journeys.scene import Json, Scene, chosen
+from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import PersonWords
 
@@ -101,6 +102,15 @@ async def logins(scene: Scene) -> dict[str, str]:
         id=scene.actor.practice_id,
     )
     return dict(found)
+
+
+async def until_moved(scene: Scene, run_id: str, before: dict[str, str], count: int) -> None:
+    """Wait until so many organisations are on another login than before, while a run is at work."""
+    async with asyncio.timeout(PATIENCE):
+        async for _ in scene.handle(run_id).fetch_history_events(wait_new_event=True):
+            if sum(login != before[identity] for identity, login in (await logins(scene)).items()) >= count:
+                return
+    raise AssertionError("the run ended first")
 
 
 async def owners(scene: Scene) -> dict[str, UUID]:

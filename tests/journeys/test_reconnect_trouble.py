@@ -3,7 +3,7 @@
 import pytest_asyncio
 
 from contracts.runs import RunKind
-from tests.journeys.people import adds, joined, logins, named, reaches, reconnected, started
+from tests.journeys.people import adds, joined, logins, named, reaches, reconnected, started, until_moved
 from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.test_cancelling import cancelled
 from workflows.sync_client import SyncClient
@@ -130,7 +130,7 @@ async def test_cancelled_in_the_middle(make_scene):
         before = await logins(ann)
         run_id = await started(ben, RunKind.RECONNECT_ALL, 1, query="?all=true", action="allow")
         await ben.until(run_id, lambda run: bool(run["organisations"]) and run["stage"] == "repairing")
-        await moved_some(ben, run_id, before)
+        await until_moved(ben, run_id, before, 3)
         run = await cancelled(ben, run_id)
     after = await logins(ann)
     moved = {identity for identity, login in after.items() if login != before[identity]}
@@ -138,14 +138,6 @@ async def test_cancelled_in_the_middle(make_scene):
     assert named(run, "repaired") == moved
     assert len(named(run, "skipped")) == 24 - len(moved)
     assert {client["connection"]["status"] for client in await ann.clients()} == {"connected"}
-
-
-async def moved_some(scene: Scene, run_id: str, before: dict[str, str]) -> None:
-    """Wait until some connections are on the new login."""
-    async for _ in scene.handle(run_id).fetch_history_events(wait_new_event=True):
-        if sum(login != before[identity] for identity, login in (await logins(scene)).items()) >= 3:
-            return
-    raise AssertionError("the run ended first")
 
 
 async def test_cancelled_before_the_sign_in(scene: Scene):

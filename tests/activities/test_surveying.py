@@ -1,0 +1,102 @@
+"""What one sign-in can do for each connection of a practice."""
+
+from uuid import uuid4
+
+import pytest
+
+from activities.surveying import survey, survey_one
+from contracts.causes import Cause
+from contracts.runs import ConnectionStatus, GrantStatus, Outcome
+from models.surveys import LivingConnection
+
+MINE, THEIRS = uuid4(), uuid4()
+CONNECTED, BROKEN = ConnectionStatus.CONNECTED, ConnectionStatus.NEEDS_RECONNECT
+ACTIVE, ENDED = GrantStatus.ACTIVE, GrantStatus.SIGNED_OUT
+REACHED = {"books": "Harbour Cafe"}
+TRANSIENT = [cause for cause in Cause if cause.is_transient]
+LASTING = [cause for cause in Cause if not cause.is_transient]
+
+
+def one(
+    status: ConnectionStatus = CONNECTED,
+    cause: Cause | None = None,
+    login: GrantStatus = ACTIVE,
+    *,
+    organisation_id: str = "books",
+    is_mine: bool = False,
+    reached_by: tuple[str, ...] = (),
+) -> LivingConnection:
+    grant_id = MINE if is_mine else THEIRS
+    return LivingConnection(
+        uuid4(), uuid4(), organisation_id, "Harbour Cafe", grant_id, status, cause, login, reached_by
+    )
+
+
+def outcome(connection: LivingConnection, *, moves_healthy: bool = False) -> Outcome | None:
+    """What the survey settles at once; None for what is to be repaired."""
+    (settled,) = survey([connection], REACHED, MINE, moves_healthy=moves_healthy)
+    return settled.outcome
+
+
+@pytest.mark.parametrize("cause", [None, *TRANSIENT])
+def test_what_works_or_only_waits_is_healthy(cause):
+    assert outcome(one(cause=cause)) is Outcome.HEALTHY
+
+
+@pytest.mark.parametrize("cause", TRANSIENT)
+def test_what_waits_says_so(cause):
+    (settled,) = survey([one(cause=cause)], REACHED, MINE, moves_healthy=False)
+    assert settled.message == f"Its login works. {cause.sentence} {cause.next_step}"
+
+
+@pytest.mark.parametrize("cause", LASTING)
+def test_what_needs_a_person_is_to_be_repaired(cause):
+    assert outcome(one(BROKEN, cause)) is None
+
+
+def test_what_was_never_understood_is_tried():
+    assert outcome(one(CONNECTED, Cause.UNKNOWN)) is None
+
+
+@pytest.mark.parametrize("cause", [None, *TRANSIENT])
+def test_a_dead_login_is_to_be_repaired_before_anybody_noticed(cause):
+    assert outcome(one(CONNECTED, cause, ENDED)) is None
+
+
+def test_all_moves_what_works_on_another_login_and_is_reached():
+    assert outcome(one(), moves_healthy=True) is None
+    assert outcome(one(is_mine=True), moves_healthy=True) is Outcome.HEALTHY
+    assert outcome(one(organisation_id="other"), moves_healthy=True) is Outcome.HEALTHY
+
+
+def test_the_id_decides_and_not_the_name():
+    (settled,) = survey([one(BROKEN, Cause.ACCESS_LOST)], {"same name": "Harbour Cafe"}, MINE, moves_healthy=False)
+    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.ACCESS_LOST)
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        ((), "no colleague's login is known to."),
+        (("Ann",), "Ask Ann to reconnect"),
+        (("Ann", "Ben"), "Ask Ann or Ben to reconnect"),
+        (("Ann", "Ben", "Cleo", "Dan"), "Ask Ann or Ben or Cleo to reconnect"),
+    ],
+)
+def test_who_could_repair_it_is_named(known, says):
+    connection = one(BROKEN, Cause.SIGNED_OUT, organisation_id="other", reached_by=known)
+    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert says in (settled.message or "")
+
+
+def test_a_dead_login_is_the_cause_where_none_was_noted():
+    (settled,) = survey([one(CONNECTED, None, ENDED, organisation_id="other")], REACHED, MINE, moves_healthy=False)
+    assert settled.cause is Cause.SIGNED_OUT
+
+
+def test_one_client_is_reconnected_to_its_own_books_or_not_at_all():
+    assert survey_one(one(), REACHED).outcome is None
+    settled = survey_one(one(organisation_id="other"), {"books": "Other Cafe"})
+    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.WRONG_ORGANISATION)
+    assert "Harbour Cafe" in (settled.message or "")
+    assert "Other Cafe" in (settled.message or "")
