@@ -196,3 +196,29 @@ async def test_a_disconnected_client_can_be_linked_to_other_books(make_scene):
     assert run["counts"]["linked"] == 1
     shown = await client.shown()
     assert (shown["organisation_id"], shown["status"]) == (second, "connected")
+
+
+async def test_what_was_under_way_or_comes_meanwhile_does_not_bring_it_back(make_scene):
+    """A pull that ends after the mark, a night's check and a Reconnect all: none of them touches the connection."""
+    scene, client = await added(make_scene)
+    async with scene.worker():
+        scene.fault(Kind.LATENCY, organisation_id=client.organisation_id, path="/Items", seconds=3)
+        sync = (await client.post("refresh", params={"list": "items"})).json()["workflow_id"]
+        await until_event(scene, sync, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+        fault = Control(scene.world).add_fault(FaultWords(kind=Kind.SERVER_ERROR, status=503, path="/connections/"))
+        workflow_id = await disconnecting(client)
+        await ended(scene, sync)
+        assert (await client.shown())["status"] == "disconnecting"
+        Control(scene.world).zero_calls()
+        report = await scene.operations.health.check(scene.actor, lambda _: None)
+        assert report.healthy == FEW - 1
+        answer = await scene.http.post("/api/v1/client-sync/xero/reconnect-all", params={"all": "true"})
+        await scene.sign_in(answer.json()["authorize_url"], action="continue")
+        run = await scene.until_stage(answer.json()["run_id"], "finished")
+        assert client.organisation_id not in {row["organisation_id"] for row in run["organisations"]}
+        assert client.calls() == 0
+        assert (await client.shown())["status"] == "disconnecting"
+        scene.world.faults.clear(fault.fault_id)
+        await scene.handle(workflow_id).signal("retry_now")
+        await ended(scene, workflow_id)
+    assert (await client.shown())["status"] == "disconnected"

@@ -1,0 +1,71 @@
+"""One connection on the command line: settings, refresh, reconnect, disconnect, change."""
+
+import pytest
+
+from runtime.stack import environment_of
+from tests.journeys.one_client import one_of
+from tests.journeys.scene import Scene
+from tests.starter.test_cli import data, refused, run
+
+AS = ("--as", "admin@harbour-lane.example.com")
+
+
+@pytest.fixture
+def environment(scene: Scene) -> dict[str, str]:
+    return environment_of(scene.settings)
+
+
+async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environment: dict[str, str]):
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        connection = ("connections", "settings", client.client_id, *AS)
+        changed = await data(environment, *connection, "--refresh-hours", "24", "--list", "items")
+        assert changed["settings"]["refresh_hours"] == 24
+        assert changed["settings"]["list_names"] == ["organisation", "items"]
+        assert "refresh_hours cannot be null" in await refused(environment, *connection, "--clear", "refresh_hours")
+        assert "(refresh_hours)" in await refused(environment, *connection, "--refresh-hours", "0")
+        cleared = await data(environment, *connection, "--clear", "list_names")
+        assert len(cleared["settings"]["list_names"]) == 9
+        client.record("Items", fields={"Code": "NEW-1", "Name": "New"})
+        refresh = ("connections", "refresh", client.client_id, "--list", "items", "--wait", *AS)
+        refreshed = await data(environment, *refresh)
+        assert refreshed["message"] == "All lists are stored."
+        assert refreshed["connection"]["receipts"]["items"]["added"] == 1
+        told = await run(environment, *refresh)
+    assert "All lists are stored." in told.stdout
+    assert "Tracking categories" in told.stdout
+    shown = await run(environment, "connections", "show", client.client_id, *AS)
+    assert "Refresh hours" in shown.stdout
+
+
+async def test_disconnect_asks_for_a_yes(scene: Scene, environment: dict[str, str]):
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        asked = await run(environment, "connections", "disconnect", client.client_id, *AS)
+        assert "11 other clients use the login of" in " ".join(asked.stdout.split())
+        assert "add --yes" in asked.stdout
+        assert (await client.shown())["status"] == "connected"
+        started = await data(environment, "connections", "disconnect", client.client_id, *AS, "--yes")
+        await scene.handle(started["workflow_id"]).result()
+    assert (await client.shown())["status"] == "disconnected"
+    assert "is disconnected already" in await refused(
+        environment, "connections", "disconnect", client.client_id, *AS, "--yes"
+    )
+
+
+async def test_reconnect_and_change_give_an_address(scene: Scene, environment: dict[str, str]):
+    async with scene.worker():
+        await scene.added()
+    client = await one_of(scene)
+    for command in (("reconnect",), ("change", "start")):
+        started = await data(environment, "connections", *command, client.client_id, *AS)
+        assert started["authorize_url"].startswith(scene.sandbox)
+    run_id = started["run_id"]
+    assert "awaiting consent" in await refused(
+        environment, "connections", "change", "preview", client.client_id, run_id, *AS
+    )
+    assert "no change of this client's connection to undo" in await refused(
+        environment, "connections", "change", "undo", client.client_id, *AS
+    )
