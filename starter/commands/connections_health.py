@@ -3,8 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.status import Status
 
 from contracts.causes import Cause
 from contracts.check_connections import CheckReport
@@ -52,7 +50,7 @@ def list_connections(
 def check(as_email: As = None, json: Json = False) -> None:
     """Check every connection of the practice now, as the night does, and wait for the end."""
     console = err if json else out
-    with _status(console) as shown:
+    with console.status("Checking") as shown:
 
         async def work() -> CheckReport:
             async with acting(as_email) as (operations, actor):
@@ -62,19 +60,16 @@ def check(as_email: As = None, json: Json = False) -> None:
     if json:
         print_json(report)
         return
-    out.print(f"{_so_far(report)} {report.healthy} connections work.", highlight=False)
+    out.print(f"{_so_far(report)} Connections that work: {report.healthy}.", highlight=False, soft_wrap=True)
     for cause, count in sorted(report.causes.items()):
-        out.print(f"{words(cause)}: {count}. {cause.sentence} {cause.next_step}", highlight=False)
-
-
-def _status(console: Console) -> Status:
-    return console.status("Checking")
+        told = f"{words(cause).capitalize()}: {count}. {cause.sentence} {cause.next_step}"
+        out.print(told, highlight=False, soft_wrap=True)
 
 
 def _so_far(report: CheckReport) -> str:
-    parts = [f"{report.logins} logins looked at", f"{report.refreshed} clients refreshed"]
+    parts = [f"Logins looked at: {report.logins}", f"clients refreshed: {report.refreshed}"]
     if report.unanswered:
-        parts.append(f"{report.unanswered} logins did not answer")
+        parts.append(f"logins that did not answer: {report.unanswered}")
     if report.handed_over:
-        parts.append(f"{report.handed_over} clients left to a sync of their own")
+        parts.append(f"clients left to a sync of their own: {report.handed_over}")
     return ", ".join(parts) + "."

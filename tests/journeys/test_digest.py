@@ -7,8 +7,9 @@ from pydantic import SecretStr
 
 from contracts.runs import Role
 from models import practices
+from tests.journeys.people import change
 from tests.journeys.scene import Scene
-from tests.journeys.test_nightly import change, check
+from tests.journeys.test_nightly import check
 from tests.letterbox import Letterbox, letterbox
 from xero_sandbox.faults import Kind
 

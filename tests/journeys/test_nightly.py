@@ -1,13 +1,21 @@
 """The night: every connection looked at once by login, exactly the broken ones marked, and each person told once."""
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
 import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 
 from contracts.check_connections import CheckReport
 from contracts.runs import RunKind
-from tests.journeys.scene import Json, Scene
+from models.practice import Practice
+from starter.schedules import nightly
+from tests.journeys.people import change
+from tests.journeys.scene import PATIENCE, Json, Scene
+from tests.journeys.stage import peculiar_server
+from workflows.check_connections import CheckConnections
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import RecordWords
 from xero_sandbox.faults import Kind
@@ -18,7 +26,7 @@ OFTEN_BROKEN = 4
 
 
 @dataclass
-class Practice:
+class Clients:
     """Forty clients on three logins, some organisations within reach of several.
 
     Attributes:
@@ -48,12 +56,6 @@ async def check(scene: Scene) -> CheckReport:
     return await scene.operations.health.check(scene.actor, lambda _: None)
 
 
-async def change(scene: Scene, statement: str) -> None:
-    """Let time pass, or somebody leave, in the product's database."""
-    async with scene.database.transaction() as session:
-        await (await session.connection()).exec_driver_sql(statement)
-
-
 async def a_night_later(scene: Scene, *, are_lists_due: bool) -> None:
     """Token sets are old, and the lists due or not, as the night finds them."""
     due = "now() - interval '1 minute'" if are_lists_due else "now() + interval '1 day'"
@@ -70,7 +72,7 @@ async def health(scene: Scene, **wanted: str) -> Json:
 
 
 @pytest_asyncio.fixture
-async def practice(make_scene) -> Practice:
+async def practice(make_scene) -> Clients:
     scene = await make_scene(**STAGED)
     reach = [
         [one.organisation_id for one in scene.world.may_connect(person)]
@@ -82,10 +84,10 @@ async def practice(make_scene) -> Practice:
         for person, wanted in ((2, shared[:OFTEN_BROKEN]), (1, None), (0, None)):
             login_of |= dict.fromkeys(await add(scene, person, wanted), person)
     assert len(login_of) == 40
-    return Practice(scene, login_of)
+    return Clients(scene, login_of)
 
 
-async def test_a_night_marks_exactly_what_is_broken(practice: Practice):
+async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     scene = practice.scene
     of_person_1 = [identity for identity, person in practice.login_of.items() if person == 1]
     of_person_0 = [identity for identity, person in practice.login_of.items() if person == 0]
@@ -133,7 +135,7 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Practice):
     await two_sign_ins_repair_everything(practice, set(expected) - transient)
 
 
-async def two_sign_ins_repair_everything(practice: Practice, broken: set[str]) -> None:
+async def two_sign_ins_repair_everything(practice: Clients, broken: set[str]) -> None:
     """*Reconnect all* by one person adds up to all; after the second person's nothing reachable is left.
 
     What waiting helps may have been repaired by its own sync meanwhile; what needs a person is repaired by these.
@@ -166,7 +168,7 @@ async def reconnect_all(scene: Scene, person: int) -> Json:
     return await scene.until_stage(answer.json()["run_id"], "finished")
 
 
-async def test_a_quiet_night_costs_two_calls_a_login_and_writes_to_nobody(practice: Practice):
+async def test_a_quiet_night_costs_two_calls_a_login_and_writes_to_nobody(practice: Clients):
     scene = practice.scene
     await a_night_later(scene, are_lists_due=False)
     async with scene.worker():
@@ -203,3 +205,55 @@ async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_scen
     assert whole["receipt"]["gone"] == 1
     assert whole["receipt"]["rows"] == suppliers["receipt"]["rows"] - 1
     assert [due for (due,) in await scene.rows("SELECT next_refresh_at > now() FROM connections")] == [True]
+
+
+async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_told(make_scene):
+    scene: Scene = await make_scene(organisations=3, people=1)
+    async with scene.worker():
+        await scene.added()
+        scene.fault(Kind.SERVER_ERROR, path="/connections")
+        night = await begin_night(scene)
+        await night_waits(night)
+        shown = await health(scene)
+        assert shown["by_cause"] == {"provider_unavailable": 3}
+        assert shown["by_status"] == {"connected": 3}
+        assert await scene.rows("SELECT count(*) FROM notices") == [(0,)]
+        assert "**Did not answer:** " in await scene.details(night.id)
+        scene.world.faults.clear()
+        await night.signal(CheckConnections.retry_now)
+        report: CheckReport = await night.result()
+    assert (report.healthy, report.causes, report.unanswered) == (3, {}, 0)
+    assert (await health(scene))["by_cause"] == {}
+
+
+async def begin_night(scene: Scene) -> WorkflowHandle[CheckConnections, CheckReport]:
+    """Start what the schedule starts."""
+    async with scene.database.session() as session:
+        action = nightly(await session.get_one(Practice, scene.actor.practice_id)).action
+    assert isinstance(action, ScheduleActionStartWorkflow)
+    return await scene.temporal.start_workflow(
+        CheckConnections.run, action.args[0], id=action.id, task_queue=action.task_queue
+    )
+
+
+async def night_waits(night: WorkflowHandle[CheckConnections, CheckReport]) -> None:
+    """Look at each step of the night, until it waits for the next try."""
+    async with asyncio.timeout(PATIENCE):
+        async for event in night.fetch_history_events(wait_new_event=True):
+            if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+                return
+
+
+async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settings):
+    # More clients than are refreshed at once, so that the night is not over when the server suggests a new history.
+    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=100") as server:
+        scene: Scene = await make_scene(client=server.client, organisations=60, people=1)
+        async with scene.worker():
+            await scene.added()
+            await a_night_later(scene, are_lists_due=True)
+            night = await begin_night(scene)
+            report: CheckReport = await night.result()
+            last = await scene.handle(night.id).describe()
+    assert last.run_id != night.first_execution_run_id
+    assert (report.logins, report.healthy, report.refreshed) == (1, 60, 60)
+    assert scene.world.calls.by_path["GET /connections"] == 1
