@@ -99,7 +99,10 @@ class ChangeConnection(ChoosingJourney):
             "List the organisations that this login reaches",
         )
         self.board.verdicts = listed.verdicts
-        self.board.note(f"{listed.client_name} is connected to {listed.organisation_name} now.")
+        self.board.note(
+            f"{listed.client_name} is connected to {listed.organisation_name} now. Here one organisation is chosen, "
+            'by its id: `{"organisations": [{"organisation_id": "…"}]}`.'
+        )
         self.board.reached(Stage.AWAITING_SELECTION)
 
     async def record(self, selection: Selection) -> SelectionAccepted:

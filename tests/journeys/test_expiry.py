@@ -38,3 +38,26 @@ async def test_nobody_chooses(make_scene, hasty):
     assert (run["result"], run["counts"]) == ("expired", {"skipped": 12})
     assert run["message"] == "Nobody chose in time. Nothing was changed."
     assert await scene.clients() == []
+
+
+async def test_nobody_confirms_other_books(make_scene, hasty):
+    scene = await make_scene(client=hasty.client, organisations=2)
+    first, new = scene.world.library.organisations
+    with hasty.with_time_skipping_disabled():
+        async with scene.worker():
+            run = await scene.listed()
+            await scene.select(run["run_id"], organisations=[{"organisation_id": first}])
+            await scene.until_stage(run["run_id"], "finished")
+            [client] = await scene.clients()
+            path = f"/api/v1/clients/{client['client_id']}/connection/change"
+            started = (await scene.http.post(path)).json()
+            await scene.sign_in(started["authorize_url"], action="continue")
+            await scene.until_stage(started["run_id"], "awaiting_selection")
+            await scene.select(started["run_id"], organisations=[{"organisation_id": new}])
+            await scene.until_stage(started["run_id"], "awaiting_confirmation")
+            assert len(await scene.rows("SELECT 1 FROM connections")) == 2
+            await hasty.fast_forward(scene.handle(started["run_id"]), timedelta(hours=25))
+            run = await scene.until_stage(started["run_id"], "finished")
+    assert (run["result"], run["counts"]) == ("expired", {"skipped": 2})
+    assert run["message"] == "Nobody confirmed in time. Nothing was changed."
+    assert len(await scene.rows("SELECT 1 FROM connections")) == 1

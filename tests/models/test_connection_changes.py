@@ -1,0 +1,164 @@
+"""Changing a client's books: one connection is current at any moment, and going back is possible for 30 days."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from contracts.lists import Source
+from contracts.refusals import Refused
+from contracts.runs import ConnectionStatus, RunKind, Stage
+from models import connection_changes, list_store
+from models.client import Client
+from models.connection import Connection
+from models.database import Database
+from models.run import Run, RunOrganisation
+from tests.models.conftest import NOON, House, a_connection
+from tests.models.rows import account
+
+MONTH = connection_changes.UNDO_WITHIN
+SECOND = timedelta(seconds=1)
+
+
+async def a_run(database: Database, house: House) -> str:
+    """A run that looks at other books for the house's client."""
+    run = Run(
+        id="change-1",
+        practice_id=house.practice.id,
+        colleague_id=house.colleague.id,
+        provider="xero",
+        kind=RunKind.CHANGE_CONNECTION,
+        stage=Stage.AWAITING_CONFIRMATION,
+    )
+    listed = RunOrganisation(
+        run_id=run.id, organisation_id="org-2", position=0, name="Smith New Ltd", grant_id=house.grant_id
+    )
+    async with database.transaction() as session:
+        session.add(run)
+        await session.flush()
+        session.add(listed)
+    return run.id
+
+
+async def taken_up(database: Database, house: House, run_id: str) -> UUID:
+    async with database.transaction() as session:
+        old = await connection_changes.current_or_refused(session, house.connection_id)
+        row = await session.get_one(RunOrganisation, (run_id, "org-2"))
+        return (await connection_changes.take_up(session, old, row, NOON)).id
+
+
+async def changed(database: Database, house: House) -> UUID:
+    """The client moved to other books at noon; gives the new connection."""
+    run_id = await a_run(database, house)
+    new_id = await taken_up(database, house, run_id)
+    async with database.transaction() as session:
+        old = await connection_changes.current_or_refused(session, house.connection_id)
+        new, run = await session.get_one(Connection, new_id), await session.get_one(Run, run_id)
+        await connection_changes.change(session, run, old, new, NOON)
+        run.stage = Stage.FINISHED
+        session.add(run)
+    return new_id
+
+
+async def current(database: Database, house: House) -> list[UUID]:
+    query = select(Connection.id).where(Connection.client_id == house.client_id, Connection.is_current)
+    async with database.session() as session:
+        return list((await session.exec(query)).all())
+
+
+async def undone(database: Database, house: House, connection_id: UUID, at: datetime) -> None:
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, connection_id, with_for_update=True)
+        await connection_changes.undo(session, connection, colleague_id=house.colleague.id, at=at)
+
+
+async def free(database: Database, house: House, at: datetime) -> set[str]:
+    async with database.session() as session:
+        found = await connection_changes.free(session, house.practice.id, "xero", ["org-1", "org-2"], at)
+    return set(found)
+
+
+async def test_it_can_be_undone_on_the_last_day(database, house):
+    new_id = await changed(database, house)
+    assert await current(database, house) == [new_id]
+    await undone(database, house, new_id, NOON + MONTH)
+    assert await current(database, house) == [house.connection_id]
+
+
+async def test_after_that_it_cannot(database, house):
+    new_id = await changed(database, house)
+    with pytest.raises(Refused, match="until 01 April 2026"):
+        await undone(database, house, new_id, NOON + MONTH + SECOND)
+    assert await current(database, house) == [new_id]
+
+
+async def test_settings_go_along(database, house):
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        connection.refresh_hours, connection.list_names = 7, ["organisation", "items"]
+        session.add(connection)
+    new_id = await changed(database, house)
+    async with database.session() as session:
+        new = await session.get_one(Connection, new_id)
+    assert (new.refresh_hours, new.list_names) == (7, ["organisation", "items"])
+
+
+async def test_books_are_free_when_nobody_can_go_back_to_them(database, house):
+    new_id = await changed(database, house)
+    assert await free(database, house, NOON + MONTH - SECOND) == set()
+    assert await free(database, house, NOON + MONTH + SECOND) == {"org-1"}
+    await undone(database, house, new_id, NOON)
+    assert await free(database, house, NOON) == {"org-2"}
+
+
+async def test_books_that_a_run_looks_at_are_not_free(database, house):
+    run_id = await a_run(database, house)
+    await taken_up(database, house, run_id)
+    assert await free(database, house, NOON) == set()
+
+
+async def test_what_nobody_confirmed_is_forgotten_with_its_lists(database, house):
+    run_id = await a_run(database, house)
+    new_id = await taken_up(database, house, run_id)
+    async with database.transaction() as session:
+        await list_store.store_rows(
+            session, new_id, Source.ACCOUNTS, [account("1", "Sales")], is_complete=True, at=NOON
+        )
+    for _ in range(2):
+        async with database.transaction() as session:
+            await connection_changes.discard(session, run_id, new_id, NOON)
+    async with database.session() as session:
+        assert await session.get(Connection, new_id) is None
+        row = await session.get_one(RunOrganisation, (run_id, "org-2"))
+    assert (row.outcome, row.connection_id) == ("skipped", None)
+
+
+async def test_what_is_in_use_is_not_forgotten(database, house):
+    new_id = await changed(database, house)
+    await undone(database, house, new_id, NOON)
+    async with database.transaction() as session:
+        await connection_changes.discard(session, "change-1", new_id, NOON)
+    async with database.session() as session:
+        assert await session.get(Connection, new_id) is not None
+
+
+async def test_a_leaving_connection_is_not_changed(database, house):
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        connection.status = ConnectionStatus.DISCONNECTING
+        session.add(connection)
+    async with database.transaction() as session:
+        with pytest.raises(Refused):
+            await connection_changes.current_or_refused(session, house.connection_id)
+
+
+async def test_another_clients_books_are_refused(database, house):
+    run_id = await a_run(database, house)
+    async with database.transaction() as session:
+        other = Client(practice_id=house.practice.id, name="Jones", code="JONE0002", owner_id=house.colleague.id)
+        session.add(other)
+        await session.flush()
+        session.add(a_connection(house.practice.id, other.id, house.grant_id, "org-2"))
+    with pytest.raises(Refused, match="belongs to another of your clients"):
+        await taken_up(database, house, run_id)
