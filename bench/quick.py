@@ -33,6 +33,8 @@ def main() -> None:
         sys.stdout.buffer.write(orjson.dumps(report.data(comparison), option=orjson.OPT_INDENT_2) + b"\n")
     if differing := comparison.differing_tables():
         sys.exit(f"The two did not store the same: {differing} (table: bare's rows, ours).")
+    if warning := report.warning(comparison):
+        console.print(warning, style="yellow")
     console.print(report.verdict(comparison), style="bold")
     if comparison.ratio() > HIGHEST_RATIO:
         sys.exit(f"That is more than {HIGHEST_RATIO}.")

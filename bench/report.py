@@ -14,6 +14,7 @@ PHASES = {
     "adding": "From the choice to the last row, s",
     "total": "Both, s",
 }
+MUCH_NOISE = 0.1
 NONE = "-"
 _MEGA = 1e6
 
@@ -21,6 +22,13 @@ _MEGA = 1e6
 def verdict(comparison: Comparison) -> str:
     """The line that counts."""
     return f"ours ÷ bare = {comparison.ratio():.2f}"
+
+
+def warning(comparison: Comparison) -> str | None:
+    """What to think of the ratio when the machine had other things to do; None when it had not."""
+    if (noise := comparison.noise()) <= MUCH_NOISE:
+        return None
+    return f"{noise:.0%} of the CPU time went to something else on this machine: the ratio says little. Run it alone."
 
 
 def tables(comparison: Comparison) -> Iterator[RenderableType]:

@@ -87,6 +87,12 @@ class Comparison:
         """Ours ÷ bare by the medians of a phase: ``listing``, ``adding`` or ``total``."""
         return middle(self.ours, phase) / middle(self.bare, phase)
 
+    def noise(self) -> float:
+        """The part of the CPU time of all runs that went to something else on the machine, 0 to 1."""
+        runs = [*self.bare, *self.ours]
+        others = sum(run.usage.others_cpu_seconds for run in runs)
+        return others / (others + sum(sum(run.usage.cpu_seconds.values()) for run in runs))
+
     def differing_tables(self) -> dict[str, tuple[int, int]]:
         """Tables in which the two did not store equally many rows: bare's rows and ours."""
         runs = [*self.bare, *self.ours]

@@ -46,6 +46,13 @@ def test_one_run_that_stored_something_else_is_found(comparison):
     assert odd.differing_tables() == {"accounts": (5, 4)}
 
 
+def test_a_machine_with_other_things_to_do_is_told(comparison):
+    assert comparison.noise() == 3 / (3 + 3 + 15)
+    assert "14%" in str(report.warning(comparison))
+    alone = replace(timing(1, 1), usage=Usage({"worker": 1.0}, 0.01, {}))
+    assert report.warning(Comparison(10, 150, [alone], [alone])) is None
+
+
 def test_a_comparison_can_be_read_by_people_and_programs(comparison):
     shown = io.StringIO()
     console = Console(file=shown, width=120)
