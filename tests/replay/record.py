@@ -1,4 +1,6 @@
-"""Records the histories that ``test_replay`` replays: ``python -m tests.replay.record``, about three minutes.
+"""Records the histories that ``test_replay`` replays: ``python -m tests.replay.record``, about five minutes.
+
+Names of journeys after that record those alone: ``python -m tests.replay.record handed_over``.
 
 Record again only when nothing of the old code is running any more, or together with the old ones: a history that no
 longer replays means that runs under way would break when the new code is deployed.
@@ -8,6 +10,7 @@ import asyncio
 import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +30,7 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from tests.conftest import EMPTYING, THROWN_AWAY, administer
 from tests.journeys.stage import peculiar_server, settings_for, staged
-from tests.replay import adding, connections, managing
+from tests.replay import adding, connections, managing, repairing
 from tests.replay.journey import Journey, Recorded
 from tests.replay.keys import KEYS
 
@@ -56,7 +59,9 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 async def play(journey: Journey, settings: Settings, temporal: Client, database_url: str, **words: Any) -> None:
-    """Play one journey on an empty database, and save what it recorded."""
+    """Play one journey on an empty database, and save what it recorded; unless others were asked for."""
+    if sys.argv[1:] and journey.__name__ not in sys.argv[1:]:
+        return
     await administer(database_url, EMPTYING)
     async with staged(settings, temporal, database_url, **{"organisations": 3, **words}) as scene:
         save(await journey(scene))
@@ -83,6 +88,7 @@ async def main() -> None:
                 adding.cancelled,
                 *connections.JOURNEYS,
                 *managing.JOURNEYS,
+                *repairing.JOURNEYS,
             ):
                 await play(journey, settings, temporal, url)
             await play(adding.no_consent, settings, temporal, url, deadlines=Deadlines(consent=timedelta(seconds=1)))
@@ -92,6 +98,7 @@ async def main() -> None:
             await play(adding.troubled, settings, temporal, url, organisations=4)
             async with peculiar_server(settings, "limit.historyCount.suggestContinueAsNew=40") as server:
                 await play(adding.long_run, settings, server.client, url)
+                await play(repairing.long_repairs, settings, server.client, url)
 
 
 if __name__ == "__main__":
