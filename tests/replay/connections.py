@@ -2,9 +2,11 @@
 
 from contracts.names import check_now_id
 from contracts.runs import RunKind
-from tests.journeys.people import joined
+from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene
+from tests.journeys.test_nightly import begin_night, night_waits
 from tests.replay.journey import Recorded, history
+from workflows.check_connections import CheckConnections
 from xero_sandbox.faults import Kind
 
 
@@ -40,6 +42,22 @@ async def checked(scene: Scene) -> Recorded:
     return {"checked": await history(scene, check_now_id(scene.actor.practice_slug))}
 
 
+async def checked_in_trouble(scene: Scene) -> Recorded:
+    """A night in which the login does not answer, is tried again on a signal, and one client is handed over."""
+    async with scene.worker():
+        await scene.added()
+        await change(scene, "UPDATE connections SET next_refresh_at = now()")
+        scene.fault(Kind.SERVER_ERROR, path="/connections")
+        scene.fault(Kind.DAY_LIMIT_REACHED, next(iter(scene.world.library.organisations)))
+        night = await begin_night(scene)
+        await night_waits(night)
+        scene.world.faults.clear()
+        scene.fault(Kind.DAY_LIMIT_REACHED, next(iter(scene.world.library.organisations)))
+        await night.signal(CheckConnections.retry_now)
+        await night.result()
+    return {"checked-in-trouble": await history(scene, night.id)}
+
+
 async def reassigned(scene: Scene) -> Recorded:
     """A colleague takes over what their login reaches."""
     ben = await joined(scene, "Ben")
@@ -65,4 +83,4 @@ async def disconnected(scene: Scene) -> Recorded:
     return {"disconnected": await history(scene, workflow_id)}
 
 
-JOURNEYS = (reconnected, checked, reassigned, disconnected)
+JOURNEYS = (reconnected, checked, checked_in_trouble, reassigned, disconnected)
