@@ -25,8 +25,8 @@ from contracts.lists import Source
 from providers.xero.sources import COLLECTIONS, PAGE_SIZE
 
 CALLS_AT_ONCE = 192
-"""Measured with 2 cores for everything: 96, 128, 192 and 320 differ by less than their noise, and so do 1, 2 and 4 tasks
-that store. What it waits for is the processors."""
+"""Measured with 2 cores for everything: 96, 128, 192 and 320 differ by less than their noise, and so do 1, 2 and 4
+tasks that store. What it waits for is the processors."""
 
 CALLS_AT_ONCE_PER_ORGANISATION = 5
 STORING_AT_ONCE = 2
