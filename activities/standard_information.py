@@ -84,7 +84,9 @@ class StandardInformationActivities:
             if connection.limited_until is not None and connection.limited_until > at:
                 raise RateLimited("day", connection.limited_until, "still limited; no call was made")
             stored = await receipts.lists_stored_by(session, connection.id, asked.pull_id)
-            row = await connections.run_row(session, asked.run_id, connection.id) if asked.run_id else None
+            kept_profile = None
+            if asked.run_id is not None:
+                kept_profile = await connections.profile_for(session, asked.run_id, connection.id)
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
             takes_over = asked.grant_id not in {None, connection.grant_id}
         wanted = asked.sources or chosen_sources(connection)
@@ -92,8 +94,7 @@ class StandardInformationActivities:
             stored -= set(Source.ORGANISATION.lists)
             wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
         left = tuple(source for source in wanted if not stored.issuperset(source.lists))
-        kept_profile = row.profile if row is not None and not takes_over else None
-        profile = profile_of(kept_profile) if kept_profile else None
+        profile = profile_of(kept_profile) if kept_profile and not takes_over else None
         since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
         return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
 
@@ -135,7 +136,7 @@ class StandardInformationActivities:
         at = self._now()
         async with self._database.transaction() as session:
             row = None
-            if asked.run_id is not None:
+            if asked.run_id is not None and not (asked.grant_id is None and readings.worst is None):
                 row = await connections.run_row(
                     session, asked.run_id, asked.connection_id, locked=asked.grant_id is not None
                 )
@@ -215,10 +216,10 @@ class StandardInformationActivities:
         row: RunOrganisation | None,
         at: datetime,
     ) -> None:
-        if row is None:
+        if error is None and asked.settles and asked.run_id is not None:
+            await connections.settle_good(session, asked.run_id, asked.connection_id, at)
+        elif row is None:
             return
-        if error is None and asked.settles:
-            await runs.settle(session, row, connections.made(row), at)
         elif isinstance(error, NeedsPerson):
             await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, or_, update
+from sqlalchemy import Table, bindparam, or_, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,6 +14,7 @@ from contracts.runs import Action, ConnectionStatus, Outcome
 from models import events, runs
 from models.connection import Connection
 from models.grant import GrantReach
+from models.refresh_times import hours_sooner
 from models.run import RunOrganisation
 
 LEASE = timedelta(minutes=2)
@@ -72,6 +73,25 @@ async def run_row(
     return (await session.exec(query.with_for_update() if locked else query)).one_or_none()
 
 
+async def profile_for(session: AsyncSession, run_id: str, connection_id: UUID) -> dict[str, Any] | None:
+    """The profile that the run's listing read of this connection's organisation, if it did."""
+    asked = {"run_id": run_id, "connection_id": connection_id}
+    found: dict[str, Any] | None = (await (await session.connection()).execute(_PROFILE, asked)).scalar_one_or_none()
+    return found
+
+
+_PROFILE = select(col(RunOrganisation.profile)).where(
+    col(RunOrganisation.run_id) == bindparam("run_id"),
+    col(RunOrganisation.connection_id) == bindparam("connection_id"),
+)
+
+
+async def settle_good(session: AsyncSession, run_id: str, connection_id: UUID, at: datetime) -> None:
+    """Give the run's row of this connection the outcome of a good pull; see ``made``."""
+    asked = {"run_id": run_id, "connection_id": connection_id, "at": at}
+    await (await session.connection()).execute(_SETTLE_GOOD, asked)
+
+
 async def release(session: AsyncSession, connection_id: UUID) -> None:
     """Give the lease back, with the connection's health as it was."""
     await session.exec(
@@ -115,16 +135,6 @@ async def record_reachable(session: AsyncSession, connection_id: UUID, at: datet
         await _health_changed(session, connection, before, at)
 
 
-def wait_for_refresh(connection_id: UUID, hours: int) -> timedelta:
-    """How long after a refresh the next one is due: up to a day sooner than its hours, always the same for one id.
-
-    Refreshes happen at night. Clients that were added together are so spread over two nights; two hours at either
-    end of the day keep a night that begins late from putting a client off to the next.
-    """
-    hour_of_day = 2 + connection_id.int % 20
-    return timedelta(hours=max(hours - hour_of_day, 1))
-
-
 async def record_good(
     session: AsyncSession,
     connection_id: UUID,
@@ -144,23 +154,41 @@ async def record_good(
         is_refresh: Whether every list was asked for, so that the next refresh is due from now.
         is_complete: Whether all contacts were read, not only those that had changed.
     """
-    connection = await session.get_one(Connection, connection_id, with_for_update=True)
-    if connection.status in LEAVING:
+    good = await (await session.connection()).execute(
+        _GOOD,
+        {
+            "connection_id": connection_id,
+            "at": at,
+            "name": name and name[:255],
+            "is_refresh": is_refresh,
+            "is_complete": is_complete,
+            "sooner": hours_sooner(connection_id),
+        },
+    )
+    before = good.one_or_none()
+    if before is None:  # it is leaving, and no pull changes that
         await release(session, connection_id)
-        return
-    before = connection.status
-    connection.status, connection.cause = ConnectionStatus.CONNECTED, None
-    connection.cause_detail = connection.limited_until = connection.pull_holder = connection.pull_until = None
-    connection.trouble_since = None  # ``told_at`` stays: the next digest says that it is repaired
-    connection.last_good_at = connection.lists_pulled_at = at
-    if is_refresh:
-        connection.next_refresh_at = at + wait_for_refresh(connection.id, connection.refresh_hours)
-    if is_complete:
-        connection.contacts_complete_at = at
-    connection.organisation_name = (name or connection.organisation_name)[:255]
-    session.add(connection)
-    if before is not ConnectionStatus.CONNECTED:
-        await _health_changed(session, connection, before, at)
+    elif before.status != ConnectionStatus.CONNECTED:
+        connection = await session.get_one(Connection, connection_id)
+        await session.refresh(connection)  # the statement went around it
+        await _health_changed(session, connection, ConnectionStatus(before.status), at)
+
+
+_GOOD = text("""
+    WITH before AS (SELECT id, status FROM connections WHERE id = :connection_id FOR NO KEY UPDATE)
+    UPDATE connections c
+    SET status = 'connected', cause = NULL, cause_detail = NULL, limited_until = NULL, trouble_since = NULL,
+        pull_holder = NULL, pull_until = NULL, last_good_at = :at, lists_pulled_at = :at,
+        organisation_name = COALESCE(CAST(:name AS text), c.organisation_name),
+        next_refresh_at = CASE WHEN :is_refresh
+            THEN CAST(:at AS timestamptz) + greatest(c.refresh_hours - :sooner, 1) * interval '1 hour'
+            ELSE c.next_refresh_at END,
+        contacts_complete_at = CASE WHEN :is_complete THEN :at ELSE c.contacts_complete_at END
+    FROM before
+    WHERE c.id = before.id AND before.status NOT IN ('disconnecting', 'disconnected')
+    RETURNING before.status
+""")
+"""``told_at`` stays: the next digest says that it is repaired. Around the object mapper, because every pull runs it."""
 
 
 async def record_trouble(
@@ -258,3 +286,11 @@ _MADE = {
     Action.REPAIR: Outcome.REPAIRED,
     Action.REASSIGN: Outcome.REASSIGNED,
 }
+
+_SETTLE_GOOD = text(f"""
+    UPDATE run_organisations
+    SET outcome = CASE action {" ".join(f"WHEN '{action}' THEN '{outcome}'" for action, outcome in _MADE.items())}
+                  ELSE '{_MADE[Action.CREATE]}' END,
+        cause = NULL, message = NULL, retry_at = NULL, updated_at = :at
+    WHERE run_id = :run_id AND connection_id = :connection_id
+""")  # noqa: S608  # put together from our own enums
