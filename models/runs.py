@@ -69,7 +69,7 @@ async def practice_of(session: AsyncSession, run: Run) -> Practice:
 async def list_into(
     session: AsyncSession, run_id: str, grant_id: UUID, found: Sequence[FoundOrganisation], at: datetime
 ) -> int:
-    """Add what a login reaches to the run's list; an organisation that is there keeps its place.
+    """Add what a login reaches to the run's list, without gaps; an organisation that is there keeps its place.
 
     Returns:
         How many organisations the list has now.
@@ -80,9 +80,12 @@ async def list_into(
         text("""
             INSERT INTO run_organisations
                 (run_id, organisation_id, position, name, grant_id, provider_connection_id, updated_at)
-            SELECT :run_id, found.id, :already + found.place - 1, left(found.name, 255), :grant_id, found.pair, :at
+            SELECT :run_id, found.id,
+                   :already - 1 + count(*) FILTER (WHERE listed.run_id IS NULL) OVER (ORDER BY found.place),
+                   left(found.name, 255), :grant_id, found.pair, :at
             FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:pairs AS text[]))
                 WITH ORDINALITY AS found (id, name, pair, place)
+            LEFT JOIN run_organisations listed ON listed.run_id = :run_id AND listed.organisation_id = found.id
             ON CONFLICT (run_id, organisation_id) DO UPDATE
                 SET grant_id = excluded.grant_id, provider_connection_id = excluded.provider_connection_id,
                     name = excluded.name, updated_at = excluded.updated_at
