@@ -1,7 +1,7 @@
 """What a pull changes in what is held: pure comparison, by key and fingerprint, with counts for each list."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -120,4 +120,13 @@ def count(
         stayed = before & after & read.keys()
         changed = sum(held[key].fingerprint != read[key].fingerprint for key in stayed)
         counted[name] = Changes(len(after), len(after - before), changed, len(before - after))
+    return counted
+
+
+def count_first(source: Source, rows: Sequence[Row]) -> dict[ListName, Changes]:
+    """The changes of each list that the source feeds when nothing was held before: every row is added."""
+    counted = {}
+    for name, flag in zip(source.lists, flags_of(source), strict=True):
+        added = sum(getattr(row, flag) for row in rows) if flag else len(rows)
+        counted[name] = Changes(added, added, 0, 0)
     return counted

@@ -37,7 +37,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.lists import ListName, Source
 from contracts.standard_information import Row
 from models.connection import Connection
-from models.list_changes import Changes, Version, compare, count, flags_of, membership, storable
+from models.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
 from models.standard_information import TABLE_OF
 
 
@@ -89,20 +89,36 @@ async def store_lists(
     changes: dict[ListName, Changes] = {}
     for source, rows in pulled.items():
         prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, rows)}
+        if not held[source]:  # a first pull: nothing to compare with
+            await _copy(driver, source, connection_id, list(prepared.values()), at)
+            changes |= count_first(source, [row for row, _ in prepared.values()])
+            continue
         read = {key: Version(hashed, membership(source, row)) for key, (row, hashed) in prepared.items()}
         difference = compare(held[source], read, is_complete=is_complete)
         if difference.anew:
             await connection.execute(_delete(source), {"id": connection_id, "keys": difference.anew})
         if difference.gone:
             await connection.execute(_mark_gone(source), {"id": connection_id, "keys": difference.gone, "at": at})
-        if arriving := difference.new + difference.anew:
-            await driver.copy_records_to_table(
-                _table(source).name,
-                columns=["connection_id", "fingerprint", "changed_at", *prepared[arriving[0]][0]._fields],
-                records=[(connection_id, prepared[key][1], at, *prepared[key][0]) for key in arriving],
-            )
+        arriving = difference.new + difference.anew
+        await _copy(driver, source, connection_id, [prepared[key] for key in arriving], at)
         changes |= count(source, held[source], read, is_complete=is_complete)
     return changes
+
+
+async def _copy(
+    driver: "PostgresConnection[Any]",
+    source: Source,
+    connection_id: UUID,
+    rows: Sequence[tuple[Row, bytes]],
+    at: datetime,
+) -> None:
+    """Put rows, each with its fingerprint, into the source's table, where none of them is."""
+    if rows:
+        await driver.copy_records_to_table(
+            _table(source).name,
+            columns=["connection_id", "fingerprint", "changed_at", *rows[0][0]._fields],
+            records=[(connection_id, fingerprint, at, *row) for row, fingerprint in rows],
+        )
 
 
 async def _held(
