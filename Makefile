@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ORGANISATIONS ?= 40
+TEST_PROCESSES ?= 3
 # Further arguments for pytest: make test ARGS="tests/runtime -k ports"
 ARGS ?=
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
@@ -39,8 +40,8 @@ lint: setup ## ruff
 types: setup ## mypy, strict
 	$(BIN)/mypy
 
-test: setup ## all tests, on real servers
-	$(BIN)/python -m pytest $(ARGS)
+test: setup ## all tests, on real servers; some wait for time-outs, so a few files run side by side
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .
