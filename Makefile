@@ -40,8 +40,8 @@ lint: setup ## ruff
 types: setup ## mypy, strict
 	$(BIN)/mypy
 
-test: setup ## all tests, on real servers; some wait for time-outs, so a few files run side by side
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
+test: setup ## all tests, on real servers; some wait for time-outs, so a few run side by side
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .

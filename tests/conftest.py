@@ -27,6 +27,34 @@ EMPTYING = "; ".join([DISCONNECTING_OTHERS, *DELETING_ROWS])
 """What a test before may have left: connections, then rows, those that refer to others first."""
 
 
+LONG_WAITS = (
+    "crashes",
+    "disconnect",
+    "long_",
+    "demo",
+    "secrets",
+    "reassign",
+    "reconnect",
+    "faults",
+    "nightly",
+    "change",
+)
+"""Words in the names of files that wait for time-outs; the first take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long waits first, so that no process is left with one at the end; tests that share a fixture stay together."""
+
+    def place(item: pytest.Item) -> int:
+        return next((number for number, word in enumerate(LONG_WAITS) if word in item.path.stem), len(LONG_WAITS))
+
+    items.sort(key=place)
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]  # a test function's own
+        if any(found[-1].scope in {"module", "class"} for found in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest_asyncio.fixture(scope="session")
 async def postgres_url(tmp_path_factory) -> AsyncIterator[str]:
     """A server of its own, with no tables in the database that this names."""

@@ -38,7 +38,9 @@ async def test_a_transaction_is_kept_whole_or_not_at_all(database):
 async def test_an_error_tells_no_values(database):
     with pytest.raises(DBAPIError) as failed:
         async with database.session() as session:
-            await session.execute(text("SELECT CAST(:what AS text) FROM nowhere"), {"what": "a contact's name"})
+            await (await session.connection()).execute(
+                text("SELECT CAST(:what AS text) FROM nowhere"), {"what": "a contact's name"}
+            )
     assert "a contact's name" not in str(failed.value)
 
 
