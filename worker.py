@@ -24,6 +24,7 @@ from activities.grants import Tokens
 from activities.mailing import Mailer, SmtpMailer
 from activities.notices import NoticeActivities
 from activities.organisations import OrganisationActivities
+from activities.reach import Reach
 from activities.reassigning import ReassignActivities
 from activities.reconnecting import ReconnectActivities
 from activities.runs import RunActivities
@@ -80,17 +81,18 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
         parts: What the activities are built from.
         concurrency: Provider activities at once.
     """
-    database, providers, tokens = parts.database, parts.providers, parts.tokens
-    organisations = OrganisationActivities(database, providers, tokens)
-    changes = ChangeActivities(database, providers, tokens)
+    database = parts.database
+    reach = Reach(database, parts.providers, parts.tokens)
+    organisations = OrganisationActivities(database, reach)
+    changes = ChangeActivities(database, reach)
     clients = ClientActivities(database)
-    disconnects = DisconnectActivities(database, providers, tokens)
-    checks = CheckActivities(database, providers, tokens)
+    disconnects = DisconnectActivities(database, reach)
+    checks = CheckActivities(database, reach)
     notices = NoticeActivities(database, parts.mailer, parts.public_url)
     runs = RunActivities(database)
-    reassigns = ReassignActivities(database, providers, tokens)
-    reconnects = ReconnectActivities(database, providers, tokens)
-    pulls = StandardInformationActivities(database, providers, tokens)
+    reassigns = ReassignActivities(database, reach)
+    reconnects = ReconnectActivities(database, reach)
+    pulls = StandardInformationActivities(database, parts.providers, parts.tokens)
     return (
         Worker(
             client,

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.failures import application_error, refusal_error
-from activities.grants import Tokens
+from activities.failures import refusal_error
+from activities.reach import Reach
 from contracts.change_connection import (
     ChangeBooksInput,
     ChangedBooks,
@@ -32,8 +32,6 @@ from models.connection import Connection
 from models.database import Database
 from models.run import Run, RunOrganisation
 from models.runs import Choice, FoundOrganisation, Judgement
-from providers.errors import ProviderError
-from providers.port import Providers
 
 
 class ChangeActivities:
@@ -41,17 +39,13 @@ class ChangeActivities:
 
     Args:
         database: Where the connections are.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        reach: What logins reach.
         now: The clock.
     """
 
-    def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
-    ) -> None:
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
-        self._providers = providers
-        self._tokens = tokens
+        self._reach = reach
         self._now = now
 
     @activity.defn
@@ -60,11 +54,7 @@ class ChangeActivities:
         async with self._database.session() as session:
             old = await session.get_one(Connection, asked.connection_id)
             client = await session.get_one(Client, old.client_id)
-        provider = self._providers[old.provider]
-        try:
-            reached = await provider.organisations(self._tokens.of(asked.grant_id, provider))
-        except ProviderError as error:
-            raise application_error(error, self._now()) from None
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         found = [FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id) for one in reached]
         at = self._now()
         async with self._database.transaction() as session:

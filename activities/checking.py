@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities import diagnosing
 from activities.failures import application_error
-from activities.grants import Tokens
+from activities.reach import Reach
 from contracts.causes import Cause
 from contracts.check_connections import (
     CheckedLogin,
@@ -28,9 +28,8 @@ from contracts.check_connections import (
 from models import checks, connections, grants
 from models.columns import now as this_moment
 from models.database import Database
-from models.grant import Grant
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
-from providers.port import Providers, ReachableOrganisation
+from providers.port import ReachableOrganisation
 
 
 class CheckActivities:
@@ -38,17 +37,13 @@ class CheckActivities:
 
     Args:
         database: Where they are.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        reach: What logins reach.
         now: The clock.
     """
 
-    def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
-    ) -> None:
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
-        self._providers = providers
-        self._tokens = tokens
+        self._reach = reach
         self._now = now
 
     @activity.defn
@@ -71,11 +66,9 @@ class CheckActivities:
             ApplicationError: The provider did not answer; nothing was changed.
         """
         began = self._now()
-        async with self._database.session() as session:
-            provider = self._providers[(await session.get_one(Grant, asked.grant_id)).provider]
         try:
-            await self._tokens.keep_alive(asked.grant_id, provider)
-            reached = await provider.organisations(self._tokens.of(asked.grant_id, provider))
+            await self._reach.keep_alive(asked.grant_id)
+            reached = await self._reach.of_grant(asked.grant_id)
         except NeedsPerson as error:
             return await self._settle(asked.practice_id, asked.grant_id, began, error)
         except ProviderError as error:
@@ -134,7 +127,7 @@ class CheckActivities:
                     client_code=one.code,
                     owner_name=one.owner_name,
                     provider=one.provider,
-                    provider_title=self._providers[one.provider].title,
+                    provider_title=self._reach.provider(one.provider).title,
                 )
                 for one in found
             )

@@ -1,7 +1,6 @@
 """Removes one connection at the provider: this login's pair with this organisation, and nothing else.
 
-The pair is looked up just before, since its id may be another one by now. Run again after a crash it finds the pair
-gone, which counts as done.
+Run again after a crash it finds the pair gone, which counts as done.
 """
 
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.failures import application_error
-from activities.grants import Tokens
+from activities.reach import Reach
 from contracts.causes import Cause
 from contracts.disconnect_client import KeepConnectionInput, RemoveConnectionInput, RemovedConnection
 from models import disconnections, managed_connections
@@ -18,7 +17,6 @@ from models.columns import now as this_moment
 from models.connection import Connection
 from models.database import Database
 from providers.errors import ProviderError
-from providers.port import Provider, Providers
 
 NOTHING_TO_DO = "The connection is not being disconnected any more; nothing was done."
 
@@ -37,17 +35,13 @@ class DisconnectActivities:
 
     Args:
         database: Where the connections are.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        reach: What logins reach.
         now: The clock.
     """
 
-    def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
-    ) -> None:
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
-        self._providers = providers
-        self._tokens = tokens
+        self._reach = reach
         self._now = now
 
     @activity.defn
@@ -65,7 +59,7 @@ class DisconnectActivities:
         if uses.shares_books:
             note = "The accounting software keeps the connection: the same login uses it for somebody else too."
         else:
-            note = await self._remove(self._providers[connection.provider], connection)
+            note = await self._remove(connection)
         async with self._database.transaction() as session:
             leaving = await disconnections.locked_if_leaving(session, asked.connection_id)
             if leaving is None:
@@ -73,18 +67,16 @@ class DisconnectActivities:
             await disconnections.finish(session, leaving, note, self._now())
         return RemovedConnection(message=note)
 
-    async def _remove(self, provider: Provider, connection: Connection) -> str:
-        tokens = self._tokens.of(connection.grant_id, provider)
+    async def _remove(self, connection: Connection) -> str:
         try:
-            for reached in await provider.organisations(tokens):
-                if reached.organisation_id == connection.organisation_id and reached.provider_connection_id:
-                    await provider.disconnect(tokens, reached.provider_connection_id)
-                    return f"The connection was removed at {provider.title}."
+            was_there = await self._reach.remove(connection.grant_id, connection.organisation_id)
         except ProviderError as error:
             if error.cause in _GONE:
                 return _GONE[error.cause]
             raise application_error(error, self._now()) from None
-        return _GONE[Cause.DISCONNECTED_AT_PROVIDER]
+        if not was_there:
+            return _GONE[Cause.DISCONNECTED_AT_PROVIDER]
+        return f"The connection was removed at {self._reach.provider(connection.provider).title}."
 
     @activity.defn
     async def keep_connection(self, asked: KeepConnectionInput) -> None:

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities.failures import application_error
-from activities.grants import Tokens
 from activities.matching import Candidate, judge
+from activities.reach import Reach
 from contracts.bulk_create_clients import (
     JudgedOrganisations,
     JudgeOrganisationsInput,
@@ -19,17 +18,13 @@ from contracts.bulk_create_clients import (
     ReadProfilesInput,
     ReadProfilesResult,
 )
-from contracts.lists import Source
 from contracts.runs import Stage, Verdict
-from contracts.standard_information import OrganisationProfile
 from models import clients, grants, runs
 from models.columns import now as this_moment
 from models.database import Database
-from models.grant import ConsentAttempt
 from models.run import Run, RunOrganisation
 from models.runs import FoundOrganisation
 from providers.errors import ProviderError, Transient
-from providers.port import Provider, Providers
 
 PROFILES_AT_ONCE = 25
 """Profile reads at once within one activity; the organisations differ, so only the app's own limits count."""
@@ -40,31 +35,19 @@ class OrganisationActivities:
 
     Args:
         database: Where the run's list is.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        reach: What logins reach.
         now: The clock.
     """
 
-    def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
-    ) -> None:
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
-        self._providers = providers
-        self._tokens = tokens
+        self._reach = reach
         self._now = now
 
     @activity.defn
     async def list_organisations(self, asked: ListOrganisationsInput) -> ListedOrganisations:
         """List what a consent reaches into the run; the list keeps what is there already."""
-        async with self._database.session() as session:
-            consent = await session.get_one(ConsentAttempt, asked.consent_id)
-        provider = self._providers[consent.provider]
-        try:
-            reached = await provider.organisations(
-                self._tokens.of(asked.grant_id, provider), consent_ref=consent.consent_ref
-            )
-        except ProviderError as error:
-            raise application_error(error, self._now()) from None
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id, is_of_this_pass=True)
         chosen = [
             FoundOrganisation(organisation.organisation_id, organisation.name, organisation.provider_connection_id)
             for organisation in reached
@@ -83,8 +66,10 @@ class OrganisationActivities:
         async with self._database.session() as session:
             wanted = await runs.without_profile(session, asked.run_id, asked.first, asked.end)
             run = await session.get_one(Run, asked.run_id)
-        provider, turns = self._providers[run.provider], asyncio.Semaphore(PROFILES_AT_ONCE)
-        reading = (self._profile(provider, organisation_id, grant_id, turns) for organisation_id, grant_id in wanted)
+        turns = asyncio.Semaphore(PROFILES_AT_ONCE)
+        reading = (
+            self._profile(run.provider, organisation_id, grant_id, turns) for organisation_id, grant_id in wanted
+        )
         answers = await asyncio.gather(*reading)
         profiles = {
             organisation_id: profile
@@ -101,15 +86,11 @@ class OrganisationActivities:
         )
 
     async def _profile(
-        self, provider: Provider, organisation_id: str, grant_id: UUID, turns: asyncio.Semaphore
+        self, provider: str, organisation_id: str, grant_id: UUID, turns: asyncio.Semaphore
     ) -> dict[str, Any] | None:
         async with turns:
-            tokens = self._tokens.of(grant_id, provider)
             try:
-                async for page in provider.read(tokens, organisation_id, Source.ORGANISATION):
-                    for row in page.rows:
-                        if isinstance(row, OrganisationProfile):
-                            return row._asdict()
+                return (await self._reach.profile(provider, grant_id, organisation_id))._asdict()
             except Transient:
                 return None  # the verdict is made without; the pull will tell
             except ProviderError as error:

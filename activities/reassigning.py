@@ -12,11 +12,9 @@ from sqlmodel import col, select
 from temporalio import activity
 
 from activities.failures import application_error, refusal_error
-from activities.grants import Tokens
 from activities.moving import Move, is_in_use
+from activities.reach import Reach
 from contracts.bulk_create_clients import SelectionAccepted
-from contracts.causes import Cause
-from contracts.lists import Source
 from contracts.reassign_clients import (
     ClientsToReassign,
     ClientsToReassignInput,
@@ -36,11 +34,9 @@ from models import grants, reassignments, runs
 from models.columns import now as this_moment
 from models.connection import Connection
 from models.database import Database
-from models.grant import ConsentAttempt
 from models.run import Run, RunOrganisation
 from models.runs import Choice
-from providers.errors import NeedsPerson, ProviderError, Transient, Unavailable
-from providers.port import Providers
+from providers.errors import ProviderError, Transient
 
 NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
 
@@ -50,29 +46,19 @@ class ReassignActivities:
 
     Args:
         database: Where the clients are.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        reach: What logins reach.
         now: The clock.
     """
 
-    def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
-    ) -> None:
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
-        self._providers = providers
-        self._tokens = tokens
+        self._reach = reach
         self._now = now
 
     @activity.defn
     async def list_reassignable(self, asked: ListReassignableInput) -> ListedClients:
         """List the clients of colleagues that a sign-in reaches, those of leavers first; open the selection."""
-        async with self._database.session() as session:
-            consent = await session.get_one(ConsentAttempt, asked.consent_id)
-        provider = self._providers[consent.provider]
-        try:
-            reached = await provider.organisations(self._tokens.of(asked.grant_id, provider))
-        except ProviderError as error:
-            raise application_error(error, self._now()) from None
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
@@ -173,15 +159,11 @@ class ReassignActivities:
             return ReassignedClient(outcome=row.outcome or Outcome.FAILED, cause=row.cause)
 
     async def _try_login(self, provider_name: str, grant_id: UUID, organisation_id: str) -> ProviderError | None:
-        provider, found = self._providers[provider_name], 0
         try:
-            async for page in provider.read(self._tokens.of(grant_id, provider), organisation_id, Source.ORGANISATION):
-                found += len(page.rows)
-                if any(profile.key.lower() != organisation_id.lower() for profile in page.rows):
-                    return NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+            await self._reach.profile(provider_name, grant_id, organisation_id)
         except ProviderError as error:
             return error
-        return None if found else Unavailable("no profile came back")
+        return None
 
     @activity.defn
     async def record_unmoved(self, asked: RecordUnmovedInput) -> None:

@@ -6,18 +6,15 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.failures import application_error
-from activities.grants import Tokens
+from activities.reach import Reach
 from activities.surveying import survey, survey_one
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
 from models import clients, grants, runs, surveys
 from models.columns import now as this_moment
 from models.database import Database
-from models.grant import ConsentAttempt
 from models.run import Run
 from models.surveys import SurveyRow
-from providers.errors import ProviderError
-from providers.port import Providers, ReachableOrganisation
+from providers.port import ReachableOrganisation
 
 
 class ReconnectActivities:
@@ -25,31 +22,19 @@ class ReconnectActivities:
 
     Args:
         database: Where the connections are.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        reach: What logins reach.
         now: The clock.
     """
 
-    def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
-    ) -> None:
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
-        self._providers = providers
-        self._tokens = tokens
+        self._reach = reach
         self._now = now
 
     @activity.defn
     async def survey_connections(self, asked: SurveyConnectionsInput) -> SurveyedConnections:
         """Sort the practice's connections into healthy, not reachable and to be repaired; list what nobody added."""
-        async with self._database.session() as session:
-            consent = await session.get_one(ConsentAttempt, asked.consent_id)
-        provider = self._providers[consent.provider]
-        try:
-            # All that the login reaches counts, not only what was ticked this time: what is connected already is not
-            # offered for ticking again.
-            reached = await provider.organisations(self._tokens.of(asked.grant_id, provider))
-        except ProviderError as error:
-            raise application_error(error, self._now()) from None
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)

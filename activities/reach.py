@@ -1,0 +1,120 @@
+"""What a login reaches at its provider: the organisations that it has now, and whether it reads one of them.
+
+The one way for activities from a grant to the provider's answers about organisations. Writes nothing: what an answer
+means is decided by whoever asked.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from activities.failures import application_error
+from activities.grants import Tokens
+from contracts.causes import Cause
+from contracts.lists import Source
+from contracts.standard_information import OrganisationProfile
+from models.columns import now as this_moment
+from models.database import Database
+from models.grant import ConsentAttempt, Grant
+from providers.errors import NeedsPerson, ProviderError, Unavailable
+from providers.port import Provider, Providers, ReachableOrganisation
+
+
+class Reach:
+    """The organisations of logins.
+
+    Args:
+        database: Where grants and sign-ins are.
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(
+        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+    ) -> None:
+        self._database = database
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    def provider(self, name: str) -> Provider:
+        """The accounting software of that name."""
+        return self._providers[name]
+
+    async def of_consent(
+        self, consent_id: UUID, grant_id: UUID, *, is_of_this_pass: bool = False
+    ) -> Sequence[ReachableOrganisation]:
+        """What the login of a finished sign-in reaches.
+
+        Args:
+            consent_id: The sign-in.
+            grant_id: The grant that it gave.
+            is_of_this_pass: Let the provider mark what was chosen in this very sign-in. Otherwise all counts: what is
+                connected already is not offered for choosing again.
+
+        Raises:
+            ApplicationError: It could not be listed.
+        """
+        async with self._database.session() as session:
+            consent = await session.get_one(ConsentAttempt, consent_id)
+        provider = self._providers[consent.provider]
+        consent_ref = consent.consent_ref if is_of_this_pass else None
+        try:
+            return await provider.organisations(self._tokens.of(grant_id, provider), consent_ref=consent_ref)
+        except ProviderError as error:
+            raise application_error(error, self._now()) from None
+
+    async def of_grant(self, grant_id: UUID) -> Sequence[ReachableOrganisation]:
+        """What a login reaches.
+
+        Raises:
+            ProviderError: It could not be listed.
+        """
+        provider = await self._provider_of(grant_id)
+        return await provider.organisations(self._tokens.of(grant_id, provider))
+
+    async def keep_alive(self, grant_id: UUID) -> None:
+        """Refresh a login's token set if it is a day old.
+
+        Raises:
+            ProviderError: The login has ended, or the provider did not answer.
+        """
+        await self._tokens.keep_alive(grant_id, await self._provider_of(grant_id))
+
+    async def profile(self, provider_name: str, grant_id: UUID, organisation_id: str) -> OrganisationProfile:
+        """Read an organisation's profile: the proof that the login opens this very organisation, by its id.
+
+        Raises:
+            ProviderError: It does not, or not just now.
+        """
+        provider = self._providers[provider_name]
+        async for page in provider.read(self._tokens.of(grant_id, provider), organisation_id, Source.ORGANISATION):
+            for row in page.rows:
+                if row.key.lower() != organisation_id.lower():
+                    raise NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+                if isinstance(row, OrganisationProfile):
+                    return row
+        raise Unavailable("no profile came back")
+
+    async def remove(self, grant_id: UUID, organisation_id: str) -> bool:
+        """End the pair of a login and an organisation at the provider.
+
+        The pair is looked up just before, since its id may be another one by now.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            ProviderError: It may still be there.
+        """
+        provider = await self._provider_of(grant_id)
+        for reached in await self.of_grant(grant_id):
+            if reached.organisation_id == organisation_id and reached.provider_connection_id:
+                await provider.disconnect(self._tokens.of(grant_id, provider), reached.provider_connection_id)
+                return True
+        return False
+
+    async def _provider_of(self, grant_id: UUID) -> Provider:
+        async with self._database.session() as session:
+            return self._providers[(await session.get_one(Grant, grant_id)).provider]
