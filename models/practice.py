@@ -36,6 +36,8 @@ class Colleague(SQLModel, table=True):
     name: str = Field(max_length=200)
     email: str = Field(max_length=254)
     role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))
+    password_hash: str | None = Field(default=None, max_length=300)
+    """Argon2; None until the colleague has chosen a password by an invitation."""
     deactivated_at: datetime | None = Field(default=None, sa_type=MOMENT)
     created_at: datetime = created()
 

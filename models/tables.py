@@ -13,6 +13,7 @@ from models import (
     notice,
     practice,
     run,
+    session,
     standard_information,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "notice",
     "practice",
     "run",
+    "session",
     "standard_information",
 ]

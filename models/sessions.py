@@ -1,0 +1,189 @@
+"""Sessions of browsers, invitations and counted attempts: written and read. Never sees a password."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.practice import Colleague, Practice
+from models.session import Invitation, SignInAttempt, WebSession
+
+
+class InSession(NamedTuple):
+    """A living session with its colleague and practice."""
+
+    session: WebSession
+    colleague: Colleague
+    practice: Practice
+
+
+class Invited(NamedTuple):
+    """An invitation that can be used, with whom it is for."""
+
+    invitation: Invitation
+    colleague: Colleague
+    practice: Practice
+
+
+def hashed(secret: str) -> bytes:
+    """What is kept of a secret of 256 random bits."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def begin(
+    session: AsyncSession, colleague_id: UUID, *, browser: str, at: datetime, valid_for: timedelta
+) -> tuple[str, WebSession]:
+    """Begin a session: the secret for the browser, shown this once, and its row."""
+    token = secrets.token_urlsafe(32)
+    made = WebSession(
+        colleague_id=colleague_id,
+        token_hash=hashed(token),
+        csrf_secret=secrets.token_urlsafe(32),
+        browser=browser.replace("\x00", "")[:200],
+        created_at=at,
+        last_seen_at=at,
+        expires_at=at + valid_for,
+    )
+    session.add(made)
+    await session.flush()
+    return token, made
+
+
+def _is_living(at: datetime, idle: timedelta) -> tuple[object, ...]:
+    return (
+        col(WebSession.revoked_at).is_(None),
+        col(WebSession.expires_at) > at,
+        col(WebSession.last_seen_at) > at - idle,
+    )
+
+
+async def find(session: AsyncSession, token: str, *, at: datetime, idle: timedelta) -> InSession | None:
+    """The living session of a secret; None when it is unknown or over, or its colleague has left."""
+    query = (
+        select(WebSession, Colleague, Practice)
+        .join(Colleague, col(Colleague.id) == col(WebSession.colleague_id))
+        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
+        .where(WebSession.token_hash == hashed(token), col(Colleague.deactivated_at).is_(None))
+        .where(*_is_living(at, idle))  # type: ignore[arg-type]  # conditions, whose type SQLModel does not export
+    )
+    found = (await session.exec(query)).one_or_none()
+    return InSession(*found) if found else None
+
+
+async def seen(session: AsyncSession, session_id: UUID, at: datetime) -> None:
+    """Note that a session is in use."""
+    await session.exec(update(WebSession).where(col(WebSession.id) == session_id).values(last_seen_at=at))
+
+
+async def living(session: AsyncSession, colleague_id: UUID, *, at: datetime, idle: timedelta) -> Sequence[WebSession]:
+    """Where a colleague is signed in, the latest used first."""
+    query = (
+        select(WebSession)
+        .where(WebSession.colleague_id == colleague_id)
+        .where(*_is_living(at, idle))  # type: ignore[arg-type]  # as above
+        .order_by(col(WebSession.last_seen_at).desc())
+    )
+    return (await session.exec(query)).all()
+
+
+async def revoke(
+    session: AsyncSession, colleague_id: UUID, at: datetime, *, only: UUID | None = None, but: UUID | None = None
+) -> None:
+    """End a colleague's sessions.
+
+    Args:
+        session: The caller's transaction.
+        colleague_id: Whose.
+        at: Now.
+        only: End this one alone.
+        but: Leave this one.
+    """
+    ending = update(WebSession).where(
+        col(WebSession.colleague_id) == colleague_id, col(WebSession.revoked_at).is_(None)
+    )
+    if only is not None:
+        ending = ending.where(col(WebSession.id) == only)
+    if but is not None:
+        ending = ending.where(col(WebSession.id) != but)
+    await session.exec(ending.values(revoked_at=at))
+
+
+async def invite(
+    session: AsyncSession, colleague_id: UUID, *, made_by: UUID | None, at: datetime, valid_for: timedelta
+) -> str:
+    """Make an invitation and end the colleague's earlier ones; gives the secret for the link, shown this once."""
+    earlier = update(Invitation).where(col(Invitation.colleague_id) == colleague_id, col(Invitation.used_at).is_(None))
+    await session.exec(earlier.values(used_at=at))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Invitation(
+            colleague_id=colleague_id,
+            made_by=made_by,
+            token_hash=hashed(token),
+            created_at=at,
+            expires_at=at + valid_for,
+        )
+    )
+    await session.flush()
+    return token
+
+
+async def invitation(session: AsyncSession, token: str, at: datetime, *, claim: bool = False) -> Invited | None:
+    """The invitation of a link's secret, if it can be used.
+
+    Args:
+        session: Any session; the caller's transaction when claiming.
+        token: The secret.
+        at: Now.
+        claim: Lock it, so that two browsers cannot both use it.
+    """
+    query = (
+        select(Invitation, Colleague, Practice)
+        .join(Colleague, col(Colleague.id) == col(Invitation.colleague_id))
+        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
+        .where(
+            Invitation.token_hash == hashed(token),
+            col(Invitation.used_at).is_(None),
+            col(Invitation.expires_at) > at,
+            col(Colleague.deactivated_at).is_(None),
+        )
+    )
+    if claim:
+        query = query.with_for_update(of=Invitation)
+    found = (await session.exec(query)).one_or_none()
+    return Invited(*found) if found else None
+
+
+async def attempt(session: AsyncSession, address: str, ip: str, at: datetime) -> int:
+    """Note that somebody tries to sign in, before anything is checked; gives the attempt's id."""
+    made = SignInAttempt(address_hash=hashed(address), ip=ip[:64], at=at)
+    session.add(made)
+    await session.flush()
+    assert made.id is not None  # noqa: S101  # the flush gave it one
+    return made.id
+
+
+async def failures(session: AsyncSession, address: str, ip: str, since: datetime) -> tuple[int, int]:
+    """How many attempts did not succeed since then: with the address since it last did, and from the IP address."""
+    theirs = SignInAttempt.address_hash == hashed(address)
+    last_good = select(func.max(SignInAttempt.at)).where(theirs, col(SignInAttempt.succeeded)).scalar_subquery()
+    of_address = and_(theirs, or_(last_good.is_(None), col(SignInAttempt.at) > last_good))
+    counts = select(func.count().filter(of_address), func.count().filter(col(SignInAttempt.ip) == ip[:64])).where(
+        col(SignInAttempt.at) > since,
+        ~col(SignInAttempt.succeeded),
+        or_(theirs, col(SignInAttempt.ip) == ip[:64]),
+    )
+    with_address, from_ip = (await session.exec(counts)).one()
+    return with_address, from_ip
+
+
+async def succeeded(session: AsyncSession, attempt_id: int, forget_before: datetime) -> None:
+    """Note that an attempt was good, and forget those that no longer count."""
+    await session.exec(update(SignInAttempt).where(col(SignInAttempt.id) == attempt_id).values(succeeded=True))
+    await session.exec(delete(SignInAttempt).where(col(SignInAttempt.at) < forget_before))
