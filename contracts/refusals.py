@@ -24,6 +24,7 @@ class RefusalCode(StrEnum):
     DUPLICATE = "duplicate"
     NOTHING_TO_RETRY = "nothing_to_retry"
     NOT_CONNECTED = "not_connected"
+    TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
 
 

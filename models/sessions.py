@@ -171,7 +171,7 @@ async def attempt(session: AsyncSession, address: str, ip: str, at: datetime) ->
 
 async def failures(session: AsyncSession, address: str, ip: str, since: datetime) -> tuple[int, int]:
     """How many attempts did not succeed since then: with the address since it last did, and from the IP address."""
-    theirs = SignInAttempt.address_hash == hashed(address)
+    theirs = col(SignInAttempt.address_hash) == hashed(address)
     last_good = select(func.max(SignInAttempt.at)).where(theirs, col(SignInAttempt.succeeded)).scalar_subquery()
     of_address = and_(theirs, or_(last_good.is_(None), col(SignInAttempt.at) > last_good))
     counts = select(func.count().filter(of_address), func.count().filter(col(SignInAttempt.ip) == ip[:64])).where(

@@ -33,7 +33,7 @@ class Colleagues:
             found = await practices.colleague_of_token(session, token)
         if found is None:
             raise Refused(RefusalCode.UNAUTHENTICATED, "This token is not valid. Ask an admin for a new one.")
-        return _actor(found.colleague, found.practice)
+        return actor_of(found.colleague, found.practice)
 
     async def by_email(self, email: str | None) -> Actor:
         """The colleague of this address; the only admin when None.
@@ -51,7 +51,7 @@ class Colleagues:
                     how_many = "more than one admin" if found else "no admin"
                     raise Refused(RefusalCode.INVALID, f"There is {how_many}: say whom to act as with --as EMAIL.")
                 colleague = found[0]
-            return _actor(colleague, await session.get_one(Practice, colleague.practice_id))
+            return actor_of(colleague, await session.get_one(Practice, colleague.practice_id))
 
     async def id_of(self, actor: Actor, email: str, *, field: str) -> UUID:
         """A colleague of the actor's practice by address, also one who has left.
@@ -158,7 +158,8 @@ def _name_in(email: str) -> str:
     return local.replace(".", " ").replace("_", " ").title()
 
 
-def _actor(colleague: Colleague, practice: Practice) -> Actor:
+def actor_of(colleague: Colleague, practice: Practice) -> Actor:
+    """A colleague as whoever asks."""
     return Actor(
         colleague_id=colleague.id,
         colleague_name=colleague.name,

@@ -24,6 +24,7 @@ from starter.hand_overs import HandOvers
 from starter.health import ConnectionHealth
 from starter.managing import Managing
 from starter.runs import Runs
+from starter.sessions import Sessions
 
 
 class Operations:
@@ -45,6 +46,7 @@ class Operations:
         hand_overs: A colleague's clients to another colleague, by an admin.
         health: The health of all connections, and a check of them now.
         colleagues: Who may act.
+        sessions: Signing in to the pages.
         managing: One client's connection: settings, refresh, reconnect.
         disconnecting: Ending one client's connection.
         changes: Moving one client to other books, and back.
@@ -64,6 +66,7 @@ class Operations:
         self._database = database
         self._temporal = temporal
         self.colleagues = Colleagues(database)
+        self.sessions = Sessions(database, public_url)
         self.clients = Clients(database)
         self.health = ConnectionHealth(database, temporal)
         self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)

@@ -1,0 +1,257 @@
+"""Signing in to the pages: by password or invitation, and by the session that follows from it.
+
+Nothing here tells an unknown address from a wrong password, and no secret leaves it but to the one browser or person
+that it is for. The JSON API has bearer tokens instead (``starter.colleagues``) and never looks at sessions.
+"""
+
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Role
+from models import events, practices, sessions
+from models.columns import now
+from models.database import Database
+from models.practice import Colleague
+from models.session import WebSession
+from models.sessions import Invited
+from starter import passwords
+from starter.actor import Actor
+from starter.colleagues import actor_of
+
+IDLE = timedelta(hours=12)
+LONGEST = timedelta(days=14)
+INVITATION = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly a session's last use is known; writing it at every request would cost each of them a transaction."""
+
+WINDOW = timedelta(minutes=15)
+MOST_WITH_ADDRESS, MOST_FROM_IP = 10, 100
+"""Failed attempts within the window; a whole office may share an IP address."""
+
+WRONG = "This e-mail address and password do not belong together."
+SLOW_DOWN = "Too many attempts. Wait a quarter of an hour and try again, or ask an admin for a new link."
+NO_INVITATION = "This link has been used or is too old. Ask an admin of your practice for a new one."
+OVER = "You are not signed in any more."
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A colleague signed in in a browser.
+
+    Attributes:
+        actor: Who that is; every operation takes it.
+        session_id: The session.
+        email: Their address.
+        csrf: Belongs into every form of this session.
+    """
+
+    actor: Actor
+    session_id: UUID
+    email: str
+    csrf: str = field(repr=False)
+
+    def is_from_own_form(self, csrf: str) -> bool:
+        """Whether a form's secret is this session's."""
+        return hmac.compare_digest(self.csrf.encode(), csrf.encode())
+
+
+class Sessions:
+    """The operations on sessions and passwords.
+
+    Args:
+        database: The product's.
+        public_url: Base address at which browsers reach us, without a final slash; None where no link is made.
+        clock: Tells the time.
+    """
+
+    def __init__(self, database: Database, public_url: str | None, clock: Callable[[], datetime] = now) -> None:
+        self._database = database
+        self._public_url = public_url
+        self.clock = clock
+
+    async def sign_in(self, email: str, password: str, *, ip: str, browser: str) -> str:
+        """Begin a session by address and password.
+
+        Args:
+            email: In any case.
+            password: As it was typed.
+            ip: Where from; attempts are counted by it and by the address.
+            browser: What the browser calls itself.
+
+        Returns:
+            The secret for the browser's cookie: a new one at every sign-in.
+
+        Raises:
+            Refused: ``UNAUTHENTICATED``: they do not belong together. ``TOO_MANY``: tried too often.
+        """
+        address, at = email.strip().lower(), self.clock()
+        async with self._database.transaction() as session:  # on its own: counted even if we are stopped while hashing
+            attempt = await sessions.attempt(session, address, ip, at)
+        async with self._database.session() as session:
+            with_address, from_ip = await sessions.failures(session, address, ip, at - WINDOW)
+            if with_address > MOST_WITH_ADDRESS or from_ip > MOST_FROM_IP:
+                raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
+            found = await _by_address(session, address)
+        if not await passwords.matches(password, found.password_hash if found else None) or found is None:
+            raise Refused(RefusalCode.UNAUTHENTICATED, WRONG)
+        async with self._database.transaction() as session:
+            await sessions.succeeded(session, attempt, at - WINDOW)
+            token, _ = await sessions.begin(session, found.id, browser=browser, at=at, valid_for=LONGEST)
+        return token
+
+    async def by_token(self, token: str) -> SignedIn:
+        """Who is signed in, by the cookie's secret.
+
+        Raises:
+            Refused: ``UNAUTHENTICATED``: the session is unknown or over, or the colleague has left.
+        """
+        at = self.clock()
+        async with self._database.session() as session:
+            found = await sessions.find(session, token, at=at, idle=IDLE)
+            if found is None:
+                raise Refused(RefusalCode.UNAUTHENTICATED, OVER)
+            if found.session.last_seen_at < at - SEEN_EVERY:
+                await sessions.seen(session, found.session.id, at)
+                await session.commit()
+        return SignedIn(
+            actor=actor_of(found.colleague, found.practice),
+            session_id=found.session.id,
+            email=found.colleague.email,
+            csrf=found.session.csrf_secret,
+        )
+
+    async def living(self, actor: Actor) -> Sequence[WebSession]:
+        """Where the actor is signed in, the latest used first."""
+        async with self._database.session() as session:
+            return await sessions.living(session, actor.colleague_id, at=self.clock(), idle=IDLE)
+
+    async def sign_out(self, signed_in: SignedIn) -> None:
+        """End this session."""
+        async with self._database.transaction() as session:
+            await sessions.revoke(session, signed_in.actor.colleague_id, self.clock(), only=signed_in.session_id)
+
+    async def sign_out_everywhere(self, actor: Actor) -> None:
+        """End all sessions of the actor, this one too."""
+        async with self._database.transaction() as session:
+            at = self.clock()
+            await sessions.revoke(session, actor.colleague_id, at)
+            await _record(session, actor.practice_id, actor.colleague_id, "colleague.signed_out_everywhere", at)
+
+    async def change_password(self, signed_in: SignedIn, *, current: str, new: str, ip: str) -> None:
+        """Change the actor's password; all their other sessions end.
+
+        Raises:
+            Refused: The current password is wrong or was tried too often, or the new one is not good enough.
+        """
+        actor, address, at = signed_in.actor, signed_in.email.lower(), self.clock()
+        passwords.checked(new, field="new_password", not_like=(signed_in.email, actor.colleague_name))
+        async with self._database.transaction() as session:
+            attempt = await sessions.attempt(session, address, ip, at)
+        async with self._database.session() as session:
+            with_address, _ = await sessions.failures(session, address, ip, at - WINDOW)
+            if with_address > MOST_WITH_ADDRESS:
+                raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
+            kept = (await session.get_one(Colleague, actor.colleague_id)).password_hash
+        if not await passwords.matches(current, kept):
+            raise Refused(RefusalCode.INVALID, "This is not your current password.", field="current_password")
+        made = await passwords.hashed(new)
+        async with self._database.transaction() as session:
+            await sessions.succeeded(session, attempt, at - WINDOW)
+            colleague = await session.get_one(Colleague, actor.colleague_id, with_for_update=True)
+            if colleague.password_hash != kept:  # another tab, or a reset, was faster
+                raise Refused(RefusalCode.INVALID, "Your password was changed meanwhile.", field="current_password")
+            colleague.password_hash = made
+            await sessions.revoke(session, colleague.id, at, but=signed_in.session_id)
+            await _record(session, colleague.practice_id, colleague.id, "colleague.password_changed", at)
+
+    async def invite(self, actor: Actor, colleague_id: UUID) -> str:
+        """A link by which a colleague of the actor's practice chooses a password; earlier ones end. For admins.
+
+        Raises:
+            Refused: The actor is no admin, there is no such colleague, or they have left.
+        """
+        if actor.role is not Role.ADMIN:
+            raise Refused(RefusalCode.FORBIDDEN, "Only an admin of your practice can invite colleagues.")
+        async with self._database.transaction() as session:
+            colleague = await session.get(Colleague, colleague_id)
+            if colleague is None or colleague.practice_id != actor.practice_id:
+                raise Refused(RefusalCode.NOT_FOUND, "There is no such colleague in your practice.")
+            if colleague.deactivated_at is not None:
+                raise Refused(RefusalCode.INVALID, f"{colleague.name} has left the practice.", field="colleague_id")
+            return await self._invite(session, colleague, actor.colleague_id)
+
+    async def invite_by_email(self, email: str) -> str:
+        """The same by whoever runs the installation.
+
+        Raises:
+            Refused: Nobody active has this address.
+        """
+        async with self._database.transaction() as session:
+            return await self._invite(session, await practices.find_colleague(session, email), None)
+
+    async def invited(self, token: str) -> Invited:
+        """Whom an invitation's link is for.
+
+        Raises:
+            Refused: ``NOT_FOUND``: unknown, used, expired, or the colleague has left.
+        """
+        async with self._database.session() as session:
+            return _usable(await sessions.invitation(session, token, self.clock()))
+
+    async def accept(self, token: str, password: str, *, browser: str) -> str:
+        """Choose a password by an invitation, once; all earlier sessions end and a new one begins.
+
+        Returns:
+            The secret for the browser's cookie.
+
+        Raises:
+            Refused: The link cannot be used (any more), or the password is not good enough.
+        """
+        colleague = (await self.invited(token)).colleague
+        passwords.checked(password, field="password", not_like=(colleague.email, colleague.name))
+        made = await passwords.hashed(password)
+        async with self._database.transaction() as session:
+            at = self.clock()
+            found = _usable(await sessions.invitation(session, token, at, claim=True))
+            found.invitation.used_at = at
+            found.colleague.password_hash = made
+            session.add_all([found.invitation, found.colleague])
+            await sessions.revoke(session, found.colleague.id, at)
+            begun, _ = await sessions.begin(session, found.colleague.id, browser=browser, at=at, valid_for=LONGEST)
+            await _record(session, found.practice.id, found.colleague.id, "colleague.password_chosen", at)
+        return begun
+
+    async def _invite(self, session: AsyncSession, colleague: Colleague, made_by: UUID | None) -> str:
+        if self._public_url is None:
+            raise Refused(RefusalCode.INVALID, "A link needs the address of this installation: CLIENTSYNC_PUBLIC_URL.")
+        at = self.clock()
+        token = await sessions.invite(session, colleague.id, made_by=made_by, at=at, valid_for=INVITATION)
+        whom = {"colleague_id": made_by, "after": colleague.name}
+        await events.record(
+            session, [{"practice_id": colleague.practice_id, "kind": "colleague.invited", "at": at, **whom}]
+        )
+        return f"{self._public_url}/invitation/{token}"
+
+
+def _usable(found: Invited | None) -> Invited:
+    if found is None:
+        raise Refused(RefusalCode.NOT_FOUND, NO_INVITATION)
+    return found
+
+
+async def _by_address(session: AsyncSession, address: str) -> Colleague | None:
+    query = select(Colleague).where(
+        func.lower(Colleague.email) == address.replace("\x00", ""), col(Colleague.deactivated_at).is_(None)
+    )
+    return (await session.exec(query)).one_or_none()
+
+
+async def _record(session: AsyncSession, practice_id: UUID, colleague_id: UUID, kind: str, at: datetime) -> None:
+    await events.record(session, [{"practice_id": practice_id, "colleague_id": colleague_id, "kind": kind, "at": at}])
