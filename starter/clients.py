@@ -6,11 +6,13 @@ from uuid import UUID
 from contracts.lists import ListName
 from contracts.refusals import RefusalCode, Refused
 from models import client_views, events, lists
-from models.client_views import ClientFilter, ClientView
+from models.client_views import BY_NAME, ClientFacets, ClientFilter, ClientOrder, ClientView
 from models.database import Database
 from models.event import Event
 from models.lists import ListPage
 from starter.actor import Actor
+
+EVERYONE = ClientFilter()
 
 
 class Clients:
@@ -24,11 +26,18 @@ class Clients:
         self._database = database
 
     async def find(
-        self, actor: Actor, wanted: ClientFilter, *, limit: int = 50, offset: int = 0
+        self, actor: Actor, wanted: ClientFilter, order: ClientOrder = BY_NAME, *, limit: int = 50, offset: int = 0
     ) -> tuple[Sequence[ClientView], int]:
-        """A page of the practice's clients by name, and how many match over all pages."""
+        """A page of the practice's clients, and how many match over all pages."""
         async with self._database.session() as session:
-            return await client_views.client_views(session, actor.practice_id, wanted, limit=limit, offset=offset)
+            return await client_views.client_views(
+                session, actor.practice_id, wanted, order, limit=limit, offset=offset
+            )
+
+    async def facets(self, actor: Actor, wanted: ClientFilter = EVERYONE) -> ClientFacets:
+        """How many clients have which status and cause, among those that match the rest of the filter."""
+        async with self._database.session() as session:
+            return await client_views.client_facets(session, actor.practice_id, wanted)
 
     async def show(self, actor: Actor, client_id: UUID) -> ClientView:
         """One client of the actor's practice.

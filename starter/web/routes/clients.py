@@ -3,11 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
-from models.client_views import ClientFilter
+from models.client_views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.web.authentication import Caller, Door
 from starter.web.client_answers import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
 from starter.web.routes.parameters import Limit, Offset, Search
@@ -15,21 +14,38 @@ from starter.web.routes.parameters import Limit, Offset, Search
 router = APIRouter(prefix="/api/v1/clients", tags=["Clients"])
 
 
-@router.get("", summary="List the practice's clients, by name")
-async def clients(
-    caller: Caller,
-    door: Door,
+def wanted_clients(
     search: Search = None,
     owner_id: Annotated[UUID | None, Query(description="Looked after by this colleague.")] = None,
     team_id: Annotated[UUID | None, Query(description="Assigned to this team.")] = None,
-    status: Annotated[ConnectionStatus | None, Query(description="Whose connection has this status.")] = None,
+    status: Annotated[
+        ClientStatus | None,
+        Query(description="Whose connection has this status; `not_connected` includes `disconnected`."),
+    ] = None,
     cause: Annotated[Cause | None, Query(description="Whose connection has this cause.")] = None,
-    limit: Limit = 50,
-    offset: Offset = 0,
+) -> ClientFilter:
+    """The filter that a call's parameters ask for."""
+    return ClientFilter(search=search, owner_id=owner_id, team_id=team_id, status=status, cause=cause)
+
+
+def wanted_order(
+    sort: Annotated[ClientSort, Query(description="The column to sort by.")] = ClientSort.NAME,
+    is_descending: Annotated[bool, Query(alias="descending", description="From the last to the first.")] = False,
+) -> ClientOrder:
+    """The order that a call's parameters ask for."""
+    return ClientOrder(sort, is_descending)
+
+
+Wanted = Annotated[ClientFilter, Depends(wanted_clients)]
+Order = Annotated[ClientOrder, Depends(wanted_order)]
+
+
+@router.get("", summary="List the practice's clients")
+async def clients(
+    caller: Caller, door: Door, wanted: Wanted, order: Order, limit: Limit = 50, offset: Offset = 0
 ) -> ClientsAnswer:
     """The practice's clients."""
-    wanted = ClientFilter(search=search, owner_id=owner_id, team_id=team_id, status=status, cause=cause)
-    found, total = await door.clients.find(caller, wanted, limit=limit, offset=offset)
+    found, total = await door.clients.find(caller, wanted, order, limit=limit, offset=offset)
     return ClientsAnswer(clients=[ClientAnswer.of(view) for view in found], total=total, limit=limit, offset=offset)
 
 
