@@ -107,26 +107,30 @@ class NoticeActivities:
         Raises:
             OSError: The server cannot be reached; what is left is sent at the next try.
         """
-        sent, refused = 0, set[UUID]()
-        while self._mailer is not None and (notice_id := await self._send_next(self._mailer, asked, refused)):
+        sent, refused, task = 0, set[UUID](), activity.info()
+        holder = f"{task.workflow_id}/{task.activity_id}"
+        while self._mailer is not None and (
+            notice_id := await self._send_next(self._mailer, asked.practice_id, holder, refused)
+        ):
             activity.heartbeat()
             sent += notice_id not in refused
         async with self._database.session() as session:
             return DeliveredNotices(sent=sent, left=await notices.unsent(session, asked.practice_id))
 
-    async def _send_next(self, mailer: Mailer, asked: DeliverNoticesInput, refused: set[UUID]) -> UUID | None:
-        at = self._now()
+    async def _send_next(self, mailer: Mailer, practice_id: UUID, holder: str, refused: set[UUID]) -> UUID | None:
+        at, sent_at = self._now(), None
         async with self._database.transaction() as session:
-            found = await notices.next_unsent(session, asked.practice_id, since=at - WORTH_SENDING, but=refused)
-            if found is None:
-                return None
-            notice, address = found
-            try:
-                await mailer.send(Mail(notice.id, address, notice.subject, notice.body, notice.created_at))
-            except UndeliverableError:
-                activity.logger.warning("a mail was refused by the server; it stays in the outbox")
-                refused.add(notice.id)
-            else:
-                notice.sent_at = at
-                session.add(notice)
-            return notice.id
+            found = await notices.claim_next(session, practice_id, holder, since=at - WORTH_SENDING, but=refused, at=at)
+        if found is None:
+            return None
+        notice, address = found
+        try:  # without a transaction: a slow mail server would hold one of few database connections
+            await mailer.send(Mail(notice.id, address, notice.subject, notice.body, notice.created_at))
+            sent_at = self._now()
+        except UndeliverableError:
+            activity.logger.warning("a mail was refused by the server; it stays in the outbox")
+            refused.add(notice.id)
+        finally:
+            async with self._database.transaction() as session:
+                await notices.release(session, notice.id, sent_at=sent_at)
+        return notice.id

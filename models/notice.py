@@ -9,7 +9,10 @@ from models.columns import MOMENT, created, new_id
 
 
 class Notice(SQLModel, table=True):
-    """One mail to one colleague. ``dedupe_key`` lets the same thing be told once, whatever is tried again."""
+    """One mail to one colleague. ``dedupe_key`` lets the same thing be told once, whatever is tried again.
+
+    ``claimed_by`` and ``claimed_until`` are the lease of whoever is just sending it.
+    """
 
     __tablename__ = "notices"
 
@@ -22,3 +25,5 @@ class Notice(SQLModel, table=True):
     dedupe_key: str = Field(max_length=200, unique=True)
     created_at: datetime = created()
     sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    claimed_by: str | None = Field(default=None, max_length=200)
+    claimed_until: datetime | None = Field(default=None, sa_type=MOMENT)

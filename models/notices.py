@@ -1,17 +1,20 @@
-"""The outbox: writing notices once, and taking them out one by one to be sent."""
+"""The outbox: writing notices once, and claiming them one by one to be sent."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.notice import Notice
 from models.practice import Colleague
+
+CLAIM = timedelta(minutes=5)
+"""Longer than the longest conversation with a mail server; whoever claimed it has been killed after this."""
 
 
 class Outgoing(NamedTuple):
@@ -43,16 +46,18 @@ async def written_by(session: AsyncSession, practice_id: UUID, prefix: str) -> i
     return (await session.exec(query)).one()
 
 
-async def next_unsent(
-    session: AsyncSession, practice_id: UUID, *, since: datetime, but: Collection[UUID]
+async def claim_next(
+    session: AsyncSession, practice_id: UUID, holder: str, *, since: datetime, but: Collection[UUID], at: datetime
 ) -> Outgoing | None:
-    """The oldest notice to send, locked so that no other process sends it too.
+    """Claim the oldest notice to send, so that nobody else sends it too while the mail server is being talked to.
 
     Args:
-        session: The transaction in which it is sent.
+        session: A transaction of its own.
         practice_id: Whose.
+        holder: Who sends; the same holder may claim its own again (a retry after a crash).
         since: Older ones are not worth sending any more; they stay in the outbox.
         but: Those that could not be sent a moment ago.
+        at: This moment.
     """
     query = (
         select(Notice, Colleague.email)
@@ -63,13 +68,29 @@ async def next_unsent(
             Notice.created_at >= since,
             col(Colleague.deactivated_at).is_(None),
             col(Notice.id).not_in(but),
+            or_(
+                col(Notice.claimed_until).is_(None),
+                col(Notice.claimed_until) < at,
+                col(Notice.claimed_by) == holder,
+            ),
         )
         .order_by(col(Notice.created_at), col(Notice.id))
         .limit(1)
         .with_for_update(of=Notice, skip_locked=True)
     )
     found = (await session.exec(query)).first()
-    return Outgoing(*found) if found else None
+    if found is None:
+        return None
+    notice, address = found
+    notice.claimed_by, notice.claimed_until = holder[:200], at + CLAIM
+    session.add(notice)
+    return Outgoing(notice, address)
+
+
+async def release(session: AsyncSession, notice_id: UUID, *, sent_at: datetime | None) -> None:
+    """Give a claimed notice back, sent or (None) not."""
+    given_back = update(Notice).where(col(Notice.id) == notice_id)
+    await session.exec(given_back.values(claimed_by=None, claimed_until=None, sent_at=sent_at))
 
 
 async def unsent(session: AsyncSession, practice_id: UUID) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 import warnings
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import Message
@@ -21,6 +21,7 @@ class Letterbox:
         received: Mails, oldest first.
         recipients: Where they were to go.
         refusal: Its answer to every recipient from now on; None takes them.
+        meanwhile: Done while a sender waits for the answer to a mail.
     """
 
     def __init__(self) -> None:
@@ -28,6 +29,7 @@ class Letterbox:
         self.received: list[Message] = []
         self.recipients: list[str] = []
         self.refusal: str | None = None
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def handle_RCPT(  # noqa: N802  # the server's word
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -41,6 +43,8 @@ class Letterbox:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # likewise
         """Take a mail."""
         assert isinstance(envelope.content, bytes)
+        if self.meanwhile is not None:
+            await self.meanwhile()
         self.received.append(message_from_bytes(envelope.content))
         self.recipients += envelope.rcpt_tos
         return "250 taken"

@@ -100,3 +100,23 @@ async def test_a_mail_that_the_server_refuses_stays_in_the_outbox_and_stops_no_o
         box.refusal = None
         assert (await check(scene)).told == 0
     assert set(letters(box)) == {OLIVE, ADMIN}
+
+
+async def test_a_mail_server_that_takes_its_time_holds_no_database_connection(scene: Scene, box: Letterbox):
+    waiting: list[object] = []
+
+    async def look() -> None:
+        waiting.extend(
+            await scene.rows(
+                "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+                " AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
+            )
+        )
+        waiting_for_it = "SELECT count(*) FROM notices WHERE sent_at IS NULL AND claimed_until > now()"
+        assert await scene.rows(waiting_for_it) == [(1,)]
+
+    box.meanwhile = look
+    async with scene.worker():
+        await check(scene)
+    assert (set(letters(box)), waiting) == ({OLIVE, ADMIN}, [])
+    assert await scene.rows("SELECT count(*) FROM notices WHERE claimed_by IS NOT NULL OR sent_at IS NULL") == [(0,)]
