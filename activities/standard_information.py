@@ -1,12 +1,15 @@
-"""Pulls one client's standard information: all lists at once, stored with their receipts in one transaction.
+"""Pulls clients' standard information: all lists at once, stored with their receipts in one transaction.
 
-A retry skips the lists that the same pull has stored already. The run's outcome is settled in the transaction that
-stores the lists, so that neither is ever there without the other.
+A bulk run pulls several clients in one activity and one transaction: the price of both is then shared. Whoever
+stumbles there, for whatever reason, is left to a pull of its own, which retries, tells and settles. A retry skips the
+lists that the same pull has stored already. A run's outcome is settled in the transaction that stores the lists, so
+that neither is ever there without the other.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,28 +18,30 @@ from temporalio import activity
 from activities.failures import application_error, busy_error
 from activities.grants import Tokens
 from activities.increments import changes_since
+from activities.reader import Reader
 from activities.readings import Claimed, Readings
 from contracts.causes import Cause
 from contracts.lists import ListName, Source
-from contracts.runs import ConnectionStatus, Outcome
+from contracts.runs import Outcome
 from contracts.standard_information import OrganisationProfile, Row, profile_of
-from contracts.sync_client import PullClientInput, PullClientResult
-from models import connections, list_store, receipts, runs, supplier_notices
+from contracts.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
+from models import connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
 from models.columns import now as this_moment
 from models.connection import Connection
-from models.connection_settings import chosen_sources, kept
+from models.connection_settings import chosen_sources
+from models.connections import LEAVING
 from models.database import Database
+from models.good_pulls import GoodPull
 from models.list_changes import Changes
 from models.run import RunOrganisation
-from providers.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
-from providers.port import Provider, Providers, TokenSource
+from providers.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port import Providers
 
-TELLING_OF_PROGRESS = timedelta(seconds=5)
-"""Between two heartbeats at least; the server waits for one much longer. Most clients are pulled in less."""
+logger = logging.getLogger(__name__)
 
 
 class StandardInformationActivities:
-    """The pull of one client.
+    """The pull of one client, and of several together.
 
     Args:
         database: Where the lists are stored.
@@ -49,8 +54,7 @@ class StandardInformationActivities:
         self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
     ) -> None:
         self._database = database
-        self._providers = providers
-        self._tokens = tokens
+        self._reader = Reader(providers, tokens, now)
         self._now = now
 
     @activity.defn
@@ -65,72 +69,81 @@ class StandardInformationActivities:
         except ProviderError as error:
             await self._store(asked, asked.grant_id, Readings(errors={Source.ORGANISATION: error}))
             raise application_error(error, self._now()) from None
-        readings = await self._read(claimed)
+        readings = await self._reader.read(claimed)
         stored = await self._store(asked, claimed.grant_id, readings)
         if worst := readings.worst:
             raise application_error(worst, self._now()) from None
         return stored
 
+    @activity.defn
+    async def pull_clients(self, asked: PullClientsInput) -> PullClientsResult:
+        """Pull all lists of several clients of a run, and settle the outcomes of those that went well, together.
+
+        Returns:
+            Who is left, for a pull of its own: busy, unwell, or with something unforeseen.
+        """
+        claimed = await self._claim_group(asked)
+        read = await asyncio.gather(*map(self._reader.read, claimed), return_exceptions=True)
+        good: dict[UUID, Readings] = {}
+        for one, readings in zip(claimed, read, strict=True):
+            if isinstance(readings, BaseException):
+                logger.warning("a client is left to a pull of its own: %s", type(readings).__name__)
+            elif readings.worst is None:
+                good[one.connection.id] = readings
+            else:  # what could be read is kept, so that its own pull need not read it again
+                await self._store(asked.one(one.connection.id), one.grant_id, readings)
+        stored = await self._store_group(asked, good)
+        left = tuple(identity for identity in asked.connection_ids if identity not in stored)
+        if left:
+            async with self._database.transaction() as session:
+                await leases.release(session, left, holder=_holder())
+        return PullClientsResult(left=left)
+
     async def _claim(self, asked: PullClientInput) -> Claimed:
-        at, task = self._now(), activity.info()
+        at = self._now()
         async with self._database.transaction() as session:
-            connection = await connections.claim(
-                session, asked.connection_id, f"{task.workflow_id}/{task.activity_id}", at
-            )
+            connection = await leases.claim_one(session, asked.connection_id, _holder(), at)
             if connection is None:
                 raise busy_error()
-            if connection.status in {ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED}:
-                raise NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
-            if connection.limited_until is not None and connection.limited_until > at:
-                raise RateLimited("day", connection.limited_until, "still limited; no call was made")
-            stored = await receipts.lists_stored_by(session, connection.id, asked.pull_id)
-            kept_profile = None
+            if refusal := _refusal(connection, at):
+                raise refusal
+            stored = await receipts.lists_stored_by(session, (connection.id,), asked.pull_id)
+            profiles = {}
             if asked.run_id is not None:
-                kept_profile = await connections.profile_for(session, asked.run_id, connection.id)
+                profiles = await connections.profiles_for(session, asked.run_id, (connection.id,))
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
-            takes_over = asked.grant_id not in {None, connection.grant_id}
-        wanted = asked.sources or chosen_sources(connection)
-        if takes_over:  # by reading the profile: whoever stored that before had another login
-            stored -= set(Source.ORGANISATION.lists)
-            wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
-        left = tuple(source for source in wanted if not stored.issuperset(source.lists))
-        profile = profile_of(kept_profile) if kept_profile and not takes_over else None
         since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
-        return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
+        return _claimed(asked, connection, stored[connection.id], profiles.get(connection.id), since)
 
-    async def _read(self, claimed: Claimed) -> Readings:
-        provider = self._providers[claimed.connection.provider]
-        tokens = self._tokens.of(claimed.grant_id, provider)
-        readings = Readings(
-            warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers, partial=frozenset(claimed.since)
-        )
-        async with asyncio.TaskGroup() as group:
-            for source in claimed.sources:
-                if source is Source.ORGANISATION and claimed.profile is not None:
-                    readings.rows[source] = [claimed.profile]
-                else:
-                    group.create_task(self._read_source(provider, tokens, claimed, source, readings))
-        return readings
+    async def _claim_group(self, asked: PullClientsInput) -> list[Claimed]:
+        """Those of the group that can be read now."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            free = await leases.claim(session, asked.connection_ids, _holder(), at)
+            ready = [connection for connection in free if _refusal(connection, at) is None]
+            ids = [connection.id for connection in ready]
+            stored = await receipts.lists_stored_by(session, ids, asked.pull_id)
+            profiles = await connections.profiles_for(session, asked.run_id, ids)
+        return [_claimed(asked.one(of.id), of, stored[of.id], profiles.get(of.id), {}) for of in ready]
 
-    async def _read_source(
-        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, readings: Readings
-    ) -> None:
-        rows: list[Row] = []
-        connection, told_at = claimed.connection, self._now()
+    async def _store_group(self, asked: PullClientsInput, good: Mapping[UUID, Readings]) -> Collection[UUID]:
+        """Store what went well, all of it or nothing; who is stored."""
+        at = self._now()
         try:
-            async for page in provider.read(tokens, connection.organisation_id, source, claimed.since.get(source)):
-                rows.extend(page.rows)
-                # Progress, not a timer: a stuck call lets the server retry. Each is a write there: not one a page.
-                if (at := self._now()) - told_at >= TELLING_OF_PROGRESS:
-                    told_at = at
-                    activity.heartbeat()
-        except ProviderError as error:
-            readings.errors[source] = error
-        else:
-            if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
-                readings.errors[source] = refusal
-            else:
-                readings.rows[source] = kept(source, rows, connection, is_complete=source not in readings.partial)
+            async with self._database.transaction() as session:
+                lists = {identity: readings.rows for identity, readings in good.items()}
+                changes = await list_store.store_pulls(session, lists, is_complete=True, at=at)
+                for identity, readings in good.items():
+                    if readings.warns_of_new_suppliers:
+                        await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
+                await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
+                pulls = [_good_pull(identity, readings, is_refresh=True) for identity, readings in good.items()]
+                await good_pulls.record_good(session, pulls, at)
+                await good_pulls.settle_good(session, asked.run_id, list(good), at)
+        except Exception as error:  # noqa: BLE001  # one client's rows must not fail its neighbours: each tells by itself
+            logger.warning("%d clients are left to pulls of their own: %s", len(good), type(error).__name__)
+            return ()
+        return good.keys()
 
     async def _store(self, asked: PullClientInput, login: UUID | None, readings: Readings) -> PullClientResult:
         at = self._now()
@@ -150,7 +163,7 @@ class StandardInformationActivities:
                 )
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
-            await receipts.write_receipts(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
+            await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
             if is_own:
                 for source, error in readings.errors.items():
                     await receipts.write_failures(
@@ -158,7 +171,7 @@ class StandardInformationActivities:
                     )
                 await self._record_health(session, asked, readings, at)
             else:
-                await connections.release(session, asked.connection_id)  # the login that it has may still be good
+                await leases.release(session, (asked.connection_id,))  # the login that it has may still be good
             await self._settle(session, asked, readings.worst, row, at)
         return _result(changes.values())
 
@@ -191,14 +204,8 @@ class StandardInformationActivities:
     ) -> None:
         error = readings.worst
         if error is None and asked.settles:
-            await connections.record_good(
-                session,
-                asked.connection_id,
-                at=at,
-                name=_name(readings.rows),
-                is_refresh=not asked.sources,
-                is_complete=Source.CONTACTS in readings.rows and Source.CONTACTS not in readings.partial,
-            )
+            good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
+            await good_pulls.record_good(session, [good], at)
         elif isinstance(error, NeedsPerson):
             await connections.record_trouble(
                 session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
@@ -206,7 +213,7 @@ class StandardInformationActivities:
         else:
             if error is None:
                 await connections.record_reachable(session, asked.connection_id, at)  # the pull is still to come
-            await connections.release(session, asked.connection_id)
+            await leases.release(session, (asked.connection_id,))
 
     async def _settle(
         self,
@@ -217,20 +224,52 @@ class StandardInformationActivities:
         at: datetime,
     ) -> None:
         if error is None and asked.settles and asked.run_id is not None:
-            await connections.settle_good(session, asked.run_id, asked.connection_id, at)
+            await good_pulls.settle_good(session, asked.run_id, (asked.connection_id,), at)
         elif row is None:
             return
         elif isinstance(error, NeedsPerson):
             await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
 
 
-def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:
-    """Why a profile is not of the connection's books, if it is not: the id decides, never the name."""
-    if not profile:
-        return Unavailable("no profile came back")
-    if any(row.key.lower() != connection.organisation_id.lower() for row in profile):
-        return NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+def _holder() -> str:
+    task = activity.info()
+    return f"{task.workflow_id}/{task.activity_id}"
+
+
+def _refusal(connection: Connection, at: datetime) -> ProviderError | None:
+    """Why a connection is not to be read now, if it is not."""
+    if connection.status in LEAVING:
+        return NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
+    if connection.limited_until is not None and connection.limited_until > at:
+        return RateLimited("day", connection.limited_until, "still limited; no call was made")
     return None
+
+
+def _claimed(
+    asked: PullClientInput,
+    connection: Connection,
+    stored: Collection[ListName],
+    kept_profile: Mapping[str, object] | None,
+    since: Mapping[Source, datetime],
+) -> Claimed:
+    """What is left to read of a connection."""
+    wanted, done = asked.sources or chosen_sources(connection), set(stored)
+    takes_over = asked.grant_id not in {None, connection.grant_id}
+    if takes_over:  # by reading the profile: whoever stored that before had another login
+        done -= set(Source.ORGANISATION.lists)
+        wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
+    left = tuple(source for source in wanted if not done.issuperset(source.lists))
+    profile = profile_of(kept_profile) if kept_profile and not takes_over else None
+    return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
+
+
+def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:
+    return GoodPull(
+        connection_id,
+        _name(readings.rows),
+        is_refresh=is_refresh,
+        is_complete=Source.CONTACTS in readings.rows and Source.CONTACTS not in readings.partial,
+    )
 
 
 def _name(rows: Mapping[Source, Sequence[Row]]) -> str | None:

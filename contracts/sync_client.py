@@ -88,6 +88,30 @@ class PullClientResult(Payload):
     gone: int
 
 
+class PullClientsInput(Payload):
+    """Pull all sources of several connections of a run, and store them together.
+
+    Attributes:
+        connection_ids: Which connections.
+        pull_id: Lists stored under this id are skipped.
+        run_id: The run whose outcomes this settles.
+    """
+
+    connection_ids: tuple[UUID, ...]
+    pull_id: str
+    run_id: str
+
+    def one(self, connection_id: UUID) -> PullClientInput:
+        """The same pull, of one of them."""
+        return PullClientInput(connection_id=connection_id, pull_id=self.pull_id, run_id=self.run_id)
+
+
+class PullClientsResult(Payload):
+    """Which connections are ``left`` to a pull of their own; the others are stored, and their outcomes settled."""
+
+    left: tuple[UUID, ...]
+
+
 class SettleSyncInput(Payload):
     """Write the end, or the next try, of a client's sync to every run that waits for it.
 

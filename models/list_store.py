@@ -1,4 +1,4 @@
-"""Stores what a pull read of one connection's sources, and counts what that changed.
+"""Stores what pulls read of their connections' sources, and counts what that changed.
 
 The difference is worked out here, against the fingerprints of what is held, and only what differs is sent: an
 unchanged pull writes nothing. Rows go in by COPY, a changed one after its old version was deleted in the same
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     Update,
+    Uuid,
     any_,
     bindparam,
     delete,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -62,20 +64,31 @@ async def store_lists(
     is_complete: bool,
     at: datetime,
 ) -> dict[ListName, Changes]:
-    """Store the rows of a pull in the caller's transaction.
+    """Store the rows of one connection's pull; see ``store_pulls``."""
+    changes = await store_pulls(session, {connection_id: pulled}, is_complete=is_complete, at=at)
+    return changes[connection_id]
+
+
+async def store_pulls(
+    session: AsyncSession,
+    pulled: Mapping[UUID, Mapping[Source, Sequence[Row]]],
+    *,
+    is_complete: bool,
+    at: datetime,
+) -> dict[UUID, dict[ListName, Changes]]:
+    """Store the rows of pulls in the caller's transaction.
 
     Pulls of one connection wait for each other here, so that counts are exact and no key is inserted twice.
 
     Args:
         session: In a transaction, which the caller commits together with the receipts.
-        connection_id: Whose books they are from.
-        pulled: What was read of each source, all rows of its type. Of several rows with one key the last counts.
-            NUL characters, which PostgreSQL does not take, are left out.
+        pulled: Of each connection, what was read of each source, all rows of its type. Of several rows with one key
+            the last counts. NUL characters, which PostgreSQL does not take, are left out.
         is_complete: Whether this is all that the provider has: what is missing is then marked as gone.
         at: The moment of the pull (aware, UTC).
 
     Returns:
-        The changes of each list that the sources feed, for its receipt.
+        Of each connection, the changes of each list that its sources feed, for its receipt.
 
     Raises:
         NoResultFound: There is no such connection.
@@ -83,55 +96,54 @@ async def store_lists(
     connection = await session.connection()
     # Locking comes first for a second reason: SQLAlchemy begins its transaction with the first statement that goes
     # through it, and the COPY below, which does not, must be inside.
-    (await connection.execute(_LOCK, {"id": connection_id})).one()
+    locked = (await connection.execute(_LOCK, {"ids": list(pulled)})).all()
+    if len(locked) != len(pulled):
+        raise NoResultFound("a connection is not in the database")
     driver = cast("PostgresConnection[Any]", (await connection.get_raw_connection()).driver_connection)
-    held = await _held(connection, connection_id, tuple(source for source in Source if source in pulled))
-    changes: dict[ListName, Changes] = {}
-    for source, rows in pulled.items():
-        prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, rows)}
-        if not held[source]:  # a first pull: nothing to compare with
-            await _copy(driver, source, connection_id, list(prepared.values()), at)
-            changes |= count_first(source, [row for row, _ in prepared.values()])
-            continue
-        read = {key: Version(hashed, membership(source, row)) for key, (row, hashed) in prepared.items()}
-        difference = compare(held[source], read, is_complete=is_complete)
-        if difference.anew:
-            await connection.execute(_delete(source), {"id": connection_id, "keys": difference.anew})
-        if difference.gone:
-            await connection.execute(_mark_gone(source), {"id": connection_id, "keys": difference.gone, "at": at})
-        arriving = difference.new + difference.anew
-        await _copy(driver, source, connection_id, [prepared[key] for key in arriving], at)
-        changes |= count(source, held[source], read, is_complete=is_complete)
+    sources = tuple(source for source in Source if any(source in lists for lists in pulled.values()))
+    held = await _held(connection, list(pulled), sources)
+    changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
+    for source in sources:
+        arriving: list[tuple[UUID, bytes, Row]] = []
+        for identity, lists in pulled.items():
+            if source not in lists:
+                continue
+            prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, lists[source])}
+            before = held.get((identity, source))
+            if not before:  # a first pull: nothing to compare with
+                arriving += [(identity, fingerprint, row) for row, fingerprint in prepared.values()]
+                changes[identity] |= count_first(source, [row for row, _ in prepared.values()])
+                continue
+            read = {key: Version(hashed, membership(source, row)) for key, (row, hashed) in prepared.items()}
+            difference = compare(before, read, is_complete=is_complete)
+            if difference.anew:
+                await connection.execute(_delete(source), {"id": identity, "keys": difference.anew})
+            if difference.gone:
+                await connection.execute(_mark_gone(source), {"id": identity, "keys": difference.gone, "at": at})
+            different = map(prepared.__getitem__, difference.new + difference.anew)
+            arriving += [(identity, fingerprint, row) for row, fingerprint in different]
+            changes[identity] |= count(source, before, read, is_complete=is_complete)
+        if arriving:
+            await driver.copy_records_to_table(
+                _table(source).name,
+                columns=["connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields],
+                records=[(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving],
+            )
     return changes
 
 
-async def _copy(
-    driver: "PostgresConnection[Any]",
-    source: Source,
-    connection_id: UUID,
-    rows: Sequence[tuple[Row, bytes]],
-    at: datetime,
-) -> None:
-    """Put rows, each with its fingerprint, into the source's table, where none of them is."""
-    if rows:
-        await driver.copy_records_to_table(
-            _table(source).name,
-            columns=["connection_id", "fingerprint", "changed_at", *rows[0][0]._fields],
-            records=[(connection_id, fingerprint, at, *row) for row, fingerprint in rows],
-        )
-
-
 async def _held(
-    connection: AsyncConnection, connection_id: UUID, sources: tuple[Source, ...]
-) -> dict[Source, dict[str, Version]]:
-    """What is held of each source, in one statement for all of them."""
-    held: dict[Source, dict[str, Version]] = {source: {} for source in sources}
+    connection: AsyncConnection, identities: list[UUID], sources: tuple[Source, ...]
+) -> dict[tuple[UUID, Source], dict[str, Version]]:
+    """What is held of each connection's sources, in one statement for all of them."""
+    held: dict[tuple[UUID, Source], dict[str, Version]] = {}
     if sources:
-        for place, key, fingerprint, gone_at, *flags in await connection.execute(
-            _versions(sources), {"id": connection_id}
+        for identity, place, key, fingerprint, gone_at, *flags in await connection.execute(
+            _versions(sources), {"ids": identities}
         ):
             source = sources[place]
-            held[source][key] = Version(fingerprint, tuple(flags[: len(source.lists)]), gone_at is None)
+            version = Version(fingerprint, tuple(flags[: len(source.lists)]), gone_at is None)
+            held.setdefault((identity, source), {})[key] = version
     return held
 
 
@@ -141,21 +153,26 @@ def _table(source: Source) -> Table:
 
 _CONNECTIONS = cast("Table", Connection.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
 
-_LOCK = select(_CONNECTIONS.c.id).where(_CONNECTIONS.c.id == bindparam("id")).with_for_update(key_share=True)
-"""Against other pulls of the connection; rows that refer to it may still come in."""
+_IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
+_LOCK = (
+    select(_CONNECTIONS.c.id)
+    .where(_CONNECTIONS.c.id == _IDS)
+    .order_by(_CONNECTIONS.c.id)
+    .with_for_update(key_share=True)
+)
+"""Against other pulls of the connections, in one order; rows that refer to them may still come in."""
 
 
 @cache
-def _versions(sources: tuple[Source, ...]) -> CompoundSelect[int, str, bytes, datetime | None, bool, bool]:
+def _versions(sources: tuple[Source, ...]) -> CompoundSelect[UUID, int, str, bytes, datetime | None, bool, bool]:
     """No source feeds more than two lists; whether a row is in the second is true where there is none."""
 
     def of(place: int, source: Source) -> Select[Any]:
         columns = _table(source).c
         flags = [columns[flag] if flag else true() for flag in flags_of(source)]
         flags += [true()] * (2 - len(flags))
-        return select(literal(place), columns.key, columns.fingerprint, columns.gone_at, *flags).where(
-            columns.connection_id == bindparam("id")
-        )
+        version = (columns.connection_id, literal(place), columns.key, columns.fingerprint, columns.gone_at)
+        return select(*version, *flags).where(columns.connection_id == _IDS)
 
     return union_all(*(of(place, source) for place, source in enumerate(sources)))
 

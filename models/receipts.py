@@ -1,12 +1,12 @@
 """Receipts: of each list, what the last good pull stored, or why the last try did not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
@@ -19,39 +19,38 @@ _ONE_RECEIPT = ("connection_id", "list_name")
 
 async def write_receipts(
     session: AsyncSession,
-    connection_id: UUID,
-    changes: Mapping[ListName, Changes],
+    changes: Mapping[UUID, Mapping[ListName, Changes]],
     *,
     pull_id: str,
     at: datetime,
 ) -> None:
-    """Write what a pull stored, in the transaction that stores it.
+    """Write what pulls stored, in the transaction that stores it.
 
     Args:
         session: The caller's transaction.
-        connection_id: Whose lists.
-        changes: For each list, as ``store_rows`` counted it; of several sources at once, if the caller likes.
+        changes: Of each connection, for each list, as ``list_store`` counted it.
         pull_id: The run or sync that stored it, for ``lists_stored_by``.
         at: The moment of the pull (aware, UTC).
     """
-    if not changes:
+    written = [(identity, name, counted) for identity, lists in changes.items() for name, counted in lists.items()]
+    if not written:
         return
-    counted = zip(*changes.values(), strict=True)
     pulled = {
-        "connection_id": connection_id,
         "at": at,
         "pull_id": pull_id,
-        "names": [name.value for name in changes],
-        **{name: list(numbers) for name, numbers in zip(Changes._fields, counted, strict=True)},
+        "ids": [identity for identity, _, _ in written],
+        "names": [name.value for _, name, _ in written],
+        **{field: [getattr(counted, field) for _, _, counted in written] for field in Changes._fields},
     }
     await (await session.connection()).execute(_WRITE, pulled)
 
 
 _WRITE = text("""
     INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, pulled_at, attempted_at, pull_id)
-    SELECT :connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id
-    FROM unnest(CAST(:names AS text[]), CAST(:rows AS int[]), CAST(:added AS int[]), CAST(:changed AS int[]),
-                CAST(:gone AS int[])) AS list (name, rows, added, changed, gone)
+    SELECT list.connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:rows AS int[]), CAST(:added AS int[]),
+                CAST(:changed AS int[]), CAST(:gone AS int[]))
+        AS list (connection_id, name, rows, added, changed, gone)
     ON CONFLICT (connection_id, list_name) DO UPDATE
         SET rows = excluded.rows, added = excluded.added, changed = excluded.changed, gone = excluded.gone,
             pulled_at = excluded.pulled_at, attempted_at = excluded.attempted_at, pull_id = excluded.pull_id,
@@ -99,17 +98,21 @@ async def write_failures(
     await (await session.connection()).execute(statement, [never | row for row in rows])
 
 
-async def lists_stored_by(session: AsyncSession, connection_id: UUID, pull_id: str) -> set[ListName]:
-    """The lists that this run or sync has stored already; a retry of it skips them."""
-    stored = await (await session.connection()).execute(_STORED, {"connection": connection_id, "pull": pull_id})
-    return {ListName(name) for name in stored.scalars()}
+async def lists_stored_by(
+    session: AsyncSession, connection_ids: Sequence[UUID], pull_id: str
+) -> dict[UUID, set[ListName]]:
+    """The lists of each connection that this run or sync has stored already; a retry of it skips them."""
+    asked = {"connections": list(connection_ids), "pull": pull_id}
+    stored: dict[UUID, set[ListName]] = {identity: set() for identity in connection_ids}
+    for identity, name in await (await session.connection()).execute(_STORED, asked):
+        stored[identity].add(ListName(name))
+    return stored
 
 
-_STORED = select(col(Receipt.list_name)).where(
-    col(Receipt.connection_id) == bindparam("connection"),
-    col(Receipt.pull_id) == bindparam("pull"),
-    col(Receipt.cause).is_(None),
-)
+_STORED = text("""
+    SELECT connection_id, list_name FROM receipts
+    WHERE connection_id = ANY(CAST(:connections AS uuid[])) AND pull_id = :pull AND cause IS NULL
+""")
 
 
 async def receipts_of(session: AsyncSession, connection_id: UUID) -> dict[ListName, Receipt]:

@@ -27,8 +27,14 @@ PROFILES_AT_ONCE = 25
 CLIENTS_CREATED_AT_ONCE = 200
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
 
-PULL_LANES = 64
-"""Clients pulled at once by one run: what one worker takes on. More only lengthens the server's list of pending
+PULL_LANES = 8
+"""Groups of clients pulled at once by one run."""
+
+CLIENTS_PULLED_TOGETHER = 8
+"""Clients that one activity pulls and one transaction stores."""
+
+LANES_OF_ONE = 64
+"""Clients that one run pulls or reassigns at once, each by itself. More only lengthens the server's list of pending
 activities, which it reads with each that ends."""
 
 CHECK_LANES = 25
@@ -154,6 +160,8 @@ def gives_up(started_at: datetime, now: datetime, trouble: Trouble) -> bool:
 __all__ = [
     "CHECK_LANES",
     "CLIENTS_CREATED_AT_ONCE",
+    "CLIENTS_PULLED_TOGETHER",
+    "LANES_OF_ONE",
     "PAGE_OF_CLIENTS",
     "PROFILES_AT_ONCE",
     "PULL_LANES",

@@ -58,6 +58,17 @@ PULL = ActivityConfig(
     ),
 )
 
+PULL_TOGETHER = ActivityConfig(
+    # All lists of several clients. What goes wrong with one of them is left to a pull of its own, so that only a
+    # killed worker or a database that is away makes this fail: two more tries, then each client alone.
+    task_queue=PROVIDER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=timedelta(seconds=60),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_attempts=3, non_retryable_error_types=_NOT_THERE
+    ),
+)
+
 CHECK = ActivityConfig(
     # One login: a refresh and a list. Four tries in about 15 seconds; after that it is tried again through the day.
     task_queue=PROVIDER_QUEUE,

@@ -1,11 +1,12 @@
 """The stages of a bulk run that read clients at the provider: many at once, none held up by another.
 
-One activity a client is the fast path. A client in trouble is handed to a ``SyncClient`` of its own, which outlives
-the run.
+One activity for a group of clients is the fast path. Whoever stumbles in it gets an activity of its own, by name and
+with retries; and a client in trouble is handed to a ``SyncClient``, which outlives the run.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from uuid import UUID
 
 from temporalio import workflow
@@ -18,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.bulk_create_clients import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
     from contracts.lists import Source
     from contracts.runs import Outcome
-    from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
+    from contracts.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
 
 from workflows import planning, policies
 from workflows.board import RunBoard
@@ -27,13 +28,13 @@ from workflows.handing_over import hand_over
 
 
 class ClientPulls:
-    """Pulls the run's clients in a fixed number of lanes, page by page.
+    """Pulls the run's clients in a fixed number of lanes, page by page; those left by their group in lanes of one.
 
     Args:
         board: Where outcomes are counted.
         after: Position in the run after which clients are still to be pulled.
         login: A login that takes the connections over, each once it has read the organisation: then only the
-            profiles are read, and the outcomes are left to a pull of the rest.
+            profiles are read, one client at a time, and the outcomes are left to a pull of the rest.
 
     Attributes:
         after: The last position that was given to a lane.
@@ -47,16 +48,30 @@ class ClientPulls:
         self._board = board
         self._page: deque[ClientToPull] = deque()
         self._paging = asyncio.Lock()
+        # It holds few, so that groups wait while many clients stumble. None: no more will come.
+        self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(planning.CLIENTS_PULLED_TOGETHER)
 
     async def run(self) -> None:
         """Pull until all are done, or until a new history should begin."""
+        await asyncio.gather(self._in_groups(), *(self._one_by_one() for _ in range(planning.LANES_OF_ONE)))
+
+    async def _in_groups(self) -> None:
         await asyncio.gather(*(self._lane() for _ in range(planning.PULL_LANES)))
+        for _ in range(planning.LANES_OF_ONE):
+            await self._alone.put(None)
 
     async def _lane(self) -> None:
-        while client := await self._next():
+        while group := await self._next():
+            if self._login is None and len(group) > 1:
+                group = await self._pull_together(group)
+            for client in group:
+                await self._alone.put(client)
+
+    async def _one_by_one(self) -> None:
+        while client := await self._alone.get():
             await self._pull(client)
 
-    async def _next(self) -> ClientToPull | None:
+    async def _next(self) -> Sequence[ClientToPull]:
         async with self._paging:  # one lane fetches the page; the others wait for it rather than fetch it again
             if not self._page and not self.is_done and not workflow.info().is_continue_as_new_suggested():
                 page = await call(
@@ -67,11 +82,32 @@ class ClientPulls:
                 )
                 self._page.extend(page.clients)
                 self.is_done = not page.clients
-            if not self._page:
-                return None
-            client = self._page.popleft()
-            self.after = client.position
-            return client
+            group = [self._page.popleft() for _ in range(min(planning.CLIENTS_PULLED_TOGETHER, len(self._page)))]
+            if group:
+                self.after = group[-1].position
+            return group
+
+    async def _pull_together(self, group: Sequence[ClientToPull]) -> Sequence[ClientToPull]:
+        """Pull a group; who is left needs a pull of its own."""
+        run_id, names = self._board.run.run_id, ", ".join(client.client_name for client in group)
+        try:
+            pulled = await call(
+                StandardInformationActivities.pull_clients,
+                PullClientsInput(
+                    connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
+                ),
+                policies.PULL_TOGETHER,
+                f"{len(group)} clients: {names}",
+            )
+        except ActivityError as error:
+            if planning.is_cancelled_exception(error):
+                raise
+            return group
+        left = set(pulled.left)
+        for client in group:
+            if client.connection_id not in left:
+                self._board.count(client.outcome)
+        return [client for client in group if client.connection_id in left]
 
     async def _pull(self, client: ClientToPull) -> None:
         run_id = self._board.run.run_id

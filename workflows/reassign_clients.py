@@ -72,7 +72,7 @@ class ReassignClients(ChoosingJourney):
         elif self._start.progress is None:
             await self.await_selection(await self.first_consent(deadlines.consent), deadlines.selection)
         await self.board.enter(Stage.REASSIGNING)
-        await asyncio.gather(*(self._lane() for _ in range(planning.PULL_LANES)))
+        await asyncio.gather(*(self._lane() for _ in range(planning.LANES_OF_ONE)))
         if not self._is_done:
             await self._go_on_in_a_new_history()
 

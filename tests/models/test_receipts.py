@@ -12,11 +12,14 @@ SUPPLIERS, CUSTOMERS, ITEMS = ListName.SUPPLIERS, ListName.CUSTOMERS, ListName.I
 async def test_what_a_pull_stored_is_on_the_receipt_and_a_retry_knows_it(database, house):
     counted = {SUPPLIERS: Changes(5, 4, 3, 2), CUSTOMERS: Changes(1, 1, 0, 0)}
     async with database.transaction() as session:
-        await write_receipts(session, house.connection_id, counted, pull_id="run-1", at=NOON)
+        await write_receipts(session, {house.connection_id: counted}, pull_id="run-1", at=NOON)
     async with database.session() as session:
         receipts = await receipts_of(session, house.connection_id)
-        assert await lists_stored_by(session, house.connection_id, "run-1") == {SUPPLIERS, CUSTOMERS}
-        assert await lists_stored_by(session, house.connection_id, "run-2") == set()
+        assert (await lists_stored_by(session, [house.connection_id], "run-1"))[house.connection_id] == {
+            SUPPLIERS,
+            CUSTOMERS,
+        }
+        assert (await lists_stored_by(session, [house.connection_id], "run-2"))[house.connection_id] == set()
     kept = receipts[SUPPLIERS]
     assert (kept.rows, kept.added, kept.changed, kept.gone) == (5, 4, 3, 2)
     assert (kept.pulled_at, kept.attempted_at, kept.cause) == (NOON, NOON, None)
@@ -25,18 +28,18 @@ async def test_what_a_pull_stored_is_on_the_receipt_and_a_retry_knows_it(databas
 
 async def test_a_failure_keeps_the_last_good_numbers_and_success_clears_the_cause(database, house):
     async with database.transaction() as session:
-        await write_receipts(session, house.connection_id, {SUPPLIERS: Changes(5, 5, 0, 0)}, pull_id="1", at=NOON)
+        await write_receipts(session, {house.connection_id: {SUPPLIERS: Changes(5, 5, 0, 0)}}, pull_id="1", at=NOON)
         lists = (SUPPLIERS, ITEMS)
         await write_failures(session, house.connection_id, lists, Cause.RATE_LIMITED, "x" * 300, at=LATER)
     async with database.session() as session:
         receipts = await receipts_of(session, house.connection_id)
-        assert await lists_stored_by(session, house.connection_id, "1") == set()
+        assert (await lists_stored_by(session, [house.connection_id], "1"))[house.connection_id] == set()
     held, never = receipts[SUPPLIERS], receipts[ITEMS]
     assert (held.rows, held.pulled_at, held.cause) == (5, NOON, Cause.RATE_LIMITED)
     assert (held.attempted_at, len(held.cause_detail)) == (LATER, 200)
     assert (never.rows, never.pulled_at, never.cause) == (0, None, Cause.RATE_LIMITED)
     async with database.transaction() as session:
-        await write_receipts(session, house.connection_id, {SUPPLIERS: Changes(5, 0, 0, 0)}, pull_id="2", at=LATER)
+        await write_receipts(session, {house.connection_id: {SUPPLIERS: Changes(5, 0, 0, 0)}}, pull_id="2", at=LATER)
     async with database.session() as session:
         again = (await receipts_of(session, house.connection_id))[SUPPLIERS]
     assert (again.rows, again.added, again.pulled_at, again.cause, again.cause_detail) == (5, 0, LATER, None, None)
@@ -44,6 +47,6 @@ async def test_a_failure_keeps_the_last_good_numbers_and_success_clears_the_caus
 
 async def test_nothing_to_write_is_fine(database, house):
     async with database.transaction() as session:
-        await write_receipts(session, house.connection_id, {}, pull_id="1", at=NOON)
+        await write_receipts(session, {house.connection_id: {}}, pull_id="1", at=NOON)
         await write_failures(session, house.connection_id, (), Cause.UNKNOWN, "", at=NOON)
         assert await receipts_of(session, house.connection_id) == {}

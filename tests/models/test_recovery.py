@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
-from models import connections
+from models import connections, good_pulls
 from models.columns import now
 from models.connection import Connection
 from models.database import Database
+from models.good_pulls import GoodPull
 from tests.models.conftest import House
 
 
@@ -21,7 +22,7 @@ async def test_a_good_pull_clears_the_cause_and_connects_again(database: Databas
         troubled = await session.get_one(Connection, house.connection_id)
     assert (troubled.status, troubled.cause) == (ConnectionStatus.NEEDS_RECONNECT, Cause.ACCESS_LOST)
     async with database.transaction() as session:
-        await connections.record_good(session, house.connection_id, at=at, name="New Name Ltd", is_refresh=True)
+        await good_pulls.record_good(session, [GoodPull(house.connection_id, "New Name Ltd", is_refresh=True)], at)
     async with database.session() as session:
         well = await session.get_one(Connection, house.connection_id)
     assert (well.status, well.cause, well.cause_detail) == (ConnectionStatus.CONNECTED, None, None)

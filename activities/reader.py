@@ -1,0 +1,79 @@
+"""Reads what a pull asks of one connection: every source at once, each with its rows or its error. Stores nothing."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from temporalio import activity
+
+from activities.grants import Tokens
+from activities.readings import Claimed, Readings
+from contracts.causes import Cause
+from contracts.lists import Source
+from contracts.standard_information import Row
+from models.connection import Connection
+from models.connection_settings import kept
+from providers.errors import NeedsPerson, ProviderError, Unavailable
+from providers.port import Provider, Providers, TokenSource
+
+TELLING_OF_PROGRESS = timedelta(seconds=5)
+"""Between two heartbeats at least; the server waits for one much longer. Most clients are pulled in less."""
+
+
+class Reader:
+    """Reads connections with their login.
+
+    Args:
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(self, providers: Providers, tokens: Tokens, now: Callable[[], datetime]) -> None:
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    async def read(self, claimed: Claimed) -> Readings:
+        """Read what is left of a connection; what goes wrong with the provider stands in the readings."""
+        provider = self._providers[claimed.connection.provider]
+        tokens = self._tokens.of(claimed.grant_id, provider)
+        readings = Readings(
+            warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers, partial=frozenset(claimed.since)
+        )
+        async with asyncio.TaskGroup() as group:
+            for source in claimed.sources:
+                if source is Source.ORGANISATION and claimed.profile is not None:
+                    readings.rows[source] = [claimed.profile]
+                else:
+                    group.create_task(self._read_source(provider, tokens, claimed, source, readings))
+        return readings
+
+    async def _read_source(
+        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, readings: Readings
+    ) -> None:
+        rows: list[Row] = []
+        connection, told_at = claimed.connection, self._now()
+        try:
+            async for page in provider.read(tokens, connection.organisation_id, source, claimed.since.get(source)):
+                rows.extend(page.rows)
+                # Progress, not a timer: a stuck call lets the server retry. Each is a write there: not one a page.
+                if (at := self._now()) - told_at >= TELLING_OF_PROGRESS:
+                    told_at = at
+                    activity.heartbeat()
+        except ProviderError as error:
+            readings.errors[source] = error
+        else:
+            if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
+                readings.errors[source] = refusal
+            else:
+                readings.rows[source] = kept(source, rows, connection, is_complete=source not in readings.partial)
+
+
+def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:
+    """Why a profile is not of the connection's books, if it is not: the id decides, never the name."""
+    if not profile:
+        return Unavailable("no profile came back")
+    if any(row.key.lower() != connection.organisation_id.lower() for row in profile):
+        return NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+    return None
