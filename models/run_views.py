@@ -1,17 +1,18 @@
 """Runs as people and the API read them: scoped by practice, in plain values."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
-from contracts.runs import Outcome, RunKind, Verdict
+from contracts.runs import Outcome, RunKind, Stage, Verdict
 from models import runs
 from models.practice import Colleague
 from models.run import Run, RunOrganisation
@@ -31,6 +32,7 @@ class RunView:
         causes: Organisations by cause.
         organisations: The list, in order; empty where only runs are listed.
         offers: Reconnect all: organisations that the login reaches and nobody added.
+        total: How many organisations the list has, without the offers.
     """
 
     run: Run
@@ -40,6 +42,24 @@ class RunView:
     causes: dict[Cause, int]
     organisations: Sequence[RunOrganisation] = ()
     offers: Sequence[RunOrganisation] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are wanted; what is None does not filter.
+
+    Attributes:
+        kind: Of this kind.
+        colleague_id: Started by this colleague.
+        is_active: Not finished yet; or, if False, finished.
+        before: Started before this moment.
+    """
+
+    kind: RunKind | None = None
+    colleague_id: UUID | None = None
+    is_active: bool | None = None
+    before: datetime | None = None
 
 
 async def find_run(session: AsyncSession, practice_id: UUID, run_id: str) -> Run | None:
@@ -66,6 +86,7 @@ async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
         causes=_tally(organisation.cause for organisation in listed),
         organisations=listed,
         offers=offers,
+        total=len(listed),
     )
 
 
@@ -73,19 +94,64 @@ async def list_runs(
     session: AsyncSession, practice_id: UUID, *, limit: int = 50, before: datetime | None = None
 ) -> Sequence[RunView]:
     """The practice's runs, newest first, without their lists."""
-    query = (
+    found, _ = await find_runs(session, practice_id, RunFilter(before=before), limit=limit)
+    return found
+
+
+async def find_runs(
+    session: AsyncSession, practice_id: UUID, wanted: RunFilter, *, limit: int = 50, offset: int = 0
+) -> tuple[Sequence[RunView], int]:
+    """A page of the practice's runs, newest first and without their lists, and how many match in all."""
+    matching: list[Any] = [Run.practice_id == practice_id]
+    if wanted.kind is not None:
+        matching.append(Run.kind == wanted.kind)
+    if wanted.colleague_id is not None:
+        matching.append(Run.colleague_id == wanted.colleague_id)
+    if wanted.is_active is not None:
+        matching.append((col(Run.stage) != Stage.FINISHED) == wanted.is_active)
+    if wanted.before is not None:
+        matching.append(Run.created_at < wanted.before)
+    page = (
         select(Run, Colleague.name)
-        .where(Run.practice_id == practice_id, col(Run.colleague_id) == col(Colleague.id))
-        .order_by(col(Run.created_at).desc())
+        .where(*matching, col(Run.colleague_id) == col(Colleague.id))
+        .order_by(col(Run.created_at).desc(), col(Run.id).desc())
         .limit(limit)
+        .offset(offset)
     )
-    if before is not None:
-        query = query.where(Run.created_at < before)
-    views = []
-    for run, colleague_name in (await session.exec(query)).all():
-        counts, causes = await runs.tally(session, run.id)
-        views.append(RunView(run, colleague_name, counts, {}, causes))
-    return views
+    found = (await session.exec(page)).all()
+    totals, outcomes, causes = await _tallies(session, [run.id for run, _ in found])
+    total = (await session.exec(select(func.count()).select_from(Run).where(*matching))).one()
+    return [
+        RunView(run, name, dict(outcomes[run.id]), {}, dict(causes[run.id]), total=totals[run.id])
+        for run, name in found
+    ], total
+
+
+async def _tallies(
+    session: AsyncSession, run_ids: Sequence[str]
+) -> tuple[Counter[str], defaultdict[str, Counter[Outcome]], defaultdict[str, Counter[Cause]]]:
+    """Of several runs at once: how many organisations each list has, by outcome and by cause; offers do not count."""
+    row = RunOrganisation
+    kinds = (col(row.run_id), col(row.outcome), col(row.cause))
+    counted = (
+        select(*kinds, func.count())
+        .join(Run, col(Run.id) == col(row.run_id))
+        .where(
+            col(row.run_id).in_(run_ids),
+            or_(col(Run.kind) != RunKind.RECONNECT_ALL, col(row.connection_id).is_not(None)),
+        )
+        .group_by(*kinds)
+    )
+    totals: Counter[str] = Counter()
+    outcomes: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
+    causes: defaultdict[str, Counter[Cause]] = defaultdict(Counter)
+    for run_id, outcome, cause, count in (await session.exec(counted)).all():
+        totals[run_id] += count
+        if outcome is not None:
+            outcomes[run_id][outcome] += count
+        if cause is not None:
+            causes[run_id][cause] += count
+    return totals, outcomes, causes
 
 
 async def waiting_connections(session: AsyncSession, run_id: str) -> Sequence[UUID]:

@@ -3,7 +3,7 @@
 What becomes of organisations is the workflow's business alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowFailureError
@@ -13,16 +13,21 @@ from contracts.bulk_create_clients import Deadlines, SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
 from contracts.selection import Selection
-from models import run_views
+from models import run_reports, run_views
 from models.database import Database
 from models.run import Run
-from models.run_views import RunView
+from models.run_progress import RunSnapshot
+from models.run_reports import OrganisationFilter, OrganisationView, RunReport
+from models.run_views import RunFilter, RunView
 from starter.actor import Actor
 from starter.consents import Consents
 from starter.kinds import PLAIN, Wishes
 from starter.retries import Retried, Retries
+from starter.run_watch import RunWatch
 from starter.starting import StartedRun, Starts
 from starter.temporal_faults import NO_TEMPORAL, explained
+
+ALL_RUNS = RunFilter()
 
 
 class Runs:
@@ -48,6 +53,7 @@ class Runs:
         self._temporal = temporal
         self._starts = Starts(database, temporal, consents, deadlines)
         self._retries = Retries(database, temporal, consents, deadlines)
+        self._watched = RunWatch(database)
         self._answer_within = answer_within
 
     async def start(
@@ -91,6 +97,52 @@ class Runs:
         """The practice's runs, newest first, without their organisations; only older ones than ``before``."""
         async with self._database.session() as session:
             return await run_views.list_runs(session, actor.practice_id, limit=limit, before=before)
+
+    async def activity(
+        self, actor: Actor, wanted: RunFilter = ALL_RUNS, *, limit: int = 50, offset: int = 0
+    ) -> tuple[Sequence[RunView], int]:
+        """A page of the practice's runs, newest first and without their lists, and how many match in all."""
+        async with self._database.session() as session:
+            return await run_views.find_runs(session, actor.practice_id, wanted, limit=limit, offset=offset)
+
+    async def report(self, actor: Actor, run_id: str) -> RunReport:
+        """One run of the actor's practice, with its outcomes in groups and without its list.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_reports.run_report(session, run)
+
+    async def organisations(
+        self,
+        actor: Actor,
+        run_id: str,
+        wanted: OrganisationFilter = run_reports.EVERYTHING,
+        *,
+        limit: int | None = 50,
+        offset: int = 0,
+    ) -> tuple[Sequence[OrganisationView], int]:
+        """A page of a run's list in its order (all of it when ``limit`` is None), and how many match in all.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_reports.organisation_views(session, run, wanted, limit=limit, offset=offset)
+
+    async def watch(self, actor: Actor, run_id: str) -> AsyncIterator[RunSnapshot]:
+        """A run as it changes, until nothing can change any more or ``LONGEST_WATCH`` is over; see ``RunWatch.watch``.
+
+        The same snapshot again means: still here, nothing new.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        await self._run(actor, run_id)
+        return self._watched.watch(run_id)
 
     async def select(self, actor: Actor, run_id: str, selection: Selection) -> SelectionAccepted:
         """Choose organisations; taken whole, or refused whole.

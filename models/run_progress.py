@@ -1,0 +1,114 @@
+"""Where a run is, in a few numbers: one cheap query, to be asked again and again while people look on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import blake2s
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.runs import Outcome, Result, Stage
+
+
+class Waiting(StrEnum):
+    """What a run waits for: a person, or the provider."""
+
+    CONSENT = "consent"
+    SELECTION = "selection"
+    CONFIRMATION = "confirmation"
+    PROVIDER = "provider"
+
+
+_PEOPLE = {
+    Stage.AWAITING_CONSENT: Waiting.CONSENT,
+    Stage.AWAITING_SELECTION: Waiting.SELECTION,
+    Stage.AWAITING_CONFIRMATION: Waiting.CONFIRMATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunSnapshot:
+    """A run at one moment.
+
+    Attributes:
+        run_id: Which run.
+        stage: Where it is.
+        result: How it ended, once it has.
+        message: The latest thing to know about it.
+        total: How many organisations its list has; what a *Reconnect all* merely offers does not count.
+        profiles_read: Of how many the profile was read, while it lists.
+        chosen: How many are to be worked on, once that is known.
+        with_client: How many have their client.
+        counts: By outcome; with those that have none yet they add up to the total.
+        next_try_at: When the first of those that wait for the provider is tried again.
+        changed_at: When a row of its list last changed.
+    """
+
+    run_id: str
+    stage: Stage
+    result: Result | None
+    message: str | None
+    total: int
+    profiles_read: int
+    chosen: int
+    with_client: int
+    counts: dict[Outcome, int]
+    next_try_at: datetime | None
+    changed_at: datetime | None
+
+    @property
+    def settled(self) -> int:
+        """How many have an outcome."""
+        return sum(self.counts.values())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can change any more by itself."""
+        return self.stage is Stage.FINISHED and not self.counts.get(Outcome.RETRYING)
+
+    @property
+    def waits_for(self) -> Waiting | None:
+        """What it waits for; None while it works, and once it is over."""
+        if self.stage is Stage.FINISHED:
+            return None if self.is_over else Waiting.PROVIDER
+        return _PEOPLE.get(self.stage)
+
+    @property
+    def version(self) -> str:
+        """Another one whenever anything here is another."""
+        return blake2s(repr(self).encode(), digest_size=8).hexdigest()
+
+
+async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None:
+    """Where a run is now, or None if there is none; the caller has checked whose it is."""
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT r.stage, r.result, r.message, o.outcome, count(o.run_id), count(o.profile_read_at),
+                   count(o.action), count(o.client_id), min(o.retry_at) FILTER (WHERE o.outcome = 'retrying'),
+                   max(o.updated_at)
+            FROM runs r
+            LEFT JOIN run_organisations o
+                ON o.run_id = r.id AND (r.kind <> 'reconnect-all' OR o.connection_id IS NOT NULL)
+            WHERE r.id = :run_id
+            GROUP BY r.id, o.outcome
+            ORDER BY o.outcome
+        """),
+        {"run_id": run_id},
+    )
+    rows = found.all()
+    if not rows:
+        return None
+    return RunSnapshot(
+        run_id=run_id,
+        stage=Stage(rows[0][0]),
+        result=Result(rows[0][1]) if rows[0][1] else None,
+        message=rows[0][2],
+        total=sum(row[4] for row in rows),
+        profiles_read=sum(row[5] for row in rows),
+        chosen=sum(row[6] for row in rows),
+        with_client=sum(row[7] for row in rows),
+        counts={Outcome(row[3]): row[4] for row in rows if row[3]},
+        next_try_at=min((row[8] for row in rows if row[8]), default=None),
+        changed_at=max((row[9] for row in rows if row[9]), default=None),
+    )

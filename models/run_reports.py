@@ -1,0 +1,235 @@
+"""A run's list as people read it: searched, filtered and paged in the database, and grouped by what became of it.
+
+What a *Reconnect all* merely offers (organisations that nobody added) is kept apart: it has no outcome and never will.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import false, func, or_
+from sqlalchemy.orm import aliased, defer
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
+
+from contracts.causes import Cause
+from contracts.runs import Outcome, RunKind, Stage, Verdict
+from models.client import Client
+from models.practice import Colleague, Team
+from models.run import Run, RunOrganisation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationView:
+    """An organisation in a run, with the client and the people around it.
+
+    Attributes:
+        organisation: The row; its profile is not loaded.
+        client_id: The client that it became or is to be linked to, or that it is or looks like.
+        client_name: That client's name.
+        client_code: That client's code.
+        owner_name: Whose client it becomes.
+        team_name: Its team to be.
+        shown_owner_name: Reassigning: whose client it was when the list was shown.
+    """
+
+    organisation: RunOrganisation
+    client_id: UUID | None
+    client_name: str | None
+    client_code: str | None
+    owner_name: str | None
+    team_name: str | None
+    shown_owner_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFilter:
+    """Which of a run's organisations are wanted; what is None does not filter.
+
+    Attributes:
+        search: Text in the organisation's name, or in the client's name or code.
+        verdict: Listed as this.
+        outcome: This became of it.
+        cause: For this reason.
+        is_open: Nothing has become of it yet; or, if False, something has.
+        is_offer: Reconnect all: what the login reaches and nobody added, instead of the run's own list.
+    """
+
+    search: str | None = None
+    verdict: Verdict | None = None
+    outcome: Outcome | None = None
+    cause: Cause | None = None
+    is_open: bool | None = None
+    is_offer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeGroup:
+    """What became of some of a run's organisations, for one reason.
+
+    Attributes:
+        outcome: What; None while nothing has.
+        cause: Why, where something went wrong.
+        count: How many.
+        message: What their rows say, if it is the same for all.
+    """
+
+    outcome: Outcome | None
+    cause: Cause | None
+    count: int
+    message: str | None
+
+    @property
+    def sentence(self) -> str | None:
+        """What happened, in one sentence for people."""
+        return self.cause.sentence if self.cause else self.message
+
+    @property
+    def next_step(self) -> str | None:
+        """What a person can do about it."""
+        return self.cause.next_step if self.cause else None
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A run and what became of its list, without the list itself.
+
+    Attributes:
+        run: The run.
+        colleague_name: Who started it.
+        groups: What became of its organisations, what needs attention first.
+        offers: Reconnect all: how many organisations the login reaches and nobody added.
+    """
+
+    run: Run
+    colleague_name: str
+    groups: Sequence[OutcomeGroup]
+    offers: int
+
+    @property
+    def total(self) -> int:
+        """How many organisations its list has."""
+        return sum(group.count for group in self.groups)
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """How many of them have which outcome."""
+        counted: Counter[Outcome] = Counter()
+        for group in self.groups:
+            if group.outcome is not None:
+                counted[group.outcome] += group.count
+        return dict(counted)
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether something failed that can be done again, or waits for a later try that could be now."""
+        is_finished = self.run.stage is Stage.FINISHED
+        return is_finished and any(group.outcome in {Outcome.FAILED, Outcome.RETRYING} for group in self.groups)
+
+
+EVERYTHING = OrganisationFilter()
+OFFERS = OrganisationFilter(is_offer=True)
+
+_ATTENTION = {
+    outcome: place
+    for place, outcome in enumerate(
+        (Outcome.FAILED, Outcome.RETRYING, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE, None)
+    )
+}
+"""What people look for first in a report; the rest follows by size, and what was skipped stands last."""
+
+
+async def organisation_views(
+    session: AsyncSession,
+    run: Run,
+    wanted: OrganisationFilter = EVERYTHING,
+    *,
+    limit: int | None = 100,
+    offset: int = 0,
+) -> tuple[Sequence[OrganisationView], int]:
+    """A page of a run's list in its order, and how many match in all.
+
+    Args:
+        session: Any session.
+        run: The run; the caller has checked whose it is.
+        wanted: Which.
+        limit: How many at most; all of them when None.
+        offset: How many to leave out first.
+    """
+    owner, shown = aliased(Colleague), aliased(Colleague)
+    views: Any = select(  # type: ignore[call-overload]  # seven columns are more than its overloads know
+        RunOrganisation, Client.id, Client.name, Client.code, owner.name, Team.name, shown.name
+    ).options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # typed as its value
+    views = (
+        _with_client(views, run)
+        .outerjoin(owner, col(owner.id) == col(RunOrganisation.owner_id))
+        .outerjoin(shown, col(shown.id) == col(RunOrganisation.shown_owner_id))
+        .outerjoin(Team, col(Team.id) == col(RunOrganisation.team_id))
+    )
+    page = _filtered(views, run, wanted).order_by(col(RunOrganisation.position)).limit(limit).offset(offset)
+    counted: Any = select(func.count())
+    total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
+    rows: Sequence[Any] = (await session.exec(page)).all()
+    return [OrganisationView(*row) for row in rows], total
+
+
+async def run_report(session: AsyncSession, run: Run) -> RunReport:
+    """What became of a run; the caller has checked whose it is."""
+    colleague = await session.get_one(Colleague, run.colleague_id)
+    counted: Any = select(func.count()).where(RunOrganisation.run_id == run.id)
+    offers: Any = (await session.exec(_filtered(counted, run, OFFERS))).one()
+    return RunReport(run, colleague.name, await outcome_groups(session, run), offers)
+
+
+async def outcome_groups(session: AsyncSession, run: Run) -> Sequence[OutcomeGroup]:
+    """What became of a run's list, what needs attention first; the counts add up to the list."""
+    kinds = (col(RunOrganisation.outcome), col(RunOrganisation.cause))
+    message = col(RunOrganisation.message)
+    said = (func.min(message), func.max(message), func.count(message))
+    query: Any = select(*kinds, func.count(), *said)  # type: ignore[call-overload]  # six columns are more than its overloads know
+    grouped = _filtered(query.where(RunOrganisation.run_id == run.id), run, EVERYTHING).group_by(*kinds)
+    rows: Sequence[Any] = (await session.exec(grouped)).all()
+    groups = [
+        OutcomeGroup(outcome, cause, count, first if first == last and messages == count else None)
+        for outcome, cause, count, first, last, messages in rows
+    ]
+    return sorted(groups, key=_place)
+
+
+def _place(group: OutcomeGroup) -> tuple[int, bool, int, str]:
+    return (
+        _ATTENTION.get(group.outcome, len(_ATTENTION)),
+        group.outcome is Outcome.SKIPPED,
+        -group.count,
+        f"{group.outcome} {group.cause}",
+    )
+
+
+def _with_client(query: Any, run: Run) -> Any:
+    row = RunOrganisation
+    its_client = func.coalesce(row.client_id, row.link_client_id, row.matched_client_id)
+    return query.select_from(row).outerjoin(Client, col(Client.id) == its_client).where(row.run_id == run.id)
+
+
+def _filtered(query: Any, run: Run, wanted: OrganisationFilter) -> Select[Any]:
+    if run.kind is RunKind.RECONNECT_ALL:
+        query = query.where(col(RunOrganisation.connection_id).is_(None) == wanted.is_offer)
+    elif wanted.is_offer:
+        query = query.where(false())
+    if wanted.search:
+        texts = (RunOrganisation.name, Client.name, Client.code)
+        query = query.where(or_(*(col(text).icontains(wanted.search, autoescape=True) for text in texts)))
+    if wanted.is_open is not None:
+        query = query.where(col(RunOrganisation.outcome).is_(None) == wanted.is_open)
+    for column, value in (
+        (RunOrganisation.verdict, wanted.verdict),
+        (RunOrganisation.outcome, wanted.outcome),
+        (RunOrganisation.cause, wanted.cause),
+    ):
+        if value is not None:
+            query = query.where(col(column) == value)
+    found: Select[Any] = query
+    return found

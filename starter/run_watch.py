@@ -1,0 +1,92 @@
+"""Looking on while a run works: one query for all who look, no more often than people can see.
+
+It reads and never writes; who may look is checked before. Nothing runs in the background: whoever looks asks, and
+finds the answer of a moment ago if another has just asked.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from time import monotonic
+from weakref import WeakValueDictionary
+
+from models import run_progress
+from models.database import Database
+from models.run_progress import RunSnapshot
+
+LOOK_EVERY = 0.5
+"""Seconds between two queries about one run while it changes."""
+
+SLOWEST = 2.0
+"""Seconds between two queries about one in which nothing happens."""
+
+KEEP_ALIVE = 15.0
+"""Seconds after which a watcher hears that there is nothing new, so that a broken line is noticed."""
+
+LONGEST_WATCH = 600.0
+"""Seconds after which a watch ends; who still looks on begins another, and is asked again who they are."""
+
+
+class RunWatch:
+    """Watches runs for any number of people.
+
+    Args:
+        database: The product's.
+        clock: Seconds that only grow.
+        wait: Waits so many seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Callable[[], float] = monotonic,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._wait = wait
+        self._views: WeakValueDictionary[str, _SharedView] = WeakValueDictionary()
+
+    async def watch(self, run_id: str) -> AsyncIterator[RunSnapshot]:
+        """A run now, and whenever it is another, until it is over or ``LONGEST_WATCH`` is.
+
+        Yields:
+            Snapshots; the one before once more after ``KEEP_ALIVE`` without a change. None at all if there is no run.
+        """
+        view = self._views.setdefault(run_id, _SharedView(self._database, run_id, self._clock))
+        begun = told_at = self._clock()
+        told: RunSnapshot | None = None
+        pause = LOOK_EVERY
+        while (found := await view.at_most(LOOK_EVERY)) is not None:
+            now = self._clock()
+            if found != told or now - told_at >= KEEP_ALIVE:
+                pause = LOOK_EVERY if found != told else pause
+                told, told_at = found, now
+                yield found
+            else:
+                pause = min(pause * 2, SLOWEST)
+            if found.is_over or self._clock() - begun >= LONGEST_WATCH:
+                return
+            await self._wait(pause)
+
+
+class _SharedView:
+    """The latest snapshot of one run, for as long as somebody looks."""
+
+    def __init__(self, database: Database, run_id: str, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._run_id = run_id
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._latest: RunSnapshot | None = None
+        self._looked_at = float("-inf")
+
+    async def at_most(self, age: float) -> RunSnapshot | None:
+        """The snapshot, not older than ``age`` seconds; who comes while another asks gets that one's answer."""
+        async with self._lock:
+            if self._clock() - self._looked_at >= age:
+                asked_at = self._clock()
+                async with self._database.session() as session:
+                    self._latest = await run_progress.run_snapshot(session, self._run_id)
+                self._looked_at = asked_at
+            return self._latest
