@@ -5,11 +5,12 @@ import typer
 from starter.commands import connection, connections_health
 from starter.commands.change import change
 from starter.commands.clients import clients
+from starter.commands.colleagues import colleague
 from starter.commands.database import database
 from starter.commands.demo import demo
 from starter.commands.doctor import doctor
 from starter.commands.hand_over import hand_over
-from starter.commands.practices import colleague, practice, team, token
+from starter.commands.practices import practice, team, token
 from starter.commands.processes import PASS_ON, web, worker, xero_sandbox
 from starter.commands.runs import runs
 from starter.commands.schedules import schedules

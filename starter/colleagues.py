@@ -1,16 +1,21 @@
-"""Who may act: colleagues by their token or address; and the set-up of practices, colleagues, teams and tokens."""
+"""Who may act: colleagues by their token or address, how they come and leave; and the set-up around them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Plan, Role
-from models import practices
+from models import colleagues, practices
+from models.colleagues import ColleagueView
+from models.columns import now
 from models.database import Database
 from models.practice import Colleague, Practice
 from starter.actor import Actor
+from starter.leaving import Deactivation, check_admin, explained, not_an_admin
 
 
 class Colleagues:
@@ -74,6 +79,43 @@ class Colleagues:
                 RefusalCode.UNKNOWN_COLLEAGUE, f"No colleague of {actor.practice_name} has this address.", field=field
             )
         return found
+
+    async def everybody(self, actor: Actor) -> Sequence[ColleagueView]:
+        """The people of the actor's practice with what depends on each; those who have left come last."""
+        async with self._database.session() as session:
+            return await colleagues.colleagues_of(session, actor.practice_id)
+
+    async def preview_deactivation(self, actor: Actor, colleague_id: UUID) -> Deactivation:
+        """What depends on a colleague; changes nothing.
+
+        Raises:
+            Refused: Not an admin, or there is no such colleague in the practice.
+        """
+        check_admin(actor)
+        async with self._database.session() as session:
+            return explained(await _view(session, actor, colleague_id))
+
+    async def deactivate(self, actor: Actor, colleague_id: UUID) -> Deactivation:
+        """End what a colleague can do here. Nothing is disconnected; done again, it changes nothing.
+
+        Raises:
+            Refused: Not an admin, no such colleague in the practice, or the only admin who is left.
+        """
+        check_admin(actor)
+        async with self._database.transaction() as session:
+            # One at a time for a practice: two admins could end each other at once, and nobody would be left.
+            await session.get_one(Practice, actor.practice_id, with_for_update={"key_share": True})
+            admins = await colleagues.admins_of(session, actor.practice_id)
+            if actor.colleague_id not in admins:
+                raise not_an_admin()
+            if admins == {colleague_id}:
+                message = "You are the practice's only admin. Add another one first, who can then deactivate you."
+                raise Refused(RefusalCode.FORBIDDEN, message)
+            leaver = await session.get(Colleague, colleague_id, with_for_update=True)
+            if leaver is not None and leaver.practice_id == actor.practice_id and leaver.deactivated_at is None:
+                await colleagues.deactivate(session, leaver, by=actor.colleague_id, at=now())
+                await session.flush()
+            return explained(await _view(session, actor, colleague_id))
 
     async def create_practice(
         self, *, name: str, plan: Plan, allowance: int, time_zone: str, admin_email: str, admin_name: str | None = None
@@ -151,6 +193,13 @@ class Colleagues:
         async with self._database.transaction() as session:
             colleague = await practices.find_colleague(session, email)
             return await practices.issue_token(session, colleague.id)
+
+
+async def _view(session: AsyncSession, actor: Actor, colleague_id: UUID) -> ColleagueView:
+    found = await colleagues.colleagues_of(session, actor.practice_id, colleague_id)
+    if not found:
+        raise Refused(RefusalCode.NOT_FOUND, f"There is no colleague {colleague_id} in your practice.")
+    return found[0]
 
 
 def _name_in(email: str) -> str:

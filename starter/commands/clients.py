@@ -10,8 +10,7 @@ from uuid import UUID
 import typer
 
 from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
-from models.client_views import ClientFilter
+from models.client_views import ClientFilter, ClientStatus
 from starter.commands.acting import acting
 from starter.commands.output import As, Json, execute, out, print_json, table, words
 from starter.web.client_answers import ClientAnswer
@@ -23,7 +22,7 @@ COLUMNS = ("client_id", "code", "name", "owner", "team", "company_number", "tax_
 OF_CONNECTION = ("provider", "organisation_id", "organisation_name", "login", "status", "cause", "lists_pulled_at")
 
 Search = Annotated[str | None, typer.Option(help="Text in the name or the code.")]
-Status = Annotated[ConnectionStatus | None, typer.Option(help="Whose connection has this status.")]
+Status = Annotated[ClientStatus | None, typer.Option(help="How they stand with their accounting software.")]
 OfCause = Annotated[Cause | None, typer.Option("--cause", help="Whose connection has this cause.")]
 
 

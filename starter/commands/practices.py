@@ -1,18 +1,17 @@
-"""Setting up: practices, their colleagues and teams, and the colleagues' tokens."""
+"""Setting up: practices, their teams, and the colleagues' tokens."""
 
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from contracts.runs import Plan, Role
+from contracts.runs import Plan
 from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues
 from starter.commands.output import Json, execute, out, print_json
 from starter.commands.schedules import apply_if_possible
 
 practice = typer.Typer(no_args_is_help=True, help="Practices: the firms that use Clientsync.")
-colleague = typer.Typer(no_args_is_help=True, help="Colleagues: the people of a practice.")
 team = typer.Typer(no_args_is_help=True, help="Teams: groups of colleagues that clients can be assigned to.")
 token = typer.Typer(no_args_is_help=True, help="Bearer tokens for the JSON API.")
 
@@ -78,27 +77,6 @@ def change_practice(
         print_json({"practice": slug, "time_zone": time_zone})
     else:
         out.print(f"{slug} is in {time_zone} now.", highlight=False)
-
-
-@colleague.command("create")
-def create_colleague(
-    email: Email,
-    name: Annotated[str, typer.Option(help="The person's name.")],
-    practice_name: InPractice = None,
-    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.MEMBER,
-    json: Json = False,
-) -> None:
-    """Add a colleague to a practice."""
-
-    async def work() -> UUID:
-        async with open_database(read_settings()) as database:
-            return await Colleagues(database).create(practice=practice_name, email=email, name=name, role=role)
-
-    colleague_id = execute(work())
-    if json:
-        print_json({"colleague_id": colleague_id})
-    else:
-        out.print(f"{name} is a colleague now.", highlight=False)
 
 
 @team.command("create")

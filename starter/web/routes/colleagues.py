@@ -1,4 +1,4 @@
-"""Colleagues: an admin hands one's clients to another."""
+"""Colleagues: who they are, how one leaves, and how an admin hands one's clients to another."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from starter.web.authentication import Caller, Door
+from starter.web.colleague_answers import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 
 router = APIRouter(prefix="/api/v1/colleagues", tags=["Colleagues"])
 
@@ -24,6 +25,33 @@ class HandOverAnswer(BaseModel):
     """The run that moves them."""
 
     run_id: str
+
+
+@router.get("", summary="List the practice's colleagues, with what depends on each")
+async def everybody(caller: Caller, door: Door) -> ColleaguesAnswer:
+    """The people of the practice."""
+    found = await door.colleagues.everybody(caller)
+    return ColleaguesAnswer(colleagues=[ColleagueAnswer.of(one) for one in found])
+
+
+@router.get(
+    "/{colleague_id}/deactivation",
+    summary="Say what depends on a colleague who is to leave",
+    description="For admins. Changes nothing.",
+)
+async def preview_deactivation(caller: Caller, door: Door, colleague_id: UUID) -> DeactivationAnswer:
+    """What depends on them."""
+    return DeactivationAnswer.of(await door.colleagues.preview_deactivation(caller, colleague_id))
+
+
+@router.post(
+    "/{colleague_id}/deactivate",
+    summary="Deactivate a colleague who has left",
+    description="For admins. Tokens and sign-ins here end; nothing is disconnected. The same again changes nothing.",
+)
+async def deactivate(caller: Caller, door: Door, colleague_id: UUID) -> DeactivationAnswer:
+    """End what they can do here."""
+    return DeactivationAnswer.of(await door.colleagues.deactivate(caller, colleague_id))
 
 
 @router.post(

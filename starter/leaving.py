@@ -1,0 +1,66 @@
+"""What a colleague's leaving means, in words; who may ask for it."""
+
+from dataclasses import dataclass
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Role
+from models.colleagues import ColleagueView
+from starter.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivation:
+    """What a colleague's leaving means, before or after it.
+
+    Attributes:
+        found: The colleague with what depends on them.
+        message: The same for people, with what to do next.
+    """
+
+    found: ColleagueView
+    message: str
+
+
+def explained(found: ColleagueView) -> Deactivation:
+    """A colleague's leaving in words; they may have left already."""
+    said = [
+        f"{found.name} cannot sign in here any more, and their tokens have ended."
+        if found.deactivated_at is not None
+        else f"{found.name} could not sign in here any more, and their tokens would end."
+    ]
+    said.append("Nothing is disconnected.")
+    if found.connections:
+        one = found.connections == 1
+        others = f", {found.for_others} of them for clients of colleagues" if found.for_others else ""
+        said.append(
+            f"{found.connections} {'connection works' if one else 'connections work'} through the login of "
+            f"{found.name}{others}; {'it goes' if one else 'they go'} on until that login ends in the accounting "
+            "software."
+        )
+    if found.runs:
+        said.append(f"{_count(found.runs, 'run')} under way {'goes' if found.runs == 1 else 'go'} on.")
+    said.append(
+        f"{found.name} looks after {_count(found.clients, 'client')}: hand them over to a colleague next."
+        if found.clients
+        else f"{found.name} looks after no client."
+    )
+    return Deactivation(found, " ".join(said))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def check_admin(actor: Actor) -> None:
+    """Refuse who is no admin.
+
+    Raises:
+        Refused: The actor is a member.
+    """
+    if actor.role is not Role.ADMIN:
+        raise not_an_admin()
+
+
+def not_an_admin() -> Refused:
+    """The refusal of who may not."""
+    return Refused(RefusalCode.FORBIDDEN, "Only an admin can deactivate a colleague.")

@@ -1,0 +1,58 @@
+"""What the API answers about the people of a practice."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.runs import Role
+from models.colleagues import ColleagueView
+from starter.leaving import Deactivation
+
+
+class ColleagueAnswer(BaseModel):
+    """A colleague with what depends on them."""
+
+    colleague_id: UUID
+    name: str
+    email: str
+    role: Role
+    deactivated_at: datetime | None = Field(description="When they left; nothing while they are here.")
+    clients: int = Field(description="Clients that they look after.")
+    connections: int = Field(description="Connections that work through a login of theirs.")
+    connections_for_others: int = Field(description="How many of those belong to clients of colleagues.")
+    runs_under_way: int
+
+    @classmethod
+    def of(cls, found: ColleagueView) -> Self:
+        """The colleague as the API shows them."""
+        return cls(
+            colleague_id=found.colleague_id,
+            name=found.name,
+            email=found.email,
+            role=found.role,
+            deactivated_at=found.deactivated_at,
+            clients=found.clients,
+            connections=found.connections,
+            connections_for_others=found.for_others,
+            runs_under_way=found.runs,
+        )
+
+
+class ColleaguesAnswer(BaseModel):
+    """The people of the practice; those who have left come last."""
+
+    colleagues: list[ColleagueAnswer]
+
+
+class DeactivationAnswer(BaseModel):
+    """What a colleague's leaving means, before or after it."""
+
+    colleague: ColleagueAnswer
+    message: str
+
+    @classmethod
+    def of(cls, deactivation: Deactivation) -> Self:
+        """The same as the API shows it."""
+        return cls(colleague=ColleagueAnswer.of(deactivation.found), message=deactivation.message)
