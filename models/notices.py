@@ -24,6 +24,14 @@ class Outgoing(NamedTuple):
     address: str
 
 
+class NoticeView(NamedTuple):
+    """A notice and who it is for."""
+
+    notice: Notice
+    name: str
+    address: str
+
+
 async def write(session: AsyncSession, notices: Sequence[Mapping[str, Any]]) -> None:
     """Write notices in the caller's transaction; one whose key is there already is left out.
 
@@ -97,3 +105,20 @@ async def unsent(session: AsyncSession, practice_id: UUID) -> int:
     """How many of the practice's notices are in the outbox."""
     query = select(func.count()).select_from(Notice)
     return (await session.exec(query.where(Notice.practice_id == practice_id, col(Notice.sent_at).is_(None)))).one()
+
+
+async def notice_views(
+    session: AsyncSession, practice_id: UUID, *, limit: int = 50, offset: int = 0
+) -> tuple[Sequence[NoticeView], int]:
+    """A page of the practice's notices, newest first, and how many there are in all."""
+    page = (
+        select(Notice, Colleague.name, Colleague.email)
+        .join(Colleague, col(Colleague.id) == col(Notice.colleague_id))
+        .where(Notice.practice_id == practice_id)
+        .order_by(col(Notice.created_at).desc(), col(Notice.id))
+        .limit(limit)
+        .offset(offset)
+    )
+    counted = select(func.count()).select_from(Notice).where(Notice.practice_id == practice_id)
+    rows = (await session.exec(page)).all()
+    return [NoticeView(*row) for row in rows], (await session.exec(counted)).one()

@@ -58,7 +58,7 @@ async def create_practice(
     if client_allowance < 0:
         raise Refused(RefusalCode.INVALID, "The client allowance cannot be below zero.", field="client_allowance")
     _check_time_zone(time_zone)
-    called = _text(name, "name", longest=200)
+    called = text_of(name, "name", longest=200)
     wanted = slug(called, longest=_SLUG_ROOM)
     for number in count(1):
         practice = Practice(
@@ -117,10 +117,10 @@ async def create_colleague(
     Raises:
         Refused: The address or the name cannot be used, or the address is taken.
     """
-    address = _text(email, "email", longest=254)
+    address = text_of(email, "email", longest=254)
     if not _ADDRESS.fullmatch(address):
         raise Refused(RefusalCode.INVALID, "This is not an e-mail address.", field="email")
-    colleague = Colleague(practice_id=practice_id, email=address, name=_text(name, "name", longest=200), role=role)
+    colleague = Colleague(practice_id=practice_id, email=address, name=text_of(name, "name", longest=200), role=role)
     if made := await _inserted(session, colleague):
         return made
     raise Refused(RefusalCode.DUPLICATE, "A colleague with this e-mail address exists already.", field="email")
@@ -156,7 +156,7 @@ async def create_team(session: AsyncSession, practice_id: UUID, name: str, membe
     theirs = select(Colleague.id).where(Colleague.practice_id == practice_id, col(Colleague.id).in_(members))
     if set(members) != set((await session.exec(theirs)).all()):
         raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "A member is not a colleague of this practice.", field="members")
-    team = await _inserted(session, Team(practice_id=practice_id, name=_text(name, "name", longest=100)))
+    team = await _inserted(session, Team(practice_id=practice_id, name=text_of(name, "name", longest=100)))
     if team is None:
         raise Refused(RefusalCode.DUPLICATE, "A team of this name exists already.", field="name")
     session.add_all(TeamMember(team_id=team.id, colleague_id=member) for member in set(members))
@@ -206,7 +206,12 @@ def _check_time_zone(time_zone: str) -> None:
         raise Refused(RefusalCode.INVALID, f"There is no time zone {time_zone!r}.", field="time_zone")
 
 
-def _text(text: str, field: str, *, longest: int) -> str:
+def text_of(text: str, field: str, *, longest: int) -> str:
+    """A name or an address as it is kept: without the blanks around it.
+
+    Raises:
+        Refused: Nothing is left, it is too long, or it cannot be stored.
+    """
     text = text.strip()
     if not text or len(text) > longest or "\x00" in text:
         raise Refused(RefusalCode.INVALID, f"Give 1 to {longest} characters.", field=field)

@@ -23,6 +23,8 @@ from starter.disconnecting import Disconnecting
 from starter.hand_overs import HandOvers
 from starter.health import ConnectionHealth
 from starter.managing import Managing
+from starter.outbox import Outbox
+from starter.people import People
 from starter.runs import Runs
 from starter.sessions import Sessions
 
@@ -46,6 +48,8 @@ class Operations:
         hand_overs: A colleague's clients to another colleague, by an admin.
         health: The health of all connections, and a check of them now.
         colleagues: Who may act.
+        people: Teams, and who is an admin.
+        outbox: Notices to colleagues, for admins.
         sessions: Signing in to the pages.
         managing: One client's connection: settings, refresh, reconnect.
         disconnecting: Ending one client's connection.
@@ -66,6 +70,8 @@ class Operations:
         self._database = database
         self._temporal = temporal
         self.colleagues = Colleagues(database)
+        self.people = People(database)
+        self.outbox = Outbox(database)
         self.sessions = Sessions(database, public_url)
         self.clients = Clients(database)
         self.health = ConnectionHealth(database, temporal)

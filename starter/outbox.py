@@ -1,0 +1,35 @@
+"""The outbox, for admins: every notice that was written to a colleague of the practice, sent or not.
+
+It shows and never sends; that is the worker's.
+"""
+
+from collections.abc import Sequence
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Role
+from models import notices
+from models.database import Database
+from models.notices import NoticeView
+from starter.actor import Actor
+
+
+class Outbox:
+    """The operations on notices.
+
+    Args:
+        database: The product's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, actor: Actor, *, limit: int = 50, offset: int = 0) -> tuple[Sequence[NoticeView], int]:
+        """A page of the practice's notices, newest first, and how many there are.
+
+        Raises:
+            Refused: Not an admin: a notice is a letter to somebody else.
+        """
+        if actor.role is not Role.ADMIN:
+            raise Refused(RefusalCode.FORBIDDEN, "Only an admin can read the outbox.")
+        async with self._database.session() as session:
+            return await notices.notice_views(session, actor.practice_id, limit=limit, offset=offset)

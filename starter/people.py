@@ -1,0 +1,159 @@
+"""How the people of a practice work together: teams with their members, and who is an admin.
+
+Everybody of the practice may look; only admins change anything, and a practice never loses its last admin. Who the
+colleagues are, and how one comes and leaves, is in ``colleagues``.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Role
+from models import colleagues, events, practices, teams
+from models.columns import now
+from models.database import Database
+from models.practice import Colleague, Practice, Team
+from models.teams import TeamView
+from starter.actor import Actor
+
+
+class People:
+    """The operations on teams and roles.
+
+    Args:
+        database: The product's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def teams(self, actor: Actor) -> Sequence[TeamView]:
+        """All of the practice's teams, by name."""
+        async with self._database.session() as session:
+            return await teams.team_views(session, actor.practice_id)
+
+    async def create_team(self, actor: Actor, name: str, members: Collection[UUID] = ()) -> UUID:
+        """Make a team; its id.
+
+        Raises:
+            Refused: Not an admin, the name cannot be used or is taken, or a member is not an active colleague.
+        """
+        async with self._changing(actor) as session:
+            called = await self._free_name(session, actor, name)
+            team = await practices.create_team(session, actor.practice_id, called)
+            await _tell(session, actor, "team.created", after=team.name)
+            await self._join(session, actor, team, members)
+            return team.id
+
+    async def rename_team(self, actor: Actor, team_id: UUID, name: str) -> None:
+        """Give a team another name.
+
+        Raises:
+            Refused: Not an admin, no such team, or the name cannot be used or is taken.
+        """
+        async with self._changing(actor) as session:
+            team = await _team(session, actor, team_id)
+            before, after = team.name, await self._free_name(session, actor, name, but=team_id)
+            if before != after:
+                team.name = after
+                session.add(team)
+                await _tell(session, actor, "team.renamed", before=before, after=after)
+
+    async def add_members(self, actor: Actor, team_id: UUID, members: Collection[UUID]) -> int:
+        """Put colleagues into a team; how many were not in it before.
+
+        Raises:
+            Refused: Not an admin, no such team, or one of them is not an active colleague of the practice.
+        """
+        async with self._changing(actor) as session:
+            team = await _team(session, actor, team_id)
+            return await self._join(session, actor, team, members)
+
+    async def remove_member(self, actor: Actor, team_id: UUID, colleague_id: UUID) -> bool:
+        """Take a colleague out of a team; whether they were in it. Its clients stay with it.
+
+        Raises:
+            Refused: Not an admin, or no such team or colleague.
+        """
+        async with self._changing(actor) as session:
+            team = await _team(session, actor, team_id)
+            colleague = await _colleague(session, actor, colleague_id)
+            was_in_it = await teams.leave_team(session, team.id, colleague.id)
+            if was_in_it:
+                await _tell(session, actor, "team.left", before=team.name, after=colleague.name)
+            return was_in_it
+
+    async def change_role(self, actor: Actor, colleague_id: UUID, role: Role) -> None:
+        """Make a colleague an admin or a member.
+
+        Raises:
+            Refused: Not an admin, no such active colleague, or nobody would be an admin any more.
+        """
+        async with self._changing(actor) as session:
+            colleague = await _colleague(session, actor, colleague_id)
+            if colleague.deactivated_at is not None:
+                raise Refused(RefusalCode.INVALID, f"{colleague.name} has left, so their role stays as it was.")
+            if colleague.role is role:
+                return
+            if await colleagues.admins_of(session, actor.practice_id) == {colleague.id}:
+                raise Refused(
+                    RefusalCode.INVALID,
+                    f"{colleague.name} is the only admin. Make somebody else an admin first.",
+                    field="role",
+                )
+            before, colleague.role = colleague.role, role
+            session.add(colleague)
+            who = colleague.name
+            await _tell(session, actor, "colleague.role_changed", before=f"{who}: {before}", after=f"{who}: {role}")
+
+    @asynccontextmanager
+    async def _changing(self, actor: Actor) -> AsyncIterator[AsyncSession]:
+        """A transaction in which nobody else changes who may do what, for an actor who is an admin even now."""
+        async with self._database.transaction() as session:
+            # One at a time for a practice: two admins could each make the other a member, and none would be left.
+            await session.get_one(Practice, actor.practice_id, with_for_update={"key_share": True})
+            if actor.colleague_id not in await colleagues.admins_of(session, actor.practice_id):
+                raise Refused(RefusalCode.FORBIDDEN, "Only an admin can change teams and roles. Ask one of yours.")
+            yield session
+
+    async def _free_name(self, session: AsyncSession, actor: Actor, name: str, but: UUID | None = None) -> str:
+        called = practices.text_of(name, "name", longest=100)
+        taken = await teams.team_named(session, actor.practice_id, called)
+        if taken is not None and taken.id != but:
+            raise Refused(RefusalCode.DUPLICATE, f"There is a team {taken.name!r} already.", field="name")
+        return called
+
+    async def _join(self, session: AsyncSession, actor: Actor, team: Team, members: Collection[UUID]) -> int:
+        joining = [await _colleague(session, actor, member) for member in set(members)]
+        if any(colleague.deactivated_at is not None for colleague in joining):
+            raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "Somebody who has left cannot join a team.", field="members")
+        joined = await teams.join_team(session, team.id, [colleague.id for colleague in joining])
+        if joined:
+            names = ", ".join(sorted(colleague.name for colleague in joining))
+            await _tell(session, actor, "team.joined", before=team.name, after=names)
+        return joined
+
+
+async def _team(session: AsyncSession, actor: Actor, team_id: UUID) -> Team:
+    team = await teams.find_team(session, actor.practice_id, team_id)
+    if team is None:
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such team in your practice.")
+    return team
+
+
+async def _colleague(session: AsyncSession, actor: Actor, colleague_id: UUID) -> Colleague:
+    colleague = await teams.colleague_of(session, actor.practice_id, colleague_id)
+    if colleague is None:
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such colleague in your practice.")
+    return colleague
+
+
+async def _tell(
+    session: AsyncSession, actor: Actor, kind: str, *, before: str | None = None, after: str | None = None
+) -> None:
+    event = {"practice_id": actor.practice_id, "colleague_id": actor.colleague_id, "kind": kind, "at": now()}
+    shortened = {name: text and text[:300] for name, text in (("before", before), ("after", after))}
+    await events.record(session, [event | shortened])
