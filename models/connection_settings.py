@@ -1,7 +1,7 @@
 """A connection's settings: read by every pull, changed by colleagues, each change with an event of its own."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, cast
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from contracts.runs import ContactsChoice
 from contracts.standard_information import Contact, Row
 from models import events
 from models.connection import Connection
+from models.refresh_times import wait_for_refresh
 
 
 class Chosen(Protocol):
@@ -69,21 +70,22 @@ async def change_settings(
     *,
     colleague_id: UUID,
     at: datetime,
-) -> list[str]:
+) -> bool:
     """Change settings of a locked connection, with one event for each that became another one.
 
-    A wider choice of lists or contacts makes the lists due at once: what was left out so far has to come.
-
     Returns:
-        The names of the settings that changed.
+        Whether that made the lists due now: a list was added, or the contacts are others.
     """
     before = {name: getattr(connection, name) for name in wanted}
+    sources_before = set(chosen_sources(connection))
     changed = [name for name in wanted if before[name] != wanted[name]]
     for name in changed:
         setattr(connection, name, wanted[name])
     if "refresh_hours" in changed:
-        connection.next_refresh_at = (connection.lists_pulled_at or at) + timedelta(hours=connection.refresh_hours)
-    if {"list_names", "contacts"}.intersection(changed):
+        wait = wait_for_refresh(connection.id, connection.refresh_hours)
+        connection.next_refresh_at = (connection.lists_pulled_at or at) + wait
+    is_due = "contacts" in changed or not sources_before.issuperset(chosen_sources(connection))
+    if is_due:
         connection.next_refresh_at = at
     if "contacts" in changed:
         connection.contacts_complete_at = None  # what was left out did not change at the provider: read all again
@@ -104,7 +106,7 @@ async def change_settings(
             for name in changed
         ],
     )
-    return changed
+    return is_due
 
 
 def _said(name: str, value: object) -> str:

@@ -21,7 +21,7 @@ from models.database import Database
 from models.run import Run, RunOrganisation
 from starter.actor import Actor
 from starter.kinds import Wishes
-from starter.managing import managed_or_refused
+from starter.managing import Managing, managed_or_refused
 from starter.runs import Runs
 from starter.starting import StartedRun
 from starter.temporal_faults import explained
@@ -53,15 +53,22 @@ class Changes:
         database: The product's.
         temporal: Connected with the product's converter.
         runs: Starts the sign-in.
+        managing: Refreshes the lists after an undo.
         answer_within: How long a confirmation's answer is waited for.
     """
 
     def __init__(
-        self, database: Database, temporal: Client, runs: Runs, answer_within: timedelta = timedelta(seconds=20)
+        self,
+        database: Database,
+        temporal: Client,
+        runs: Runs,
+        managing: Managing,
+        answer_within: timedelta = timedelta(seconds=20),
     ) -> None:
         self._database = database
         self._temporal = temporal
         self._runs = runs
+        self._managing = managing
         self._answer_within = answer_within
 
     async def start(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:
@@ -109,7 +116,7 @@ class Changes:
         return changed
 
     async def undo(self, actor: Actor, client_id: UUID) -> None:
-        """Give the client its former books back.
+        """Give the client its former books back, and pull at once what changed in them meanwhile.
 
         Raises:
             Refused: No such client, no change to undo, or it was too long ago.
@@ -117,6 +124,7 @@ class Changes:
         async with self._database.transaction() as session:
             found = await managed_or_refused(session, actor, client_id, is_locked=True)
             await connection_changes.undo(session, found.connection, colleague_id=actor.colleague_id, at=now())
+        await self._managing.refresh_if_possible(actor, client_id)
 
 
 async def _prepared(session: AsyncSession, actor: Actor, client_id: UUID, run_id: str) -> tuple[Run, Connection | None]:

@@ -2,11 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle, WorkflowQueryRejectedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+    WorkflowQueryRejectedError,
+)
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.service import RPCError
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.causes import Cause
 from contracts.check_connections import CheckConnectionsInput, CheckReport, PracticeFacts
@@ -26,10 +34,34 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at a check that is under way."""
 
 NO_WORKER = "No worker answers, so the check waits. Start one (`clientsync worker`); the check then goes on by itself."
+NO_CHECK = "Nobody has asked for a check lately. The night makes one by itself."
 SILENCE = timedelta(seconds=30)
 """How long nobody may answer before that is said."""
 
+STOPPED = "The check was stopped before its end."
+
 Handle = WorkflowHandle[CheckConnections, CheckReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check that somebody asked for.
+
+    Attributes:
+        check_id: Its workflow.
+        began_at: When it began (aware); None where it was only just asked for.
+        is_running: Whether it is at work.
+        is_joined: Whether it was at work already when it was asked for.
+        report: What it found so far, or in the end; None while nobody answers, and when it was stopped.
+        message: The same for people.
+    """
+
+    check_id: str
+    began_at: datetime | None
+    is_running: bool
+    is_joined: bool
+    report: CheckReport | None
+    message: str
 
 
 class ConnectionHealth:
@@ -71,7 +103,7 @@ class ConnectionHealth:
         Raises:
             Refused: Temporal or a worker cannot be reached, or the check was stopped.
         """
-        handle = await self._begin(actor)
+        handle, _ = await self._begin(actor)
         result = asyncio.ensure_future(handle.result())
         silent = timedelta()
         try:
@@ -84,29 +116,73 @@ class ConnectionHealth:
                     tell(found)
             return await result
         except WorkflowFailureError as failed:
-            raise Refused(RefusalCode.UNAVAILABLE, "The check was stopped before its end.") from failed
+            raise Refused(RefusalCode.UNAVAILABLE, STOPPED) from failed
         finally:
             result.cancel()
 
-    async def _begin(self, actor: Actor) -> Handle:
+    async def begin_check(self, actor: Actor) -> Check:
+        """Start a check of every connection of the actor's practice, or join the one that is under way.
+
+        Raises:
+            Refused: Temporal cannot be reached.
+        """
+        handle, is_new = await self._begin(actor)
+        message = "Every connection is being checked." if is_new else "A check is under way already; it goes on."
+        return Check(handle.id, None, is_running=True, is_joined=not is_new, report=None, message=message)
+
+    async def latest_check(self, actor: Actor) -> Check:
+        """How the check that somebody of the practice asked for last is getting on, or how it ended.
+
+        Raises:
+            Refused: Nobody has asked for one lately, or Temporal cannot be reached.
+        """
+        handle = self._temporal.get_workflow_handle_for(CheckConnections.run, check_now_id(actor.practice_slug))
+        async with explained(NO_CHECK):
+            try:
+                found = await handle.describe()
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    raise Refused(RefusalCode.NOT_FOUND, NO_CHECK) from None
+                raise
+            is_running = found.status is WorkflowExecutionStatus.RUNNING
+            report, message = await (_so_far(handle) if is_running else _end_of(handle))
+        return Check(handle.id, found.start_time, is_running, is_joined=False, report=report, message=message)
+
+    async def _begin(self, actor: Actor) -> tuple[Handle, bool]:
         practice = PracticeFacts(
             practice_id=actor.practice_id, practice_name=actor.practice_name, practice_slug=actor.practice_slug
         )
         reason = f"Asked for by {actor.colleague_name}."
-        async with explained("There is no such check."):
-            return await self._temporal.start_workflow(
-                CheckConnections.run,
-                CheckConnectionsInput(practice=practice, reason=reason, is_patient=False),
-                id=check_now_id(actor.practice_slug),
-                task_queue=WORKFLOW_QUEUE,
-                execution_timeout=LONGEST_CHECK,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=check_summary(practice, reason),
-                static_details=CHECK_WHAT_IT_IS,
-                search_attributes=check_attributes(practice),
-                priority=bulk_priority(actor.practice_slug),
-            )
-        raise AssertionError("what is explained is raised")
+        check_id = check_now_id(actor.practice_slug)
+        async with explained(NO_CHECK):
+            try:
+                handle = await self._temporal.start_workflow(
+                    CheckConnections.run,
+                    CheckConnectionsInput(practice=practice, reason=reason, is_patient=False),
+                    id=check_id,
+                    task_queue=WORKFLOW_QUEUE,
+                    execution_timeout=LONGEST_CHECK,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    static_summary=check_summary(practice, reason),
+                    static_details=CHECK_WHAT_IT_IS,
+                    search_attributes=check_attributes(practice),
+                    priority=bulk_priority(actor.practice_slug),
+                )
+            except WorkflowAlreadyStartedError:
+                return self._temporal.get_workflow_handle_for(CheckConnections.run, check_id), False
+        return handle, True
+
+
+async def _so_far(handle: Handle) -> tuple[CheckReport | None, str]:
+    found = await _progress_of(handle)
+    return found, "Every connection is being checked." if found else NO_WORKER
+
+
+async def _end_of(handle: Handle) -> tuple[CheckReport | None, str]:
+    try:
+        return await handle.result(), "Every connection was checked."
+    except WorkflowFailureError:
+        return None, f"{STOPPED} Start another one."
 
 
 async def _progress_of(handle: Handle) -> CheckReport | None:

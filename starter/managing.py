@@ -1,6 +1,7 @@
 """One client's connection: look at it, set it up, refresh it, sign in for it again."""
 
 import base64
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from starter.starting import StartedRun
 from starter.temporal_faults import explained
 from workflows import briefing, policies
 from workflows.sync_client import SyncClient
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +75,18 @@ class Managing:
             return found, await managed_connections.details(session, found.connection)
 
     async def change_settings(self, actor: Actor, client_id: UUID, patch: SettingsPatch) -> tuple[Managed, Details]:
-        """Change settings; the next pull honours them. Gives the connection as it is then.
+        """Change settings, and pull at once what they add. Gives the connection as it is then.
 
         Raises:
             Refused: There is no such client in the practice, or it has no connection.
         """
         async with self._database.transaction() as session:
             found = await managed_or_refused(session, actor, client_id, is_locked=True)
-            await connection_settings.change_settings(
+            is_due = await connection_settings.change_settings(
                 session, found.connection, patch.values(), colleague_id=actor.colleague_id, at=now()
             )
+        if is_due:
+            await self.refresh_if_possible(actor, client_id)
         return await self.show(actor, client_id)
 
     async def refresh(self, actor: Actor, client_id: UUID, lists: Sequence[ListName] = ()) -> Refreshing:
@@ -119,6 +124,13 @@ class Managing:
                 await self._temporal.get_workflow_handle_for(SyncClient.run, workflow_id).signal(SyncClient.retry_now)
                 return Refreshing(workflow_id, is_new=False)
         return Refreshing(workflow_id, is_new=True)
+
+    async def refresh_if_possible(self, actor: Actor, client_id: UUID) -> None:
+        """Pull the lists now, after a change that made them due; where nobody can, the night does it."""
+        try:
+            await self.refresh(actor, client_id)
+        except Refused as refused:
+            logger.info("no refresh at once: %s", refused.refusal.code.value)
 
     async def until_refreshed(self, refreshing: Refreshing) -> str:
         """Wait until a refresh has ended, however long it takes; gives its last word.

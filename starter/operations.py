@@ -20,6 +20,7 @@ from starter.clients import Clients
 from starter.colleagues import Colleagues
 from starter.consents import Consents
 from starter.disconnecting import Disconnecting
+from starter.exports import Exports
 from starter.hand_overs import HandOvers
 from starter.health import ConnectionHealth
 from starter.managing import Managing
@@ -45,6 +46,7 @@ class Operations:
         runs: Start, show, choose, retry, stop.
         consents: Sign-ins at a provider.
         clients: Client accounts, their lists and their history.
+        exports: The same as CSV, to take along.
         hand_overs: A colleague's clients to another colleague, by an admin.
         health: The health of all connections, and a check of them now.
         colleagues: Who may act.
@@ -77,10 +79,11 @@ class Operations:
         self.health = ConnectionHealth(database, temporal)
         self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
         self.runs = Runs(database, temporal, self.consents, deadlines, answer_within)
+        self.exports = Exports(database, self.clients, self.runs)
         self.hand_overs = HandOvers(database, self.runs)
         self.managing = Managing(database, temporal, self.consents, self.runs)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
-        self.changes = Changes(database, temporal, self.runs, answer_within)
+        self.changes = Changes(database, temporal, self.runs, self.managing, answer_within)
 
     async def missing(self) -> list[str]:
         """What cannot be reached just now: ``database``, ``temporal``; empty when all is well."""

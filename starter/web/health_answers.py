@@ -7,8 +7,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.causes import Cause
+from contracts.check_connections import CheckReport
 from contracts.runs import ConnectionStatus
 from models.health import ConnectionView, Health
+from starter.health import Check
 
 
 class ConnectionHealthAnswer(BaseModel):
@@ -79,4 +81,29 @@ class HealthAnswer(BaseModel):
             offset=offset,
             by_status=health.by_status,
             by_cause=health.by_cause,
+        )
+
+
+class CheckAnswer(BaseModel):
+    """A check of every connection that somebody asked for."""
+
+    check_id: str = Field(description="Its workflow in Temporal.")
+    began_at: datetime | None = Field(description="Nothing in the answer to the call that starts it.")
+    is_running: bool
+    already_running: bool = Field(description="It was at work when it was asked for; there is one at a time.")
+    report: CheckReport | None = Field(
+        description="What it found so far, or in the end; nothing while no worker answers."
+    )
+    message: str
+
+    @classmethod
+    def of(cls, check: Check) -> Self:
+        """The check as the API shows it."""
+        return cls(
+            check_id=check.check_id,
+            began_at=check.began_at,
+            is_running=check.is_running,
+            already_running=check.is_joined,
+            report=check.report,
+            message=check.message,
         )

@@ -61,6 +61,13 @@ class OneClient:
         receipts: Json = (await self.shown())["receipts"]
         return receipts
 
+    async def synced(self) -> Json:
+        """Wait for the end of the sync that a change has started by itself; gives the receipts."""
+        sync = self.scene.handle(await self.scene.sync_of(self.client_id))
+        await asyncio.wait_for(sync.result(), PATIENCE)
+        receipts: Json = (await self.shown())["receipts"]
+        return receipts
+
     async def rows(self, name: str) -> list[Json]:
         """The rows of one of its lists."""
         path = f"/api/v1/clients/{self.client_id}/lists/{name}"

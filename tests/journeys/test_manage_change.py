@@ -83,6 +83,9 @@ async def test_preview_confirm_undo(make_scene):
     undone = await client.post("change/undo")
     assert (undone.status_code, undone.json()["organisation_id"]) == (200, client.organisation_id)
     assert await client.rows("accounts") == old_accounts
+    client.record("Accounts", fields={"Code": "999", "Name": "Opened meanwhile"})
+    async with scene.worker():
+        assert (await client.synced())["accounts"]["added"] == 1  # what changed meanwhile comes at once
     assert [row for row in await of_connections(scene) if row[0] != new] == before
     twice = await client.post("change/undo")
     assert (twice.status_code, twice.json()["error"]["code"]) == (409, "wrong_stage")

@@ -103,13 +103,34 @@ async def test_only_chosen_lists_are_pulled(make_scene):
         assert shown["settings"]["list_names"] == ["organisation", "accounts", "bank_accounts"]
         Control(scene.world).zero_calls()
         after = await client.refreshed()
-    assert client.calls() == 2
-    pulled = {name for name in after if after[name]["pulled_at"] != before[name]["pulled_at"]}
-    assert pulled == {"organisation", "accounts", "bank_accounts"}
-    refused = await client.post("refresh", params={"list": "items"})
-    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "lists.0")
-    shown = await client.set(list_names=None)
-    assert shown["settings"]["list_names"] == [name.value for name in ListName]
+        assert client.calls() == 2
+        pulled = {name for name in after if after[name]["pulled_at"] != before[name]["pulled_at"]}
+        assert pulled == {"organisation", "accounts", "bank_accounts"}
+        refused = await client.post("refresh", params={"list": "items"})
+        assert (refused.status_code, refused.json()["error"]["field"]) == (422, "lists.0")
+        client.record("Items", fields={"Code": "NEW", "Name": "New item"})
+        shown = await client.set(list_names=None)
+        assert shown["settings"]["list_names"] == [name.value for name in ListName]
+        wider = await client.synced()
+    assert wider["items"]["added"] == 1
+
+
+async def test_a_setting_that_adds_nothing_calls_nobody(make_scene):
+    scene = await staged(make_scene)
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        Control(scene.world).zero_calls()
+        before = await client.shown()
+        shown = await client.set(refresh_hours=24, list_names=["accounts"])
+        started = [one.id async for one in scene.temporal.list_workflows("ExecutionStatus = 'Running'")]
+    assert (client.calls(), started) == (0, [])
+    [(wait,)] = await scene.rows(
+        "SELECT extract(epoch FROM next_refresh_at - lists_pulled_at) / 3600 FROM connections WHERE client_id = :id",
+        id=client.client_id,
+    )
+    assert 1 <= wait <= 22  # spread over the nights, as after a refresh
+    assert shown["next_refresh_at"] < before["next_refresh_at"]
 
 
 async def test_suppliers_only_leaves_no_stale_customer(make_scene):
@@ -122,13 +143,13 @@ async def test_suppliers_only_leaves_no_stale_customer(make_scene):
         assert suppliers
         assert customers
         await client.set(contacts="suppliers")
-        receipts = await client.refreshed(json={"lists": ["suppliers"]})
+        receipts = await client.synced()
         assert live(await client.rows("suppliers"), "is_supplier") == suppliers
         assert await client.rows("customers") == []
         assert (receipts["customers"]["rows"], receipts["customers"]["gone"]) == (0, len(customers))
         assert receipts["suppliers"]["rows"] == len(suppliers)
         await client.set(contacts="both")
-        receipts = await client.refreshed()
+        receipts = await client.synced()
     assert live(await client.rows("customers"), "is_customer") == customers
     assert receipts["customers"]["added"] == len(customers)
 

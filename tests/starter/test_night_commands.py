@@ -74,3 +74,44 @@ async def test_a_practice_is_made_without_temporal_and_told_what_is_left_to_do(
     result = await run(gone, *new, "--json")
     assert (result.exit_code, "clientsync schedules apply" in result.stderr.replace("\n", " ")) == (0, True)
     assert await scene.rows("SELECT count(*) FROM practices") == [(2,)]
+
+
+async def test_a_check_is_started_joined_and_looked_at_through_the_api(scene: Scene, neighbour: Neighbour):
+    path = "/api/v1/connections/check"
+    assert (await scene.http.get(path)).status_code == 404
+    async with scene.worker():
+        await scene.added()
+    started = await scene.http.post(path)
+    assert (started.status_code, started.json()["already_running"]) == (202, False)
+    joined = await scene.http.post(path)
+    assert (joined.json()["check_id"], joined.json()["already_running"]) == (started.json()["check_id"], True)
+    waits = (await scene.http.get(path)).json()
+    assert (waits["is_running"], waits["report"]) == (True, None)
+    assert "No worker answers" in waits["message"]
+    assert (await neighbour.http.get(path)).status_code == 404
+    async with scene.worker():
+        await scene.handle(started.json()["check_id"]).result()
+        ended = (await scene.http.get(path)).json()
+        assert (ended["is_running"], ended["message"]) == (False, "Every connection was checked.")
+        assert (ended["report"]["logins"], ended["report"]["healthy"]) == (1, 12)
+    again = await scene.http.post(path)
+    await scene.handle(again.json()["check_id"]).terminate("to see what is said then")
+    stopped = (await scene.http.get(path)).json()
+    assert (stopped["is_running"], stopped["report"]) == (False, None)
+    assert stopped["message"] == "The check was stopped before its end. Start another one."
+
+
+async def test_colleagues_leave_on_the_command_line(scene: Scene, environment: dict[str, str]):
+    as_admin, lee = ("--as", "admin@harbour-lane.example.com"), "lee@harbour-lane.example.com"
+    await data(environment, "colleague", "create", "--email", lee, "--name", "Lee")
+    previewed = await run(environment, "colleague", "deactivate", lee, *as_admin)
+    assert "Lee could not sign in here any more" in previewed.stdout
+    assert "Nothing was changed. To do it, add --yes." in previewed.stdout
+    assert "Only an admin" in await refused(environment, "colleague", "deactivate", lee, "--yes", "--as", lee)
+    assert "only admin" in await refused(environment, "colleague", "deactivate", as_admin[1], "--yes", *as_admin)
+    assert "address" in await refused(environment, "colleague", "deactivate", "nobody@example.com", *as_admin)
+    left = await data(environment, "colleague", "deactivate", lee, "--yes", *as_admin)
+    assert left["colleague"]["deactivated_at"]
+    shown = await run(environment, "colleague", "list", *as_admin)
+    assert ["Admin of Harbour Lane", "Lee"] == [line.split("  ")[0] for line in shown.stdout.splitlines()[1:]]
+    assert "left on " in shown.stdout

@@ -31,7 +31,7 @@ async def show(caller: Caller, door: Door, client_id: UUID) -> ManagedConnection
 @router.patch(
     "",
     summary="Change settings of a connection",
-    description="Only what is sent changes. The next refresh honours it.",
+    description="Only what is sent changes. What it adds (a list, or other contacts) is pulled at once.",
 )
 async def change_settings(caller: Caller, door: Door, client_id: UUID, patch: SettingsPatch) -> ManagedConnectionAnswer:
     """Change settings."""

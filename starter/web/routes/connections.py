@@ -1,5 +1,6 @@
-"""The health of all connections."""
+"""The health of all connections, and a check of them now."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
 from starter.web.authentication import Caller, Door
-from starter.web.health_answers import HealthAnswer
+from starter.web.health_answers import CheckAnswer, HealthAnswer
 from starter.web.routes.parameters import Limit, Offset
 
 router = APIRouter(prefix="/api/v1/connections", tags=["Connections"])
@@ -25,3 +26,20 @@ async def connections(
     """The practice's connections."""
     found = await door.health.show(caller, status=status, cause=cause, limit=limit, offset=offset)
     return HealthAnswer.of(found, limit=limit, offset=offset)
+
+
+@router.post(
+    "/check",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Check every connection now",
+    description="As the night does. One that is under way is joined. `GET /api/v1/connections/check` says how it goes.",
+)
+async def check(caller: Caller, door: Door) -> CheckAnswer:
+    """Start a check."""
+    return CheckAnswer.of(await door.health.begin_check(caller))
+
+
+@router.get("/check", summary="Say how the latest check that was asked for is getting on, or how it ended")
+async def latest_check(caller: Caller, door: Door) -> CheckAnswer:
+    """The latest check."""
+    return CheckAnswer.of(await door.health.latest_check(caller))
