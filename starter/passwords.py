@@ -42,7 +42,7 @@ async def hashed(password: str) -> str:
 
 async def matches(password: str, kept: str | None) -> bool:
     """Whether a password is the one behind a hash; as slow where there is no hash, so that nobody learns that."""
-    against: str = kept or await asyncio.to_thread(_nobodys)
+    against = await asyncio.to_thread(_nobodys) if kept is None else kept
     good = await asyncio.to_thread(_HASHER.verify, _bytes(password), against)
     return good and kept is not None
 

@@ -7,7 +7,7 @@ from fastapi.staticfiles import StaticFiles
 
 from runtime.keyring import KeyRing
 from starter.operations import Operations
-from starter.web import errors
+from starter.web import errors, pages
 from starter.web.errors import ErrorAnswer
 from starter.web.routes import (
     change,
@@ -59,8 +59,11 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.operations = operations
+    app.state.is_secure = is_secure
     for module in (runs, clients, colleagues, connections, connection, change, lists, connect, documentation, health):
         app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
     app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui))
     app.mount("/static", StaticFiles(packages=[("starter.web", "static")]), name="static")
     errors.install(app)

@@ -1,7 +1,8 @@
 """One shape for everything that goes wrong: ``{"error": {"code", "message", "field"?}}`` with a fitting status.
 
-Input that fails validation, unknown paths and our own faults answer in it too. A fault shows a reference and
-nothing else; the log has the rest under the same reference.
+People who look at a page get a page instead (``starter.web.error_pages``), with the same status. Input that fails
+validation, unknown paths and our own faults answer in it too. A fault shows a reference and nothing else; the log has
+the rest under the same reference.
 """
 
 import logging
@@ -13,10 +14,12 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from contracts.refusals import Refusal, RefusalCode, Refused
+from starter.web.error_pages import error_page, is_for_people, to_sign_in
 
 logger = logging.getLogger(__name__)
 
@@ -102,45 +105,72 @@ def validation_sentence(kind: str, message: str) -> str:
     return f"{plain[:1].upper()}{plain[1:]}".rstrip(".") + "."
 
 
-async def _refused(_: Request, error: Exception) -> JSONResponse:
+def answer(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    field: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """What went wrong: a page for people, the one shape for programs."""
+    if not is_for_people(request.scope):
+        return error_response(status, code, message, field, headers)
+    page = error_page(request, status, message, field)
+    page.headers.update(headers or {})
+    return page
+
+
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101  # registered for this class
-    return refusal_response(error.refusal)
+    refusal = error.refusal
+    if not is_for_people(request.scope):
+        return refusal_response(refusal)
+    if refusal.code is RefusalCode.UNAUTHENTICATED:
+        return to_sign_in(request)
+    return error_page(request, status_of(refusal.code), refusal.message, refusal.field)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this class
     first = error.errors()[0]
     field = None if first["type"] == "json_invalid" else field_path(first["loc"])
     sentence = validation_sentence(first["type"], first["msg"])
-    return error_response(HTTPStatus.UNPROCESSABLE_ENTITY, RefusalCode.INVALID, sentence, field)
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, RefusalCode.INVALID, sentence, field)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for this class
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return error_response(404, RefusalCode.NOT_FOUND, "There is nothing at this address.", headers=headers)
+        message = "There is nothing at this address."
+        return answer(request, HTTPStatus.NOT_FOUND, RefusalCode.NOT_FOUND, message, headers=headers)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.method} is not possible here; allowed: {headers.get('Allow') or headers.get('allow', '')}."
-        return error_response(405, FaultCode.METHOD_NOT_ALLOWED, message, headers=headers)
+        status, code = HTTPStatus.METHOD_NOT_ALLOWED, FaultCode.METHOD_NOT_ALLOWED
+        return answer(request, status, code, message, headers=headers)
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return too_large_response()
-    return error_response(error.status_code, RefusalCode.INVALID, "The request could not be read.", headers=headers)
+        return too_large_answer(request)
+    return answer(request, error.status_code, RefusalCode.INVALID, "The request could not be read.", headers=headers)
 
 
-def too_large_response() -> JSONResponse:
+def too_large_answer(request: Request) -> Response:
     """The answer to a body that is larger than any of ours needs to be."""
-    return error_response(413, FaultCode.TOO_LARGE, "The request is too large.")
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return answer(request, status, FaultCode.TOO_LARGE, "The request is too large.")
 
 
-def fault_response(error: BaseException) -> JSONResponse:
+def fault_answer(request: Request, error: BaseException) -> Response:
     """The answer to a fault of ours; logs it under the reference that the answer shows."""
     reference = secrets.token_hex(6)
     logger.error("fault %s", reference, exc_info=error)
+    if isinstance(error, (OperationalError, InterfaceError, ConnectionError)) and is_for_people(request.scope):
+        message = f"Clientsync cannot reach its database. Try again in a moment. (Reference {reference}.)"
+        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
     message = (
         f"Something went wrong on our side. Try again; if it happens again, give support the reference {reference}."
     )
-    return error_response(500, FaultCode.INTERNAL, message)
+    return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, FaultCode.INTERNAL, message)
 
 
 def install(app: FastAPI) -> None:

@@ -8,10 +8,11 @@ from http import HTTPStatus
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.refusals import RefusalCode
-from starter.web.errors import error_response, fault_response, too_large_response
+from starter.web.errors import answer, fault_answer, too_large_answer
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +22,12 @@ LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_CODEC_BODY = 16 * 1024 * 1024
 """Bytes. Temporal's UI sends the payloads of a page of history together."""
 
+SECRET_PATH = "/invitation/"  # noqa: S105  # where a link's secret stands
+"""What follows in such a path is never logged."""
+
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -71,28 +75,31 @@ class Shield:
                 started = True
                 # As it came, percent-encoded: a decoded path could hold a line break.
                 path = scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
+                if path.startswith(SECRET_PATH):
+                    path = f"{SECRET_PATH}[hidden]"
                 logger.info("%s %s %d", scope["method"], path, message["status"])
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
                     headers.setdefault("Cache-Control", "no-store")
+                elif scope["query_string"].startswith(b"v="):  # the address changes with the content
+                    headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
             await send(message)
 
         if "\x00" in scope["path"]:  # no id of ours has one, and PostgreSQL takes none
-            await error_response(404, RefusalCode.NOT_FOUND, "There is nothing at this address.")(
-                scope, receive, guarded
-            )
+            nothing = answer(Request(scope), 404, RefusalCode.NOT_FOUND, "There is nothing at this address.")
+            await nothing(scope, receive, guarded)
             return
         if self._announced(scope) > limit:
-            await too_large_response()(scope, receive, guarded)
+            await too_large_answer(Request(scope))(scope, receive, guarded)
             return
         try:
             await self.app(scope, counted, guarded)
         except Exception as error:  # noqa: BLE001  # the edge of the process: every fault becomes one answer and one log line
-            answer = fault_response(error)
+            fault = fault_answer(Request(scope), error)
             if not started:
-                await answer(scope, receive, guarded)
+                await fault(scope, receive, guarded)
 
     @staticmethod
     def _announced(scope: Scope) -> int:

@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse
 from contracts.refusals import RefusalCode, Refused
 from starter.web.authentication import Door
 from starter.web.errors import status_of
-from starter.web.pages import PAGES
+from starter.web.rendering import render
+from starter.web.viewing import PerhapsViewer
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,7 +22,9 @@ _LONGEST = 4096
 
 
 @router.get("/connect/{provider}/callback")
-async def callback(request: Request, door: Door, provider: Annotated[str, Path(max_length=20)]) -> HTMLResponse:
+async def callback(
+    request: Request, door: Door, _: PerhapsViewer, provider: Annotated[str, Path(max_length=20)]
+) -> HTMLResponse:
     """The browser comes back."""
     params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
     try:
@@ -35,6 +38,7 @@ async def callback(request: Request, door: Door, provider: Annotated[str, Path(m
             else "Go back to Clientsync and start from there."
         )
         return _page(
+            request,
             status_of(refusal.code),
             heading="Not finished yet" if waits else "This sign-in cannot be used",
             message=refusal.message,
@@ -46,6 +50,7 @@ async def callback(request: Request, door: Door, provider: Annotated[str, Path(m
         else "Go back to Clientsync to sign in again."
     )
     return _page(
+        request,
         HTTPStatus.OK,
         ok=came_back.ok,
         heading="Signed in" if came_back.ok else "Not signed in",
@@ -56,9 +61,20 @@ async def callback(request: Request, door: Door, provider: Annotated[str, Path(m
 
 
 def _page(
-    status: HTTPStatus, *, heading: str, message: str, next_step: str, ok: bool = False, run_id: str | None = None
+    request: Request,
+    status: HTTPStatus,
+    *,
+    heading: str,
+    message: str,
+    next_step: str,
+    ok: bool = False,
+    run_id: str | None = None,
 ) -> HTMLResponse:
-    page = PAGES.get_template("connect.html").render(
+    return render(
+        request,
+        "connect.html",
+        status=status,
+        referrer="no-referrer",
         ok=ok,
         mark="Done" if ok else "Not done",
         heading=heading,
@@ -66,4 +82,3 @@ def _page(
         next_step=next_step,
         run_id=run_id,
     )
-    return HTMLResponse(page, status_code=status)

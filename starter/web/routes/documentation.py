@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from starter.web.pages import PAGES
+from starter.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,8 +17,7 @@ Schema = dict[str, Any]
 async def documentation(request: Request) -> HTMLResponse:
     """The list of calls."""
     schema = request.app.openapi()
-    page = PAGES.get_template("docs.html").render(info=schema["info"], groups=groups_of(schema))
-    return HTMLResponse(page)
+    return render(request, "docs.html", referrer="no-referrer", info=schema["info"], groups=groups_of(schema))
 
 
 def groups_of(schema: Schema) -> dict[str, list[Schema]]:

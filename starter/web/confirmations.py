@@ -1,0 +1,55 @@
+"""The one line that a page shows after something was done: a closed set, so that no address can put words on a page."""
+
+from enum import StrEnum
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from fastapi.responses import RedirectResponse
+
+PARAMETER = "said"
+
+
+class Said(StrEnum):
+    """What was done; the value stands in the address, the sentence on the page."""
+
+    SIGNED_OUT = "signed-out"
+    SIGNED_OUT_EVERYWHERE = "signed-out-everywhere"
+    SESSION_OVER = "session-over"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a word in an address
+    PASSWORD_CHOSEN = "password-chosen"  # noqa: S105  # likewise
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        return _SENTENCES[self]
+
+
+_SENTENCES: dict[Said, str] = {
+    Said.SIGNED_OUT: "You are signed out.",
+    Said.SIGNED_OUT_EVERYWHERE: "You are signed out everywhere.",
+    Said.SESSION_OVER: "Your session is over. Sign in to go on; what was not sent yet has not been done.",
+    Said.PASSWORD_CHANGED: "Your password is changed. Other browsers are signed out.",
+    Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
+}
+
+
+def said(value: str | None) -> Said | None:
+    """What an address says was done; None for anything that is not of the set."""
+    try:
+        return Said(value) if value else None
+    except ValueError:
+        return None
+
+
+def go(path: str, done: Said | None = None) -> RedirectResponse:
+    """The answer to every successful POST: 303 to a page of ours, which says what was done.
+
+    Args:
+        path: A path of ours, with its query if it has one.
+        done: What was done.
+    """
+    if done is not None:
+        parts = urlsplit(path)
+        query = "&".join(part for part in (parts.query, urlencode({PARAMETER: done.value})) if part)
+        path = urlunsplit(("", "", parts.path, query, parts.fragment))
+    return RedirectResponse(path, status_code=HTTPStatus.SEE_OTHER)

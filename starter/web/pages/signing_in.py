@@ -1,0 +1,70 @@
+"""Signing in and out. A wrong address and a wrong password get the same answer."""
+
+from typing import Annotated
+
+from fastapi import Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from contracts.refusals import Refused
+from starter.web.addresses import local
+from starter.web.authentication import Door
+from starter.web.confirmations import Said, go
+from starter.web.errors import status_of
+from starter.web.rendering import render
+from starter.web.viewing import PerhapsViewer, Viewer, forget, keep, open_router, page_router
+
+router = open_router()
+signed_in_router = page_router()
+
+Back = Annotated[str, Query(alias="next", max_length=2000)]
+
+
+def ip_of(request: Request) -> str:
+    """Where a request comes from; behind a proxy, uvicorn puts the browser's own address there."""
+    return request.client.host if request.client else "unknown"
+
+
+def browser_of(request: Request) -> str:
+    """What the browser calls itself."""
+    return request.headers.get("User-Agent", "")
+
+
+@router.get("/sign-in")
+async def ask(request: Request, viewer: PerhapsViewer, back: Back = "") -> Response:
+    """The form; who is signed in already goes on."""
+    if viewer is not None:
+        return go(local(back))
+    return render(request, "sign_in.html", back=local(back), email="", problem=None)
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    door: Door,
+    viewer: PerhapsViewer,
+    email: Annotated[str, Form(max_length=254)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    back: Annotated[str, Form(alias="next", max_length=2000)] = "",
+) -> Response:
+    """Signed in, or the form again."""
+    try:
+        token = await door.sessions.sign_in(email, password, ip=ip_of(request), browser=browser_of(request))
+    except Refused as refused:
+        request.state.viewer = None  # the form is for nobody yet
+        refusal = refused.refusal
+        values = {"back": local(back), "email": email, "problem": refusal.message}
+        return render(request, "sign_in.html", status=status_of(refusal.code), **values)
+    if viewer is not None:  # whoever sat here before
+        await door.sessions.sign_out(viewer)
+    answer = go(local(back))
+    keep(request, answer, token)
+    return answer
+
+
+@signed_in_router.post("/sign-out")
+async def sign_out(request: Request, door: Door, viewer: Viewer) -> RedirectResponse:
+    """End this session."""
+    await door.sessions.sign_out(viewer)
+    answer = go("/sign-in", Said.SIGNED_OUT)
+    forget(request, answer)
+    return answer

@@ -1,0 +1,100 @@
+"""Turns templates into pages: one environment, every value escaped, the same surroundings for each.
+
+No page is put together elsewhere. What a template gets besides its own values: ``viewer`` (who is signed in, or
+None), ``zone`` and ``now`` for times, ``said`` (what was just done), ``path``, and the functions ``static`` and
+``csrf_field``.
+"""
+
+import hashlib
+from datetime import UTC, tzinfo
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from models.columns import now
+from starter.sessions import SignedIn
+from starter.web.confirmations import PARAMETER, said
+from starter.web.wording import FILTERS
+
+CSRF_FIELD = "csrf"
+_STATIC = files("starter.web") / "static"
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file in ``static/``, which changes with its content: browsers may keep it for good."""
+    return f"/static/{name}?v={hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+@pass_context
+def csrf_field(context: Context) -> Markup:
+    """The hidden field that every form of a signed-in colleague has."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, context["viewer"].csrf)
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("starter.web"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    made.globals.update(static=static, csrf_field=csrf_field)
+    return made
+
+
+PAGES = _environment()
+
+
+def viewer_of(request: Request) -> SignedIn | None:
+    """Who is signed in, once the request's route has asked; None otherwise."""
+    found = getattr(request.state, "viewer", None)
+    return found if isinstance(found, SignedIn) else None
+
+
+def render(
+    request: Request, template: str, /, *, status: int = HTTPStatus.OK, referrer: str = "same-origin", **values: object
+) -> HTMLResponse:
+    """A page.
+
+    Args:
+        request: What it answers.
+        template: Its name in ``templates/``.
+        status: HTTP status.
+        referrer: Whom the browser may tell the page's address; ``no-referrer`` for pages whose address is a secret.
+        values: What the template gets.
+    """
+    viewer = viewer_of(request)
+    zone: tzinfo = viewer.actor.time_zone if viewer else UTC
+    surroundings = {
+        "viewer": viewer,
+        "zone": zone,
+        "now": now(),
+        "said": said(request.query_params.get(PARAMETER)),
+        "path": request.url.path,
+    }
+    page = PAGES.get_template(template).render(surroundings | values)
+    # Without a referrer, browsers send forms with ``Origin: null``, and nobody could tell ours from others'.
+    return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})
+
+
+def leave(request: Request, address: str, whither: str) -> HTMLResponse:
+    """The answer to a POST that leads to an accounting software's sign-in.
+
+    Chromium holds a form's redirects to ``form-action 'self'``, and where a provider's own redirects lead is not ours
+    to list. So a page of ours goes on by itself (and has the link), which no policy stops.
+
+    Args:
+        request: The POST.
+        address: The provider's.
+        whither: The provider's name, such as ``Xero``.
+    """
+    return render(request, "leaving.html", referrer="no-referrer", address=address, whither=whither)

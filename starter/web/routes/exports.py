@@ -1,0 +1,54 @@
+"""Tables as CSV for spreadsheets; each at the address of what it shows, with ``.csv`` behind it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+from starlette.responses import StreamingResponse
+
+from contracts.lists import ListName
+from starter.web.authentication import Caller, Door
+from starter.web.csv_answers import csv_answer
+from starter.web.routes.clients import Order, Wanted
+
+router = APIRouter(prefix="/api/v1", tags=["Exports"])
+
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {}}, "description": "UTF-8 with a byte order mark; times are the practice's."}
+}
+
+
+@router.get("/clients.csv", summary="Take the client list along", response_class=StreamingResponse, responses=CSV)
+async def clients(caller: Caller, door: Door, wanted: Wanted, order: Order) -> StreamingResponse:
+    """All clients that match."""
+    return csv_answer(await door.exports.clients(caller, wanted, order))
+
+
+@router.get(
+    "/clients/{client_id}/timeline.csv",
+    summary="Take a client's history along",
+    response_class=StreamingResponse,
+    responses=CSV,
+)
+async def timeline(caller: Caller, door: Door, client_id: UUID) -> StreamingResponse:
+    """All of a client's history."""
+    return csv_answer(await door.exports.timeline(caller, client_id))
+
+
+@router.get(
+    "/clients/{client_id}/lists/{list_name}.csv",
+    summary="Take a client's list along",
+    response_class=StreamingResponse,
+    responses=CSV,
+)
+async def client_list(caller: Caller, door: Door, client_id: UUID, list_name: ListName) -> StreamingResponse:
+    """All of one list."""
+    return csv_answer(await door.exports.client_list(caller, client_id, list_name))
+
+
+@router.get("/runs/{run_id}.csv", summary="Take a run's report along", response_class=StreamingResponse, responses=CSV)
+async def run(
+    caller: Caller, door: Door, run_id: Annotated[str, Path(max_length=120, description="The run's id.")]
+) -> StreamingResponse:
+    """All of a run's list."""
+    return csv_answer(await door.exports.run(caller, run_id))

@@ -1,0 +1,98 @@
+/** What every page has: panels, menus, forms that are sent once, filters that send themselves. All works without it. */
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    document.getElementById(opener.dataset.opens)?.showModal();
+    opener.closest("details[data-menu]")?.removeAttribute("open");
+    event.preventDefault();
+    return;
+  }
+  const closer = event.target.closest("[data-closes]");
+  if (closer) {
+    closer.closest("dialog")?.close();
+    return;
+  }
+  if (event.target instanceof HTMLDialogElement) {
+    const box = event.target.getBoundingClientRect();
+    const isOutside =
+      event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+    if (isOutside && event.target.dataset.stays === undefined) {
+      event.target.close();
+    }
+  }
+  closeMenus(event.target.closest("details[data-menu]"));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") {
+    return;
+  }
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    const hadFocus = menu.contains(document.activeElement);
+    menu.removeAttribute("open");
+    if (hadFocus) {
+      menu.querySelector("summary").focus();
+    }
+  }
+});
+
+function closeMenus(but) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (menu !== but) {
+      menu.removeAttribute("open");
+    }
+  }
+}
+
+/* A second press sends nothing, whatever the form; the buttons say that something is under way. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") {
+    return;
+  }
+  if (form.dataset.sent !== undefined) {
+    event.preventDefault();
+    return;
+  }
+  if (!event.defaultPrevented) {
+    form.dataset.sent = "";
+    form.setAttribute("aria-busy", "true");
+  }
+});
+
+/* Back brings a page back as it was left; its forms can be sent again. */
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+/* Filters: a choice is sent at once; empty ones stay out of the address. */
+for (const form of document.querySelectorAll("form[data-sends]")) {
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("select, input[type=checkbox]")) {
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener("submit", () => {
+    for (const field of form.elements) {
+      if (field.name && field.value === "") {
+        field.disabled = true;
+      }
+    }
+    setTimeout(() => {
+      for (const field of form.elements) {
+        field.disabled = false;
+      }
+    });
+  });
+}
+
+/* What was just done is said once: a reload or a bookmark does not repeat it. */
+const here = new URL(location.href);
+if (here.searchParams.has("said")) {
+  here.searchParams.delete("said");
+  history.replaceState(history.state, "", here);
+}
