@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.event import Event
+from models.practice import Colleague
 
 
 async def record(session: AsyncSession, events: Sequence[Mapping[str, Any]]) -> None:
@@ -46,6 +47,26 @@ async def timeline(
     if before_id is not None:
         query = query.where(col(Event.id) < before_id)
     return (await session.exec(query.order_by(col(Event.id).desc()).limit(limit))).all()
+
+
+class EventView(NamedTuple):
+    """An event and who did it; nobody's when the product acted by itself."""
+
+    event: Event
+    colleague_name: str | None
+
+
+async def event_views(
+    session: AsyncSession, practice_id: UUID, client_id: UUID, *, limit: int = 100, before_id: int | None = None
+) -> Sequence[EventView]:
+    """A client's events with the people, newest first; for the arguments see ``timeline``."""
+    found = await timeline(session, practice_id, client_id, limit=limit, before_id=before_id)
+    ids = {event.colleague_id for event in found}
+    query = select(Colleague.id, Colleague.name).where(
+        Colleague.practice_id == practice_id, col(Colleague.id).in_(ids - {None})
+    )
+    names = dict((await session.exec(query)).all())
+    return [EventView(event, names.get(event.colleague_id) if event.colleague_id else None) for event in found]
 
 
 async def changed(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +24,9 @@ _SEARCHED: dict[Source, tuple[str, ...]] = {
     Source.CURRENCIES: ("key", "description"),
 }
 """What a search looks in, and (the first two) what a list is ordered by."""
+
+Place = tuple[str, str]
+"""Where in a list a row stands: what it is ordered by, and its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,7 @@ async def read_list(
         return ListPage((), 0, None)
     source = SOURCE_OF[list_name]
     table = TABLE_OF[source]
-    wanted: list[ColumnElement[bool]] = [col(table.connection_id) == connection_id]
-    if flag := MEMBER_FLAGS.get(list_name):
-        wanted.append(_column(table, flag).is_(True))
+    wanted = _of_list(connection_id, list_name)
     if not include_gone:
         wanted.append(col(table.gone_at).is_(None))
     if search:
@@ -84,6 +85,57 @@ async def read_list(
         total=(await session.exec(total)).one(),
         receipt=await session.get(Receipt, (connection_id, list_name)),
     )
+
+
+def columns_of(list_name: ListName) -> tuple[str, ...]:
+    """The columns of a list that people read, the list's own first; not the provider's whole record."""
+    table = TABLE_OF[SOURCE_OF[list_name]]
+    of_all = StandardRow.model_fields
+    return (*(name for name in table.model_fields if name not in of_all and name != "record"), "key", "changed_at")
+
+
+async def stretch_of_list(
+    session: AsyncSession,
+    practice_id: UUID,
+    client_id: UUID,
+    list_name: ListName,
+    *,
+    after: Place | None = None,
+    limit: int = 1000,
+) -> tuple[Sequence[Sequence[Any]], Place | None]:
+    """The next rows of a list on the way through all of it, whatever changes meanwhile.
+
+    Args:
+        session: Any session.
+        practice_id: Who asks; another practice's client has empty lists here.
+        client_id: Whose list.
+        list_name: Which list.
+        after: Where the stretch before ended; None for the first.
+        limit: At most so many rows.
+
+    Returns:
+        The rows with the values of ``columns_of``, and where to go on; None at the end.
+    """
+    connection_id = await _connection(session, practice_id, client_id)
+    source = SOURCE_OF[list_name]
+    table = TABLE_OF[source]
+    place = (func.lower(func.coalesce(_column(table, _SEARCHED[source][0]), "")), col(table.key))
+    wanted = [*_of_list(connection_id, list_name), col(table.gone_at).is_(None)]
+    if after is not None:
+        wanted.append(tuple_(*place) > tuple_(*after))
+    values = [getattr(table, name) for name in columns_of(list_name)]
+    query: Any = select(*place, *values)
+    rows: Sequence[Any] = (await session.exec(query.where(*wanted).order_by(*place).limit(limit))).all()
+    ended = (rows[-1][0], rows[-1][1]) if len(rows) == limit else None
+    return [row[len(place) :] for row in rows], ended
+
+
+def _of_list(connection_id: UUID | None, list_name: ListName) -> list[ColumnElement[bool]]:
+    table = TABLE_OF[SOURCE_OF[list_name]]
+    wanted: list[ColumnElement[bool]] = [col(table.connection_id) == connection_id]
+    if flag := MEMBER_FLAGS.get(list_name):
+        wanted.append(_column(table, flag).is_(True))
+    return wanted
 
 
 async def _connection(session: AsyncSession, practice_id: UUID, client_id: UUID) -> UUID | None:

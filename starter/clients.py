@@ -9,6 +9,7 @@ from models import client_views, events, lists
 from models.client_views import BY_NAME, ClientFacets, ClientFilter, ClientOrder, ClientView
 from models.database import Database
 from models.event import Event
+from models.events import EventView
 from models.lists import ListPage
 from starter.actor import Actor
 
@@ -64,6 +65,18 @@ class Clients:
             return await lists.read_list(
                 session, actor.practice_id, client_id, name, limit=limit, offset=offset, search=search
             )
+
+    async def history(
+        self, actor: Actor, client_id: UUID, *, limit: int = 100, before_id: int | None = None
+    ) -> Sequence[EventView]:
+        """A client's timeline with the names of who did what, newest first.
+
+        Raises:
+            Refused: There is no such client in the practice.
+        """
+        await self.show(actor, client_id)
+        async with self._database.session() as session:
+            return await events.event_views(session, actor.practice_id, client_id, limit=limit, before_id=before_id)
 
     async def timeline(
         self, actor: Actor, client_id: UUID, *, limit: int = 100, before_id: int | None = None

@@ -1,6 +1,5 @@
 """Client accounts: look at them, and take them elsewhere as CSV."""
 
-import csv
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -10,7 +9,7 @@ from uuid import UUID
 import typer
 
 from contracts.causes import Cause
-from models.client_views import ClientFilter, ClientStatus
+from models.client_views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.commands.acting import acting
 from starter.commands.output import As, Json, execute, out, print_json, table, words
 from starter.web.client_answers import ClientAnswer
@@ -18,20 +17,22 @@ from starter.web.client_answers import ClientAnswer
 clients = typer.Typer(no_args_is_help=True, help="Client accounts.")
 
 PAGE = 500
-COLUMNS = ("client_id", "code", "name", "owner", "team", "company_number", "tax_number", "created_at")
-OF_CONNECTION = ("provider", "organisation_id", "organisation_name", "login", "status", "cause", "lists_pulled_at")
 
 Search = Annotated[str | None, typer.Option(help="Text in the name or the code.")]
 Status = Annotated[ClientStatus | None, typer.Option(help="How they stand with their accounting software.")]
+Sort = Annotated[ClientSort, typer.Option(help="The column to sort by.")]
+Descending = Annotated[bool, typer.Option("--descending", help="From the last to the first.")]
 OfCause = Annotated[Cause | None, typer.Option("--cause", help="Whose connection has this cause.")]
 
 
-async def _found(email: str | None, wanted: ClientFilter, limit: int | None) -> tuple[list[ClientAnswer], int]:
+async def _found(
+    email: str | None, wanted: ClientFilter, order: ClientOrder, limit: int | None
+) -> tuple[list[ClientAnswer], int]:
     async with acting(email) as (operations, actor):
         found: list[ClientAnswer] = []
         while True:
             size = PAGE if limit is None else min(PAGE, limit - len(found))
-            page, total = await operations.clients.find(actor, wanted, limit=size, offset=len(found))
+            page, total = await operations.clients.find(actor, wanted, order, limit=size, offset=len(found))
             found += [ClientAnswer.of(view) for view in page]
             if len(page) < size or len(found) == limit:
                 return found, total
@@ -42,12 +43,15 @@ def list_clients(
     search: Search = None,
     status: Status = None,
     cause: OfCause = None,
+    sort: Sort = ClientSort.NAME,
+    descending: Descending = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     as_email: As = None,
     json: Json = False,
 ) -> None:
-    """List the practice's clients, by name."""
-    found, total = execute(_found(as_email, ClientFilter(search=search, status=status, cause=cause), limit))
+    """List the practice's clients."""
+    wanted = ClientFilter(search=search, status=status, cause=cause)
+    found, total = execute(_found(as_email, wanted, ClientOrder(sort, descending), limit))
     if json:
         print_json({"clients": found, "total": total})
         return
@@ -96,28 +100,29 @@ def export(
     search: Search = None,
     status: Status = None,
     cause: OfCause = None,
+    sort: Sort = ClientSort.NAME,
+    descending: Descending = False,
     as_email: As = None,
     json: Json = False,
 ) -> None:
     """Write all clients as CSV (or JSON), for a spreadsheet."""
-    found, _ = execute(_found(as_email, ClientFilter(search=search, status=status, cause=cause), None))
-    target = file.open("w", newline="", encoding="utf-8") if file else sys.stdout
-    with target if file else nullcontext():
+    wanted, order = ClientFilter(search=search, status=status, cause=cause), ClientOrder(sort, descending)
+
+    async def work() -> bytes:
         if json:
-            target.write("[" + ",\n".join(client.model_dump_json() for client in found) + "]\n")
-            return
-        writer = csv.DictWriter(target, [*COLUMNS, *OF_CONNECTION])
-        writer.writeheader()
-        writer.writerows({name: _safe(value) for name, value in _flat(client).items()} for client in found)
+            found, _ = await _found(as_email, wanted, order, None)
+            return ("[" + ",\n".join(client.model_dump_json() for client in found) + "]\n").encode()
+        async with acting(as_email) as (operations, actor):
+            table = await operations.exports.clients(actor, wanted, order)
+            return b"".join([chunk async for chunk in table.content(is_marked=file is not None)])
+
+    content = execute(work())
+    with file.open("wb") if file else nullcontext(sys.stdout.buffer) as target:
+        target.write(content)
 
 
 def _flat(client: ClientAnswer) -> dict[str, object]:
     connection = client.connection
-    of_client = {name: getattr(client, name) for name in COLUMNS}
-    of_connection = {name: getattr(connection, name) if connection else None for name in OF_CONNECTION}
-    return {name: "" if value is None else value for name, value in (of_client | of_connection).items()}
-
-
-def _safe(value: object) -> object:
-    """A name that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    of_connection = connection.model_dump(mode="json") if connection else {}
+    flat = client.model_dump(mode="json", exclude={"connection"}) | of_connection
+    return {name: "" if value is None else value for name, value in flat.items()}
