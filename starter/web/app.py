@@ -17,6 +17,7 @@ from starter.web.routes import (
     connection,
     connections,
     documentation,
+    exports,
     health,
     lists,
     runs,
@@ -60,6 +61,7 @@ def create_app(
     )
     app.state.operations = operations
     app.state.is_secure = is_secure
+    app.include_router(exports.router)  # first: a run's id could end in .csv
     for module in (runs, clients, colleagues, connections, connection, change, lists, connect, documentation, health):
         app.include_router(module.router)
     for router in pages.ROUTERS:
