@@ -1,0 +1,68 @@
+"""One running product for all tests of pages, with a worker; two new practices for each module; real browsers.
+
+A test asks for ``house`` (people and practices), ``browsers`` (pages in Chromium) or both. Practices are new in each
+module, so what another module did is in nobody's way; within a module, tests share them.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+from temporalio.client import Client
+
+from models import schema
+from runtime.settings import Settings
+from tests.conftest import administer, sibling
+from tests.journeys.conftest import temporal, temporal_settings
+from tests.journeys.scene import Scene
+from tests.journeys.stage import clear, staged
+from tests.web.house import Browsers, House, made_house
+
+__all__ = ["temporal", "temporal_settings"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def product(temporal_settings: Settings, temporal: Client, postgres_url: str) -> AsyncIterator[Scene]:
+    """The running product: database, stand-in for Xero with 40 organisations, web backend and a worker."""
+    await administer(postgres_url, "CREATE DATABASE pages")
+    url = sibling(postgres_url, "pages")
+    await schema.upgrade(url)
+    async with staged(temporal_settings, temporal, url, organisations=40) as scene, scene.worker():
+        yield scene
+    await clear(temporal)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def house(product: Scene) -> House:
+    """Two new practices with their people."""
+    return await made_house(product)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is not there: apt-get install chromium")
+    return CHROMIUM
+
+
+@pytest_asyncio.fixture(scope="session")
+async def chromium(chromium_path: Path) -> AsyncIterator[Browser]:
+    """Chromium, as Debian packages it."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(chromium_path), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture
+async def browsers(chromium: Browser) -> AsyncIterator[Browsers]:
+    """Opens browsers, and closes them when the test ends."""
+    async with AsyncExitStack() as stack:
+        yield Browsers(chromium, stack)

@@ -1,0 +1,38 @@
+"""Looking at pages: what would keep people from using them, and pictures."""
+
+from pathlib import Path
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+SERIOUS = frozenset({"serious", "critical"})
+
+
+async def assert_accessible(page: Page) -> None:
+    """No finding of axe-core that is serious or critical."""
+    found = (await Axe().run(page)).response["violations"]
+    problems = [
+        f"{finding['id']} ({finding['impact']}): {finding['help']}: {node['html'][:200]}"
+        for finding in found
+        if finding["impact"] in SERIOUS
+        for node in finding["nodes"]
+    ]
+    assert not problems, "\n".join([page.url, *problems])
+
+
+async def assert_fits(page: Page) -> None:
+    """The page is not wider than the window: only parts of it scroll sideways."""
+    wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{page.url} is {wider} pixels too wide"
+
+
+async def picture(page: Page, directory: Path, name: str) -> None:
+    """The whole page as a PNG in light, dark and narrow: ``name-light.png``, ``name-dark.png``, ``name-narrow.png``."""
+    size = page.viewport_size
+    for look, scheme, width in (("light", "light", 1280), ("dark", "dark", 1280), ("narrow", "light", 380)):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.screenshot(path=directory / f"{name}-{look}.png", full_page=True)
+    await page.emulate_media(color_scheme="light")
+    if size is not None:
+        await page.set_viewport_size(size)
