@@ -51,7 +51,8 @@ class DueClient(NamedTuple):
     provider: str
 
 
-_LIVING = "c.is_current AND c.status IN ('connected', 'needs_reconnect')"
+LIVING = "c.is_current AND c.status IN ('connected', 'needs_reconnect')"
+"""Of a table ``connections c``: those that are in use."""
 
 
 async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Login]:
@@ -60,7 +61,7 @@ async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None
         text(f"""
             SELECT g.id, g.display_name, count(*)
             FROM connections c JOIN grants g ON g.id = c.grant_id
-            WHERE c.practice_id = :practice_id AND {_LIVING}
+            WHERE c.practice_id = :practice_id AND {LIVING}
               AND (CAST(:after AS uuid) IS NULL OR g.id > :after)
             GROUP BY g.id ORDER BY g.id LIMIT :limit
         """),  # noqa: S608  # our own words
@@ -85,7 +86,7 @@ async def connections_of(
             SELECT c.id, c.client_id, c.organisation_id, c.status, c.cause,
                    EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL)
             FROM connections c
-            WHERE c.practice_id = :practice_id AND c.grant_id = :grant_id AND {_LIVING}
+            WHERE c.practice_id = :practice_id AND c.grant_id = :grant_id AND {LIVING}
               AND c.created_at <= :since AND (c.last_good_at IS NULL OR c.last_good_at <= :since)
             ORDER BY c.id FOR NO KEY UPDATE OF c
         """),  # noqa: S608  # our own words
@@ -199,7 +200,7 @@ async def clients_due(
 async def health(session: AsyncSession, practice_id: UUID) -> dict[Cause | None, int]:
     """How many living connections of the practice have which cause; None stands for those that work."""
     found = await (await session.connection()).execute(
-        text(f"SELECT c.cause, count(*) FROM connections c WHERE c.practice_id = :id AND {_LIVING} GROUP BY c.cause"),  # noqa: S608  # our own words
+        text(f"SELECT c.cause, count(*) FROM connections c WHERE c.practice_id = :id AND {LIVING} GROUP BY c.cause"),  # noqa: S608  # our own words
         {"id": practice_id},
     )
     return {Cause(cause) if cause else None: count for cause, count in found}

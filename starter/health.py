@@ -1,7 +1,7 @@
 """The health of all connections, as people ask for it: how they are, and a check of them now."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,10 +21,12 @@ from contracts.check_connections import CheckConnectionsInput, CheckReport, Prac
 from contracts.names import WORKFLOW_QUEUE, check_now_id
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import ConnectionStatus
-from models import health
+from models import health, repairs
 from models.database import Database
 from models.health import Health
+from models.repairs import CauseGroup
 from starter.actor import Actor
+from starter.check_times import CheckTimes, check_times
 from starter.temporal_faults import explained
 from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
 from workflows.check_connections import CheckConnections
@@ -90,6 +92,15 @@ class ConnectionHealth:
             return await health.health_of(
                 session, actor.practice_id, status=status, cause=cause, limit=limit, offset=offset
             )
+
+    async def causes(self, actor: Actor) -> Sequence[CauseGroup]:
+        """The practice's connections in trouble by cause, and who could repair how many by signing in."""
+        async with self._database.session() as session:
+            return await repairs.cause_groups(session, actor.practice_id)
+
+    async def times(self, actor: Actor) -> CheckTimes:
+        """When the practice's connections were last checked, and when they will be."""
+        return await check_times(self._temporal, actor.practice_slug)
 
     async def check(self, actor: Actor, tell: Callable[[CheckReport], None]) -> CheckReport:
         """Check every connection of the actor's practice now, and wait for the end.

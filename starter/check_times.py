@@ -1,0 +1,67 @@
+"""When a practice's connections were last checked, and when they will be: as Temporal knows it.
+
+A page shows it beside what the database says, so it never waits long and never fails: what cannot be told is None.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from contracts.names import PRACTICE_ATTRIBUTE, check_connections_id
+from workflows.check_connections import CheckConnections
+
+PATIENCE = timedelta(seconds=1)
+"""How long a page waits for Temporal."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTimes:
+    """When checks happen.
+
+    Attributes:
+        last_began_at: When the latest check began.
+        last_ended_at: When it ended; None while it runs.
+        is_running: Whether it runs. A night's check goes on until the last login has answered.
+        next_at: When the next night's begins; None when there is no schedule, or it is paused.
+    """
+
+    last_began_at: datetime | None = None
+    last_ended_at: datetime | None = None
+    is_running: bool = False
+    next_at: datetime | None = None
+
+
+async def check_times(temporal: Client, practice_slug: str) -> CheckTimes:
+    """When a practice's connections were and will be checked."""
+    latest, next_at = await asyncio.gather(_latest(temporal, practice_slug), _next(temporal, practice_slug))
+    if latest is None:
+        return CheckTimes(next_at=next_at)
+    return CheckTimes(
+        last_began_at=latest.start_time,
+        last_ended_at=latest.close_time,
+        is_running=latest.status is WorkflowExecutionStatus.RUNNING,
+        next_at=next_at,
+    )
+
+
+async def _latest(temporal: Client, practice_slug: str) -> WorkflowExecution | None:
+    """The check that runs, or else the one that ended last: this is how Temporal sorts them."""
+    query = f"WorkflowType = '{CheckConnections.__name__}' AND {PRACTICE_ATTRIBUTE} = '{practice_slug}'"
+    try:
+        async for found in temporal.list_workflows(query, limit=1, rpc_timeout=PATIENCE):
+            return found
+    except RPCError:
+        pass
+    return None
+
+
+async def _next(temporal: Client, practice_slug: str) -> datetime | None:
+    handle = temporal.get_schedule_handle(check_connections_id(practice_slug))
+    try:
+        found = await handle.describe(rpc_timeout=PATIENCE)
+    except RPCError:
+        return None
+    return None if found.schedule.state.paused else min(found.info.next_action_times, default=None)

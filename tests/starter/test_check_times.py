@@ -1,0 +1,65 @@
+"""When connections were and will be checked, as the pages say it; without Temporal they say less, and do not fail."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from contracts.names import SEARCH_ATTRIBUTES, check_connections_id
+from models.columns import now
+from runtime.embedded_temporal import start_temporal
+from runtime.ports import HOST, Ports
+from runtime.processes import Supervisor
+from runtime.settings import Settings
+from runtime.temporal import connect
+from starter.check_times import CheckTimes, check_times
+from starter.schedules import Schedules
+from tests.journeys.scene import PATIENCE, Scene
+
+
+async def until(scene: Scene, is_wanted: Callable[[CheckTimes], bool]) -> CheckTimes:
+    """Ask until it is as wanted: Temporal's list follows its histories a moment later."""
+    async with asyncio.timeout(PATIENCE):
+        while not is_wanted(times := await scene.operations.health.times(scene.actor)):
+            pass
+    return times
+
+
+async def test_the_last_check_and_the_next(scene: Scene):
+    health, actor, began = scene.operations.health, scene.actor, now() - timedelta(seconds=1)
+    assert await check_times(scene.temporal, "never-checked") == CheckTimes()
+    await health.begin_check(actor)
+    running = await until(scene, lambda times: times.is_running)
+    assert running.last_began_at is not None
+    assert began <= running.last_began_at <= now()
+    assert (running.last_ended_at, running.next_at) == (None, None)
+    async with scene.worker():
+        ended = await until(scene, lambda times: not times.is_running)
+    assert ended.last_began_at == running.last_began_at
+    assert ended.last_ended_at is not None
+    assert running.last_began_at <= ended.last_ended_at <= now()
+
+
+async def test_the_next_night_unless_it_is_paused(scene: Scene):
+    actor = scene.actor
+    await Schedules(scene.database, scene.temporal).apply(actor.practice_slug)
+    schedule = scene.temporal.get_schedule_handle(check_connections_id(actor.practice_slug))
+    try:
+        next_at = (await scene.operations.health.times(actor)).next_at
+        assert next_at is not None
+        assert next_at > now()
+        assert next_at.astimezone(ZoneInfo(actor.time_zone_name)).hour == 2
+        await schedule.pause()
+        assert (await scene.operations.health.times(actor)).next_at is None
+    finally:
+        await schedule.delete()
+
+
+async def test_a_page_can_be_shown_without_temporal(temporal_settings: Settings, tmp_path: Path):
+    ports = Ports(tmp_path / "ports.json")
+    settings = temporal_settings.model_copy(update={"temporal_address": f"{HOST}:{ports.get('temporal')}"})
+    async with Supervisor(tmp_path / "logs") as supervisor:
+        await start_temporal(supervisor, settings, ports, tmp_path, search_attributes=SEARCH_ATTRIBUTES, codec_url=None)
+        client = await connect(settings)
+    assert await check_times(client, "harbour-lane") == CheckTimes()
