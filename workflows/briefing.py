@@ -8,20 +8,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from contracts.bulk_create_clients import RunFacts
-from contracts.causes import Cause
-from contracts.names import (
-    COLLEAGUE_ATTRIBUTE,
-    KIND_ATTRIBUTE,
-    PRACTICE_ATTRIBUTE,
-    PROVIDER_ATTRIBUTE,
-    RESULT_ATTRIBUTE,
-    STAGE_ATTRIBUTE,
-)
-from contracts.runs import Outcome, RunKind, Stage, Verdict
-from contracts.sync_client import ClientFacts, Trouble
+with workflow.unsafe.imports_passed_through():
+    from contracts.bulk_create_clients import RunFacts
+    from contracts.causes import Cause
+    from contracts.names import (
+        COLLEAGUE_ATTRIBUTE,
+        KIND_ATTRIBUTE,
+        PRACTICE_ATTRIBUTE,
+        PROVIDER_ATTRIBUTE,
+        RESULT_ATTRIBUTE,
+        STAGE_ATTRIBUTE,
+    )
+    from contracts.runs import Outcome, RunKind, Stage, Verdict
+    from contracts.sync_client import ClientFacts, Trouble
 
 PRACTICE = SearchAttributeKey.for_keyword(PRACTICE_ATTRIBUTE)
 COLLEAGUE = SearchAttributeKey.for_keyword(COLLEAGUE_ATTRIBUTE)

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from contracts.check_connections import CheckReport, LoginToCheck, PracticeFacts
-from contracts.runs import Stage
+with workflow.unsafe.imports_passed_through():
+    from contracts.check_connections import CheckReport, LoginToCheck, PracticeFacts
+    from contracts.runs import Stage
+
 from workflows.briefing import KIND, PRACTICE, STAGE
 
 CHECK_KIND = "check-connections"

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
-from contracts.runs import ConnectionStatus
-from contracts.sync_client import ClientFacts, Trouble
+with workflow.unsafe.imports_passed_through():
+    from contracts.runs import ConnectionStatus
+    from contracts.sync_client import ClientFacts, Trouble
+
 from workflows.briefing import COLLEAGUE, KIND, PRACTICE, PROVIDER, STAGE
 
 DISCONNECT_KIND = "disconnect-client"

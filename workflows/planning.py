@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
-from temporalio import exceptions
+from temporalio import exceptions, workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from contracts.causes import Cause
-from contracts.refusals import REFUSED, Refusal, RefusalCode
-from contracts.runs import Stage
-from contracts.sync_client import BUSY, Trouble
+with workflow.unsafe.imports_passed_through():
+    from contracts.causes import Cause
+    from contracts.refusals import REFUSED, Refusal, RefusalCode
+    from contracts.runs import Stage
+    from contracts.sync_client import BUSY, Trouble
+
 from workflows.policies import (
     FIRST_ROUND_AFTER,
     FIRST_TRY_AFTER_HAND_OVER,
