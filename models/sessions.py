@@ -118,8 +118,7 @@ async def invite(
     session: AsyncSession, colleague_id: UUID, *, made_by: UUID | None, at: datetime, valid_for: timedelta
 ) -> str:
     """Make an invitation and end the colleague's earlier ones; gives the secret for the link, shown this once."""
-    earlier = update(Invitation).where(col(Invitation.colleague_id) == colleague_id, col(Invitation.used_at).is_(None))
-    await session.exec(earlier.values(used_at=at))
+    await end_invitations(session, colleague_id, at)
     token = secrets.token_urlsafe(32)
     session.add(
         Invitation(
@@ -132,6 +131,12 @@ async def invite(
     )
     await session.flush()
     return token
+
+
+async def end_invitations(session: AsyncSession, colleague_id: UUID, at: datetime) -> None:
+    """End a colleague's invitations that can still be used."""
+    usable = update(Invitation).where(col(Invitation.colleague_id) == colleague_id, col(Invitation.used_at).is_(None))
+    await session.exec(usable.values(used_at=at))
 
 
 async def invitation(session: AsyncSession, token: str, at: datetime, *, claim: bool = False) -> Invited | None:

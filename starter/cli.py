@@ -10,6 +10,7 @@ from starter.commands.database import database
 from starter.commands.demo import demo
 from starter.commands.doctor import doctor
 from starter.commands.hand_over import hand_over
+from starter.commands.invite import invite
 from starter.commands.practices import practice, team, token
 from starter.commands.processes import PASS_ON, web, worker, xero_sandbox
 from starter.commands.runs import runs
@@ -46,6 +47,7 @@ app.command("worker", rich_help_panel=SERVING, context_settings=PASS_ON)(worker)
 app.command("xero-sandbox", rich_help_panel=SERVING, context_settings=PASS_ON)(xero_sandbox)
 app.add_typer(database, name="db", rich_help_panel=SETTING_UP)
 app.add_typer(practice, name="practice", rich_help_panel=SETTING_UP)
+colleague.command("invite")(invite)
 app.add_typer(colleague, name="colleague", rich_help_panel=SETTING_UP)
 app.add_typer(team, name="team", rich_help_panel=SETTING_UP)
 app.add_typer(token, name="token", rich_help_panel=SETTING_UP)

@@ -228,6 +228,27 @@ class Sessions:
             await _record(session, found.practice.id, found.colleague.id, "colleague.password_chosen", at)
         return begun
 
+    async def set_password(self, email: str, password: str) -> None:
+        """Give a colleague a password, by whoever runs the installation; their sessions and invitations end.
+
+        Raises:
+            Refused: Nobody active has this address, or the password is not good enough.
+        """
+        made = await passwords.hashed(passwords.checked(password, field="password", not_like=(email,)))
+        async with self._database.transaction() as session:
+            colleague, at = await practices.find_colleague(session, email), self.clock()
+            colleague.password_hash = made
+            session.add(colleague)
+            await sessions.revoke(session, colleague.id, at)
+            await sessions.end_invitations(session, colleague.id, at)
+            await _record(session, colleague.practice_id, colleague.id, "colleague.password_chosen", at)
+
+    async def is_password(self, email: str, password: str) -> bool:
+        """Whether this is the password of an active colleague; for whoever runs the installation."""
+        async with self._database.session() as session:
+            found = await _by_address(session, email.lower())
+        return await passwords.matches(password, found.password_hash if found else None)
+
     async def _invite(self, session: AsyncSession, colleague: Colleague, made_by: UUID | None) -> str:
         if self._public_url is None:
             raise Refused(RefusalCode.INVALID, "A link needs the address of this installation: CLIENTSYNC_PUBLIC_URL.")

@@ -10,6 +10,7 @@ from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues
 from starter.commands.output import Json, execute, out, print_json
 from starter.commands.schedules import apply_if_possible
+from starter.sessions import Sessions
 
 practice = typer.Typer(no_args_is_help=True, help="Practices: the firms that use Clientsync.")
 team = typer.Typer(no_args_is_help=True, help="Teams: groups of colleagues that clients can be assigned to.")
@@ -31,9 +32,9 @@ def create_practice(
     admin_name: Annotated[str | None, typer.Option(help="The admin's name; from the address when absent.")] = None,
     json: Json = False,
 ) -> None:
-    """Make a practice with its first admin."""
+    """Make a practice with its first admin, and a link by which the admin chooses a password."""
 
-    async def work() -> tuple[UUID, UUID]:
+    async def work() -> tuple[UUID, UUID, str | None]:
         settings = read_settings()
         async with open_database(settings) as database:
             colleagues = Colleagues(database)
@@ -46,15 +47,22 @@ def create_practice(
                 admin_name=admin_name,
             )
             slug = (await colleagues.by_email(admin_email)).practice_slug
+            link = None  # without an address of this installation, later: colleague invite
+            if settings.public_url is not None:
+                link = await Sessions(database, settings.public_url).invite_by_email(admin_email)
         await apply_if_possible(settings, slug)
-        return made
+        return *made, link
 
-    practice_id, colleague_id = execute(work())
+    practice_id, colleague_id, link = execute(work())
     if json:
-        print_json({"practice_id": practice_id, "colleague_id": colleague_id})
+        print_json({"practice_id": practice_id, "colleague_id": colleague_id, "invitation_link": link})
     else:
         out.print(f"Practice {name} is there, with the admin {admin_email}.", highlight=False)
-        out.print(f"Next: clientsync token create --email {admin_email}", highlight=False)
+        if link is None:
+            out.print(f"Next: clientsync colleague invite --email {admin_email}", highlight=False)
+        else:
+            out.print("To choose a password and sign in, once, within 7 days:", highlight=False)
+            out.print(link, highlight=False, soft_wrap=True)
 
 
 @practice.command("change")

@@ -5,20 +5,15 @@ import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Plan
 from models.database import Database
 from runtime.private_file import write_private
 from runtime.processes import ProcessFailedError
 from runtime.stack import DataDirInUseError, environment_of
 from starter.bootstrap import RUNNING, read_settings
-from starter.colleagues import Colleagues
 from starter.commands.output import FAILED, Json, end, err, execute, out, print_json, table
 from starter.commands.schedules import apply_schedules
 from starter.embedded import Product, embedded_product
-
-DEMO_ADMIN = "admin@harbour-lane.example"
-TOKEN_FILE = "demo-token"  # noqa: S105  # a file's name
+from starter.first_look import FirstLook, first_look
 
 
 def up(json: Json = False) -> None:
@@ -33,9 +28,9 @@ def up(json: Json = False) -> None:
             try:
                 product = await stack.enter_async_context(embedded_product(read_settings(finds_running=False)))
                 stack.callback(_let_others_find(product).unlink)
-                token = await demo_token(product)
+                look = await _look_around(product)
                 await apply_schedules(product.settings)
-                _tell(product, token, json)
+                _tell(product, look, json)
                 raise await product.stack.first_failure()
             except (DataDirInUseError, ProcessFailedError) as error:
                 raise end(str(error), FAILED) from None
@@ -61,34 +56,16 @@ def _stop_when_told() -> None:
         loop.add_signal_handler(number, task.cancel)
 
 
-async def demo_token(product: Product) -> str:
-    """The token of the demo practice's admin; practice and token are made at the first start and kept."""
-    file = Path(product.settings.data_dir) / TOKEN_FILE
-    if file.exists():
-        return file.read_text()
-    database = Database(product.settings.required("database_url"), pool_size=1)
+async def _look_around(product: Product) -> FirstLook:
+    settings = product.settings
+    database = Database(settings.required("database_url"), pool_size=1)
     try:
-        colleagues = Colleagues(database)
-        try:
-            await colleagues.create_practice(
-                name="Harbour Lane Accountants",
-                plan=Plan.ADVANCED,
-                allowance=2_000,
-                time_zone="Europe/London",
-                admin_email=DEMO_ADMIN,
-                admin_name="Ada Harbour",
-            )
-        except Refused as refused:  # made by a start that did not come as far as the file
-            if refused.refusal.code is not RefusalCode.DUPLICATE:
-                raise
-        token = await colleagues.create_token(DEMO_ADMIN)
+        return await first_look(database, settings.required("public_url"), Path(settings.data_dir))
     finally:
         await database.close()
-    write_private(file, token)
-    return token
 
 
-def _tell(product: Product, token: str, json: bool) -> None:
+def _tell(product: Product, look: FirstLook, json: bool) -> None:
     addresses = {
         "web": product.web_url,
         "api_docs": f"{product.web_url}/api/docs",
@@ -96,13 +73,16 @@ def _tell(product: Product, token: str, json: bool) -> None:
         "xero_sandbox": product.sandbox_url,
     }
     if json:
-        print_json(addresses | {"email": DEMO_ADMIN, "token": token})
+        print_json(addresses | look._asdict())
         return
     rows = table("", "")
+    rows.add_row("Open", product.web_url)
+    rows.add_row("Sign in as", look.email)
+    rows.add_row("Password", look.password or "the one that you chose")
+    rows.add_row("", "")
     for name, address in addresses.items():
-        if address is not None:
+        if address is not None and name != "web":
             rows.add_row(name.replace("_", " ").capitalize(), address)
-    rows.add_row("Demo colleague", DEMO_ADMIN)
-    rows.add_row("Token", token)
+    rows.add_row("API token", look.token)
     out.print(rows)
     out.print("Running. Ctrl-C stops all of it; the next `clientsync up` goes on from here.")

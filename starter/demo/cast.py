@@ -8,9 +8,7 @@ from models import clients, practices
 from models.client import Client
 from models.database import Database
 from starter.colleagues import Colleagues
-
-PRACTICE = "Harbour Lane Accountants"
-ADA, BEN, CLEO = "ada@harbour-lane.example", "ben@harbour-lane.example", "cleo@harbour-lane.example"
+from starter.first_look import ADA, BEN, CLEO, PRACTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,6 @@ def error_page(request: Request, status: int, message: str, field: str | None = 
         heading=_HEADINGS.get(HTTPStatus(status), "This could not be done"),
         message=message,
         field=field,
-        code=status,
         ways=ways,
     )
 

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 
 from contracts.refusals import Refusal, RefusalCode, Refused
 from starter.web.error_pages import error_page, is_for_people, to_sign_in
+from starter.web.viewing import recognise
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +145,9 @@ async def _http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.NOT_FOUND:
         message = "There is nothing at this address."
+        if is_for_people(request.scope):
+            await recognise(request)
+            message = "The address may be mistyped, or what was here is gone."
         return answer(request, HTTPStatus.NOT_FOUND, RefusalCode.NOT_FOUND, message, headers=headers)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.method} is not possible here; allowed: {headers.get('Allow') or headers.get('allow', '')}."

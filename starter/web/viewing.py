@@ -12,7 +12,7 @@ from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Role
 from starter.sessions import LONGEST, SignedIn
 from starter.web.addresses import is_own_origin
-from starter.web.authentication import Door
+from starter.web.authentication import Door, operations
 from starter.web.rendering import CSRF_FIELD
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -78,6 +78,11 @@ async def viewing_perhaps(request: Request, door: Door) -> SignedIn | None:
         return await viewing(request, door)
     except Refused:
         return None
+
+
+async def recognise(request: Request) -> None:
+    """Let a page that no route answers know its viewer, if there is one."""
+    await viewing_perhaps(request, operations(request))
 
 
 PerhapsViewer = Annotated[SignedIn | None, Depends(viewing_perhaps)]

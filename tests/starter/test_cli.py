@@ -24,8 +24,8 @@ from tests.conftest import administer, sibling
 from tests.journeys.scene import Scene
 
 COMMANDS = """
-up,doctor,web,db upgrade,practice create,colleague create,team create,token create,runs start,runs list,runs show,
-runs select,runs retry,runs cancel,clients list,clients show,clients export,connections list,
+up,doctor,web,db upgrade,practice create,colleague create,colleague invite,team create,token create,
+runs start,runs list,runs show,runs select,runs retry,runs cancel,clients list,clients show,clients export,connections list,
 connections check,schedules apply,practice change
 """
 NOTHING_SET = {name: "" for name in os.environ if name.startswith("CLIENTSYNC_")}
@@ -71,7 +71,14 @@ async def test_a_first_set_up(postgres_url: str):
     assert (await data(environment, "db", "upgrade"))["applied"]
     assert (await data(environment, "db", "upgrade"))["applied"] == []
     plan = ("--plan", "advanced", "--allowance", "2000", "--time-zone", "Europe/London")
-    assert set(await data(environment, *new, *plan)) == {"practice_id", "colleague_id"}
+    assert {"practice_id", "colleague_id"} <= set(made := await data(environment, *new, *plan))
+    assert made["invitation_link"] is None  # nobody said where this installation is
+    assert "CLIENTSYNC_PUBLIC_URL" in await refused(
+        environment, "colleague", "invite", "--email", "bo@mill.example", status=1
+    )
+    there = environment | {"CLIENTSYNC_PUBLIC_URL": "https://sync.example"}
+    link = (await data(there, "colleague", "invite", "--email", "BO@mill.example"))["link"]
+    assert link.startswith("https://sync.example/invitation/")
     assert "exists already" in await refused(environment, *new)
     assert "time_zone" in await refused(environment, *new, "--time-zone", "Europe/Mars")
     member = ("colleague", "create", "--email", "mel@mill.example", "--name", "Mel")

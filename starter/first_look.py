@@ -1,0 +1,85 @@
+"""What a new installation on somebody's own machine has to look at: a demo practice that its owner can sign in to.
+
+Made at the first start and kept; starting again changes nothing that was made or changed since.
+"""
+
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Plan, Role
+from models.database import Database
+from runtime.private_file import write_private
+from starter.colleagues import Colleagues
+from starter.sessions import Sessions
+
+PRACTICE = "Harbour Lane Accountants"
+ADA, BEN, CLEO = "ada@harbour-lane.example", "ben@harbour-lane.example", "cleo@harbour-lane.example"
+TEAMS = (("Bookkeeping", (ADA, BEN)), ("Year end", (ADA, CLEO)))
+TOKEN_FILE, PASSWORD_FILE = "demo-token", "demo-password"  # files' names
+
+
+class FirstLook(NamedTuple):
+    """How to sign in.
+
+    Attributes:
+        email: The demo practice's admin.
+        password: The generated one; None once somebody has changed it.
+        token: A bearer token of the admin, for the API.
+    """
+
+    email: str
+    password: str | None
+    token: str
+
+
+async def first_look(database: Database, public_url: str, directory: Path) -> FirstLook:
+    """Make the demo practice with its people, or find it as it was.
+
+    Args:
+        database: The installation's.
+        public_url: Where browsers reach it.
+        directory: Keeps password and token, for the owner of this machine alone.
+    """
+    colleagues, sessions = Colleagues(database), Sessions(database, public_url)
+    token_file, password_file = directory / TOKEN_FILE, directory / PASSWORD_FILE
+    if not password_file.exists():  # written last: a start that was interrupted is made good by the next
+        await _set_up(colleagues)
+        password = secrets.token_urlsafe(12)
+        await sessions.set_password(ADA, password)
+        write_private(token_file, await colleagues.create_token(ADA))
+        write_private(password_file, password)
+    password = password_file.read_text()
+    is_current = await sessions.is_password(ADA, password)
+    return FirstLook(ADA, password if is_current else None, token_file.read_text())
+
+
+async def _set_up(colleagues: Colleagues) -> None:
+    """Practice, people and teams; those that are there already are left as they are."""
+    try:
+        await colleagues.create_practice(
+            name=PRACTICE,
+            plan=Plan.ADVANCED,
+            allowance=2_000,
+            time_zone="Europe/London",
+            admin_email=ADA,
+            admin_name="Ada Harbour",
+        )
+    except Refused as refused:
+        _unless_there(refused)
+    for email, name in ((BEN, "Ben Quay"), (CLEO, "Cleo Pier")):
+        try:
+            await colleagues.create(practice=PRACTICE, email=email, name=name, role=Role.MEMBER)
+        except Refused as refused:
+            _unless_there(refused)
+    for name, members in TEAMS:
+        try:
+            await colleagues.create_team(practice=PRACTICE, name=name, members=list(members))
+        except Refused as refused:
+            _unless_there(refused)
+
+
+def _unless_there(refused: Refused) -> None:
+    if refused.refusal.code is not RefusalCode.DUPLICATE:
+        raise refused
