@@ -69,6 +69,6 @@ _CLAIM = text("""
         ORDER BY id FOR NO KEY UPDATE
     )
     UPDATE connections c SET pull_holder = :holder, pull_until = :until FROM free WHERE c.id = free.id RETURNING c.*
-""")
+""").columns(*Connection.__table__.columns)  # type: ignore[attr-defined]  # SQLModel does not declare it
 """Locked in one order, so that two groups with a connection in common cannot wait for each other. Around the object
-mapper, because every pull runs it."""
+mapper, because every pull runs it, yet with the columns' types: settings and status are members of their enums."""

@@ -53,7 +53,7 @@ def list_colleagues(as_email: As = None, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    rows = table("Name", "E-mail", "Role", "Clients", "Connections on their logins", "")
+    rows = table("Name", "E-mail", "Role", "Clients", "On their logins", "")
     for one in found.colleagues:
         left = f"left on {one.deactivated_at:%Y-%m-%d}" if one.deactivated_at else ""
         rows.add_row(one.name, one.email, one.role.value, str(one.clients), str(one.connections), left)
