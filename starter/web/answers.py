@@ -94,6 +94,7 @@ class RunSummaryAnswer(BaseModel):
     colleague: str = Field(description="Who started it.")
     created_at: datetime
     finished_at: datetime | None
+    total: int = Field(description="How many organisations its list has.")
     counts: dict[Outcome, int] = Field(description="Organisations by outcome.")
     causes: dict[Cause, int] = Field(description="Organisations by cause.")
 
@@ -125,6 +126,7 @@ class RunsAnswer(BaseModel):
     """Runs, newest first."""
 
     runs: list[RunSummaryAnswer]
+    total: int = Field(description="How many match over all pages.")
 
 
 def _summary(view: RunView) -> dict[str, Any]:
@@ -139,6 +141,7 @@ def _summary(view: RunView) -> dict[str, Any]:
         "colleague": view.colleague_name,
         "created_at": run.created_at,
         "finished_at": run.finished_at,
+        "total": view.total,
         "counts": view.counts,
         "causes": view.causes,
     }

@@ -21,6 +21,7 @@ from starter.web.routes import (
     health,
     lists,
     runs,
+    teams,
 )
 from starter.web.routes.codec import Access, codec_router
 from starter.web.shield import Shield
@@ -62,7 +63,19 @@ def create_app(
     app.state.operations = operations
     app.state.is_secure = is_secure
     app.include_router(exports.router)  # first: a run's id could end in .csv
-    for module in (runs, clients, colleagues, connections, connection, change, lists, connect, documentation, health):
+    for module in (
+        runs,
+        clients,
+        colleagues,
+        teams,
+        connections,
+        connection,
+        change,
+        lists,
+        connect,
+        documentation,
+        health,
+    ):
         app.include_router(module.router)
     for router in pages.ROUTERS:
         app.include_router(router)

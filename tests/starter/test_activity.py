@@ -7,6 +7,8 @@ import pytest
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Outcome, RunKind, Stage
+from models.client import Client
+from models.practices import create_team
 from models.run_reports import OrganisationFilter
 from models.run_views import RunFilter
 from starter.actor import Actor
@@ -45,3 +47,44 @@ async def test_another_practice_sees_no_run(scene: Scene, neighbour: Neighbour, 
         await ask(neighbour.actor, run_id)
     assert refused.value.refusal.code is RefusalCode.NOT_FOUND
     assert await scene.operations.runs.activity(neighbour.actor) == ([], 0)
+
+
+async def test_the_api_filters_runs_and_counts_them(scene: Scene, neighbour: Neighbour):
+    run_id, _ = await scene.start()
+    other_id = (await scene.http.post("/api/v1/client-sync/xero/reconnect-all")).json()["run_id"]
+
+    async def found(**parameters: object) -> tuple[list[str], int]:
+        answer = (await scene.http.get("/api/v1/runs", params=parameters)).json()
+        return [run["run_id"] for run in answer["runs"]], answer["total"]
+
+    assert await found() == ([other_id, run_id], 2)
+    assert await found(limit=1, offset=1) == ([run_id], 2)
+    assert await found(kind="reconnect-all") == ([other_id], 1)
+    assert await found(active=False) == ([], 0)
+    assert await found(colleague_id=scene.actor.colleague_id) == ([other_id, run_id], 2)
+    assert await found(colleague_id=neighbour.actor.colleague_id) == ([], 0)
+
+
+async def test_the_api_lists_teams_of_one_s_own_practice(scene: Scene, neighbour: Neighbour):
+    async with scene.database.transaction() as session:
+        team = await create_team(session, scene.actor.practice_id, "Payroll", [scene.actor.colleague_id])
+    member = {"colleague_id": str(scene.actor.colleague_id), "name": scene.actor.colleague_name}
+    shown = {"team_id": str(team.id), "name": "Payroll", "members": [member], "clients": 0}
+    assert (await scene.http.get("/api/v1/teams")).json() == {"teams": [shown]}
+    assert (await neighbour.http.get("/api/v1/teams")).json() == {"teams": []}
+
+
+async def test_the_api_sorts_clients_and_refuses_what_is_no_column(scene: Scene):
+    async with scene.database.transaction() as session:
+        of = {"practice_id": scene.actor.practice_id, "owner_id": scene.actor.colleague_id}
+        session.add_all(Client(**of, name=name, code=code) for name, code in (("Ash", "B2"), ("Elm", "A1")))
+    for query, codes in (
+        ("", ["B2", "A1"]),
+        ("?sort=code", ["A1", "B2"]),
+        ("?descending=true", ["A1", "B2"]),
+        ("?status=not_connected&sort=code&descending=true", ["B2", "A1"]),
+    ):
+        found = (await scene.http.get(f"/api/v1/clients{query}")).json()
+        assert [client["code"] for client in found["clients"]] == codes, query
+    answer = await scene.http.get("/api/v1/clients?sort=password")
+    assert (answer.status_code, answer.json()["error"]["field"]) == (422, "sort")

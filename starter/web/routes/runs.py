@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import AwareDatetime
@@ -9,6 +10,7 @@ from pydantic import AwareDatetime
 from contracts.bulk_create_clients import SelectionAccepted
 from contracts.runs import RunKind
 from contracts.selection import Selection
+from models.run_views import RunFilter
 from starter.kinds import Wishes
 from starter.web.answers import (
     AuthorizeAnswer,
@@ -20,7 +22,7 @@ from starter.web.answers import (
     StoppingAnswer,
 )
 from starter.web.authentication import Caller, Door
-from starter.web.routes.parameters import Limit
+from starter.web.routes.parameters import Limit, Offset
 
 router = APIRouter(prefix="/api/v1", tags=["Runs"])
 
@@ -63,12 +65,19 @@ async def start(
 async def runs(
     caller: Caller,
     door: Door,
+    kind: Annotated[RunKind | None, Query(description="Only runs of this kind.")] = None,
+    colleague_id: Annotated[UUID | None, Query(description="Only runs that this colleague started.")] = None,
+    is_active: Annotated[
+        bool | None, Query(alias="active", description="Only runs that are not finished; or only those that are.")
+    ] = None,
     limit: Limit = 50,
+    offset: Offset = 0,
     before: Annotated[AwareDatetime | None, Query(description="Only runs that were started before this.")] = None,
 ) -> RunsAnswer:
     """The practice's runs, newest first."""
-    found = await door.runs.recent(caller, limit=limit, before=before)
-    return RunsAnswer(runs=[RunSummaryAnswer.of(run) for run in found])
+    wanted = RunFilter(kind=kind, colleague_id=colleague_id, is_active=is_active, before=before)
+    found, total = await door.runs.activity(caller, wanted, limit=limit, offset=offset)
+    return RunsAnswer(runs=[RunSummaryAnswer.of(run) for run in found], total=total)
 
 
 @router.get(
