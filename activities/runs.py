@@ -1,6 +1,6 @@
 """A run's own books: stages, outcomes that are nobody else's effect, and its end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from temporalio import activity
@@ -112,8 +112,7 @@ class RunActivities:
             if run.kind is RunKind.REASSIGN_CLIENTS:
                 await reassignments.tell_old_owners(session, run.id, at)  # of what moved, however the run ended
             outcomes, causes = await runs.tally(session, run.id)
-            troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
-            result = asked.result or (Result.COMPLETED_WITH_FAILURES if troubled else Result.COMPLETED)
+            result = asked.result or result_of(run.kind, outcomes)
             message = asked.message or summary(outcomes)
             runs.end(run, result, message, at)
             session.add(run)
@@ -131,6 +130,18 @@ class RunActivities:
                 ],
             )
         return RunReport(run_id=run.id, result=result, counts=outcomes, causes=causes, message=message)
+
+
+def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
+    """How a run that went to its end has ended: with failures when something that was asked for did not come about.
+
+    What a *Reconnect all* does not reach was not asked of that login: another one repairs it. But a run in which the
+    login reached nothing at all, and a client that was chosen and did not move, are what somebody has to look at.
+    """
+    unmet = outcomes.get(Outcome.UNREACHABLE, 0) + outcomes.get(Outcome.CHANGED_MEANWHILE, 0)
+    was_asked_for = kind is RunKind.REASSIGN_CLIENTS or unmet == sum(outcomes.values())
+    troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
+    return Result.COMPLETED_WITH_FAILURES if troubled or (unmet and was_asked_for) else Result.COMPLETED
 
 
 def summary(outcomes: dict[Outcome, int]) -> str:
