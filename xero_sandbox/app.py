@@ -17,6 +17,7 @@ from xero_sandbox.discovery import Discovery
 from xero_sandbox.identity_api import IdentityApi
 from xero_sandbox.login_pages import LoginPages
 from xero_sandbox.pages import STYLE
+from xero_sandbox.signing import SigningKey
 from xero_sandbox.world import World
 
 _IDENTITY_PATHS = frozenset({"/connect/token", "/connect/revocation"})
@@ -59,17 +60,18 @@ class Sandbox:
             await self._pages(scope, receive, send)
 
 
-def create_app(config: Config | None = None, clock: Clock | None = None) -> Sandbox:
+def create_app(config: Config | None = None, clock: Clock | None = None, *, key: SigningKey | None = None) -> Sandbox:
     """Make a sandbox.
 
     Args:
         config: What it is started with; the defaults otherwise.
         clock: Its time; real time otherwise.
+        key: Signs its tokens; a new key otherwise. It takes long to make, so that several sandboxes may share one.
 
     Returns:
         An ASGI application.
     """
-    return Sandbox(World(config or Config(), clock))
+    return Sandbox(World(config or Config(), clock, key))
 
 
 async def _to_control(_request: Request) -> Response:

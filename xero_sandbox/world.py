@@ -35,6 +35,7 @@ class World:
     Args:
         config: What it is started with.
         clock: Its time.
+        key: Signs its tokens, unless a saved state has another one; a new key otherwise.
     """
 
     library: Library
@@ -46,13 +47,13 @@ class World:
     handed_out: HandedOut
     settings: Settings
 
-    def __init__(self, config: Config, clock: Clock | None = None) -> None:
+    def __init__(self, config: Config, clock: Clock | None = None, key: SigningKey | None = None) -> None:
         self.config = config
         self.clock = clock or Clock()
         self._begin()
         self._file = self._state_file()
         restored = self._file.load(self.connections, self.grants) if self._file else None
-        self.key = restored or SigningKey()
+        self.key = restored or key or SigningKey()
 
     def reset(
         self,

@@ -3,12 +3,13 @@
 Used by fixtures and by the script that records histories for replay.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 
 import httpx2
+from fastapi import FastAPI
 from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
@@ -29,6 +30,14 @@ from tests.journeys.serving import listening, serving
 from xero_sandbox.app import create_app as create_sandbox
 from xero_sandbox.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
 from xero_sandbox.server import DroppableProtocol
+from xero_sandbox.signing import SigningKey
+
+KEY = SigningKey()
+"""Of all sandboxes here: making one takes as long as a small journey."""
+
+_idle: dict[str, list[FastAPI]] = {}
+"""Web backends that no scene uses now, by their encryption keys. One prepares its routes at its first call, which takes
+longer than most journeys' own calls."""
 
 
 def settings_for(temporal_address: str, keys: str) -> Settings:
@@ -40,6 +49,16 @@ def settings_for(temporal_address: str, keys: str) -> Settings:
         xero_client_id=SANDBOX_CLIENT_ID,
         xero_client_secret=SecretStr(SANDBOX_CLIENT_SECRET),
     )
+
+
+@contextmanager
+def web_backend(operations: Operations, settings: Settings) -> Iterator[FastAPI]:
+    """The web backend with these operations; one that an earlier scene has left, if there is one."""
+    idle = _idle.setdefault(settings.required("encryption_keys"), [])
+    app = idle.pop() if idle else create_app(operations, ring=settings.key_ring())
+    app.state.operations = operations
+    yield app
+    idle.append(app)
 
 
 @asynccontextmanager
@@ -69,7 +88,7 @@ async def staged(
         world: Of the sandbox; twelve plain organisations unless it says otherwise.
     """
     async with AsyncExitStack() as stack:
-        sandbox = create_sandbox(Config(**{"organisations": 12, "scenario": "plain", **world}))
+        sandbox = create_sandbox(Config(**{"organisations": 12, "scenario": "plain", **world}), key=KEY)
         sandbox_socket, sandbox_url = listening()
         await stack.enter_async_context(serving(sandbox, sandbox_socket, http=DroppableProtocol))
         web_socket, web_url = listening()
@@ -86,17 +105,17 @@ async def staged(
         stack.push_async_callback(database.close)
         provider = build_provider(complete, database)
         stack.push_async_callback(provider.close)
-        ring = complete.key_ring()
         operations = Operations(
             database=database,
-            sealer=ring.for_purpose("database"),
+            sealer=complete.key_ring().for_purpose("database"),
             temporal=temporal,
             providers={provider.name: provider},
             public_url=web_url,
             deadlines=deadlines or Deadlines(),
             answer_within=answer_within,
         )
-        await stack.enter_async_context(serving(create_app(operations, ring=ring), web_socket))
+        app = stack.enter_context(web_backend(operations, complete))
+        await stack.enter_async_context(serving(app, web_socket))
         actor, token = await make_practice(operations, database, allowance=allowance, plan=plan)
         http = httpx2.AsyncClient(base_url=web_url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
         stack.push_async_callback(http.aclose)
