@@ -4,6 +4,7 @@ Who may read what is decided here and in this order: the token, the organisation
 the faults. What is in the answer is decided in ``reading``.
 """
 
+from dataclasses import replace
 from uuid import uuid4
 
 from starlette.types import Receive, Scope, Send
@@ -105,9 +106,15 @@ class AccountingApi:
         self._world.calls.rejected_429[refusal.problem] += 1
         await answer(send, 429, [*common, *rate_limit_headers(*refusal)])
 
+    def _another(self, organisation_id: str) -> str:
+        others = (identity for identity in self._world.library.organisations if identity != organisation_id)
+        return next(others, organisation_id)
+
     async def _serve(
         self, send: Send, common: Headers, question: Reading, correlation: str, fault: Fault | None
     ) -> int:
+        if fault and fault.kind is Kind.OTHER_PROFILE and question.name == "Organisation":
+            question = replace(question, organisation_id=self._another(question.organisation_id))
         status, tail = read(self._world.library, question)
         if status != 200:
             kind = {400: [JSON], 304: []}.get(status, [TEXT])

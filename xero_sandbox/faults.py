@@ -21,6 +21,9 @@ class Kind(StrEnum):
     DISCONNECTED = "disconnected"
     SUBSCRIPTION_ENDED = "subscription_ended"
     SCOPE_MISSING = "scope_missing"
+    ACCESS_REFUSED = "access_refused"
+    PRECONDITION_FAILED = "precondition_failed"
+    OTHER_PROFILE = "other_profile"
     SLOW_PAGES = "slow_pages"
     MALFORMED_BODY = "malformed_body"
     DAY_LIMIT_REACHED = "day_limit_reached"
@@ -43,6 +46,9 @@ _TENANT_ONLY = frozenset(
         Kind.ORGANISATION_OFFLINE,
         Kind.SUBSCRIPTION_ENDED,
         Kind.SCOPE_MISSING,
+        Kind.ACCESS_REFUSED,
+        Kind.PRECONDITION_FAILED,
+        Kind.OTHER_PROFILE,
         Kind.SLOW_PAGES,
         Kind.MALFORMED_BODY,
     }

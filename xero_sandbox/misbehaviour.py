@@ -32,7 +32,7 @@ async def act_out(plan: Plan, world: World, headers: Headers, scope: Scope, rece
     if plan.delay:
         await asyncio.sleep(plan.delay)
     fault = plan.fault
-    if fault is None or fault.kind in (Kind.SLOW_PAGES, Kind.MALFORMED_BODY):
+    if fault is None or fault.kind in (Kind.SLOW_PAGES, Kind.MALFORMED_BODY, Kind.OTHER_PROFILE):
         return None
     if fault.kind is Kind.DROP_CONNECTION:
         await drop(scope, receive)
@@ -55,6 +55,10 @@ def _refusal(fault: Fault) -> tuple[int, Headers, bytes]:
             return 503, [TEXT], OFFLINE_TEXT
         case Kind.SUBSCRIPTION_ENDED:
             return 403, [JSON], problem("Forbidden", 403, SUBSCRIPTION_DETAIL)
+        case Kind.ACCESS_REFUSED:
+            return 403, [JSON], problem("Forbidden", 403, "AuthenticationUnsuccessful")
+        case Kind.PRECONDITION_FAILED:
+            return 412, [TEXT], b"Precondition failed"
         case Kind.SCOPE_MISSING:
             return 401, [JSON, INSUFFICIENT_SCOPE], problem("Unauthorized", 401, "AuthorizationUnsuccessful")
         case _:

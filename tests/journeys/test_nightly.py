@@ -4,10 +4,12 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
+import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 
+from contracts.causes import Cause
 from contracts.check_connections import CheckReport
 from contracts.runs import RunKind
 from models.practice import Practice
@@ -21,13 +23,13 @@ from xero_sandbox.control_words import RecordWords
 from xero_sandbox.faults import Kind
 
 STAGED = {"organisations": 40, "people": 3}
-OFTEN_BROKEN = 4
+OFTEN_BROKEN = 3
 """Clients on the login that is revoked."""
 
 
 @dataclass
 class Clients:
-    """Forty clients on three logins, some organisations within reach of several.
+    """A practice's clients on three logins, some organisations within reach of several.
 
     Attributes:
         scene: Where.
@@ -72,8 +74,9 @@ async def health(scene: Scene, **wanted: str) -> Json:
 
 
 @pytest_asyncio.fixture
-async def practice(make_scene) -> Clients:
-    scene = await make_scene(**STAGED)
+async def practice(make_scene, request: pytest.FixtureRequest) -> Clients:
+    count = getattr(request, "param", STAGED["organisations"])
+    scene = await make_scene(**STAGED | {"organisations": count})
     reach = [
         [one.organisation_id for one in scene.world.may_connect(person)]
         for person in scene.world.library.people.values()
@@ -83,26 +86,42 @@ async def practice(make_scene) -> Clients:
     async with scene.worker():
         for person, wanted in ((2, shared[:OFTEN_BROKEN]), (1, None), (0, None)):
             login_of |= dict.fromkeys(await add(scene, person, wanted), person)
-    assert len(login_of) == 40
+    assert len(login_of) == count
     return Clients(scene, login_of)
 
 
 async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
-    scene = practice.scene
+    await a_night_of_every_cause(practice)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("practice", [200], indirect=True)
+async def test_a_night_of_two_hundred_marks_exactly_what_is_broken(practice: Clients):
+    await a_night_of_every_cause(practice)
+
+
+async def a_night_of_every_cause(practice: Clients) -> None:
+    """Twelve connections break in every way that a night can tell; it marks these, with their causes, and no other.
+
+    The one cause of the closed set that is missing is the app's cap of connections: the provider shows it to a person
+    who signs in, and says nothing to the app.
+    """
+    scene, count = practice.scene, len(practice.login_of)
     of_person_1 = [identity for identity, person in practice.login_of.items() if person == 1]
     of_person_0 = [identity for identity, person in practice.login_of.items() if person == 0]
-    gone, hidden, ended, narrow, offline, limited, garbled, also_gone = of_person_1[:7] + of_person_0[:1]
+    gone, hidden, denied, ended, narrow, other, offline, limited, odd = of_person_0[:1] + of_person_1[:8]
     people = list(scene.world.library.people)
     scene.fault(Kind.REVOKE_PERSON, person_id=people[2])
     for kind, organisation in (
         (Kind.DISCONNECTED, gone),
-        (Kind.DISCONNECTED, also_gone),
         (Kind.ACCESS_REMOVED, hidden),
+        (Kind.ACCESS_REFUSED, denied),
         (Kind.SUBSCRIPTION_ENDED, ended),
         (Kind.SCOPE_MISSING, narrow),
+        (Kind.OTHER_PROFILE, other),
         (Kind.ORGANISATION_OFFLINE, offline),
         (Kind.DAY_LIMIT_REACHED, limited),
-        (Kind.MALFORMED_BODY, garbled),
+        (Kind.PRECONDITION_FAILED, odd),
     ):
         scene.fault(kind, organisation)
     await a_night_later(scene, are_lists_due=True)
@@ -111,28 +130,31 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
         shown = await health(scene)
     expected = {identity: "signed_out" for identity, person in practice.login_of.items() if person == 2} | {
         gone: "disconnected_at_provider",
-        also_gone: "disconnected_at_provider",
-        hidden: "disconnected_at_provider",
+        hidden: "disconnected_at_provider",  # the list does not say why an organisation is missing from it
+        denied: "access_lost",
         ended: "subscription_ended",
         narrow: "permission_missing",
+        other: "wrong_organisation",
         offline: "provider_unavailable",
         limited: "rate_limited",
-        garbled: "provider_unavailable",
+        odd: "unknown",
     }
+    assert len(expected) == 12
+    assert set(expected.values()) == set(Cause) - {Cause.CONNECTION_CAP_REACHED}
     assert {one["organisation_id"]: one["cause"] for one in shown["connections"] if one["cause"]} == expected
     statuses = {one["organisation_id"]: one["status"] for one in shown["connections"]}
-    transient = {offline, limited, garbled}
+    no_persons_business = {offline, limited, odd}
     assert {identity for identity, status in statuses.items() if status == "needs_reconnect"} == set(
         expected
-    ) - transient
+    ) - no_persons_business
     assert {identity for identity, status in statuses.items() if status == "connected"} == (
-        set(practice.login_of) - set(expected) | transient
+        set(practice.login_of) - set(expected) | no_persons_business
     )
-    assert (report.healthy, report.causes) == (28, Counter(expected.values()))
-    assert (report.logins, report.refreshed, report.handed_over) == (3, 40 - 12, 3)
+    assert (report.healthy, report.causes) == (count - 12, Counter(expected.values()))
+    assert (report.logins, report.refreshed, report.handed_over) == (3, count - 12, 2)
     calls = scene.world.calls
     assert calls.refreshes + calls.by_path["GET /connections"] <= 2 * 3
-    await two_sign_ins_repair_everything(practice, set(expected) - transient)
+    await two_sign_ins_repair_everything(practice, set(expected) - no_persons_business)
 
 
 async def two_sign_ins_repair_everything(practice: Clients, broken: set[str]) -> None:
@@ -140,21 +162,21 @@ async def two_sign_ins_repair_everything(practice: Clients, broken: set[str]) ->
 
     What waiting helps may have been repaired by its own sync meanwhile; what needs a person is repaired by these.
     """
-    scene = practice.scene
+    scene, count = practice.scene, len(practice.login_of)
     scene.world.faults.clear()
     within_reach = {
         one.organisation_id for one in scene.world.may_connect(list(scene.world.library.people.values())[1])
     }
     async with scene.worker():
         run = await reconnect_all(scene, person=1)
-        assert sum(run["counts"].values()) == 40
+        assert sum(run["counts"].values()) == count
         outcomes = {row["organisation_id"]: row["outcome"] for row in run["organisations"]}
         assert {identity for identity in broken if outcomes[identity] == "repaired"} == broken & within_reach
         assert {identity for identity in broken if outcomes[identity] == "unreachable"} == broken - within_reach
         run = await reconnect_all(scene, person=0)
-        assert sum(run["counts"].values()) == 40
+        assert sum(run["counts"].values()) == count
         assert set(run["counts"]) <= {"healthy", "repaired"}
-        assert (await health(scene))["by_status"] == {"connected": 40}
+        assert (await health(scene))["by_status"] == {"connected": count}
         report = await check(scene)
     assert set(report.causes) <= {"rate_limited"}  # a day's limit lifts when it lifts
 

@@ -80,6 +80,27 @@ def test_subscription_ended_keeps_the_connection(app: App, tokens: Tokens, tenan
     assert tenant in app.tenants(tokens)
 
 
+def test_access_refused_keeps_the_connection_on_the_list(app: App, tokens: Tokens, tenant: str) -> None:
+    add(app, "access_refused", organisation_id=tenant)
+    answer = read(app, tokens, tenant)
+    assert (answer.status_code, answer.json()["Detail"]) == (403, "AuthenticationUnsuccessful")
+    assert tenant in app.tenants(tokens)
+
+
+def test_precondition_failed(app: App, tokens: Tokens, tenant: str) -> None:
+    add(app, "precondition_failed", organisation_id=tenant)
+    assert read(app, tokens, tenant).status_code == 412
+    assert tenant in app.tenants(tokens)
+
+
+def test_the_profile_of_another_organisation(app: App, tokens: Tokens, tenant: str) -> None:
+    accounts = read(app, tokens, tenant, "Accounts").json()["Accounts"]
+    add(app, "other_profile", organisation_id=tenant)
+    [profile] = read(app, tokens, tenant, "Organisation").json()["Organisations"]
+    assert profile["OrganisationID"] != tenant
+    assert read(app, tokens, tenant, "Accounts").json()["Accounts"] == accounts
+
+
 def test_scope_missing(app: App, tokens: Tokens, tenant: str) -> None:
     add(app, "scope_missing", organisation_id=tenant, path="Contacts")
     answer = read(app, tokens, tenant, "Contacts")
