@@ -21,12 +21,20 @@ CALL_SECONDS = 40.0
 """A whole call: an answer that drips in, each piece within the read timeout, must end before a worker seems dead."""
 
 
+_URLS_KEPT = 200
+"""A few for each collection; addresses with ids in them, and far pages, come and go."""
+
+
 class Api:
     """Sends authorised calls."""
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: Limits, now: Clock) -> None:
         self._base_url = base_url.rstrip("/")
         self._http = http
+        # Seven calls a client, most of them alike: what the client would merge anew for each is merged once.
+        self._urls: dict[tuple[str, frozenset[tuple[str, str]]], httpx2.URL] = {}
+        self._headers = {**http.headers, "accept": "application/json"}
+        self._extensions = {"timeout": http.timeout.as_dict()}
         self._limits = limits
         self._now = now
 
@@ -83,16 +91,15 @@ class Api:
         *,
         missing_is_fine: bool = False,
     ) -> httpx2.Response:
-        request = self._http.build_request(
-            method, f"{self._base_url}{path}", params=params, headers={"accept": "application/json", **headers}
-        )
+        url = self._url(path, params or {})
+        sent = {**self._headers, **headers}
         if organisation_id is not None:
-            request.headers["xero-tenant-id"] = organisation_id
+            sent["xero-tenant-id"] = organisation_id
         token = await tokens.access_token()
-        response = await self._send(request, token, organisation_id)
+        response = await self._send(method, url, sent, token, organisation_id)
         if refuses_token(response.status_code, response.headers, response.content):
             newer = await tokens.access_token(rejected=token)
-            response = await self._send(request, newer, organisation_id)
+            response = await self._send(method, url, sent, newer, organisation_id)
         status = response.status_code
         if status < 300 or status == 304 or (status == 404 and missing_is_fine):
             return response
@@ -101,8 +108,20 @@ class Api:
             self._limits.refused(organisation_id, error)
         raise error
 
-    async def _send(self, request: httpx2.Request, token: str, organisation_id: str | None) -> httpx2.Response:
-        request.headers["authorization"] = f"Bearer {token}"
+    def _url(self, path: str, params: Mapping[str, str]) -> httpx2.URL:
+        key = (path, frozenset(params.items()))
+        if (url := self._urls.get(key)) is None:
+            url = httpx2.URL(f"{self._base_url}{path}", params=params)
+            if len(self._urls) < _URLS_KEPT:
+                self._urls[key] = url
+        return url
+
+    async def _send(
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], token: str, organisation_id: str | None
+    ) -> httpx2.Response:
+        request = httpx2.Request(
+            method, url, headers={**headers, "authorization": f"Bearer {token}"}, extensions=self._extensions
+        )
         async with self._limits.call(organisation_id):
             try:
                 async with asyncio.timeout(CALL_SECONDS):
