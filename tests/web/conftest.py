@@ -4,8 +4,9 @@ A test asks for ``house`` (people and practices), ``browsers`` (pages in Chromiu
 module, so what another module did is in nobody's way; within a module, tests share them.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,16 @@ async def browsers(chromium: Browser) -> AsyncIterator[Browsers]:
     """Opens browsers, and closes them when the test ends."""
     async with AsyncExitStack() as stack:
         yield Browsers(chromium, stack)
+
+
+@pytest.fixture
+def later(product: Scene) -> Iterator[Callable[[timedelta], None]]:
+    """Moves the clock by which sessions and invitations end."""
+    sessions = product.operations.sessions
+    before = sessions.clock
+
+    def move(by: timedelta) -> None:
+        sessions.clock = lambda: before() + by
+
+    yield move
+    sessions.clock = before

@@ -100,6 +100,11 @@ def visitor(scene: Scene, token: str | None = None, **headers: str) -> httpx2.As
     return client
 
 
+async def arrived(person: Person, **headers: str) -> httpx2.AsyncClient:
+    """A browser without a screen in which a person is signed in."""
+    return visitor(person.scene, await session_of(person), **headers)
+
+
 async def made_house(scene: Scene) -> House:
     """Two new practices in a running product; addresses are new every time."""
     mark = uuid4().hex[:6]
