@@ -18,6 +18,7 @@ from models.book_match import Match
 from models.columns import now
 from models.connection import Connection
 from models.database import Database
+from models.managed_connections import Managed
 from models.run import Run, RunOrganisation
 from starter.actor import Actor
 from starter.kinds import Wishes
@@ -37,6 +38,7 @@ class ChangePreview:
         old_name: The books that the client has now.
         new_name: Those that were chosen.
         matches: By source: what of the old lists is found in the new ones.
+        message: What confirming does, and what becomes of the former connection.
     """
 
     run_id: str
@@ -44,6 +46,7 @@ class ChangePreview:
     old_name: str
     new_name: str
     matches: Mapping[Source, Match]
+    message: str
 
 
 class Changes:
@@ -98,7 +101,8 @@ class Changes:
                 message = f"The run is {stage}; the preview is there once the new lists are read."
                 raise Refused(RefusalCode.WRONG_STAGE, message)
             matches = await book_match.matches(session, found.connection.id, new.id)
-        return ChangePreview(run.id, run.stage, found.connection.organisation_name, new.organisation_name, matches)
+        old_name, new_name = found.connection.organisation_name, new.organisation_name
+        return ChangePreview(run.id, run.stage, old_name, new_name, matches, _meaning(found, new_name))
 
     async def confirm(self, actor: Actor, client_id: UUID, run_id: str) -> ChangedBooks:
         """Move the client to the chosen books.
@@ -125,6 +129,14 @@ class Changes:
             found = await managed_or_refused(session, actor, client_id, is_locked=True)
             await connection_changes.undo(session, found.connection, colleague_id=actor.colleague_id, at=now())
         await self._managing.refresh_if_possible(actor, client_id)
+
+
+def _meaning(found: Managed, new_name: str) -> str:
+    return (
+        f"Confirming moves {found.client.name} to {new_name}. The lists of {found.connection.organisation_name} are "
+        "kept, and its connection stays in the accounting software, where it counts as one of the app's, so that this "
+        f"can be undone for {connection_changes.UNDO_WITHIN.days} days."
+    )
 
 
 async def _prepared(session: AsyncSession, actor: Actor, client_id: UUID, run_id: str) -> tuple[Run, Connection | None]:

@@ -44,6 +44,8 @@ def preview(client_id: ClientId, run_id: RunId, as_email: As = None, json: Json 
         numbers = (match.old, match.new, match.same, match.by_code, match.by_name, match.missing)
         rows.add_row(words(source).capitalize(), *map(str, numbers), ", ".join(match.missing_entries[:3]))
     out.print(rows)
+    out.print(shown.message, highlight=False)
+    out.print(f"To do it: clientsync connections change confirm {client_id} {run_id}", style="dim", highlight=False)
 
 
 @change.command("confirm")

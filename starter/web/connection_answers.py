@@ -179,6 +179,7 @@ class ChangePreviewAnswer(BaseModel):
     old_organisation_name: str
     new_organisation_name: str
     matches: dict[Source, MatchAnswer]
+    message: str = Field(description="What confirming does, and what becomes of the former connection.")
 
     @classmethod
     def of(cls, preview: ChangePreview) -> Self:
@@ -189,6 +190,7 @@ class ChangePreviewAnswer(BaseModel):
             old_organisation_name=preview.old_name,
             new_organisation_name=preview.new_name,
             matches={source: MatchAnswer.of(match) for source, match in preview.matches.items()},
+            message=preview.message,
         )
 
 
