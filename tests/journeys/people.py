@@ -9,18 +9,18 @@ from uuid import UUID
 import httpx2
 from sqlalchemy import text
 
-from contracts.runs import RunKind
+from contracts.runs import Role, RunKind
 from models import practices
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import PersonWords
 
 
-async def joined(scene: Scene, name: str) -> Scene:
+async def joined(scene: Scene, name: str, role: Role = Role.MEMBER) -> Scene:
     """The scene as a further colleague of the practice sees it."""
     email = f"{name.lower()}@harbour-lane.example.com"
     async with scene.database.transaction() as session:
-        made = await practices.create_colleague(session, scene.actor.practice_id, email=email, name=name)
+        made = await practices.create_colleague(session, scene.actor.practice_id, email=email, name=name, role=role)
         token = await practices.issue_token(session, made.id)
     http = httpx2.AsyncClient(base_url=scene.web, headers={"Authorization": f"Bearer {token}"}, timeout=60)
     scene.stack.push_async_callback(http.aclose)
@@ -31,12 +31,6 @@ async def change(scene: Scene, statement: str, **values: object) -> None:
     """Change something in the product's database that no journey can."""
     async with scene.database.transaction() as session:
         await (await session.connection()).execute(text(statement), values)
-
-
-async def admin_of(scene: Scene) -> Scene:
-    """The scene, once its colleague has become an admin."""
-    await change(scene, "UPDATE colleagues SET role = 'admin' WHERE id = :id", id=scene.actor.colleague_id)
-    return scene
 
 
 async def leaves(scene: Scene, colleague_id: UUID) -> None:

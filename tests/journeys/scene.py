@@ -20,7 +20,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from activities.grants import Tokens
 from contracts.names import sync_client_id
-from contracts.runs import Plan
+from contracts.runs import Plan, Role
 from models import practices
 from models.connection import Receipt
 from models.database import Database
@@ -225,11 +225,20 @@ class Scene:
         """Let something go wrong at the provider from now on."""
         Control(self.world).add_fault(FaultWords(kind=kind, organisation_id=organisation_id, **words))
 
-    async def worker_process(self, name: str, logs: Path) -> Child:
-        """A worker as a process of its own, ready to work; it may be killed."""
+    async def worker_process(self, name: str, logs: Path, *, silence: float = 6) -> Child:
+        """A worker as a process of its own, ready to work; it may be killed.
+
+        Args:
+            name: Of the process.
+            logs: Where its log is.
+            silence: How many times sooner than in earnest it is missed.
+        """
         supervisor = await self.stack.enter_async_context(Supervisor(logs))
         command = Command(
-            name, [sys.executable, "-m", "worker"], environment=environment_of(self.settings), directory=ROOT
+            name,
+            [sys.executable, "-m", "tests.journeys.hasty_worker", str(silence)],
+            environment=environment_of(self.settings),
+            directory=ROOT,
         )
         log = logs / f"{name}.log"
 
@@ -287,6 +296,8 @@ async def make_practice(
     email = f"admin@{name.lower().replace(' ', '-')}.example.com"
     async with database.transaction() as session:
         practice = await practices.create_practice(session, name, plan=plan, client_allowance=allowance)
-        colleague = await practices.create_colleague(session, practice.id, email=email, name=f"Admin of {name}")
+        colleague = await practices.create_colleague(
+            session, practice.id, email=email, name=f"Admin of {name}", role=Role.ADMIN
+        )
         token = await practices.issue_token(session, colleague.id)
     return await operations.colleagues.by_email(email), token

@@ -36,7 +36,6 @@ async def scene(make_scene, temporal_settings, box: Letterbox) -> Scene:
         scene,
         f"UPDATE clients SET owner_id = '{olive.id}' WHERE id IN (SELECT id FROM clients ORDER BY code LIMIT 2)",  # noqa: S608
     )
-    await change(scene, f"UPDATE colleagues SET role = 'admin' WHERE id = '{scene.actor.colleague_id}'")  # noqa: S608
     scene.fault(Kind.REVOKE_PERSON)
     await change(scene, "UPDATE grants SET access_expires_at = now()")
     return scene

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.journeys.people import admin_of, change, joined, leaves, logins, owners, person, reaches, reassignable
+from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
 from tests.journeys.scene import Scene, by_organisation
 from xero_sandbox.faults import Kind
 
@@ -14,7 +14,7 @@ async def hand_over(scene: Scene, giver: object, taker: object) -> httpx2.Respon
 
 
 async def test_all_clients_of_a_leaver_move(make_scene):
-    admin = await admin_of(await make_scene(organisations=6))
+    admin = await make_scene(organisations=6)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
     reachable = reaches(admin, 1, 0, 4)
     refused, offline = reachable[:2]
@@ -52,10 +52,10 @@ async def test_all_clients_of_a_leaver_move(make_scene):
 
 
 async def test_who_may_and_between_whom(make_scene):
-    admin = await admin_of(await make_scene(organisations=3))
+    admin = await make_scene(organisations=3)
     lee, ben, gone = await joined(admin, "Lee"), await joined(admin, "Ben"), await joined(admin, "Gone")
     await leaves(admin, gone.actor.colleague_id)
-    neighbour = await admin_of(await admin.neighbour())
+    neighbour = await admin.neighbour()
     giver, taker = lee.actor.colleague_id, ben.actor.colleague_id
     for scene, from_id, to_id, expected in (
         (ben, giver, taker, (403, "forbidden", None)),

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.journeys.people import admin_of, change, check, joined, logins, person
+from contracts.runs import Role
+from tests.journeys.people import change, check, joined, logins, person
 from tests.journeys.scene import Json, Scene
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import PersonWords
@@ -27,7 +28,7 @@ async def colleague(scene: Scene, name: str) -> Json:
 
 
 async def test_what_depends_on_a_leaver_and_what_their_leaving_ends(make_scene):
-    admin = await admin_of(await make_scene(organisations=4))
+    admin = await make_scene(organisations=4)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
     async with admin.worker():
         await lee.added()
@@ -69,9 +70,9 @@ async def test_what_depends_on_a_leaver_and_what_their_leaving_ends(make_scene):
 
 
 async def test_who_may_and_the_last_admin(make_scene):
-    admin = await admin_of(await make_scene(organisations=1))
+    admin = await make_scene(organisations=1)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
-    neighbour = await admin_of(await admin.neighbour())
+    neighbour = await admin.neighbour()
     own, theirs = admin.actor.colleague_id, neighbour.actor.colleague_id
     before = await admin.everything()
     for scene, colleague_id, expected in (
@@ -91,8 +92,8 @@ async def test_who_may_and_the_last_admin(make_scene):
 
 
 async def test_two_admins_who_end_each_other_leave_one(make_scene):
-    admin = await admin_of(await make_scene(organisations=1))
-    ben = await admin_of(await joined(admin, "Ben"))
+    admin = await make_scene(organisations=1)
+    ben = await joined(admin, "Ben", Role.ADMIN)
     answers = await asyncio.gather(leaving(admin, ben.actor.colleague_id), leaving(ben, admin.actor.colleague_id))
     assert min(answer.status_code for answer in answers) == 200
     here = await admin.rows("SELECT count(*) FROM colleagues WHERE role = 'admin' AND deactivated_at IS NULL")
@@ -101,7 +102,7 @@ async def test_two_admins_who_end_each_other_leave_one(make_scene):
 
 async def test_a_leavers_login_that_ends_is_told_to_the_admins(make_scene):
     """What the preview warns of: the login ends in the accounting software, and somebody who is here hears of it."""
-    admin = await admin_of(await make_scene(organisations=2))
+    admin = await make_scene(organisations=2)
     lee = await joined(admin, "Lee")
     async with admin.worker():
         await lee.added()

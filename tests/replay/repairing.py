@@ -1,7 +1,7 @@
 """Journeys of reconnecting and reassigning with all that may come between, for recording."""
 
 from contracts.runs import RunKind
-from tests.journeys.people import adds, admin_of, joined, leaves, logins, reaches, reassignable, reconnected, started
+from tests.journeys.people import adds, joined, leaves, logins, reaches, reassignable, reconnected, started
 from tests.journeys.scene import Scene, by_organisation, chosen
 from tests.replay.journey import Recorded, history
 from workflows.sync_client import SyncClient
@@ -55,7 +55,7 @@ async def reassigning_cancelled(scene: Scene) -> Recorded:
 async def handed_over(scene: Scene) -> Recorded:
     """A leaver's clients: one moves with its login, one keeps it after an outage, one for want of another."""
     _, offline, _ = scene.world.library.organisations
-    admin = await admin_of(scene)
+    admin = scene
     async with scene.worker():
         lee, ben = await joined(scene, "Lee"), await joined(scene, "Ben")
         reaches(scene, 1, 0, 2)

@@ -3,7 +3,6 @@
 import pytest_asyncio
 
 from runtime.stack import environment_of
-from tests.journeys.people import admin_of
 from tests.journeys.scene import Scene
 from tests.starter.conftest import Neighbour
 from tests.starter.test_cli import data, refused, run
@@ -12,7 +11,6 @@ from xero_sandbox.faults import Kind
 
 @pytest_asyncio.fixture
 async def environment(scene: Scene) -> dict[str, str]:
-    await admin_of(scene)
     return environment_of(scene.settings)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from runtime.stack import environment_of
-from tests.journeys.people import admin_of, joined, leaves, owners, reaches
+from tests.journeys.people import joined, leaves, owners, reaches
 from tests.journeys.scene import Scene
 from tests.starter.test_cli import data, refused, run
 
@@ -52,7 +52,7 @@ async def test_what_a_login_reaches_besides_is_shown(scene: Scene, environment: 
 
 
 async def test_handing_over(scene: Scene, environment: dict[str, str]):
-    admin = await admin_of(scene)
+    admin = scene
     lee, ben = await joined(scene, "Lee"), await joined(scene, "Ben")
     addresses = ("--from", "Lee@harbour-lane.example.com", "--to", "ben@harbour-lane.example.com")
     async with scene.worker():
