@@ -37,6 +37,10 @@ AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITIN
 UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
 UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
 DENIED = "You did not allow access, so nothing was changed."
+SOMEBODY_ELSES = (
+    "This sign-in was begun by somebody else, so it was not finished and nothing was changed. "
+    "Start your own from Clientsync."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class Consents:
             session.add(prepared.row)
         return prepared.authorize_url
 
-    async def finish(self, provider: str, params: Mapping[str, str]) -> ConsentReturn:
+    async def finish(self, provider: str, params: Mapping[str, str], viewer: Actor | None = None) -> ConsentReturn:
         """The browser came back from the provider.
 
         A reload tells the run again if it has not been told yet, and otherwise only gives the same answer.
@@ -159,11 +163,14 @@ class Consents:
         Args:
             provider: From the callback's path.
             params: The callback's query: ``state`` with ``code``, or with ``error``.
+            viewer: Who is signed in in that browser. Somebody else's sign-in is not finished there: whoever sent its
+                address would get the login of whoever followed it. Nobody is fine: other products begin sign-ins
+                through the API, in browsers that have no session here.
 
         Raises:
-            Refused: Unknown or expired state, or the run cannot be told just now.
+            Refused: Unknown or expired state, another colleague's, or the run cannot be told just now.
         """
-        attempt, is_first = await self._claim(provider, params.get("state", ""))
+        attempt, is_first = await self._claim(provider, params.get("state", ""), viewer)
         if is_first and (error := params.get("error")):
             attempt.denied = error == "access_denied"
             attempt.cause = None if attempt.denied else Cause.UNKNOWN
@@ -172,13 +179,15 @@ class Consents:
             await self._exchange(attempt, params.get("code", ""))
         return await self._deliver(attempt)
 
-    async def _claim(self, provider: str, state: str) -> tuple[ConsentAttempt, bool]:
+    async def _claim(self, provider: str, state: str, viewer: Actor | None) -> tuple[ConsentAttempt, bool]:
         """The sign-in of this state, and whether this is the first time that it comes back."""
         at, state_hash = now(), _hashed(state)
         async with self._database.transaction() as session:
             attempt = await grants.find_consent(session, state_hash)
             if attempt is None or attempt.provider != provider:
                 raise Refused(RefusalCode.NOT_FOUND, UNKNOWN_SIGN_IN)
+            if viewer is not None and viewer.colleague_id != attempt.colleague_id:
+                raise Refused(RefusalCode.FORBIDDEN, SOMEBODY_ELSES)
             taken = await grants.use_consent(session, state_hash, at)
         if taken is not None:
             return taken, True

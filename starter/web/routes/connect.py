@@ -23,12 +23,12 @@ _LONGEST = 4096
 
 @router.get("/connect/{provider}/callback")
 async def callback(
-    request: Request, door: Door, _: PerhapsViewer, provider: Annotated[str, Path(max_length=20)]
+    request: Request, door: Door, viewer: PerhapsViewer, provider: Annotated[str, Path(max_length=20)]
 ) -> HTMLResponse:
     """The browser comes back."""
     params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
     try:
-        came_back = await door.consents.finish(provider, params)
+        came_back = await door.consents.finish(provider, params, viewer.actor if viewer else None)
     except Refused as refused:
         refusal = refused.refusal
         waits = refusal.code is RefusalCode.UNAVAILABLE
