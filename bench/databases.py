@@ -19,6 +19,7 @@ COUNTED = ("clients", "connections", "receipts", *(str(table.__tablename__) for 
 
 _TEMPLATE = "bench_template"
 _ADMIN = "ada@bench.example"
+_OTHER_ADMIN = "wilhelm@bench.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,25 @@ class Databases:
         self._made += 1
         name = f"bench_{self._made}"
         await self._administer(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        url = self._sibling(name)
+        return await self._furnish(self._sibling(name), f"Bench practice {self._made}", _ADMIN, allowance)
+
+    async def another(self, practice: Practice, allowance: int) -> Practice:
+        """Make a second practice beside one, in its database."""
+        return await self._furnish(practice.url, f"Warm-up practice {self._made}", _OTHER_ADMIN, allowance)
+
+    async def _furnish(self, url: str, name: str, admin: str, allowance: int) -> Practice:
         database = Database(url, pool_size=1)
         try:
             colleagues = Colleagues(database)
             practice_id, colleague_id = await colleagues.create_practice(
                 # Ids of runs are made of the practice's name; all runs are in one Temporal namespace.
-                name=f"Bench practice {self._made}",
+                name=name,
                 plan=Plan.ADVANCED,
                 allowance=allowance,
                 time_zone="Europe/London",
-                admin_email=_ADMIN,
+                admin_email=admin,
             )
-            return Practice(url, practice_id, colleague_id, await colleagues.create_token(_ADMIN))
+            return Practice(url, practice_id, colleague_id, await colleagues.create_token(admin))
         finally:
             await database.close()
 

@@ -84,12 +84,13 @@ class Sandbox:
         counted: dict[str, int] = (await self._http.get("/sandbox/api/calls")).raise_for_status().json()["by_path"]
         return counted
 
-    async def consent(self, authorize_url: str, person: int = _ADVISER) -> str:
-        """Sign in, and allow access to all that this person reaches.
+    async def consent(self, authorize_url: str, person: int = _ADVISER, organisations: int | None = None) -> str:
+        """Sign in, and allow access to what this person reaches.
 
         Args:
             authorize_url: Where the app sent the browser.
             person: Which of them, in the order of the sign-in page; the one who reaches everything by default.
+            organisations: To so many of them; to all by default.
 
         Returns:
             Where the browser would go next, back at the app, with the code; holds a secret.
@@ -104,7 +105,7 @@ class Sandbox:
         ]
         page = await self._press(page, form, fields)
         form = _Form(page.text)
-        ticked = [("organisation", identity) for identity in form.choices["organisation"]]
+        ticked = [("organisation", identity) for identity in form.choices["organisation"][:organisations]]
         answer = await self._press(page, form, [*form.hidden, *ticked, ("action", "allow")])
         return str(answer.headers["location"])
 

@@ -27,12 +27,14 @@ async def list_organisations(board: RunBoard, consent: ConsentGiven) -> None:
         ActivityError: The provider's list could not be had.
     """
     run_id = board.run.run_id
-    await board.enter(Stage.LISTING)
-    listed = await call(
-        OrganisationActivities.list_organisations,
-        ListOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, grant_id=consent.grant_id),
-        policies.LISTING,
-        "List what this login reaches",
+    _, listed = await asyncio.gather(  # a person is waiting
+        board.enter(Stage.LISTING),
+        call(
+            OrganisationActivities.list_organisations,
+            ListOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, grant_id=consent.grant_id),
+            policies.LISTING,
+            "List what this login reaches",
+        ),
     )
     stretches = planning.windows(listed.first, listed.end, planning.PROFILES_AT_ONCE)
     await asyncio.gather(*(_read_profiles(board, first, end) for first, end in stretches))
