@@ -1,0 +1,123 @@
+"""Every route of pages, as the application has them, and the addresses and forms with which each can be asked.
+
+A new route is walked by itself. What stands in its address or form and is not known here yet fails with a word on what
+to add.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlmodel import SQLModel
+
+from starter.web.viewing import administrating
+from tests.journeys.scene import Json, Scene
+
+NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
+
+THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id"})
+"""What belongs to one practice, as addresses name it."""
+
+WORDS: Mapping[str, str] = {
+    "token": "no-such-link",
+    "provider": "xero",
+    "name": "suppliers",
+    "list_name": "suppliers",
+    "kind": "reconnect-all",
+}
+"""What else stands in addresses."""
+
+FORMS: dict[str, Json] = {
+    "/account/password": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
+    "/sign-in": {"email": "nobody@nowhere.example", "password": "x" * 12},
+    "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
+}
+"""What a form needs to be read at all, by its route."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One way to ask the application for a page, or to send it a form.
+
+    Attributes:
+        method: GET or POST.
+        route: The route's path, with its parameters.
+        is_for_admins: Whether the route itself says so.
+        inputs: What it takes beside its path: names in the query and in the form.
+    """
+
+    method: str
+    route: str
+    is_for_admins: bool
+    inputs: frozenset[str]
+
+    @property
+    def parameters(self) -> set[str]:
+        """What stands in its address."""
+        return {part[1:-1].partition(":")[0] for part in self.route.split("/") if part.startswith("{")}
+
+    @property
+    def things(self) -> set[str]:
+        """What of a practice stands in its address."""
+        return self.parameters & THINGS
+
+    def address(self, ids: Mapping[str, str]) -> str:
+        """The address with these ids."""
+        known = {**WORDS, **ids}
+        parts = []
+        for part in self.route.split("/"):
+            name = part[1:-1].partition(":")[0] if part.startswith("{") else None
+            assert name is None or name in known, f"{self.route}: say in tests/web/walking.py what {name} is"
+            parts.append(quote(known[name], safe="") if name else part)
+        return "/".join(parts)
+
+    def form(self, ids: Mapping[str, str]) -> Json:
+        """A form that the route can read; ids stand where it wants some."""
+        return {key: ids.get(value, value) for key, value in FORMS.get(self.route, {}).items()}
+
+
+def walks(app: FastAPI) -> list[Walk]:
+    """Every way to ask for a page."""
+    found = [
+        Walk(method, route.path, _is_for_admins(route.dependant), frozenset(_inputs(route.dependant)))
+        for route in app.routes
+        if isinstance(route, APIRoute) and not route.path.startswith(NOT_PAGES)
+        for method in sorted(route.methods - {"HEAD"})
+    ]
+    assert {walk.method for walk in found} == {"GET", "POST"}
+    return found
+
+
+def _is_for_admins(dependant: Dependant) -> bool:
+    return dependant.call is administrating or any(_is_for_admins(one) for one in dependant.dependencies)
+
+
+def _inputs(dependant: Dependant) -> Iterator[str]:
+    for field in (*dependant.query_params, *dependant.body_params):
+        yield field.alias
+        yield from getattr(field.field_info.annotation, "model_fields", ())
+    for one in dependant.dependencies:
+        yield from _inputs(one)
+
+
+async def all_of(scene: Scene) -> dict[str, list[str]]:
+    """Every row that belongs to the scene's practice, to compare before and after."""
+    own = {"id": scene.actor.practice_id}
+    tables = {table.name for table in SQLModel.metadata.sorted_tables if "practice_id" in table.columns}
+    found = {name: await scene.rows(f"SELECT t::text FROM {name} t WHERE practice_id = :id", **own) for name in tables}  # noqa: S608  # our own names
+    found["practices"] = await scene.rows("SELECT t::text FROM practices t WHERE id = :id", **own)
+    for name, column, table in (
+        ("api_tokens", "colleague_id", "colleagues"),
+        ("team_members", "team_id", "teams"),
+        ("web_sessions", "colleague_id", "colleagues"),
+        ("run_organisations", "run_id", "runs"),
+    ):
+        found[name] = await scene.rows(
+            f"SELECT to_jsonb(t) - 'last_seen_at' FROM {name} t "  # noqa: S608  # our own names
+            f"WHERE {column} IN (SELECT id FROM {table} WHERE practice_id = :id)",
+            **own,
+        )
+    return {name: sorted(str(row) for row in rows) for name, rows in found.items()}
