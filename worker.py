@@ -7,12 +7,13 @@ the provider's queue, so that eager dispatch cannot evade fairness and the numbe
 import asyncio
 import gc
 import signal
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
 import uvloop
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.worker import Worker
 
 from activities.changing import ChangeActivities
@@ -176,8 +177,13 @@ def mailer_of(settings: Settings) -> Mailer | None:
     return SmtpMailer(settings.smtp_url.get_secret_value(), settings.required("mail_from"))
 
 
-async def run(settings: Settings) -> None:
-    """Run until SIGINT or SIGTERM; work in flight is finished or handed back."""
+async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -> None:
+    """Run until SIGINT or SIGTERM; work in flight is finished or handed back.
+
+    Args:
+        settings: Of this process.
+        interceptors: Beside our own.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -187,7 +193,7 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(database.close)
         providers, xero = providers_of(settings, database)
         stack.push_async_callback(xero.close)
-        client = await connect(settings)
+        client = await connect(settings, interceptors=interceptors)
         await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
         tokens = Tokens(database, settings.key_ring().for_purpose("database"))
         parts = Parts(database, providers, tokens, mailer_of(settings), settings.public_url)

@@ -17,6 +17,7 @@ from runtime.processes import Supervisor
 from runtime.settings import Settings
 from runtime.temporal import connect
 from tests.conftest import EMPTYING, administer, sibling
+from tests.journeys.haste import Haste
 from tests.journeys.scene import Scene
 from tests.journeys.stage import clear, settings_for, staged
 
@@ -38,7 +39,8 @@ async def temporal_settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIt
 
 @pytest_asyncio.fixture(scope="session")
 async def temporal(temporal_settings: Settings) -> Client:
-    return await connect(temporal_settings)
+    """A client whose workers pass the pauses between tries in a twentieth of the time."""
+    return await connect(temporal_settings, interceptors=[Haste()])
 
 
 @pytest_asyncio.fixture

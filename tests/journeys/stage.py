@@ -25,6 +25,7 @@ from runtime.temporal import data_converter
 from starter.bootstrap import build_provider
 from starter.operations import Operations
 from starter.web.app import create_app
+from tests.journeys.haste import Haste
 from tests.journeys.scene import Scene, make_practice
 from tests.journeys.serving import listening, serving
 from xero_sandbox.app import create_app as create_sandbox
@@ -138,6 +139,7 @@ async def peculiar_server(
     async with await start(
         namespace=settings.temporal_namespace,
         data_converter=data_converter(settings.key_ring()),
+        interceptors=[Haste()],
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTES],
         dev_server_existing_path=binary(),
         dev_server_extra_args=[word for value in values for word in ("--dynamic-config-value", value)],

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -101,6 +102,7 @@ async def test_while_the_provider_is_down_nothing_is_called_and_it_completes_by_
             assert (await client.post("refresh")).status_code == 409
             assert (await client.post("disconnect")).json()["workflow_id"] == workflow_id
         scene.world.faults.clear(fault.fault_id)
+        await hasty.fast_forward(scene.handle(workflow_id), timedelta(hours=1))
         await ended(scene, workflow_id)
     assert (await client.shown())["status"] == "disconnected"
     assert client.calls() == 0

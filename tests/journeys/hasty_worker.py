@@ -1,0 +1,21 @@
+"""``python -m tests.journeys.hasty_worker 6``: the worker as a process that may be killed, missed six times as soon."""
+
+import sys
+
+import uvloop
+
+from runtime import logging
+from runtime.settings import Settings
+from tests.journeys.haste import Haste
+from worker import run
+
+
+def main() -> None:
+    """Run the product's worker, in haste."""
+    settings = Settings()
+    logging.configure(settings)
+    uvloop.run(run(settings, interceptors=[Haste(silence=float(sys.argv[1]))]))
+
+
+if __name__ == "__main__":
+    main()
