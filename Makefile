@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up test test-long check lint types format bench-quick bench-night lock clean
+.PHONY: help setup demo up test check lint types format bench-quick bench-night lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -45,9 +45,6 @@ types: setup ## mypy, strict
 
 test: setup ## all tests, on real servers; some wait for time-outs, so a few run side by side
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
-
-test-long: setup ## the tests that are too long for every day: a night of 200 connections
-	$(BIN)/python -m pytest -m long $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .
