@@ -33,6 +33,8 @@ class Run(SQLModel, table=True):
     """The latest thing that the colleague should know: a declined sign-in, a refused selection, how it ended."""
     idempotency_key: str | None = Field(default=None, max_length=120)
     selection_digest: str | None = Field(default=None, max_length=64)
+    client_id: UUID | None = Field(default=None, foreign_key="clients.id", index=True)
+    """The one client that it is about: reconnecting that client alone, or changing its books."""
     created_at: datetime = created()
     finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
 

@@ -53,12 +53,14 @@ class RunFilter:
         kind: Of this kind.
         colleague_id: Started by this colleague.
         is_active: Not finished yet; or, if False, finished.
+        client_id: About this client alone.
         before: Started before this moment.
     """
 
     kind: RunKind | None = None
     colleague_id: UUID | None = None
     is_active: bool | None = None
+    client_id: UUID | None = None
     before: datetime | None = None
 
 
@@ -109,6 +111,8 @@ async def find_runs(
         matching.append(Run.colleague_id == wanted.colleague_id)
     if wanted.is_active is not None:
         matching.append((col(Run.stage) != Stage.FINISHED) == wanted.is_active)
+    if wanted.client_id is not None:
+        matching.append(Run.client_id == wanted.client_id)
     if wanted.before is not None:
         matching.append(Run.created_at < wanted.before)
     page = (

@@ -84,7 +84,7 @@ class Changes:
             found = await managed_or_refused(session, actor, client_id)
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is being disconnected. Wait for its end.")
-        wishes = Wishes(connection_id=found.connection.id)
+        wishes = Wishes(connection_id=found.connection.id, client_id=found.client.id)
         return await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, wishes)
 
     async def preview(self, actor: Actor, client_id: UUID, run_id: str) -> ChangePreview:

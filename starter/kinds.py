@@ -57,12 +57,14 @@ class Wishes:
     Attributes:
         moves_healthy: Reconnect: move healthy connections to the new login too.
         connection_id: Reconnect: only this connection. Change: the connection to change.
+        client_id: Whose that connection is; the run is shown on that client's pages.
         hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
         reopen: Go on with a finished run's failed organisations.
     """
 
     moves_healthy: bool = False
     connection_id: UUID | None = None
+    client_id: UUID | None = None
     hand_over: HandOver | None = None
     reopen: bool = False
 

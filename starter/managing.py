@@ -149,7 +149,7 @@ class Managing:
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
-        wishes = Wishes(connection_id=found.connection.id)
+        wishes = Wishes(connection_id=found.connection.id, client_id=found.client.id)
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, wishes)
 
     def facts(self, actor: Actor, found: Managed) -> ClientFacts:

@@ -61,6 +61,7 @@ class Starts:
             provider=provider,
             kind=kind,
             idempotency_key=idempotency_key,
+            client_id=wishes.client_id,
             created_at=at,
         )
         facts = RunFacts(
