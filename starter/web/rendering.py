@@ -1,8 +1,7 @@
 """Turns templates into pages: one environment, every value escaped, the same surroundings for each.
 
 No page is put together elsewhere. What a template gets besides its own values: ``viewer`` (who is signed in, or
-None), ``zone`` and ``now`` for times, ``said`` (what was just done), ``path``, and the functions ``static`` and
-``csrf_field``.
+None), ``said`` (what was just done), ``path``, and the functions ``static`` and ``csrf_field``.
 """
 
 import hashlib
@@ -13,13 +12,13 @@ from importlib.resources import files
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context, select_autoescape
-from jinja2.runtime import Context
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from models.columns import now
 from starter.sessions import SignedIn
 from starter.web.confirmations import PARAMETER, said
+from starter.web.surroundings import Surroundings, current, surrounded
 from starter.web.wording import FILTERS
 
 CSRF_FIELD = "csrf"
@@ -32,10 +31,9 @@ def static(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
-@pass_context
-def csrf_field(context: Context) -> Markup:
+def csrf_field() -> Markup:
     """The hidden field that every form of a signed-in colleague has."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, context["viewer"].csrf)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, current().csrf)
 
 
 def _environment() -> Environment:
@@ -60,6 +58,19 @@ def viewer_of(request: Request) -> SignedIn | None:
     return found if isinstance(found, SignedIn) else None
 
 
+def rendered(viewer: SignedIn | None, template: str, **values: object) -> str:
+    """A template as text: a page, or a piece of one that a script puts in its place.
+
+    Args:
+        viewer: Who looks at it.
+        template: Its name in ``templates/``.
+        values: What the template gets, besides ``viewer``.
+    """
+    zone: tzinfo = viewer.actor.time_zone if viewer else UTC
+    with surrounded(Surroundings(zone=zone, now=now(), csrf=viewer.csrf if viewer else None)):
+        return PAGES.get_template(template).render(viewer=viewer, **values)
+
+
 def render(
     request: Request, template: str, /, *, status: int = HTTPStatus.OK, referrer: str = "same-origin", **values: object
 ) -> HTMLResponse:
@@ -72,16 +83,8 @@ def render(
         referrer: Whom the browser may tell the page's address; ``no-referrer`` for pages whose address is a secret.
         values: What the template gets.
     """
-    viewer = viewer_of(request)
-    zone: tzinfo = viewer.actor.time_zone if viewer else UTC
-    surroundings = {
-        "viewer": viewer,
-        "zone": zone,
-        "now": now(),
-        "said": said(request.query_params.get(PARAMETER)),
-        "path": request.url.path,
-    }
-    page = PAGES.get_template(template).render(surroundings | values)
+    done = said(request.query_params.get(PARAMETER))
+    page = rendered(viewer_of(request), template, said=done, path=request.url.path, **values)
     # Without a referrer, browsers send forms with ``Origin: null``, and nobody could tell ours from others'.
     return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})
 

@@ -1,11 +1,11 @@
-"""How pages say times and numbers: the filters of the templates. Pure; the zone and the moment are handed in."""
+"""How pages say times and numbers: the filters of the templates. Zone and moment stand round the page."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from jinja2 import pass_context
-from jinja2.runtime import Context
 from markupsafe import Markup
+
+from starter.web.surroundings import current
 
 _STEPS = (
     (timedelta(minutes=1), timedelta(hours=1), "minute"),
@@ -50,25 +50,24 @@ def words(value: object) -> str:
     return "" if value is None else f"{text[:1].upper()}{text[1:]}"
 
 
-@pass_context
-def ago(context: Context, moment: datetime | None) -> Markup:
+def ago(moment: datetime | None) -> Markup:
     """A moment as people say it, with the exact one behind it."""
-    return _time(context, moment, is_relative=True)
+    return _time(moment, is_relative=True)
 
 
-@pass_context
-def at(context: Context, moment: datetime | None) -> Markup:
+def at(moment: datetime | None) -> Markup:
     """The exact moment."""
-    return _time(context, moment, is_relative=False)
+    return _time(moment, is_relative=False)
 
 
-def _time(context: Context, moment: datetime | None, *, is_relative: bool) -> Markup:
+def _time(moment: datetime | None, *, is_relative: bool) -> Markup:
     if moment is None:
-        return Markup("<span class='none'>{}</span>").format(NOTHING)
-    zone = context["zone"]
-    spelt, shown = exact(moment, zone), relative(moment, context["now"], zone)
+        return Markup('<span class="none">{}</span>').format(NOTHING)
+    around = current()
+    spelt = exact(moment, around.zone)
+    shown = relative(moment, around.now, around.zone) if is_relative else spelt
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        moment.astimezone(UTC).isoformat(timespec="seconds"), spelt, shown if is_relative else spelt
+        moment.astimezone(UTC).isoformat(timespec="seconds"), spelt, shown
     )
 
 

@@ -27,6 +27,8 @@ How a page is made
    ``starter.web.rendering``, not with a redirect: Chromium holds the redirects of forms to ``form-action 'self'``.
 6. **Words**: times are ``{{ moment|ago }}`` (exact time behind it) or ``{{ moment|at }}``, in the practice's zone;
    ``{{ n|number }}``, ``{{ n|plural("client") }}``, ``{{ enum|words }}``. Everything is escaped.
+   In templates, macros are imported without ``with context``; times and ``csrf_field()`` work inside them all the same.
+   A piece of a page for a script is ``rendered(viewer, "piece.html", …)``.
 7. **Looks**: macros in ``templates/components/`` (``status``, ``forms``, ``tables``, ``panels``, ``parts``); one
    stylesheet. No ``style`` attribute, no inline script, no ``onclick``: the policy forbids them. Behaviour is in
    ``static/*.js``, loaded with ``<script type="module" src="{{ static('name.js') }}">`` in ``scripts``.

@@ -6,11 +6,12 @@ The address carries a code: nothing here or in the access log may repeat it, and
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.refusals import RefusalCode, Refused
 from starter.web.authentication import Door
+from starter.web.confirmations import go
 from starter.web.errors import status_of
 from starter.web.rendering import render
 from starter.web.viewing import PerhapsViewer
@@ -24,8 +25,8 @@ _LONGEST = 4096
 @router.get("/connect/{provider}/callback")
 async def callback(
     request: Request, door: Door, viewer: PerhapsViewer, provider: Annotated[str, Path(max_length=20)]
-) -> HTMLResponse:
-    """The browser comes back."""
+) -> Response:
+    """The browser comes back: to the client's own pages where the sign-in was for one."""
     params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
     try:
         came_back = await door.consents.finish(provider, params, viewer.actor if viewer else None)
@@ -44,6 +45,8 @@ async def callback(
             message=refusal.message,
             next_step=next_step,
         )
+    if viewer is not None and came_back.client_id is not None:
+        return go(f"/clients/{came_back.client_id}/runs/{came_back.run_id}")
     next_step = (
         "You can close this page and go on in Clientsync."
         if came_back.ok
