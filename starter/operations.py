@@ -16,6 +16,8 @@ from models.database import Database
 from models.encryption import Sealer
 from providers.port import Providers
 from starter.changes import Changes
+from starter.choices import Choices
+from starter.client_sync import ClientSync
 from starter.clients import Clients
 from starter.colleagues import Colleagues
 from starter.consents import Consents
@@ -44,6 +46,8 @@ class Operations:
 
     Attributes:
         runs: Start, show, choose, retry, stop.
+        client_sync: Start a run as people press buttons: twice is once.
+        choices: What there is to choose from when organisations become clients.
         consents: Sign-ins at a provider.
         clients: Client accounts, their lists and their history.
         exports: The same as CSV, to take along.
@@ -79,6 +83,8 @@ class Operations:
         self.health = ConnectionHealth(database, temporal)
         self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
         self.runs = Runs(database, temporal, self.consents, deadlines, answer_within)
+        self.client_sync = ClientSync(self.runs, self.consents)
+        self.choices = Choices(database)
         self.exports = Exports(database, self.clients, self.runs)
         self.hand_overs = HandOvers(database, self.runs)
         self.managing = Managing(database, temporal, self.consents, self.runs)

@@ -1,0 +1,84 @@
+"""What there is to choose from when organisations become clients: room, teams, owners, clients to link to.
+
+It only offers; whether a choice can be carried out is checked where it is recorded (``activities.choosing``).
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, func, select
+
+from contracts.runs import Plan
+from models import clients
+from models.database import Database
+from models.practice import Colleague, Practice, Team
+from starter.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that can be chosen."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a practice can choose from.
+
+    Attributes:
+        plan: Its plan; teams are assigned on the advanced one alone.
+        allowance: Clients that it may have.
+        clients: Clients that it has.
+        teams: Its teams, by name; empty where the plan does not assign them.
+        owners: Its active colleagues, by name.
+        linkable: Its clients without a connection, by name.
+    """
+
+    plan: Plan
+    allowance: int
+    clients: int
+    teams: tuple[Named, ...]
+    owners: tuple[Named, ...]
+    linkable: tuple[Named, ...]
+
+    @property
+    def room(self) -> int:
+        """How many more clients it may have."""
+        return max(self.allowance - self.clients, 0)
+
+
+class Choices:
+    """The operation that tells.
+
+    Args:
+        database: The product's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def offered(self, actor: Actor) -> Offered:
+        """What the actor's practice can choose from now."""
+        async with self._database.session() as session:
+            practice = await session.get_one(Practice, actor.practice_id)
+            teams = select(Team.id, Team.name).where(Team.practice_id == practice.id)
+            people = select(Colleague.id, Colleague.name).where(
+                Colleague.practice_id == practice.id, col(Colleague.deactivated_at).is_(None)
+            )
+            unconnected = await clients.unconnected_clients(session, practice.id)
+            return Offered(
+                plan=practice.plan,
+                allowance=practice.client_allowance,
+                clients=await clients.count_clients(session, practice.id),
+                teams=tuple(Named(*row) for row in (await session.exec(teams.order_by(func.lower(Team.name)))).all())
+                if practice.plan is Plan.ADVANCED
+                else (),
+                owners=tuple(
+                    Named(*row) for row in (await session.exec(people.order_by(func.lower(Colleague.name)))).all()
+                ),
+                linkable=tuple(
+                    Named(client.id, client.name) for client in sorted(unconnected, key=lambda one: one.name.casefold())
+                ),
+            )
