@@ -53,9 +53,17 @@ class Clients:
         return found
 
     async def list_rows(
-        self, actor: Actor, client_id: UUID, name: ListName, *, limit: int, offset: int, search: str | None = None
+        self,
+        actor: Actor,
+        client_id: UUID,
+        name: ListName,
+        *,
+        limit: int,
+        offset: int,
+        search: str | None = None,
+        include_gone: bool = False,
     ) -> ListPage:
-        """A page of one list of a client's standard information, with its receipt.
+        """A page of one list of a client's standard information, with its receipt; see ``lists.read_list``.
 
         Raises:
             Refused: There is no such client in the practice.
@@ -63,7 +71,14 @@ class Clients:
         await self.show(actor, client_id)
         async with self._database.session() as session:
             return await lists.read_list(
-                session, actor.practice_id, client_id, name, limit=limit, offset=offset, search=search
+                session,
+                actor.practice_id,
+                client_id,
+                name,
+                limit=limit,
+                offset=offset,
+                search=search,
+                include_gone=include_gone,
             )
 
     async def history(

@@ -5,12 +5,14 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 
 from contracts.connection_settings import SettingsPatch
 from contracts.lists import SOURCE_OF, ListName, Source
@@ -28,7 +30,7 @@ from starter.consents import Consents
 from starter.kinds import Wishes
 from starter.runs import Runs
 from starter.starting import StartedRun
-from starter.temporal_faults import explained
+from starter.temporal_faults import ANSWERS_WITHIN, explained
 from workflows import briefing, policies
 from workflows.sync_client import SyncClient
 
@@ -131,6 +133,15 @@ class Managing:
             await self.refresh(actor, client_id)
         except Refused as refused:
             logger.info("no refresh at once: %s", refused.refusal.code.value)
+
+    async def refreshing_since(self, actor: Actor, found: Managed) -> datetime | None:
+        """Since when this client's lists are being refreshed; None when they are not, or nobody can say just now."""
+        workflow_id = sync_client_id(actor.practice_slug, found.client.code)
+        try:
+            sync = await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=ANSWERS_WITHIN)
+        except RPCError:
+            return None
+        return sync.start_time if sync.status is WorkflowExecutionStatus.RUNNING else None
 
     async def until_refreshed(self, refreshing: Refreshing) -> str:
         """Wait until a refresh has ended, however long it takes; gives its last word.

@@ -1,0 +1,135 @@
+"""What happened, as people read it: one sentence for each kind of event. Pure.
+
+A test reads the code for the kinds that it writes; one without a sentence here fails it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from contracts.causes import Cause
+from contracts.runs import ConnectionStatus
+from starter.web.setting_words import LABELS, of_setting
+
+PRODUCT = "Clientsync"
+"""Who did what nobody did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event, as far as its sentence needs it.
+
+    Attributes:
+        kind: Such as ``client.created``.
+        who: The colleague; None when the product acted by itself.
+        cause: Why, where there is a cause.
+        before: What was.
+        after: What is.
+    """
+
+    kind: str
+    who: str | None = None
+    cause: Cause | None = None
+    before: str | None = None
+    after: str | None = None
+
+    @property
+    def sentence(self) -> str:
+        """For people; an event of another version of the product is named by its kind."""
+        say = SENTENCES.get(self.kind)
+        return say(self) if say else self.kind.replace(".", ": ").replace("_", " ").capitalize() + "."
+
+    @property
+    def tone(self) -> str:
+        """How it looks: ``good``, ``bad``, ``warn`` or ``idle``."""
+        if self.cause is not None and self.kind != "connection.told":
+            return "warn" if self.cause.is_transient else "bad"
+        return "good" if self.kind in _GOOD else "idle"
+
+    @property
+    def by(self) -> str:
+        """Who did it."""
+        return self.who or PRODUCT
+
+    @property
+    def because(self) -> str:
+        """The cause's sentence with a space before it; nothing without a cause."""
+        return f" {self.cause.sentence}" if self.cause else ""
+
+
+_GOOD = frozenset({"client.created", "connection.connected", "connection.connected_again", "connection.change_undone"})
+_HEALTH = frozenset(status.value for status in ConnectionStatus)
+
+
+def _connected(event: Happened) -> str:
+    if event.before in _HEALTH:
+        return "The connection works again." if event.before != "connected" else "The trouble is over."
+    return f"{event.by} connected the client to {event.after}."
+
+
+def _trouble(event: Happened) -> str:
+    return f"The connection has trouble.{event.because}" if event.cause else "The trouble is over."
+
+
+def _disconnected(event: Happened) -> str:
+    _, _, note = (event.after or "").partition(": ")
+    return f"The client is disconnected. {note}".strip()
+
+
+def _reassigned(event: Happened) -> str:
+    if event.who is not None and event.who == event.after:
+        return f"{event.who} took the client over from {event.before}."
+    return f"{event.by} moved the client from {event.before} to {event.after}."
+
+
+def _settings(event: Happened) -> str:
+    name, _, before = (event.before or "").partition(": ")
+    _, _, after = (event.after or "").partition(": ")
+    label = LABELS.get(name, name.replace("_", " "))
+    return f"{event.by} changed a setting. {label}: {of_setting(name, before)} → {of_setting(name, after)}."
+
+
+def _suppliers(event: Happened) -> str:
+    return f"A refresh brought {event.after} new supplier{'' if event.after == '1' else 's'}."
+
+
+def _result(event: Happened) -> str:
+    return f"The run ended: {(event.after or '').replace('_', ' ')}."
+
+
+SENTENCES: dict[str, Callable[[Happened], str]] = {
+    "client.created": lambda event: f"{event.by} added the client from {event.after}.",
+    "client.owner_left": lambda event: f"{event.by} deactivated {event.before}, who looks after this client.",
+    "client.reassigned": _reassigned,
+    "connection.connected": _connected,
+    "connection.connected_again": lambda event: f"{event.by} connected the client to {event.after} again.",
+    "connection.needs_reconnect": lambda event: f"The connection needs somebody to sign in.{event.because}",
+    "connection.trouble": _trouble,
+    "connection.disconnecting": lambda event: f"{event.by} began to disconnect the client.",
+    "connection.disconnected": _disconnected,
+    "connection.disconnecting_stopped": lambda _: "The disconnecting was stopped. The connection is what it was.",
+    "connection.settings_changed": _settings,
+    "connection.login_changed": lambda _: "The connection uses another login from now on.",
+    "connection.changed": lambda event: f"{event.by} changed the connection from {event.before} to {event.after}.",
+    "connection.change_undone": lambda event: (
+        f"{event.by} undid the change. The client is connected to {event.after} again, no longer to {event.before}."
+    ),
+    "connection.told": lambda event: f"Who can act was told by e-mail.{event.because}",
+    "supplier.new": _suppliers,
+    "run.started": lambda event: f"{event.by} started {(event.after or '').replace('-', ' ')}.",
+    "run.organisations_chosen": lambda event: f"{event.by} chose organisations: {event.after}.",
+    "run.finished": _result,
+    "grant.signed_in": lambda event: f"{event.by} signed in at the accounting software.",
+    "grant.refreshed": lambda _: "A login was renewed.",
+    "grant.signed_out": lambda event: f"A login does not work any more.{event.because}",
+    "colleague.deactivated": lambda event: f"{event.by} deactivated {event.before}.",
+    "colleague.role_changed": lambda event: f"{event.by} changed a role. {event.before} → {event.after}.",
+    "colleague.invited": lambda event: f"{event.by} invited {event.after}.",
+    "colleague.password_chosen": lambda event: f"{event.by} chose a password.",
+    "colleague.password_changed": lambda event: f"{event.by} changed the password.",
+    "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",
+    "team.created": lambda event: f"{event.by} made the team {event.after}.",
+    "team.renamed": lambda event: f"{event.by} renamed the team {event.before} to {event.after}.",
+    "team.joined": lambda event: f"{event.by} put {event.after} into the team {event.before}.",
+    "team.left": lambda event: f"{event.by} took {event.after} out of the team {event.before}.",
+}
+"""By kind: the sentence."""

@@ -1,0 +1,87 @@
+"""A connection's settings in the words that people read: on the form, and in the timeline. Pure."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from contracts.lists import ListName, Source
+from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+
+NO_DEFAULT = "No default"
+
+LABELS = {
+    "list_names": "Lists that are pulled",
+    "refresh_hours": "Refreshed every",
+    "contacts": "Contacts",
+    "costs_destination": "Costs are published to",
+    "costs_status": "Status of costs",
+    "sales_destination": "Sales are published to",
+    "sales_status": "Status of sales",
+    "warns_of_new_suppliers": "Warning of new suppliers",
+}
+"""By setting: what it is called."""
+
+Options = Sequence[tuple[str, str]]
+"""Values as forms send them, each with its words."""
+
+CONTACTS: Options = (
+    (ContactsChoice.BOTH.value, "Suppliers and customers"),
+    (ContactsChoice.SUPPLIERS.value, "Suppliers only"),
+)
+COSTS: Options = (
+    ("", NO_DEFAULT),
+    (CostsDestination.BILLS.value, "Bills"),
+    (CostsDestination.SPEND_MONEY.value, "Spend money"),
+)
+SALES: Options = (
+    ("", NO_DEFAULT),
+    (SalesDestination.INVOICES.value, "Invoices"),
+    (SalesDestination.RECEIVE_MONEY.value, "Receive money"),
+)
+STATUSES: Options = (
+    ("", NO_DEFAULT),
+    (PublishStatus.DRAFT.value, "Draft"),
+    (PublishStatus.AWAITING_APPROVAL.value, "Awaiting approval"),
+    (PublishStatus.AWAITING_PAYMENT.value, "Awaiting payment"),
+)
+_OPTIONS: dict[str, Options] = {
+    "contacts": CONTACTS,
+    "costs_destination": COSTS,
+    "costs_status": STATUSES,
+    "sales_destination": SALES,
+    "sales_status": STATUSES,
+    "warns_of_new_suppliers": (("true", "On"), ("false", "Off")),
+}
+
+
+class Pulled(NamedTuple):
+    """Lists that are pulled or left out together, since the accounting software keeps them together."""
+
+    source: Source
+    label: str
+
+
+TOGETHER: Sequence[Pulled] = tuple(
+    Pulled(
+        source,
+        " and ".join(
+            [source.lists[0].heading, *(f"{name.heading[:1].lower()}{name.heading[1:]}" for name in source.lists[1:])]
+        ),
+    )
+    for source in Source
+)
+"""What a person ticks on the form."""
+
+
+def of_setting(name: str, value: str) -> str:
+    """A setting's value as people read it.
+
+    Args:
+        name: The setting's, such as ``refresh_hours``.
+        value: As events hold it: a word of ours, ``none``, ``all``, ``true``, or names with commas between.
+    """
+    if name == "refresh_hours":
+        return "every hour" if value == "1" else f"every {value} hours"
+    if name == "list_names":
+        known = {one.value: one.heading for one in ListName}
+        return "all" if value == "all" else ", ".join(known.get(one, one) for one in value.split(", "))
+    return dict(_OPTIONS.get(name, ())).get("" if value == "none" else value, value).lower()
