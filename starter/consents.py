@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from temporalio.client import Client
 
@@ -59,11 +60,13 @@ class ConsentReturn:
         run_id: The run that the sign-in was for.
         message: What happened.
         ok: Whether the sign-in was successful.
+        client_id: The one client that the run is about, if it is.
     """
 
     run_id: str
     message: str
     ok: bool
+    client_id: UUID | None = None
 
 
 class Consents:
@@ -255,7 +258,9 @@ class Consents:
             await self._signal(attempt, message)
             attempt.delivered_at = now()
             await self._save(attempt)
-        return ConsentReturn(attempt.run_id, message, ok=attempt.grant_id is not None)
+        async with self._database.session() as session:
+            client_id = (await session.get_one(Run, attempt.run_id)).client_id
+        return ConsentReturn(attempt.run_id, message, ok=attempt.grant_id is not None, client_id=client_id)
 
     async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
         handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)
