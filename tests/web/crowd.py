@@ -18,8 +18,34 @@ from models.practice import Colleague, Team, TeamMember
 from models.run import Run, RunOrganisation
 from starter.actor import Actor
 
-FIRST = "Ashdown Bramley Castle Dunmore Elmwood Fairfax Granary Hartley Ivybridge Juniper Kestrel Larkfield".split()
-SECOND = "Bakery Builders Carpets Dental Electrical Florists Garage Holdings Interiors Joinery Kitchens Law".split()
+FIRST = [
+    "Ashdown",
+    "Bramley",
+    "Castle",
+    "Dunmore",
+    "Elmwood",
+    "Fairfax",
+    "Granary",
+    "Hartley",
+    "Ivybridge",
+    "Juniper",
+    "Kestrel",
+    "Larkfield",
+]
+SECOND = [
+    "Bakery",
+    "Builders",
+    "Carpets",
+    "Dental",
+    "Electrical",
+    "Florists",
+    "Garage",
+    "Holdings",
+    "Interiors",
+    "Joinery",
+    "Kitchens",
+    "Law",
+]
 LAST = "Ltd", "LLP", "& Sons", "Partners", "Group Ltd", "Trading"
 
 HTML = '<b onmouseover="document.title=1">Bold & "Quoted"</b> O\'Neill <script>document.title="owned"</script>'
@@ -84,7 +110,11 @@ async def crowded(database: Database, actor: Actor, count: int, *, runs: int = 0
         )
         session.add_all(new)
         await session.flush()
-        people = [actor.colleague_id, *(one.id for one in there if one.id != actor.colleague_id), *(one.id for one in new)]
+        people = [
+            actor.colleague_id,
+            *(one.id for one in there if one.id != actor.colleague_id),
+            *(one.id for one in new),
+        ]
         teams = [Team(practice_id=actor.practice_id, name=name) for name in (f"Retail {mark}", f"Trades {mark}")]
         session.add_all(teams)
         grants = [
@@ -128,7 +158,7 @@ async def crowded(database: Database, actor: Actor, count: int, *, runs: int = 0
                 colleague_id=actor.colleague_id,
                 kind="digest",
                 subject=f"3 connections need you {HTML}"[:200],
-                body=f"Hello Ada,\n\n3 clients cannot be read any more.\n\n- {HTML}\n\nOpen the client list to repair them.",
+                body=f"Hello Ada,\n\n3 clients cannot be read any more.\n\n- {HTML}\n\nOpen the client list.",
                 dedupe_key=f"crowd-{mark}",
             )
         )

@@ -37,7 +37,14 @@ How a page is made
 8. A page works without scripts where it can: forms and links first, then what scripts add.
 """
 
-from starter.web.pages import account, home, invitation, signing_in
+from starter.web.pages import account, clients, home, invitation, signing_in
 
-ROUTERS = (home.router, signing_in.router, signing_in.signed_in_router, invitation.router, account.router)
+ROUTERS = (
+    home.router,
+    signing_in.router,
+    signing_in.signed_in_router,
+    invitation.router,
+    account.router,
+    clients.router,
+)
 """All routers of pages; the application takes them in this order."""

@@ -1,0 +1,160 @@
+"""The client list and the panel *Client sync* on it. The whole state of the list stands in its address.
+
+Starting a run is in ``client_sync``; the panel only has its forms.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import StreamingResponse
+
+from contracts.causes import Cause
+from models.client_views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
+from starter.actor import Actor
+from starter.clients import EVERYONE
+from starter.operations import Operations
+from starter.web.authentication import Door
+from starter.web.csv_answers import csv_answer
+from starter.web.pages.listing import DESCENDING, EMPTY, PAGE, SIZES, Descending, Id, Limit, Offset, Search, address
+from starter.web.pages.listing import last_page as last_page_of
+from starter.web.rendering import render
+from starter.web.viewing import Viewer, page_router
+
+router = page_router()
+
+CLIENTS = "/clients"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of the client list asks for.
+
+    Attributes:
+        wanted: Which clients.
+        order: How they are sorted.
+        limit: Rows of a page.
+    """
+
+    wanted: ClientFilter
+    order: ClientOrder
+    limit: int
+
+    @property
+    def filters(self) -> dict[str, object | None]:
+        """The filter, as the address has it."""
+        wanted = self.wanted
+        return {
+            "search": wanted.search,
+            "owner": wanted.owner_id,
+            "team": wanted.team_id,
+            "status": wanted.status,
+            "cause": wanted.cause,
+        }
+
+    @property
+    def sorting(self) -> dict[str, object | None]:
+        """The order, as the address has it; nothing where it is the usual one."""
+        column, is_descending = self.order.column, self.order.is_descending
+        is_usual = column is ClientSort.NAME and not is_descending
+        return {"sort": None if is_usual else column, "direction": DESCENDING if is_descending else None}
+
+    @property
+    def size(self) -> dict[str, object | None]:
+        """The length of a page, likewise."""
+        return {"limit": None if self.limit == PAGE else self.limit}
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is chosen."""
+        return self.wanted != EVERYONE
+
+
+def asked(
+    search: Search = None,
+    owner: Id = None,
+    team: Id = None,
+    status: Annotated[ClientStatus | None, EMPTY, Query()] = None,
+    cause: Annotated[Cause | None, EMPTY, Query()] = None,
+    sort: Annotated[ClientSort | None, EMPTY, Query()] = None,
+    direction: Descending = "",
+    limit: Limit = PAGE,
+) -> Asked:
+    """What the address asks for."""
+    wanted = ClientFilter(search.strip() if search else None, owner, team, status, cause)
+    return Asked(wanted, ClientOrder(sort or ClientSort.NAME, direction == DESCENDING), limit)
+
+
+AskedFor = Annotated[Asked, Depends(asked)]
+
+
+@router.get(CLIENTS)
+async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, offset: Offset = 0) -> Response:
+    """A page of the client list; one past the end leads to the last one."""
+    wanted = asked.wanted
+    found, total = await door.clients.find(viewer.actor, wanted, asked.order, limit=asked.limit, offset=offset)
+    if total and not found:
+        end = address(
+            CLIENTS, asked.filters | asked.sorting | asked.size | {"offset": last_page_of(total, asked.limit)}
+        )
+        return RedirectResponse(end.rstrip("&"), status_code=HTTPStatus.SEE_OTHER)
+    facets = await door.clients.facets(viewer.actor, wanted)
+    everything = facets
+    if wanted.search or wanted.owner_id or wanted.team_id:
+        everything = await door.clients.facets(viewer.actor)
+    return render(
+        request,
+        "clients.html",
+        clients=found,
+        total=total,
+        offset=offset,
+        asked=asked,
+        sizes=[(size, f"{size} a page") for size in SIZES[1:]],
+        everything=everything,
+        owners=await _owners(door, viewer.actor, wanted.owner_id),
+        teams=[(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)],
+        statuses=_statuses(facets),
+        causes=_causes(facets, wanted.cause),
+        # Addresses that end with ? or &: what follows is sort, page and the like.
+        unsorted=address(CLIENTS, asked.filters | asked.size),
+        unpaged=address(CLIENTS, asked.filters | asked.sorting | asked.size),
+        csv=address("/clients.csv", asked.filters | asked.sorting).rstrip("?&"),
+    )
+
+
+@router.get("/clients.csv")
+async def export(door: Door, viewer: Viewer, asked: AskedFor) -> StreamingResponse:
+    """The clients that match, all of them, in the list's order."""
+    return csv_answer(await door.exports.clients(viewer.actor, asked.wanted, asked.order))
+
+
+@router.get("/client-sync")
+async def client_sync(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
+    """The panel as a page of its own: for browsers without scripts, and for links in mails."""
+    return render(request, "client_sync.html", everything=await door.clients.facets(viewer.actor))
+
+
+async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[tuple[UUID, str]]:
+    """Who can be filtered by: all who are here, and those who have left clients behind."""
+    return [
+        (one.colleague_id, one.name if one.deactivated_at is None else f"{one.name} (has left)")
+        for one in await door.colleagues.everybody(actor)
+        if one.deactivated_at is None or one.clients or one.colleague_id == chosen
+    ]
+
+
+def _statuses(facets: ClientFacets) -> list[tuple[ClientStatus, str]]:
+    return [(status, _counted(status, facets.by_status.get(status))) for status in ClientStatus]
+
+
+def _causes(facets: ClientFacets, chosen: Cause | None) -> list[tuple[Cause, str]]:
+    there = [cause for cause in Cause if cause in facets.by_cause or cause is chosen]
+    return [(cause, _counted(cause, facets.by_cause.get(cause, 0))) for cause in there]
+
+
+def _counted(kind: ClientStatus | Cause, count: int | None) -> str:
+    name = kind.replace("_", " ").capitalize()
+    return name if count is None else f"{name} ({count:,})"
