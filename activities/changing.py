@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.choosing import require_listed
 from activities.failures import refusal_error
 from activities.reach import Reach
 from contracts.change_connection import (
@@ -83,6 +84,7 @@ class ChangeActivities:
         try:
             async with self._database.transaction() as session:
                 run = await runs.locked_run(session, asked.run_id)
+                require_listed(run.stage)
                 old = await connection_changes.current_or_refused(session, asked.connection_id)
                 row = _chosen(asked.selection, await runs.organisations_of(session, run.id), old)
                 new = await connection_changes.take_up(session, old, row, self._now())

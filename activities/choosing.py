@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, Plan, Verdict
+from contracts.runs import Action, Plan, Stage, Verdict
 from contracts.selection import SelectedOrganisation, Selection
 from models.runs import Choice
 
@@ -34,6 +34,17 @@ class Terms(NamedTuple):
     linkable: Collection[UUID]
     already: Mapping[str, UUID]
     default_owner: UUID
+
+
+def require_listed(stage: Stage) -> None:
+    """Take choices only from a list that is whole: the stage that was recorded with it, and no message, tells so.
+
+    Raises:
+        Refused: The run has no list yet, or is adding to it.
+    """
+    if stage is not Stage.AWAITING_SELECTION:
+        message = f"The run is {stage.value.replace('_', ' ')}; organisations can be chosen once they are listed."
+        raise Refused(RefusalCode.WRONG_STAGE, message)
 
 
 def resolve(selection: Selection, terms: Terms) -> list[Choice]:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.choosing import Terms, resolve
+from activities.choosing import Terms, require_listed, resolve
 from activities.failures import refusal_error
 from contracts.bulk_create_clients import (
     ClientsToPull,
@@ -59,6 +59,7 @@ class ClientActivities:
             return
         if run.selection_digest is not None:
             raise Refused(RefusalCode.ALREADY_SELECTED, "The organisations of this run are already chosen.")
+        require_listed(run.stage)
         choices, at = resolve(selection, await self._terms(session, run)), self._now()
         await runs.save_selection(session, run.id, choices, at)
         run.selection_digest, run.message = digest, None

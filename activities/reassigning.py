@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from temporalio import activity
 
+from activities.choosing import require_listed
 from activities.failures import application_error, refusal_error
 from activities.moving import Move, is_in_use
 from activities.reach import Reach
@@ -99,6 +100,7 @@ class ReassignActivities:
                 run = await runs.locked_run(session, asked.run_id)
                 listed = await runs.organisations_of(session, run.id)
                 if run.selection_digest != digest:
+                    require_listed(run.stage)
                     choices = chosen(asked.selection, run, dict.fromkeys(row.organisation_id for row in listed))
                     await runs.save_selection(session, run.id, choices, self._now())
                     run.selection_digest, run.message = digest, None

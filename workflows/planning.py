@@ -91,7 +91,9 @@ def refusal_of(error: ActivityError) -> Refusal | None:
 
 
 def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal | None:
-    """Why a selection cannot be taken now, if it cannot.
+    """Why a selection cannot be taken now, if it cannot; whether the list is whole by now, its activity tells.
+
+    The list is open from the transaction that records it, which people see before this workflow hears of it.
 
     Args:
         stage: Where the run is.
@@ -105,7 +107,7 @@ def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal
             code=RefusalCode.ALREADY_SELECTED,
             message="The organisations of this run are already chosen. Start another run to add more.",
         )
-    if stage is not Stage.AWAITING_SELECTION:
+    if stage not in {Stage.LISTING, Stage.AWAITING_SELECTION}:
         return Refusal(
             code=RefusalCode.WRONG_STAGE,
             message=f"The run is {stage.value.replace('_', ' ')}; organisations can be chosen once they are listed.",

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from activities.choosing import Terms, resolve
+from activities.choosing import Terms, require_listed, resolve
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, Plan, Verdict
+from contracts.runs import Action, Plan, Stage, Verdict
 from contracts.selection import SelectedOrganisation, Selection
 
 ME, COLLEAGUE, TEAM, CLIENT, LINKED = (UUID(int=number) for number in range(1, 6))
@@ -124,3 +124,10 @@ def test_nothing_new_is_said_so():
 def test_a_malformed_selection_is_refused_before_it_is_read(raw):
     with pytest.raises(ValidationError):
         Selection.model_validate(raw)
+
+
+def test_nothing_is_chosen_from_a_list_that_is_not_whole():
+    require_listed(Stage.AWAITING_SELECTION)
+    with pytest.raises(Refused, match="once they are listed") as refused:
+        require_listed(Stage.LISTING)
+    assert refused.value.refusal.code is RefusalCode.WRONG_STAGE

@@ -93,7 +93,8 @@ def test_an_outage_is_given_up_in_the_end_and_a_limit_is_not():
         (Stage.AWAITING_SELECTION, False, False, None),
         (Stage.PULLING, True, True, None),
         (Stage.PULLING, True, False, RefusalCode.ALREADY_SELECTED),
-        (Stage.LISTING, False, False, RefusalCode.WRONG_STAGE),
+        (Stage.LISTING, False, False, None),
+        (Stage.CREATING, False, False, RefusalCode.WRONG_STAGE),
         (Stage.AWAITING_CONSENT, False, False, RefusalCode.WRONG_STAGE),
     ],
 )
