@@ -18,6 +18,19 @@ class Said(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a word in an address
     PASSWORD_CHOSEN = "password-chosen"  # noqa: S105  # likewise
 
+    CONSENT_DENIED = "consent-denied"
+    CONSENT_FAILED = "consent-failed"
+    RUN_STOPPING = "run-stopping"
+    RUN_RETRYING = "run-retrying"
+    RUN_MOVED_ON = "run-moved-on"
+
+    SETTINGS_SAVED = "settings-saved"
+    REFRESHING = "refreshing"
+    REFRESHING_ALREADY = "refreshing-already"
+    CONNECTION_CHANGED = "connection-changed"
+    CHANGE_UNDONE = "change-undone"
+    DISCONNECTING = "disconnecting"
+
     @property
     def sentence(self) -> str:
         """For people."""
@@ -30,6 +43,17 @@ _SENTENCES: dict[Said, str] = {
     Said.SESSION_OVER: "Your session is over. Sign in to go on; what was not sent yet has not been done.",
     Said.PASSWORD_CHANGED: "Your password is changed. Other browsers are signed out.",
     Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
+    Said.CONSENT_DENIED: "Access was not allowed, so nothing was changed. You can sign in again whenever you like.",
+    Said.CONSENT_FAILED: "The sign-in was not completed, so nothing was changed. Sign in again.",
+    Said.RUN_STOPPING: "The run is being stopped. What was already done stays.",
+    Said.RUN_RETRYING: "It is being tried again.",
+    Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
+    Said.SETTINGS_SAVED: "The settings are saved.",
+    Said.REFRESHING: "The lists are being refreshed.",
+    Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",
+    Said.CONNECTION_CHANGED: "The connection is changed. It can be undone for 30 days.",
+    Said.CHANGE_UNDONE: "The change is undone: the client has its former organisation back.",
+    Said.DISCONNECTING: "The client is being disconnected.",
 }
 
 
