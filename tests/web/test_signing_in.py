@@ -207,10 +207,10 @@ async def test_changing_the_password_ends_the_other_sessions(house: House):
         ({"new_password": "short", "again": "short"}, "12 to 200"),
         ({"new_password": "aaaaaaaaaaaaaaa", "again": "aaaaaaaaaaaaaaa"}, "too easy"),
     ):
-        refused = await here.post("/account/password", data=words | wrong)
+        refused = await here.post("/account", data=words | wrong)
         assert (refused.status_code, sentence in refused.text) == (422, True)
     assert await is_in(there)
-    done = await here.post("/account/password", data=words)
+    done = await here.post("/account", data=words)
     assert (done.status_code, done.headers["location"]) == (303, "/account?said=password-changed")
     assert await is_in(here)
     assert not await is_in(there)

@@ -22,7 +22,7 @@ How a page is made
    come with ``Annotated[str, Form()]``.
 4. **Refusals**: ``Refused`` becomes a page that says what happened, with the fitting status. Where a field is to
    blame, catch it and render the form again with ``status=422`` and ``refusal.message`` beside the field; what the
-   person typed stays.
+   person typed stays. Such a form is sent to its own page's path, so that the address still is one that can be opened.
 5. **To a provider**: a POST that starts a sign-in ends with ``leave(request, authorize_url, "Xero")`` from
    ``starter.web.rendering``, not with a redirect: Chromium holds the redirects of forms to ``form-action 'self'``.
 6. **Words**: times are ``{{ moment|ago }}`` (exact time behind it) or ``{{ moment|at }}``, in the practice's zone;
@@ -37,7 +37,7 @@ How a page is made
 8. A page works without scripts where it can: forms and links first, then what scripts add.
 """
 
-from starter.web.pages import account, clients, home, invitation, signing_in
+from starter.web.pages import account, client_sync, clients, home, invitation, runs, signing_in
 
 ROUTERS = (
     home.router,
@@ -46,5 +46,7 @@ ROUTERS = (
     invitation.router,
     account.router,
     clients.router,
+    client_sync.router,
+    runs.router,
 )
 """All routers of pages; the application takes them in this order."""

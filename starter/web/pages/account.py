@@ -26,7 +26,7 @@ async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
     return await _page(request, door, viewer)
 
 
-@router.post("/account/password")
+@router.post("/account")
 async def change_password(
     request: Request,
     door: Door,

@@ -112,7 +112,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         total=total,
         offset=offset,
         asked=asked,
-        sizes=[(size, f"{size} a page") for size in SIZES[1:]],
+        sizes=SIZES,
         everything=everything,
         owners=await _owners(door, viewer.actor, wanted.owner_id),
         teams=[(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)],

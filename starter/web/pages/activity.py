@@ -1,0 +1,57 @@
+"""Activity: all runs of the practice. One run's own pages are elsewhere."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from contracts.runs import RunKind
+from models.run_views import RunFilter
+from starter.web.authentication import Door
+from starter.web.pages.listing import EMPTY, PAGE, Id, Limit, Offset, address, last_page
+from starter.web.rendering import render
+from starter.web.viewing import Viewer, page_router
+
+router = page_router()
+
+ACTIVITY: Final = "/activity"
+STATES: Final = (("active", "Under way"), ("finished", "Finished"))
+
+
+@router.get(ACTIVITY)
+async def show(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    kind: Annotated[RunKind | None, EMPTY, Query()] = None,
+    colleague: Id = None,
+    state: Annotated[str, Query(max_length=20)] = "",
+    limit: Limit = PAGE,
+    offset: Offset = 0,
+) -> Response:
+    """A page of the runs, newest first."""
+    is_active = {"active": True, "finished": False}.get(state)
+    wanted = RunFilter(kind=kind, colleague_id=colleague, is_active=is_active)
+    found, total = await door.runs.activity(viewer.actor, wanted, limit=limit, offset=offset)
+    filters = {"kind": kind, "colleague": colleague, "state": state or None}
+    here = address(ACTIVITY, filters | {"limit": None if limit == PAGE else limit})
+    if total and not found:
+        return RedirectResponse(f"{here}offset={last_page(total, limit)}", status_code=HTTPStatus.SEE_OTHER)
+    return render(
+        request,
+        "activity.html",
+        runs=found,
+        total=total,
+        limit=limit,
+        offset=offset,
+        here=here,
+        kind=kind,
+        colleague=colleague,
+        state=state,
+        kinds=[(one, one.heading) for one in RunKind],
+        states=STATES,
+        colleagues=[(one.colleague_id, one.name) for one in await door.colleagues.everybody(viewer.actor)],
+        is_filtered=any(value is not None for value in filters.values()),
+        times=await door.health.times(viewer.actor),
+    )

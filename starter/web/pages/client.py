@@ -1,0 +1,65 @@
+"""One client: its overview, its connections, and where a run about it alone is shown."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import RunKind
+from starter.web.authentication import Door
+from starter.web.client_frame import Tab, framed
+from starter.web.confirmations import go
+from starter.web.pages.timeline import happened
+from starter.web.rendering import leave
+from starter.web.viewing import Viewer, page_router
+
+router = page_router()
+
+RunId = Annotated[str, Path(max_length=120)]
+
+LATEST = 6
+"""Events that the overview shows."""
+
+
+@router.get("/clients/{client_id:uuid}")
+async def overview(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> HTMLResponse:
+    """What there is to know at a glance."""
+    events = await door.clients.history(viewer.actor, client_id, limit=LATEST)
+    return await framed(
+        request, door, viewer, client_id, "client/overview.html", Tab.OVERVIEW, events=[happened(one) for one in events]
+    )
+
+
+@router.get("/clients/{client_id:uuid}/connections")
+async def connections(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> HTMLResponse:
+    """The accounting software that the client is connected to."""
+    return await framed(request, door, viewer, client_id, "client/connections.html", Tab.CONNECTIONS)
+
+
+@router.get("/clients/{client_id:uuid}/runs/{run_id}")
+async def run(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
+    """To the page that shows a run about this client alone: a reconnect, or a change of its books."""
+    report = await door.runs.report(viewer.actor, run_id)
+    if report.run.client_id != client_id:
+        raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id!r} of this client.")
+    connection = f"/clients/{client_id:uuid}/connection"
+    if report.run.kind is RunKind.CHANGE_CONNECTION:
+        return go(f"{connection}/change/{run_id}")
+    return go(f"{connection}?run={run_id}")
+
+
+@router.post("/clients/{client_id:uuid}/runs/{run_id}/sign-in")
+async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> HTMLResponse:
+    """Sign in (again) for a run about this client."""
+    await run(door, viewer, client_id, run_id)
+    return leave(request, await door.consents.begin(viewer.actor, run_id), "Xero")
+
+
+@router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")
+async def stop(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
+    """Stop a run about this client; nothing of the client has changed."""
+    shown = await run(door, viewer, client_id, run_id)
+    await door.runs.cancel(viewer.actor, run_id)
+    return shown
