@@ -1,15 +1,16 @@
 """kill -9 of the worker while one practice's clients are being created and another's 200 are being pulled."""
 
+import asyncio
 from typing import NamedTuple
 
 import pytest_asyncio
 
 from contracts.lists import ListName
-from tests.journeys.scene import Json, Scene
+from tests.journeys.scene import PATIENCE, Json, Scene
 
 STAGED = {"organisations": 200, "latency_ms": 100, "limits": False}
 RECOVERY = 150.0
-"""Seconds: the server notices a dead worker by its silence, after 45 s for a pull and 30 s for a transaction."""
+"""Seconds: the server notices a dead worker by its silence."""
 
 
 class Recovered(NamedTuple):
@@ -38,12 +39,13 @@ async def recovered(shared_scene: Scene, tmp_path_factory) -> Recovered:
     twelve = [row.organisation_id for row in scene.world.may_connect(second_person)][:12]
     creating = await neighbour.listed(person=1, choose=twelve)
     await scene.select_all(pulling)
-    await scene.until_stage(pulling["run_id"], "pulling")
+    await scene.until(pulling["run_id"], lambda run: run["counts"].get("created", 0) >= 40)
     async with scene.no_new_clients():
         await neighbour.select_all(creating)
-        await neighbour.until_stage(creating["run_id"], "creating")
-        middle = await scene.until(pulling["run_id"], lambda run: run["counts"].get("created", 0) >= 60)
-        assert await scene.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)]
+        middle = await scene.show(pulling["run_id"])
+        async with asyncio.timeout(PATIENCE):
+            while await scene.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(1,)]:
+                middle = await scene.show(pulling["run_id"])
         await worker.kill()
     await scene.worker_process("second", logs)
     pulling = await scene.until(pulling["run_id"], lambda run: run["stage"] == "finished", within=RECOVERY)
@@ -52,7 +54,7 @@ async def recovered(shared_scene: Scene, tmp_path_factory) -> Recovered:
 
 
 async def test_it_was_in_the_middle(recovered):
-    assert 60 <= recovered.before < 200
+    assert 40 <= recovered.before < 200
 
 
 async def test_every_client_is_there_once(recovered):

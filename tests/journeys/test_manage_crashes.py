@@ -4,7 +4,7 @@ from tests.journeys.one_client import one_of
 from xero_sandbox.faults import Kind
 
 RECOVERY = 200.0
-"""Seconds: the server notices a dead worker by its silence, after 75 s for a removal."""
+"""Seconds: the server notices a dead worker by its silence."""
 
 
 async def test_both_end_right(make_scene, tmp_path):
