@@ -22,6 +22,11 @@ class Named:
     id: UUID
     name: str
 
+    @property
+    def pair(self) -> tuple[UUID, str]:
+        """As a form's choice wants it."""
+        return self.id, self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:

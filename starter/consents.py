@@ -61,12 +61,14 @@ class ConsentReturn:
         message: What happened.
         ok: Whether the sign-in was successful.
         client_id: The one client that the run is about, if it is.
+        denied: Whether the person said no; otherwise what is not ok has failed, and can be tried again in the run.
     """
 
     run_id: str
     message: str
     ok: bool
     client_id: UUID | None = None
+    denied: bool = False
 
 
 class Consents:
@@ -260,7 +262,9 @@ class Consents:
             await self._save(attempt)
         async with self._database.session() as session:
             client_id = (await session.get_one(Run, attempt.run_id)).client_id
-        return ConsentReturn(attempt.run_id, message, ok=attempt.grant_id is not None, client_id=client_id)
+        return ConsentReturn(
+            attempt.run_id, message, ok=attempt.grant_id is not None, client_id=client_id, denied=attempt.denied
+        )
 
     async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
         handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)

@@ -13,7 +13,7 @@ from contracts.bulk_create_clients import Deadlines, SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
 from contracts.selection import Selection
-from models import run_reports, run_views
+from models import run_progress, run_reports, run_views
 from models.database import Database
 from models.run import Run
 from models.run_progress import RunSnapshot
@@ -132,6 +132,19 @@ class Runs:
         run = await self._run(actor, run_id)
         async with self._database.session() as session:
             return await run_reports.organisation_views(session, run, wanted, limit=limit, offset=offset)
+
+    async def glance(self, actor: Actor, run_id: str) -> RunSnapshot:
+        """Where a run is now.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        await self._run(actor, run_id)
+        async with self._database.session() as session:
+            found = await run_progress.run_snapshot(session, run_id)
+        if found is None:
+            raise _unknown(run_id)
+        return found
 
     async def watch(self, actor: Actor, run_id: str) -> AsyncIterator[RunSnapshot]:
         """A run as it changes, until nothing can change any more or ``LONGEST_WATCH`` is over; see ``RunWatch.watch``.

@@ -31,6 +31,15 @@ class Said(StrEnum):
     CHANGE_UNDONE = "change-undone"
     DISCONNECTING = "disconnecting"
 
+    CHECK_BEGUN = "check-begun"
+    CHECK_JOINED = "check-joined"
+    ROLE_CHANGED = "role-changed"
+    COLLEAGUE_LEFT = "colleague-left"
+    TEAM_CREATED = "team-created"
+    TEAM_RENAMED = "team-renamed"
+    TEAM_JOINED = "team-joined"
+    TEAM_LEFT = "team-left"
+
     @property
     def sentence(self) -> str:
         """For people."""
@@ -54,6 +63,14 @@ _SENTENCES: dict[Said, str] = {
     Said.CONNECTION_CHANGED: "The connection is changed. It can be undone for 30 days.",
     Said.CHANGE_UNDONE: "The change is undone: the client has its former organisation back.",
     Said.DISCONNECTING: "The client is being disconnected.",
+    Said.CHECK_BEGUN: "Every connection is being checked.",
+    Said.CHECK_JOINED: "A check was under way already; it goes on.",
+    Said.ROLE_CHANGED: "The role is changed.",
+    Said.COLLEAGUE_LEFT: "The colleague is deactivated and cannot sign in here any more. Nothing was disconnected.",
+    Said.TEAM_CREATED: "The team is created.",
+    Said.TEAM_RENAMED: "The team has its new name.",
+    Said.TEAM_JOINED: "The team has its new members.",
+    Said.TEAM_LEFT: "They are no longer in the team. Its clients stay with it.",
 }
 
 

@@ -1,10 +1,12 @@
 """Turns templates into pages: one environment, every value escaped, the same surroundings for each.
 
 No page is put together elsewhere. What a template gets besides its own values: ``viewer`` (who is signed in, or
-None), ``said`` (what was just done), ``path``, and the functions ``static`` and ``csrf_field``.
+None), ``said`` (what was just done), ``path``, and the functions ``static``, ``csrf_field`` and
+``form_key``.
 """
 
 import hashlib
+import secrets
 from datetime import UTC, tzinfo
 from functools import cache
 from http import HTTPStatus
@@ -22,6 +24,7 @@ from starter.web.surroundings import Surroundings, current, surrounded
 from starter.web.wording import FILTERS
 
 CSRF_FIELD = "csrf"
+FORM_KEY = "key"
 _STATIC = files("starter.web") / "static"
 
 
@@ -36,6 +39,11 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, current().csrf)
 
 
+def form_key() -> Markup:
+    """The hidden field of a form that starts something: sent twice, it is started once."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, secrets.token_urlsafe(18))
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("starter.web"),
@@ -45,7 +53,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(static=static, csrf_field=csrf_field)
+    made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key)
     return made
 
 

@@ -82,9 +82,11 @@ class Shield:
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-store")
+                    headers["Cache-Control"] = "no-store"  # streams of events come with a weaker word
                 elif scope["query_string"].startswith(b"v="):  # the address changes with the content
                     headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
+                else:  # modules that import each other by name: kept, and asked for whether they are still the same
+                    headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 
         if "\x00" in scope["path"]:  # no id of ours has one, and PostgreSQL takes none

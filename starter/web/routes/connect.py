@@ -1,4 +1,4 @@
-"""Where the browser comes back to after a sign-in: one small page that says what happened and what next.
+"""Where the browser comes back to after a sign-in: on to the run, or one small page for others.
 
 The address carries a code: nothing here or in the access log may repeat it, and the page sends no referrer.
 """
@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from contracts.refusals import RefusalCode, Refused
 from starter.web.authentication import Door
-from starter.web.confirmations import go
+from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
 from starter.web.rendering import render
 from starter.web.viewing import PerhapsViewer
@@ -26,7 +26,7 @@ _LONGEST = 4096
 async def callback(
     request: Request, door: Door, viewer: PerhapsViewer, provider: Annotated[str, Path(max_length=20)]
 ) -> Response:
-    """The browser comes back: to the client's own pages where the sign-in was for one."""
+    """The browser comes back: to the run, or to the client's own pages where the sign-in was for one."""
     params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
     try:
         came_back = await door.consents.finish(provider, params, viewer.actor if viewer else None)
@@ -47,6 +47,9 @@ async def callback(
         )
     if viewer is not None and came_back.client_id is not None:
         return go(f"/clients/{came_back.client_id}/runs/{came_back.run_id}")
+    if viewer is not None:
+        failed = Said.CONSENT_DENIED if came_back.denied else Said.CONSENT_FAILED
+        return go(f"/activity/{came_back.run_id}", None if came_back.ok else failed)
     next_step = (
         "You can close this page and go on in Clientsync."
         if came_back.ok

@@ -1,0 +1,92 @@
+"""What a run's page shows at each stage: one part each, a template with its values.
+
+A kind of run that needs another part at a stage registers it in ``PARTS``; all others get the stage's usual one.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from contracts.runs import RunKind, Stage
+from models.run_progress import RunSnapshot
+from models.run_reports import RunReport
+from starter.operations import Operations
+from starter.sessions import SignedIn
+from starter.web import run_report, selecting
+from starter.web.run_words import progress_of
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looks at a run.
+
+    Attributes:
+        door: To everything.
+        viewer: Who.
+        report: The run, with its outcomes in groups.
+        snapshot: Where it is.
+        query: What the page's address asks for.
+    """
+
+    door: Operations
+    viewer: SignedIn
+    report: RunReport
+    snapshot: RunSnapshot
+    query: QueryParams
+
+
+Values = Mapping[str, Any]
+"""What a template shows, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page.
+
+    Attributes:
+        template: In ``templates/runs/``; it gets ``run``, ``report`` and ``snapshot`` besides its own values.
+        values: Finds its values.
+    """
+
+    template: str
+    values: Callable[[Look], Awaitable[Values]]
+
+
+async def _nothing(_: Look) -> Values:
+    return {}
+
+
+async def _working(look: Look) -> Values:
+    return {"progress": progress_of(look.report.run.kind, look.snapshot)}
+
+
+async def _selecting(look: Look) -> Values:
+    return await selecting.values(look.door, look.viewer.actor, look.report.run.id)
+
+
+async def _finished(look: Look) -> Values:
+    return await run_report.values(look.door, look.viewer.actor, look.report, look.query)
+
+
+_WORKING = Part("runs/working.html", _working)
+
+PARTS: dict[tuple[RunKind | None, Stage], Part] = {
+    (None, Stage.AWAITING_CONSENT): Part("runs/awaiting_consent.html", _nothing),
+    (None, Stage.LISTING): _WORKING,
+    (None, Stage.AWAITING_SELECTION): _WORKING,
+    (None, Stage.AWAITING_CONFIRMATION): _WORKING,
+    (None, Stage.CREATING): _WORKING,
+    (None, Stage.REPAIRING): _WORKING,
+    (None, Stage.REASSIGNING): _WORKING,
+    (None, Stage.PULLING): _WORKING,
+    (None, Stage.FINISHED): Part("runs/finished.html", _finished),
+    (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): Part("runs/selecting.html", _selecting),
+}
+"""The parts by kind and stage; the kind None is for all that have none of their own."""
+
+
+def part_of(kind: RunKind, stage: Stage) -> Part:
+    """The part that a run of this kind shows at this stage."""
+    return PARTS.get((kind, stage)) or PARTS[None, stage]

@@ -1,0 +1,57 @@
+"""The report of a finished run on its page: outcomes in groups, and the list, searched, filtered and paged."""
+
+from typing import Final
+
+from starlette.datastructures import QueryParams
+
+from contracts.runs import Outcome, RunKind
+from models.run_reports import OrganisationFilter, RunReport
+from starter.actor import Actor
+from starter.operations import Operations
+from starter.web.pages.listing import PAGE, address
+from starter.web.run_words import outcomes_sum
+
+LONGEST_SEARCH: Final = 100
+MOST: Final = 1_000_000
+
+
+async def values(door: Operations, actor: Actor, report: RunReport, query: QueryParams) -> dict[str, object]:
+    """What the report's template gets. What cannot be understood in the address does not filter.
+
+    Args:
+        door: To everything.
+        actor: Who looks.
+        report: The run.
+        query: Of the page's address: ``search``, ``outcome``, ``offset``.
+    """
+    search = query.get("search", "").strip().replace("\x00", "")[:LONGEST_SEARCH] or None
+    outcome = _outcome(query.get("outcome"))
+    offset = min(int(asked), MOST) if (asked := query.get("offset", "")).isdecimal() else 0
+    wanted = OrganisationFilter(search=search, outcome=outcome)
+    found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
+    if total and not found:
+        offset = (total - 1) // PAGE * PAGE
+        found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
+    counts = report.counts
+    here = f"/activity/{report.run.id}"
+    return {
+        "organisations": found,
+        "total": total,
+        "limit": PAGE,
+        "offset": offset,
+        "search": search,
+        "outcome": outcome,
+        "outcomes": [(one, f"{one.replace('_', ' ').capitalize()} ({count:,})") for one, count in counts.items()],
+        "sum": outcomes_sum(counts),
+        "unpaged": address(here, {"search": search, "outcome": outcome}),
+        "failed": counts.get(Outcome.FAILED, 0) if report.run.kind is RunKind.ADD_CLIENTS else 0,
+        "waiting": counts.get(Outcome.RETRYING, 0),
+        "next_try_at": None,
+    }
+
+
+def _outcome(text: str | None) -> Outcome | None:
+    try:
+        return Outcome(text) if text else None
+    except ValueError:
+        return None

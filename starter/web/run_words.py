@@ -1,0 +1,95 @@
+"""What a run at work is doing, in words and as a share of the whole. Pure."""
+
+from dataclasses import dataclass
+
+from contracts.runs import Outcome, RunKind, Stage
+from models.run_progress import RunSnapshot
+from starter.web.wording import number, plural
+
+_DOING: dict[tuple[RunKind | None, Stage], str] = {
+    (None, Stage.AWAITING_CONSENT): "Waiting for the sign-in",
+    (None, Stage.LISTING): "Listing what your login reaches",
+    (None, Stage.AWAITING_SELECTION): "Waiting for a choice",
+    (None, Stage.AWAITING_CONFIRMATION): "Waiting for a confirmation",
+    (None, Stage.CREATING): "Creating client accounts",
+    (None, Stage.REPAIRING): "Repairing connections",
+    (None, Stage.REASSIGNING): "Moving clients",
+    (None, Stage.PULLING): "Pulling standard information",
+    (None, Stage.FINISHED): "Finished",
+    (RunKind.RECONNECT_ALL, Stage.LISTING): "Looking which connections your login can repair",
+    (RunKind.REASSIGN_CLIENTS, Stage.LISTING): "Listing the clients that your login can take over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run at work is.
+
+    Attributes:
+        doing: What it does.
+        done: How many are through.
+        most: How many there are; None while nobody can say.
+        unit: What is counted, such as ``organisations read``.
+        counts: What became of those that are through; what nobody chose is not among them.
+    """
+
+    doing: str
+    done: int
+    most: int | None
+    unit: str
+    counts: dict[Outcome, int]
+
+    @property
+    def sentence(self) -> str:
+        """All of it, to be read aloud."""
+        if self.most is None:
+            return f"{self.doing}."
+        return f"{self.doing}: {number(self.done)} of {number(self.most)} {self.unit}."
+
+
+def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
+    """How far a run is.
+
+    Args:
+        kind: Its kind.
+        snapshot: Where it is.
+    """
+    counts = dict(snapshot.counts)
+    skipped = counts.pop(Outcome.SKIPPED, 0)
+    doing = _DOING.get((kind, snapshot.stage)) or _DOING[None, snapshot.stage]
+    match snapshot.stage:
+        case Stage.LISTING if snapshot.total and kind is RunKind.ADD_CLIENTS:
+            return Progress(doing, snapshot.profiles_read, snapshot.total, "organisations read", {})
+        case Stage.CREATING:
+            return Progress(doing, snapshot.with_client, snapshot.chosen, "accounts created", counts)
+        case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
+            return Progress(doing, snapshot.settled - skipped, snapshot.total - skipped, "clients done", counts)
+        case _:
+            return Progress(doing, 0, None, "", counts)
+
+
+def outcomes_sum(counts: dict[Outcome, int]) -> str:
+    """``36 created, 2 already clients and 1 failed``.
+
+    Args:
+        counts: By outcome.
+    """
+    said = [f"{number(count)} {_BECAME[outcome]}" for outcome, count in counts.items() if count]
+    if len(said) < 2:
+        return "".join(said) or plural(0, "organisation")
+    return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+_BECAME: dict[Outcome, str] = {
+    Outcome.CREATED: "created",
+    Outcome.LINKED: "linked",
+    Outcome.ALREADY_CLIENT: "clients already",
+    Outcome.FAILED: "failed",
+    Outcome.RETRYING: "still being tried",
+    Outcome.SKIPPED: "not chosen",
+    Outcome.REPAIRED: "repaired",
+    Outcome.HEALTHY: "healthy",
+    Outcome.UNREACHABLE: "not reachable",
+    Outcome.REASSIGNED: "moved",
+    Outcome.CHANGED_MEANWHILE: "changed meanwhile",
+}

@@ -1,0 +1,140 @@
+"""Choosing organisations on a page: what there is to choose from, and what a form without scripts chose.
+
+Where scripts run, the page sends the selection as it is (``contracts.selection``). Whether it can be carried out is
+the workflow's to say, not this module's.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from contracts.refusals import Refusal, RefusalCode, Refused
+from contracts.runs import Action, Verdict
+from contracts.selection import SelectedOrganisation, Selection
+from models.run_reports import OrganisationView
+from starter.actor import Actor
+from starter.operations import Operations
+
+CREATE = "create"
+_MOST = 120
+"""Characters of a form's value; ids are shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selection form as it was sent, to be shown again.
+
+    Attributes:
+        organisation_ids: What was ticked, in the form's order.
+        treatments: By organisation id: ``create``, or the id of the client to link to.
+        team_id: Of the whole batch; empty for none.
+        owner_id: Of the whole batch.
+        refusal: Why it could not be taken.
+    """
+
+    organisation_ids: Sequence[str] = ()
+    treatments: Mapping[str, str] = field(default_factory=dict)
+    team_id: str = ""
+    owner_id: str = ""
+    refusal: Refusal | None = None
+
+    @property
+    def at_fault(self) -> str | None:
+        """The organisation that the refusal is about, if it is about one: ``organisations.3.client_id``."""
+        words = (self.refusal.field or "").split(".") if self.refusal else []
+        place = int(words[1]) if len(words) > 1 and words[1].isdigit() else -1
+        return self.organisation_ids[place] if 0 <= place < len(self.organisation_ids) else None
+
+
+def chosen_in(form: FormData) -> Chosen:
+    """What a form without scripts chose; nothing is checked yet."""
+    words = {name: value for name, value in form.multi_items() if isinstance(value, str) and len(value) <= _MOST}
+    ticked = [value for value in form.getlist("choose") if isinstance(value, str) and len(value) <= _MOST]
+    return Chosen(
+        organisation_ids=tuple(dict.fromkeys(ticked)),
+        treatments={name.removeprefix("as."): value for name, value in words.items() if name.startswith("as.")},
+        team_id=words.get("team_id", ""),
+        owner_id=words.get("owner_id", ""),
+    )
+
+
+def selection_of(chosen: Chosen) -> Selection:
+    """The selection that a form means.
+
+    Raises:
+        Refused: It chooses nothing, or has a value that no form of ours has.
+    """
+    if not chosen.organisation_ids:
+        raise Refused(RefusalCode.INVALID, "Choose at least one organisation.", field="organisations")
+    try:
+        return Selection(
+            team_id=_id(chosen.team_id),
+            owner_id=_id(chosen.owner_id),
+            organisations=tuple(
+                _selected(identity, chosen.treatments.get(identity, CREATE)) for identity in chosen.organisation_ids
+            ),
+        )
+    except (ValidationError, ValueError) as error:
+        message = "This form has a value that cannot be used. Reload the page and choose again."
+        raise Refused(RefusalCode.INVALID, message) from error
+
+
+def _selected(organisation_id: str, treatment: str) -> SelectedOrganisation:
+    if treatment == CREATE:
+        return SelectedOrganisation(organisation_id=organisation_id)
+    return SelectedOrganisation(organisation_id=organisation_id, action=Action.LINK, client_id=_id(treatment))
+
+
+def _id(text: str) -> UUID | None:
+    return UUID(text) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row of the list.
+
+    Attributes:
+        view: The organisation.
+        can_be_chosen: Whether it may be ticked.
+        suggested: Whether its client is only a suggestion to link to.
+    """
+
+    view: OrganisationView
+    can_be_chosen: bool
+    suggested: bool
+
+
+async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
+    """What the list's template gets.
+
+    Args:
+        door: To everything.
+        actor: Who looks.
+        run_id: A run that awaits its selection.
+        chosen: What was sent and refused.
+
+    Raises:
+        Refused: There is no such run in the practice.
+    """
+    found, total = await door.runs.organisations(actor, run_id, limit=None)
+    candidates = [
+        Candidate(
+            view,
+            can_be_chosen=view.organisation.verdict is not Verdict.ALREADY_CLIENT,
+            suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id is not None,
+        )
+        for view in found
+    ]
+    verdicts = {verdict: sum(view.organisation.verdict is verdict for view in found) for verdict in Verdict}
+    offered = await door.choices.offered(actor)
+    return {
+        "candidates": candidates,
+        "verdicts": {verdict: count for verdict, count in verdicts.items() if count},
+        "total": total,
+        "offered": offered,
+        "linkable": [{"id": str(client.id), "name": client.name} for client in offered.linkable],
+        "chosen": chosen or Chosen(),
+    }

@@ -1,0 +1,110 @@
+/** A run's page as it happens: the server says what is new; the parts of the page that changed are put in place. */
+
+import { signIn } from "./http.js";
+
+const SWAPPED = ["run-actions", "run-facts", "run"];
+const SAY_EVERY = 5_000;
+const TRY_AGAIN_AFTER = 5_000;
+
+const run = () => document.getElementById("run");
+let source = null;
+let saidAt = 0;
+let swapping = null;
+
+/** Fetch the page and put its parts in place: all of them, or only those that are marked as live. */
+async function refresh({ whole = true } = {}) {
+  swapping ??= swap(whole).finally(() => {
+    swapping = null;
+  });
+  return swapping;
+}
+
+async function swap(whole) {
+  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (new URL(response.url).pathname === "/sign-in") {
+    signIn();
+    return;
+  }
+  if (!response.ok) {
+    location.reload();
+    return;
+  }
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const ids = whole ? SWAPPED : ["run-actions", "run-facts", ...live(fresh)];
+  const hadFocus = run().contains(document.activeElement);
+  for (const id of ids) {
+    const [old, next] = [document.getElementById(id), fresh.getElementById(id)];
+    if (old && next) {
+      old.replaceWith(document.adoptNode(next));
+    }
+  }
+  if (!whole) {
+    Object.assign(run().dataset, fresh.getElementById("run").dataset);
+  } else if (hadFocus) {
+    document.getElementById("main").focus({ preventScroll: true });
+  }
+  document.dispatchEvent(new CustomEvent("run:shown"));
+}
+
+function live(page) {
+  return [...page.querySelectorAll("#run [data-live][id]")].map((part) => part.id);
+}
+
+function say(words, { now = false } = {}) {
+  if (now || Date.now() - saidAt >= SAY_EVERY) {
+    document.getElementById("run-says").textContent = words;
+    saidAt = Date.now();
+  }
+}
+
+async function take(news) {
+  if (news.view !== run().dataset.view) {
+    say(news.says, { now: true });
+    await refresh();
+  } else if (news.list !== run().dataset.list) {
+    await refresh({ whole: document.querySelector("#run [data-live][id]") === null });
+  } else {
+    const progress = document.getElementById("progress");
+    if (progress) {
+      progress.innerHTML = news.progress; // escaped by the server's templates, like the page itself
+      say(news.says);
+    }
+  }
+  if (news.is_over) {
+    stop();
+  }
+}
+
+function watch() {
+  if (source !== null || run().dataset.live !== "yes") {
+    return;
+  }
+  source = new EventSource(run().dataset.events);
+  source.addEventListener("message", (event) => {
+    take(JSON.parse(event.data)).catch(() => {});
+  });
+  source.addEventListener("error", () => {
+    if (source?.readyState === EventSource.CLOSED) {
+      // The server answered with something else: the session is over, or the server is being restarted.
+      stop();
+      setTimeout(() => refresh().then(watch, watch), TRY_AGAIN_AFTER);
+    }
+  });
+}
+
+function stop() {
+  source?.close();
+  source = null;
+}
+
+if (run()) {
+  watch();
+  document.addEventListener("run:shown", watch);
+  document.addEventListener("run:changed", () => refresh());
+  window.addEventListener("pagehide", stop);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      refresh();
+    }
+  });
+}
