@@ -123,6 +123,7 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "grant.signed_out": lambda event: f"A login does not work any more.{event.because}",
     "colleague.deactivated": lambda event: f"{event.by} deactivated {event.before}.",
     "colleague.role_changed": lambda event: f"{event.by} changed a role. {event.before} → {event.after}.",
+    "colleague.added": lambda event: f"{event.by} added {event.after}.",
     "colleague.invited": lambda event: f"{event.by} invited {event.after}.",
     "colleague.password_chosen": lambda event: f"{event.by} chose a password.",
     "colleague.password_changed": lambda event: f"{event.by} changed the password.",

@@ -60,6 +60,16 @@ def at(moment: datetime | None) -> Markup:
     return _time(moment, is_relative=False)
 
 
+def clock(moment: datetime) -> Markup:
+    """The time of day alone, under a heading that says the day."""
+    zone = current().zone
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.astimezone(UTC).isoformat(timespec="seconds"),
+        exact(moment, zone),
+        f"{moment.astimezone(zone):%H:%M}",
+    )
+
+
 def _time(moment: datetime | None, *, is_relative: bool) -> Markup:
     if moment is None:
         return Markup('<span class="none">{}</span>').format(NOTHING)
@@ -71,4 +81,4 @@ def _time(moment: datetime | None, *, is_relative: bool) -> Markup:
     )
 
 
-FILTERS = {"ago": ago, "at": at, "number": number, "plural": plural, "words": words}
+FILTERS = {"ago": ago, "at": at, "clock": clock, "number": number, "plural": plural, "words": words}

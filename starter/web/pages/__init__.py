@@ -37,7 +37,26 @@ How a page is made
 8. A page works without scripts where it can: forms and links first, then what scripts add.
 """
 
-from starter.web.pages import account, client_sync, clients, home, invitation, runs, signing_in
+from starter.web.pages import (
+    account,
+    activity,
+    change,
+    client,
+    client_sync,
+    clients,
+    colleagues,
+    connection,
+    connections,
+    disconnecting,
+    home,
+    invitation,
+    lists,
+    outbox,
+    runs,
+    signing_in,
+    team,
+    timeline,
+)
 
 ROUTERS = (
     home.router,
@@ -48,5 +67,16 @@ ROUTERS = (
     clients.router,
     client_sync.router,
     runs.router,
+    client.router,
+    connection.router,
+    change.router,
+    disconnecting.router,
+    lists.router,
+    timeline.router,
+    connections.router,
+    activity.router,
+    team.router,
+    colleagues.router,
+    outbox.router,
 )
 """All routers of pages; the application takes them in this order."""

@@ -45,7 +45,7 @@ async def show(
     client_id: UUID,
     run_id: RunId,
     search: Annotated[str, Query(max_length=100)] = "",
-    everything: Annotated[bool, Query(alias="all")] = False,  # noqa: FBT002  # a parameter of the address
+    everything: Annotated[bool, Query(alias="all")] = False,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
     """Where it is."""

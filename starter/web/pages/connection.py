@@ -1,11 +1,10 @@
 """Business settings → Connections → Manage: how one connection is, its settings, its lists, and what can be done."""
 
-import secrets
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Form, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from contracts.lists import ListName, Source
@@ -24,7 +23,7 @@ from starter.web.client_frame import Tab, framed
 from starter.web.confirmations import Said, go
 from starter.web.one_run import OneRun
 from starter.web.receipt_rows import receipt_rows
-from starter.web.rendering import leave
+from starter.web.rendering import FORM_KEY, leave
 from starter.web.settings_form import SettingsForm
 from starter.web.viewing import Viewer, page_router
 
@@ -33,7 +32,7 @@ router = page_router()
 HERE = "/clients/{client_id:uuid}/connection"
 TITLE = "Xero"
 
-FormKey = Annotated[str, Form(max_length=60)]
+FormKey = Annotated[str, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]*$")]
 Word = Annotated[str, Form(max_length=60)]
 
 
@@ -62,7 +61,7 @@ async def change_settings(
     costs_status: Word = "",
     sales_destination: Word = "",
     sales_status: Word = "",
-    warns: Annotated[bool, Form()] = False,  # noqa: FBT002  # a tick box
+    warns: Annotated[bool, Form()] = False,
 ) -> Response:
     """The settings are changed, or the form again."""
     form = SettingsForm(
@@ -123,7 +122,13 @@ def _to_sign_in(request: Request, client_id: UUID, started: StartedRun) -> Respo
 
 
 async def _page(
-    request: Request, door: Door, viewer: SignedIn, client_id: UUID, *, run_id: str = "", form: SettingsForm | None = None
+    request: Request,
+    door: Door,
+    viewer: SignedIn,
+    client_id: UUID,
+    *,
+    run_id: str = "",
+    form: SettingsForm | None = None,
 ) -> Response:
     view = await door.clients.show(viewer.actor, client_id)
     try:
@@ -156,7 +161,6 @@ async def _page(
         changed_at=change.changed_at if change else None,
         undo_until=undo_until(change) if change and undo_until(change) > now() else None,
         run=await _run(door, viewer, client_id, run_id),
-        key=secrets.token_urlsafe(12),
         title=TITLE,
     )
 
@@ -164,9 +168,7 @@ async def _page(
 async def _run(door: Door, viewer: SignedIn, client_id: UUID, run_id: str) -> OneRun | None:
     """The run that was asked for; else one about this client that is under way."""
     if not run_id:
-        found, _ = await door.runs.activity(
-            viewer.actor, RunFilter(client_id=client_id, is_active=True), limit=1
-        )
+        found, _ = await door.runs.activity(viewer.actor, RunFilter(client_id=client_id, is_active=True), limit=1)
         if not found:
             return None
         run_id = found[0].run.id

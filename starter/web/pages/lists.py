@@ -49,7 +49,7 @@ async def one_list(
     client_id: UUID,
     name: str,
     search: Searched = "",
-    gone: bool = False,  # noqa: FBT001, FBT002  # a parameter of the address
+    gone: bool = False,
     offset: Start = 0,
 ) -> HTMLResponse:
     """A page of one list."""

@@ -1,0 +1,141 @@
+"""The columns of each list of standard information in plain words, and how a value reads in them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from contracts.lists import ListName
+from models.standard_information import StandardRow
+from starter.web.wording import NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that people read.
+
+    Attributes:
+        label: Its head.
+        name: The row's field.
+        is_amount: Numbers, which stand at the right.
+        is_percentage: Numbers with a percent sign.
+        is_coded: Words of the provider's in capitals, such as ``CURRENT``, which read better in small letters.
+    """
+
+    label: str
+    name: str
+    is_amount: bool = False
+    is_percentage: bool = False
+    is_coded: bool = False
+
+    def of(self, row: StandardRow) -> str:
+        """The row's value as people read it."""
+        return _shown(getattr(row, self.name), self)
+
+
+def _amount(label: str, name: str) -> Column:
+    return Column(label, name, is_amount=True)
+
+
+def _coded(label: str, name: str) -> Column:
+    return Column(label, name, is_coded=True)
+
+
+_CONTACT = (
+    Column("Name", "name"),
+    Column("Account number", "account_number"),
+    Column("Company number", "company_number"),
+    Column("Tax number", "tax_number"),
+    Column("Currency", "default_currency"),
+)
+
+COLUMNS: Mapping[ListName, Sequence[Column]] = {
+    ListName.ORGANISATION: (
+        Column("Name", "name"),
+        Column("Legal name", "legal_name"),
+        Column("Company number", "registration_number"),
+        Column("Tax number", "tax_number"),
+        Column("Country", "country_code"),
+        Column("Base currency", "base_currency"),
+        _coded("Kind of organisation", "organisation_type"),
+        _coded("Plan", "plan"),
+        _coded("Status", "status"),
+        Column("Demo organisation", "is_demo"),
+        Column("Trial", "is_trial"),
+        Column("Registered for tax", "pays_tax"),
+        Column("Financial year ends on day", "financial_year_end_day"),
+        Column("Financial year ends in month", "financial_year_end_month"),
+        Column("Books locked until", "period_lock_date"),
+        Column("Locked until, at year end", "end_of_year_lock_date"),
+        _coded("Time zone", "time_zone"),
+        Column("Short code", "short_code"),
+    ),
+    ListName.ACCOUNTS: (
+        Column("Code", "code"),
+        Column("Name", "name"),
+        _coded("Type", "account_type"),
+        _coded("Class", "account_class"),
+        Column("Tax rate", "tax_type"),
+        Column("Description", "description"),
+    ),
+    ListName.BANK_ACCOUNTS: (
+        Column("Name", "name"),
+        Column("Code", "code"),
+        Column("Account number", "bank_account_number"),
+        _coded("Kind", "bank_account_type"),
+        Column("Currency", "currency_code"),
+    ),
+    ListName.TAX_RATES: (
+        Column("Name", "name"),
+        Column("Tax type", "tax_type"),
+        Column("Rate", "display_rate", is_amount=True, is_percentage=True),
+        Column("Effective rate", "effective_rate", is_amount=True, is_percentage=True),
+        Column("For costs", "applies_to_expenses"),
+        Column("For sales", "applies_to_revenue"),
+    ),
+    ListName.TRACKING_CATEGORIES: (Column("Name", "name"), Column("Options", "options")),
+    ListName.ITEMS: (
+        Column("Code", "code"),
+        Column("Name", "name"),
+        _amount("Purchase price", "purchase_price"),
+        Column("Purchase account", "purchase_account_code"),
+        _amount("Sales price", "sales_price"),
+        Column("Sales account", "sales_account_code"),
+        _amount("In stock", "quantity_on_hand"),
+    ),
+    ListName.SUPPLIERS: (*_CONTACT, Column("Usual account", "purchase_account_code")),
+    ListName.CUSTOMERS: (*_CONTACT, Column("Usual account", "sales_account_code")),
+    ListName.CURRENCIES: (Column("Code", "key"), Column("Name", "description")),
+}
+"""By list: what people read of it, the name that a row is known by among the first two."""
+
+
+def heads(name: ListName) -> Column:
+    """The column that says which row it is."""
+    return next(column for column in COLUMNS[name] if column.name in {"name", "description"})
+
+
+def is_archived(row: StandardRow) -> bool:
+    """Whether it is kept at the provider and no longer used."""
+    return bool(getattr(row, "is_archived", False))
+
+
+def _shown(value: object, column: Column) -> str:
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime | date):
+        return f"{value.day} {value:%b %Y}"
+    if isinstance(value, Decimal):
+        plain = f"{value.normalize():,f}"
+        if column.is_percentage:
+            return f"{plain}%"
+        whole, _, part = plain.partition(".")
+        return plain if column.name == "quantity_on_hand" else f"{whole}.{part:0<2}"
+    if isinstance(value, list):
+        return ", ".join(str(one["name"]) for one in value if isinstance(one, dict) and one.get("name")) or NOTHING
+    text = str(value)
+    if column.is_coded and text.isupper() and len(text) > 3:
+        text = text.replace("_", " ").capitalize()
+    return text

@@ -1,0 +1,75 @@
+"""The receipts of a client's lists as rows of a table: every list has one, pulled or not. Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.causes import Cause
+from contracts.lists import ListName
+from models.connection import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """What is known of one list.
+
+    Attributes:
+        list: Which.
+        is_chosen: Whether the settings want it.
+        rows: How many it has; None when it was never pulled.
+        pulled_at: When that was.
+        attempted_at: When it was last tried.
+        added: New ones since the time before.
+        changed: Changed ones.
+        gone: Ones that vanished.
+        cause: Why the last try brought nothing.
+    """
+
+    list: ListName
+    is_chosen: bool
+    rows: int | None = None
+    pulled_at: datetime | None = None
+    attempted_at: datetime | None = None
+    added: int = 0
+    changed: int = 0
+    gone: int = 0
+    cause: Cause | None = None
+
+    @property
+    def summary(self) -> str:
+        """What the last pull changed, in words."""
+        counted = (("added", self.added), ("changed", self.changed), ("gone", self.gone))
+        return ", ".join(f"{number:,} {word}" for word, number in counted if number) or "No change"
+
+
+def receipt_rows(
+    receipts: Mapping[ListName, Receipt], chosen: Collection[ListName] | None = None, *, only: ListName | None = None
+) -> list[ReceiptRow]:
+    """A row for each list, in the product's order.
+
+    Args:
+        receipts: What was written down.
+        chosen: The lists that the settings want; all when None.
+        only: Just this list.
+    """
+    return [
+        _row(name, receipts.get(name), is_chosen=chosen is None or name in chosen)
+        for name in ListName
+        if only in {None, name}
+    ]
+
+
+def _row(name: ListName, receipt: Receipt | None, *, is_chosen: bool) -> ReceiptRow:
+    if receipt is None:
+        return ReceiptRow(name, is_chosen)
+    return ReceiptRow(
+        name,
+        is_chosen,
+        rows=receipt.rows if receipt.pulled_at else None,
+        pulled_at=receipt.pulled_at,
+        attempted_at=receipt.attempted_at,
+        added=receipt.added,
+        changed=receipt.changed,
+        gone=receipt.gone,
+        cause=receipt.cause,
+    )

@@ -1,0 +1,82 @@
+"""The form of a connection's settings: what it holds, how it is read, and which field a mistake belongs to. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from pydantic import ValidationError
+
+from contracts.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
+from contracts.lists import ListName, Source
+from models.connection import Connection
+from models.connection_settings import chosen_sources
+from starter.web.errors import validation_sentence
+
+_HOURS = f"Give a whole number of hours from {SHORTEST_HOURS} to {LONGEST_HOURS} (30 days)."
+_CHOICES = ("costs_destination", "costs_status", "sales_destination", "sales_status")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsForm:
+    """The form as it is shown; what a person typed stays in it.
+
+    Attributes:
+        sources: What is ticked of the lists.
+        refresh_hours: As it was typed.
+        contacts: The chosen value.
+        costs_destination: The chosen value, empty for no default.
+        costs_status: Likewise.
+        sales_destination: Likewise.
+        sales_status: Likewise.
+        warns_of_new_suppliers: Whether it is ticked.
+        errors: By field: what is wrong with it.
+    """
+
+    sources: Sequence[Source]
+    refresh_hours: str
+    contacts: str
+    costs_destination: str = ""
+    costs_status: str = ""
+    sales_destination: str = ""
+    sales_status: str = ""
+    warns_of_new_suppliers: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        """The settings as they are."""
+        return cls(
+            sources=chosen_sources(connection),
+            refresh_hours=str(connection.refresh_hours),
+            contacts=connection.contacts.value,
+            costs_destination=connection.costs_destination or "",
+            costs_status=connection.costs_status or "",
+            sales_destination=connection.sales_destination or "",
+            sales_status=connection.sales_status or "",
+            warns_of_new_suppliers=connection.warns_of_new_suppliers,
+        )
+
+    def patch(self) -> SettingsPatch:
+        """What the form asks for.
+
+        Raises:
+            ValidationError: Something in it makes no sense; ``with_errors`` puts it beside its field.
+        """
+        # The profile always comes, so that ticking nothing else is a choice as well.
+        names = {ListName.ORGANISATION, *(name for source in self.sources for name in source.lists)}
+        wanted: dict[str, object] = {name: getattr(self, name) or None for name in _CHOICES}
+        wanted |= {
+            "list_names": None if len(names) == len(ListName) else sorted(names),
+            "refresh_hours": self.refresh_hours.strip(),
+            "contacts": self.contacts,
+            "warns_of_new_suppliers": self.warns_of_new_suppliers,
+        }
+        return SettingsPatch.model_validate(wanted)
+
+    def with_errors(self, error: ValidationError) -> Self:
+        """The form again, with a sentence beside each wrong field."""
+        found: dict[str, str] = {}
+        for one in error.errors():
+            name = str(one["loc"][0]) if one["loc"] else "refresh_hours"
+            found[name] = _HOURS if name == "refresh_hours" else validation_sentence(one["type"], one["msg"])
+        return replace(self, errors=found)
