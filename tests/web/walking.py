@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlmodel import SQLModel
 
 from starter.web.viewing import administrating
@@ -31,11 +31,16 @@ WORDS: Mapping[str, str] = {
 """What else stands in addresses."""
 
 FORMS: dict[str, Json] = {
-    "/account/password": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
+    "/account": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
     "/sign-in": {"email": "nobody@nowhere.example", "password": "x" * 12},
     "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
 }
-"""What a form needs to be read at all, by its route."""
+"""What a form needs to be read at all, by its route; a value that is the name of an id stands for it."""
+
+BODIES: dict[str, Json] = {
+    "/activity/{run_id}/selection.json": {"organisations": [{"organisation_id": "made-up"}]},
+}
+"""What a script sends, by its route."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +79,26 @@ class Walk:
             parts.append(quote(known[name], safe="") if name else part)
         return "/".join(parts)
 
-    def form(self, ids: Mapping[str, str]) -> Json:
-        """A form that the route can read; ids stand where it wants some."""
-        return {key: ids.get(value, value) for key, value in FORMS.get(self.route, {}).items()}
+    def sent(self, ids: Mapping[str, str], csrf: str | None = None) -> Json:
+        """What comes along with it, as keywords of a request: a form that the route can read, with a session's secret.
+
+        Args:
+            ids: Stand where the form wants some.
+            csrf: The secret, where there is to be one.
+        """
+        if self.method == "GET":
+            return {}
+        if self.route in BODIES:
+            return {"json": BODIES[self.route], "headers": {} if csrf is None else {"X-CSRF-Token": csrf}}
+        form = {key: ids.get(value, value) for key, value in FORMS.get(self.route, {}).items()}
+        return {"data": form if csrf is None else form | {"csrf": csrf}}
 
 
 def walks(app: FastAPI) -> list[Walk]:
     """Every way to ask for a page."""
     found = [
         Walk(method, route.path, _is_for_admins(route.dependant), frozenset(_inputs(route.dependant)))
-        for route in app.routes
+        for route in (context.original_route for context in iter_route_contexts(app.routes))
         if isinstance(route, APIRoute) and not route.path.startswith(NOT_PAGES)
         for method in sorted(route.methods - {"HEAD"})
     ]
