@@ -66,4 +66,5 @@ async def framed(
     view = view or await door.clients.show(viewer.actor, client_id)
     here = f"/clients/{client_id}"
     tabs = [(one.label, f"{here}{one.value}", None) for one in Tab]
-    return render(request, template, status=status, view=view, here=here, tabs=tabs, tab=f"{here}{tab.value}", **values)
+    whole = values | {"view": view, "here": here, "tabs": tabs, "tab": f"{here}{tab.value}"}
+    return render(request, template, status=status, **whole)  # type: ignore[arg-type]  # all of it is for the template
