@@ -35,6 +35,17 @@ class People:
         async with self._database.session() as session:
             return await teams.team_views(session, actor.practice_id)
 
+    async def add_colleague(self, actor: Actor, *, email: str, name: str, role: Role) -> UUID:
+        """Add a colleague to the practice; their id. They sign in once they have used an invitation.
+
+        Raises:
+            Refused: Not an admin, a value cannot be used, or the address is taken.
+        """
+        async with self._changing(actor) as session:
+            added = await practices.create_colleague(session, actor.practice_id, email=email, name=name, role=role)
+            await _tell(session, actor, "colleague.added", after=added.name)
+            return added.id
+
     async def create_team(self, actor: Actor, name: str, members: Collection[UUID] = ()) -> UUID:
         """Make a team; its id.
 

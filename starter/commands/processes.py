@@ -36,6 +36,7 @@ def web(
                 is_secure=public_url.startswith("https://"),
                 codec_access=access_for(public_url, settings.temporal_ui_url),
                 temporal_ui=settings.temporal_ui_url,
+                has_outbox=settings.smtp_url is None,
             )
             await serve(app, host=host or settings.web_host, port=port or settings.web_port)
 

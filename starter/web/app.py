@@ -40,6 +40,7 @@ def create_app(
     is_secure: bool = False,
     codec_access: Access = Access.ADMIN,
     temporal_ui: str | None = None,
+    has_outbox: bool = True,
 ) -> FastAPI:
     """The application.
 
@@ -49,6 +50,7 @@ def create_app(
         is_secure: The public address is HTTPS.
         codec_access: Who may use the codec.
         temporal_ui: Origin of the Temporal Web UI, the only one that browsers may call the codec from.
+        has_outbox: No mail server takes the notices, so that admins read them here.
     """
     app = FastAPI(
         title="Clientsync",
@@ -62,6 +64,7 @@ def create_app(
     )
     app.state.operations = operations
     app.state.is_secure = is_secure
+    app.state.has_outbox = has_outbox
     app.include_router(exports.router)  # first: a run's id could end in .csv
     for module in (
         runs,

@@ -92,7 +92,8 @@ def render(
         values: What the template gets.
     """
     done = said(request.query_params.get(PARAMETER))
-    page = rendered(viewer_of(request), template, said=done, path=request.url.path, **values)
+    around = {"said": done, "path": request.url.path, "has_outbox": request.app.state.has_outbox}
+    page = rendered(viewer_of(request), template, **around | values)
     # Without a referrer, browsers send forms with ``Origin: null``, and nobody could tell ours from others'.
     return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})
 

@@ -1,0 +1,111 @@
+"""One colleague: what depends on them, their role, a new link, and how they leave. Handing over is elsewhere."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form, Request, Response
+from fastapi.responses import HTMLResponse
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Role
+from models.colleagues import ColleagueView
+from starter.actor import Actor
+from starter.operations import Operations
+from starter.web.authentication import Door
+from starter.web.confirmations import Said, go
+from starter.web.errors import status_of
+from starter.web.pages.team import TEAM, linked
+from starter.web.rendering import render
+from starter.web.viewing import Admin, Viewer, page_router
+
+router = page_router()
+
+ONE = f"{TEAM}/colleagues/{{colleague_id}}"
+
+
+@router.get(ONE)
+async def show(request: Request, door: Door, viewer: Viewer, colleague_id: UUID) -> HTMLResponse:
+    """The colleague."""
+    return await _page(request, door, viewer.actor, colleague_id)
+
+
+@router.post(f"{ONE}/role")
+async def change_role(
+    request: Request, door: Door, viewer: Admin, colleague_id: UUID, role: Annotated[Role, Form()]
+) -> Response:
+    """Another role, or why not."""
+    try:
+        await door.people.change_role(viewer.actor, colleague_id, role)
+    except Refused as refused:
+        if refused.refusal.field is None:
+            raise
+        return await _page(request, door, viewer.actor, colleague_id, refused)
+    return go(f"{TEAM}/colleagues/{colleague_id}", Said.ROLE_CHANGED)
+
+
+@router.post(f"{ONE}/invitation")
+async def invite(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> HTMLResponse:
+    """A new link to choose a password; earlier ones end."""
+    found = await _colleague(door, viewer.actor, colleague_id)
+    return await linked(request, door, viewer, colleague_id, found.name)
+
+
+@router.get(f"{ONE}/deactivate")
+async def preview(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> HTMLResponse:
+    """What depends on them, before they leave; changes nothing."""
+    return await _leaving(request, door, viewer.actor, colleague_id)
+
+
+@router.post(f"{ONE}/deactivate")
+async def deactivate(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> Response:
+    """They leave, or why they cannot."""
+    try:
+        await door.colleagues.deactivate(viewer.actor, colleague_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.FORBIDDEN:
+            raise
+        return await _leaving(request, door, viewer.actor, colleague_id, refused)
+    return go(f"{TEAM}/colleagues/{colleague_id}", Said.COLLEAGUE_LEFT)
+
+
+async def _colleague(door: Operations, actor: Actor, colleague_id: UUID) -> ColleagueView:
+    people = await door.colleagues.everybody(actor)
+    found = next((one for one in people if one.colleague_id == colleague_id), None)
+    if found is None:
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such colleague in your practice.")
+    return found
+
+
+async def _page(
+    request: Request, door: Operations, actor: Actor, colleague_id: UUID, refused: Refused | None = None
+) -> HTMLResponse:
+    found = await _colleague(door, actor, colleague_id)
+    return render(
+        request,
+        "team/colleague.html",
+        status=status_of(refused.refusal.code) if refused else 200,
+        one=found,
+        teams=[
+            view.team
+            for view in await door.people.teams(actor)
+            if colleague_id in {member.id for member in view.members}
+        ],
+        is_admin=actor.role is Role.ADMIN,
+        is_me=actor.colleague_id == colleague_id,
+        roles=[(role, role.value.capitalize()) for role in (Role.MEMBER, Role.ADMIN)],
+        problem=refused.refusal.message if refused else None,
+    )
+
+
+async def _leaving(
+    request: Request, door: Operations, actor: Actor, colleague_id: UUID, refused: Refused | None = None
+) -> HTMLResponse:
+    leaving = await door.colleagues.preview_deactivation(actor, colleague_id)
+    return render(
+        request,
+        "team/deactivate.html",
+        status=status_of(refused.refusal.code) if refused else 200,
+        one=leaving.found,
+        is_me=actor.colleague_id == colleague_id,
+        problem=refused.refusal.message if refused else None,
+    )
