@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
-from contracts.runs import Outcome
+from contracts.runs import ConnectionStatus, Outcome
 from models import connections, reassignments, runs
 from models.client import Client
 from models.connection import Connection
@@ -62,7 +62,11 @@ class Move:
                 await connections.move_to_login(session, connection.id, row.grant_id, self._at)
                 await connections.record_reachable(session, connection.id, self._at)
             own = has_read or await reassignments.holds(session, new_owner, connection.grant_id)
-            keeps = f" It keeps the login that it had; {new_owner.name} can reconnect it with an own one."
+            keeps = (
+                f" It needs reconnecting: {new_owner.name} can do that with an own login."
+                if connection.status is ConnectionStatus.NEEDS_RECONNECT
+                else f" It keeps the login that it had; {new_owner.name} can reconnect it with an own one."
+            )
             await self._end(Outcome.REASSIGNED, f"Before: {owner.name}.{'' if own else keeps}")
 
     def _changed(self, client: Client, connection: Connection, owner: Colleague, new_owner: Colleague) -> str | None:

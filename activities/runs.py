@@ -147,4 +147,4 @@ def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
 def summary(outcomes: dict[Outcome, int]) -> str:
     """The report in one line, in the order of the outcomes: ``37 created · 1 already client · 2 failed``."""
     parts = [f"{outcomes[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if outcomes.get(outcome)]
-    return " · ".join(parts) or "No organisations."
+    return " · ".join(parts) or "There was nothing to do."

@@ -41,7 +41,10 @@ def survey_one(connection: LivingConnection, reached: Mapping[str, str]) -> Sett
     """
     if connection.organisation_id in reached:
         return Settled(connection)
-    others = ", ".join(sorted(reached.values())[:3]) or "no organisation"
+    names = sorted(reached.values())
+    others = ", ".join(names[:3]) or "no organisation"
+    if len(names) > 3:
+        others += f" and {len(names) - 3} more"
     message = f"This client is connected to {connection.name}, but the login reaches {others}. Nothing was changed."
     return Settled(connection, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
 

@@ -25,7 +25,7 @@ class ColleagueView(NamedTuple):
         role: What they may do.
         deactivated_at: When they left; None while they are here.
         clients: How many clients they look after.
-        connections: How many living connections of the practice work through a login that they signed in with.
+        connections: How many connections of the practice work now through a login that they signed in with.
         for_others: How many of those belong to clients of colleagues.
         runs: How many runs of theirs are under way.
     """
@@ -56,9 +56,10 @@ async def colleagues_of(
                 SELECT count(*) AS connections, count(*) FILTER (WHERE k.owner_id <> p.id) AS for_others
                 FROM grant_holders h
                 JOIN connections c ON c.grant_id = h.grant_id AND c.practice_id = h.practice_id
+                JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
                 JOIN clients k ON k.id = c.client_id
                 WHERE h.colleague_id = p.id AND h.practice_id = p.practice_id
-                  AND c.is_current AND c.status IN ('connected', 'needs_reconnect')
+                  AND c.is_current AND c.status = 'connected'
             ) through
             WHERE p.practice_id = :practice_id AND (CAST(:colleague_id AS uuid) IS NULL OR p.id = :colleague_id)
             ORDER BY p.deactivated_at IS NOT NULL, lower(p.name), p.id

@@ -1,11 +1,21 @@
-"""What ``runs`` and ``clients`` commands share: they act as a colleague, through the one door."""
+"""What ``runs``, ``clients`` and ``connections`` commands share: they act as a colleague, through the one door."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated
+from uuid import UUID
 
+import typer
+
+from contracts.refusals import RefusalCode, Refused
+from models.client_views import ClientFilter
 from starter.actor import Actor
 from starter.bootstrap import open_operations, read_settings
 from starter.operations import Operations
+
+ClientName = Annotated[
+    str, typer.Argument(metavar="CLIENT", help="The client's code, as `clients list` shows it, or its id.")
+]
 
 
 @asynccontextmanager
@@ -20,3 +30,30 @@ async def acting(email: str | None) -> AsyncIterator[tuple[Operations, Actor]]:
     """
     async with open_operations(read_settings()) as operations:
         yield operations, await operations.colleagues.by_email(email)
+
+
+@asynccontextmanager
+async def acting_on(client: str, email: str | None) -> AsyncIterator[tuple[Operations, Actor, UUID]]:
+    """The one door, the colleague to act as, and the id of the client to act on.
+
+    Args:
+        client: Its code, in any case, or its id.
+        email: Whom to act as; the only admin when None.
+
+    Raises:
+        Refused: There is no such colleague or client, or not just one admin.
+    """
+    async with acting(email) as (operations, actor):
+        yield operations, actor, await _id_of(operations, actor, client)
+
+
+async def _id_of(operations: Operations, actor: Actor, client: str) -> UUID:
+    try:
+        return UUID(client)
+    except ValueError:
+        found, _ = await operations.clients.find(actor, ClientFilter(search=client), limit=500)
+    for view in found:
+        if view.client.code.lower() == client.lower():
+            return view.client.id
+    message = f"There is no client {client!r} in your practice. `clientsync clients list` shows the codes."
+    raise Refused(RefusalCode.NOT_FOUND, message)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from starter.commands.acting import acting
-from starter.commands.connection import ClientId, print_started
+from starter.commands.acting import ClientName, acting_on
+from starter.commands.connection import print_started
 from starter.commands.output import As, Json, execute, out, print_json, table, words
 from starter.starting import StartedRun
 from starter.web.connection_answers import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
@@ -16,22 +16,24 @@ RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `
 
 
 @change.command("start")
-def start(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+def start(client: ClientName, as_email: As = None, json: Json = False) -> None:
     """Start: sign in, then choose one organisation with `runs select`, look at the preview, and confirm."""
 
     async def work() -> StartedRun:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             return await operations.changes.start(actor, client_id)
 
-    print_started(execute(work()), json)
+    started = execute(work())
+    choose = f"clientsync runs select {started.run_id} -o ORGANISATION-ID"
+    print_started(started, json, f"Then look at the list (clientsync runs show {started.run_id}) and choose: {choose}")
 
 
 @change.command("preview")
-def preview(client_id: ClientId, run_id: RunId, as_email: As = None, json: Json = False) -> None:
+def preview(client: ClientName, run_id: RunId, as_email: As = None, json: Json = False) -> None:
     """Show what will and will not match in the new organisation. Changes nothing."""
 
     async def work() -> ChangePreviewAnswer:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             return ChangePreviewAnswer.of(await operations.changes.preview(actor, client_id, run_id))
 
     shown = execute(work())
@@ -45,15 +47,15 @@ def preview(client_id: ClientId, run_id: RunId, as_email: As = None, json: Json 
         rows.add_row(words(source).capitalize(), *map(str, numbers), ", ".join(match.missing_entries[:3]))
     out.print(rows)
     out.print(shown.message, highlight=False)
-    out.print(f"To do it: clientsync connections change confirm {client_id} {run_id}", style="dim", highlight=False)
+    out.print(f"To do it: clientsync connections change confirm {client} {run_id}", highlight=False, soft_wrap=True)
 
 
 @change.command("confirm")
-def confirm(client_id: ClientId, run_id: RunId, as_email: As = None, json: Json = False) -> None:
+def confirm(client: ClientName, run_id: RunId, as_email: As = None, json: Json = False) -> None:
     """Move the client. The old lists are kept; it can be undone for 30 days."""
 
     async def work() -> ChangedAnswer:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             changed = await operations.changes.confirm(actor, client_id, run_id)
             return ChangedAnswer(message=changed.message)
 
@@ -65,11 +67,11 @@ def confirm(client_id: ClientId, run_id: RunId, as_email: As = None, json: Json 
 
 
 @change.command("undo")
-def undo(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+def undo(client: ClientName, as_email: As = None, json: Json = False) -> None:
     """Give a client its former organisation back."""
 
     async def work() -> ManagedConnectionAnswer:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             await operations.changes.undo(actor, client_id)
             return ManagedConnectionAnswer.shown(*await operations.managing.show(actor, client_id))
 
@@ -77,4 +79,7 @@ def undo(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
     if json:
         print_json(connection)
     else:
-        out.print(f"The client is connected to {connection.organisation_name} again.", highlight=False)
+        out.print(
+            f"The client is connected to {connection.organisation_name} again; its lists are refreshed.",
+            highlight=False,
+        )

@@ -4,13 +4,12 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from contracts.causes import Cause
 from models.client_views import ClientFilter, ClientOrder, ClientSort, ClientStatus
-from starter.commands.acting import acting
+from starter.commands.acting import ClientName, acting, acting_on
 from starter.commands.output import As, Json, execute, out, print_json, table, words
 from starter.web.client_answers import ClientAnswer
 
@@ -72,22 +71,22 @@ def list_clients(
 
 @clients.command("show")
 def show(
-    client_id: Annotated[UUID, typer.Argument(metavar="CLIENT-ID", help="The client's id.")],
+    client: ClientName,
     as_email: As = None,
     json: Json = False,
 ) -> None:
     """Show a client with its connection."""
 
     async def work() -> ClientAnswer:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             return ClientAnswer.of(await operations.clients.show(actor, client_id))
 
-    client = execute(work())
+    found = execute(work())
     if json:
-        print_json(client)
+        print_json(found)
         return
     rows = table("", "")
-    for name, value in (_flat(client)).items():
+    for name, value in (_flat(found)).items():
         rows.add_row(words(name).capitalize(), str(value))
     out.print(rows)
 

@@ -1,7 +1,6 @@
 """One client's connection: look at it, set it up, refresh it, sign in for it again, end it."""
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -10,7 +9,7 @@ from contracts.connection_settings import SettingsPatch
 from contracts.lists import ListName
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
-from starter.commands.acting import acting
+from starter.commands.acting import ClientName, acting_on
 from starter.commands.output import As, Json, execute, out, print_json, table, words
 from starter.starting import StartedRun
 from starter.web.connection_answers import (
@@ -20,22 +19,21 @@ from starter.web.connection_answers import (
     RefreshAnswer,
 )
 
-ClientId = Annotated[UUID, typer.Argument(metavar="CLIENT-ID", help="The client's id, as `clients list` shows it.")]
 Lists = Annotated[list[ListName] | None, typer.Option("--list", help="Only this list; give several.")]
 
 
-def show(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+def show(client: ClientName, as_email: As = None, json: Json = False) -> None:
     """Show a client's connection: its health, its settings, and a receipt for each list."""
 
     async def work() -> ManagedConnectionAnswer:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             return ManagedConnectionAnswer.shown(*await operations.managing.show(actor, client_id))
 
     _print(execute(work()), json)
 
 
 def settings(
-    client_id: ClientId,
+    client: ClientName,
     lists: Annotated[
         list[ListName] | None,
         typer.Option("--list", help="Pull only this list; give several."),
@@ -68,7 +66,7 @@ def settings(
 
     async def work() -> ManagedConnectionAnswer:
         patch = _patch(wanted) if wanted else None
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             managing = operations.managing
             found = managing.change_settings(actor, client_id, patch) if patch else managing.show(actor, client_id)
             return ManagedConnectionAnswer.shown(*await found)
@@ -77,7 +75,7 @@ def settings(
 
 
 def refresh(
-    client_id: ClientId,
+    client: ClientName,
     lists: Lists = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it has ended, and show the receipts.")] = False,
     as_email: As = None,
@@ -86,7 +84,7 @@ def refresh(
     """Pull a client's lists now, all that its settings choose or only some."""
 
     async def work() -> tuple[RefreshAnswer, ManagedConnectionAnswer | None]:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             refreshing = await operations.managing.refresh(actor, client_id, lists or ())
             answer = RefreshAnswer.of(refreshing)
             if not wait:
@@ -103,18 +101,19 @@ def refresh(
         _print_receipts(connection)
 
 
-def reconnect(client_id: ClientId, as_email: As = None, json: Json = False) -> None:
+def reconnect(client: ClientName, as_email: As = None, json: Json = False) -> None:
     """Sign in again for a client: its own organisation, or nothing changes."""
 
     async def work() -> StartedRun:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             return await operations.managing.reconnect(actor, client_id)
 
-    print_started(execute(work()), json)
+    started = execute(work())
+    print_started(started, json, f"Then see what came of it: clientsync runs show {started.run_id}")
 
 
 def disconnect(
-    client_id: ClientId,
+    client: ClientName,
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say whom it would affect.")] = False,
     as_email: As = None,
     json: Json = False,
@@ -122,7 +121,7 @@ def disconnect(
     """Say whom disconnecting a client would affect; with --yes, disconnect it."""
 
     async def work() -> DisconnectPreviewAnswer | DisconnectingAnswer:
-        async with acting(as_email) as (operations, actor):
+        async with acting_on(client, as_email) as (operations, actor, client_id):
             if yes:
                 return DisconnectingAnswer(workflow_id=await operations.disconnecting.disconnect(actor, client_id))
             return DisconnectPreviewAnswer.of(await operations.disconnecting.preview(actor, client_id))
@@ -136,13 +135,14 @@ def disconnect(
         out.print("Nothing was changed. To do it, add --yes.", style="dim", highlight=False)
 
 
-def print_started(started: StartedRun, json: bool) -> None:
-    """Say where to sign in for a run that was started."""
+def print_started(started: StartedRun, json: bool, next_step: str) -> None:
+    """Say where to sign in for a run that was started, and what to do then."""
     if json:
         print_json({"run_id": started.run_id, "authorize_url": started.authorize_url})
         return
     out.print(f"Run {started.run_id} is waiting for a sign-in. Open:", highlight=False)
     out.print(started.authorize_url or "(it is past its sign-in)", highlight=False, soft_wrap=True)
+    out.print(next_step, highlight=False, soft_wrap=True)
 
 
 def _patch(wanted: dict[str, object]) -> SettingsPatch:
@@ -165,10 +165,17 @@ def _print(connection: ManagedConnectionAnswer, json: bool) -> None:
     rows.add_row("Login", connection.login or "")
     rows.add_row("Status", status)
     for name, value in connection.settings.model_dump(mode="json").items():
-        shown = ", ".join(value) if isinstance(value, list) else str("none" if value is None else value)
-        rows.add_row(words(name).capitalize(), words(shown))
+        rows.add_row(words(name).capitalize(), _said(value))
     out.print(rows)
     _print_receipts(connection)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(words, value))
+    return "none" if value is None else words(value)
 
 
 def _print_receipts(connection: ManagedConnectionAnswer) -> None:

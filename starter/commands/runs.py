@@ -7,8 +7,9 @@ import typer
 from pydantic import ValidationError
 
 from contracts.bulk_create_clients import SelectionAccepted
+from contracts.causes import Cause
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind
+from contracts.runs import Outcome, RunKind, Stage
 from contracts.selection import SelectedOrganisation, Selection
 from starter.commands.acting import acting
 from starter.commands.output import As, Json, execute, out, print_json, table, words
@@ -47,6 +48,7 @@ def start(
     else:
         out.print(f"Run {started.run_id} is waiting for a sign-in. Open:", highlight=False)
         out.print(started.authorize_url or "(it is past its sign-in)", highlight=False, soft_wrap=True)
+        out.print(f"Then look at it: clientsync runs show {started.run_id}", highlight=False, soft_wrap=True)
 
 
 @runs.command("list")
@@ -96,7 +98,9 @@ def print_run(run: RunAnswer) -> None:
         out.print(run.message)
     rows = table("Organisation", "Listed as", "Outcome", "What happened, and what to do", "Id")
     for found in run.organisations:
-        said = " ".join(filter(None, [found.message or found.verdict_message, found.next_step]))
+        says_whom_to_ask = found.outcome is Outcome.UNREACHABLE and found.cause is not Cause.WRONG_ORGANISATION
+        next_step = None if says_whom_to_ask else found.next_step
+        said = " ".join(filter(None, [found.message or found.verdict_message, next_step]))
         rows.add_row(found.name, words(found.verdict), words(found.outcome), said, found.organisation_id)
     out.print(rows)
     out.print("  ".join(f"{words(outcome)}: {count}" for outcome, count in run.counts.items()))
@@ -104,6 +108,10 @@ def print_run(run: RunAnswer) -> None:
         out.print("This login also reaches, and nobody added:", style="bold")
         for offer in run.offers:
             out.print(f"  {offer.name}  {offer.organisation_id}", highlight=False)
+        out.print("To add some: clientsync runs start add-clients", highlight=False)
+    if run.stage is Stage.AWAITING_SELECTION:
+        choose = f"clientsync runs select {run.run_id} -o ID, or --all"
+        out.print(f"Choose: {choose}", highlight=False, soft_wrap=True)
 
 
 @runs.command("select")
@@ -133,6 +141,13 @@ def select(
     kind, accepted = execute(work())
     if json:
         print_json(accepted)
+    elif kind is RunKind.CHANGE_CONNECTION:
+        out.print(
+            "Chosen. The new organisation's lists are being read; then see what will match: "
+            f"clientsync connections change preview CLIENT {run_id}",
+            highlight=False,
+            soft_wrap=True,
+        )
     elif kind is RunKind.REASSIGN_CLIENTS:
         out.print(f"{accepted.chosen} chosen to be taken over. {accepted.skipped} skipped.", highlight=False)
     else:

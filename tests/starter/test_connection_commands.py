@@ -27,6 +27,7 @@ async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environme
         assert "(refresh_hours)" in await refused(environment, *connection, "--refresh-hours", "0")
         cleared = await data(environment, *connection, "--clear", "list_names")
         assert len(cleared["settings"]["list_names"]) == 9
+        await client.synced()  # what came back is pulled at once
         client.record("Items", fields={"Code": "NEW-1", "Name": "New"})
         refresh = ("connections", "refresh", client.client_id, "--list", "items", "--wait", *AS)
         refreshed = await data(environment, *refresh)
@@ -35,8 +36,10 @@ async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environme
         told = await run(environment, *refresh)
     assert "All lists are stored." in told.stdout
     assert "Tracking categories" in told.stdout
-    shown = await run(environment, "connections", "show", client.client_id, *AS)
+    shown = await run(environment, "connections", "show", client.code.lower(), *AS)
     assert "Refresh hours" in shown.stdout
+    assert "no client 'NOBO0001'" in await refused(environment, "connections", "show", "NOBO0001", *AS)
+    assert client.client_id in (await run(environment, "clients", "show", client.code, *AS)).stdout
 
 
 async def test_disconnect_asks_for_a_yes(scene: Scene, environment: dict[str, str]):
