@@ -1,79 +1,93 @@
 /**
- * Choosing organisations: search, filter, select all, a choice for each, and what it all comes to.
+ * Choosing from a run's list: search, filter, select all, and sending what was chosen.
  *
  * What is chosen is kept in this tab until it is sent: a reload, a further sign-in or an expired session loses nothing.
- * The server has the last word; nothing here decides what may be done.
+ * The server has the last word; nothing here decides what may be done. What a kind of run adds stands in a class of its
+ * own that extends this one.
  */
 
 import { Refused, send } from "./http.js";
 
 const number = new Intl.NumberFormat("en-GB");
-const counted = (count, one, many = `${one}s`) => `${number.format(count)} ${count === 1 ? one : many}`;
 
-class Selection {
+export class Selection {
   constructor(form) {
     this.form = form;
     this.key = `selection:${form.dataset.run}`;
-    this.room = Number(form.dataset.room);
-    this.allowance = Number(form.dataset.allowance);
-    this.clients = Number(form.dataset.clients);
     this.rows = [...form.querySelectorAll("tbody tr")].map((row) => ({
       row,
       id: row.dataset.id,
-      verdict: row.dataset.verdict,
-      suggests: row.dataset.suggests ?? null,
+      group: row.dataset.group,
       box: row.querySelector("input"),
-      text: row.children[1].textContent.toLocaleLowerCase(),
-      own: null, // {as, team, owner}: what was changed for this one
+      text: row.dataset.text?.toLocaleLowerCase() ?? row.children[1].textContent.toLocaleLowerCase(),
     }));
     this.byRow = new Map(this.rows.map((one) => [one.row, one]));
-    this.names = new Map(JSON.parse(document.getElementById("linkable").textContent).map((one) => [one.id, one.name]));
     this.search = document.getElementById("find");
-    this.filter = document.getElementById("verdict");
+    this.filter = document.getElementById("group");
     this.all = document.getElementById("choose-shown");
+    this.prepare();
     this.restore();
     this.listen();
     this.sift();
     this.sum();
   }
 
+  /* What a kind of run adds */
+
+  prepare() {}
+
+  /** A row's own field was changed. */
+  changed() {}
+
+  /** What is said of the chosen ones behind their number. */
+  detail() {
+    return "";
+  }
+
+  /** Tell what the choice comes to. */
+  weigh() {}
+
+  /** Why it cannot be sent yet, or null. */
+  objection() {
+    return null;
+  }
+
+  get selection() {
+    return { organisations: this.chosen.map((one) => ({ organisation_id: one.id })) };
+  }
+
   listen() {
-    const on = (id, kind, act) => document.getElementById(id).addEventListener(kind, act);
-    on("find", "input", () => this.sift());
-    on("verdict", "change", () => this.sift());
-    on("choose-new", "click", () => this.choose((one) => one.verdict === "new", true));
-    on("choose-none", "click", () => this.choose(() => true, false));
-    on("choose-shown", "change", () => this.choose((one) => !one.row.hidden, this.all.checked));
-    on("show-all", "click", () => {
+    this.search.addEventListener("input", () => this.sift());
+    this.filter.addEventListener("change", () => this.sift());
+    this.all.addEventListener("change", () => this.choose((one) => !one.row.hidden, this.all.checked));
+    document.getElementById("choose-none").addEventListener("click", () => this.choose(() => true, false));
+    document.getElementById("show-all").addEventListener("click", () => {
       this.search.value = this.filter.value = "";
       this.sift();
       this.search.focus();
     });
+    for (const button of this.form.querySelectorAll("[data-choose]")) {
+      const group = button.dataset.choose;
+      button.addEventListener("click", () => this.choose((one) => !group || one.group === group, true));
+    }
     this.form.addEventListener("change", (event) => {
       const one = this.byRow.get(event.target.closest("tbody tr"));
       if (one && event.target === one.box) {
         this.mark(one, one.box.checked);
       } else if (one) {
-        this.change(one, { ...one.own, as: event.target.value });
+        this.changed(one, event.target);
       }
       this.sum();
     });
-    this.form.addEventListener("click", (event) => {
-      const button = event.target.closest("[data-change]");
-      if (button) {
-        this.ask(this.byRow.get(button.closest("tr")));
-      }
-    });
     this.form.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && event.target === this.search) {
-        event.preventDefault(); // a search is no order to create accounts
+        event.preventDefault(); // a search is no order to begin
       }
     });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
     });
-    document.getElementById("change-form").addEventListener("submit", () => this.answer());
   }
 
   /* What is shown */
@@ -85,7 +99,7 @@ class Selection {
     for (const one of this.rows) {
       const fits =
         (!words || one.text.includes(words)) &&
-        (!wanted || (wanted === "chosen" ? one.box.checked : one.verdict === wanted));
+        (!wanted || (wanted === "chosen" ? one.box.checked : one.group === wanted));
       one.row.hidden = !fits;
       shown += fits;
     }
@@ -105,6 +119,10 @@ class Selection {
 
   /* What is chosen */
 
+  get chosen() {
+    return this.rows.filter((one) => one.box.checked);
+  }
+
   choose(which, chosen) {
     for (const one of this.rows) {
       if (!one.box.disabled && which(one)) {
@@ -121,91 +139,17 @@ class Selection {
     one.row.classList.toggle("chosen", chosen);
   }
 
-  become(one) {
-    return one.own?.as ?? one.suggests ?? "create";
-  }
-
   sum() {
-    const chosen = this.rows.filter((one) => one.box.checked);
-    const creates = chosen.filter((one) => this.become(one) === "create").length;
-    const links = chosen.length - creates;
-    const over = creates - this.room;
-    const parts = [creates && `${number.format(creates)} to create`, links && `${number.format(links)} to link`];
-    const words = document.getElementById("chosen-words");
-    words.querySelector("strong").textContent = chosen.length
-      ? `${number.format(chosen.length)} chosen: ${parts.filter(Boolean).join(", ")}.`
+    const chosen = this.chosen;
+    document.querySelector("#chosen-words strong").textContent = chosen.length
+      ? `${number.format(chosen.length)} chosen${this.detail(chosen)}.`
       : "Nothing chosen yet.";
-    document.getElementById("room-words").textContent =
-      over > 0
-        ? `That is ${number.format(over)} more than your allowance of ${number.format(this.allowance)} has room for.`
-        : `Allowance: ${number.format(this.clients + creates)} of ${counted(this.allowance, "client")} used, with this choice.`;
-    const bar = document.getElementById("room-bar");
-    bar.classList.toggle("bad", over > 0);
-    const share = this.allowance ? (100 * (this.clients + creates)) / this.allowance : 100;
-    bar.querySelector(".filled").setAttribute("width", Math.min(100, share).toFixed(2));
-    this.form.classList.toggle("over", over > 0);
-    document.querySelector("#create span").textContent = chosen.length
-      ? `Create accounts (${number.format(chosen.length)})`
-      : "Create accounts";
-    this.over = over;
+    const does = this.form.dataset.does;
+    document.querySelector("#do span").textContent = chosen.length ? `${does} (${number.format(chosen.length)})` : does;
+    this.weigh(chosen);
     this.problem(null);
     this.head();
     this.keep();
-  }
-
-  /* One of them, on its own */
-
-  ask(one) {
-    this.asked = one;
-    const as = document.getElementById("change-as");
-    const options = [new Option("New client", "create")];
-    const known = one.suggests && !this.names.has(one.suggests) ? [[one.suggests, this.suggestion(one)]] : [];
-    for (const [id, name] of [...known, ...this.names]) {
-      options.push(new Option(`Link to ${name}`, id));
-    }
-    as.replaceChildren(...options);
-    as.value = this.become(one);
-    document.getElementById("change-name").textContent = one.row.querySelector("label").textContent;
-    for (const what of ["team", "owner"]) {
-      const field = document.getElementById(`change-${what}`);
-      if (field) {
-        field.value = one.own?.[what] ?? "";
-      }
-    }
-    document.getElementById("change").showModal();
-  }
-
-  answer() {
-    const value = (what) => document.getElementById(`change-${what}`)?.value ?? "";
-    this.change(this.asked, { as: value("as"), team: value("team"), owner: value("owner") });
-    this.mark(this.asked, true);
-    this.sum();
-    document.getElementById("change").close();
-  }
-
-  change(one, own) {
-    one.own = own;
-    const as = this.become(one);
-    const name = as === "create" ? "New client" : `Link to ${this.names.get(as) ?? this.suggestion(one)}`;
-    const select = one.row.querySelector("select");
-    if (select) {
-      if (![...select.options].some((option) => option.value === as)) {
-        select.add(new Option(name, as));
-      }
-      select.value = as;
-    } else {
-      const becomes = one.row.querySelector(".becomes");
-      becomes.textContent = becomes.title = name;
-    }
-    const chosenOf = (what) => {
-      const field = document.getElementById(`change-${what}`);
-      return own[what] && field ? [...field.options].find((option) => option.value === own[what])?.text : null;
-    };
-    one.row.querySelector(".own").textContent = [chosenOf("team"), chosenOf("owner")].filter(Boolean).join(" · ");
-  }
-
-  suggestion(one) {
-    return one.row.querySelector("select option")?.text.replace(/^Link to /, "") ?? "";
   }
 
   /* Until it is sent, nothing is lost */
@@ -216,77 +160,39 @@ class Selection {
   }
 
   save() {
-    if (this.isSent) {
-      return;
+    if (!this.isSent) {
+      sessionStorage.setItem(this.key, JSON.stringify(this.kept()));
     }
-    const own = this.rows.filter((one) => one.own).map((one) => [one.id, one.own]);
-    const defaults = [...this.form.querySelectorAll("[data-default]")].map((field) => [field.name, field.value]);
-    const kept = {
-      chosen: this.rows.filter((one) => one.box.checked).map((one) => one.id),
-      own,
-      defaults,
-      search: this.search.value,
-      filter: this.filter.value,
-    };
-    sessionStorage.setItem(this.key, JSON.stringify(kept));
   }
 
+  kept() {
+    return { chosen: this.chosen.map((one) => one.id), search: this.search.value, filter: this.filter.value };
+  }
+
+  /** Bring back what was kept; gives it, or null. */
   restore() {
     const kept = JSON.parse(sessionStorage.getItem(this.key) ?? "null");
-    if (kept === null) {
-      this.rows.forEach((one) => this.mark(one, one.box.checked));
-      return;
-    }
-    const chosen = new Set(kept.chosen);
-    const own = new Map(kept.own);
+    const chosen = kept && new Set(kept.chosen);
     for (const one of this.rows) {
-      this.mark(one, chosen.has(one.id) && !one.box.disabled);
-      if (own.has(one.id)) {
-        this.change(one, own.get(one.id));
-      }
+      this.mark(one, chosen ? chosen.has(one.id) && !one.box.disabled : one.box.checked);
     }
-    for (const [name, value] of kept.defaults) {
-      const field = this.form.elements[name];
-      if (field && [...field.options].some((option) => option.value === value)) {
-        field.value = value;
-      }
+    if (kept) {
+      this.search.value = kept.search;
+      this.filter.value = kept.filter;
     }
-    this.search.value = kept.search;
-    this.filter.value = kept.filter;
+    return kept;
   }
 
   /* Sending */
-
-  get selection() {
-    const value = (name) => this.form.elements[name]?.value || null;
-    return {
-      team_id: value("team_id"),
-      owner_id: value("owner_id"),
-      organisations: this.rows
-        .filter((one) => one.box.checked)
-        .map((one) => {
-          const as = this.become(one);
-          return {
-            organisation_id: one.id,
-            ...(as === "create" ? {} : { action: "link", client_id: as }),
-            ...(one.own?.team ? { team_id: one.own.team } : {}),
-            ...(one.own?.owner ? { owner_id: one.own.owner } : {}),
-          };
-        }),
-    };
-  }
 
   async submit() {
     const selection = this.selection;
     if (this.isSending) {
       return;
     }
-    if (selection.organisations.length === 0) {
-      this.problem("Choose at least one organisation.");
-      return;
-    }
-    if (this.over > 0) {
-      this.problem(`Choose ${number.format(this.over)} fewer, or raise the allowance.`);
+    const wrong = selection.organisations.length ? this.objection() : `Choose at least one ${this.form.dataset.one}.`;
+    if (wrong) {
+      this.problem(wrong);
       return;
     }
     this.isSending = true;
@@ -339,17 +245,3 @@ class Selection {
     }
   }
 }
-
-let current = null;
-
-function begin() {
-  const form = document.getElementById("selection");
-  if (form && current?.form !== form) {
-    current?.save();
-    current = new Selection(form);
-  }
-}
-
-begin();
-document.addEventListener("run:shown", begin);
-window.addEventListener("pagehide", () => current?.form.isConnected && current.save());
