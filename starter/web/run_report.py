@@ -9,7 +9,7 @@ from models.run_reports import OrganisationFilter, RunReport
 from starter.actor import Actor
 from starter.operations import Operations
 from starter.web.pages.listing import PAGE, address
-from starter.web.run_words import outcomes_sum
+from starter.web.run_words import MEANS, outcomes_sum
 
 LONGEST_SEARCH: Final = 100
 MOST: Final = 1_000_000
@@ -43,10 +43,10 @@ async def values(door: Operations, actor: Actor, report: RunReport, query: Query
         "outcome": outcome,
         "outcomes": [(one, f"{one.replace('_', ' ').capitalize()} ({count:,})") for one, count in counts.items()],
         "sum": outcomes_sum(counts),
+        "means": MEANS,
         "unpaged": address(here, {"search": search, "outcome": outcome}),
         "failed": counts.get(Outcome.FAILED, 0) if report.run.kind is RunKind.ADD_CLIENTS else 0,
         "waiting": counts.get(Outcome.RETRYING, 0),
-        "next_try_at": None,
     }
 
 

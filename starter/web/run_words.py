@@ -93,3 +93,19 @@ _BECAME: dict[Outcome, str] = {
     Outcome.REASSIGNED: "moved",
     Outcome.CHANGED_MEANWHILE: "changed meanwhile",
 }
+
+MEANS: dict[Outcome | None, str] = {
+    None: "Nothing has become of it yet.",
+    Outcome.CREATED: "New clients, with their standard information.",
+    Outcome.LINKED: "Connected to clients that you had already.",
+    Outcome.ALREADY_CLIENT: "Your clients already, so nothing was changed.",
+    Outcome.FAILED: "It did not work for each of them; the list says why.",
+    Outcome.RETRYING: "Tried again by itself; this page goes on showing what becomes of it.",
+    Outcome.SKIPPED: "Not chosen, so nothing was done.",
+    Outcome.REPAIRED: "Connected again, and their standard information is fresh.",
+    Outcome.HEALTHY: "Nothing to repair.",
+    Outcome.UNREACHABLE: "This login does not reach them; the list says whose could.",
+    Outcome.REASSIGNED: "Moved, with their connections.",
+    Outcome.CHANGED_MEANWHILE: "Somebody changed them meanwhile, so they were left alone.",
+}
+"""What an outcome means, where its rows give no reason of their own."""

@@ -126,7 +126,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
             can_be_chosen=view.organisation.verdict is not Verdict.ALREADY_CLIENT,
             suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id is not None,
         )
-        for view in found
+        for view in sorted(found, key=lambda view: view.organisation.name.casefold())
     ]
     verdicts = {verdict: sum(view.organisation.verdict is verdict for view in found) for verdict in Verdict}
     offered = await door.choices.offered(actor)
