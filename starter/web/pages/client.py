@@ -44,7 +44,7 @@ async def run(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Red
     report = await door.runs.report(viewer.actor, run_id)
     if report.run.client_id != client_id:
         raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id!r} of this client.")
-    connection = f"/clients/{client_id:uuid}/connection"
+    connection = f"/clients/{client_id}/connection"
     if report.run.kind is RunKind.CHANGE_CONNECTION:
         return go(f"{connection}/change/{run_id}")
     return go(f"{connection}?run={run_id}")
