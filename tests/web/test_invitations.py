@@ -9,10 +9,15 @@ from pathlib import PurePosixPath
 import pytest
 
 from contracts.refusals import RefusalCode, Refused
+from models.practice import Colleague
 from starter.sessions import INVITATION, NO_INVITATION
+from tests.journeys.scene import PATIENCE
 from tests.web.house import PASSWORD, House, Person, made_house, session_of, visitor
 from tests.web.test_signing_in import is_in, sign_in
 
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 OURS = ("starter", "models", "sqlalchemy")
 NEW = "seven calm boats on a lake"
 
@@ -47,8 +52,14 @@ async def test_a_link_sets_a_password_and_signs_in_once(house: House):
 async def test_two_browsers_cannot_both_use_a_link(house: House):
     own = await made_house(house.scene)
     link = await link_for(own.admin, own.member)
-    answers = await asyncio.gather(*(accept(house, link, f"{NEW} {number}") for number in range(3)))
-    assert sorted(status for status, _, _ in answers) == [303, 404, 404]
+    async with house.scene.database.transaction() as session:  # holds both up after they have looked at the link
+        await session.get(Colleague, own.member.actor.colleague_id, with_for_update=True)
+        using = [asyncio.create_task(accept(house, link, f"{NEW} {number}")) for number in range(2)]
+        async with asyncio.timeout(PATIENCE):
+            while (await house.scene.rows(WAITING))[0][0] < len(using):
+                pass
+    answers = await asyncio.gather(*using)
+    assert sorted(status for status, _, _ in answers) == [303, 404]
 
 
 async def test_links_end_after_seven_days(house: House, later: Callable[[timedelta], None]):
