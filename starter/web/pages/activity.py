@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from contracts.runs import RunKind
+from contracts.runs import Outcome, RunKind
 from models.run_views import RunFilter
 from starter.web.authentication import Door
 from starter.web.pages.listing import EMPTY, PAGE, Id, Limit, Offset, address, last_page
@@ -51,6 +51,7 @@ async def show(
         state=state,
         kinds=[(one, one.heading) for one in RunKind],
         states=STATES,
+        outcomes=list(Outcome),
         colleagues=[(one.colleague_id, one.name) for one in await door.colleagues.everybody(viewer.actor)],
         is_filtered=any(value is not None for value in filters.values()),
         times=await door.health.times(viewer.actor),
