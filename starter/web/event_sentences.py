@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.causes import Cause
+from contracts.lists import ListName
 from contracts.runs import ConnectionStatus
 from starter.web.setting_words import LABELS, of_setting
 
@@ -84,8 +85,21 @@ def _reassigned(event: Happened) -> str:
 def _settings(event: Happened) -> str:
     name, _, before = (event.before or "").partition(": ")
     _, _, after = (event.after or "").partition(": ")
+    if name == "list_names":
+        return f"{event.by} changed which lists are pulled: {_lists(before, after)}."
     label = LABELS.get(name, name.replace("_", " "))
     return f"{event.by} changed a setting. {label}: {of_setting(name, before)} → {of_setting(name, after)}."
+
+
+def _lists(before: str, after: str) -> str:
+    every = ", ".join(one.value for one in ListName)
+    had, has = (set((every if said == "all" else said).split(", ")) for said in (before, after))
+    parts = [
+        f"{word} {', '.join(one.heading for one in ListName if one.value in names)}"
+        for word, names in (("now also", has - had), ("no longer", had - has))
+        if names
+    ]
+    return "; ".join(parts) or of_setting("list_names", after)
 
 
 def _suppliers(event: Happened) -> str:

@@ -10,7 +10,7 @@ NO_DEFAULT = "No default"
 
 LABELS = {
     "list_names": "Lists that are pulled",
-    "refresh_hours": "Refreshed every",
+    "refresh_hours": "Refresh",
     "contacts": "Contacts",
     "costs_destination": "Costs are published to",
     "costs_status": "Status of costs",
