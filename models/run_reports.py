@@ -6,6 +6,7 @@ What a *Reconnect all* merely offers (organisations that nobody added) is kept a
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,8 @@ class OrganisationView:
         owner_name: Whose client it becomes.
         team_name: Its team to be.
         shown_owner_name: Reassigning: whose client it was when the list was shown.
+        shown_owner_left_at: When that colleague left, if they have.
+        client_team_name: The team that its client has now.
     """
 
     organisation: RunOrganisation
@@ -43,6 +46,8 @@ class OrganisationView:
     owner_name: str | None
     team_name: str | None
     shown_owner_name: str | None
+    shown_owner_left_at: datetime | None
+    client_team_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +164,24 @@ async def organisation_views(
         limit: How many at most; all of them when None.
         offset: How many to leave out first.
     """
-    owner, shown = aliased(Colleague), aliased(Colleague)
-    views: Any = select(  # type: ignore[call-overload]  # seven columns are more than its overloads know
-        RunOrganisation, Client.id, Client.name, Client.code, owner.name, Team.name, shown.name
+    owner, shown, its_team = aliased(Colleague), aliased(Colleague), aliased(Team)
+    views: Any = select(  # type: ignore[call-overload]  # nine columns are more than its overloads know
+        RunOrganisation,
+        Client.id,
+        Client.name,
+        Client.code,
+        owner.name,
+        Team.name,
+        shown.name,
+        shown.deactivated_at,
+        its_team.name,
     ).options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # typed as its value
     views = (
         _with_client(views, run)
         .outerjoin(owner, col(owner.id) == col(RunOrganisation.owner_id))
         .outerjoin(shown, col(shown.id) == col(RunOrganisation.shown_owner_id))
         .outerjoin(Team, col(Team.id) == col(RunOrganisation.team_id))
+        .outerjoin(its_team, col(its_team.id) == col(Client.team_id))
     )
     page = _filtered(views, run, wanted).order_by(col(RunOrganisation.position)).limit(limit).offset(offset)
     counted: Any = select(func.count())

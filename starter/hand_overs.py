@@ -5,7 +5,9 @@ from uuid import UUID
 from contracts.reassign_clients import HandOver
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Role, RunKind
+from models import hand_overs
 from models.database import Database
+from models.hand_overs import Foreseen
 from models.practice import Colleague
 from starter.actor import Actor
 from starter.kinds import Wishes
@@ -43,18 +45,30 @@ class HandOvers:
             Refused: Not an admin; no such colleague in the practice, one who has left, or the same one; nobody to
                 start the run.
         """
-        if actor.role is not Role.ADMIN:
-            raise Refused(RefusalCode.FORBIDDEN, "Only an admin can hand over a colleague's clients.")
+        _check_admin(actor)
         await self._check(actor, from_id, to_id)
         hand_over = Wishes(hand_over=HandOver(from_id=from_id, to_id=to_id))
         started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, provider, wishes=hand_over)
         return started.run_id
 
+    async def preview(self, actor: Actor, from_id: UUID, provider: str = "xero") -> Foreseen:
+        """What handing over a colleague's clients would move, and who could get them; changes nothing.
+
+        Raises:
+            Refused: Not an admin, or no such colleague in the practice.
+        """
+        _check_admin(actor)
+        async with self._database.session() as session:
+            giver = await session.get(Colleague, from_id)
+            if giver is None or giver.practice_id != actor.practice_id:
+                raise _nobody(from_id)
+            return await hand_overs.foreseen(session, actor.practice_id, provider, from_id)
+
     async def _check(self, actor: Actor, from_id: UUID, to_id: UUID) -> None:
         async with self._database.session() as session:
             giver, taker = await session.get(Colleague, from_id), await session.get(Colleague, to_id)
         if giver is None or giver.practice_id != actor.practice_id:
-            raise Refused(RefusalCode.NOT_FOUND, f"There is no colleague {from_id} in your practice.")
+            raise _nobody(from_id)
         if taker is None or taker.practice_id != actor.practice_id:
             raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, f"There is no colleague {to_id} in your practice.", field="to")
         if taker.deactivated_at is not None:
@@ -63,3 +77,12 @@ class HandOvers:
             )
         if taker.id == giver.id:
             raise Refused(RefusalCode.INVALID, f"{taker.name} has these clients already.", field="to")
+
+
+def _check_admin(actor: Actor) -> None:
+    if actor.role is not Role.ADMIN:
+        raise Refused(RefusalCode.FORBIDDEN, "Only an admin can hand over a colleague's clients.")
+
+
+def _nobody(colleague_id: UUID) -> Refused:
+    return Refused(RefusalCode.NOT_FOUND, f"There is no colleague {colleague_id} in your practice.")

@@ -13,9 +13,10 @@ from contracts.bulk_create_clients import Deadlines, SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
 from contracts.selection import Selection
-from models import run_progress, run_reports, run_views
+from models import run_leftovers, run_progress, run_reports, run_views
 from models.database import Database
 from models.run import Run
+from models.run_leftovers import KeptLogin, Unreached
 from models.run_progress import RunSnapshot
 from models.run_reports import OrganisationFilter, OrganisationView, RunReport
 from models.run_views import RunFilter, RunView
@@ -145,6 +146,26 @@ class Runs:
         if found is None:
             raise _unknown(run_id)
         return found
+
+    async def unreached(self, actor: Actor, run_id: str) -> Unreached:
+        """What a *Reconnect all* did not reach, and whose login could.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_leftovers.unreached(session, run.id)
+
+    async def kept_logins(self, actor: Actor, run_id: str) -> Sequence[KeptLogin]:
+        """Clients that a run gave to somebody whose own login does not read them.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_leftovers.kept_logins(session, run.id)
 
     async def watch(self, actor: Actor, run_id: str) -> AsyncIterator[RunSnapshot]:
         """A run as it changes, until nothing can change any more or ``LONGEST_WATCH`` is over; see ``RunWatch.watch``.
