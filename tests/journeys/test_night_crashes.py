@@ -32,7 +32,7 @@ async def test_it_ends_right(make_scene, tmp_path):
     await change(scene, "UPDATE connections SET next_refresh_at = now() - interval '1 minute'")
     scene.fault(Kind.DISCONNECTED, gone)
     scene.fault(Kind.TIMEOUT, held, path="/Accounts", seconds=600)
-    night = await scene.operations.health._begin(scene.actor)
+    night, _ = await scene.operations.health._begin(scene.actor)
     await until_refreshed(scene, 6)
     await first.kill()
     scene.world.faults.clear()

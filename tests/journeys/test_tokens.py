@@ -9,10 +9,10 @@ from xero_sandbox.grants import ACCESS_SECONDS
 
 
 async def tokens_end_in_the_middle(scene: Scene) -> Json:
-    """Run with two workers, and let every access token end when some clients are done."""
+    """Run with two workers, a group of clients each, and let every access token end when a group is done."""
     async with AsyncExitStack() as stack:
         for _ in range(2):
-            await stack.enter_async_context(scene.worker(concurrency=4, client=await connect(scene.settings)))
+            await stack.enter_async_context(scene.worker(concurrency=1, client=await connect(scene.settings)))
         run = await scene.listed()
         await scene.select_all(run)
         run = await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) >= 4)
@@ -30,10 +30,10 @@ async def test_two_workers_and_one_ended_token_make_one_refresh(make_scene):
 
 
 async def test_a_refresh_whose_answer_got_lost_is_made_good(make_scene):
-    scene = await make_scene(organisations=20, latency_ms=60)
+    scene = await make_scene(organisations=30, latency_ms=60)
     scene.fault(Kind.DROP_REFRESH_RESPONSE, times=1)
     run = await tokens_end_in_the_middle(scene)
-    assert run["counts"] == {"created": 20}
+    assert run["counts"] == {"created": 30}
     assert scene.world.calls.refreshes == 2
 
 
