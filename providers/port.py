@@ -139,6 +139,9 @@ class Provider(Protocol):
     title: str
     """Its name for people: ``Xero``."""
 
+    joins_many: bool
+    """Whether one sign-in may bring many organisations; otherwise people sign in once for each."""
+
     async def begin_consent(self, *, state: str, redirect_uri: str) -> ConsentRequest:
         """Prepare a sign-in.
 

@@ -42,6 +42,7 @@ class Xero:
 
     def __init__(self, config: XeroConfig, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now) -> None:
         self._http = http
+        self.joins_many = config.bulk_connect
         identity = Identity(config.identity_url, config.client_id, http, now)
         self._oauth = OAuth(config, http, identity, now)
         self._api = Api(config.api_url, http, Limits(config, budget, now), now)

@@ -58,8 +58,11 @@ class News(BaseModel):
 
 
 @router.get("/activity/{run_id}")
-async def show(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> HTMLResponse:
-    """The run at its stage."""
+async def show(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
+    """The run at its stage; one about a single client is told of on that client's pages."""
+    run = (await door.runs.report(viewer.actor, run_id)).run
+    if run.client_id is not None:
+        return go(f"/clients/{run.client_id}/runs/{run_id}")
     return await _page(request, door, viewer, run_id)
 
 
@@ -149,6 +152,7 @@ async def _page(
     report = await door.runs.report(viewer.actor, run_id)
     snapshot = await door.runs.glance(viewer.actor, run_id)
     part = part_of(report.run.kind, report.run.stage)
+    provider = door.consents.provider(report.run.provider)
     values = dict(await part.values(Look(door, viewer, report, snapshot, request.query_params)))
     if chosen is not None and report.run.stage is Stage.AWAITING_SELECTION:
         values["chosen"] = chosen
@@ -163,7 +167,8 @@ async def _page(
         view=_view(snapshot),
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
-        provider=door.consents.provider(report.run.provider).title,
+        provider=provider.title,
+        joins_many=provider.joins_many,
         **values,
     )
 
