@@ -14,7 +14,7 @@ from models.run_progress import RunSnapshot
 from models.run_reports import RunReport
 from starter.operations import Operations
 from starter.sessions import SignedIn
-from starter.web import run_report, selecting
+from starter.web import run_leftovers, run_report, selecting, taking_over
 from starter.web.run_words import progress_of
 
 
@@ -70,6 +70,18 @@ async def _finished(look: Look) -> Values:
     return await run_report.values(look.door, look.viewer.actor, look.report, look.query)
 
 
+async def _taking_over(look: Look) -> Values:
+    return await taking_over.values(look.door, look.viewer.actor, look.report.run.id)
+
+
+async def _reconnected(look: Look) -> Values:
+    return {**await _finished(look), **await run_leftovers.of_reconnect(look.door, look.viewer.actor, look.report)}
+
+
+async def _reassigned(look: Look) -> Values:
+    return {**await _finished(look), **await run_leftovers.of_reassign(look.door, look.viewer.actor, look.report)}
+
+
 _WORKING = Part("runs/working.html", _working)
 
 PARTS: dict[tuple[RunKind | None, Stage], Part] = {
@@ -83,6 +95,9 @@ PARTS: dict[tuple[RunKind | None, Stage], Part] = {
     (None, Stage.PULLING): _WORKING,
     (None, Stage.FINISHED): Part("runs/finished.html", _finished),
     (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): Part("runs/selecting.html", _selecting),
+    (RunKind.REASSIGN_CLIENTS, Stage.AWAITING_SELECTION): Part("runs/taking_over.html", _taking_over),
+    (RunKind.RECONNECT_ALL, Stage.FINISHED): Part("runs/finished.html", _reconnected),
+    (RunKind.REASSIGN_CLIENTS, Stage.FINISHED): Part("runs/finished.html", _reassigned),
 }
 """The parts by kind and stage; the kind None is for all that have none of their own."""
 

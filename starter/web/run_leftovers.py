@@ -1,0 +1,48 @@
+"""What the reports of *Reconnect all* and *Reassign clients* have besides the outcomes. No query, no rule of its own."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from models.run_reports import OFFERS, RunReport
+from starter.actor import Actor
+from starter.operations import Operations
+
+SHOWN: Final = 12
+"""Offered organisations that are named; there may be a thousand."""
+
+
+async def of_reconnect(door: Operations, actor: Actor, report: RunReport) -> Mapping[str, object]:
+    """Whose login could repair the rest, and what nobody added.
+
+    Args:
+        door: To everything.
+        actor: Who looks.
+        report: The run.
+    """
+    run_id = report.run.id
+    offered, _ = await door.runs.organisations(actor, run_id, OFFERS, limit=SHOWN)
+    return {
+        "noun": "connection",
+        "extra": "runs/reconnect_leftovers.html",
+        "unreached": await door.runs.unreached(actor, run_id),
+        "offered": [view.organisation.name for view in offered],
+    }
+
+
+async def of_reassign(door: Operations, actor: Actor, report: RunReport) -> Mapping[str, object]:
+    """Who has the clients now, and which are still read by an old login.
+
+    Args:
+        door: To everything.
+        actor: Who looks.
+        report: The run.
+    """
+    first, _ = await door.runs.organisations(actor, report.run.id, limit=1)
+    taker_id = first[0].organisation.owner_id if first else None
+    return {
+        "noun": "client",
+        "extra": "runs/reassign_leftovers.html",
+        "kept": await door.runs.kept_logins(actor, report.run.id),
+        "taker_id": taker_id or report.run.colleague_id,
+        "taker": first[0].owner_name if first and taker_id else report.colleague_name,
+    }
