@@ -109,7 +109,7 @@ async def write_survey(
             SELECT :run_id, s.id, s.place - 1, left(s.name, 255), :grant_id, s.connection, s.client,
                    CASE WHEN s.connection IS NOT NULL THEN :action END,
                    CASE WHEN s.connection IS NULL THEN 'new' ELSE 'already_client' END,
-                   s.outcome, left(s.message, 300), s.cause, :at
+                   s.outcome, left(s.message, 500), s.cause, :at
             FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:connections AS uuid[]),
                         CAST(:clients AS uuid[]), CAST(:outcomes AS text[]), CAST(:messages AS text[]),
                         CAST(:causes AS text[]))

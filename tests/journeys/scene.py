@@ -250,8 +250,7 @@ class Scene:
     async def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         """What a statement finds in the product's database."""
         async with self.database.session() as session:
-            found = await (await session.connection()).execute(text(statement), values)
-            return [tuple(row) for row in found]
+            return [tuple(row) for row in await (await session.connection()).execute(text(statement), values)]
 
     async def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, to compare before and after."""
@@ -293,11 +292,9 @@ async def make_practice(
     name: str = "Harbour Lane",
 ) -> tuple[Actor, str]:
     """A practice with an admin: who that is, and a bearer token."""
-    email = f"admin@{name.lower().replace(' ', '-')}.example.com"
+    email, named = f"admin@{name.lower().replace(' ', '-')}.example.com", f"Admin of {name}"
     async with database.transaction() as session:
         practice = await practices.create_practice(session, name, plan=plan, client_allowance=allowance)
-        colleague = await practices.create_colleague(
-            session, practice.id, email=email, name=f"Admin of {name}", role=Role.ADMIN
-        )
-        token = await practices.issue_token(session, colleague.id)
+        admin = await practices.create_colleague(session, practice.id, email=email, name=named, role=Role.ADMIN)
+        token = await practices.issue_token(session, admin.id)
     return await operations.colleagues.by_email(email), token
