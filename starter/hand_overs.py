@@ -26,7 +26,9 @@ class HandOvers:
         self._database = database
         self._runs = runs
 
-    async def start(self, actor: Actor, from_id: UUID, to_id: UUID, provider: str = "xero") -> str:
+    async def start(
+        self, actor: Actor, from_id: UUID, to_id: UUID, provider: str = "xero", idempotency_key: str | None = None
+    ) -> str:
         """Hand all of a colleague's clients to another one.
 
         Nobody signs in: a client moves to a login of the new owner where one is known to reach it and does, and keeps
@@ -37,6 +39,7 @@ class HandOvers:
             from_id: Whose clients; usually somebody who has left.
             to_id: Who gets them.
             provider: Clients at this accounting software.
+            idempotency_key: The same key by the same admin gives the same run.
 
         Returns:
             The run's id.
@@ -48,7 +51,7 @@ class HandOvers:
         _check_admin(actor)
         await self._check(actor, from_id, to_id)
         hand_over = Wishes(hand_over=HandOver(from_id=from_id, to_id=to_id))
-        started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, provider, wishes=hand_over)
+        started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, provider, idempotency_key, hand_over)
         return started.run_id
 
     async def preview(self, actor: Actor, from_id: UUID, provider: str = "xero") -> Foreseen:

@@ -52,7 +52,7 @@ class Starts:
         begin = start_of(kind)
         title = self._consents.provider(provider).title
         if idempotency_key and (earlier := await self._earlier(actor, idempotency_key)):
-            return await self._again(actor, earlier, kind, provider)
+            return await self._again(actor, earlier, kind, provider, wishes)
         at = now()
         run = Run(
             id=_new_id(kind, actor, at),
@@ -101,7 +101,7 @@ class Starts:
             earlier = await self._earlier(actor, idempotency_key) if idempotency_key else None
             if earlier is None:
                 raise
-            return await self._again(actor, earlier, kind, provider)
+            return await self._again(actor, earlier, kind, provider, wishes)
         return StartedRun(run.id, attempt.authorize_url if attempt else None)
 
     async def _earlier(self, actor: Actor, key: str) -> Run | None:
@@ -109,14 +109,14 @@ class Starts:
         async with self._database.session() as session:
             return (await session.exec(query)).one_or_none()
 
-    async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str) -> StartedRun:
+    async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str, wishes: Wishes) -> StartedRun:
         if (run.kind, run.provider) != (kind, provider):
             raise Refused(
                 RefusalCode.DUPLICATE,
                 "This key was used to start something else. Use a new key for each run.",
                 field="Idempotency-Key",
             )
-        waits = run.stage in AWAITS_CONSENT
+        waits = run.stage in AWAITS_CONSENT and not wishes.hand_over
         return StartedRun(run.id, await self._consents.begin(actor, run.id) if waits else None)
 
 

@@ -31,6 +31,8 @@ class Said(StrEnum):
     CHANGE_UNDONE = "change-undone"
     DISCONNECTING = "disconnecting"
 
+    HANDING_OVER = "handing-over"
+
     CHECK_BEGUN = "check-begun"
     CHECK_JOINED = "check-joined"
     ROLE_CHANGED = "role-changed"
@@ -63,6 +65,7 @@ _SENTENCES: dict[Said, str] = {
     Said.CONNECTION_CHANGED: "The connection is changed. It can be undone for 30 days.",
     Said.CHANGE_UNDONE: "The change is undone: the client has its former organisation back.",
     Said.DISCONNECTING: "The client is being disconnected.",
+    Said.HANDING_OVER: "The clients are being handed over.",
     Said.CHECK_BEGUN: "Every connection is being checked.",
     Said.CHECK_JOINED: "A check was under way already; it goes on.",
     Said.ROLE_CHANGED: "The role is changed.",

@@ -1,4 +1,4 @@
-"""What the reports of *Reconnect all* and *Reassign clients* have besides the outcomes. No query, no rule of its own."""
+"""What the reports of *Reconnect all* and *Reassign clients* have besides the outcomes. No query, no rule."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -48,6 +48,7 @@ from starter.web.pages import (
     connection,
     connections,
     disconnecting,
+    hand_over,
     home,
     invitation,
     lists,
@@ -77,6 +78,7 @@ ROUTERS = (
     activity.router,
     team.router,
     colleagues.router,
+    hand_over.router,
     outbox.router,
 )
 """All routers of pages; the application takes them in this order."""
