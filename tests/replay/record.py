@@ -85,7 +85,6 @@ async def main() -> None:
                 adding.happy,
                 adding.by_signal,
                 adding.denied,
-                adding.cancelled,
                 *connections.JOURNEYS,
                 *managing.JOURNEYS,
                 *repairing.JOURNEYS,
@@ -95,6 +94,7 @@ async def main() -> None:
             await play(
                 adding.no_selection, settings, temporal, url, deadlines=Deadlines(selection=timedelta(seconds=1))
             )
+            await play(adding.cancelled, settings, temporal, url, organisations=10)  # two groups, one after the other
             await play(adding.troubled, settings, temporal, url, organisations=4)
             async with peculiar_server(settings, "limit.historyCount.suggestContinueAsNew=40") as server:
                 await play(adding.long_run, settings, server.client, url)

@@ -1,0 +1,74 @@
+"""Clients are pulled in groups, and whoever stumbles is pulled alone: nobody pays for a neighbour."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import text
+
+from tests.journeys.conftest import MakeScene
+from tests.journeys.scene import Scene
+from workflows.planning import CLIENTS_PULLED_TOGETHER
+from xero_sandbox.faults import Kind
+
+
+async def pulls_of(scene: Scene, workflow_id: str) -> Counter[tuple[str, int]]:
+    """How often each activity of a pull was done, by name and number of the try that was the last."""
+    names: dict[int, str] = {}
+    done: Counter[tuple[str, int]] = Counter()
+    tries: dict[int, int] = {}
+    for event in (await scene.handle(workflow_id).fetch_history()).events:
+        if event.HasField("activity_task_scheduled_event_attributes"):
+            names[event.event_id] = event.activity_task_scheduled_event_attributes.activity_type.name
+        elif event.HasField("activity_task_started_event_attributes"):
+            started = event.activity_task_started_event_attributes
+            tries[started.scheduled_event_id] = started.attempt
+        elif event.HasField("activity_task_completed_event_attributes"):
+            place = event.activity_task_completed_event_attributes.scheduled_event_id
+            done[names[place], tries[place]] += 1
+    return Counter({key: number for key, number in done.items() if key[0].startswith("pull_client")})
+
+
+@asynccontextmanager
+async def storing_fails_once(scene: Scene) -> AsyncIterator[None]:
+    """The database refuses the next rows of accounts, whosever they are; it takes those after them."""
+    statements = """
+        CREATE SEQUENCE stores;
+        CREATE FUNCTION refuse_once() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN IF nextval(''stores'') = 1 THEN RAISE EXCEPTION ''refused once''; END IF; RETURN NEW; END';
+        CREATE TRIGGER refusing BEFORE INSERT ON accounts FOR EACH ROW EXECUTE FUNCTION refuse_once()
+    """
+    async with scene.database.transaction() as session:
+        for statement in statements.split(";\n        C"):
+            await (await session.connection()).execute(text(statement if "SEQ" in statement else f"C{statement}"))
+    yield
+    async with scene.database.transaction() as session:
+        for statement in ("DROP TRIGGER refusing ON accounts", "DROP FUNCTION refuse_once", "DROP SEQUENCE stores"):
+            await (await session.connection()).execute(text(statement))
+
+
+async def test_who_stumbles_is_pulled_alone_and_the_others_together(make_scene: MakeScene):
+    scene = await make_scene(organisations=CLIENTS_PULLED_TOGETHER)
+    unsteady = list(scene.world.library.organisations)[2]
+    async with scene.worker():
+        listed = await scene.listed()
+        scene.fault(Kind.SERVER_ERROR, unsteady, times=1)
+        await scene.select_all(listed)
+        finished = await scene.until_stage(listed["run_id"], "finished")
+    assert finished["counts"] == {"created": CLIENTS_PULLED_TOGETHER}
+    assert await pulls_of(scene, listed["run_id"]) == {("pull_clients", 1): 1, ("pull_client", 1): 1}
+    stored = dict(await scene.rows("SELECT organisation_id, lists_pulled_at FROM connections"))
+    assert len({stored.pop(unsteady), *stored.values()}) == 2, "its neighbours share a transaction"
+    assert len(set(stored.values())) == 1
+
+
+async def test_a_group_that_cannot_be_stored_is_pulled_one_by_one(make_scene: MakeScene):
+    scene = await make_scene(organisations=3)
+    async with scene.worker():
+        listed = await scene.listed()
+        async with storing_fails_once(scene):
+            await scene.select_all(listed)
+            finished = await scene.until_stage(listed["run_id"], "finished")
+    assert finished["counts"] == {"created": 3}
+    # At the first try: the leases of the group were given back.
+    assert await pulls_of(scene, listed["run_id"]) == {("pull_clients", 1): 1, ("pull_client", 1): 3}
