@@ -8,6 +8,7 @@ import logging
 import re
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -197,6 +198,47 @@ async def test_members_do_not_get_the_pages_of_admins(street: Street, every: lis
             wrong.append(f"{walk.method} {walk.route}: {answer.status_code}")
     assert not wrong
     assert await all_of(street.house.scene) == before
+
+
+def test_who_is_in_the_practice_is_for_admins_to_decide(every: list[Walk]):
+    deciding = [walk for walk in every if walk.method == "POST" and walk.route.startswith("/team")]
+    assert len(deciding) > 5
+    assert [walk.route for walk in deciding if not walk.is_for_admins] == []
+    assert [walk.is_for_admins for walk in every if walk.route == "/outbox"] == [True]
+
+
+async def test_forms_take_nothing_of_another_practice(street: Street):
+    http, own, other = await arrived(street.house.admin), street.own, street.other
+    csrf, mine = await csrf_of(http), await all_of(street.house.scene)
+    theirs = await all_of(street.house.neighbour.scene)
+    for path, form in (
+        (f"/team/teams/{own['team_id']}/members", {"member": other["admin_id"]}),
+        (f"/team/colleagues/{own['colleague_id']}/hand-over", {"to": other["admin_id"]}),
+        (f"/client-sync/{other['client_id']}/add-clients", {}),
+    ):
+        answer = await http.post(path, data=form | {"csrf": csrf})
+        assert answer.status_code in {404, 422}, path
+    assert await all_of(street.house.scene) == mine
+    assert await all_of(street.house.neighbour.scene) == theirs
+
+
+async def test_filters_find_nothing_of_another_practice(street: Street):
+    http, other = await arrived(street.house.admin), street.other
+    ((name,),) = await street.house.scene.rows("SELECT name FROM clients WHERE id = :id", id=UUID(other["client_id"]))
+    assert name in (await (await arrived(street.house.neighbour)).get("/clients")).text
+    for path in (
+        "/clients",
+        f"/clients?owner={other['admin_id']}",
+        f"/clients?team={other['team_id']}",
+        f"/clients.csv?owner={other['admin_id']}",
+        f"/activity?colleague={other['admin_id']}",
+        f"/clients/{street.own['client_id']}/connection?run={other['run_id']}",
+        f"/team/colleagues/{street.own['colleague_id']}/hand-over?to={other['admin_id']}",
+    ):
+        answer = await http.get(path)
+        assert answer.status_code == 200, path
+        assert name not in answer.text, path
+        assert "Mel Miller" not in answer.text, path
 
 
 async def test_nobody_gets_anything_without_signing_in(street: Street, every: list[Walk]):

@@ -31,9 +31,18 @@ WORDS: Mapping[str, str] = {
 """What else stands in addresses."""
 
 FORMS: dict[str, Json] = {
-    "/account": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
     "/sign-in": {"email": "nobody@nowhere.example", "password": "x" * 12},
     "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
+    "/account": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
+    "/activity/{run_id}/selection": {"choose": "organisation_id"},
+    "/clients/{client_id:uuid}/connection/change/{run_id}/choose": {"organisation_id": "organisation_id"},
+    "/clients/{client_id:uuid}/connection/disconnect": {"name": "Anything"},
+    "/team/colleagues": {"name": "Zoe", "email": "zoe@nowhere.example", "role": "admin"},
+    "/team/colleagues/{colleague_id}/role": {"role": "admin"},
+    "/team/colleagues/{colleague_id}/hand-over": {"to": "admin_id"},
+    "/team/teams": {"team_name": "Day shift"},
+    "/team/teams/{team_id}/name": {"team_name": "Day shift"},
+    "/team/teams/{team_id}/members": {"member": "admin_id"},
 }
 """What a form needs to be read at all, by its route; a value that is the name of an id stands for it."""
 
