@@ -27,26 +27,27 @@ EMPTYING = "; ".join([DISCONNECTING_OTHERS, *DELETING_ROWS])
 """What a test before may have left: connections, then rows, those that refer to others first."""
 
 
-LONG_WAITS = (
+LONG = (
+    "nightly",
     "crashes",
-    "disconnect",
-    "long_",
     "demo",
     "secrets",
-    "reassign",
+    "long_",
     "reconnect",
+    "reassign",
     "faults",
-    "nightly",
+    "disconnect",
     "change",
+    "tokens",
 )
-"""Words in the names of files that wait for time-outs; the first take longest."""
+"""Words in the names of files with long tests; the first take longest."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long waits first, so that no process is left with one at the end; tests that share a fixture stay together."""
+    """Long tests first, so that no process is left with one at the end; tests that share a fixture stay together."""
 
     def place(item: pytest.Item) -> int:
-        return next((number for number, word in enumerate(LONG_WAITS) if word in item.path.stem), len(LONG_WAITS))
+        return next((number for number, word in enumerate(LONG) if word in item.path.stem), len(LONG))
 
     items.sort(key=place)
     for item in items:

@@ -7,7 +7,7 @@ from tests.journeys.people import adds, joined, logins, owners, reaches, reassig
 from tests.journeys.scene import Scene, chosen
 from tests.journeys.stage import peculiar_server
 
-MANY = 130
+MANY = 80
 """More than are worked on at once, so that some are left when the server suggests a new history."""
 
 
@@ -24,7 +24,7 @@ async def histories(scene: Scene, workflow_id: str) -> int:
 
 
 async def test_they_go_on_in_new_histories(make_scene, temporal_settings):
-    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=200") as server:
+    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=30") as server:
         ann = await make_scene(client=server.client, organisations=MANY)
         ben = await joined(ann, "Ben")
         reached = reaches(ann, 1, 0, MANY)

@@ -7,8 +7,8 @@ from tests.journeys.stage import peculiar_server
 
 async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More than the pulls that run at once, so that some are left when the server suggests a new history.
-    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=200") as server:
-        scene = await make_scene(client=server.client, organisations=130)
+    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=60") as server:
+        scene = await make_scene(client=server.client, organisations=80)
         async with scene.worker(concurrency=32):
             run = await scene.listed()
             first = await scene.handle(run["run_id"]).describe()
@@ -19,8 +19,8 @@ async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings
         assert last.run_id != first.run_id
         earlier = await server.client.get_workflow_handle(run["run_id"], run_id=first.run_id).fetch_history()
         assert earlier.events[-1].event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW
-    assert (run["result"], run["counts"]) == ("completed", {"created": 130})
-    assert "130" in details
-    assert len(await scene.clients()) == 130
+    assert (run["result"], run["counts"]) == ("completed", {"created": 80})
+    assert "80" in details
+    assert len(await scene.clients()) == 80
     # The profile when listed, and six other sources when pulled: nothing was read twice.
     assert set(scene.world.calls.by_organisation.values()) == {7}

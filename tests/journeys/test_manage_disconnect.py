@@ -20,7 +20,7 @@ from xero_sandbox.control_words import FaultWords
 from xero_sandbox.faults import Kind
 
 
-@pytest_asyncio.fixture(scope="module")
+@pytest_asyncio.fixture
 async def hasty(temporal_settings: Settings) -> AsyncIterator[WorkflowEnvironment]:
     """A server whose workflows do not wait."""
     async with peculiar_server(temporal_settings, skips_time=True) as environment:
