@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 
 PAGE: Final = 50
 SIZES: Final = (PAGE, 100, 250, 500)
@@ -26,7 +26,7 @@ def _page_when_empty(value: object) -> object:
 
 EMPTY = BeforeValidator(_none_when_empty)
 
-Search = Annotated[str | None, EMPTY, Query(max_length=100, pattern=r"^[^\x00]*$")]
+Search = Annotated[Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] | None, EMPTY, Query()]
 Id = Annotated[UUID | None, EMPTY, Query()]
 Limit = Annotated[int, BeforeValidator(_page_when_empty), Query(ge=1, le=max(SIZES))]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
