@@ -46,7 +46,7 @@ class OneRun:
             if self.row.outcome in _GOOD:
                 return "good"
             return "info" if self.row.outcome in {Outcome.RETRYING, Outcome.SKIPPED} else "bad"
-        return {Result.COMPLETED: "good", Result.FAILED: "bad"}.get(self.run.result or Result.CANCELLED, "info")
+        return {Result.COMPLETED: "good", Result.FAILED: "bad"}.get(self.run.result or Result.CANCELLED, "warn")
 
     @property
     def heading(self) -> str:

@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Form, Path, Query, Request, Response
-from fastapi.responses import HTMLResponse
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Result, RunKind, Stage, Verdict
@@ -30,7 +29,6 @@ _STEP = {
     Stage.AWAITING_SELECTION: 1,
     Stage.PULLING: 2,
     Stage.AWAITING_CONFIRMATION: 2,
-    Stage.FINISHED: 3,
 }
 PAGE = 50
 
@@ -48,7 +46,7 @@ async def show(
     everything: Annotated[bool, Query(alias="all")] = False,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> Response:
-    """Where it is."""
+    """Where it is; once it is over, the connection tells how it ended."""
     sought = search.replace("\x00", "").strip()
     return await _page(request, door, viewer, client_id, run_id, search=sought, everything=everything, offset=offset)
 
@@ -105,9 +103,11 @@ async def _page(
     offset: int = 0,
     problem: str | None = None,
     status: int | None = None,
-) -> HTMLResponse:
+) -> Response:
     report = await _report(door, viewer, client_id, run_id)
     stage = report.run.stage
+    if stage is Stage.FINISHED:
+        return go(f"/clients/{client_id}/connection?run={run_id}")
     wanted = OrganisationFilter(search=search or None, verdict=None if everything else Verdict.NEW)
     listed = (
         await door.runs.organisations(viewer.actor, run_id, wanted, limit=PAGE, offset=offset)

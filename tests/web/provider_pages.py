@@ -1,0 +1,27 @@
+"""The provider's own pages in a browser: who signs in there, and what they allow."""
+
+from collections.abc import Sequence
+
+from playwright.async_api import Page
+
+
+async def sign_in_there(page: Page, *, person: int = 0, choose: Sequence[str] | None = None) -> None:
+    """Sign in at the stand-in for the provider, and come back.
+
+    Args:
+        page: On its way to the provider's sign-in.
+        person: Which of the people.
+        choose: Organisations to allow; None goes on with those that are allowed already. Nothing when empty: cancel.
+    """
+    await page.get_by_role("heading", name="Sign in to the Xero sandbox").wait_for()
+    await page.locator('input[name="person"]').nth(person).check()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.get_by_role("heading", name="Clientsync wants access").wait_for()
+    if choose is None:
+        await page.get_by_role("button", name="Continue with").click()
+    elif not choose:
+        await page.get_by_role("button", name="Cancel").click()
+    else:
+        for organisation_id in choose:
+            await page.locator(f'input[value="{organisation_id}"]').check()
+        await page.get_by_role("button", name="Allow access").click()
