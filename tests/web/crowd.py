@@ -73,6 +73,7 @@ class Crowd:
         teams: Two.
         clients: By number; every tenth has a trouble, in turn, and the first three have awkward names.
         runs: Newest first.
+        reach: Who is known to reach which connection's organisation.
     """
 
     colleagues: list[UUID]
@@ -80,6 +81,7 @@ class Crowd:
     clients: list[Client] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    reach: list[tuple[UUID, Connection]] = field(default_factory=list)
 
 
 async def crowded(database: Database, actor: Actor, count: int, *, runs: int = 0) -> Crowd:
@@ -141,11 +143,12 @@ async def crowded(database: Database, actor: Actor, count: int, *, runs: int = 0
         session.add_all(crowd.clients)
         await session.flush()
         session.add_all(crowd.connections)
+        reaching = [(number % 7 // 4, one) for number, one in enumerate(crowd.connections) if number % 7 < 6]
         session.add_all(
-            GrantReach(grant_id=grants[number % 2].id, organisation_id=one.organisation_id, name=one.organisation_name)
-            for number, one in enumerate(crowd.connections)
-            if number % 3
+            GrantReach(grant_id=grants[login].id, organisation_id=one.organisation_id, name=one.organisation_name)
+            for login, one in reaching
         )
+        crowd.reach = [(holders[login], one) for login, one in reaching]
         for number in range(runs):
             _add_run(crowd, actor, number, mark, at)
         session.add_all(crowd.runs)

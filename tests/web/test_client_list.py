@@ -153,6 +153,7 @@ async def test_the_list_changes_in_place(house: House, browsers: Browsers, crowd
     await page.get_by_role("link", name="Code").click()
     await expect(page.get_by_role("columnheader", name="Code")).to_have_attribute("aria-sort", "ascending")
     assert await listed(page) == sorted(broken)
+    await expect(page.get_by_label("All statuses")).to_have_value("needs_reconnect")
     await expect(page.get_by_role("link", name="Code")).to_be_focused()
     saved = await page.locator("[data-follows=csv]").get_attribute("href")
     assert saved == "/clients.csv?search=bakery&status=needs_reconnect&sort=code"

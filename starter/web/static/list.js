@@ -68,8 +68,9 @@ function takeForm(page, { typed }) {
   for (const select of form.querySelectorAll("select")) {
     const other = fresh.elements[select.name];
     if (other) {
+      const chosen = other.value; // before its options move
       select.replaceChildren(...other.childNodes);
-      select.value = other.value;
+      select.value = chosen;
       select.closest(".filter").className = other.closest(".filter")?.className ?? "filter";
     }
   }
@@ -99,6 +100,10 @@ async function show(address, { how, typed = false }) {
   }
   try {
     const response = await fetch(address, { headers: { Accept: "text/html" }, signal: asking.signal });
+    if (how === "refresh" && response.status >= 500) {
+      waitForNext(); // what is there stays; it is looked at again
+      return;
+    }
     const isHere = new URL(response.url).pathname === location.pathname;
     const page = isHere && response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
     if (!page || !take(page)) {
@@ -122,21 +127,22 @@ async function show(address, { how, typed = false }) {
     }
   }
   region.removeAttribute("aria-busy");
-  await_next();
+  waitForNext();
 }
 
-function await_next() {
+function waitForNext() {
   clearTimeout(timer);
   const seconds = Number(region.dataset.refreshes);
   if (seconds > 0) {
-    timer = setTimeout(() => (document.hidden ? await_next() : show(location.href, { how: "refresh", typed: true })), seconds * 1000);
+    const look = () => (document.hidden ? waitForNext() : show(location.href, { how: "refresh", typed: true }));
+    timer = setTimeout(look, seconds * 1000);
   }
 }
 
 if (region) {
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
-    show(wanted(), { how: "push" , typed: true });
+    show(wanted(), { how: "push", typed: true });
   });
   form?.addEventListener("input", (event) => {
     if (event.target.type === "search") {
@@ -157,5 +163,5 @@ if (region) {
     }
   });
   window.addEventListener("popstate", () => show(location.href, { how: "none" }));
-  await_next();
+  waitForNext();
 }
