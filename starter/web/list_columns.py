@@ -1,5 +1,6 @@
 """The columns of each list of standard information in plain words, and how a value reads in them. Pure."""
 
+from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,9 @@ class Column:
 
     def of(self, row: StandardRow) -> str:
         """The row's value as people read it."""
+        month = getattr(row, "financial_year_end_month", None) if self.name == "financial_year_end_day" else None
+        if month is not None:
+            return f"{getattr(row, self.name)} {month_name[month]}"
         return _shown(getattr(row, self.name), self)
 
 
@@ -63,11 +67,9 @@ COLUMNS: Mapping[ListName, Sequence[Column]] = {
         Column("Demo organisation", "is_demo"),
         Column("Trial", "is_trial"),
         Column("Registered for tax", "pays_tax"),
-        Column("Financial year ends on day", "financial_year_end_day"),
-        Column("Financial year ends in month", "financial_year_end_month"),
+        Column("Financial year ends", "financial_year_end_day"),
         Column("Books locked until", "period_lock_date"),
         Column("Locked until, at year end", "end_of_year_lock_date"),
-        _coded("Time zone", "time_zone"),
         Column("Short code", "short_code"),
     ),
     ListName.ACCOUNTS: (
@@ -75,7 +77,7 @@ COLUMNS: Mapping[ListName, Sequence[Column]] = {
         Column("Name", "name"),
         _coded("Type", "account_type"),
         _coded("Class", "account_class"),
-        Column("Tax rate", "tax_type"),
+        Column("Tax type", "tax_type"),
         Column("Description", "description"),
     ),
     ListName.BANK_ACCOUNTS: (
@@ -110,6 +112,21 @@ COLUMNS: Mapping[ListName, Sequence[Column]] = {
 """By list: what people read of it, the name that a row is known by among the first two."""
 
 
+_SPELT = {
+    "CURRENT": "Current asset",
+    "FIXED": "Fixed asset",
+    "NONCURRENT": "Non-current asset",
+    "CURRLIAB": "Current liability",
+    "TERMLIAB": "Non-current liability",
+    "DIRECTCOSTS": "Direct costs",
+    "DEPRECIATN": "Depreciation",
+    "OTHERINCOME": "Other income",
+    "CREDITCARD": "Credit card",
+    "PAYPAL": "PayPal",
+}
+"""Account types that no reader would guess; https://developer.xero.com/documentation/api/accounting/types."""
+
+
 def heads(name: ListName) -> Column:
     """The column that says which row it is."""
     return next(column for column in COLUMNS[name] if column.name in {"name", "description"})
@@ -136,6 +153,7 @@ def _shown(value: object, column: Column) -> str:
     if isinstance(value, list):
         return ", ".join(str(one["name"]) for one in value if isinstance(one, dict) and one.get("name")) or NOTHING
     text = str(value)
-    if column.is_coded and text.isupper() and len(text) > 3:
-        text = text.replace("_", " ").capitalize()
-    return text
+    if not column.is_coded:
+        return text
+    plain = text.replace("_", " ").capitalize()
+    return _SPELT.get(text, plain if text.isupper() and len(text) > 3 else text)

@@ -38,6 +38,8 @@ class ReceiptRow:
     @property
     def summary(self) -> str:
         """What the last pull changed, in words."""
+        if self.rows and self.added == self.rows and not self.changed + self.gone:
+            return "All new"
         counted = (("added", self.added), ("changed", self.changed), ("gone", self.gone))
         return ", ".join(f"{number:,} {word}" for word, number in counted if number) or "No change"
 

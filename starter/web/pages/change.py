@@ -68,6 +68,8 @@ async def choose(
     try:
         await door.runs.select(viewer.actor, run_id, chosen)
     except Refused as refused:
+        if refused.refusal.code in {RefusalCode.ALREADY_SELECTED, RefusalCode.WRONG_STAGE}:
+            return go(f"/clients/{client_id}/connection/change/{run_id}", Said.RUN_MOVED_ON)
         if refused.refusal.field is None:
             raise
         message, status = refused.refusal.message, status_of(refused.refusal.code)
@@ -76,11 +78,16 @@ async def choose(
 
 
 @router.post(f"{HERE}/confirm")
-async def confirm(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
+async def confirm(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
     """The client is moved."""
     report = await _report(door, viewer, client_id, run_id)
     if report.run.result is not Result.COMPLETED:  # else it was confirmed already: the same answer
-        await door.changes.confirm(viewer.actor, client_id, run_id)
+        try:
+            await door.changes.confirm(viewer.actor, client_id, run_id)
+        except Refused as refused:
+            if refused.refusal.code is not RefusalCode.WRONG_STAGE:
+                raise
+            return await _page(request, door, viewer, client_id, run_id, problem=refused.refusal.message, status=409)
     return go(f"/clients/{client_id}/connection", Said.CONNECTION_CHANGED)
 
 

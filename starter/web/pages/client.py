@@ -3,14 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Request
+from fastapi import Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind
 from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
-from starter.web.confirmations import go
+from starter.web.confirmations import Said, go
 from starter.web.pages.timeline import happened
 from starter.web.rendering import leave
 from starter.web.viewing import Viewer, page_router
@@ -51,15 +51,25 @@ async def run(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Red
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/sign-in")
-async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> HTMLResponse:
+async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
     """Sign in (again) for a run about this client."""
-    await run(door, viewer, client_id, run_id)
-    return leave(request, await door.consents.begin(viewer.actor, run_id), "Xero")
+    shown = await run(door, viewer, client_id, run_id)
+    try:
+        address = await door.consents.begin(viewer.actor, run_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.WRONG_STAGE:
+            raise
+        return go(shown.headers["location"], Said.RUN_MOVED_ON)
+    return leave(request, address, "Xero")
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")
 async def stop(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
     """Stop a run about this client; nothing of the client has changed."""
-    shown = await run(door, viewer, client_id, run_id)
-    await door.runs.cancel(viewer.actor, run_id)
-    return shown
+    await run(door, viewer, client_id, run_id)
+    try:
+        await door.runs.cancel(viewer.actor, run_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # else it has ended, which the page tells
+            raise
+    return go(f"/clients/{client_id}/connection?run={run_id}")

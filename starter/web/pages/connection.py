@@ -45,7 +45,7 @@ async def show(
     run: Annotated[str, Query(max_length=120)] = "",
 ) -> Response:
     """The connection; ``run`` names the run about it that is to be told of."""
-    return await _page(request, door, viewer, client_id, run_id=run)
+    return await _page(request, door, viewer, client_id, run_id=run.replace("\x00", ""))
 
 
 @router.post(f"{HERE}/settings")

@@ -36,7 +36,12 @@ async def disconnect(
     view = await door.clients.show(viewer.actor, client_id)
     if _plain(name) not in {_plain(view.client.name), _plain(view.client.code)}:
         return await _page(request, door, viewer, client_id, typed=name, problem=_NOT_THE_NAME)
-    await door.disconnecting.disconnect(viewer.actor, client_id)
+    try:
+        await door.disconnecting.disconnect(viewer.actor, client_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.NOT_CONNECTED:
+            raise
+        return go(f"/clients/{client_id}/connections")  # it is over already, as that page says
     return go(f"/clients/{client_id}/connection", Said.DISCONNECTING)
 
 

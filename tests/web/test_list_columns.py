@@ -1,0 +1,52 @@
+"""Every list has columns that its rows have, and values that people can read."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from contracts.lists import SOURCE_OF, ListName
+from models.standard_information import TABLE_OF, AccountRow, ItemRow, OrganisationProfileRow, StandardRow, TaxRateRow
+from starter.web.list_columns import COLUMNS, Column, heads, is_archived
+from starter.web.wording import NOTHING
+
+AT = datetime(2026, 5, 4, tzinfo=UTC)
+
+
+def of(row: StandardRow, label: str, name: ListName) -> str:
+    return next(column for column in COLUMNS[name] if column.label == label).of(row)
+
+
+@pytest.mark.parametrize("name", list(ListName))
+def test_columns_are_fields_of_the_row(name):
+    fields = TABLE_OF[SOURCE_OF[name]].model_fields
+    assert {column.name for column in COLUMNS[name]} <= set(fields)
+    assert heads(name) in COLUMNS[name]
+
+
+def test_values_as_people_read_them():
+    item = ItemRow(key="1", code="A", purchase_price=Decimal("1234.5000"), quantity_on_hand=Decimal("3.0000"))
+    assert of(item, "Purchase price", ListName.ITEMS) == "1,234.50"
+    assert of(item, "In stock", ListName.ITEMS) == "3"
+    assert of(item, "Sales price", ListName.ITEMS) == NOTHING
+    rate = TaxRateRow(key="1", name="VAT", tax_type="INPUT", display_rate=Decimal("20.0000"), applies_to_expenses=True)
+    assert of(rate, "Rate", ListName.TAX_RATES) == "20%"
+    assert of(rate, "For costs", ListName.TAX_RATES) == "Yes"
+    account = AccountRow(key="1", name="Bank", account_type="CURRLIAB", account_class="LIABILITY", is_archived=True)
+    assert of(account, "Type", ListName.ACCOUNTS) == "Current liability"
+    assert of(account, "Class", ListName.ACCOUNTS) == "Liability"
+    assert is_archived(account)
+    assert not is_archived(item)
+    profile = OrganisationProfileRow(
+        key="1", name="N", financial_year_end_day=31, financial_year_end_month=3, period_lock_date=date(2026, 1, 2)
+    )
+    assert of(profile, "Financial year ends", ListName.ORGANISATION) == "31 March"
+    assert of(profile, "Books locked until", ListName.ORGANISATION) == "2 Jan 2026"
+    assert Column("Changed", "changed_at").of(ItemRow(key="1", code="A", changed_at=AT)) == "4 May 2026"
+
+
+def test_options_are_named():
+    row = TABLE_OF[SOURCE_OF[ListName.TRACKING_CATEGORIES]](
+        key="1", name="Region", options=[{"key": "1", "name": "North", "status": "ACTIVE"}, {"name": "South"}]
+    )
+    assert of(row, "Options", ListName.TRACKING_CATEGORIES) == "North, South"
