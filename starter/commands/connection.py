@@ -38,7 +38,9 @@ def settings(
         list[ListName] | None,
         typer.Option("--list", help="Pull only this list; give several."),
     ] = None,
-    refresh_hours: Annotated[int | None, typer.Option(help="How often the lists are refreshed, in hours.")] = None,
+    refresh_hours: Annotated[
+        int | None, typer.Option(help="Hours between refreshes, which happen at night; below 24: every night.")
+    ] = None,
     contacts: Annotated[ContactsChoice | None, typer.Option(help="Suppliers and customers, or suppliers only.")] = None,
     costs_destination: Annotated[CostsDestination | None, typer.Option(help="Where costs are published.")] = None,
     costs_status: Annotated[PublishStatus | None, typer.Option(help="Their status.")] = None,
