@@ -19,8 +19,8 @@ class SettingsPatch(BaseModel):
     Attributes:
         list_names: Which lists to pull; null for all. Lists that the accounting software keeps together (chart of
             accounts and bank accounts; suppliers and customers) come together, and the profile always comes.
-        refresh_hours: How often the lists are refreshed. The night refreshes what is due by then, each client in its own
-            place within a day: less than 24 means every night.
+        refresh_hours: How often the lists are refreshed. The night refreshes what is due by then, each client at its
+            own time within a day: less than 24 means every night.
         contacts: Suppliers and customers, or suppliers only.
         costs_destination: Where costs are published by default; null for no default.
         costs_status: Their status by default; null for no default.
