@@ -117,7 +117,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         owners=await _owners(door, viewer.actor, wanted.owner_id),
         teams=[(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)],
         statuses=_statuses(facets),
-        causes=_causes(facets, wanted.cause),
+        causes=_causes(everything, facets, wanted.cause),
         # Addresses that end with ? or &: what follows is sort, page and the like.
         unsorted=address(CLIENTS, asked.filters | asked.size),
         unpaged=address(CLIENTS, asked.filters | asked.sorting | asked.size),
@@ -150,8 +150,8 @@ def _statuses(facets: ClientFacets) -> list[tuple[ClientStatus, str]]:
     return [(status, _counted(status, facets.by_status.get(status))) for status in ClientStatus]
 
 
-def _causes(facets: ClientFacets, chosen: Cause | None) -> list[tuple[Cause, str]]:
-    there = [cause for cause in Cause if cause in facets.by_cause or cause is chosen]
+def _causes(everything: ClientFacets, facets: ClientFacets, chosen: Cause | None) -> list[tuple[Cause, str]]:
+    there = [cause for cause in Cause if cause in everything.by_cause or cause is chosen]
     return [(cause, _counted(cause, facets.by_cause.get(cause, 0))) for cause in there]
 
 
