@@ -37,12 +37,14 @@ async def of_reassign(door: Operations, actor: Actor, report: RunReport) -> Mapp
         actor: Who looks.
         report: The run.
     """
+    kept = await door.runs.kept_logins(actor, report.run.id)
     first, _ = await door.runs.organisations(actor, report.run.id, limit=1)
     taker_id = first[0].organisation.owner_id if first else None
     return {
         "noun": "client",
         "extra": "runs/reassign_leftovers.html",
-        "kept": await door.runs.kept_logins(actor, report.run.id),
+        "kept": kept,
+        "kept_ids": {one.client_id for one in kept},
         "taker_id": taker_id or report.run.colleague_id,
         "taker": first[0].owner_name if first and taker_id else report.colleague_name,
     }
