@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up test check lint types format bench-quick bench-night lock clean
+.PHONY: help setup demo up test check lint types format bench bench-quick bench-night lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -49,6 +49,9 @@ test: setup ## all tests, on real servers; some wait for time-outs, so a few run
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: setup ## everything side by side at 100, 1,000 and 5,000 organisations, into docs/benchmarks.md: half an hour and more
+	$(BIN)/python -m bench.full --write
 
 bench-quick: setup ## about a minute: our run beside a bare script
 	$(BIN)/python -m bench.quick

@@ -6,32 +6,18 @@ import sys
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
-
-from bench import accounting, bare
+from bench import accounting, bare, one_by_one
 from bench.databases import Practice, add_grant, count_rows
+from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.results import History, Timing
 from bench.servers import Servers
 from contracts.runs import Result, Stage
-from contracts.selection import SelectedOrganisation, Selection
 from providers.port import ConsentRequest
 from runtime.temporal import connect
 from starter.bootstrap import build_provider, open_database
 from starter.demo.api import Api
-from starter.web.answers import RunSummaryAnswer, StartedAnswer
-
-LOOK_SECONDS = 0.05
-"""Between two looks at our run while it lists; what this adds to the time counts against us."""
 
 LOOK_WHILE_PULLING_SECONDS = 0.25
-PATIENCE_SECONDS = 600.0
-
-WARM_UP_ORGANISATIONS = 16
-"""Two groups of a run, so that two workers have something to do."""
-
-
-class RunWentWrongError(Exception):
-    """A run did not end as it must; its time would mean nothing."""
 
 
 async def run_bare(servers: Servers, organisations: int) -> Timing:
@@ -62,6 +48,20 @@ async def run_bare(servers: Servers, organisations: int) -> Timing:
     return Timing(times.listing, times.adding, await count_rows(practice), calls, used)
 
 
+async def run_one_by_one(servers: Servers, sample: int) -> float:
+    """The script with the official SDK, on a sample; seconds for an organisation."""
+    practice = await servers.databases.fresh(sample)
+    order = one_by_one.Sample(order=await _order(servers, practice), organisations=sample)
+    command = [sys.executable, "-m", "bench.one_by_one"]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    answer, _ = await process.communicate(order.model_dump_json().encode() + b"\n")
+    if process.returncode:
+        raise RunWentWrongError("The script with the official SDK failed.")
+    return float(answer)
+
+
 async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is_warm: bool = True) -> Timing:
     """The product, once, through its JSON API.
 
@@ -76,22 +76,22 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
     async with servers.product(practice, workers=workers) as pids:
         processes = {**pids, **servers.processes}
         if is_warm:
-            await _warm_up(servers, practice)
+            await warm_up(servers, practice)
         await servers.databases.settle()
         there = await count_rows(practice)
         async with Api(str(servers.settings.public_url), practice.token) as api:
             await servers.sandbox.forget()
             started = await api.start()
-            callback = await _consent(servers, started)
+            callback = await consent(servers, started)
             before = accounting.snapshot(processes)
             returned = datetime.now(UTC)
-            await _come_back(callback)
-            await _until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+            await come_back(callback)
+            await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
             listed = datetime.now(UTC)
-            choice = await _all_of(api, started.run_id)
+            choice = await all_of(api, started.run_id)
             chosen = datetime.now(UTC)
             await api.select(started.run_id, choice)
-            ended = await _until(api, started.run_id, Stage.FINISHED, LOOK_WHILE_PULLING_SECONDS)
+            ended = await until(api, started.run_id, Stage.FINISHED, LOOK_WHILE_PULLING_SECONDS)
             used = accounting.usage(before, accounting.snapshot(processes), processes)
         if ended.result is not Result.COMPLETED or ended.finished_at is None:
             raise RunWentWrongError(f"Our run ended {ended.result}: {ended.counts}, {ended.causes}.")
@@ -104,28 +104,6 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
         usage=used,
         history=history,
     )
-
-
-async def _warm_up(servers: Servers, practice: Practice) -> None:
-    beside = await servers.databases.another(practice, WARM_UP_ORGANISATIONS)
-    async with Api(str(servers.settings.public_url), beside.token) as api:
-        await servers.sandbox.forget()
-        started = await api.start()
-        await _come_back(await _consent(servers, started, WARM_UP_ORGANISATIONS))
-        await _until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
-        await api.select(started.run_id, await _all_of(api, started.run_id))
-        await _until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
-
-
-async def _consent(servers: Servers, started: StartedAnswer, organisations: int | None = None) -> str:
-    if started.authorize_url is None:
-        raise RunWentWrongError("Our run asks for no sign-in.")
-    return await servers.sandbox.consent(started.authorize_url, organisations=organisations)
-
-
-async def _all_of(api: Api, run_id: str) -> Selection:
-    listed = (await api.run(run_id)).organisations
-    return Selection(organisations=tuple(SelectedOrganisation(organisation_id=row.organisation_id) for row in listed))
 
 
 async def _order(servers: Servers, practice: Practice) -> bare.Order:
@@ -165,26 +143,19 @@ async def _sign_in_request(servers: Servers, practice: Practice, redirect_uri: s
             await provider.close()
 
 
-async def _come_back(callback: str) -> None:
-    async with httpx2.AsyncClient(timeout=60) as browser:
-        (await browser.get(callback)).raise_for_status()
-
-
-async def _until(api: Api, run_id: str, stage: Stage, pause: float) -> RunSummaryAnswer:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while (seen := await api.progress(run_id)).stage is not stage:
-            if seen.stage is Stage.FINISHED:
-                raise RunWentWrongError(f"Our run ended too early: {seen.message}")
-            await asyncio.sleep(pause)
-    return seen
-
-
 async def _history(servers: Servers, practice: Practice, run_id: str) -> History:
-    """Over all executions of the run, should it have begun a new history."""
     client = await connect(servers.on(practice), environment={})
     events = size = 0
     async for execution in client.list_workflows(f"WorkflowId = '{run_id}'"):
         described = await client.get_workflow_handle(run_id, run_id=execution.run_id).describe()
         events += described.history_length
         size += described.raw_description.workflow_execution_info.history_size_bytes
-    return History(events, size)
+    tasks: list[float] = []
+    scheduled: dict[int, datetime] = {}
+    async for event in client.get_workflow_handle(run_id).fetch_history_events():
+        if event.HasField("workflow_task_scheduled_event_attributes"):
+            scheduled[event.event_id] = event.event_time.ToDatetime()
+        elif event.HasField("workflow_task_completed_event_attributes"):
+            began = scheduled[event.workflow_task_completed_event_attributes.scheduled_event_id]
+            tasks.append((event.event_time.ToDatetime() - began).total_seconds())
+    return History(events, size, tasks)

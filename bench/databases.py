@@ -19,7 +19,6 @@ COUNTED = ("clients", "connections", "receipts", *(str(table.__tablename__) for 
 
 _TEMPLATE = "bench_template"
 _ADMIN = "ada@bench.example"
-_OTHER_ADMIN = "wilhelm@bench.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,10 @@ class Databases:
         return await self._furnish(self._sibling(name), f"Bench practice {self._made}", _ADMIN, allowance)
 
     async def another(self, practice: Practice, allowance: int) -> Practice:
-        """Make a second practice beside one, in its database."""
-        return await self._furnish(practice.url, f"Warm-up practice {self._made}", _OTHER_ADMIN, allowance)
+        """Make one more practice beside one, in its database."""
+        self._made += 1
+        admin = f"wilhelm.{self._made}@bench.example"
+        return await self._furnish(practice.url, f"Further practice {self._made}", admin, allowance)
 
     async def _furnish(self, url: str, name: str, admin: str, allowance: int) -> Practice:
         database = Database(url, pool_size=1)

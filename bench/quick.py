@@ -10,7 +10,8 @@ import uvloop
 from rich.console import Console
 
 from bench import report
-from bench.contenders import RunWentWrongError, run_bare, run_ours
+from bench.contenders import run_bare, run_ours
+from bench.journey import RunWentWrongError
 from bench.results import Comparison, Timing
 from bench.servers import servers
 from runtime.processes import ProcessFailedError

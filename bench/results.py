@@ -35,10 +35,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a run left in Temporal."""
+    """What a run left in Temporal.
+
+    Attributes:
+        events: Over all executions of the run, should it have begun a new history.
+        bytes: Likewise.
+        task_seconds: Of each workflow task of the last execution, from its schedule to its completion.
+    """
 
     events: int
     bytes: int
+    task_seconds: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,61 @@ class Comparison:
             for table in tables
             if len({run.rows.get(table, 0) for run in runs}) > 1
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one contender: ``bare``, ``ours, 1`` or ``ours, 2`` (workers)."""
+
+    contender: str
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """All runs with so many organisations."""
+
+    organisations: int
+    runs: Sequence[Run]
+
+    def of(self, contender: str) -> list[Timing]:
+        """The runs of one contender."""
+        return [run.timing for run in self.runs if run.contender == contender]
+
+    @property
+    def contenders(self) -> list[str]:
+        """Who ran, in order."""
+        return list(dict.fromkeys(run.contender for run in self.runs))
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """Seconds from the choice to the end of a small practice's run, medians.
+
+    Attributes:
+        alone: With nothing else to do.
+        beside: While another practice's clients are pulled.
+    """
+
+    alone: float
+    beside: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Everything that ``make bench`` measures.
+
+    Attributes:
+        latency_ms: Mean wait of a provider call, give or take half.
+        sizes: By number of organisations.
+        one_by_one: Seconds for an organisation with the official SDK.
+        fairness: Whether a small practice waits for a big one, if that was measured.
+    """
+
+    latency_ms: int
+    sizes: Sequence[Size]
+    one_by_one: float
+    fairness: Fairness | None
 
 
 def middle(runs: Sequence[Timing], phase: str) -> float:

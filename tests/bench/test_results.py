@@ -8,8 +8,8 @@ import orjson
 import pytest
 from rich.console import Console
 
-from bench import accounting, report
-from bench.results import Calls, Comparison, History, Timing, Usage, middle_cpu
+from bench import accounting, document, report
+from bench.results import Calls, Comparison, Fairness, History, Run, Size, Timing, Usage, Whole, middle_cpu
 
 
 def timing(listing: float, adding: float, *, worker: float = 1.0, accounts: int = 5) -> Timing:
@@ -19,7 +19,7 @@ def timing(listing: float, adding: float, *, worker: float = 1.0, accounts: int 
         rows={"accounts": accounts, "contacts": 7},
         calls=Calls(api=20, too_many=0),
         usage=Usage({"worker": worker}, 0.5, {"worker": 150_000_000}),
-        history=History(events=40, bytes=9_000),
+        history=History(events=40, bytes=9_000, task_seconds=(0.01, 0.02, 0.03)),
     )
 
 
@@ -79,3 +79,30 @@ def test_a_process_that_has_ended_has_used_nothing_more():
     before = accounting.snapshot(gone)
     assert accounting.usage(before, accounting.snapshot(gone), gone).cpu_seconds == {"gone": 0.0}
     assert accounting.usage(before, accounting.snapshot(gone), gone).peak_bytes == {}
+
+
+def test_the_document_has_every_contender_at_every_size():
+    fast = timing(1, 3)
+    sizes = [
+        Size(100, [Run("bare", fast), Run("ours, 1", timing(1, 6)), Run("ours, 2", timing(1, 5))]),
+        Size(1000, [Run("ours, 2", timing(2, 40))]),
+    ]
+    whole = Whole(150, sizes, one_by_one=1.5, fairness=Fairness(alone=1.0, beside=1.5))
+    table = document.table(whole).splitlines()
+    assert table[0] == "| | 100: bare | 100: ours, 1 | 100: ours, 2 | 1,000: ours, 2 |"
+    assert "| ÷ bare | 1.00 | 1.75 | 1.50 | - |" in table
+    assert "One by one with the official SDK: 1.50 s an organisation, 25 times ours with two workers at 100." in table
+    assert "A practice with three clients: 1.00 s alone, 1.50 s beside a run of 100, 1.5 times as long." in table
+    assert document.plot(whole).count("<rect") == 5
+
+
+def test_the_document_is_written_between_its_marks(tmp_path):
+    (tmp_path / "images").mkdir()
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"before\n{document.BEGIN}\nold\n{document.END}\nafter\n")
+    document.write(Whole(150, [Size(100, [Run("bare", timing(1, 3))])], one_by_one=0, fairness=None), tmp_path)
+    written = page.read_text()
+    assert written.startswith("before\n")
+    assert written.endswith("after\n")
+    assert "old" not in written
+    assert (tmp_path / "images" / "benchmarks.svg").read_text().startswith("<svg")

@@ -1,0 +1,62 @@
+"""Whether a small practice waits for a big one: three clients alone, then beside a thousand of another practice."""
+
+from datetime import UTC, datetime
+from statistics import median
+
+from bench.databases import Practice
+from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.results import Fairness
+from bench.servers import Servers
+from contracts.runs import Result, Stage
+from starter.demo.api import Api
+
+SMALL = 3
+"""Clients of the small practice."""
+
+TIMES = 3
+
+
+async def measure(servers: Servers, organisations: int, *, workers: int) -> Fairness:
+    """Run the small practice alone and beside the big one.
+
+    Args:
+        servers: What it stands on.
+        organisations: Of the big practice.
+        workers: Worker processes.
+
+    Raises:
+        RunWentWrongError: The big run ended before the small ones, or one did not end well.
+    """
+    big = await servers.databases.fresh(organisations)
+    async with servers.product(big, workers=workers):
+        await warm_up(servers, big)
+        alone = median([await _small(servers, big) for _ in range(TIMES)])
+        async with Api(str(servers.settings.public_url), big.token) as api:
+            run_id = await _listed(servers, api, None)
+            await api.select(run_id, await all_of(api, run_id))
+            await until(api, run_id, Stage.PULLING, LOOK_SECONDS)
+            beside = median([await _small(servers, big) for _ in range(TIMES)])
+            if (await api.progress(run_id)).stage is not Stage.PULLING:
+                raise RunWentWrongError("The big run ended too early for a comparison.")
+            await until(api, run_id, Stage.FINISHED, LOOK_SECONDS)
+    return Fairness(alone, beside)
+
+
+async def _small(servers: Servers, big: Practice) -> float:
+    beside = await servers.databases.another(big, SMALL)
+    async with Api(str(servers.settings.public_url), beside.token) as api:
+        run_id = await _listed(servers, api, SMALL)
+        choice = await all_of(api, run_id)
+        chosen = datetime.now(UTC)
+        await api.select(run_id, choice)
+        ended = await until(api, run_id, Stage.FINISHED, LOOK_SECONDS)
+        if ended.result is not Result.COMPLETED or ended.finished_at is None:
+            raise RunWentWrongError(f"A small run ended {ended.result}.")
+        return (ended.finished_at - chosen).total_seconds()
+
+
+async def _listed(servers: Servers, api: Api, organisations: int | None) -> str:
+    started = await api.start()
+    await come_back(await consent(servers, started, organisations))
+    await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+    return started.run_id

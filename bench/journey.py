@@ -1,0 +1,69 @@
+"""A journey through the product over HTTP, as the benchmarks make it: sign in, come back, choose, wait."""
+
+import asyncio
+
+import httpx2
+
+from bench.databases import Practice
+from bench.servers import Servers
+from contracts.runs import Stage
+from contracts.selection import SelectedOrganisation, Selection
+from starter.demo.api import Api
+from starter.web.answers import RunSummaryAnswer, StartedAnswer
+
+LOOK_SECONDS = 0.05
+"""Between two looks at our run while it lists; what this adds to the time counts against us."""
+
+PATIENCE_SECONDS = 900.0
+
+WARM_UP_ORGANISATIONS = 16
+"""Two groups of a run, so that two workers have something to do."""
+
+
+class RunWentWrongError(Exception):
+    """A run did not end as it must; its time would mean nothing."""
+
+
+async def warm_up(servers: Servers, practice: Practice) -> None:
+    """Add a few of another practice's clients, so that what a process does once in its life is done."""
+    beside = await servers.databases.another(practice, WARM_UP_ORGANISATIONS)
+    async with Api(str(servers.settings.public_url), beside.token) as api:
+        await servers.sandbox.forget()
+        started = await api.start()
+        await come_back(await consent(servers, started, WARM_UP_ORGANISATIONS))
+        await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+        await api.select(started.run_id, await all_of(api, started.run_id))
+        await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
+
+
+async def consent(servers: Servers, started: StartedAnswer, organisations: int | None = None) -> str:
+    """Sign in and allow access to so many organisations, or to all; where the browser goes then, with the code."""
+    if started.authorize_url is None:
+        raise RunWentWrongError("Our run asks for no sign-in.")
+    return await servers.sandbox.consent(started.authorize_url, organisations=organisations)
+
+
+async def come_back(callback: str) -> None:
+    """Let the browser come back to the app."""
+    async with httpx2.AsyncClient(timeout=60) as browser:
+        (await browser.get(callback)).raise_for_status()
+
+
+async def all_of(api: Api, run_id: str) -> Selection:
+    """The choice of everything on a run's list."""
+    listed = (await api.run(run_id)).organisations
+    return Selection(organisations=tuple(SelectedOrganisation(organisation_id=row.organisation_id) for row in listed))
+
+
+async def until(api: Api, run_id: str, stage: Stage, pause: float) -> RunSummaryAnswer:
+    """Look at a run until it has reached a stage.
+
+    Raises:
+        RunWentWrongError: It ended before.
+    """
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (seen := await api.progress(run_id)).stage is not stage:
+            if seen.stage is Stage.FINISHED:
+                raise RunWentWrongError(f"Our run ended too early: {seen.message}")
+            await asyncio.sleep(pause)
+    return seen
