@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
+from contracts.runs import Outcome
 from models.run_reports import OFFERS, RunReport
 from starter.actor import Actor
 from starter.operations import Operations
+from starter.web.run_words import MEANS
+
+SOME_KEEP: Final = "They have a new owner. Connections moved with them, except for those named below."
 
 SHOWN: Final = 12
 """Offered organisations that are named; there may be a thousand."""
@@ -45,6 +49,7 @@ async def of_reassign(door: Operations, actor: Actor, report: RunReport) -> Mapp
         "extra": "runs/reassign_leftovers.html",
         "kept": kept,
         "kept_ids": {one.client_id for one in kept},
+        "means": MEANS | ({Outcome.REASSIGNED: SOME_KEEP} if kept else {}),
         "taker_id": taker_id or report.run.colleague_id,
         "taker": first[0].owner_name if first and taker_id else report.colleague_name,
     }
