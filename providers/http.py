@@ -5,6 +5,8 @@ pool a call costs twice the CPU. Providers only see ``httpx2.AsyncClient``; the 
 knows no provider.
 """
 
+import ssl
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
@@ -39,10 +41,14 @@ class _Transport(AiohttpTransport):
             raise httpx2.RemoteProtocolError(type(error).__name__, request=request) from None
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates that are trusted: reading them takes longer than a pull of one client."""
+    return httpx2.create_ssl_context()
+
+
 def _session() -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(
-        limit=MAX_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS, ssl=httpx2.create_ssl_context()
-    )
+    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS, ssl=_trust())
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 

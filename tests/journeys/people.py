@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import httpx2
 from sqlalchemy import text
 
 from contracts.runs import Role, RunKind
 from models import practices
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
+from tests.journeys.serving import http_of
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import PersonWords
 
@@ -22,7 +22,7 @@ async def joined(scene: Scene, name: str, role: Role = Role.MEMBER) -> Scene:
     async with scene.database.transaction() as session:
         made = await practices.create_colleague(session, scene.actor.practice_id, email=email, name=name, role=role)
         token = await practices.issue_token(session, made.id)
-    http = httpx2.AsyncClient(base_url=scene.web, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    http = http_of(scene.web, token)
     scene.stack.push_async_callback(http.aclose)
     return replace(scene, actor=await scene.operations.colleagues.by_email(email), http=http)
 

@@ -30,6 +30,7 @@ from runtime.stack import environment_of
 from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import sign_in
+from tests.journeys.serving import http_of
 from worker import Parts, mailer_of, providers_of, workers
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import FaultWords
@@ -185,8 +186,7 @@ class Scene:
     async def neighbour(self, name: str = "Mill Street", *, plan: Plan = Plan.ADVANCED) -> Self:
         """The same scene as a colleague of another practice sees it."""
         actor, token = await make_practice(self.operations, self.database, name=name, plan=plan)
-        headers = {"Authorization": f"Bearer {token}"}
-        http = httpx2.AsyncClient(base_url=self.web, headers=headers, timeout=60)
+        http = http_of(self.web, token)
         self.stack.push_async_callback(http.aclose)
         return replace(self, actor=actor, http=http)
 

@@ -1,12 +1,17 @@
-"""An ASGI application on a real socket, in the test's own event loop."""
+"""An ASGI application on a real socket, in the test's own event loop, and clients of it."""
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx2
 import uvicorn
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients of servers here, which speak plain HTTP: without it each reads all trusted certificates."""
 
 
 class _Told(uvicorn.Server):
@@ -43,3 +48,8 @@ def listening() -> tuple[socket.socket, str]:
     opened = socket.create_server(("127.0.0.1", 0))
     opened.setblocking(False)
     return opened, f"http://127.0.0.1:{opened.getsockname()[1]}"
+
+
+def http_of(url: str, token: str) -> httpx2.AsyncClient:
+    """A client of the JSON API, as whoever has the token."""
+    return httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60, verify=NO_TLS)

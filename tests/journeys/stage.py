@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 
-import httpx2
 from fastapi import FastAPI
 from pydantic import SecretStr
 from temporalio.client import Client
@@ -27,7 +26,7 @@ from starter.operations import Operations
 from starter.web.app import create_app
 from tests.journeys.haste import Haste
 from tests.journeys.scene import Scene, make_practice
-from tests.journeys.serving import listening, serving
+from tests.journeys.serving import http_of, listening, serving
 from xero_sandbox.app import create_app as create_sandbox
 from xero_sandbox.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
 from xero_sandbox.server import DroppableProtocol
@@ -118,7 +117,7 @@ async def staged(
         app = stack.enter_context(web_backend(operations, complete))
         await stack.enter_async_context(serving(app, web_socket))
         actor, token = await make_practice(operations, database, allowance=allowance, plan=plan)
-        http = httpx2.AsyncClient(base_url=web_url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        http = http_of(web_url, token)
         stack.push_async_callback(http.aclose)
         yield Scene(complete, database, temporal, operations, sandbox.world, web_url, sandbox_url, actor, http, stack)
 

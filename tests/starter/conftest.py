@@ -8,6 +8,7 @@ import pytest_asyncio
 from starter.actor import Actor
 from tests.journeys.conftest import make_scene, scene, temporal, temporal_settings
 from tests.journeys.scene import Scene, make_practice
+from tests.journeys.serving import http_of
 
 __all__ = ["make_scene", "scene", "temporal", "temporal_settings"]
 
@@ -23,6 +24,6 @@ class Neighbour:
 @pytest_asyncio.fixture
 async def neighbour(scene: Scene) -> Neighbour:
     actor, token = await make_practice(scene.operations, scene.database, name="Mill Street")
-    http = httpx2.AsyncClient(base_url=scene.web, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    http = http_of(scene.web, token)
     scene.stack.push_async_callback(http.aclose)
     return Neighbour(actor, http)
