@@ -20,6 +20,7 @@ class Said(StrEnum):
 
     CONSENT_DENIED = "consent-denied"
     CONSENT_FAILED = "consent-failed"
+    FORM_RENEWED = "form-renewed"
     RUN_STOPPING = "run-stopping"
     RUN_RETRYING = "run-retrying"
     RUN_MOVED_ON = "run-moved-on"
@@ -56,6 +57,7 @@ _SENTENCES: dict[Said, str] = {
     Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
     Said.CONSENT_DENIED: "Access was not allowed, so nothing was changed. You can sign in again whenever you like.",
     Said.CONSENT_FAILED: "The sign-in was not completed, so nothing was changed. Sign in again.",
+    Said.FORM_RENEWED: "You signed in again meanwhile, so this was not sent yet. Nothing of it is lost: send it now.",
     Said.RUN_STOPPING: "The run is being stopped. What was already done stays.",
     Said.RUN_RETRYING: "It is being tried again.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",

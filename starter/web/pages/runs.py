@@ -18,6 +18,7 @@ from contracts.bulk_create_clients import SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Stage
 from contracts.selection import Selection
+from models.run import Run
 from models.run_progress import RunSnapshot
 from starter.operations import Operations
 from starter.sessions import SignedIn
@@ -149,8 +150,9 @@ async def stop(door: Door, viewer: Viewer, run_id: RunId) -> Response:
 async def _page(
     request: Request, door: Operations, viewer: SignedIn, run_id: str, chosen: selecting.Chosen | None = None
 ) -> HTMLResponse:
-    report = await door.runs.report(viewer.actor, run_id)
+    # In this order: whatever happens between the two makes the page look older than it is, and the events renew it.
     snapshot = await door.runs.glance(viewer.actor, run_id)
+    report = await door.runs.report(viewer.actor, run_id)
     part = part_of(report.run.kind, report.run.stage)
     provider = door.consents.provider(report.run.provider)
     values = dict(await part.values(Look(door, viewer, report, snapshot, request.query_params)))
@@ -164,7 +166,7 @@ async def _page(
         run=report.run,
         report=report,
         snapshot=snapshot,
-        view=_view(snapshot),
+        view=_view(report.run),
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
         provider=provider.title,
@@ -173,8 +175,8 @@ async def _page(
     )
 
 
-def _view(snapshot: RunSnapshot) -> str:
-    return f"{snapshot.stage}/{snapshot.result or ''}"
+def _view(run: Run | RunSnapshot) -> str:
+    return f"{run.stage}/{run.result or ''}"
 
 
 def _list(snapshot: RunSnapshot) -> str:

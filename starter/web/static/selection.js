@@ -10,6 +10,9 @@ import { Refused, send } from "./http.js";
 
 const number = new Intl.NumberFormat("en-GB");
 
+/** Refusals after which the page as it is now says it best: the run is elsewhere, or the session is another one. */
+const SAID = { already_selected: "run-moved-on", wrong_stage: "run-moved-on", forbidden: "form-renewed" };
+
 export class Selection {
   constructor(form) {
     this.form = form;
@@ -215,8 +218,9 @@ export class Selection {
     if (!(error instanceof Refused)) {
       throw error;
     }
-    if (error.code === "already_selected" || error.code === "wrong_stage") {
-      location.assign(`${location.pathname}?said=run-moved-on`);
+    const said = SAID[error.code];
+    if (said) {
+      location.assign(`${location.pathname}?said=${said}`);
       return;
     }
     const place = /^organisations\.(\d+)/.exec(error.field ?? "")?.[1];
