@@ -169,7 +169,7 @@ class StandardInformationActivities:
                     await receipts.write_failures(
                         session, asked.connection_id, source.lists, error.cause, error.detail, at=at
                     )
-                await self._record_health(session, asked, readings, at)
+                await self._record_health(session, asked, readings, changes, at)
             else:
                 await leases.release(session, (asked.connection_id,))  # the login that it has may still be good
             await self._settle(session, asked, readings.worst, row, at)
@@ -200,12 +200,19 @@ class StandardInformationActivities:
         return login is None or connection.grant_id == login
 
     async def _record_health(
-        self, session: AsyncSession, asked: PullClientInput, readings: Readings, at: datetime
+        self,
+        session: AsyncSession,
+        asked: PullClientInput,
+        readings: Readings,
+        changes: Mapping[ListName, Changes],
+        at: datetime,
     ) -> None:
         error = readings.worst
         if error is None and asked.settles:
             good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
             await good_pulls.record_good(session, [good], at)
+            if asked.run_id is None:  # a run tells by its outcome
+                await good_pulls.tell_of_refresh(session, asked.connection_id, changes, at)
         elif isinstance(error, NeedsPerson):
             await connections.record_trouble(
                 session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at

@@ -55,7 +55,7 @@ def plot(whole: Whole) -> str:
         drawn += [
             f'<text font-size="13" x="16" y="{top + 13}" fill="#5a6776">{organisations:,} · {_title(contender)}</text>',
             f'<rect x="{_LEFT}" y="{top}" width="{length:.1f}" height="{_BAR}" rx="2" fill="{COLOURS[contender]}"/>',
-            f'<text font-size="13" x="{_LEFT + 8 + length:.0f}" y="{top + 13}" fill="#1c2530">{milliseconds:.1f}</text>',
+            f'<text font-size="13" x="{_LEFT + 8 + length:.0f}" y="{top + 13}">{milliseconds:.1f}</text>',
         ]
     return "\n".join([*drawn, "</svg>", ""])
 

@@ -4,7 +4,7 @@ One statement each, whatever the number, and around the object mapper: every pul
 tells of no trouble.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,11 +12,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.lists import ListName
 from contracts.runs import Action, ConnectionStatus
-from models import leases
+from models import events, leases
 from models.connection import Connection
 from models.connections import MADE, health_changed
+from models.list_changes import Changes
 from models.refresh_times import hours_sooner
+
+
+_LONGEST = 300
+"""Characters of an event's words: what its column takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,27 @@ async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequen
     """Give the run's rows of these connections the outcome of a good pull; see ``connections.made``."""
     asked = {"run_id": run_id, "ids": list(connection_ids), "at": at}
     await (await session.connection()).execute(_SETTLE_GOOD, asked)
+
+
+async def tell_of_refresh(
+    session: AsyncSession, connection_id: UUID, changes: Mapping[ListName, Changes], at: datetime
+) -> None:
+    """Write on the client's timeline that its lists were pulled, and how many rows of which changed; never what."""
+    told = []
+    for name, counted in changes.items():
+        numbers = (("added", counted.added), ("changed", counted.changed), ("gone", counted.gone))
+        if some := ", ".join(f"{number:,} {what}" for what, number in numbers if number):
+            told.append(f"{name.value.replace('_', ' ')} {some}")
+    connection = await session.get_one(Connection, connection_id)
+    await events.changed(
+        session,
+        connection.practice_id,
+        connection.client_id,
+        "connection.refreshed",
+        at,
+        connection_id=connection_id,
+        after="; ".join(told)[:_LONGEST] or "nothing changed",
+    )
 
 
 _GOOD = text("""

@@ -121,6 +121,7 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "connection.disconnecting": lambda event: f"{event.by} began to disconnect the client.",
     "connection.disconnected": _disconnected,
     "connection.disconnecting_stopped": lambda _: "The disconnecting was stopped. The connection is what it was.",
+    "connection.refreshed": lambda event: f"The lists were pulled: {event.after}.",
     "connection.settings_changed": _settings,
     "connection.login_changed": lambda _: "The connection uses another login from now on.",
     "connection.changed": lambda event: f"{event.by} changed the connection from {event.before} to {event.after}.",

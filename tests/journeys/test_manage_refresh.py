@@ -36,6 +36,8 @@ async def test_receipts_say_what_changed_since_last_time(make_scene):
     assert numbers(after["items"]) == (0, 0, 0)
     assert all(after[name]["pulled_at"] > before[name]["pulled_at"] for name in ListName)
     assert "Renamed" in {row["name"] for row in await client.rows("suppliers")}
+    (told,) = await client.events("connection.refreshed")
+    assert {"accounts 1 gone", "suppliers 1 added, 1 changed, 1 gone"} <= set(told["after"].split("; "))
 
 
 async def test_one_list_alone(make_scene):
