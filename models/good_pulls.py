@@ -20,7 +20,6 @@ from models.connections import MADE, health_changed
 from models.list_changes import Changes
 from models.refresh_times import hours_sooner
 
-
 _LONGEST = 300
 """Characters of an event's words: what its column takes."""
 
