@@ -12,6 +12,7 @@ function begin() {
   if (form && current?.form !== form) {
     current?.save();
     current = new (KINDS[form.dataset.kind] ?? Selection)(form);
+    performance.mark("choosing"); // from here on it can be used
   }
 }
 

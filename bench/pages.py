@@ -1,0 +1,163 @@
+"""``make bench-pages``, about a minute: choosing among 1,000 organisations, as measured in the page by the browser.
+
+The page is the product's own, with everything embedded and Chromium in front of it. What counts is what a person
+feels: how long after loading the list can be used, and how long a press on *Select all new* or a letter in the search
+keeps the page from showing what it did.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from playwright.async_api import Page, async_playwright
+from rich.console import Console
+from rich.table import Table
+
+from models.database import Database
+from runtime.settings import Settings
+from starter.embedded import Product, embedded_product
+from starter.first_look import FirstLook, first_look
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+_LOADED = """() => {
+  const { responseStart, responseEnd, loadEventStart, transferSize } = performance.getEntriesByType("navigation")[0];
+  const usable = performance.getEntriesByName("choosing")[0].startTime;
+  return [responseStart, responseEnd - responseStart, Math.max(0, usable - loadEventStart), transferSize / 1024];
+}"""
+
+_TIMED = """async ([kind, selector, value]) => {
+  const part = document.querySelector(selector);
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  await painted();
+  const begun = performance.now();
+  if (kind === "click") {
+    part.click();
+  } else {
+    part.value = value;
+    part.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+  document.body.getBoundingClientRect(); // what was changed is laid out at once, and not in a frame that is not timed
+  const worked = performance.now() - begun;
+  await painted();
+  return [worked, performance.now() - begun];
+}"""
+
+
+class Budget(NamedTuple):
+    """What something may take, and what it took.
+
+    Attributes:
+        what: What was measured.
+        milliseconds: Of each time.
+        most: Milliseconds that the median may be; None where it is only told.
+    """
+
+    what: str
+    milliseconds: list[float]
+    most: float | None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the median is within."""
+        return self.most is None or median(self.milliseconds) <= self.most
+
+
+def main() -> None:
+    """Entry point of ``python -m bench.pages``; exit status 1 when a budget is not kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
+    parser.add_argument("--organisations", type=int, default=1_000)
+    parser.add_argument("--times", type=int, default=5, help="measurements of each; medians count")
+    asked = parser.parse_args()
+    console = Console()
+    budgets = asyncio.run(measure(asked.organisations, asked.times, console))
+    table = Table(title=f"Choosing among {asked.organisations:,} organisations, in milliseconds")
+    for heading in ("", "median", "each", "budget"):
+        table.add_column(heading, justify="left" if heading in {"", "each"} else "right")
+    for budget in budgets:
+        each = " ".join(f"{one:.0f}" for one in budget.milliseconds)
+        allowed = "" if budget.most is None else f"{budget.most:.0f}"
+        style = None if budget.is_kept else "bold red"
+        table.add_row(budget.what, f"{median(budget.milliseconds):.0f}", each, allowed, style=style)
+    console.print(table)
+    if not all(budget.is_kept for budget in budgets):
+        sys.exit("A budget is not kept.")
+
+
+async def measure(organisations: int, times: int, console: Console) -> list[Budget]:
+    """Start everything, go to the list as a colleague does, and measure in the page.
+
+    Args:
+        organisations: How many the stand-in for Xero has.
+        times: Measurements of each.
+        console: Where progress is told.
+    """
+    with tempfile.TemporaryDirectory(prefix="clientsync-bench-") as folder:
+        settings = Settings(_env_file=None, data_dir=Path(folder))
+        sandbox = ["--organisations", str(organisations), "--no-limits"]
+        with console.status("Starting the product"):
+            async with embedded_product(settings, sandbox=sandbox) as product, async_playwright() as playwright:
+                browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                page = await browser.new_page(base_url=product.web_url, viewport={"width": 1280, "height": 800})
+                page.set_default_timeout(120_000)
+                await _to_the_list(page, await _looked(product))
+                budgets = await _measured(page, times)
+                await browser.close()
+                return budgets
+
+
+async def _looked(product: Product) -> FirstLook:
+    database = Database(product.settings.required("database_url"), pool_size=1)
+    try:
+        return await first_look(database, product.settings.required("public_url"), Path(product.settings.data_dir))
+    finally:
+        await database.close()
+
+
+async def _to_the_list(page: Page, look: FirstLook) -> None:
+    await page.goto("/sign-in?next=/client-sync")
+    await page.get_by_label("E-mail address").fill(look.email)
+    await page.get_by_label("Password").fill(look.password or "")
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Add clients").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.get_by_role("button", name="Select all").click()
+    await page.get_by_role("button", name="Allow access").click()
+    await page.locator("#selection").wait_for()
+
+
+async def _measured(page: Page, times: int) -> list[Budget]:
+    loads, selects, clears, searches, filters = [], [], [], [], []
+    for _ in range(times):
+        await page.reload(wait_until="load")
+        await page.locator("#chosen-words").wait_for()
+        loads.append(await page.evaluate(_LOADED))
+        selects.append(await page.evaluate(_TIMED, ["click", "[data-choose=new]", ""]))
+        clears.append(await page.evaluate(_TIMED, ["click", "#choose-none", ""]))
+        searches += [await page.evaluate(_TIMED, ["input", "#find", typed]) for typed in ("e", "ba", "", "zzz", "")]
+        filters += [await page.evaluate(_TIMED, ["change", "#group", kind]) for kind in ("demo_or_trial", "new", "")]
+    return [
+        Budget("server, to the first byte", [load[0] for load in loads], None),
+        Budget("receiving the page", [load[1] for load in loads], None),
+        Budget("size in KiB", [load[3] for load in loads], None),
+        Budget("usable after loading", [load[2] for load in loads], 1_000),
+        *_both("select all new", selects),
+        *_both("clear", clears),
+        *_both("search", searches),
+        *_both("filter", filters),
+    ]
+
+
+def _both(what: str, timings: list[list[float]]) -> list[Budget]:
+    return [
+        Budget(f"{what}: work and layout", [timing[0] for timing in timings], 100),
+        Budget(f"{what}: until it is painted", [timing[1] for timing in timings], None),
+    ]
+
+
+if __name__ == "__main__":
+    main()
