@@ -4,15 +4,14 @@ Reading the new lists is the ordinary pull, on a connection that is not the clie
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.choosing import require_listed
 from activities.failures import refusal_error
-from activities.reach import Reach
+from activities.reach import ReachActivities
 from contracts.change_connection import (
     ChangeBooksInput,
     ChangedBooks,
@@ -28,26 +27,13 @@ from contracts.selection import Selection
 from models import clients, connection_changes, grants, runs
 from models.client import Client
 from models.clients import KnownOrganisation
-from models.columns import now as this_moment
 from models.connection import Connection
-from models.database import Database
 from models.run import Run, RunOrganisation
 from models.runs import Choice, FoundOrganisation, Judgement
 
 
-class ChangeActivities:
-    """Other books for one client.
-
-    Args:
-        database: Where the connections are.
-        reach: What logins reach.
-        now: The clock.
-    """
-
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
-        self._database = database
-        self._reach = reach
-        self._now = now
+class ChangeActivities(ReachActivities):
+    """Other books for one client."""
 
     @activity.defn
     async def list_books(self, asked: ListBooksInput) -> ListedBooks:

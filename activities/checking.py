@@ -3,7 +3,7 @@
 Costs a refresh and one list of organisations for each login, however many connections it has.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities import diagnosing
 from activities.failures import application_error
-from activities.reach import Reach
+from activities.reach import ReachActivities
 from contracts.causes import Cause
 from contracts.check_connections import (
     CheckedLogin,
@@ -26,25 +26,12 @@ from contracts.check_connections import (
     NoteTroubleInput,
 )
 from models import checks, connections, grants
-from models.columns import now as this_moment
-from models.database import Database
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port import ReachableOrganisation
 
 
-class CheckActivities:
-    """The check of a practice's connections.
-
-    Args:
-        database: Where they are.
-        reach: What logins reach.
-        now: The clock.
-    """
-
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
-        self._database = database
-        self._reach = reach
-        self._now = now
+class CheckActivities(ReachActivities):
+    """The check of a practice's connections."""
 
     @activity.defn
     async def logins_to_check(self, asked: LoginsToCheckInput) -> LoginsToCheck:

@@ -3,19 +3,14 @@
 Run again after a crash it finds the pair gone, which counts as done.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-
 from temporalio import activity
 
 from activities.failures import application_error
-from activities.reach import Reach
+from activities.reach import ReachActivities
 from contracts.causes import Cause
 from contracts.disconnect_client import KeepConnectionInput, RemoveConnectionInput, RemovedConnection
 from models import disconnections, managed_connections
-from models.columns import now as this_moment
 from models.connection import Connection
-from models.database import Database
 from providers.errors import ProviderError
 
 NOTHING_TO_DO = "The connection is not being disconnected any more; nothing was done."
@@ -30,19 +25,8 @@ _GONE = {
 """Answers that mean that there is nothing left to remove, and what to tell people."""
 
 
-class DisconnectActivities:
-    """Ends connections at the provider.
-
-    Args:
-        database: Where the connections are.
-        reach: What logins reach.
-        now: The clock.
-    """
-
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
-        self._database = database
-        self._reach = reach
-        self._now = now
+class DisconnectActivities(ReachActivities):
+    """Ends connections at the provider."""
 
     @activity.defn
     async def remove_connection(self, asked: RemoveConnectionInput) -> RemovedConnection:

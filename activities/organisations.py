@@ -1,15 +1,13 @@
 """Lists what a sign-in reaches, reads the profiles that verdicts need, and judges: nothing is created here."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from temporalio import activity
 
 from activities.matching import Candidate, judge
-from activities.reach import Reach
+from activities.reach import ReachActivities
 from contracts.bulk_create_clients import (
     JudgedOrganisations,
     JudgeOrganisationsInput,
@@ -20,8 +18,6 @@ from contracts.bulk_create_clients import (
 )
 from contracts.runs import Stage, Verdict
 from models import clients, grants, runs
-from models.columns import now as this_moment
-from models.database import Database
 from models.run import Run, RunOrganisation
 from models.runs import FoundOrganisation
 from providers.errors import ProviderError, Transient
@@ -30,19 +26,8 @@ PROFILES_AT_ONCE = 25
 """Profile reads at once within one activity; the organisations differ, so only the app's own limits count."""
 
 
-class OrganisationActivities:
-    """What a login reaches, and what each organisation is.
-
-    Args:
-        database: Where the run's list is.
-        reach: What logins reach.
-        now: The clock.
-    """
-
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
-        self._database = database
-        self._reach = reach
-        self._now = now
+class OrganisationActivities(ReachActivities):
+    """What a login reaches, and what each organisation is."""
 
     @activity.defn
     async def list_organisations(self, asked: ListOrganisationsInput) -> ListedOrganisations:

@@ -118,3 +118,18 @@ class Reach:
     async def _provider_of(self, grant_id: UUID) -> Provider:
         async with self._database.session() as session:
             return self._providers[(await session.get_one(Grant, grant_id)).provider]
+
+
+class ReachActivities:
+    """The base of activities that ask what logins reach, and write what follows from it.
+
+    Args:
+        database: Where it is written.
+        reach: What logins reach.
+        now: The clock.
+    """
+
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
+        self._database = database
+        self._reach = reach
+        self._now = now

@@ -4,8 +4,7 @@ Hands off a client that has changed hands since the list was shown.
 """
 
 import hashlib
-from collections.abc import Callable, Collection
-from datetime import datetime
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,7 +13,7 @@ from temporalio import activity
 from activities.choosing import require_listed
 from activities.failures import application_error, refusal_error
 from activities.moving import Move, is_in_use
-from activities.reach import Reach
+from activities.reach import ReachActivities
 from contracts.bulk_create_clients import SelectionAccepted
 from contracts.reassign_clients import (
     ClientsToReassign,
@@ -32,9 +31,7 @@ from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Outcome, Stage
 from contracts.selection import SelectedOrganisation, Selection
 from models import grants, reassignments, runs
-from models.columns import now as this_moment
 from models.connection import Connection
-from models.database import Database
 from models.run import Run, RunOrganisation
 from models.runs import Choice
 from providers.errors import ProviderError, Transient
@@ -42,19 +39,8 @@ from providers.errors import ProviderError, Transient
 NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
 
 
-class ReassignActivities:
-    """From a list of colleagues' clients to their new owners.
-
-    Args:
-        database: Where the clients are.
-        reach: What logins reach.
-        now: The clock.
-    """
-
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
-        self._database = database
-        self._reach = reach
-        self._now = now
+class ReassignActivities(ReachActivities):
+    """From a list of colleagues' clients to their new owners."""
 
     @activity.defn
     async def list_reassignable(self, asked: ListReassignableInput) -> ListedClients:

@@ -1,35 +1,22 @@
 """Surveys a practice's connections for a *Reconnect all*: what this sign-in can do for each. Repairs nothing itself."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.reach import Reach
+from activities.reach import ReachActivities
 from activities.surveying import survey, survey_one
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
 from models import clients, grants, runs, surveys
-from models.columns import now as this_moment
-from models.database import Database
 from models.run import Run
 from models.surveys import SurveyRow
 from providers.port import ReachableOrganisation
 
 
-class ReconnectActivities:
-    """What a sign-in can repair.
-
-    Args:
-        database: Where the connections are.
-        reach: What logins reach.
-        now: The clock.
-    """
-
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
-        self._database = database
-        self._reach = reach
-        self._now = now
+class ReconnectActivities(ReachActivities):
+    """What a sign-in can repair."""
 
     @activity.defn
     async def survey_connections(self, asked: SurveyConnectionsInput) -> SurveyedConnections:
