@@ -296,11 +296,13 @@ async def test_a_sign_in_that_came_back_once_does_nothing_again(street: Street):
     run_id, authorize_url = await begun(person)
     page = await allowed(person.scene, authorize_url)
     assert page.status_code == 200
-    exchanged = person.scene.world.calls.token_exchanges
-    path = f"{page.url.path}?{page.url.query.decode()}"
-    for http in (await arrived(person), visitor(person.scene)):
-        assert (await http.get(path)).status_code < 400
+    await person.scene.until_stage(run_id, "finished")
+    browsers = await arrived(person), visitor(person.scene)
+    exchanged, before = person.scene.world.calls.token_exchanges, await all_of(person.scene)
+    for http in browsers:
+        assert (await http.get(f"{page.url.path}?{page.url.query.decode()}")).status_code < 400
     assert person.scene.world.calls.token_exchanges == exchanged
+    assert await all_of(person.scene) == before
     assert await signals_of(person.scene, run_id) == 1
 
 
