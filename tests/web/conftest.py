@@ -21,8 +21,9 @@ from tests.journeys.conftest import temporal, temporal_settings
 from tests.journeys.scene import Scene
 from tests.journeys.stage import clear, staged
 from tests.web.house import Browsers, House, made_house
+from tests.web.street import every, street
 
-__all__ = ["temporal", "temporal_settings"]
+__all__ = ["every", "street", "temporal", "temporal_settings"]
 
 CHROMIUM = Path("/usr/bin/chromium")
 

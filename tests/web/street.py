@@ -1,0 +1,74 @@
+"""Two furnished practices, and every way to ask for a page: what the tests of security walk."""
+
+from typing import Any, NamedTuple
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from models import practices
+from starter.web.app import create_app
+from tests.journeys.scene import Scene
+from tests.web.house import House, Person
+from tests.web.walking import Walk, walks
+
+
+class Street(NamedTuple):
+    """Two practices that both have a client, a finished run, a team and a further colleague.
+
+    Attributes:
+        house: The practices.
+        own: Ids of the first one's things, as addresses name them.
+        other: Ids of the neighbour's.
+    """
+
+    house: House
+    own: dict[str, str]
+    other: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def every(product: Scene) -> list[Walk]:
+    """Every way to ask for a page."""
+    return walks(create_app(product.operations, ring=product.settings.key_ring()))
+
+
+async def allowed(scene: Scene, authorize_url: str) -> httpx2.Response:
+    """Go through the provider's pages, whether or not somebody has allowed everything there before."""
+    page = await scene.sign_in(authorize_url)
+    return page if page.status_code == 200 else await scene.sign_in(authorize_url, action="continue")
+
+
+async def furnished(person: Person, place: int) -> dict[str, str]:
+    """Give a practice one of everything; gives the ids."""
+    scene, organisation = person.scene, list(person.scene.world.library.organisations)[place]
+    run_id, authorize_url = await scene.start()
+    await allowed(scene, authorize_url)
+    run = await scene.until_stage(run_id, "awaiting_selection")
+    assert (await scene.select(run["run_id"], organisations=[{"organisation_id": organisation}])).status_code == 200
+    run = await scene.until_stage(run["run_id"], "finished")
+    async with scene.database.transaction() as session:
+        team = await practices.create_team(session, scene.actor.practice_id, "Night shift", [scene.actor.colleague_id])
+        colleague = await practices.create_colleague(
+            session, scene.actor.practice_id, email=f"cleo@{scene.actor.practice_slug}.example", name="Cleo"
+        )
+    (added,) = [row for row in run["organisations"] if row["outcome"] == "created"]
+    return {
+        "run_id": run["run_id"],
+        "client_id": added["client_id"],
+        "organisation_id": organisation,
+        "team_id": str(team.id),
+        "colleague_id": str(colleague.id),
+        "admin_id": str(scene.actor.colleague_id),
+    }
+
+
+@pytest_asyncio.fixture(scope="module")
+async def street(house: House) -> Street:
+    """Both practices, furnished."""
+    return Street(house, await furnished(house.admin, 0), await furnished(house.neighbour, 1))
+
+
+async def ask(http: httpx2.AsyncClient, walk: Walk, ids: dict[str, str], **words: Any) -> httpx2.Response:
+    """Walk one way; without the session's secret unless it is given."""
+    return await http.request(walk.method, walk.address(ids), **(walk.sent(ids) | words))

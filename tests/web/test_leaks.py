@@ -1,0 +1,221 @@
+"""What gets where it does not belong: other people's sign-ins, hostile names, missing headers, secrets.
+
+Every route is tried as the application has it. Forms, practices and roles are in ``test_security``.
+"""
+
+import logging
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import pytest_asyncio
+from sqlmodel import select
+
+from contracts.runs import Stage
+from models.encryption import open_tokens
+from models.grant import Grant
+from tests.journeys.people import change
+from tests.journeys.scene import Scene
+from tests.web.house import Browsers, Person, arrived, session_of, visitor
+from tests.web.street import Street, allowed, ask
+from tests.web.test_signing_in import csrf_of
+from tests.web.walking import Walk, all_of
+
+HOSTILE = (
+    "\"><img src=x onerror=alert(1)>\r\nX-Evil: 1 \N{RIGHT-TO-LEFT OVERRIDE}{{7*7}}\N{LATIN SMALL LETTER E WITH ACUTE}'"
+)
+"""Breaks out of attributes and of headers where it is not escaped."""
+
+CLOSED = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+"""Headers of every page."""
+
+BEYOND_US = ("httpx", "httpx2", "httpcore", "asyncio", "playwright", "aiohttp", "uvicorn.access")
+"""Loggers of the tests' own clients, and of libraries that ``runtime.logging`` silences."""
+
+# Sign-ins at the provider
+
+
+async def begun(person: Person) -> tuple[str, str]:
+    """Begin a run; gives its id and the authorize URL."""
+    answer = await person.scene.http.post("/api/v1/client-sync/xero/reconnect-all")
+    assert answer.status_code == 201, answer.text
+    return answer.json()["run_id"], answer.json()["authorize_url"]
+
+
+async def callback_of(person: Person, authorize_url: str) -> str:
+    """The address to which the provider sends the browser back, not followed."""
+    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
+    return f"/connect/xero/callback?state={state}&code=made-up"
+
+
+async def signals_of(scene: Scene, run_id: str) -> int:
+    """How often a run has been told of a sign-in."""
+    history = await scene.handle(run_id).fetch_history()
+    return sum(event.HasField("workflow_execution_signaled_event_attributes") for event in history.events)
+
+
+async def test_a_sign_in_that_came_back_once_does_nothing_again(street: Street):
+    person = street.house.admin
+    run_id, authorize_url = await begun(person)
+    page = await allowed(person.scene, authorize_url)
+    assert page.status_code == 200
+    await person.scene.until_stage(run_id, "finished")
+    browsers = await arrived(person), visitor(person.scene)
+    exchanged, before = person.scene.world.calls.token_exchanges, await all_of(person.scene)
+    for http in browsers:
+        assert (await http.get(f"{page.url.path}?{page.url.query.decode()}")).status_code < 400
+    assert person.scene.world.calls.token_exchanges == exchanged
+    assert await all_of(person.scene) == before
+    assert await signals_of(person.scene, run_id) == 1
+
+
+async def test_a_sign_in_is_finished_by_whoever_began_it(street: Street):
+    """Else who sends a colleague the address of a sign-in gets the login with which it is followed."""
+    person = street.house.admin
+    run_id, authorize_url = await begun(person)
+    path = await callback_of(person, authorize_url)
+    for stranger in (street.house.member, street.house.neighbour):
+        answer = await (await arrived(stranger)).get(path)
+        assert (answer.status_code, "begun by somebody else" in answer.text) == (403, True)
+        assert run_id not in answer.text
+    assert await signals_of(person.scene, run_id) == 0
+    page = await allowed(person.scene, authorize_url)  # nothing of it was used up
+    assert page.status_code == 200
+    assert (await person.scene.until_stage(run_id, "finished"))["stage"] == Stage.FINISHED
+
+
+async def test_a_sign_in_belongs_to_its_provider(street: Street):
+    person = street.house.admin
+    run_id, authorize_url = await begun(person)
+    path = await callback_of(person, authorize_url)
+    http = await arrived(person)
+    for wrong in (path.replace("/xero/", "/sage/"), path.replace("state=", "state=x"), "/connect/xero/callback"):
+        answer = await http.get(wrong)
+        assert (answer.status_code, "not known" in answer.text) == (404, True)
+    assert await signals_of(person.scene, run_id) == 0
+    await person.scene.cancel(run_id)
+
+
+# Names from outside
+
+
+@pytest_asyncio.fixture(scope="module")
+async def hostile(street: Street) -> Street:
+    """The first practice, whose every name is hostile."""
+    own = {"id": street.house.admin.actor.practice_id, "name": HOSTILE}
+    for statement in (
+        "UPDATE practices SET name = :name WHERE id = :id",
+        "UPDATE colleagues SET name = :name WHERE practice_id = :id",
+        "UPDATE teams SET name = :name WHERE practice_id = :id",
+        "UPDATE clients SET name = :name WHERE practice_id = :id",
+        "UPDATE connections SET organisation_name = :name, cause_detail = :name WHERE practice_id = :id",
+        "UPDATE runs SET message = :name WHERE practice_id = :id",
+        "UPDATE run_organisations SET name = :name, message = :name, verdict_message = :name WHERE run_id IN "  # noqa: ISC004
+        "(SELECT id FROM runs WHERE practice_id = :id)",
+        "UPDATE events SET before = :name, after = :name WHERE practice_id = :id",
+        "UPDATE contacts SET name = :name WHERE connection_id IN (SELECT id FROM connections WHERE practice_id = :id)",
+        "UPDATE accounts SET name = :name WHERE connection_id IN (SELECT id FROM connections WHERE practice_id = :id)",
+    ):
+        await change(street.house.scene, statement, **own)
+    return street
+
+
+async def test_names_are_text_on_every_page_and_stay_out_of_headers(hostile: Street, every: list[Walk]):
+    http = await arrived(hostile.house.admin)
+    for walk in every:
+        if walk.method != "GET":
+            continue
+        answer = await ask(http, walk, hostile.own)
+        assert "x-evil" not in answer.headers, walk.route
+        assert all(value.isascii() and value.isprintable() for value in answer.headers.values()), walk.route
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            assert "<img" not in answer.text, walk.route
+            assert "49" not in re.findall(r"X-Evil: 1 .(\d+)", answer.text), walk.route
+            assert "&lt;img src=x" in answer.text or answer.status_code >= 300, walk.route
+
+
+async def test_names_are_text_in_a_browser_and_no_page_breaks_its_own_policy(
+    hostile: Street, every: list[Walk], browsers: Browsers
+):
+    page, http = await browsers.signed_in(hostile.house.admin), await arrived(hostile.house.admin)
+    said: list[str] = []
+    page.on("dialog", lambda dialog: said.append(f"{page.url}: {dialog.message}"))
+    page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
+    page.on("console", lambda line: said.append(f"{page.url}: {line.text}") if line.type == "error" else None)
+    for walk in every:
+        if walk.method != "GET" or walk.route.startswith(("/connect/", "/invitation/")):
+            continue
+        answer = await ask(http, walk, hostile.own)
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if answer.status_code != 200 or not is_page or "attachment" in answer.headers.get("content-disposition", ""):
+            continue
+        await page.goto(walk.address(hostile.own), wait_until="load")
+        assert await page.locator("img").count() == 0, walk.route
+    assert said == []
+
+
+# Headers and secrets
+
+
+async def test_every_page_has_every_header(street: Street, every: list[Walk]):
+    http = await arrived(street.house.admin)
+    for walk in every:
+        answer = await ask(http, walk, street.own)  # forms are refused, in a page
+        assert {name: answer.headers.get(name) for name in CLOSED} == CLOSED, f"{walk.method} {walk.route}"
+        assert answer.headers["referrer-policy"] in {"same-origin", "no-referrer"}, walk.route
+        assert "access-control-allow-origin" not in answer.headers, walk.route
+        for cookie in answer.headers.get_list("set-cookie"):
+            assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; ")), walk.route
+
+
+def lines_of(caplog: pytest.LogCaptureFixture) -> str:
+    """The log of our own process, every level of it."""
+    return "\n".join(
+        f"{record.name} {record.getMessage()} {record.exc_text or ''}"
+        for record in caplog.records
+        if not record.name.startswith(BEYOND_US)
+    )
+
+
+async def test_no_secret_stands_in_a_page_or_in_the_log(
+    street: Street, every: list[Walk], caplog: pytest.LogCaptureFixture
+):
+    person = street.house.admin
+    scene, session_secret = person.scene, await session_of(person)
+    http = visitor(scene, session_secret)
+    with caplog.at_level(logging.DEBUG):
+        run_id, authorize_url = await begun(person)
+        back = await allowed(scene, authorize_url)
+        await scene.until_stage(run_id, "finished")
+        invitation = await scene.operations.sessions.invite_by_email(street.house.member.email)
+        pages = [(await ask(http, walk, street.own)).text for walk in every]
+        pages += [back.text, (await visitor(scene).get(urlsplit(invitation).path)).text]
+    csrf = await csrf_of(http)
+    returned = parse_qs(back.url.query.decode())
+    secrets = {
+        "session": session_secret,
+        "client secret": scene.settings.required("xero_client_secret"),
+        "keys": scene.settings.required("encryption_keys"),
+        "API token": scene.http.headers["authorization"].partition(" ")[2],
+        "state": returned["state"][0],
+        "code": returned["code"][0],
+    }
+    async with scene.database.session() as session:
+        (kept,) = await scene.rows("SELECT password_hash FROM colleagues WHERE id = :id", id=person.actor.colleague_id)
+        secrets["password"] = kept[0]
+        for grant in (await session.exec(select(Grant))).all():
+            tokens = open_tokens(scene.settings.key_ring().for_purpose("database"), grant.id, grant.sealed_tokens)
+            secrets |= {f"access {grant.id}": tokens.access_token, f"refresh {grant.id}": tokens.refresh_token}
+    log = lines_of(caplog)
+    assert [name for name, secret in secrets.items() if any(secret in page for page in pages)] == []
+    secrets |= {"csrf": csrf, "invitation": urlsplit(invitation).path.rpartition("/")[2]}
+    assert "GET /account 200" in log
+    told = [line for line in log.splitlines() for secret in secrets.values() if secret in line]
+    assert told == []
