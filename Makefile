@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up test check lint types format bench bench-quick bench-night lock clean
+.PHONY: help setup demo up test check lint types format bench bench-quick bench-night bench-pages lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -58,6 +58,9 @@ bench-quick: setup ## about a minute: our run beside a bare script
 
 bench-night: setup ## the nightly check of 10,000 connections under 100 logins: calls and seconds
 	$(BIN)/python -m bench.night
+
+bench-pages: setup ## about a minute: choosing among 1,000 organisations, as measured in the page
+	$(BIN)/python -m bench.pages
 
 lock: setup ## newest versions that pyproject.toml allows, with hashes
 	$(PIP) install uv

@@ -48,6 +48,13 @@ class Said(StrEnum):
         """For people."""
         return _SENTENCES[self]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether what the person asked for was done."""
+        return self not in _NOT_DONE
+
+
+_NOT_DONE = frozenset({Said.CONSENT_DENIED, Said.CONSENT_FAILED, Said.FORM_RENEWED, Said.RUN_MOVED_ON})
 
 _SENTENCES: dict[Said, str] = {
     Said.SIGNED_OUT: "You are signed out.",
