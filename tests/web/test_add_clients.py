@@ -3,6 +3,7 @@
 Each test has practices of its own; the sandbox's forty organisations and its third person are everybody's.
 """
 
+import asyncio
 import os
 import re
 from pathlib import Path
@@ -184,6 +185,16 @@ async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: 
         "finished",
         "awaiting_selection",
     ]
+
+
+async def test_a_form_that_is_sent_twice_at_once_starts_one_run(house: House):
+    browser = await arrived(house.neighbour)
+    csrf = re.search(r'name="csrf-token" content="([^"]+)"', (await browser.get("/clients")).text)
+    assert csrf is not None
+    form = {"csrf": csrf[1], "key": "the-same"}
+    pages = await asyncio.gather(*(browser.post("/client-sync/xero/add-clients", data=form) for _ in range(2)))
+    assert [page.status_code for page in pages] == [200, 200]
+    assert len(await runs_of(house.neighbour)) == 1
 
 
 async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, organisations: list[str]):
