@@ -3,44 +3,28 @@
 Each test has practices of its own; the sandbox's forty organisations and its third person are everybody's.
 """
 
-import asyncio
 import os
 import re
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
-from sqlmodel import select
 
 from contracts.runs import Plan
 from models.practice import Practice
-from models.run import Run
-from tests.journeys.people import reaches
 from tests.journeys.scene import Scene
-from tests.web.house import PASSWORD, Browsers, House, Person, arrived, made_house
+from tests.web.adding import HOSTILE, all_within_reach, allowed, begun, listed, row, runs_of
+from tests.web.house import Browsers, House, Person, arrived, made_house
 from tests.web.looking import assert_accessible, assert_fits, picture
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
 from xero_sandbox.faults import Kind
 
 PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
-CALLUM = 2
-"""Of the sandbox's people: reaches every organisation here."""
-
 expect.set_options(timeout=20_000)
-
-HOSTILE = """<img src=x onerror="alert('gone')"> O'Neill & "Sons" </script>"""
-LONGEST = "Ltd".rjust(255, "W")
-MIRRORED = "\u202e\u05e9\u05dc\u05d5\u05dd & Sons"
 
 
 @pytest.fixture(scope="module", autouse=True)
 def organisations(product: Scene) -> list[str]:
-    """The ids of all organisations, all within the person's reach; three have names that no page may trust."""
-    ids = reaches(product, CALLUM, 0, 40)
-    for organisation_id, name in zip(ids, (HOSTILE, LONGEST, MIRRORED), strict=False):
-        Control(product.world).change_organisation(organisation_id, OrganisationWords(name=name))
-    return ids
+    return all_within_reach(product)
 
 
 async def looked_at(page: Page, name: str) -> None:
@@ -54,47 +38,6 @@ async def looked_at(page: Page, name: str) -> None:
     await page.set_viewport_size({"width": 1280, "height": 800})
     if PICTURES:
         await picture(page, Path(PICTURES), name)
-
-
-async def begun(page: Page) -> None:
-    """Press *Add clients*, up to the provider's sign-in; who has no client yet finds it without the panel."""
-    await page.goto("/clients")
-    if actions := await page.get_by_text("Actions", exact=True).count():
-        await page.get_by_text("Actions", exact=True).click()
-        await page.get_by_role("link", name="Client sync").click()
-    place = page.locator("#client-sync") if actions else page.locator("main")
-    await place.get_by_role("button", name="Add clients").click()
-    await expect(page.get_by_text("This is a stand-in for Xero")).to_be_visible()
-
-
-async def allowed(page: Page, *, choose: list[str] | None = None) -> None:
-    """Sign in at the provider and allow everything, or what is chosen, as far as it is not allowed already."""
-    await page.locator('input[name="person"]').nth(CALLUM).check()
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-    await page.get_by_role("heading", name="Clientsync wants access").wait_for()
-    if choose is None and await page.locator('input[name="organisation"]').count():
-        await page.get_by_role("button", name="Select all").click()
-        await page.get_by_role("button", name="Allow access").click()
-    else:
-        await page.get_by_role("button", name="Continue with").click()
-    await page.wait_for_url("**/activity/*")
-
-
-async def listed(page: Page) -> str:
-    """*Add clients*, up to the list; the run's id."""
-    await begun(page)
-    await allowed(page)
-    await expect(page.locator("#selection")).to_be_visible()
-    return page.url.rpartition("/")[2].partition("?")[0]
-
-
-def row(page: Page, organisation_id: str):  # type: ignore[no-untyped-def]  # Playwright's own
-    return page.locator(f'tr[data-id="{organisation_id}"]')
-
-
-async def runs_of(person: Person) -> list[Run]:
-    async with person.scene.database.session() as session:
-        return list((await session.exec(select(Run).where(Run.practice_id == person.actor.practice_id))).all())
 
 
 async def practice_has(person: Person, **words: object) -> None:
@@ -185,64 +128,6 @@ async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: 
         "finished",
         "awaiting_selection",
     ]
-
-
-async def test_a_form_that_is_sent_twice_at_once_starts_one_run(house: House):
-    browser = await arrived(house.neighbour)
-    csrf = re.search(r'name="csrf-token" content="([^"]+)"', (await browser.get("/clients")).text)
-    assert csrf is not None
-    form = {"csrf": csrf[1], "key": "the-same"}
-    pages = await asyncio.gather(*(browser.post("/client-sync/xero/add-clients", data=form) for _ in range(2)))
-    assert [page.status_code for page in pages] == [200, 200]
-    assert len(await runs_of(house.neighbour)) == 1
-
-
-async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, organisations: list[str]):
-    own = await made_house(product)
-    first = await browsers.signed_in(own.admin)
-    second = await first.context.new_page()
-    await begun(second)
-    run_id = await listed(first)
-    assert [run.id for run in await runs_of(own.admin)] == [run_id]
-
-    await first.route("**/events", lambda route: route.abort())  # this tab hears nothing of what the other one does
-    await first.reload()
-    await row(first, organisations[2]).locator("input").check()
-    await second.goto(f"/activity/{run_id}")
-    for organisation_id in organisations[:2]:
-        await row(second, organisation_id).locator("input").check()
-    await second.get_by_role("button", name="Create accounts (2)").click()
-    await expect(second.get_by_role("heading", name="40 organisations: 2 created and 38 not chosen")).to_be_visible()
-    await first.get_by_role("button", name="Create accounts (1)").click()
-    await expect(first.get_by_text(re.compile("the run has moved on meanwhile"))).to_be_visible()
-    await expect(first.get_by_role("heading", name="40 organisations: 2 created and 38 not chosen")).to_be_visible()
-    assert len(await own.scene.clients()) == 2
-
-
-async def test_a_session_that_ends_in_the_middle_loses_nothing(
-    product: Scene, browsers: Browsers, organisations: list[str]
-):
-    own = await made_house(product)
-    page = await browsers.signed_in(own.admin)
-    run_id = await listed(page)
-    other = await page.context.new_page()
-    await other.goto(f"/activity/{run_id}")
-    for tab in (page, other):
-        await row(tab, organisations[3]).locator("input").check()
-    await page.context.clear_cookies()
-    await page.get_by_role("button", name="Create accounts (1)").click()
-    await page.wait_for_url("**/sign-in*")
-    await page.get_by_label("E-mail address").fill(own.admin.email)
-    await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url(f"**/activity/{run_id}*")
-    await expect(page.get_by_role("button", name="Create accounts (1)")).to_be_visible()
-
-    await other.get_by_role("button", name="Create accounts (1)").click()
-    await expect(other.get_by_text("You signed in again meanwhile")).to_be_visible()
-    await other.get_by_role("button", name="Create accounts (1)").click()
-    for tab in (page, other):
-        await expect(tab.get_by_role("heading", name="40 organisations: 1 created and 39 not chosen")).to_be_visible()
 
 
 async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
