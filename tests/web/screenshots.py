@@ -1,0 +1,178 @@
+"""``make screenshots``: a picture of every page in light, dark and narrow, with a demo practice in the real stack.
+
+They are for looking at before a change of the pages is called done. The three that stand in the README are written to
+``docs/images`` with ``--readme``; all others go to a folder that is not kept.
+"""
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright
+
+from contracts.names import SEARCH_ATTRIBUTES
+from models import schema
+from runtime.embedded_postgres import start_postgres
+from runtime.embedded_temporal import start_temporal
+from runtime.keyring import KeyRing
+from runtime.ports import HOST, Ports
+from runtime.processes import Supervisor
+from runtime.temporal import connect
+from tests.journeys.haste import Haste
+from tests.journeys.scene import Scene
+from tests.journeys.stage import settings_for, staged
+from tests.web.demo_practice import DemoPractice, made_demo_practice
+from tests.web.house import Browsers, Person
+from tests.web.looking import picture
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+README = {"clients": "clients.png", "add-clients": "add-clients.png", "manage": "connection.png"}
+"""The pages that stand in the README, and what their pictures are called."""
+
+Step = Callable[[Page], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page.
+
+    Attributes:
+        name: Of its pictures.
+        address: Where it is.
+        person: Who looks at it; None if nobody is signed in.
+        steps: What to do there first.
+    """
+
+    name: str
+    address: str
+    person: Person | None
+    steps: tuple[Step, ...] = field(default=())
+
+
+def shots(made: DemoPractice, invitation: str) -> list[Shot]:
+    """All pages, in the order in which somebody would meet them."""
+    ada, ben, client = made.admin, made.member, f"/clients/{made.client_id}"
+    return [
+        Shot("sign-in", "/sign-in", None),
+        Shot("invitation", invitation, None),
+        Shot("clients-none", "/clients", made.newcomer),
+        Shot("clients", "/clients", ada),
+        Shot("clients-filtered", "/clients?status=needs_reconnect", ada),
+        Shot("clients-not-found", "/clients?search=zzz", ada),
+        Shot("client-sync-panel", "/clients", ada, (_opens_panel,)),
+        Shot("client-sync", "/client-sync", ada),
+        Shot("add-clients", f"/activity/{made.selecting}", ada, (_chooses_new,)),
+        Shot("add-clients-report", f"/activity/{made.added}", ada),
+        Shot("reconnect-report", f"/activity/{made.repaired}", ada),
+        Shot("reassign", f"/activity/{made.reassigning}", ben),
+        Shot("reassign-report", f"/activity/{made.taken}", ben),
+        Shot("client", client, ada),
+        Shot("connections-of-client", f"{client}/connections", ada),
+        Shot("manage", f"{client}/connection", ada),
+        Shot("manage-broken", f"/clients/{made.broken_id}/connection", ada),
+        Shot("change", f"{client}/connection/change/{made.changing}", ada),
+        Shot("disconnect", f"{client}/connection/disconnect", ada),
+        Shot("lists", f"{client}/lists/suppliers", ada),
+        Shot("lists-accounts", f"{client}/lists/accounts", ada),
+        Shot("timeline", f"{client}/timeline", ada),
+        Shot("connections", "/connections", ada),
+        Shot("activity", "/activity", ada),
+        Shot("team", "/team", ada),
+        Shot("one-team", f"/team/teams/{made.team_id}", ada),
+        Shot("colleague", f"/team/colleagues/{made.colleague_id}", ada),
+        Shot("deactivate", f"/team/colleagues/{made.colleague_id}/deactivate", ada),
+        Shot("hand-over", f"/team/colleagues/{made.colleague_id}/hand-over", ada),
+        Shot("outbox", "/outbox", ada),
+        Shot("account", "/account", ada),
+        Shot("not-found", "/nothing-here", ada),
+        Shot("provider", "/client-sync", ada, (_starts,)),
+        Shot("provider-consent", "/client-sync", ada, (_starts, _signs_in_there)),
+        Shot("docs", "/docs", ada),
+    ]
+
+
+async def _opens_panel(page: Page) -> None:
+    await page.get_by_text("Actions", exact=True).click()
+    await page.get_by_role("link", name="Client sync").click()
+
+
+async def _chooses_new(page: Page) -> None:
+    await page.locator("[data-choose=new]").click()
+
+
+async def _starts(page: Page) -> None:
+    await page.get_by_role("button", name="Add clients").click()
+    await page.get_by_role("heading", name="Sign in to the Xero sandbox").wait_for()
+
+
+async def _signs_in_there(page: Page) -> None:
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.get_by_role("heading", name="Clientsync wants access").wait_for()
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Scene]:
+    """The whole product, with a sandbox of forty organisations and a worker; gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="clientsync-screenshots-") as folder:
+        directory = Path(folder)
+        directory.chmod(0o711)  # PostgreSQL may have to run as another user
+        ports = Ports(directory / "ports.json")
+        settings = settings_for(f"{HOST}:{ports.get('temporal')}", f"pictures:{KeyRing.generate_key()}")
+        async with Supervisor(directory / "logs") as supervisor:
+            _, url = await start_postgres(supervisor, ports, directory / "postgres")
+            await schema.upgrade(url)
+            await start_temporal(
+                supervisor, settings, ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None
+            )
+            temporal = await connect(settings, interceptors=[Haste()])
+            stage = staged(settings, temporal, url, organisations=40, scenario="practice")
+            async with stage as scene, scene.worker():
+                yield scene
+
+
+async def taken(shot: Shot, browsers: Browsers, scene: Scene, folder: Path, *, for_readme: bool = False) -> None:
+    """Take the pictures of one page.
+
+    Args:
+        shot: Which page.
+        browsers: Where it is opened.
+        scene: Where it is.
+        folder: Where the pictures go.
+        for_readme: Only one, as large as a window, in light.
+    """
+    page = await (browsers.signed_in(shot.person) if shot.person else browsers.page(scene))
+    await page.goto(shot.address)
+    for step in shot.steps:
+        await step(page)
+    if for_readme:
+        await page.screenshot(path=folder / README[shot.name])
+    else:
+        await picture(page, folder, shot.name)
+    await page.context.close()
+
+
+async def main() -> None:
+    """Entry point of ``python -m tests.web.screenshots``."""
+    parser = argparse.ArgumentParser(prog="python -m tests.web.screenshots", description=__doc__)
+    parser.add_argument("--into", type=Path, default=ROOT / "build" / "screenshots", help="folder of the pictures")
+    parser.add_argument("--readme", action="store_true", help="only the three of the README, into docs/images")
+    asked = parser.parse_args()
+    folder: Path = ROOT / "docs" / "images" if asked.readme else asked.into
+    folder.mkdir(parents=True, exist_ok=True)
+    async with running() as scene, async_playwright() as playwright, AsyncExitStack() as stack:
+        made = await made_demo_practice(scene)
+        invitation = await scene.operations.sessions.invite(made.admin.actor, made.colleague_id)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        stack.push_async_callback(browser.close)
+        for shot in shots(made, invitation):
+            if shot.name in README or not asked.readme:
+                await taken(shot, Browsers(browser, stack), scene, folder, for_readme=asked.readme)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
