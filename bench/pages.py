@@ -7,6 +7,7 @@ keeps the page from showing what it did.
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -84,6 +85,8 @@ def main() -> None:
         style = None if budget.is_kept else "bold red"
         table.add_row(budget.what, f"{median(budget.milliseconds):.0f}", each, allowed, style=style)
     console.print(table)
+    if (load := os.getloadavg()[0]) > (cores := os.cpu_count() or 1):
+        console.print(f"The machine was busy ({load:.1f} at work on {cores} cores): measure again.", style="yellow")
     if not all(budget.is_kept for budget in budgets):
         sys.exit("A budget is not kept.")
 
