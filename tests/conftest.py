@@ -15,6 +15,7 @@ from runtime.embedded_postgres import start_postgres
 from runtime.keyring import KeyRing
 from runtime.ports import Ports
 from runtime.processes import Supervisor
+from tests.grouping import Grouping
 
 THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -44,16 +45,18 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, so that no process is left with one at the end; tests that share a fixture stay together."""
+    """Long tests first, so that no process is left with one at the end."""
 
     def place(item: pytest.Item) -> int:
         return next((number for number, word in enumerate(LONG) if word in item.path.stem), len(LONG))
 
     items.sort(key=place)
-    for item in items:
-        fixtures = item._fixtureinfo.name2fixturedefs.values()  # type: ignore[attr-defined]  # a test function's own
-        if any(found[-1].scope in {"module", "class"} for found in fixtures):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log) -> Grouping:
+    """Tests that share a fixture stay together."""
+    return Grouping(config, log)
 
 
 @pytest_asyncio.fixture(scope="session")
