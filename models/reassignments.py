@@ -192,7 +192,7 @@ async def tell_old_owners(session: AsyncSession, run_id: str, at: datetime) -> i
             SELECT gen_random_uuid(), old.practice_id, old.id, 'clients.reassigned',
                    CASE WHEN count(*) = 1 THEN 'One of your clients has a new owner'
                         ELSE count(*) || ' of your clients have new owners' END,
-                   'Hello ' || old.name || ',' || E'\\n\\n' || 'these clients are looked after by somebody else now:'
+                   'Hello ' || old.name || ',' || E'\\n\\n' || 'These clients are looked after by somebody else now:'
                        || E'\\n\\n' || string_agg('- ' || o.name || ': ' || new.name, E'\\n' ORDER BY o.position),
                    :run_id || ':' || old.id, :at
             FROM run_organisations o

@@ -17,6 +17,10 @@ from starter.web.rendering import CSRF_FIELD
 
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_FIELDS = 30_000
+"""Of a form: one sent without scripts names every organisation on its list, with what was chosen for it. How many bytes
+that may be, the shield says."""
+
 _NOT_OURS = "This form was not sent from a page of Clientsync. Nothing was changed."
 _OLD_FORM = (
     "This form belongs to an earlier session. Nothing was changed. Go back, reload the page and send the form again."
@@ -126,7 +130,7 @@ async def from_own_form(request: Request, viewer: Viewer) -> None:
         return
     sent: object = request.headers.get(CSRF_HEADER)
     if sent is None:
-        sent = (await request.form()).get(CSRF_FIELD)
+        sent = (await request.form(max_fields=MOST_FIELDS)).get(CSRF_FIELD)
     if not isinstance(sent, str) or not viewer.is_from_own_form(sent):
         raise Refused(RefusalCode.FORBIDDEN, _OLD_FORM)
 

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
+from contracts.causes import Cause
+from contracts.runs import Outcome
 from starter.web.surroundings import current
 
 _STEPS = (
@@ -13,6 +15,15 @@ _STEPS = (
     (timedelta(days=1), timedelta(days=14), "day"),
 )
 NOTHING = "\N{EN DASH}"
+_SAID: dict[str, str] = {
+    Outcome.SKIPPED: "Not chosen",
+    Outcome.UNREACHABLE: "Not reachable",
+    Outcome.RETRYING: "Still being tried",
+    Outcome.REASSIGNED: "Moved",
+    Cause.DISCONNECTED_AT_PROVIDER: "Removed in the accounting software",
+    Cause.RATE_LIMITED: "Out of calls for now",
+}
+"""What people call what is called otherwise in code."""
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:
@@ -46,7 +57,8 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def words(value: object) -> str:
     """``needs_reconnect`` as ``Needs reconnect``; nothing for None."""
-    text = str(value.value if isinstance(value, StrEnum) else value).replace("_", " ").replace("-", " ")
+    code = str(value.value if isinstance(value, StrEnum) else value)
+    text = _SAID.get(code) or code.replace("_", " ").replace("-", " ")
     return "" if value is None else f"{text[:1].upper()}{text[1:]}"
 
 

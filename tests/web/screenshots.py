@@ -7,6 +7,7 @@ They are for looking at before a change of the pages is called done. The three t
 import argparse
 import asyncio
 import tempfile
+from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,13 +27,14 @@ from tests.journeys.haste import Haste
 from tests.journeys.scene import Scene
 from tests.journeys.stage import settings_for, staged
 from tests.web.demo_practice import DemoPractice, made_demo_practice
-from tests.web.house import Browsers, Person
+from tests.web.house import Browsers, session_of
 from tests.web.looking import picture
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
-README = {"clients": "clients.png", "add-clients": "add-clients.png", "manage": "connection.png"}
+README = {"clients": "clients.webp", "add-clients": "add-clients.webp", "manage-broken": "connection.webp"}
 """The pages that stand in the README, and what their pictures are called."""
+SMALL = {"format": "webp", "quality": 88}
 
 Step = Callable[[Page], Awaitable[object]]
 
@@ -44,23 +46,25 @@ class Shot:
     Attributes:
         name: Of its pictures.
         address: Where it is.
-        person: Who looks at it; None if nobody is signed in.
+        secret: Of the session of who looks at it; None if nobody is signed in.
         steps: What to do there first.
     """
 
     name: str
     address: str
-    person: Person | None
+    secret: str | None
     steps: tuple[Step, ...] = field(default=())
 
 
-def shots(made: DemoPractice, invitation: str) -> list[Shot]:
+async def shots(made: DemoPractice) -> list[Shot]:
     """All pages, in the order in which somebody would meet them."""
-    ada, ben, client = made.admin, made.member, f"/clients/{made.client_id}"
+    ada, ben, mel = [await session_of(person) for person in (made.admin, made.member, made.newcomer)]
+    invitation = await made.admin.scene.operations.sessions.invite(made.admin.actor, made.colleague_id)
+    client = f"/clients/{made.client_id}"
     return [
         Shot("sign-in", "/sign-in", None),
         Shot("invitation", invitation, None),
-        Shot("clients-none", "/clients", made.newcomer),
+        Shot("clients-none", "/clients", mel),
         Shot("clients", "/clients", ada),
         Shot("clients-filtered", "/clients?status=needs_reconnect", ada),
         Shot("clients-not-found", "/clients?search=zzz", ada),
@@ -92,7 +96,7 @@ def shots(made: DemoPractice, invitation: str) -> list[Shot]:
         Shot("not-found", "/nothing-here", ada),
         Shot("provider", "/client-sync", ada, (_starts,)),
         Shot("provider-consent", "/client-sync", ada, (_starts, _signs_in_there)),
-        Shot("docs", "/docs", ada),
+        Shot("docs", "/api/docs", ada),
     ]
 
 
@@ -145,15 +149,20 @@ async def taken(shot: Shot, browsers: Browsers, scene: Scene, folder: Path, *, f
         folder: Where the pictures go.
         for_readme: Only one, as large as a window, in light.
     """
-    page = await (browsers.signed_in(shot.person) if shot.person else browsers.page(scene))
+    context = await browsers.context(scene)
+    if shot.secret is not None:
+        await context.add_cookies([{"name": "clientsync", "value": shot.secret, "url": scene.web}])
+    page = await context.new_page()
     await page.goto(shot.address)
     for step in shot.steps:
         await step(page)
     if for_readme:
-        await page.screenshot(path=folder / README[shot.name])
+        await page.wait_for_load_state("networkidle")
+        seen = await (await context.new_cdp_session(page)).send("Page.captureScreenshot", SMALL)
+        (folder / README[shot.name]).write_bytes(b64decode(seen["data"]))
     else:
         await picture(page, folder, shot.name)
-    await page.context.close()
+    await context.close()
 
 
 async def main() -> None:
@@ -166,10 +175,9 @@ async def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     async with running() as scene, async_playwright() as playwright, AsyncExitStack() as stack:
         made = await made_demo_practice(scene)
-        invitation = await scene.operations.sessions.invite(made.admin.actor, made.colleague_id)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         stack.push_async_callback(browser.close)
-        for shot in shots(made, invitation):
+        for shot in await shots(made):
             if shot.name in README or not asked.readme:
                 await taken(shot, Browsers(browser, stack), scene, folder, for_readme=asked.readme)
 

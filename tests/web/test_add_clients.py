@@ -90,7 +90,7 @@ async def test_forty_organisations_become_clients(house: House, browsers: Browse
     table = await browser.get(f"/activity/{run_id}/report.csv")
     assert table.headers["Content-Type"].startswith("text/csv")
     assert table.text.count("\r\n") == 41
-    assert "Save as CSV" in (await browser.get(f"/activity/{run_id}")).text
+    assert "Export as CSV" in (await browser.get(f"/activity/{run_id}")).text
 
     other = await arrived(house.neighbour)
     for path in ("", "/events", "/report.csv"):
