@@ -109,7 +109,9 @@ class Colleagues:
             if actor.colleague_id not in admins:
                 raise not_an_admin()
             if admins == {colleague_id}:
-                message = "You are the practice's only admin. Make somebody else an admin first, who can then deactivate you."
+                message = (
+                    "You are the practice's only admin. Make somebody else an admin first, who can then deactivate you."
+                )
                 raise Refused(RefusalCode.FORBIDDEN, message)
             leaver = await session.get(Colleague, colleague_id, with_for_update=True)
             if leaver is not None and leaver.practice_id == actor.practice_id and leaver.deactivated_at is None:

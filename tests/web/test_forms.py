@@ -37,6 +37,12 @@ async def test_a_script_of_ours_sends_the_secret_in_a_header(house: House):
     assert not await is_in(http)
 
 
+async def test_a_form_may_name_thousands_of_organisations(house: House):
+    http = await arrived(house.admin)
+    data = {"csrf": await csrf_of(http), "organisation": [str(number) for number in range(5000)]}
+    assert (await http.post("/sign-out", data=data)).status_code == 303
+
+
 @pytest.mark.parametrize(
     "headers",
     [
