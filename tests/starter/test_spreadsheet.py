@@ -28,9 +28,7 @@ def test_a_formula_is_shown_as_text(beginning):
     assert cell(f"{beginning}1+1|cmd", LONDON) == f"'{beginning}1+1|cmd"
 
 
-@pytest.mark.parametrize(
-    "name", ["O'Brien & Söhne", "A = B", "a-b", '"Q" Ltd', "東京 株式会社", " spaced ", "1@2"]
-)
+@pytest.mark.parametrize("name", ["O'Brien & Söhne", "A = B", "a-b", '"Q" Ltd', "東京 株式会社", " spaced ", "1@2"])
 async def test_other_names_stay_as_they_are(name):
     content = (await written([name, ""], is_marked=False)).decode()
     assert list(csv.reader(StringIO(content, newline=""))) == [["a", "b"], [name, ""]]
