@@ -30,8 +30,10 @@ ILL_LUCK = (
 )
 """What goes wrong at which organisations before the nightly check."""
 AGES = """
-    UPDATE connections SET last_good_at = now() - CASE WHEN cause IS NULL THEN interval '5 hours' ELSE interval '3 days' END
-      - random() * interval '90 minutes', lists_pulled_at = lists_pulled_at - random() * interval '20 hours'
+    UPDATE connections SET
+      last_good_at = now() - CASE WHEN cause IS NULL THEN interval '5 hours' ELSE interval '3 days' END
+        - random() * interval '90 minutes',
+      lists_pulled_at = lists_pulled_at - random() * interval '20 hours'
     WHERE practice_id = :practice
 """
 
@@ -174,7 +176,7 @@ async def _person(scene: Scene, practice: str, name: str, role: Role, plan: Plan
     email = f"{name.split()[0].lower()}@{practice.split()[0].lower()}.example"
     async with scene.database.transaction() as session:
         if role is Role.ADMIN:
-            made = await practices.create_practice(session, practice, plan=plan, client_allowance=60)
+            made = await practices.create_practice(session, practice, plan=plan, client_allowance=200)
             (await session.get_one(Practice, made.id)).time_zone = "Europe/London"
         else:
             made = await practices.find_practice(session, practice)

@@ -33,7 +33,7 @@ async def picture(page: Page, directory: Path, name: str) -> None:
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
         await page.set_viewport_size({"width": width, "height": 800})
         height = await page.evaluate("document.documentElement.scrollHeight")  # what sticks to an edge is at an edge
-        await page.set_viewport_size({"width": width, "height": min(height, 4_000)})
+        await page.set_viewport_size({"width": width, "height": min(height, 8_000)})
         await page.screenshot(path=directory / f"{name}-{look}.png", full_page=True)
     await page.emulate_media(color_scheme="light")
     if size is not None:

@@ -120,23 +120,24 @@ async def _signs_in_there(page: Page) -> None:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Scene]:
-    """The whole product, with a sandbox of forty organisations and a worker; gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="clientsync-screenshots-") as folder:
-        directory = Path(folder)
-        directory.chmod(0o711)  # PostgreSQL may have to run as another user
-        ports = Ports(directory / "ports.json")
-        settings = settings_for(f"{HOST}:{ports.get('temporal')}", f"pictures:{KeyRing.generate_key()}")
-        async with Supervisor(directory / "logs") as supervisor:
-            _, url = await start_postgres(supervisor, ports, directory / "postgres")
-            await schema.upgrade(url)
-            await start_temporal(
-                supervisor, settings, ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None
-            )
-            temporal = await connect(settings, interceptors=[Haste()])
-            stage = staged(settings, temporal, url, organisations=40, scenario="practice")
-            async with stage as scene, scene.worker():
-                yield scene
+async def running(directory: Path) -> AsyncIterator[Scene]:
+    """The whole product, with a sandbox of forty organisations and a worker.
+
+    Args:
+        directory: Takes the servers' files.
+    """
+    ports = Ports(directory / "ports.json")
+    settings = settings_for(f"{HOST}:{ports.get('temporal')}", f"pictures:{KeyRing.generate_key()}")
+    async with Supervisor(directory / "logs") as supervisor:
+        _, url = await start_postgres(supervisor, ports, directory / "postgres")
+        await schema.upgrade(url)
+        await start_temporal(
+            supervisor, settings, ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None
+        )
+        temporal = await connect(settings, interceptors=[Haste()])
+        stage = staged(settings, temporal, url, organisations=40, scenario="practice")
+        async with stage as scene, scene.worker():
+            yield scene
 
 
 async def taken(shot: Shot, browsers: Browsers, scene: Scene, folder: Path, *, for_readme: bool = False) -> None:
@@ -165,7 +166,7 @@ async def taken(shot: Shot, browsers: Browsers, scene: Scene, folder: Path, *, f
     await context.close()
 
 
-async def main() -> None:
+def main() -> None:
     """Entry point of ``python -m tests.web.screenshots``."""
     parser = argparse.ArgumentParser(prog="python -m tests.web.screenshots", description=__doc__)
     parser.add_argument("--into", type=Path, default=ROOT / "build" / "screenshots", help="folder of the pictures")
@@ -173,14 +174,27 @@ async def main() -> None:
     asked = parser.parse_args()
     folder: Path = ROOT / "docs" / "images" if asked.readme else asked.into
     folder.mkdir(parents=True, exist_ok=True)
-    async with running() as scene, async_playwright() as playwright, AsyncExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="clientsync-screenshots-") as own:
+        Path(own).chmod(0o711)  # PostgreSQL may have to run as another user
+        asyncio.run(take_all(folder, Path(own), for_readme=asked.readme))
+
+
+async def take_all(folder: Path, own: Path, *, for_readme: bool) -> None:
+    """Start everything and take the pictures.
+
+    Args:
+        folder: Where they go.
+        own: Takes the servers' files.
+        for_readme: Only those that stand in the README.
+    """
+    async with running(own) as scene, async_playwright() as playwright, AsyncExitStack() as stack:
         made = await made_demo_practice(scene)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         stack.push_async_callback(browser.close)
         for shot in await shots(made):
-            if shot.name in README or not asked.readme:
-                await taken(shot, Browsers(browser, stack), scene, folder, for_readme=asked.readme)
+            if shot.name in README or not for_readme:
+                await taken(shot, Browsers(browser, stack), scene, folder, for_readme=for_readme)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
