@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up test check lint types format bench bench-quick bench-night bench-pages lock clean
+.PHONY: help setup demo up test check lint types format bench bench-quick bench-night bench-pages screenshots lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -61,6 +61,9 @@ bench-night: setup ## the nightly check of 10,000 connections under 100 logins: 
 
 bench-pages: setup ## about a minute: choosing among 1,000 organisations, as measured in the page
 	$(BIN)/python -m bench.pages
+
+screenshots: setup ## pictures of every page, light, dark and narrow, into build/screenshots (ARGS=--readme: those of the README)
+	$(BIN)/python -m tests.web.screenshots $(ARGS)
 
 lock: setup ## newest versions that pyproject.toml allows, with hashes
 	$(PIP) install uv
