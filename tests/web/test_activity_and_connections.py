@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from contracts.causes import Cause
 from contracts.runs import RunKind
+from starter.web.wording import words
 from tests.web.crowd import HTML, Crowd, crowded
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.test_looks import looked_at
@@ -67,7 +68,7 @@ async def test_connections_by_cause(house: House, browsers: Browsers, crowd: Cro
     groups = page.locator("section.cause")
     await expect(groups).to_have_count(len(counted))
     for cause, count in counted.items():
-        group = page.get_by_role("region", name=cause.value.replace("_", " ").capitalize())
+        group = page.get_by_role("region", name=words(cause))
         text = await group.inner_text()
         assert cause.sentence in text
         assert cause.next_step in text

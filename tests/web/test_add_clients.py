@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from contracts.runs import Plan
+from models.client import Client
 from models.practice import Practice
 from tests.journeys.scene import Scene
 from tests.web.adding import HOSTILE, all_within_reach, allowed, begun, listed, row, runs_of
@@ -104,6 +105,29 @@ async def test_forty_organisations_become_clients(house: House, browsers: Browse
     await page.get_by_text("Stop", exact=True).click()
     await page.get_by_role("button", name="Stop this run").click()
     await expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
+
+
+async def test_an_organisation_like_a_client_is_offered_as_a_link(
+    product: Scene, organisations: list[str], browsers: Browsers
+):
+    own = await made_house(product)
+    name = product.world.library.organisations[organisations[20]].name
+    async with product.database.transaction() as session:
+        session.add(
+            Client(
+                practice_id=own.admin.actor.practice_id, name=name, code="OLD1", owner_id=own.admin.actor.colleague_id
+            )
+        )
+    page = await browsers.signed_in(own.admin)
+    await begun(page)
+    await allowed(page)
+    row = page.locator(f'tr[data-id="{organisations[20]}"]')
+    await expect(row.get_by_text("Looks like a client", exact=True)).to_be_visible()
+    await expect(row.get_by_role("combobox").locator("option:checked")).to_have_text(f"Link to {name}")
+    await row.get_by_role("checkbox").check()
+    await page.get_by_role("button", name="Create accounts").click()
+    await expect(page.locator("#run-summary").get_by_role("heading")).to_contain_text("1 linked", timeout=60_000)
+    assert [client["code"] for client in await own.scene.clients()] == ["OLD1"]
 
 
 async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: Scene, browsers: Browsers):
