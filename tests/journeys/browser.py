@@ -42,6 +42,8 @@ async def sign_in(authorize_url: str, *, person: int, choose: list[str] | None, 
         form = _Form(page.text)
         kept = [(name, value) for name, value in form.fields if name != "organisation"]
         ticked = form.boxes if choose is None else choose
+        if action == "allow" and choose is None and not ticked:
+            action = "continue"  # everything is allowed already: an earlier test shares the stand-in
         rows = [("organisation", identity) for identity in ticked] if action == "allow" else []
         return await _submit(browser, page, form, [*kept, *rows, ("action", action)])
 

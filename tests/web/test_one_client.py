@@ -18,7 +18,7 @@ from xero_sandbox.control import Control
 from xero_sandbox.control_words import OrganisationWords, RecordWords
 
 PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
-AWKWARD = '<img src=x onerror="document.title=1"> & "Sons"'
+AWKWARD = f'<img src=x onerror="document.title=1"> & "Sons" {"W" * 190}'
 LONG = "A name that is as long as the accounting software lets a name be, which nobody expects " * 2
 
 
