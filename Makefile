@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up test check lint types format bench bench-quick bench-night bench-pages screenshots lock clean
+.PHONY: help setup demo up test test-long check lint types format bench bench-quick bench-night bench-pages screenshots lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -45,6 +45,9 @@ types: setup ## mypy, strict
 
 test: setup ## all tests, on real servers; some wait for time-outs, so a few run side by side
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+
+test-long: setup ## the tests that are everyday ones at full size
+	$(BIN)/python -m pytest -m long $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .

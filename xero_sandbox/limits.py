@@ -5,6 +5,7 @@ Windows are fixed: a minute begins at each full minute, a day at midnight UTC. A
 
 import sys
 from dataclasses import dataclass
+from math import ceil
 from typing import NamedTuple
 
 from xero_sandbox.clock import Clock
@@ -147,7 +148,7 @@ class Limits:
 
     def _until(self, window: int) -> int:
         now = self._clock.now()
-        return max(1, int(window - now % window + 0.999))
+        return max(1, ceil(window - now % window))
 
 
 def _left(allowed: int, used: int, usual: int) -> int:

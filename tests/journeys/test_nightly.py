@@ -92,7 +92,7 @@ async def practice(make_scene, request: pytest.FixtureRequest) -> Clients:
     return Clients(scene, login_of)
 
 
-@pytest.mark.parametrize("practice", [200], indirect=True)
+@pytest.mark.parametrize("practice", [40, pytest.param(200, marks=pytest.mark.long)], indirect=True)
 async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     """Twelve connections break in every way that a night can tell; it marks these, with their causes, and no other.
 
