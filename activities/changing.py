@@ -24,12 +24,12 @@ from contracts.change_connection import (
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Stage, Verdict
 from contracts.selection import Selection
-from models import clients, connection_changes, grants, runs
+from models import clients, connection_changes, grants, run_lists, runs
 from models.client import Client
 from models.clients import KnownOrganisation
 from models.connection import Connection
 from models.run import Run, RunOrganisation
-from models.runs import Choice, FoundOrganisation, Judgement
+from models.run_lists import Choice, FoundOrganisation, Judgement
 
 
 class ChangeActivities(ReachActivities):
@@ -47,16 +47,16 @@ class ChangeActivities(ReachActivities):
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
-            await runs.list_into(session, run.id, asked.grant_id, found, at)
+            await run_lists.list_into(session, run.id, asked.grant_id, found, at)
             judged = await self._judged(session, run, old)
-            await runs.save_verdicts(session, run.id, judged)
+            await run_lists.save_verdicts(session, run.id, judged)
             run.stage = Stage.AWAITING_SELECTION
             session.add(run)
         verdicts = Counter(one.verdict for one in judged)
         return ListedBooks(verdicts=dict(verdicts), client_name=client.name, organisation_name=old.organisation_name)
 
     async def _judged(self, session: AsyncSession, run: Run, old: Connection) -> list[Judgement]:
-        listed = [row.organisation_id for row in await runs.organisations_of(session, run.id)]
+        listed = [row.organisation_id for row in await run_lists.organisations_of(session, run.id)]
         known = await clients.known_organisations(session, run.practice_id, run.provider, listed)
         return [_judgement(organisation_id, known.get(organisation_id), old) for organisation_id in listed]
 
@@ -72,11 +72,11 @@ class ChangeActivities(ReachActivities):
                 run = await runs.locked_run(session, asked.run_id)
                 require_listed(run.stage)
                 old = await connection_changes.current_or_refused(session, asked.connection_id)
-                row = _chosen(asked.selection, await runs.organisations_of(session, run.id), old)
+                row = _chosen(asked.selection, await run_lists.organisations_of(session, run.id), old)
                 new = await connection_changes.take_up(session, old, row, self._now())
                 await session.flush()
                 choice = Choice(row.organisation_id, Action.LINK, old.client_id, run.colleague_id, None)
-                skipped = await runs.save_selection(session, run.id, [choice], self._now())
+                skipped = await run_lists.save_selection(session, run.id, [choice], self._now())
                 return RecordedBooks(connection_id=new.id, organisation_name=row.name, skipped=skipped)
         except Refused as refused:
             raise refusal_error(refused) from None

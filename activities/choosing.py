@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Plan, Stage, Verdict
 from contracts.selection import SelectedOrganisation, Selection
-from models.runs import Choice
+from models.run_lists import Choice
 
 
 class Terms(NamedTuple):

@@ -22,7 +22,7 @@ from contracts.bulk_create_clients import (
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Outcome, Verdict
 from contracts.selection import Selection
-from models import clients, connections, events, runs
+from models import clients, connections, events, run_lists, runs
 from models.client import Client
 from models.columns import now as this_moment
 from models.database import Database
@@ -61,14 +61,14 @@ class ClientActivities:
             raise Refused(RefusalCode.ALREADY_SELECTED, "The organisations of this run are already chosen.")
         require_listed(run.stage)
         choices, at = resolve(selection, await self._terms(session, run)), self._now()
-        await runs.save_selection(session, run.id, choices, at)
+        await run_lists.save_selection(session, run.id, choices, at)
         run.selection_digest, run.message = digest, None
         session.add(run)
         await events.record(session, [_selected(run, len(choices), at)])
 
     async def _terms(self, session: AsyncSession, run: Run) -> Terms:
         practice = await runs.practice_of(session, run)
-        listed = await runs.organisations_of(session, run.id)
+        listed = await run_lists.organisations_of(session, run.id)
         teams = await session.exec(select(Team.id).where(Team.practice_id == practice.id))
         colleagues = select(Colleague.id).where(Colleague.practice_id == practice.id)
         active = await session.exec(colleagues.where(col(Colleague.deactivated_at).is_(None)))
@@ -89,7 +89,7 @@ class ClientActivities:
         )
 
     async def _accepted(self, session: AsyncSession, run: Run) -> SelectionAccepted:
-        listed = await runs.organisations_of(session, run.id)
+        listed = await run_lists.organisations_of(session, run.id)
         chosen = [row for row in listed if row.action is not None]
         new = [row for row in chosen if row.verdict is not Verdict.ALREADY_CLIENT]
         return SelectionAccepted(

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from contracts.runs import Verdict
 from models.clients import KnownOrganisation, UnconnectedClient
-from models.runs import Judgement
+from models.run_lists import Judgement
 
 NEAR_ENOUGH = 90
 """Out of 100 by RapidFuzz's token sort ratio: "Smith & Sons Ltd" and "Smith and Sons Limited" are near, "Smith Ltd"

@@ -30,10 +30,10 @@ from contracts.reassign_clients import (
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Action, Outcome, Stage
 from contracts.selection import SelectedOrganisation, Selection
-from models import grants, reassignments, runs
+from models import grants, reassignments, run_lists, runs
 from models.connection import Connection
 from models.run import Run, RunOrganisation
-from models.runs import Choice
+from models.run_lists import Choice
 from providers.errors import ProviderError, Transient
 
 NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
@@ -84,11 +84,11 @@ class ReassignActivities(ReachActivities):
         try:
             async with self._database.transaction() as session:
                 run = await runs.locked_run(session, asked.run_id)
-                listed = await runs.organisations_of(session, run.id)
+                listed = await run_lists.organisations_of(session, run.id)
                 if run.selection_digest != digest:
                     require_listed(run.stage)
                     choices = chosen(asked.selection, run, dict.fromkeys(row.organisation_id for row in listed))
-                    await runs.save_selection(session, run.id, choices, self._now())
+                    await run_lists.save_selection(session, run.id, choices, self._now())
                     run.selection_digest, run.message = digest, None
                     session.add(run)
                 outcomes, _ = await runs.tally(session, run.id)

@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.reach import ReachActivities
 from activities.surveying import survey, survey_one
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
-from models import clients, grants, runs, surveys
+from models import clients, grants, run_lists, runs, surveys
 from models.run import Run
 from models.surveys import SurveyRow
 from providers.port import ReachableOrganisation
@@ -26,9 +26,9 @@ class ReconnectActivities(ReachActivities):
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
-            if not await runs.organisations_of(session, run.id):  # else an earlier try of this has written it
+            if not await run_lists.organisations_of(session, run.id):  # else an earlier try of this has written it
                 await self._write(session, run, asked, reached, at)
-            listed = await runs.organisations_of(session, run.id)
+            listed = await run_lists.organisations_of(session, run.id)
             outcomes, _ = await runs.tally(session, run.id)
         offers = sum(row.connection_id is None for row in listed)
         return SurveyedConnections(

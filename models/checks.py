@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
 from models import events
+from models.arrays import texts
 
 
 class Login(NamedTuple):
@@ -129,13 +130,13 @@ async def settle(
                 SET status = s.status, cause = s.cause, cause_detail = NULL, limited_until = NULL,
                     trouble_since = CASE WHEN s.cause IS NULL THEN NULL
                                          WHEN c.cause = s.cause THEN coalesce(c.trouble_since, :at) ELSE :at END
-                FROM unnest(CAST(:ids AS uuid[]), CAST(:statuses AS text[]), CAST(:causes AS text[]))
+                FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:statuses AS text[]), CAST(:causes AS text[]))
                     AS s (id, status, cause)
                 WHERE c.id = s.id
             """),
             {
                 "at": at,
-                "ids": [one.connection.connection_id for one in changed],
+                "ids": texts(one.connection.connection_id for one in changed),
                 "statuses": [one.status.value for one in changed],
                 "causes": [one.cause.value if one.cause else None for one in changed],
             },
@@ -143,8 +144,8 @@ async def settle(
         await events.record(session, [_event(practice_id, one, at) for one in changed])
     if fine:
         await connection.execute(
-            text("UPDATE connections SET last_good_at = :at WHERE id = ANY(CAST(:ids AS uuid[]))"),
-            {"at": at, "ids": [one.connection_id for one in fine]},
+            text("UPDATE connections SET last_good_at = :at WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
+            {"at": at, "ids": texts(one.connection_id for one in fine)},
         )
 
 

@@ -7,17 +7,18 @@ practice's row is locked while allowance and codes are given out.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.runs import Action, ConnectionStatus, Outcome
-from models import connection_changes, events, runs
+from models import connection_changes, events, run_lists, runs
+from models.bulk import copy_rows
 from models.client import Client
 from models.columns import now
 from models.connection import Connection
@@ -157,6 +158,7 @@ class _Creation:
         self.outcomes: Counter[Outcome] = Counter()
         self._session, self._run, self._practice, self._at = session, run, practice, at
         self._clients: list[dict[str, Any]] = []
+        self._made: list[tuple[str, UUID, UUID]] = []
         self._connections: list[dict[str, Any]] = []
         self._linked: list[UUID] = []
         self._events: list[dict[str, Any]] = []
@@ -219,7 +221,7 @@ class _Creation:
 
     def _connect(self, organisation: RunOrganisation, client_id: UUID) -> None:
         connection_id = self.free.get(organisation.organisation_id) or uuid4()
-        organisation.client_id, organisation.connection_id = client_id, connection_id
+        self._made.append((organisation.organisation_id, client_id, connection_id))
         self._connections.append(
             {
                 "id": connection_id,
@@ -265,10 +267,9 @@ class _Creation:
         )
 
     async def write(self) -> None:
-        """Write what was collected; the run's rows follow with the session's flush."""
+        """Write what was collected; the run's rows that were settled follow with the session's flush."""
         connection = await self._session.connection()
-        if self._clients:
-            await connection.execute(insert(Client), self._clients)
+        await _copy(self._session, "clients", self._clients)
         if self._linked:  # what they had before is past
             past = update(Connection).where(col(Connection.client_id).in_(self._linked))
             await connection.execute(past.values(is_current=False))
@@ -276,11 +277,17 @@ class _Creation:
         for row in (row for row in self._connections if row["id"] in taken):
             healthy = {"is_current": True, "cause": None, "cause_detail": None, "limited_until": None}
             await connection.execute(update(Connection).where(col(Connection.id) == row["id"]).values(row | healthy))
-        if made := [row for row in self._connections if row["id"] not in taken]:
-            await connection.execute(insert(Connection), made)
+        await _copy(self._session, "connections", [row for row in self._connections if row["id"] not in taken])
+        await run_lists.save_clients(self._session, self._run.id, self._made)
         await events.record(self._session, self._events)
         self._session.add(self._practice)
         await self._session.flush()
+
+
+async def _copy(session: AsyncSession, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same columns, in the same order."""
+    if rows:
+        await copy_rows(session, table, list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def _cut(value: object) -> str | None:

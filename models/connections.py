@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, Uuid, any_, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Table, bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.runs import Action, ConnectionStatus, Outcome
 from models import events, leases, runs
+from models.arrays import is_one_of, texts
 from models.connection import Connection
 from models.grant import GrantReach
 from models.run import RunOrganisation
@@ -38,7 +38,7 @@ async def profiles_for(
     session: AsyncSession, run_id: str, connection_ids: Sequence[UUID]
 ) -> dict[UUID, dict[str, Any]]:
     """The profiles that the run's listing read of these connections' organisations, where it did."""
-    asked = {"run_id": run_id, "ids": list(connection_ids)}
+    asked = {"run_id": run_id, "ids": texts(connection_ids)}
     found = await (await session.connection()).execute(_PROFILES, asked)
     return {connection_id: profile for connection_id, profile in found if profile is not None}
 
@@ -46,7 +46,7 @@ async def profiles_for(
 _TABLE = cast("Table", RunOrganisation.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
 _PROFILES = select(_TABLE.c.connection_id, _TABLE.c.profile).where(
     _TABLE.c.run_id == bindparam("run_id"),
-    _TABLE.c.connection_id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+    is_one_of(_TABLE.c.connection_id, "ids"),
 )
 
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.runs import Role
+from models.arrays import texts
 from models.practice import Colleague, Team, TeamMember
 
 
@@ -90,8 +91,9 @@ async def mark_told(session: AsyncSession, told: Sequence[UUID], closed: Sequenc
     """
     await (await session.connection()).execute(
         text("""
-            UPDATE connections SET told_at = CASE WHEN id = ANY(CAST(:told AS uuid[])) THEN CAST(:at AS timestamptz) END
-            WHERE id = ANY(CAST(:told AS uuid[])) OR id = ANY(CAST(:closed AS uuid[]))
+            UPDATE connections
+            SET told_at = CASE WHEN id = ANY(CAST(:told AS text[])::uuid[]) THEN CAST(:at AS timestamptz) END
+            WHERE id = ANY(CAST(:told AS text[])::uuid[]) OR id = ANY(CAST(:closed AS text[])::uuid[])
         """),
-        {"told": told, "closed": closed, "at": at},
+        {"told": texts(told), "closed": texts(closed), "at": at},
     )

@@ -9,20 +9,30 @@ from sqlalchemy import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.bulk import copy_rows
 from models.event import Event
 from models.practice import Colleague
+
+FEW = 10
+"""Events that are inserted one by one; more go in by COPY."""
+
+_COLUMNS = (
+    *("practice_id", "client_id", "connection_id", "run_id", "colleague_id"),
+    *("kind", "cause", "before", "after", "at"),
+)
 
 
 async def record(session: AsyncSession, events: Sequence[Mapping[str, Any]]) -> None:
     """Write events in one statement, in the caller's transaction.
 
     Args:
-        session: The transaction that holds the effects.
+        session: The transaction that holds the effects, and has executed their statements.
         events: Values of ``Event``'s columns; ``practice_id``, ``kind`` and ``at`` are needed, others default to None.
     """
-    if events:
-        columns = ("practice_id", "client_id", "connection_id", "run_id", "colleague_id", "kind", "cause")
-        whole = [{name: event.get(name) for name in (*columns, "before", "after", "at")} for event in events]
+    if len(events) > FEW:
+        await copy_rows(session, "events", _COLUMNS, [tuple(map(event.get, _COLUMNS)) for event in events])
+    elif events:
+        whole = [{name: event.get(name) for name in _COLUMNS} for event in events]
         await (await session.connection()).execute(insert(Event), whole)
 
 

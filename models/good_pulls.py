@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.lists import ListName
 from contracts.runs import Action, ConnectionStatus
 from models import events, leases
+from models.arrays import texts
 from models.connection import Connection
 from models.connections import MADE, health_changed
 from models.list_changes import Changes
@@ -53,11 +54,11 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
         _GOOD,
         {
             "at": at,
-            "ids": [pull.connection_id for pull in pulls],
+            "ids": texts(pull.connection_id for pull in pulls),
             "names": [pull.name and pull.name[:255] for pull in pulls],
-            "refreshes": [pull.is_refresh for pull in pulls],
-            "completes": [pull.is_complete for pull in pulls],
-            "sooner": [hours_sooner(pull.connection_id) for pull in pulls],
+            "refreshes": texts(pull.is_refresh for pull in pulls),
+            "completes": texts(pull.is_complete for pull in pulls),
+            "sooner": texts(hours_sooner(pull.connection_id) for pull in pulls),
         },
     )
     before = {row.id: ConnectionStatus(row.status) for row in good}
@@ -72,7 +73,7 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
 
 async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequence[UUID], at: datetime) -> None:
     """Give the run's rows of these connections the outcome of a good pull; see ``connections.made``."""
-    asked = {"run_id": run_id, "ids": list(connection_ids), "at": at}
+    asked = {"run_id": run_id, "ids": texts(connection_ids), "at": at}
     await (await session.connection()).execute(_SETTLE_GOOD, asked)
 
 
@@ -99,11 +100,12 @@ async def tell_of_refresh(
 
 _GOOD = text("""
     WITH pull AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:refreshes AS boolean[]),
-                             CAST(:completes AS boolean[]), CAST(:sooner AS int[]))
+        SELECT * FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]),
+                             CAST(:refreshes AS text[])::boolean[], CAST(:completes AS text[])::boolean[],
+                             CAST(:sooner AS text[])::int[])
             AS pull (id, name, is_refresh, is_complete, sooner)
     ), before AS (
-        SELECT id, status FROM connections WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE
+        SELECT id, status FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[]) ORDER BY id FOR NO KEY UPDATE
     )
     UPDATE connections c
     SET status = 'connected', cause = NULL, cause_detail = NULL, limited_until = NULL, trouble_since = NULL,
@@ -124,5 +126,5 @@ _SETTLE_GOOD = text(f"""
     SET outcome = CASE action {" ".join(f"WHEN '{action}' THEN '{outcome}'" for action, outcome in MADE.items())}
                   ELSE '{MADE[Action.CREATE]}' END,
         cause = NULL, message = NULL, retry_at = NULL, updated_at = :at
-    WHERE run_id = :run_id AND connection_id = ANY(CAST(:ids AS uuid[]))
+    WHERE run_id = :run_id AND connection_id = ANY(CAST(:ids AS text[])::uuid[])
 """)  # noqa: S608  # put together from our own enums

@@ -11,6 +11,7 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.arrays import texts
 from models.connection import Connection
 
 LEASE = timedelta(minutes=2)
@@ -29,7 +30,7 @@ async def claim(session: AsyncSession, connection_ids: Sequence[UUID], holder: s
     Returns:
         The connections whose lease is now the holder's, to be looked at and not changed.
     """
-    asked = {"wanted": list(connection_ids), "holder": holder, "at": at, "until": at + LEASE}
+    asked = {"wanted": texts(connection_ids), "holder": holder, "at": at, "until": at + LEASE}
     claimed = (await (await session.connection()).execute(_CLAIM, asked)).mappings()
     return [Connection(**row) for row in claimed]
 
@@ -64,7 +65,7 @@ async def release(session: AsyncSession, connection_ids: Sequence[UUID], *, hold
 _CLAIM = text("""
     WITH free AS (
         SELECT id FROM connections
-        WHERE id = ANY(CAST(:wanted AS uuid[]))
+        WHERE id = ANY(CAST(:wanted AS text[])::uuid[])
           AND (pull_holder IS NULL OR pull_holder = :holder OR pull_until < :at)
         ORDER BY id FOR NO KEY UPDATE
     )

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from asyncpg import Connection as PostgresConnection
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     Table,
     Text,
     Update,
-    Uuid,
     any_,
     bindparam,
     delete,
@@ -38,6 +36,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.lists import ListName, Source
 from contracts.standard_information import Row
+from models.arrays import is_one_of, texts
+from models.bulk import copy_rows
 from models.connection import Connection
 from models.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
 from models.standard_information import TABLE_OF
@@ -94,12 +94,10 @@ async def store_pulls(
         NoResultFound: There is no such connection.
     """
     connection = await session.connection()
-    # Locking comes first for a second reason: SQLAlchemy begins its transaction with the first statement that goes
-    # through it, and the COPY below, which does not, must be inside.
-    locked = (await connection.execute(_LOCK, {"ids": list(pulled)})).all()
+    # Locking comes first for a second reason: it begins the transaction that the COPY below must be inside.
+    locked = (await connection.execute(_LOCK, {"ids": texts(pulled)})).all()
     if len(locked) != len(pulled):
         raise NoResultFound("a connection is not in the database")
-    driver = cast("PostgresConnection[Any]", (await connection.get_raw_connection()).driver_connection)
     sources = tuple(source for source in Source if any(source in lists for lists in pulled.values()))
     held = await _held(connection, list(pulled), sources)
     changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
@@ -124,11 +122,9 @@ async def store_pulls(
             arriving += [(identity, fingerprint, row) for row, fingerprint in different]
             changes[identity] |= count(source, before, read, is_complete=is_complete)
         if arriving:
-            await driver.copy_records_to_table(
-                _table(source).name,
-                columns=["connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields],
-                records=[(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving],
-            )
+            columns = ("connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields)
+            records = [(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving]
+            await copy_rows(session, _table(source).name, columns, records)
     return changes
 
 
@@ -139,7 +135,7 @@ async def _held(
     held: dict[tuple[UUID, Source], dict[str, Version]] = {}
     if sources:
         for identity, place, key, fingerprint, gone_at, *flags in await connection.execute(
-            _versions(sources), {"ids": identities}
+            _versions(sources), {"ids": texts(identities)}
         ):
             source = sources[place]
             version = Version(fingerprint, tuple(flags[: len(source.lists)]), gone_at is None)
@@ -153,10 +149,9 @@ def _table(source: Source) -> Table:
 
 _CONNECTIONS = cast("Table", Connection.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
 
-_IDS = any_(bindparam("ids", type_=ARRAY(Uuid)))
 _LOCK = (
     select(_CONNECTIONS.c.id)
-    .where(_CONNECTIONS.c.id == _IDS)
+    .where(is_one_of(_CONNECTIONS.c.id, "ids"))
     .order_by(_CONNECTIONS.c.id)
     .with_for_update(key_share=True)
 )
@@ -172,7 +167,7 @@ def _versions(sources: tuple[Source, ...]) -> CompoundSelect[UUID, int, str, byt
         flags = [columns[flag] if flag else true() for flag in flags_of(source)]
         flags += [true()] * (2 - len(flags))
         version = (columns.connection_id, literal(place), columns.key, columns.fingerprint, columns.gone_at)
-        return select(*version, *flags).where(columns.connection_id == _IDS)
+        return select(*version, *flags).where(is_one_of(columns.connection_id, "ids"))
 
     return union_all(*(of(place, source) for place, source in enumerate(sources)))
 

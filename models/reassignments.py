@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import events
+from models.arrays import texts
 from models.client import Client
 from models.grant import GrantHolder
 from models.practice import Colleague
@@ -126,9 +127,9 @@ async def write_list(
             SELECT :run_id, f.id, :already + f.place - 1, left(f.name, 255), f.grant_id, f.connection, f.client,
                    f.client, f.owner, CAST(:new_owner AS uuid),
                    CASE WHEN CAST(:new_owner AS uuid) IS NOT NULL THEN 'reassign' END, 'already_client', f.message, :at
-            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:grants AS uuid[]),
-                        CAST(:connections AS uuid[]), CAST(:clients AS uuid[]), CAST(:owners AS uuid[]),
-                        CAST(:messages AS text[]))
+            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:grants AS text[])::uuid[],
+                        CAST(:connections AS text[])::uuid[], CAST(:clients AS text[])::uuid[],
+                        CAST(:owners AS text[])::uuid[], CAST(:messages AS text[]))
                 WITH ORDINALITY AS f (id, name, grant_id, connection, client, owner, message, place)
             ON CONFLICT (run_id, organisation_id) DO NOTHING
         """),
@@ -139,10 +140,10 @@ async def write_list(
             "at": at,
             "ids": [one.organisation_id for one in found],
             "names": [one.name for one in found],
-            "grants": [one.grant_id for one in found],
-            "connections": [one.connection_id for one in found],
-            "clients": [one.client_id for one in found],
-            "owners": [one.owner_id for one in found],
+            "grants": texts(one.grant_id for one in found),
+            "connections": texts(one.connection_id for one in found),
+            "clients": texts(one.client_id for one in found),
+            "owners": texts(one.owner_id for one in found),
             "messages": [shown(one)[:300] for one in found],
         },
     )

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.lists import ListName
+from models.arrays import texts
 from models.connection import Receipt
 from models.list_changes import Changes
 
@@ -38,9 +39,9 @@ async def write_receipts(
     pulled = {
         "at": at,
         "pull_id": pull_id,
-        "ids": [identity for identity, _, _ in written],
+        "ids": texts(identity for identity, _, _ in written),
         "names": [name.value for _, name, _ in written],
-        **{field: [getattr(counted, field) for _, _, counted in written] for field in Changes._fields},
+        **{field: texts(getattr(counted, field) for _, _, counted in written) for field in Changes._fields},
     }
     await (await session.connection()).execute(_WRITE, pulled)
 
@@ -48,8 +49,8 @@ async def write_receipts(
 _WRITE = text("""
     INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, pulled_at, attempted_at, pull_id)
     SELECT list.connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:rows AS int[]), CAST(:added AS int[]),
-                CAST(:changed AS int[]), CAST(:gone AS int[]))
+    FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]), CAST(:rows AS text[])::int[],
+                CAST(:added AS text[])::int[], CAST(:changed AS text[])::int[], CAST(:gone AS text[])::int[])
         AS list (connection_id, name, rows, added, changed, gone)
     ON CONFLICT (connection_id, list_name) DO UPDATE
         SET rows = excluded.rows, added = excluded.added, changed = excluded.changed, gone = excluded.gone,
@@ -102,7 +103,7 @@ async def lists_stored_by(
     session: AsyncSession, connection_ids: Sequence[UUID], pull_id: str
 ) -> dict[UUID, set[ListName]]:
     """The lists of each connection that this run or sync has stored already; a retry of it skips them."""
-    asked = {"connections": list(connection_ids), "pull": pull_id}
+    asked = {"connections": texts(connection_ids), "pull": pull_id}
     stored: dict[UUID, set[ListName]] = {identity: set() for identity in connection_ids}
     for identity, name in await (await session.connection()).execute(_STORED, asked):
         stored[identity].add(ListName(name))
@@ -111,7 +112,7 @@ async def lists_stored_by(
 
 _STORED = text("""
     SELECT connection_id, list_name FROM receipts
-    WHERE connection_id = ANY(CAST(:connections AS uuid[])) AND pull_id = :pull AND cause IS NULL
+    WHERE connection_id = ANY(CAST(:connections AS text[])::uuid[]) AND pull_id = :pull AND cause IS NULL
 """)
 
 

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.runs import Outcome, RunKind, Stage, Verdict
-from models import runs
+from models import run_lists
 from models.practice import Colleague
 from models.run import Run, RunOrganisation
 
@@ -75,7 +75,7 @@ async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
     if run is None:
         return None
     colleague = await session.get_one(Colleague, run.colleague_id)
-    listed = await runs.organisations_of(session, run.id)
+    listed = await run_lists.organisations_of(session, run.id)
     offers: Sequence[RunOrganisation] = ()
     if run.kind is RunKind.RECONNECT_ALL:
         offers = [row for row in listed if row.connection_id is None]

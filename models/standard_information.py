@@ -22,6 +22,8 @@ Words = Annotated[str, Field(sa_type=Text)]
 MaybeWords = Annotated[str | None, Field(sa_type=Text)]
 MaybeMoment = Annotated[datetime | None, Field(sa_type=MOMENT)]
 Json = Annotated[Any, Field(sa_type=JSONB, nullable=False)]
+"""JSON that is read as values. The provider's ``record`` is kept as the text that it is: taking it apart cost
+PostgreSQL as much as everything else about a row."""
 
 
 class StandardRow(SQLModel):
@@ -65,7 +67,7 @@ class OrganisationProfileRow(StandardRow, table=True):
     financial_year_end_month: int | None
     period_lock_date: date | None
     end_of_year_lock_date: date | None
-    record: Json
+    record: Words
 
 
 class AccountRow(StandardRow, table=True):
@@ -90,7 +92,7 @@ class AccountRow(StandardRow, table=True):
     shows_in_expense_claims: bool
     is_archived: bool
     updated_at: MaybeMoment
-    record: Json
+    record: Words
 
 
 class TaxRateRow(StandardRow, table=True):
@@ -110,7 +112,7 @@ class TaxRateRow(StandardRow, table=True):
     applies_to_liabilities: bool | None
     applies_to_revenue: bool | None
     is_archived: bool
-    record: Json
+    record: Words
 
 
 class TrackingCategoryRow(StandardRow, table=True):
@@ -122,7 +124,7 @@ class TrackingCategoryRow(StandardRow, table=True):
     status: MaybeWords
     options: Json
     is_archived: bool
-    record: Json
+    record: Words
 
 
 class ItemRow(StandardRow, table=True):
@@ -145,7 +147,7 @@ class ItemRow(StandardRow, table=True):
     purchase_tax_type: MaybeWords
     quantity_on_hand: Decimal | None
     updated_at: MaybeMoment
-    record: Json
+    record: Words
 
 
 class ContactRow(StandardRow, table=True):
@@ -168,7 +170,7 @@ class ContactRow(StandardRow, table=True):
     purchase_tax_type: MaybeWords
     is_archived: bool
     updated_at: MaybeMoment
-    record: Json
+    record: Words
 
 
 class CurrencyRow(StandardRow, table=True):
@@ -177,7 +179,7 @@ class CurrencyRow(StandardRow, table=True):
     __tablename__ = "currencies"
 
     description: MaybeWords
-    record: Json
+    record: Words
 
 
 TABLE_OF: dict[Source, type[StandardRow]] = {

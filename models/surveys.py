@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.runs import Action, ConnectionStatus, GrantStatus, Outcome
+from models.arrays import texts
 
 
 class LivingConnection(NamedTuple):
@@ -110,8 +111,8 @@ async def write_survey(
                    CASE WHEN s.connection IS NOT NULL THEN :action END,
                    CASE WHEN s.connection IS NULL THEN 'new' ELSE 'already_client' END,
                    s.outcome, left(s.message, 500), s.cause, :at
-            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:connections AS uuid[]),
-                        CAST(:clients AS uuid[]), CAST(:outcomes AS text[]), CAST(:messages AS text[]),
+            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:connections AS text[])::uuid[],
+                        CAST(:clients AS text[])::uuid[], CAST(:outcomes AS text[]), CAST(:messages AS text[]),
                         CAST(:causes AS text[]))
                 WITH ORDINALITY AS s (id, name, connection, client, outcome, message, cause, place)
         """),
@@ -122,8 +123,8 @@ async def write_survey(
             "at": at,
             "ids": [row.organisation_id for row in rows],
             "names": [row.name for row in rows],
-            "connections": [row.connection_id for row in rows],
-            "clients": [row.client_id for row in rows],
+            "connections": texts(row.connection_id for row in rows),
+            "clients": texts(row.client_id for row in rows),
             "outcomes": [row.outcome for row in rows],
             "messages": [row.message for row in rows],
             "causes": [row.cause for row in rows],

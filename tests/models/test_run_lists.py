@@ -1,11 +1,11 @@
 """The list of a run: further sign-ins add to it without gaps, and nothing loses its place."""
 
 from contracts.runs import RunKind
-from models import runs
+from models import run_lists
 from models.columns import now
 from models.database import Database
 from models.run import Run
-from models.runs import FoundOrganisation
+from models.run_lists import FoundOrganisation
 from tests.models.conftest import House
 
 
@@ -25,7 +25,7 @@ async def test_overlapping_sign_ins_number_the_new_ones_alone(database: Database
         session.add(run)
         await session.flush()
         for names, total in ((("a", "b", "c"), 3), (("b", "d", "a", "e"), 5), (("e", "f"), 6)):
-            assert await runs.list_into(session, run.id, house.grant_id, found(*names), now()) == total
+            assert await run_lists.list_into(session, run.id, house.grant_id, found(*names), now()) == total
     async with database.session() as session:
-        listed = await runs.organisations_of(session, run.id)
+        listed = await run_lists.organisations_of(session, run.id)
     assert [(row.position, row.organisation_id) for row in listed] == list(enumerate("abcdef"))

@@ -1,0 +1,212 @@
+"""Queries on a run's list of organisations: found, read, judged, chosen, and made clients.
+
+Each is set-based and idempotent, so that an activity may be tried again after any crash.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, text
+from sqlalchemy.orm import defer
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.runs import Action, Verdict
+from models.arrays import texts
+from models.run import RunOrganisation
+
+
+class FoundOrganisation(NamedTuple):
+    """An organisation that a login reaches."""
+
+    organisation_id: str
+    name: str
+    provider_connection_id: str | None
+
+
+class Judgement(NamedTuple):
+    """The verdict on one organisation; ``client_id`` is the client that it is or looks like."""
+
+    organisation_id: str
+    verdict: Verdict
+    message: str | None
+    client_id: UUID | None
+
+
+class Choice(NamedTuple):
+    """What was chosen for one organisation, with batch defaults filled in."""
+
+    organisation_id: str
+    action: Action
+    link_client_id: UUID | None
+    owner_id: UUID
+    team_id: UUID | None
+
+
+async def list_into(
+    session: AsyncSession, run_id: str, grant_id: UUID, found: Sequence[FoundOrganisation], at: datetime
+) -> int:
+    """Add what a login reaches to the run's list, without gaps; an organisation that is there keeps its place.
+
+    Returns:
+        How many organisations the list has now.
+    """
+    listed = select(func.count()).select_from(RunOrganisation).where(RunOrganisation.run_id == run_id)
+    already = (await session.exec(listed)).one()
+    await (await session.connection()).execute(
+        text("""
+            INSERT INTO run_organisations
+                (run_id, organisation_id, position, name, grant_id, provider_connection_id, updated_at)
+            SELECT :run_id, found.id,
+                   :already - 1 + count(*) FILTER (WHERE listed.run_id IS NULL) OVER (ORDER BY found.place),
+                   left(found.name, 255), :grant_id, found.pair, :at
+            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:pairs AS text[]))
+                WITH ORDINALITY AS found (id, name, pair, place)
+            LEFT JOIN run_organisations listed ON listed.run_id = :run_id AND listed.organisation_id = found.id
+            ON CONFLICT (run_id, organisation_id) DO UPDATE
+                SET grant_id = excluded.grant_id, provider_connection_id = excluded.provider_connection_id,
+                    name = excluded.name, updated_at = excluded.updated_at
+        """),
+        {
+            "run_id": run_id,
+            "grant_id": grant_id,
+            "already": already,
+            "at": at,
+            "ids": [organisation.organisation_id for organisation in found],
+            "names": [organisation.name for organisation in found],
+            "pairs": [organisation.provider_connection_id for organisation in found],
+        },
+    )
+    return (await session.exec(listed)).one()
+
+
+async def without_profile(session: AsyncSession, run_id: str, first: int, end: int) -> Sequence[tuple[str, UUID]]:
+    """Organisations in a stretch of the list whose profile is wanted: not read yet, and not a client's already.
+
+    Returns:
+        Pairs of organisation id and grant id.
+    """
+    rows = await (await session.connection()).execute(
+        text("""
+            SELECT o.organisation_id, o.grant_id
+            FROM run_organisations o JOIN runs r ON r.id = o.run_id
+            WHERE o.run_id = :run_id AND o.position >= :first AND o.position < :end AND o.profile IS NULL
+              AND NOT EXISTS (
+                SELECT FROM connections c
+                WHERE c.practice_id = r.practice_id AND c.provider = r.provider
+                  AND c.organisation_id = o.organisation_id AND c.status <> 'disconnected')
+            ORDER BY o.position
+        """),
+        {"run_id": run_id, "first": first, "end": end},
+    )
+    return [(organisation_id, grant_id) for organisation_id, grant_id in rows]
+
+
+async def save_profiles(
+    session: AsyncSession, run_id: str, profiles: Mapping[str, Mapping[str, Any]], at: datetime
+) -> None:
+    """Keep the profiles that listing read, by organisation id."""
+    await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations o SET profile = read.profile, profile_read_at = :at
+            FROM unnest(CAST(:ids AS text[]), CAST(:profiles AS text[])::jsonb[]) AS read (id, profile)
+            WHERE o.run_id = :run_id AND o.organisation_id = read.id
+        """),
+        {
+            "run_id": run_id,
+            "at": at,
+            "ids": list(profiles),
+            "profiles": [orjson.dumps(profile).decode() for profile in profiles.values()],
+        },
+    )
+
+
+async def organisations_of(
+    session: AsyncSession, run_id: str, *, with_profiles: bool = False
+) -> Sequence[RunOrganisation]:
+    """The run's whole list, in order; without the profiles, which are most of its bytes, unless they are asked for."""
+    query = select(RunOrganisation).where(RunOrganisation.run_id == run_id)
+    if not with_profiles:
+        query = query.options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # SQLModel types the column as its value
+    return (await session.exec(query.order_by(col(RunOrganisation.position)))).all()
+
+
+async def save_verdicts(session: AsyncSession, run_id: str, judged: Sequence[Judgement]) -> None:
+    """Write the verdicts of the whole list."""
+    await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations o
+            SET verdict = judged.verdict, verdict_message = judged.message, matched_client_id = judged.client_id
+            FROM unnest(CAST(:ids AS text[]), CAST(:verdicts AS text[]), CAST(:messages AS text[]),
+                        CAST(:clients AS text[])::uuid[]) AS judged (id, verdict, message, client_id)
+            WHERE o.run_id = :run_id AND o.organisation_id = judged.id
+        """),
+        {
+            "run_id": run_id,
+            "ids": [judgement.organisation_id for judgement in judged],
+            "verdicts": [judgement.verdict.value for judgement in judged],
+            "messages": [judgement.message and judgement.message[:300] for judgement in judged],
+            "clients": texts(judgement.client_id for judgement in judged),
+        },
+    )
+
+
+async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[Choice], at: datetime) -> int:
+    """Write what was chosen; everything else on the list becomes *skipped*.
+
+    Returns:
+        How many were skipped.
+    """
+    await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations o
+            SET action = chosen.action, link_client_id = chosen.link_to, owner_id = chosen.owner,
+                team_id = chosen.team, updated_at = :at
+            FROM unnest(CAST(:ids AS text[]), CAST(:actions AS text[]), CAST(:links AS text[])::uuid[],
+                        CAST(:owners AS text[])::uuid[], CAST(:teams AS text[])::uuid[])
+                AS chosen (id, action, link_to, owner, team)
+            WHERE o.run_id = :run_id AND o.organisation_id = chosen.id
+        """),
+        {
+            "run_id": run_id,
+            "at": at,
+            "ids": [choice.organisation_id for choice in choices],
+            "actions": [choice.action.value for choice in choices],
+            "links": texts(choice.link_client_id for choice in choices),
+            "owners": texts(choice.owner_id for choice in choices),
+            "teams": texts(choice.team_id for choice in choices),
+        },
+    )
+    skipped = await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations SET outcome = 'skipped', updated_at = :at
+            WHERE run_id = :run_id AND action IS NULL AND outcome IS NULL
+            RETURNING organisation_id
+        """),
+        {"run_id": run_id, "at": at},
+    )
+    return len(skipped.all())
+
+
+async def save_clients(session: AsyncSession, run_id: str, made: Sequence[tuple[str, UUID, UUID]]) -> None:
+    """Write which clients and connections were made of organisations: triples of organisation, client and connection.
+
+    Their outcomes follow with their pulls.
+    """
+    await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations o SET client_id = made.client, connection_id = made.connection
+            FROM unnest(CAST(:ids AS text[]), CAST(:clients AS text[])::uuid[], CAST(:connections AS text[])::uuid[])
+                AS made (id, client, connection)
+            WHERE o.run_id = :run_id AND o.organisation_id = made.id
+        """),
+        {
+            "run_id": run_id,
+            "ids": [organisation_id for organisation_id, _, _ in made],
+            "clients": texts(client_id for _, client_id, _ in made),
+            "connections": texts(connection_id for _, _, connection_id in made),
+        },
+    )
