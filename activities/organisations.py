@@ -7,6 +7,7 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.matching import Candidate, judge
+from activities.progress import Progress
 from activities.reach import ReachActivities
 from contracts.bulk_create_clients import (
     JudgedOrganisations,
@@ -17,12 +18,12 @@ from contracts.bulk_create_clients import (
     ReadProfilesResult,
 )
 from contracts.runs import Stage, Verdict
-from models import clients, grants, runs
+from models import clients, grants, run_lists, runs
 from models.run import Run, RunOrganisation
-from models.runs import FoundOrganisation
+from models.run_lists import FoundOrganisation
 from providers.errors import ProviderError, Transient
 
-PROFILES_AT_ONCE = 25
+PROFILES_AT_ONCE = 50
 """Profile reads at once within one activity; the organisations differ, so only the app's own limits count."""
 
 
@@ -42,18 +43,19 @@ class OrganisationActivities(ReachActivities):
         async with self._database.transaction() as session:
             await runs.locked_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
-            listed = await runs.list_into(session, asked.run_id, asked.grant_id, chosen, at)
+            listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, chosen, at)
         return ListedOrganisations(first=0, end=listed)
 
     @activity.defn
     async def read_profiles(self, asked: ReadProfilesInput) -> ReadProfilesResult:
         """Read the profiles of a stretch of the list; one that cannot be read just now is listed without."""
         async with self._database.session() as session:
-            wanted = await runs.without_profile(session, asked.run_id, asked.first, asked.end)
+            wanted = await run_lists.without_profile(session, asked.run_id, asked.first, asked.end)
             run = await session.get_one(Run, asked.run_id)
-        turns = asyncio.Semaphore(PROFILES_AT_ONCE)
+        turns, progress = asyncio.Semaphore(PROFILES_AT_ONCE), Progress(self._now)
         reading = (
-            self._profile(run.provider, organisation_id, grant_id, turns) for organisation_id, grant_id in wanted
+            self._profile(run.provider, organisation_id, grant_id, turns, progress)
+            for organisation_id, grant_id in wanted
         )
         answers = await asyncio.gather(*reading)
         profiles = {
@@ -63,7 +65,7 @@ class OrganisationActivities(ReachActivities):
         }
         if profiles:
             async with self._database.transaction() as session:
-                await runs.save_profiles(session, asked.run_id, profiles, self._now())
+                await run_lists.save_profiles(session, asked.run_id, profiles, self._now())
         return ReadProfilesResult(
             read=len(profiles),
             not_needed=asked.end - asked.first - len(wanted),
@@ -71,7 +73,7 @@ class OrganisationActivities(ReachActivities):
         )
 
     async def _profile(
-        self, provider: str, organisation_id: str, grant_id: UUID, turns: asyncio.Semaphore
+        self, provider: str, organisation_id: str, grant_id: UUID, turns: asyncio.Semaphore, progress: Progress
     ) -> dict[str, Any] | None:
         async with turns:
             try:
@@ -81,7 +83,7 @@ class OrganisationActivities(ReachActivities):
             except ProviderError as error:
                 activity.logger.info("profile not readable: %s", error.cause.value)
             finally:
-                activity.heartbeat()
+                progress.made()
         return None
 
     @activity.defn
@@ -90,7 +92,7 @@ class OrganisationActivities(ReachActivities):
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             practice = await runs.practice_of(session, run)
-            listed = await runs.organisations_of(session, run.id, with_profiles=True)
+            listed = await run_lists.organisations_of(session, run.id, with_profiles=True)
             known = await clients.known_organisations(
                 session, practice.id, run.provider, [organisation.organisation_id for organisation in listed]
             )
@@ -100,7 +102,7 @@ class OrganisationActivities(ReachActivities):
                 await clients.unconnected_clients(session, practice.id),
                 practice.client_allowance - await clients.count_clients(session, practice.id),
             )
-            await runs.save_verdicts(session, run.id, judged)
+            await run_lists.save_verdicts(session, run.id, judged)
             run.stage = Stage.AWAITING_SELECTION
             session.add(run)
         verdicts: dict[Verdict, int] = {}

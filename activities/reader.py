@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
-
-from temporalio import activity
+from datetime import datetime
 
 from activities.grants import Tokens
+from activities.progress import Progress
 from activities.readings import Claimed, Readings
 from contracts.causes import Cause
 from contracts.lists import Source
@@ -15,9 +14,6 @@ from models.connection import Connection
 from models.connection_settings import kept
 from providers.errors import NeedsPerson, ProviderError, Unavailable
 from providers.port import Provider, Providers, TokenSource
-
-TELLING_OF_PROGRESS = timedelta(seconds=5)
-"""Between two heartbeats at least; the server waits for one much longer. Most clients are pulled in less."""
 
 
 class Reader:
@@ -53,14 +49,11 @@ class Reader:
         self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, readings: Readings
     ) -> None:
         rows: list[Row] = []
-        connection, told_at = claimed.connection, self._now()
+        connection, progress = claimed.connection, Progress(self._now)
         try:
             async for page in provider.read(tokens, connection.organisation_id, source, claimed.since.get(source)):
                 rows.extend(page.rows)
-                # Progress, not a timer: a stuck call lets the server retry. Each is a write there: not one a page.
-                if (at := self._now()) - told_at >= TELLING_OF_PROGRESS:
-                    told_at = at
-                    activity.heartbeat()
+                progress.made()
         except ProviderError as error:
             readings.errors[source] = error
         else:

@@ -59,11 +59,11 @@ class RunBoard:
         self._notices.append(notice)
         self.show()
 
-    def count(self, outcome: Outcome, cause: Cause | None = None) -> None:
-        """Count what became of one organisation; the database has the truth."""
-        self.outcomes[outcome] += 1
+    def count(self, *outcomes: Outcome, cause: Cause | None = None) -> None:
+        """Count what became of organisations, and of all of them why; the database has the truth."""
+        self.outcomes.update(outcomes)
         if cause is not None:
-            self.causes[cause] += 1
+            self.causes[cause] += len(outcomes)
         self.show()
 
     def show(self) -> None:

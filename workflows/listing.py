@@ -36,7 +36,9 @@ async def list_organisations(board: RunBoard, consent: ConsentGiven) -> None:
             "List what this login reaches",
         ),
     )
-    stretches = planning.windows(listed.first, listed.end, planning.PROFILES_AT_ONCE)
+    is_larger = workflow.patched(planning.LARGER_GROUPS)
+    size = planning.PROFILES_AT_ONCE if is_larger else planning.FEWER_PROFILES_AT_ONCE
+    stretches = planning.windows(listed.first, listed.end, size)
     await asyncio.gather(*(_read_profiles(board, first, end) for first, end in stretches))
     judged = await call(
         OrganisationActivities.judge_organisations,

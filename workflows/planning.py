@@ -23,8 +23,11 @@ from workflows.policies import (
     SOONEST_BETWEEN_TRIES,
 )
 
-PROFILES_AT_ONCE = 25
+PROFILES_AT_ONCE = 50
 """Organisations whose profiles one activity reads."""
+
+FEWER_PROFILES_AT_ONCE = 25
+"""The same in runs that began before ``LARGER_GROUPS``."""
 
 CLIENTS_CREATED_AT_ONCE = 200
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
@@ -32,8 +35,14 @@ CLIENTS_CREATED_AT_ONCE = 200
 PULL_LANES = 8
 """Groups of clients pulled at once by one run."""
 
-CLIENTS_PULLED_TOGETHER = 8
+CLIENTS_PULLED_TOGETHER = 16
 """Clients that one activity pulls and one transaction stores."""
+
+FEWER_CLIENTS_PULLED_TOGETHER = 8
+"""The same in runs that began before ``LARGER_GROUPS``."""
+
+LARGER_GROUPS = "larger-groups"
+"""The patch by which runs under way keep the sizes that they began with."""
 
 LANES_OF_ONE = 64
 """Clients that one run pulls or reassigns at once, each by itself. More only lengthens the server's list of pending

@@ -44,12 +44,14 @@ class ClientPulls:
     def __init__(self, board: RunBoard, after: int, login: UUID | None = None) -> None:
         self.after = after
         self._login = login
+        is_larger = workflow.patched(planning.LARGER_GROUPS)
+        self._together = planning.CLIENTS_PULLED_TOGETHER if is_larger else planning.FEWER_CLIENTS_PULLED_TOGETHER
         self.is_done = False
         self._board = board
         self._page: deque[ClientToPull] = deque()
         self._paging = asyncio.Lock()
         # It holds few, so that groups wait while many clients stumble. None: no more will come.
-        self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(planning.CLIENTS_PULLED_TOGETHER)
+        self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(self._together)
 
     async def run(self) -> None:
         """Pull until all are done, or until a new history should begin."""
@@ -82,7 +84,7 @@ class ClientPulls:
                 )
                 self._page.extend(page.clients)
                 self.is_done = not page.clients
-            group = [self._page.popleft() for _ in range(min(planning.CLIENTS_PULLED_TOGETHER, len(self._page)))]
+            group = [self._page.popleft() for _ in range(min(self._together, len(self._page)))]
             if group:
                 self.after = group[-1].position
             return group
@@ -104,9 +106,7 @@ class ClientPulls:
                 raise
             return group
         left = set(pulled.left)
-        for client in group:
-            if client.connection_id not in left:
-                self._board.count(client.outcome)
+        self._board.count(*(client.outcome for client in group if client.connection_id not in left))
         return [client for client in group if client.connection_id in left]
 
     async def _pull(self, client: ClientToPull) -> None:
@@ -150,7 +150,7 @@ class ClientPulls:
             policies.DATABASE,
             f"Note why {client.client_name} failed",
         )
-        self._board.count(Outcome.FAILED, trouble.cause)
+        self._board.count(Outcome.FAILED, cause=trouble.cause)
 
     async def _hand_over(self, client: ClientToPull, trouble: Trouble) -> None:
         retry_at = planning.next_try(workflow.now(), 0, trouble)
@@ -167,7 +167,7 @@ class ClientPulls:
             policies.DATABASE,
             f"Hand {client.client_name} over to a sync of its own",
         )
-        self._board.count(Outcome.RETRYING, trouble.cause)
+        self._board.count(Outcome.RETRYING, cause=trouble.cause)
         run = self._board.run
         facts = ClientFacts(
             connection_id=client.connection_id,

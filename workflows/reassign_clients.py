@@ -150,9 +150,9 @@ class ReassignClients(ChoosingJourney):
                 policies.DATABASE,
                 f"Note why {client.name} was not moved",
             )
-            self.board.count(Outcome.FAILED, trouble.cause)
+            self.board.count(Outcome.FAILED, cause=trouble.cause)
         else:
-            self.board.count(moved.outcome, moved.cause)
+            self.board.count(moved.outcome, cause=moved.cause)
 
     async def _moved(self, asked: ReassignClientInput, name: str) -> ReassignedClient:
         try:
