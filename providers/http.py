@@ -6,12 +6,13 @@ knows no provider.
 """
 
 import ssl
+from collections.abc import Callable
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import aiohttp
 import httpx2
-from httpx_aiohttp.httpx2 import AiohttpTransport
 
 MAX_CONNECTIONS = 128
 """Twice the calls that one worker makes at a time (64), so that sign-ins never queue behind a pull."""
@@ -31,14 +32,84 @@ POOL_SECONDS = 30.0
 TIMEOUT = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=POOL_SECONDS)
 
 
-class _Transport(AiohttpTransport):
-    """Turns the one aiohttp error that the transport lets through into httpx2's."""
+class AiohttpTransport(httpx2.AsyncBaseTransport):
+    """Sends httpx2's requests with aiohttp, and reads each answer whole.
+
+    Answers here are pages that are parsed as a whole: streaming them through httpx2's layers, piece by piece, costs as
+    much CPU as sending the call. aiohttp unpacks what is compressed.
+
+    Args:
+        open_session: Makes the session, on first use: in the event loop that uses it.
+    """
+
+    def __init__(self, open_session: Callable[[], aiohttp.ClientSession]) -> None:
+        self._open_session = open_session
+        self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """See httpx2's documentation of transports.
+
+        Raises:
+            httpx2.TransportError: No whole answer came.
+        """
+        if self._session is None:
+            self._session = self._open_session()
         try:
-            return await super().handle_async_request(request)
+            async with self._session.request(
+                request.method,
+                str(request.url),
+                headers=request.headers,
+                data=await request.aread() or None,
+                allow_redirects=False,
+                timeout=_timeout(*map(request.extensions.get("timeout", {}).get, ("pool", "connect", "read"))),
+            ) as answer:
+                body = await answer.read()
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout(type(error).__name__, request=request) from None
+        except aiohttp.ClientConnectorError as error:
+            raise httpx2.ConnectError(type(error).__name__, request=request) from None
         except aiohttp.ClientError as error:
             raise httpx2.RemoteProtocolError(type(error).__name__, request=request) from None
+        # What describes the bytes on the wire is not true of the body that is handed on.
+        headers = [header for header in answer.raw_headers if header[0].lower() not in _OF_THE_WIRE]
+        return httpx2.Response(answer.status, headers=headers, content=body, request=request)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+_OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
+
+
+@cache
+def _timeout(pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    """The same for every call of a client."""
+    return aiohttp.ClientTimeout(connect=pool, sock_connect=connect, sock_read=read)
+
+
+class _Client(httpx2.AsyncClient):
+    """Hands plain requests straight to the transport.
+
+    Without redirects, cookies, hooks and sign-in flows of httpx2's, which are not used here, there is nothing to do on
+    the way. Whoever asks for one of them gets httpx2's own way.
+    """
+
+    def __init__(self, transport: AiohttpTransport) -> None:
+        super().__init__(
+            transport=transport,
+            timeout=TIMEOUT,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+        )
+        self._straight = transport
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """See httpx2; the answer is read whole."""
+        if options or self.is_closed:
+            return await super().send(request, **options)
+        return await self._straight.handle_async_request(request)
 
 
 @cache
@@ -58,9 +129,4 @@ def http_client() -> httpx2.AsyncClient:
     It keeps no cookies (two people's calls must not share a session), follows no redirects and decodes compressed
     bodies. Its connections open on first use, in the event loop that uses it.
     """
-    return httpx2.AsyncClient(
-        transport=_Transport(client=_session),
-        timeout=TIMEOUT,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=False,
-    )
+    return _Client(AiohttpTransport(_session))
