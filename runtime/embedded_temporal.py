@@ -4,6 +4,7 @@ For looking, developing and testing; production uses a cluster of its own (docs/
 """
 
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -75,4 +76,5 @@ async def start_temporal(
         await prepare_namespace(client, namespace, search_attributes=search_attributes)
         return True
 
-    return await supervisor.start(Command(NAME, argv), answers)
+    # Go's garbage collector: looking less often saves a fifth of the server's CPU time, for some 200 MB of memory.
+    return await supervisor.start(Command(NAME, argv, environment={"GOGC": "400", **os.environ}), answers)
