@@ -66,7 +66,8 @@ _WHAT_TO_DO: dict[Stage, str] = {
         "what was not moved yet stays with its owner."
     ),
     Stage.PULLING: (
-        "Pulling standard information. A client in trouble is handed to a workflow of its own "
+        "Pulling standard information: `pull_clients` reads some clients together, and one that stumbles there is read "
+        "again alone, by `pull_client` with its name. A client in trouble is handed to a workflow of its own "
         "(`sync-client-…`, see **Relationships**) and never holds this run up."
     ),
     Stage.FINISHED: (
@@ -110,6 +111,16 @@ def sync_attributes(client: ClientFacts) -> TypedSearchAttributes:
             SearchAttributePair(STAGE, Stage.PULLING.value),
         ]
     )
+
+
+def group_summary(names: Sequence[str], longest: int) -> str:
+    """One line for clients that are pulled together: as many whole names as fit, and how many more there are."""
+    text = f"{len(names)} clients: {', '.join(names)}"
+    for shown in range(len(names) - 1, 0, -1):
+        if len(text) <= longest:
+            break
+        text = f"{len(names)} clients: {', '.join(names[:shown])} and {len(names) - shown} more"
+    return text
 
 
 def run_details(

@@ -171,28 +171,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.web.screenshots", description=__doc__)
     parser.add_argument("--into", type=Path, default=ROOT / "build" / "screenshots", help="folder of the pictures")
     parser.add_argument("--readme", action="store_true", help="only the three of the README, into docs/images")
+    parser.add_argument("--only", nargs="+", metavar="PAGE", help="only these, by the names of their pictures")
     asked = parser.parse_args()
     folder: Path = ROOT / "docs" / "images" if asked.readme else asked.into
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="clientsync-screenshots-") as own:
         Path(own).chmod(0o711)  # PostgreSQL may have to run as another user
-        asyncio.run(take_all(folder, Path(own), for_readme=asked.readme))
+        names = frozenset(asked.only or README if asked.readme else asked.only or ())
+        asyncio.run(take_all(folder, Path(own), names, for_readme=asked.readme))
 
 
-async def take_all(folder: Path, own: Path, *, for_readme: bool) -> None:
+async def take_all(folder: Path, own: Path, names: frozenset[str], *, for_readme: bool) -> None:
     """Start everything and take the pictures.
 
     Args:
         folder: Where they go.
         own: Takes the servers' files.
-        for_readme: Only those that stand in the README.
+        names: Of which pages; of all if there are none.
+        for_readme: One of each, the way it stands in the README.
     """
     async with running(own) as scene, async_playwright() as playwright, AsyncExitStack() as stack:
         made = await made_demo_practice(scene)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         stack.push_async_callback(browser.close)
         for shot in await shots(made):
-            if shot.name in README or not for_readme:
+            if shot.name in names or not names:
                 await taken(shot, Browsers(browser, stack), scene, folder, for_readme=for_readme)
 
 

@@ -96,7 +96,7 @@ async def test_a_list_is_searched_paged_and_shows_what_is_gone(few: Few, browser
     page = await browsers.signed_in(few.person)
     await page.goto(few.address(0, "/lists/suppliers"))
     await expect(page.get_by_text(gone["name"], exact=True)).to_have_count(0)
-    await page.get_by_label("Also what is gone").check()
+    await page.get_by_label("Also show what is gone").check()
     await page.get_by_role("row", name=gone["name"]).get_by_text("Gone").wait_for()
     await page.get_by_role("row", name=archived["name"]).get_by_text("Archived").wait_for()
     await looked_at(page, "list-gone")

@@ -90,6 +90,12 @@ for (const form of document.querySelectorAll("form[data-sends]")) {
   });
 }
 
+/* In a narrow window the open one of several tabs may lie beyond the edge. */
+for (const current of document.querySelectorAll(":is(.places, .tabs, .side) [aria-current]")) {
+  const row = current.parentElement;
+  row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+}
+
 /* What was just done is said once: a reload or a bookmark does not repeat it. */
 const here = new URL(location.href);
 if (here.searchParams.has("said")) {
