@@ -52,6 +52,7 @@ class DemoPractice:
         added: A run of Ada's with some failures.
         repaired: A *Reconnect all* of Ada's.
         taken: A *Reassign clients* of Ben's.
+        declined: Another, at whose sign-in nothing was allowed.
         client_id: A healthy client.
         broken_id: One whose connection needs a sign-in.
         colleague_id: Cleo Marsh, who has clients.
@@ -69,6 +70,7 @@ class DemoPractice:
     added: str = ""
     repaired: str = ""
     taken: str = ""
+    declined: str = ""
     client_id: str = ""
     broken_id: str = ""
     organisations: list[str] = field(default_factory=list)
@@ -144,7 +146,7 @@ async def _moves(made: DemoPractice) -> None:
     await taken_over(ben, run, [row["organisation_id"] for row in run["organisations"]][:3])
     made.taken = run["run_id"]
     made.reassigning = (await _waiting(ben, RunKind.REASSIGN_CLIENTS))["run_id"]
-    await started(ben, RunKind.REASSIGN_CLIENTS, SILVA, action="cancel")
+    made.declined = await started(ben, RunKind.REASSIGN_CLIENTS, SILVA, action="cancel")
     answer = await made.admin.scene.http.post(f"/api/v1/clients/{made.client_id}/connection/change")
     assert answer.status_code == 201, answer.text
     made.changing = answer.json()["run_id"]
