@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows import briefing, planning, policies
 from workflows.board import RunBoard
-from workflows.calls import LONGEST_SUMMARY, call
+from workflows.calls import call
 from workflows.handing_over import hand_over
 
 
@@ -97,7 +97,7 @@ class ClientPulls:
                     connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
                 ),
                 policies.PULL_TOGETHER,
-                briefing.group_summary([client.client_name for client in group], LONGEST_SUMMARY),
+                briefing.group_summary([client.client_name for client in group]),
             )
         except ActivityError as error:
             if planning.is_cancelled_exception(error):

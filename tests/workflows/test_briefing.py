@@ -45,6 +45,14 @@ def test_counts_add_up_and_causes_say_what_to_do():
     assert "- A notice." in details
 
 
+def test_a_run_that_left_nothing_behind_asks_for_nothing():
+    done, left = (
+        briefing.run_details(RUN, Stage.FINISHED, {}, outcomes, {}, [])
+        for outcomes in ({Outcome.CREATED: 2, Outcome.FAILED: 0}, {Outcome.CREATED: 2, Outcome.UNREACHABLE: 1})
+    )
+    assert ("runs retry" in done, "runs retry" in left) == (False, True)
+
+
 def test_only_the_last_notices_are_shown():
     notices = [f"notice {number}" for number in range(50)]
     details = briefing.run_details(RUN, Stage.PULLING, {}, {}, {}, notices)
