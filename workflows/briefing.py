@@ -73,8 +73,8 @@ _WHAT_TO_DO: dict[Stage, str] = {
         "(`sync-client-…`, see **Relationships**) and never holds this run up."
     ),
     Stage.FINISHED: (
-        "Nothing is left to do here. A client that is still being tried has a workflow of its own (`sync-client-…`, see "
-        "**Relationships**)."
+        "Nothing is left to do here. A client that is still being tried has a workflow of its own (`sync-client-…`, "
+        "see **Relationships**)."
     ),
 }
 
