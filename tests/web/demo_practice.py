@@ -33,8 +33,15 @@ AGES = """
     UPDATE connections SET
       last_good_at = now() - CASE WHEN cause IS NULL THEN interval '5 hours' ELSE interval '3 days' END
         - random() * interval '90 minutes',
-      lists_pulled_at = lists_pulled_at - random() * interval '20 hours'
+      lists_pulled_at = lists_pulled_at
+        - CASE WHEN cause IS NULL THEN random() * interval '20 hours' ELSE interval '3 days' END,
+      trouble_since = trouble_since - interval '2 days',
+      created_at = created_at - interval '41 days'
     WHERE practice_id = :practice
+"""
+AGES_OF_LISTS = """
+    UPDATE receipts SET pulled_at = connections.lists_pulled_at FROM connections
+    WHERE connections.id = connection_id AND practice_id = :practice AND pulled_at IS NOT NULL
 """
 
 
@@ -96,7 +103,8 @@ async def made_demo_practice(scene: Scene) -> DemoPractice:
     await _adds(made, retail, trades)
     await _repairs(made)
     await _moves(made)
-    await change(scene, AGES, practice=admin.actor.practice_id)
+    for ages in (AGES, AGES_OF_LISTS):
+        await change(scene, ages, practice=admin.actor.practice_id)
     return made
 
 
