@@ -65,7 +65,7 @@ bench-night: setup ## the nightly check of 10,000 connections under 100 logins: 
 bench-pages: setup ## about a minute: choosing among 1,000 organisations, as measured in the page
 	$(BIN)/python -m bench.pages
 
-screenshots: setup ## pictures of every page, light, dark and narrow, into build/screenshots (ARGS=--readme: those of the README)
+screenshots: setup ## pictures of every page, light, dark and narrow, into build/screenshots (ARGS="--only clients team": some; ARGS=--readme: those of the README)
 	$(BIN)/python -m tests.web.screenshots $(ARGS)
 
 lock: setup ## newest versions that pyproject.toml allows, with hashes

@@ -114,7 +114,9 @@ def _lookalikes(candidates: Sequence[Candidate], clients: Sequence[UnconnectedCl
         )
         if near is not None:
             del names[near[2]]
-            found[candidate.organisation_id] = _Lookalike(left[near[2]], "nearly the same name")
+            client = left[near[2]]
+            is_same = client.name.casefold() == candidate.name.casefold()
+            found[candidate.organisation_id] = _Lookalike(client, "same name" if is_same else "nearly the same name")
     return found
 
 

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import false, func, or_
+from sqlalchemy import case, false, func, or_
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -50,6 +51,14 @@ class OrganisationView:
     client_team_name: str | None
 
 
+class Order(StrEnum):
+    """In which order a run's list is read."""
+
+    LISTED = "listed"
+    BY_NAME = "by_name"
+    ATTENTION = "attention"  # as the groups of a report, and by name within each
+
+
 @dataclass(frozen=True, slots=True)
 class OrganisationFilter:
     """Which of a run's organisations are wanted; what is None does not filter.
@@ -61,6 +70,7 @@ class OrganisationFilter:
         cause: For this reason.
         is_open: Nothing has become of it yet; or, if False, something has.
         is_offer: Reconnect all: what the login reaches and nobody added, instead of the run's own list.
+        order: In which order they come.
     """
 
     search: str | None = None
@@ -69,6 +79,7 @@ class OrganisationFilter:
     cause: Cause | None = None
     is_open: bool | None = None
     is_offer: bool = False
+    order: Order = Order.LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +156,7 @@ _ATTENTION = {
     )
 }
 """What people look for first in a report; the rest follows by size, and what was skipped stands last."""
+_LAST = len(_ATTENTION)
 
 
 async def organisation_views(
@@ -155,7 +167,7 @@ async def organisation_views(
     limit: int | None = 100,
     offset: int = 0,
 ) -> tuple[Sequence[OrganisationView], int]:
-    """A page of a run's list in its order, and how many match in all.
+    """A page of a run's list, and how many match in all.
 
     Args:
         session: Any session.
@@ -183,7 +195,7 @@ async def organisation_views(
         .outerjoin(Team, col(Team.id) == col(RunOrganisation.team_id))
         .outerjoin(its_team, col(its_team.id) == col(Client.team_id))
     )
-    page = _filtered(views, run, wanted).order_by(col(RunOrganisation.position)).limit(limit).offset(offset)
+    page = _filtered(views, run, wanted).order_by(*_ordered(wanted.order)).limit(limit).offset(offset)
     counted: Any = select(func.count())
     total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
     rows: Sequence[Any] = (await session.exec(page)).all()
@@ -215,11 +227,22 @@ async def outcome_groups(session: AsyncSession, run: Run) -> Sequence[OutcomeGro
 
 def _place(group: OutcomeGroup) -> tuple[int, bool, int, str]:
     return (
-        _ATTENTION.get(group.outcome, len(_ATTENTION)),
+        _ATTENTION.get(group.outcome, _LAST),
         group.outcome is Outcome.SKIPPED,
         -group.count,
         f"{group.outcome} {group.cause}",
     )
+
+
+def _ordered(order: Order) -> tuple[Any, ...]:
+    row, name = RunOrganisation, func.lower(col(RunOrganisation.name))
+    if order is Order.LISTED:
+        return (col(row.position),)
+    if order is Order.BY_NAME:
+        return (name, col(row.position))
+    places = _ATTENTION | {Outcome.SKIPPED: _LAST + 1}
+    place = case(*((col(row.outcome).is_not_distinct_from(one), place) for one, place in places.items()), else_=_LAST)
+    return (place, name, col(row.position))
 
 
 def _with_client(query: Any, run: Run) -> Any:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.causes import Cause
 from contracts.runs import Outcome, RunKind, Stage, Verdict
 from models import run_lists
+from models.client import Client
 from models.practice import Colleague
 from models.run import Run, RunOrganisation
 
@@ -33,6 +34,7 @@ class RunView:
         organisations: The list, in order; empty where only runs are listed.
         offers: Reconnect all: organisations that the login reaches and nobody added.
         total: How many organisations the list has, without the offers.
+        client_name: The client that the run is about, where it is about one alone.
     """
 
     run: Run
@@ -43,6 +45,7 @@ class RunView:
     organisations: Sequence[RunOrganisation] = ()
     offers: Sequence[RunOrganisation] = ()
     total: int = 0
+    client_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +119,22 @@ async def find_runs(
     if wanted.before is not None:
         matching.append(Run.created_at < wanted.before)
     page = (
-        select(Run, Colleague.name)
-        .where(*matching, col(Run.colleague_id) == col(Colleague.id))
+        select(Run, Colleague.name, Client.name)
+        .join(Colleague, col(Colleague.id) == col(Run.colleague_id))
+        .outerjoin(Client, col(Client.id) == col(Run.client_id))
+        .where(*matching)
         .order_by(col(Run.created_at).desc(), col(Run.id).desc())
         .limit(limit)
         .offset(offset)
     )
     found = (await session.exec(page)).all()
-    totals, outcomes, causes = await _tallies(session, [run.id for run, _ in found])
+    totals, outcomes, causes = await _tallies(session, [run.id for run, _, _ in found])
     total = (await session.exec(select(func.count()).select_from(Run).where(*matching))).one()
     return [
-        RunView(run, name, dict(outcomes[run.id]), {}, dict(causes[run.id]), total=totals[run.id])
-        for run, name in found
+        RunView(
+            run, name, dict(outcomes[run.id]), {}, dict(causes[run.id]), total=totals[run.id], client_name=client_name
+        )
+        for run, name, client_name in found
     ], total
 
 

@@ -37,7 +37,7 @@ AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITIN
 
 UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
 UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
-DENIED = "You did not allow access, so nothing was changed."
+DENIED = "Access was not allowed, so nothing was changed."
 SOMEBODY_ELSES = (
     "This sign-in was begun by somebody else, so it was not finished and nothing was changed. "
     "Start your own from Clientsync."

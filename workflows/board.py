@@ -88,6 +88,7 @@ class RunBoard:
         self.outcomes, self.causes = Counter(report.counts), Counter(report.causes)
         workflow.upsert_search_attributes([briefing.RESULT.value_set(report.result.value)])
         self.reached(Stage.FINISHED)
-        self.note(report.message)
+        if message is not None:  # what the counts tell stands there already
+            self.note(report.message)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return report

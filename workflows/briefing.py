@@ -41,6 +41,8 @@ SYNC_WHAT_IT_IS = (
 )
 
 NOTICES_SHOWN = 5
+LONGEST_GROUP = 90
+"""Characters: of a longer summary, the web interface's timeline shows neither the beginning nor the end."""
 
 _WHAT_TO_DO: dict[Stage, str] = {
     Stage.AWAITING_CONSENT: (
@@ -66,14 +68,21 @@ _WHAT_TO_DO: dict[Stage, str] = {
         "what was not moved yet stays with its owner."
     ),
     Stage.PULLING: (
-        "Pulling standard information. A client in trouble is handed to a workflow of its own "
+        "Pulling standard information: `pull_clients` reads some clients together, and one that stumbles there is read "
+        "again alone, by `pull_client` with its name. A client in trouble is handed to a workflow of its own "
         "(`sync-client-…`, see **Relationships**) and never holds this run up."
     ),
     Stage.FINISHED: (
-        "Finished. What failed in Add clients can be retried alone: `clientsync runs retry {run_id}`. Reconnect all "
-        "and Reassign clients are simply started again: they do only what is left."
+        "Nothing is left to do here. A client that is still being tried has a workflow of its own (`sync-client-…`, "
+        "see **Relationships**)."
     ),
 }
+
+_LEFT_BEHIND = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE})
+_AFTER_FAILURES = (
+    "Some are left. What failed in Add clients can be retried alone: `clientsync runs retry {run_id}`. Reconnect all "
+    "and Reassign clients are simply started again: they do only what is left."
+)
 
 
 def run_summary(run: RunFacts, kind: RunKind) -> str:
@@ -112,6 +121,16 @@ def sync_attributes(client: ClientFacts) -> TypedSearchAttributes:
     )
 
 
+def group_summary(names: Sequence[str], longest: int = LONGEST_GROUP) -> str:
+    """One line for clients that are pulled together: as many whole names as fit, and how many more there are."""
+    text = f"{len(names)} clients: {', '.join(names)}"
+    for shown in range(len(names) - 1, 0, -1):
+        if len(text) <= longest:
+            break
+        text = f"{len(names)} clients: {', '.join(names[:shown])} and {len(names) - shown} more"
+    return text
+
+
 def run_details(
     run: RunFacts,
     stage: Stage,
@@ -124,7 +143,9 @@ def run_details(
 
     Lists rather than tables, because the UI's tables have no space between their columns.
     """
-    parts = [f"### {_words(stage)}", _WHAT_TO_DO.get(stage, "").replace("{run_id}", run.run_id)]
+    is_left = stage is Stage.FINISHED and any(outcomes.get(one) for one in _LEFT_BEHIND)
+    advice = _AFTER_FAILURES if is_left else _WHAT_TO_DO.get(stage, "")
+    parts = [f"### {_words(stage)}", advice.replace("{run_id}", run.run_id)]
     if verdicts:
         parts.append(_line("Listed", verdicts))
     if outcomes:

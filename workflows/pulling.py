@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.runs import Outcome
     from contracts.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
 
-from workflows import planning, policies
+from workflows import briefing, planning, policies
 from workflows.board import RunBoard
 from workflows.calls import call
 from workflows.handing_over import hand_over
@@ -91,7 +91,7 @@ class ClientPulls:
 
     async def _pull_together(self, group: Sequence[ClientToPull]) -> Sequence[ClientToPull]:
         """Pull a group; who is left needs a pull of its own."""
-        run_id, names = self._board.run.run_id, ", ".join(client.client_name for client in group)
+        run_id = self._board.run.run_id
         try:
             pulled = await call(
                 StandardInformationActivities.pull_clients,
@@ -99,7 +99,7 @@ class ClientPulls:
                     connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
                 ),
                 policies.PULL_TOGETHER,
-                f"{len(group)} clients: {names}",
+                briefing.group_summary([client.client_name for client in group]),
             )
         except ActivityError as error:
             if planning.is_cancelled_exception(error):

@@ -151,6 +151,8 @@ async def _http(request: Request, error: Exception) -> Response:
         return answer(request, HTTPStatus.NOT_FOUND, RefusalCode.NOT_FOUND, message, headers=headers)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.method} is not possible here; allowed: {headers.get('Allow') or headers.get('allow', '')}."
+        if is_for_people(request.scope):
+            message = "It only takes what a form sends. Go back and use the form there."
         status, code = HTTPStatus.METHOD_NOT_ALLOWED, FaultCode.METHOD_NOT_ALLOWED
         return answer(request, status, code, message, headers=headers)
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -171,9 +173,9 @@ def fault_answer(request: Request, error: BaseException) -> Response:
     if isinstance(error, (OperationalError, InterfaceError, ConnectionError)) and is_for_people(request.scope):
         message = f"Clientsync cannot reach its database. Try again in a moment. (Reference {reference}.)"
         return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
-    message = (
-        f"Something went wrong on our side. Try again; if it happens again, give support the reference {reference}."
-    )
+    message = f"Try again; if it happens again, give support the reference {reference}."
+    if not is_for_people(request.scope):  # a page has it as its heading
+        message = f"Something went wrong on our side. {message}"
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, FaultCode.INTERNAL, message)
 
 

@@ -37,6 +37,9 @@ class Look:
     query: QueryParams
 
 
+SIGNED_IN = "signed_in"
+"""In the address of who comes back from the provider."""
+
 Values = Mapping[str, Any]
 """What a template shows, by name."""
 
@@ -54,8 +57,9 @@ class Part:
     values: Callable[[Look], Awaitable[Values]]
 
 
-async def _nothing(_: Look) -> Values:
-    return {}
+async def _awaiting_consent(look: Look) -> Values:
+    # Who comes back from a sign-in is here before the run has begun to list; being asked again would be odd.
+    return {"is_signed_in": SIGNED_IN in look.query and not look.report.run.message}
 
 
 async def _working(look: Look) -> Values:
@@ -85,7 +89,7 @@ async def _reassigned(look: Look) -> Values:
 _WORKING = Part("runs/working.html", _working)
 
 PARTS: dict[tuple[RunKind | None, Stage], Part] = {
-    (None, Stage.AWAITING_CONSENT): Part("runs/awaiting_consent.html", _nothing),
+    (None, Stage.AWAITING_CONSENT): Part("runs/awaiting_consent.html", _awaiting_consent),
     (None, Stage.LISTING): _WORKING,
     (None, Stage.AWAITING_SELECTION): _WORKING,
     (None, Stage.AWAITING_CONFIRMATION): _WORKING,

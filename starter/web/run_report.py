@@ -5,11 +5,12 @@ from typing import Final
 from starlette.datastructures import QueryParams
 
 from contracts.runs import Outcome, RunKind
-from models.run_reports import OrganisationFilter, RunReport
+from models.run_reports import Order, OrganisationFilter, RunReport
 from starter.actor import Actor
 from starter.operations import Operations
 from starter.web.pages.listing import PAGE, address
 from starter.web.run_words import MEANS, outcomes_sum
+from starter.web.wording import number, words
 
 LONGEST_SEARCH: Final = 100
 MOST: Final = 1_000_000
@@ -27,7 +28,7 @@ async def values(door: Operations, actor: Actor, report: RunReport, query: Query
     search = query.get("search", "").strip().replace("\x00", "")[:LONGEST_SEARCH] or None
     outcome = _outcome(query.get("outcome"))
     offset = min(int(asked), MOST) if (asked := query.get("offset", "")).isdecimal() else 0
-    wanted = OrganisationFilter(search=search, outcome=outcome)
+    wanted = OrganisationFilter(search=search, outcome=outcome, order=Order.ATTENTION)
     found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
     if total and not found:
         offset = (total - 1) // PAGE * PAGE
@@ -41,7 +42,7 @@ async def values(door: Operations, actor: Actor, report: RunReport, query: Query
         "offset": offset,
         "search": search,
         "outcome": outcome,
-        "outcomes": [(one, f"{one.replace('_', ' ').capitalize()} ({count:,})") for one, count in counts.items()],
+        "outcomes": [(one, f"{words(one)} ({number(count)})") for one, count in counts.items()],
         "sum": outcomes_sum(counts),
         "means": MEANS,
         "unpaged": address(here, {"search": search, "outcome": outcome}),

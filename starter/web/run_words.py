@@ -83,16 +83,18 @@ def outcomes_sum(counts: dict[Outcome, int]) -> str:
 _BECAME: dict[Outcome, str] = {
     Outcome.CREATED: "created",
     Outcome.LINKED: "linked",
+    Outcome.REPAIRED: "repaired",
+    Outcome.REASSIGNED: "moved",
+    Outcome.HEALTHY: "healthy",
     Outcome.ALREADY_CLIENT: "clients already",
     Outcome.FAILED: "failed",
+    Outcome.UNREACHABLE: "not reachable",
+    Outcome.CHANGED_MEANWHILE: "changed meanwhile",
     Outcome.RETRYING: "still being tried",
     Outcome.SKIPPED: "not chosen",
-    Outcome.REPAIRED: "repaired",
-    Outcome.HEALTHY: "healthy",
-    Outcome.UNREACHABLE: "not reachable",
-    Outcome.REASSIGNED: "moved",
-    Outcome.CHANGED_MEANWHILE: "changed meanwhile",
 }
+TALLIED = tuple(_BECAME)
+"""In the order of one line: what worked, what did not, what is still to come, what nobody chose."""
 
 MEANS: dict[Outcome | None, str] = {
     None: "Nothing has become of it yet.",

@@ -82,6 +82,13 @@ def test_a_number_later_in_the_list_is_stronger_than_a_near_name_before_it():
     assert [judged.verdict for judged in judge(listed, {}, [one], 10)] == [Verdict.NEW, Verdict.LOOKS_LIKE_CLIENT]
 
 
+def test_the_same_name_is_not_called_a_near_one():
+    said = [
+        judge([candidate("Smith Ltd")], {}, [client(name)], 10)[0].message for name in ("SMITH LTD", "Smith Limited")
+    ]
+    assert said == ["Looks like SMITH LTD: same name.", "Looks like Smith Limited: nearly the same name."]
+
+
 def test_demo_companies_and_trials_are_told_apart_in_words():
     demo, trial = judge([candidate(is_demo=True), candidate(organisation_id="o2", is_trial=True)], {}, [], 10)
     assert demo.verdict is trial.verdict is Verdict.DEMO_OR_TRIAL

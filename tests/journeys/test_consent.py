@@ -11,9 +11,9 @@ async def test_a_declined_sign_in_ends_the_run(scene: Scene):
         run_id, authorize_url = await scene.start()
         page = await scene.sign_in(authorize_url, action="cancel")
         run = await scene.until_stage(run_id, "finished")
-    assert "You did not allow access, so nothing was changed." in page.text
+    assert "Access was not allowed, so nothing was changed." in page.text
     assert run["result"] == "cancelled"
-    assert run["message"] == "You did not allow access, so nothing was changed."
+    assert run["message"] == "Access was not allowed, so nothing was changed."
     assert run["organisations"] == []
     assert await scene.clients() == []
 

@@ -9,7 +9,7 @@ from contracts.causes import Cause
 from contracts.runs import Outcome, Result, RunKind, Stage, Verdict
 from models.practices import create_colleague, create_team
 from models.run import Run, RunOrganisation
-from models.run_reports import OrganisationFilter, organisation_views, outcome_groups, run_report
+from models.run_reports import Order, OrganisationFilter, organisation_views, outcome_groups, run_report
 from models.run_views import RunFilter, find_runs
 from tests.models.conftest import NOON
 
@@ -83,6 +83,8 @@ def a_run(house, run_id: str, *, minutes: int = 0, colleague_id=None, kind=RunKi
         ({"is_open": True}, ["Gorse"]),
         ({"is_open": False, "search": "e"}, ["Elm", "Hazel"]),
         ({"is_offer": True}, []),
+        ({"order": Order.BY_NAME}, ["100% Cork", "Ash", "Birch", "Elm", "Fir", "Gorse", "Hazel"]),
+        ({"order": Order.ATTENTION}, ["100% Cork", "Birch", "Elm", "Gorse", "Ash", "Hazel", "Fir"]),
     ],
 )
 async def test_a_list_is_searched_and_paged(database, run, wanted, found):
@@ -150,7 +152,8 @@ async def runs(database, house, run) -> None:
         bea = await create_colleague(session, house.practice.id, email="b@harbour.test", name="Bea")
         kind = RunKind.RECONNECT_ALL
         session.add(a_run(house, "run-2", minutes=1, colleague_id=bea.id, kind=kind))
-        session.add(a_run(house, "run-3", minutes=2, stage=Stage.FINISHED, result=Result.EXPIRED))
+        about_one = {"kind": RunKind.CHANGE_CONNECTION, "client_id": house.client_id}
+        session.add(a_run(house, "run-3", minutes=2, stage=Stage.FINISHED, result=Result.EXPIRED, **about_one))
 
 
 async def test_activity_is_filtered_paged_and_counted(database, house, runs):
@@ -173,6 +176,7 @@ async def test_a_listed_run_says_who_and_what_became_of_it(database, house, runs
     async with database.session() as session:
         (third, second, first), _ = await find_runs(session, house.practice.id, RunFilter())
     assert (first.colleague_name, second.colleague_name) == ("Ada", "Bea")
+    assert (first.client_name, third.client_name) == (None, "Smith Ltd")
     assert (first.total, first.counts[Outcome.FAILED], first.causes) == (
         7,
         3,

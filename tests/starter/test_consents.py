@@ -88,7 +88,7 @@ async def test_declining_tells_the_run(scene: Scene):
     run_id, authorize_url = await scene.start()
     page = await scene.sign_in(authorize_url, action="cancel")
     assert page.status_code == 200
-    assert "You did not allow access" in page.text
+    assert "Access was not allowed" in page.text
     assert await signals(scene, run_id) == ["consent_refused"]
     assert (await attempts(scene))[0].denied
 

@@ -33,8 +33,15 @@ AGES = """
     UPDATE connections SET
       last_good_at = now() - CASE WHEN cause IS NULL THEN interval '5 hours' ELSE interval '3 days' END
         - random() * interval '90 minutes',
-      lists_pulled_at = lists_pulled_at - random() * interval '20 hours'
+      lists_pulled_at = lists_pulled_at
+        - CASE WHEN cause IS NULL THEN random() * interval '20 hours' ELSE interval '3 days' END,
+      trouble_since = trouble_since - interval '2 days',
+      created_at = created_at - interval '41 days'
     WHERE practice_id = :practice
+"""
+AGES_OF_LISTS = """
+    UPDATE receipts SET pulled_at = connections.lists_pulled_at FROM connections
+    WHERE connections.id = connection_id AND practice_id = :practice AND pulled_at IS NOT NULL
 """
 
 
@@ -52,6 +59,7 @@ class DemoPractice:
         added: A run of Ada's with some failures.
         repaired: A *Reconnect all* of Ada's.
         taken: A *Reassign clients* of Ben's.
+        declined: Another, at whose sign-in nothing was allowed.
         client_id: A healthy client.
         broken_id: One whose connection needs a sign-in.
         colleague_id: Cleo Marsh, who has clients.
@@ -69,6 +77,7 @@ class DemoPractice:
     added: str = ""
     repaired: str = ""
     taken: str = ""
+    declined: str = ""
     client_id: str = ""
     broken_id: str = ""
     organisations: list[str] = field(default_factory=list)
@@ -94,7 +103,8 @@ async def made_demo_practice(scene: Scene) -> DemoPractice:
     await _adds(made, retail, trades)
     await _repairs(made)
     await _moves(made)
-    await change(scene, AGES, practice=admin.actor.practice_id)
+    for ages in (AGES, AGES_OF_LISTS):
+        await change(scene, ages, practice=admin.actor.practice_id)
     return made
 
 
@@ -144,7 +154,7 @@ async def _moves(made: DemoPractice) -> None:
     await taken_over(ben, run, [row["organisation_id"] for row in run["organisations"]][:3])
     made.taken = run["run_id"]
     made.reassigning = (await _waiting(ben, RunKind.REASSIGN_CLIENTS))["run_id"]
-    await started(ben, RunKind.REASSIGN_CLIENTS, SILVA, action="cancel")
+    made.declined = await started(ben, RunKind.REASSIGN_CLIENTS, SILVA, action="cancel")
     answer = await made.admin.scene.http.post(f"/api/v1/clients/{made.client_id}/connection/change")
     assert answer.status_code == 201, answer.text
     made.changing = answer.json()["run_id"]

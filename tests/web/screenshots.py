@@ -63,6 +63,7 @@ async def shots(made: DemoPractice) -> list[Shot]:
     client = f"/clients/{made.client_id}"
     return [
         Shot("sign-in", "/sign-in", None),
+        Shot("sign-in-again", "/sign-in?said=session-over&next=/clients", None),
         Shot("invitation", invitation, None),
         Shot("clients-none", "/clients", mel),
         Shot("clients", "/clients", ada),
@@ -75,12 +76,16 @@ async def shots(made: DemoPractice) -> list[Shot]:
         Shot("reconnect-report", f"/activity/{made.repaired}", ada),
         Shot("reassign", f"/activity/{made.reassigning}", ben),
         Shot("reassign-report", f"/activity/{made.taken}", ben),
+        Shot("declined", f"/activity/{made.declined}", ben),
+        Shot("awaiting-sign-in", "/client-sync", ada, (_starts, _comes_back_without)),
         Shot("client", client, ada),
         Shot("connections-of-client", f"{client}/connections", ada),
         Shot("manage", f"{client}/connection", ada),
         Shot("manage-broken", f"/clients/{made.broken_id}/connection", ada),
         Shot("change", f"{client}/connection/change/{made.changing}", ada),
         Shot("disconnect", f"{client}/connection/disconnect", ada),
+        Shot("receipts", f"{client}/lists", ada),
+        Shot("profile", f"{client}/lists/organisation", ada),
         Shot("lists", f"{client}/lists/suppliers", ada),
         Shot("lists-accounts", f"{client}/lists/accounts", ada),
         Shot("timeline", f"{client}/timeline", ada),
@@ -91,9 +96,11 @@ async def shots(made: DemoPractice) -> list[Shot]:
         Shot("colleague", f"/team/colleagues/{made.colleague_id}", ada),
         Shot("deactivate", f"/team/colleagues/{made.colleague_id}/deactivate", ada),
         Shot("hand-over", f"/team/colleagues/{made.colleague_id}/hand-over", ada),
+        Shot("hand-over-foreseen", f"/team/colleagues/{made.colleague_id}/hand-over", ada, (_hands_to_ben,)),
         Shot("outbox", "/outbox", ada),
         Shot("account", "/account", ada),
         Shot("not-found", "/nothing-here", ada),
+        Shot("forbidden", f"/team/colleagues/{made.colleague_id}/deactivate", ben),
         Shot("provider", "/client-sync", ada, (_starts,)),
         Shot("provider-consent", "/client-sync", ada, (_starts, _signs_in_there)),
         Shot("docs", "/api/docs", ada),
@@ -112,6 +119,18 @@ async def _chooses_new(page: Page) -> None:
 async def _starts(page: Page) -> None:
     await page.get_by_role("button", name="Add clients").click()
     await page.get_by_role("heading", name="Sign in to the Xero sandbox").wait_for()
+
+
+async def _comes_back_without(page: Page) -> None:
+    await page.goto("/activity")
+    await page.locator("table.runs a").first.click()
+    await page.get_by_role("heading", name="Waiting for the sign-in").wait_for()
+
+
+async def _hands_to_ben(page: Page) -> None:
+    await page.get_by_label("Ben Quay").check()
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("heading", name="Ben Quay gets").wait_for()
 
 
 async def _signs_in_there(page: Page) -> None:
@@ -171,28 +190,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.web.screenshots", description=__doc__)
     parser.add_argument("--into", type=Path, default=ROOT / "build" / "screenshots", help="folder of the pictures")
     parser.add_argument("--readme", action="store_true", help="only the three of the README, into docs/images")
+    parser.add_argument("--only", nargs="+", metavar="PAGE", help="only these, by the names of their pictures")
     asked = parser.parse_args()
     folder: Path = ROOT / "docs" / "images" if asked.readme else asked.into
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="clientsync-screenshots-") as own:
         Path(own).chmod(0o711)  # PostgreSQL may have to run as another user
-        asyncio.run(take_all(folder, Path(own), for_readme=asked.readme))
+        names = frozenset(asked.only or README if asked.readme else asked.only or ())
+        asyncio.run(take_all(folder, Path(own), names, for_readme=asked.readme))
 
 
-async def take_all(folder: Path, own: Path, *, for_readme: bool) -> None:
+async def take_all(folder: Path, own: Path, names: frozenset[str], *, for_readme: bool) -> None:
     """Start everything and take the pictures.
 
     Args:
         folder: Where they go.
         own: Takes the servers' files.
-        for_readme: Only those that stand in the README.
+        names: Of which pages; of all if there are none.
+        for_readme: One of each, the way it stands in the README.
     """
     async with running(own) as scene, async_playwright() as playwright, AsyncExitStack() as stack:
         made = await made_demo_practice(scene)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         stack.push_async_callback(browser.close)
         for shot in await shots(made):
-            if shot.name in README or not for_readme:
+            if shot.name in names or not names:
                 await taken(shot, Browsers(browser, stack), scene, folder, for_readme=for_readme)
 
 

@@ -48,6 +48,14 @@ async def practice_has(person: Person, **words: object) -> None:
             setattr(practice, name, value)
 
 
+async def test_who_comes_back_from_the_sign_in_is_not_asked_for_it_again(house: House):
+    run_id, _ = await house.admin.scene.start()  # nobody has signed in: the run is as it is at that moment
+    http = await arrived(house.admin)
+    asked, back = [(await http.get(f"/activity/{run_id}{query}")).text for query in ("", "?signed_in=1")]
+    assert ("Sign in to Xero" in asked, "Listing what your login reaches" in asked) == (True, False)
+    assert ("Sign in to Xero" in back, "Listing what your login reaches" in back) == (False, True)
+
+
 async def test_forty_organisations_become_clients(house: House, browsers: Browsers, organisations: list[str]):
     page = await browsers.signed_in(house.admin)
     alerts: list[str] = []

@@ -209,6 +209,7 @@ async def test_actions_client_sync_leads_to_the_provider(house: House, browsers:
     await looked_at(page, "client-sync")
     await page.keyboard.press("Escape")
     await expect(panel).to_be_hidden()
+    await expect(page.locator("summary", has_text="Actions")).to_be_focused()
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.locator("main summary").click()
     await page.get_by_role("link", name="Client sync").click()

@@ -11,7 +11,7 @@ from contracts.lists import ListName
 from models import events
 from models.client import Client
 from models.columns import now
-from tests.web.house import Browsers, House, arrived
+from tests.web.house import NARROW, Browsers, House, arrived
 from tests.web.looking import assert_accessible, assert_fits, picture
 from tests.web.one_client import Few, added, there, world_person
 from xero_sandbox.control import Control
@@ -44,6 +44,14 @@ async def few(house: House) -> Few:
         words = RecordWords(list="Contacts", fields={"Name": name, "IsSupplier": True})
         control.change_record(reach[9], words)
     return await added(house.admin, [reach[8], reach[9]])
+
+
+async def test_the_open_tab_is_in_sight_in_a_narrow_window(few: Few, browsers: Browsers):
+    page = await browsers.signed_in(few.person, size=NARROW)
+    await page.goto(few.address(0, "/lists/suppliers"))
+    for place, name in (("Parts of this client", "Standard information"), ("Lists", "Suppliers")):
+        tab = page.get_by_role("navigation", name=place).get_by_role("link", name=name)
+        await expect(tab).to_be_in_viewport(ratio=1)
 
 
 async def test_overview_and_connections(few: Few, browsers: Browsers):
@@ -96,7 +104,7 @@ async def test_a_list_is_searched_paged_and_shows_what_is_gone(few: Few, browser
     page = await browsers.signed_in(few.person)
     await page.goto(few.address(0, "/lists/suppliers"))
     await expect(page.get_by_text(gone["name"], exact=True)).to_have_count(0)
-    await page.get_by_label("Also what is gone").check()
+    await page.get_by_label("Also show what is gone").check()
     await page.get_by_role("row", name=gone["name"]).get_by_text("Gone").wait_for()
     await page.get_by_role("row", name=archived["name"]).get_by_text("Archived").wait_for()
     await looked_at(page, "list-gone")

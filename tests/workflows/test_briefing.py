@@ -45,6 +45,14 @@ def test_counts_add_up_and_causes_say_what_to_do():
     assert "- A notice." in details
 
 
+def test_a_run_that_left_nothing_behind_asks_for_nothing():
+    done, left = (
+        briefing.run_details(RUN, Stage.FINISHED, {}, outcomes, {}, [])
+        for outcomes in ({Outcome.CREATED: 2, Outcome.FAILED: 0}, {Outcome.CREATED: 2, Outcome.UNREACHABLE: 1})
+    )
+    assert ("runs retry" in done, "runs retry" in left) == (False, True)
+
+
 def test_only_the_last_notices_are_shown():
     notices = [f"notice {number}" for number in range(50)]
     details = briefing.run_details(RUN, Stage.PULLING, {}, {}, {}, notices)
@@ -64,3 +72,15 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
 def test_the_end_of_a_sync_says_what_came_of_it():
     assert briefing.sync_end("Refresh.", None).startswith("### Finished")
     assert briefing.sync_end("Refresh.", Trouble(cause=Cause.ACCESS_LOST)).startswith("### Stopped: access lost")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["Ash Ltd", "Elm Ltd"], "2 clients: Ash Ltd, Elm Ltd"),
+        (["Ash Ltd", "Birch & Sons", "Elm Ltd"], "3 clients: Ash Ltd and 2 more"),
+        (["A name as long as the line itself", "Elm"], "2 clients: A name as long as the line itself and 1 more"),
+    ],
+)
+def test_a_group_is_named_by_whole_names(names, said):
+    assert briefing.group_summary(names, 30) == said

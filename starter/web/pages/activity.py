@@ -6,11 +6,12 @@ from typing import Annotated, Final
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from contracts.runs import Outcome, RunKind
+from contracts.runs import RunKind
 from models.run_views import RunFilter
 from starter.web.authentication import Door
 from starter.web.pages.listing import EMPTY, PAGE, Id, Limit, Offset, address, last_page
 from starter.web.rendering import render
+from starter.web.run_words import TALLIED
 from starter.web.viewing import Viewer, page_router
 
 router = page_router()
@@ -51,7 +52,7 @@ async def show(
         state=state,
         kinds=[(one, one.heading) for one in RunKind],
         states=STATES,
-        outcomes=list(Outcome),
+        outcomes=TALLIED,
         colleagues=[(one.colleague_id, one.name) for one in await door.colleagues.everybody(viewer.actor)],
         is_filtered=any(value is not None for value in filters.values()),
         times=await door.health.times(viewer.actor),

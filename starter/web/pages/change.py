@@ -9,7 +9,7 @@ from fastapi import Form, Path, Query, Request, Response
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Result, RunKind, Stage, Verdict
 from contracts.selection import SelectedOrganisation, Selection
-from models.run_reports import OrganisationFilter, RunReport
+from models.run_reports import Order, OrganisationFilter, RunReport
 from starter.changes import ChangePreview
 from starter.sessions import SignedIn
 from starter.web.authentication import Door
@@ -115,7 +115,8 @@ async def _page(
     stage = report.run.stage
     if stage is Stage.FINISHED:
         return go(f"/clients/{client_id}/connection?run={run_id}")
-    wanted = OrganisationFilter(search=search or None, verdict=None if everything else Verdict.NEW)
+    verdict = None if everything else Verdict.NEW
+    wanted = OrganisationFilter(search=search or None, verdict=verdict, order=Order.BY_NAME)
     listed = (
         await door.runs.organisations(viewer.actor, run_id, wanted, limit=PAGE, offset=offset)
         if stage is Stage.AWAITING_SELECTION

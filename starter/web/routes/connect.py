@@ -14,6 +14,7 @@ from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
 from starter.web.rendering import render
+from starter.web.run_parts import SIGNED_IN
 from starter.web.viewing import PerhapsViewer
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +50,9 @@ async def callback(
         return go(f"/clients/{came_back.client_id}/runs/{came_back.run_id}")
     if viewer is not None:
         failed = Said.CONSENT_DENIED if came_back.denied else Said.CONSENT_FAILED
-        return go(f"/activity/{came_back.run_id}", None if came_back.ok else failed)
+        if not came_back.ok:
+            return go(f"/activity/{came_back.run_id}", failed)
+        return go(f"/activity/{came_back.run_id}?{SIGNED_IN}=1")
     next_step = (
         "You can close this page and go on in Clientsync."
         if came_back.ok

@@ -3,8 +3,7 @@
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) {
-    document.getElementById(opener.dataset.opens)?.showModal();
-    opener.closest("details[data-menu]")?.removeAttribute("open");
+    open(document.getElementById(opener.dataset.opens), opener.closest("details[data-menu]"));
     event.preventDefault();
     return;
   }
@@ -23,6 +22,15 @@ document.addEventListener("click", (event) => {
   }
   closeMenus(event.target.closest("details[data-menu]"));
 });
+
+/** A link in a menu is gone when the panel closes: what had opened the menu gets the focus then. */
+function open(panel, menu) {
+  if (menu) {
+    menu.removeAttribute("open");
+    panel.addEventListener("close", () => menu.querySelector("summary").focus(), { once: true });
+  }
+  panel.showModal();
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") {
@@ -89,6 +97,16 @@ for (const form of document.querySelectorAll("form[data-sends]")) {
     });
   });
 }
+
+/* In a narrow window the open one of several tabs may lie beyond the edge. */
+function showCurrent() {
+  for (const current of document.querySelectorAll(":is(.places, .tabs, .side) [aria-current]")) {
+    const row = current.parentElement;
+    row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+  }
+}
+showCurrent();
+window.addEventListener("resize", showCurrent);
 
 /* What was just done is said once: a reload or a bookmark does not repeat it. */
 const here = new URL(location.href);
