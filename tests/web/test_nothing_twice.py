@@ -7,8 +7,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.journeys.scene import Scene
-from tests.web.adding import all_within_reach, allowed, begun, listed, row, runs_of
+from tests.web.adding import CALLUM, all_within_reach, listed
 from tests.web.house import PASSWORD, Browsers, House, arrived, made_house
+from tests.web.provider_pages import allow_all_there
+from tests.web.run_steps import pressed, row, runs_of
 
 expect.set_options(timeout=20_000)
 
@@ -32,7 +34,7 @@ async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, org
     own = await made_house(product)
     first = await browsers.signed_in(own.admin)
     second = await first.context.new_page()
-    await begun(second)
+    await pressed(second, "Add clients")
     run_id = await listed(first)
     assert [run.id for run in await runs_of(own.admin)] == [run_id]
 
@@ -58,7 +60,7 @@ async def test_neither_a_further_sign_in_nor_a_session_that_ends_loses_what_was_
     run_id = await listed(page)
     await row(page, organisations[3]).locator("input").check()
     await page.get_by_role("button", name="Sign in with another login").click()
-    await allowed(page)
+    await allow_all_there(page, person=CALLUM)
     await expect(page.get_by_role("button", name="Create accounts (1)")).to_be_visible()
     other = await page.context.new_page()
     await other.goto(f"/activity/{run_id}")

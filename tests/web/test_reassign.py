@@ -11,8 +11,11 @@ from contracts.runs import RunKind, Stage, Verdict
 from models.run import Run, RunOrganisation
 from tests.journeys.people import owners
 from tests.web.house import Browsers, House, Person, arrived, made_house
+from tests.web.looking import looked_at
 from tests.web.one_client import added, world_person
-from tests.web.taking_turns import belongs_to, colleague_of, looked_at, pressed, reported, signed_in_there
+from tests.web.provider_pages import allow_all_there
+from tests.web.run_steps import pressed, reported
+from tests.web.taking_turns import belongs_to, colleague_of
 from tests.web.test_signing_in import csrf_of
 from xero_sandbox.faults import Kind
 
@@ -51,7 +54,7 @@ async def at_the_list(five: Five, browsers: Browsers) -> Page:
     """Ben's browser, with the list of what his login reaches."""
     page = await browsers.signed_in(five.house.member)
     await pressed(page, "Reassign clients")
-    await signed_in_there(page, five.house.member, SILVA)
+    await allow_all_there(page, person=SILVA)
     await expect(page.locator("#selection")).to_be_visible(timeout=60_000)
     return page
 
@@ -93,7 +96,7 @@ async def test_it_works_without_scripts(five: Five, browsers: Browsers):
     page = await browsers.signed_in(five.house.member, scripts=False)
     await page.goto("/client-sync")
     await page.get_by_role("button", name="Reassign clients").click()
-    await signed_in_there(page, five.house.member, SILVA)
+    await allow_all_there(page, person=SILVA)
     await expect(page.locator("#selection")).to_be_visible(timeout=60_000)
     await page.get_by_role("button", name="Continue", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text("Choose at least one")

@@ -5,8 +5,11 @@ from playwright.async_api import expect
 
 from tests.journeys.people import logins
 from tests.web.house import Browsers, House, arrived, made_house
+from tests.web.looking import looked_at
 from tests.web.one_client import added
-from tests.web.taking_turns import breaks, looked_at, pressed, reported, signed_in_there
+from tests.web.provider_pages import allow_all_there, sign_in_there
+from tests.web.run_steps import pressed, reported
+from tests.web.taking_turns import breaks
 
 OKAFOR, SILVA = 0, 1
 """Of the provider's people: the first reaches everything, the second not the third organisation."""
@@ -26,7 +29,7 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     own, organisations = broken
     ben = await browsers.signed_in(own.member)
     await pressed(ben, "Reconnect all (3)")
-    await signed_in_there(ben, own.member, SILVA)
+    await allow_all_there(ben, person=SILVA)
     await reported(ben)
     summary = ben.locator("#run-summary")
     await expect(summary.get_by_role("heading")).to_have_text(
@@ -42,7 +45,7 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     ada = await browsers.signed_in(own.admin)
     await ada.goto("/connections")
     await ada.get_by_role("button", name="Reconnect all (1)").click()
-    await signed_in_there(ada, own.admin, OKAFOR)
+    await allow_all_there(ada, person=OKAFOR)
     await reported(ada)
     await expect(ada.locator("#run-summary").get_by_role("heading")).to_have_text(
         "4 connections: 3 healthy and 1 repaired"
@@ -58,7 +61,7 @@ async def test_what_nobody_added_is_offered_and_not_added(broken: tuple[House, l
     own, _ = broken
     page = await browsers.signed_in(own.member)
     await pressed(page, "Reconnect all")
-    await signed_in_there(page, own.member, SILVA)
+    await allow_all_there(page, person=SILVA)
     await reported(page)
     offers = page.locator("#run-offers")
     await expect(offers.get_by_role("heading")).to_have_text("25 organisations that nobody added yet")
@@ -75,7 +78,7 @@ async def test_healthy_ones_move_when_that_is_asked_for(broken: tuple[House, lis
     await looked_at(page, "client-sync")
     await page.get_by_label("Also move healthy ones to my login").check()
     await page.get_by_role("button", name="Reconnect all (3)").click()
-    await signed_in_there(page, own.member, SILVA)
+    await allow_all_there(page, person=SILVA)
     await reported(page)
     heading = page.locator("#run-summary").get_by_role("heading")
     await expect(heading).to_have_text("4 connections: 1 not reachable and 3 repaired")
@@ -88,10 +91,7 @@ async def test_a_denied_sign_in_comes_back_with_a_plain_sentence(broken: tuple[H
     page = await browsers.signed_in(own.member, scripts=False)
     await page.goto("/client-sync")
     await page.get_by_role("button", name="Reconnect all (3)").click()
-    await page.get_by_role("heading", name="Sign in to the Xero sandbox").wait_for()
-    await page.locator('input[name="person"]').nth(SILVA).check()
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-    await page.get_by_role("button", name="Cancel").click()
+    await sign_in_there(page, person=SILVA, choose=[])
     await expect(page.get_by_role("heading", level=1)).to_have_text("Reconnect all")
     await expect(page.locator("main")).to_contain_text("Access was not allowed, so nothing was changed")
 
