@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from contracts.causes import Cause
 from contracts.runs import Role
 from models import practices
 from tests.journeys.people import change
@@ -25,12 +26,19 @@ async def colleague_of(person: Person, name: str, *, has_left: bool = False) -> 
 
 async def breaks(person: Person, organisation_ids: list[str]) -> None:
     """The sign-in that some connections of the practice use is no longer valid."""
+    for organisation_id in organisation_ids:
+        await fails(person, organisation_id, Cause.SIGNED_OUT)
+
+
+async def fails(person: Person, organisation_id: str, cause: Cause) -> None:
+    """A connection of the practice needs a person."""
     await change(
         person.scene,
-        "UPDATE connections SET status = 'needs_reconnect', cause = 'signed_out', trouble_since = now() "
-        "WHERE practice_id = :practice AND organisation_id = ANY(:broken)",
+        "UPDATE connections SET status = 'needs_reconnect', cause = :cause, trouble_since = now() "
+        "WHERE practice_id = :practice AND organisation_id = :broken",
         practice=person.actor.practice_id,
-        broken=organisation_ids,
+        broken=organisation_id,
+        cause=cause.value,
     )
 
 

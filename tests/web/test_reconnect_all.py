@@ -3,13 +3,14 @@
 import pytest_asyncio
 from playwright.async_api import expect
 
+from contracts.causes import Cause
 from tests.journeys.people import logins
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
 from tests.web.one_client import added
 from tests.web.provider_pages import allow_all_there, sign_in_there
 from tests.web.run_steps import pressed, reported
-from tests.web.taking_turns import breaks
+from tests.web.taking_turns import breaks, fails
 
 OKAFOR, SILVA = 0, 1
 """Of the provider's people: the first reaches everything, the second not the third organisation."""
@@ -41,6 +42,11 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     row = ben.get_by_role("row", name="Not reachable")
     await expect(row).to_contain_text("Ask Ada Harbour to reconnect: that login could reach it.")
     await looked_at(ben, "reconnect-report")
+    await fails(own.admin, organisations[2], Cause.SUBSCRIPTION_ENDED)
+    await ben.reload()  # nobody's login renews a subscription
+    await expect(ben.locator("#run-summary")).to_be_visible()
+    await expect(left).to_have_count(0)
+    await fails(own.admin, organisations[2], Cause.SIGNED_OUT)
 
     ada = await browsers.signed_in(own.admin)
     await ada.goto("/connections")
