@@ -7,6 +7,7 @@ import re
 
 import pytest
 from playwright.async_api import expect
+from sqlalchemy import text
 
 from contracts.runs import Plan
 from models.client import Client
@@ -168,6 +169,29 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     await plain.goto(f"/activity/{run_id}")
     await expect(plain.get_by_role("heading", name="40 organisations: 1 created and 39 not chosen")).to_be_visible()
     await expect(page.get_by_role("heading", name="40 organisations: 1 created and 39 not chosen")).to_be_visible()
+
+
+async def test_a_run_at_work_is_left_and_found_again(product: Scene, browsers: Browsers, organisations: list[str]):
+    own = await made_house(product)
+    page = await browsers.signed_in(own.admin)
+    run_id = await listed(page)
+    for organisation_id in organisations[10:12]:
+        await row(page, organisation_id).locator("input").check()
+    async with product.database.transaction() as held:  # what is read cannot be stored as long as this lasts
+        await (await held.connection()).execute(text("LOCK TABLE receipts IN SHARE MODE"))
+        await page.get_by_role("button", name="Create accounts (2)").click()
+        progress = page.locator("#progress").get_by_role("progressbar")
+        await expect(progress).to_have_attribute("max", "2")
+        await page.reload()
+        await expect(progress).to_have_attribute("max", "2")
+        await page.get_by_role("link", name="Activity").last.click()
+        await expect(page.locator("table.runs tbody tr")).to_have_count(1)
+        await looked_at(page, "activity-at-work")
+        await page.locator("table.runs").get_by_role("link", name="Add clients").click()
+        await page.wait_for_url(f"**/activity/{run_id}")
+        await expect(progress).to_have_attribute("max", "2")
+        await looked_at(page, "add-clients-at-work")
+    await expect(page.get_by_role("heading", name="40 organisations: 2 created and 38 not chosen")).to_be_visible()
 
 
 async def test_what_failed_is_retried_from_the_report(product: Scene, browsers: Browsers, organisations: list[str]):

@@ -52,6 +52,25 @@ async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, org
     assert len(await own.scene.clients()) == 2
 
 
+async def test_back_does_nothing_twice(product: Scene, browsers: Browsers, organisations: list[str]):
+    own = await made_house(product)
+    page = await browsers.signed_in(own.admin)
+    await pressed(page, "Add clients")
+    await page.go_back()
+    await page.wait_for_url("**/clients")
+    run_id = await listed(page)  # pressed again: the same run goes on
+    await row(page, organisations[4]).locator("input").check()
+    await page.get_by_role("button", name="Create accounts (1)").click()
+    report = page.get_by_role("heading", name="40 organisations: 1 created and 39 not chosen")
+    await expect(report).to_be_visible()
+    await page.goto("/clients")
+    await page.go_back()  # to the report, and not to what could be chosen before
+    await expect(report).to_be_visible()
+    await expect(page.locator("#selection")).to_have_count(0)
+    assert [run.id for run in await runs_of(own.admin)] == [run_id]
+    assert len(await own.scene.clients()) == 1
+
+
 async def test_neither_a_further_sign_in_nor_a_session_that_ends_loses_what_was_chosen(
     product: Scene, browsers: Browsers, organisations: list[str]
 ):
