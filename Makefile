@@ -62,7 +62,7 @@ bench-quick: setup ## about a minute: our run beside a bare script
 bench-night: setup ## the nightly check of 10,000 connections under 100 logins: calls and seconds
 	$(BIN)/python -m bench.night
 
-bench-pages: setup ## about a minute: choosing among 1,000 organisations, as measured in the page
+bench-pages: setup ## two minutes: choosing among 1,000 organisations and 1,000 clients, as measured in the page
 	$(BIN)/python -m bench.pages
 
 screenshots: setup ## pictures of every page, light, dark and narrow, into build/screenshots (ARGS="--only clients team": some; ARGS=--readme: those of the README)

@@ -53,7 +53,7 @@ def _settle(one: LivingConnection, is_reached: bool, grant_id: UUID, moves_healt
     if needs_no_repair(one) and not (moves_healthy and is_reached and one.grant_id != grant_id):
         return Settled(one, Outcome.HEALTHY, waits(one.cause))
     if not is_reached:
-        return Settled(one, Outcome.UNREACHABLE, unreachable(one.reached_by), why(one))
+        return Settled(one, Outcome.UNREACHABLE, unreachable(one), why(one))
     return Settled(one)
 
 
@@ -78,9 +78,11 @@ def why(one: LivingConnection) -> Cause | None:
     return Cause.SIGNED_OUT if one.grant_status is GrantStatus.SIGNED_OUT else one.cause
 
 
-def unreachable(reached_by: Sequence[str]) -> str:
-    """Why this sign-in cannot repair a connection, and whose could."""
-    if not reached_by:
+def unreachable(one: LivingConnection) -> str:
+    """Why this sign-in cannot repair a connection, and whose could, if any."""
+    if one.cause is not None and one.cause.needs_something_else:
+        return f"This login does not reach the organisation, and no sign-in repairs this. {one.cause.sentence}"
+    if not one.reached_by:
         return "This login does not reach the organisation, and no colleague's login is known to."
-    names = " or ".join(reached_by[:3])
+    names = " or ".join(one.reached_by[:3])
     return f"This login does not reach the organisation. Ask {names} to reconnect: that login could reach it."

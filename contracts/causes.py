@@ -33,6 +33,16 @@ class Cause(StrEnum):
         return not self.is_transient and self is not Cause.UNKNOWN
 
     @property
+    def signing_in_helps(self) -> bool:
+        """Whether a new sign-in may repair it, with the same login or another."""
+        return self in _HELPED_BY_SIGNING_IN
+
+    @property
+    def needs_something_else(self) -> bool:
+        """Whether it needs a person, and no sign-in repairs it: it is not to be counted among what one would."""
+        return self.needs_person and not self.signing_in_helps
+
+    @property
     def sentence(self) -> str:
         """What happened, in one sentence for people."""
         return _EXPLANATIONS[self].sentence
@@ -51,6 +61,16 @@ class Explanation(NamedTuple):
 
 
 _TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE})
+
+_HELPED_BY_SIGNING_IN = frozenset(
+    {
+        Cause.SIGNED_OUT,
+        Cause.ACCESS_LOST,
+        Cause.DISCONNECTED_AT_PROVIDER,
+        Cause.PERMISSION_MISSING,
+        Cause.WRONG_ORGANISATION,
+    }
+)
 
 _EXPLANATIONS: dict[Cause, Explanation] = {
     Cause.SIGNED_OUT: Explanation(

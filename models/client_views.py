@@ -115,16 +115,15 @@ class ClientFacets:
         total: All of them.
         by_status: By status, those that are there; they add up to the total.
         by_cause: Those whose connection has a cause, by it.
+        needs_sign_in: How many need somebody to sign in again.
+        needs_something_else: How many need a person and cannot be repaired by signing in.
     """
 
     total: int
     by_status: dict[ClientStatus, int]
     by_cause: dict[Cause, int]
-
-    @property
-    def needs_reconnect(self) -> int:
-        """How many need somebody to sign in again."""
-        return self.by_status.get(ClientStatus.NEEDS_RECONNECT, 0)
+    needs_sign_in: int
+    needs_something_else: int
 
 
 async def client_views(
@@ -172,12 +171,16 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
     grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*kinds)
     by_status: Counter[ClientStatus] = Counter()
     by_cause: Counter[Cause] = Counter()
+    something_else = 0
     rows: Sequence[Any] = (await session.exec(grouped)).all()
     for status, cause, count in rows:
         by_status[_standing(status)] += count
         if cause is not None:
             by_cause[cause] += count
-    return ClientFacets(by_status.total(), dict(by_status), dict(by_cause))
+        if status is ConnectionStatus.NEEDS_RECONNECT and cause is not None and cause.needs_something_else:
+            something_else += count
+    sign_in = by_status[ClientStatus.NEEDS_RECONNECT] - something_else
+    return ClientFacets(by_status.total(), dict(by_status), dict(by_cause), sign_in, something_else)
 
 
 def _standing(status: ConnectionStatus | None) -> ClientStatus:

@@ -51,17 +51,6 @@ class CauseGroup:
         return self.cause.next_step
 
 
-SIGNING_IN_HELPS = frozenset(
-    {
-        Cause.SIGNED_OUT,
-        Cause.ACCESS_LOST,
-        Cause.DISCONNECTED_AT_PROVIDER,
-        Cause.PERMISSION_MISSING,
-        Cause.WRONG_ORGANISATION,
-    }
-)
-
-
 async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[CauseGroup]:
     """The practice's connections in trouble, what needs a person first, then the largest group."""
     found = await (await session.connection()).execute(
@@ -97,7 +86,7 @@ async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[Cau
 
 
 def _group(cause: Cause, count: int, beyond: int, able: list[Repairer]) -> CauseGroup:
-    if cause not in SIGNING_IN_HELPS:
+    if not cause.signing_in_helps:
         return CauseGroup(cause, count, (), 0)
     most_first = sorted(able, key=lambda one: (-one.count, one.name.lower()))
     return CauseGroup(cause, count, tuple(most_first), beyond)

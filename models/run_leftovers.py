@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.causes import Cause
 from models.repairs import Repairer
 
 
@@ -49,7 +50,10 @@ class KeptLogin(NamedTuple):
 
 
 async def unreached(session: AsyncSession, run_id: str) -> Unreached:
-    """What a run did not reach and nobody has repaired since; the caller has checked whose run it is."""
+    """What a run did not reach, another sign-in could repair, and nobody has repaired since.
+
+    The caller has checked whose run it is.
+    """
     found = await (await session.connection()).execute(
         text("""
             WITH missed AS (
@@ -57,6 +61,7 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
                 FROM run_organisations o JOIN connections c ON c.id = o.connection_id
                 JOIN grants g ON g.id = c.grant_id
                 WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND c.is_current
+                  AND NOT (c.cause IS NOT NULL AND c.cause = ANY(CAST(:something_else AS text[])))
                   AND (c.status = 'needs_reconnect'
                        OR c.status = 'connected' AND (c.cause IS NOT NULL OR g.status = 'signed_out'))
             ), able AS (
@@ -72,7 +77,7 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
             UNION ALL
             SELECT colleague_id, name, count(*), 0 FROM able GROUP BY colleague_id, name
         """),
-        {"run_id": run_id},
+        {"run_id": run_id, "something_else": [cause.value for cause in Cause if cause.needs_something_else]},
     )
     total, beyond = 0, 0
     repairers: list[Repairer] = []

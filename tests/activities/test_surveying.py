@@ -89,6 +89,15 @@ def test_who_could_repair_it_is_named(known, says):
     assert says in (settled.message or "")
 
 
+@pytest.mark.parametrize("cause", [cause for cause in Cause if cause.needs_something_else])
+def test_nobody_is_asked_to_sign_in_where_that_repairs_nothing(cause):
+    connection = one(BROKEN, cause, organisation_id="other", reached_by=("Ann",))
+    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, cause)
+    assert "Ann" not in (settled.message or "")
+    assert cause.sentence in (settled.message or "")
+
+
 def test_a_dead_login_is_the_cause_where_none_was_noted():
     (settled,) = survey([one(CONNECTED, None, ENDED, organisation_id="other")], REACHED, MINE, moves_healthy=False)
     assert settled.cause is Cause.SIGNED_OUT

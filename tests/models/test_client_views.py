@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from sqlmodel import col, update
 
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
@@ -19,6 +20,7 @@ from models.client_views import (
     client_view,
     client_views,
 )
+from models.connection import Connection
 from models.database import Database
 from models.grants import upsert_grant
 from models.practices import create_colleague, create_team
@@ -141,7 +143,7 @@ async def test_facets_count_everybody_and_ignore_the_status_that_is_chosen(datab
     async with database.session() as session:
         whole = await client_facets(session, house.practice.id, ClientFilter(status=ClientStatus.CONNECTED))
         of_ada = await client_facets(session, house.practice.id, ClientFilter(owner_id=books.ada))
-    assert (whole.total, whole.needs_reconnect) == (5, 1)
+    assert (whole.total, whole.needs_sign_in, whole.needs_something_else) == (5, 1, 0)
     assert whole.by_status == {
         ClientStatus.CONNECTED: 2,
         ClientStatus.NEEDS_RECONNECT: 1,
@@ -149,6 +151,16 @@ async def test_facets_count_everybody_and_ignore_the_status_that_is_chosen(datab
     }
     assert whole.by_cause == {Cause.SIGNED_OUT: 1, Cause.RATE_LIMITED: 1}
     assert (of_ada.total, of_ada.by_cause) == (3, {Cause.SIGNED_OUT: 1})
+
+
+async def test_what_no_sign_in_repairs_is_counted_apart(database, house, books):
+    async with database.transaction() as session:
+        broken = col(Connection.status) == ConnectionStatus.NEEDS_RECONNECT
+        await session.exec(update(Connection).where(broken).values(cause=Cause.SUBSCRIPTION_ENDED))
+    async with database.session() as session:
+        facets = await client_facets(session, house.practice.id, ALL)
+    assert (facets.needs_sign_in, facets.needs_something_else) == (0, 1)
+    assert facets.by_status[ClientStatus.NEEDS_RECONNECT] == 1
 
 
 async def test_a_view_says_how_it_stands(database, house, books):

@@ -1,11 +1,30 @@
-"""Looking at pages: what would keep people from using them, and pictures."""
+"""Looking at pages: what would keep people from using them, and pictures.
 
+``CLIENTSYNC_TEST_PICTURES`` names a folder for pictures of all that the tests look at.
+"""
+
+import os
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 SERIOUS = frozenset({"serious", "critical"})
+PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
+
+
+async def looked_at(page: Page, name: str) -> None:
+    """Usable by everybody, in light, in dark and in a narrow window; a picture if somebody wants to look."""
+    size = page.viewport_size
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
+        await assert_accessible(page)
+    await page.set_viewport_size({"width": 380, "height": 780})
+    await assert_fits(page)
+    assert size is not None
+    await page.set_viewport_size(size)
+    if PICTURES:
+        await picture(page, Path(PICTURES), name)
 
 
 async def assert_accessible(page: Page) -> None:

@@ -1,52 +1,12 @@
-"""What the tests of *Reconnect all*, *Reassign clients* and handing over share: clients, logins, and ways through."""
+"""Whose clients are whose, and what is wrong with them: what tests of several colleagues set up in the database."""
 
-import os
-from pathlib import Path
 from uuid import UUID
 
-from playwright.async_api import Page, expect
-
+from contracts.causes import Cause
 from contracts.runs import Role
 from models import practices
 from tests.journeys.people import change
 from tests.web.house import Person
-from tests.web.looking import assert_accessible, assert_fits, picture
-from tests.web.one_client import world_person
-from tests.web.provider_pages import sign_in_there
-
-PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """Usable by everybody, in every window."""
-    await assert_accessible(page)
-    await page.emulate_media(color_scheme="dark")
-    await assert_accessible(page)
-    await page.set_viewport_size({"width": 380, "height": 780})
-    await assert_fits(page)
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 800})
-    if PICTURES:
-        await picture(page, Path(PICTURES), name)
-
-
-async def signed_in_there(page: Page, person: Person, login: int) -> None:
-    """Sign in at the provider as one of its people, allow all that can be allowed, and come back."""
-    _, _, left = world_person(person.scene, login)
-    await sign_in_there(page, person=login, choose=left or None)
-
-
-async def pressed(page: Page, button: str) -> None:
-    """Press a button of the panel *Client sync* on the client list."""
-    await page.goto("/clients")
-    await page.get_by_text("Actions", exact=True).click()
-    await page.get_by_role("link", name="Client sync").click()
-    await page.get_by_role("dialog").get_by_role("button", name=button).click()
-
-
-async def reported(page: Page) -> None:
-    """Wait for the report of a run."""
-    await expect(page.locator("#run-summary")).to_be_visible(timeout=60_000)
 
 
 async def colleague_of(person: Person, name: str, *, has_left: bool = False) -> UUID:
@@ -66,12 +26,19 @@ async def colleague_of(person: Person, name: str, *, has_left: bool = False) -> 
 
 async def breaks(person: Person, organisation_ids: list[str]) -> None:
     """The sign-in that some connections of the practice use is no longer valid."""
+    for organisation_id in organisation_ids:
+        await fails(person, organisation_id, Cause.SIGNED_OUT)
+
+
+async def fails(person: Person, organisation_id: str, cause: Cause) -> None:
+    """A connection of the practice needs a person."""
     await change(
         person.scene,
-        "UPDATE connections SET status = 'needs_reconnect', cause = 'signed_out', trouble_since = now() "
-        "WHERE practice_id = :practice AND organisation_id = ANY(:broken)",
+        "UPDATE connections SET status = 'needs_reconnect', cause = :cause, trouble_since = now() "
+        "WHERE practice_id = :practice AND organisation_id = :broken",
         practice=person.actor.practice_id,
-        broken=organisation_ids,
+        broken=organisation_id,
+        cause=cause.value,
     )
 
 

@@ -3,42 +3,29 @@
 Each test has practices of its own; the sandbox's forty organisations and its third person are everybody's.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
+from sqlalchemy import text
 
 from contracts.runs import Plan
 from models.client import Client
 from models.practice import Practice
 from tests.journeys.scene import Scene
-from tests.web.adding import HOSTILE, all_within_reach, allowed, begun, listed, row, runs_of
+from tests.web.adding import CALLUM, HOSTILE, all_within_reach, listed
 from tests.web.house import Browsers, House, Person, arrived, made_house
-from tests.web.looking import assert_accessible, assert_fits, picture
+from tests.web.looking import looked_at
+from tests.web.provider_pages import allow_all_there
+from tests.web.run_steps import pressed, row, runs_of
 from xero_sandbox.faults import Kind
 
-PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
 expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def organisations(product: Scene) -> list[str]:
     return all_within_reach(product)
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """Usable by everybody, in every window."""
-    await assert_accessible(page)
-    await page.emulate_media(color_scheme="dark")
-    await assert_accessible(page)
-    await page.set_viewport_size({"width": 380, "height": 780})
-    await assert_fits(page)
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 800})
-    if PICTURES:
-        await picture(page, Path(PICTURES), name)
 
 
 async def practice_has(person: Person, **words: object) -> None:
@@ -127,8 +114,8 @@ async def test_an_organisation_like_a_client_is_offered_as_a_link(
             )
         )
     page = await browsers.signed_in(own.admin)
-    await begun(page)
-    await allowed(page)
+    await pressed(page, "Add clients")
+    await allow_all_there(page, person=CALLUM)
     row = page.locator(f'tr[data-id="{organisations[20]}"]')
     await expect(row.get_by_text("Looks like a client", exact=True)).to_be_visible()
     await expect(row.get_by_role("combobox").locator("option:checked")).to_have_text(f"Link to {name}")
@@ -141,7 +128,7 @@ async def test_an_organisation_like_a_client_is_offered_as_a_link(
 async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: Scene, browsers: Browsers):
     own = await made_house(product)
     page = await browsers.signed_in(own.admin)
-    await begun(page)
+    await pressed(page, "Add clients")
     await page.get_by_role("button", name="Cancel").click()
     await page.wait_for_url("**/activity/*")
     await expect(page.get_by_text("Access was not allowed, so nothing was changed.")).to_be_visible()
@@ -150,11 +137,11 @@ async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: 
 
     product.fault(Kind.SERVER_ERROR, path="/connect/token", times=1)
     await page.get_by_role("button", name="Try again").click()
-    await allowed(page)
+    await allow_all_there(page, person=CALLUM)
     await expect(page.get_by_text("The sign-in was not completed, so nothing was changed.")).to_be_visible()
     await looked_at(page, "add-clients-consent")
     await page.get_by_role("button", name="Sign in to Xero").click()
-    await allowed(page)
+    await allow_all_there(page, person=CALLUM)
     await expect(page.locator("tbody tr")).to_have_count(40)
     assert [run.stage for run in sorted(await runs_of(own.admin), key=lambda run: run.created_at)] == [
         "finished",
@@ -190,6 +177,29 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     await plain.goto(f"/activity/{run_id}")
     await expect(plain.get_by_role("heading", name="40 organisations: 1 created and 39 not chosen")).to_be_visible()
     await expect(page.get_by_role("heading", name="40 organisations: 1 created and 39 not chosen")).to_be_visible()
+
+
+async def test_a_run_at_work_is_left_and_found_again(product: Scene, browsers: Browsers, organisations: list[str]):
+    own = await made_house(product)
+    page = await browsers.signed_in(own.admin)
+    run_id = await listed(page)
+    for organisation_id in organisations[10:12]:
+        await row(page, organisation_id).locator("input").check()
+    async with product.database.transaction() as held:  # what is read cannot be stored as long as this lasts
+        await (await held.connection()).execute(text("LOCK TABLE receipts IN SHARE MODE"))
+        await page.get_by_role("button", name="Create accounts (2)").click()
+        progress = page.locator("#progress").get_by_role("progressbar")
+        await expect(progress).to_have_attribute("max", "2")
+        await page.reload()
+        await expect(progress).to_have_attribute("max", "2")
+        await page.get_by_role("link", name="Activity").last.click()
+        await expect(page.locator("table.runs tbody tr")).to_have_count(1)
+        await looked_at(page, "activity-at-work")
+        await page.locator("table.runs").get_by_role("link", name="Add clients").click()
+        await page.wait_for_url(f"**/activity/{run_id}")
+        await expect(progress).to_have_attribute("max", "2")
+        await looked_at(page, "add-clients-at-work")
+    await expect(page.get_by_role("heading", name="40 organisations: 2 created and 38 not chosen")).to_be_visible()
 
 
 async def test_what_failed_is_retried_from_the_report(product: Scene, browsers: Browsers, organisations: list[str]):

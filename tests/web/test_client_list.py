@@ -17,7 +17,7 @@ from models.client import Client
 from models.connection import Connection
 from tests.web.crowd import HTML, LONG, Crowd, crowded
 from tests.web.house import Browsers, House, arrived
-from tests.web.test_looks import looked_at
+from tests.web.looking import looked_at
 
 COUNT = 260
 Standing = Callable[[Client, Connection | None], bool]
@@ -196,7 +196,23 @@ async def test_without_scripts(house: House, browsers: Browsers, crowd: Crowd):
 
 
 def broken_ones(crowd: Crowd) -> int:
-    return sum(one.status is ConnectionStatus.NEEDS_RECONNECT for one in crowd.connections)
+    """How many a sign-in may repair: it renews no subscription."""
+    broken = [one for one in crowd.connections if one.status is ConnectionStatus.NEEDS_RECONNECT]
+    return sum(one.cause is not Cause.SUBSCRIPTION_ENDED for one in broken)
+
+
+async def test_what_no_sign_in_repairs_is_told_apart(house: House, browsers: Browsers, crowd: Crowd):
+    ended = len(fitting(crowd, has_cause(Cause.SUBSCRIPTION_ENDED)))
+    page = await browsers.signed_in(house.admin)
+    await page.goto("/clients")
+    told = f"{broken_ones(crowd)} clients need a new sign-in, and {ended} something else."
+    await expect(page.locator(".nudge strong")).to_have_text(told)
+    await page.get_by_role("link", name="See why").click()
+    await expect(page.get_by_role("button", name=f"Reconnect all ({broken_ones(crowd)})")).to_be_visible()
+    card = page.get_by_role("region", name=f"Subscription ended {ended} clients")
+    await expect(card.get_by_text("Signing in again does not repair these.")).to_be_visible()
+    await expect(page.get_by_text("Signing in again does not repair")).to_have_count(1)
+    await looked_at(page, "connections-told-apart")
 
 
 async def test_actions_client_sync_leads_to_the_provider(house: House, browsers: Browsers, crowd: Crowd):

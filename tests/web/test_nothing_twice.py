@@ -7,8 +7,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.journeys.scene import Scene
-from tests.web.adding import all_within_reach, allowed, begun, listed, row, runs_of
+from tests.web.adding import CALLUM, all_within_reach, listed
 from tests.web.house import PASSWORD, Browsers, House, arrived, made_house
+from tests.web.provider_pages import allow_all_there
+from tests.web.run_steps import pressed, row, runs_of
 
 expect.set_options(timeout=20_000)
 
@@ -32,7 +34,7 @@ async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, org
     own = await made_house(product)
     first = await browsers.signed_in(own.admin)
     second = await first.context.new_page()
-    await begun(second)
+    await pressed(second, "Add clients")
     run_id = await listed(first)
     assert [run.id for run in await runs_of(own.admin)] == [run_id]
 
@@ -50,6 +52,25 @@ async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, org
     assert len(await own.scene.clients()) == 2
 
 
+async def test_back_does_nothing_twice(product: Scene, browsers: Browsers, organisations: list[str]):
+    own = await made_house(product)
+    page = await browsers.signed_in(own.admin)
+    await pressed(page, "Add clients")
+    await page.go_back()
+    await page.wait_for_url("**/clients")
+    run_id = await listed(page)  # pressed again: the same run goes on
+    await row(page, organisations[4]).locator("input").check()
+    await page.get_by_role("button", name="Create accounts (1)").click()
+    report = page.get_by_role("heading", name="40 organisations: 1 created and 39 not chosen")
+    await expect(report).to_be_visible()
+    await page.goto("/clients")
+    await page.go_back()  # to the report, and not to what could be chosen before
+    await expect(report).to_be_visible()
+    await expect(page.locator("#selection")).to_have_count(0)
+    assert [run.id for run in await runs_of(own.admin)] == [run_id]
+    assert len(await own.scene.clients()) == 1
+
+
 async def test_neither_a_further_sign_in_nor_a_session_that_ends_loses_what_was_chosen(
     product: Scene, browsers: Browsers, organisations: list[str]
 ):
@@ -58,7 +79,7 @@ async def test_neither_a_further_sign_in_nor_a_session_that_ends_loses_what_was_
     run_id = await listed(page)
     await row(page, organisations[3]).locator("input").check()
     await page.get_by_role("button", name="Sign in with another login").click()
-    await allowed(page)
+    await allow_all_there(page, person=CALLUM)
     await expect(page.get_by_role("button", name="Create accounts (1)")).to_be_visible()
     other = await page.context.new_page()
     await other.goto(f"/activity/{run_id}")

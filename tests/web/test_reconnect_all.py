@@ -3,10 +3,14 @@
 import pytest_asyncio
 from playwright.async_api import expect
 
+from contracts.causes import Cause
 from tests.journeys.people import logins
 from tests.web.house import Browsers, House, arrived, made_house
+from tests.web.looking import looked_at
 from tests.web.one_client import added
-from tests.web.taking_turns import breaks, looked_at, pressed, reported, signed_in_there
+from tests.web.provider_pages import allow_all_there, sign_in_there
+from tests.web.run_steps import pressed, reported
+from tests.web.taking_turns import breaks, fails
 
 OKAFOR, SILVA = 0, 1
 """Of the provider's people: the first reaches everything, the second not the third organisation."""
@@ -26,7 +30,7 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     own, organisations = broken
     ben = await browsers.signed_in(own.member)
     await pressed(ben, "Reconnect all (3)")
-    await signed_in_there(ben, own.member, SILVA)
+    await allow_all_there(ben, person=SILVA)
     await reported(ben)
     summary = ben.locator("#run-summary")
     await expect(summary.get_by_role("heading")).to_have_text(
@@ -38,11 +42,16 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     row = ben.get_by_role("row", name="Not reachable")
     await expect(row).to_contain_text("Ask Ada Harbour to reconnect: that login could reach it.")
     await looked_at(ben, "reconnect-report")
+    await fails(own.admin, organisations[2], Cause.SUBSCRIPTION_ENDED)
+    await ben.reload()  # nobody's login renews a subscription
+    await expect(ben.locator("#run-summary")).to_be_visible()
+    await expect(left).to_have_count(0)
+    await fails(own.admin, organisations[2], Cause.SIGNED_OUT)
 
     ada = await browsers.signed_in(own.admin)
     await ada.goto("/connections")
     await ada.get_by_role("button", name="Reconnect all (1)").click()
-    await signed_in_there(ada, own.admin, OKAFOR)
+    await allow_all_there(ada, person=OKAFOR)
     await reported(ada)
     await expect(ada.locator("#run-summary").get_by_role("heading")).to_have_text(
         "4 connections: 3 healthy and 1 repaired"
@@ -58,7 +67,7 @@ async def test_what_nobody_added_is_offered_and_not_added(broken: tuple[House, l
     own, _ = broken
     page = await browsers.signed_in(own.member)
     await pressed(page, "Reconnect all")
-    await signed_in_there(page, own.member, SILVA)
+    await allow_all_there(page, person=SILVA)
     await reported(page)
     offers = page.locator("#run-offers")
     await expect(offers.get_by_role("heading")).to_have_text("25 organisations that nobody added yet")
@@ -75,7 +84,7 @@ async def test_healthy_ones_move_when_that_is_asked_for(broken: tuple[House, lis
     await looked_at(page, "client-sync")
     await page.get_by_label("Also move healthy ones to my login").check()
     await page.get_by_role("button", name="Reconnect all (3)").click()
-    await signed_in_there(page, own.member, SILVA)
+    await allow_all_there(page, person=SILVA)
     await reported(page)
     heading = page.locator("#run-summary").get_by_role("heading")
     await expect(heading).to_have_text("4 connections: 1 not reachable and 3 repaired")
@@ -88,10 +97,7 @@ async def test_a_denied_sign_in_comes_back_with_a_plain_sentence(broken: tuple[H
     page = await browsers.signed_in(own.member, scripts=False)
     await page.goto("/client-sync")
     await page.get_by_role("button", name="Reconnect all (3)").click()
-    await page.get_by_role("heading", name="Sign in to the Xero sandbox").wait_for()
-    await page.locator('input[name="person"]').nth(SILVA).check()
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-    await page.get_by_role("button", name="Cancel").click()
+    await sign_in_there(page, person=SILVA, choose=[])
     await expect(page.get_by_role("heading", level=1)).to_have_text("Reconnect all")
     await expect(page.locator("main")).to_contain_text("Access was not allowed, so nothing was changed")
 

@@ -1,0 +1,78 @@
+"""What holds on every page, as the application has them: usable by everybody, in every window, and it stands still.
+
+A new page is tried without a word here. What a page shows at its several stages is looked at where it is tested.
+"""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.web.house import Browsers, arrived
+from tests.web.looking import assert_accessible, assert_fits
+from tests.web.run_steps import pressed
+from tests.web.street import Street, ask
+from tests.web.walking import Walk
+
+MOVED = """
+  window.moved = 0;
+  new PerformanceObserver((list) => {
+    for (const shift of list.getEntries()) {
+      window.moved += shift.hadRecentInput ? 0 : shift.value;
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+"""Adds up how far what is on the page moves without anybody having done anything."""
+
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.moved))))"
+
+
+async def assert_stands_still(page: Page) -> None:
+    """Nothing moves under the reader's eyes while the page is loaded."""
+    moved = await page.evaluate(SETTLED)
+    assert moved < 0.01, f"{page.url} moves by {moved}"
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (380, 780)])
+async def test_every_page_is_usable_and_stands_still(
+    street: Street, every: list[Walk], browsers: Browsers, size: tuple[int, int]
+):
+    http, page = await arrived(street.house.admin), await browsers.signed_in(street.house.admin, size=size)
+    await page.add_init_script(MOVED)
+    looked_at = 0
+    for walk in every:
+        if walk.method != "GET" or walk.route.startswith("/connect/"):
+            continue
+        answer = await ask(http, walk, street.own)
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        if not is_page or 300 <= answer.status_code < 400 or "content-disposition" in answer.headers:
+            continue
+        await page.goto(walk.address(street.own), wait_until="load")
+        await assert_stands_still(page)
+        await assert_accessible(page)
+        await assert_fits(page)
+        looked_at += 1
+    assert looked_at > 20
+
+
+async def test_the_stand_in_s_pages_are_usable_and_cannot_be_taken_for_the_real_ones(
+    street: Street, browsers: Browsers
+):
+    page = await browsers.signed_in(street.house.admin)
+    sandbox = street.house.scene.sandbox
+
+    async def looked_at() -> None:
+        await expect(page.get_by_text("This is a stand-in for Xero")).to_be_visible()
+        await expect(page.get_by_text("never type a real password here")).to_be_visible()
+        assert "Xero sandbox" in await page.title()
+        await assert_accessible(page)
+        await page.set_viewport_size({"width": 380, "height": 780})
+        await assert_fits(page)
+        await page.set_viewport_size({"width": 1280, "height": 800})
+
+    await pressed(page, "Add clients")
+    await looked_at()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.get_by_role("heading", name="Clientsync wants access").wait_for()
+    await looked_at()
+    await page.goto(f"{sandbox}/identity/connect/authorize?client_id=nobody")
+    await page.get_by_role("heading", name="Sorry, something went wrong").wait_for()
+    await looked_at()
