@@ -59,7 +59,7 @@ def http_client() -> httpx2.AsyncClient:
     bodies. Its connections open on first use, in the event loop that uses it.
     """
     return httpx2.AsyncClient(
-        transport=_Transport(client=_session),
+        transport=_Transport(verify=_trust(), client=_session),  # the transport reads them itself where none are given
         timeout=TIMEOUT,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
