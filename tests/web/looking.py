@@ -1,16 +1,37 @@
 """Looking at pages: what would keep people from using them, and pictures."""
 
+import os
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
+PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
 SERIOUS = frozenset({"serious", "critical"})
 
 
-async def assert_accessible(page: Page) -> None:
-    """No finding of axe-core that is serious or critical."""
-    found = (await Axe().run(page)).response["violations"]
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""Of axe-core's rules those that look at colours, which are all that differs between light and dark."""
+
+
+async def looked_at(page: Page, name: str) -> None:
+    """Usable by everybody, in every window, light and dark; a picture if somebody wants to look."""
+    size = page.viewport_size
+    assert size is not None
+    await assert_accessible(page)
+    await page.emulate_media(color_scheme="dark")
+    await assert_accessible(page, **COLOURS)
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 380, "height": 780})
+    await assert_fits(page)
+    await page.set_viewport_size(size)
+    if PICTURES:
+        await picture(page, Path(PICTURES), name)
+
+
+async def assert_accessible(page: Page, **rules: object) -> None:
+    """No finding of axe-core that is serious or critical; of all its rules unless some are named."""
+    found = (await Axe().run(page, options={"resultTypes": ["violations"], **rules})).response["violations"]
     problems = [
         f"{finding['id']} ({finding['impact']}): {finding['help']}: {node['html'][:200]}"
         for finding in found

@@ -1,7 +1,5 @@
 """What the tests of *Reconnect all*, *Reassign clients* and handing over share: clients, logins, and ways through."""
 
-import os
-from pathlib import Path
 from uuid import UUID
 
 from playwright.async_api import Page, expect
@@ -10,24 +8,8 @@ from contracts.runs import Role
 from models import practices
 from tests.journeys.people import change
 from tests.web.house import Person
-from tests.web.looking import assert_accessible, assert_fits, picture
 from tests.web.one_client import world_person
 from tests.web.provider_pages import sign_in_there
-
-PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """Usable by everybody, in every window."""
-    await assert_accessible(page)
-    await page.emulate_media(color_scheme="dark")
-    await assert_accessible(page)
-    await page.set_viewport_size({"width": 380, "height": 780})
-    await assert_fits(page)
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 800})
-    if PICTURES:
-        await picture(page, Path(PICTURES), name)
 
 
 async def signed_in_there(page: Page, person: Person, login: int) -> None:

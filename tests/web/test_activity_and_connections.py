@@ -12,7 +12,7 @@ from contracts.runs import RunKind
 from starter.web.wording import words
 from tests.web.crowd import HTML, Crowd, crowded
 from tests.web.house import Browsers, House, arrived, made_house
-from tests.web.test_looks import looked_at
+from tests.web.looking import looked_at
 
 RUNS = 14
 

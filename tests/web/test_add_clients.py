@@ -3,12 +3,10 @@
 Each test has practices of its own; the sandbox's forty organisations and its third person are everybody's.
 """
 
-import os
 import re
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from contracts.runs import Plan
 from models.client import Client
@@ -16,29 +14,15 @@ from models.practice import Practice
 from tests.journeys.scene import Scene
 from tests.web.adding import HOSTILE, all_within_reach, allowed, begun, listed, row, runs_of
 from tests.web.house import Browsers, House, Person, arrived, made_house
-from tests.web.looking import assert_accessible, assert_fits, picture
+from tests.web.looking import looked_at
 from xero_sandbox.faults import Kind
 
-PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
 expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def organisations(product: Scene) -> list[str]:
     return all_within_reach(product)
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """Usable by everybody, in every window."""
-    await assert_accessible(page)
-    await page.emulate_media(color_scheme="dark")
-    await assert_accessible(page)
-    await page.set_viewport_size({"width": 380, "height": 780})
-    await assert_fits(page)
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 800})
-    if PICTURES:
-        await picture(page, Path(PICTURES), name)
 
 
 async def practice_has(person: Person, **words: object) -> None:

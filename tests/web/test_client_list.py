@@ -17,7 +17,7 @@ from models.client import Client
 from models.connection import Connection
 from tests.web.crowd import HTML, LONG, Crowd, crowded
 from tests.web.house import Browsers, House, arrived
-from tests.web.test_looks import looked_at
+from tests.web.looking import looked_at
 
 COUNT = 260
 Standing = Callable[[Client, Connection | None], bool]

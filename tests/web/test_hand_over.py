@@ -6,8 +6,9 @@ from playwright.async_api import expect
 from contracts.runs import RunKind
 from tests.journeys.people import owners, started
 from tests.web.house import Browsers, House, arrived, made_house
+from tests.web.looking import looked_at
 from tests.web.one_client import added, world_person
-from tests.web.taking_turns import belongs_to, colleague_of, looked_at, reported
+from tests.web.taking_turns import belongs_to, colleague_of, reported
 from tests.web.test_signing_in import csrf_of
 
 OKAFOR, SILVA = 0, 1

@@ -1,26 +1,9 @@
 """Signing in, invitation, account and error pages in a browser: usable by everybody, in every window."""
 
-import os
-from pathlib import Path
-
 import pytest
-from playwright.async_api import Page
 
 from tests.web.house import PASSWORD, Browsers, House
-from tests.web.looking import assert_accessible, assert_fits, picture
-
-PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
-
-
-async def looked_at(page: Page, name: str) -> None:
-    await assert_accessible(page)
-    await page.emulate_media(color_scheme="dark")
-    await assert_accessible(page)
-    await page.set_viewport_size({"width": 380, "height": 780})
-    await assert_fits(page)
-    await page.emulate_media(color_scheme="light")
-    if PICTURES:
-        await picture(page, Path(PICTURES), name)
+from tests.web.looking import looked_at
 
 
 async def test_signing_in(house: House, browsers: Browsers):

@@ -1,37 +1,22 @@
 """One client in a browser: what there is to see of it, its lists, its history, and what somebody else gets to see."""
 
-import os
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from contracts.lists import ListName
 from models import events
 from models.client import Client
 from models.columns import now
 from tests.web.house import Browsers, House, arrived
-from tests.web.looking import assert_accessible, assert_fits, picture
+from tests.web.looking import assert_fits, looked_at
 from tests.web.one_client import Few, added, there, world_person
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import OrganisationWords, RecordWords
 
-PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
 AWKWARD = f'<img src=x onerror="document.title=1"> & "Sons" {"W" * 190}'
 LONG = "A name that is as long as the accounting software lets a name be, which nobody expects " * 2
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """Usable by everybody, in every window and light; a picture if somebody wants to look."""
-    if PICTURES:
-        await picture(page, Path(PICTURES), name)
-    for scheme in ("dark", "light"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
-        await assert_accessible(page)
-    await page.set_viewport_size({"width": 380, "height": 780})
-    await assert_fits(page)
-    await page.set_viewport_size({"width": 1280, "height": 800})
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -1,36 +1,20 @@
 """Managing one connection in a browser: settings, refresh, reconnect, change and undo, disconnect and back again."""
 
 import asyncio
-import os
 from contextlib import suppress
-from pathlib import Path
 
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 from temporalio.service import RPCError
 
 from contracts.runs import ConnectionStatus
 from tests.journeys.one_client import PATIENCE
 from tests.web.house import Browsers, House, arrived
-from tests.web.looking import assert_accessible, assert_fits, picture
+from tests.web.looking import looked_at
 from tests.web.one_client import Few, added, there, world_person
 from tests.web.provider_pages import sign_in_there
 from tests.web.test_signing_in import csrf_of
 from xero_sandbox.faults import Kind
-
-PICTURES = os.environ.get("CLIENTSYNC_TEST_PICTURES")
-
-
-async def looked_at(page: Page, name: str) -> None:
-    """Usable by everybody, in every window; a picture if somebody wants to look."""
-    if PICTURES:
-        await picture(page, Path(PICTURES), name)
-    await assert_accessible(page)
-    size = page.viewport_size
-    await page.set_viewport_size({"width": 380, "height": 780})
-    await assert_fits(page)
-    assert size is not None
-    await page.set_viewport_size(size)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -11,8 +11,9 @@ from contracts.runs import RunKind, Stage, Verdict
 from models.run import Run, RunOrganisation
 from tests.journeys.people import owners
 from tests.web.house import Browsers, House, Person, arrived, made_house
+from tests.web.looking import looked_at
 from tests.web.one_client import added, world_person
-from tests.web.taking_turns import belongs_to, colleague_of, looked_at, pressed, reported, signed_in_there
+from tests.web.taking_turns import belongs_to, colleague_of, pressed, reported, signed_in_there
 from tests.web.test_signing_in import csrf_of
 from xero_sandbox.faults import Kind
 

@@ -5,8 +5,9 @@ from playwright.async_api import expect
 
 from tests.journeys.people import logins
 from tests.web.house import Browsers, House, arrived, made_house
+from tests.web.looking import looked_at
 from tests.web.one_client import added
-from tests.web.taking_turns import breaks, looked_at, pressed, reported, signed_in_there
+from tests.web.taking_turns import breaks, pressed, reported, signed_in_there
 
 OKAFOR, SILVA = 0, 1
 """Of the provider's people: the first reaches everything, the second not the third organisation."""

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from starter.web.app import create_app
 from tests.web.crowd import HTML, Crowd, crowded
 from tests.web.house import PASSWORD, Browsers, House, arrived, made_house, session_of
-from tests.web.test_looks import looked_at
+from tests.web.looking import looked_at
 
 
 @pytest_asyncio.fixture(scope="module")
