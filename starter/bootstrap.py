@@ -59,8 +59,8 @@ def build_provider(settings: Settings, database: Database) -> "Provider":
     Raises:
         MissingSettingError: The app's id or secret is not set.
     """
-    from models.call_budget import SharedCallBudget
-    from providers.xero import Xero, XeroConfig, http_client  # commands on the database alone start without it
+    from models.call_budget import SharedCallBudget  # commands on the database alone start without a provider
+    from providers.xero import Xero, XeroConfig, http_client  # likewise
 
     config = XeroConfig(
         client_id=settings.required("xero_client_id"),
