@@ -2,18 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from contracts.bulk_create_clients import Deadlines
 from contracts.refusals import RefusalCode, Refused
-from models.call_budget import SharedCallBudget
 from models.database import Database
-from providers.port import Provider
-from providers.xero import Xero, XeroConfig, http_client
 from runtime.settings import Settings, variable_of
-from runtime.temporal import connect
-from starter.operations import Operations
+
+if TYPE_CHECKING:
+    from providers.port import Provider
+    from starter.operations import Operations
 
 RUNNING = "running.env"
 """Settings of the running ``clientsync up``, in its data directory, so that other commands find it."""
@@ -53,12 +53,15 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
-def build_provider(settings: Settings, database: Database) -> Provider:
+def build_provider(settings: Settings, database: Database) -> "Provider":
     """Xero, as the settings describe it.
 
     Raises:
         MissingSettingError: The app's id or secret is not set.
     """
+    from models.call_budget import SharedCallBudget  # commands on the database alone start without a provider
+    from providers.xero import Xero, XeroConfig, http_client  # likewise
+
     config = XeroConfig(
         client_id=settings.required("xero_client_id"),
         client_secret=settings.required("xero_client_secret"),
@@ -70,13 +73,16 @@ def build_provider(settings: Settings, database: Database) -> Provider:
 
 
 @asynccontextmanager
-async def open_operations(settings: Settings) -> AsyncIterator[Operations]:
+async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
     """The one door, with everything behind it, for as long as it is needed.
 
     Raises:
         MissingSettingError: Something that it needs is not set.
         RuntimeError: Temporal does not answer.
     """
+    from runtime.temporal import connect  # commands on the database alone start without Temporal's client
+    from starter.operations import Operations  # likewise
+
     async with AsyncExitStack() as stack:
         public_url, sealer = settings.required("public_url"), settings.key_ring().for_purpose("database")
         database = await stack.enter_async_context(open_database(settings))

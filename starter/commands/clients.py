@@ -10,6 +10,7 @@ import typer
 from contracts.causes import Cause
 from models.client_views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.commands.acting import ClientName, acting, acting_on
+from starter.commands.hand_over import hand_over
 from starter.commands.output import As, Json, execute, out, print_json, table, words
 from starter.web.client_answers import ClientAnswer
 
@@ -125,3 +126,6 @@ def _flat(client: ClientAnswer) -> dict[str, object]:
     of_connection = connection.model_dump(mode="json") if connection else {}
     flat = client.model_dump(mode="json", exclude={"connection"}) | of_connection
     return {name: "" if value is None else value for name, value in flat.items()}
+
+
+clients.command("hand-over")(hand_over)

@@ -8,6 +8,7 @@ import typer
 from contracts.runs import Role
 from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues
+from starter.commands.invite import invite
 from starter.commands.output import As, Json, execute, out, print_json, table
 from starter.web.colleague_answers import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 
@@ -87,3 +88,6 @@ def deactivate(
     elif answer.colleague.clients:
         command = f"clientsync clients hand-over --from {answer.colleague.email} --to EMAIL --wait"
         out.print(f"Next: {command}", highlight=False, soft_wrap=True)
+
+
+colleague.command("invite")(invite)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,8 @@ from models.client import Client
 from runtime.ports import HOST, Ports
 from runtime.processes import Command, Supervisor
 from runtime.stack import environment_of
-from starter.cli import app
+from starter.cli import PANELS, app
+from starter.commands.lazily import Announced
 from tests.conftest import administer, sibling
 from tests.journeys.scene import Scene
 
@@ -53,6 +55,22 @@ async def refused(environment: dict[str, str], *arguments: str, status: int = 2)
 @pytest.fixture
 def environment(scene: Scene) -> dict[str, str]:
     return environment_of(scene.settings)
+
+
+@pytest.mark.parametrize(
+    "announced", [one for commands in PANELS.values() for one in commands], ids=lambda one: one.name
+)
+def test_the_overview_says_what_a_command_says_of_itself(announced: Announced):
+    said: str = announced.imported().help
+    assert said.partition("\n")[0] == announced.said
+
+
+def test_asking_for_help_imports_no_server_and_no_database():
+    asks = "import sys; from starter.cli import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    heavy = {"sqlalchemy", "temporalio", "fastapi", "pydantic"}
+    said = subprocess.run([sys.executable, "-c", asks], check=True, capture_output=True, text=True).stdout
+    assert "schedules" in said
+    assert not heavy & set(said.split())
 
 
 @pytest.mark.parametrize("command", [words.strip() for words in COMMANDS.split(",")])

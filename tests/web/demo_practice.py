@@ -11,11 +11,10 @@ from contracts.runs import Plan, Role, RunKind
 from models import practices
 from models.client import Client
 from models.practice import Colleague, Practice
-from starter import passwords
 from tests.journeys.people import change, check, person, reconnected, started, taken_over
 from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.serving import http_of
-from tests.web.house import PASSWORD, Person
+from tests.web.house import KEPT, Person
 from xero_sandbox.faults import Kind
 
 OKAFOR, SILVA = 0, 1
@@ -191,7 +190,7 @@ async def _person(scene: Scene, practice: str, name: str, role: Role, plan: Plan
         else:
             made = await practices.find_practice(session, practice)
         colleague = await practices.create_colleague(session, made.id, email=email, name=name, role=role)
-        (await session.get_one(Colleague, colleague.id)).password_hash = await passwords.hashed(PASSWORD)
+        (await session.get_one(Colleague, colleague.id)).password_hash = KEPT
         token = await practices.issue_token(session, colleague.id)
     actor = await scene.operations.colleagues.by_email(email)
     http = http_of(scene.web, token)

@@ -1,0 +1,37 @@
+"""The web backend, in this process."""
+
+from typing import Annotated
+
+import typer
+import uvloop
+
+from runtime.logging import configure
+from starter.bootstrap import open_operations
+from starter.commands.output import execute, settings_or_end
+from starter.web.app import create_app
+from starter.web.routes.codec import access_for
+from starter.web.server import serve
+
+
+def web(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port; CLIENTSYNC_WEB_PORT otherwise.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address; CLIENTSYNC_WEB_HOST otherwise.")] = None,
+) -> None:
+    """Serve the JSON API and the sign-in pages until stopped."""
+    settings = settings_or_end()
+    configure(settings)
+
+    async def work() -> None:
+        async with open_operations(settings) as operations:
+            public_url = settings.required("public_url")
+            app = create_app(
+                operations,
+                ring=settings.key_ring(),
+                is_secure=public_url.startswith("https://"),
+                codec_access=access_for(public_url, settings.temporal_ui_url),
+                temporal_ui=settings.temporal_ui_url,
+                has_outbox=settings.smtp_url is None,
+            )
+            await serve(app, host=host or settings.web_host, port=port or settings.web_port)
+
+    execute(work(), loop=uvloop.new_event_loop)
