@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from bench import accounting, bare, one_by_one
 from bench.databases import Practice, add_grant, count_rows
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.minutes import whole_minutes
 from bench.results import History, Timing
 from bench.servers import Servers
 from contracts.runs import Result, Stage
@@ -84,15 +85,16 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
             await servers.sandbox.forget()
             started = await api.start()
             callback = await consent(servers, started)
-            before = accounting.snapshot(processes)
-            returned = datetime.now(UTC)
-            await come_back(callback)
-            await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
-            listed = datetime.now(UTC)
-            choice = await all_of(api, started.run_id)
-            chosen = datetime.now(UTC)
-            await api.select(started.run_id, choice)
-            ended = await until(api, started.run_id, Stage.FINISHED, LOOK_WHILE_PULLING_SECONDS)
+            async with whole_minutes(servers.sandbox) as minutes:
+                before = accounting.snapshot(processes)
+                returned = datetime.now(UTC)
+                await come_back(callback)
+                await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+                listed = datetime.now(UTC)
+                choice = await all_of(api, started.run_id)
+                chosen = datetime.now(UTC)
+                await api.select(started.run_id, choice)
+                ended = await until(api, started.run_id, Stage.FINISHED, LOOK_WHILE_PULLING_SECONDS)
             used = accounting.usage(before, accounting.snapshot(processes), processes)
         if ended.result is not Result.COMPLETED or ended.finished_at is None:
             raise RunWentWrongError(f"Our run ended {ended.result}: {ended.counts}, {ended.causes}.")
@@ -104,6 +106,7 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
         calls=await servers.sandbox.calls(),
         usage=used,
         history=history,
+        minutes=minutes,
     )
 
 

@@ -79,6 +79,7 @@ def _cells(size: Size, contender: str) -> dict[str, str]:
         "Organisations a second": f"{organisations / seconds:.1f}",
         "Provider calls a minute": f"{median(run.calls.api for run in runs) / seconds * 60:,.0f}",
         "Provider calls per organisation": f"{median(run.calls.api for run in runs) / organisations:.2f}",
+        "Calls in a whole minute, fewest": f"{min(whole):,}" if (whole := _whole_minutes(runs)) else "-",
         "Calls answered 429": str(max(run.calls.too_many for run in runs)),
         "CPU ms per organisation": f"{sum(cpu.values()) / organisations * 1000:.1f}",
     }
@@ -115,6 +116,10 @@ def _besides(whole: Whole) -> Iterator[str]:
     others = sum(run.usage.others_cpu_seconds for run in runs)
     noise = others / (others + sum(sum(run.usage.cpu_seconds.values()) for run in runs))
     yield f"Of all CPU time, {noise:.0%} went to something else on the machine."
+
+
+def _whole_minutes(runs: Sequence[Timing]) -> list[int]:
+    return [calls for run in runs for calls in run.minutes]
 
 
 def _peaks(runs: Sequence[Timing]) -> dict[str, int]:

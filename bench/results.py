@@ -59,6 +59,7 @@ class Timing:
         calls: Over both phases.
         usage: Over both phases.
         history: Of runs that have one.
+        minutes: Calls in each minute that lay in the run from its start to its end.
     """
 
     listing: float
@@ -67,6 +68,7 @@ class Timing:
     calls: Calls
     usage: Usage
     history: History | None = None
+    minutes: Sequence[int] = ()
 
     @property
     def total(self) -> float:

@@ -32,7 +32,7 @@ def room(ours: str, never: str, why: str) -> Room:
     return Room(frozenset(ours.split()), frozenset(never.split()), why)
 
 
-INPUT_AND_OUTPUT = "aiohttp asyncpg authlib fastapi httpx httpx2 httpx_aiohttp sqlalchemy sqlmodel socket subprocess"
+INPUT_AND_OUTPUT = "aiohttp asyncpg authlib fastapi httpx httpx2 sqlalchemy sqlmodel socket subprocess"
 ROOMS = {
     "contracts": room(
         "",
