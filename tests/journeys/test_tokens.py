@@ -4,8 +4,12 @@ from contextlib import AsyncExitStack
 
 from runtime.temporal import connect
 from tests.journeys.scene import Json, Scene
+from workflows.planning import CLIENTS_PULLED_TOGETHER
 from xero_sandbox.faults import Kind
 from xero_sandbox.grants import ACCESS_SECONDS
+
+MANY = 3 * CLIENTS_PULLED_TOGETHER
+"""One group for each of two workers, and one that is still to come when the tokens end."""
 
 
 async def tokens_end_in_the_middle(scene: Scene) -> Json:
@@ -22,18 +26,18 @@ async def tokens_end_in_the_middle(scene: Scene) -> Json:
 
 
 async def test_two_workers_and_one_ended_token_make_one_refresh(make_scene):
-    scene = await make_scene(organisations=30, latency_ms=60)
+    scene = await make_scene(organisations=MANY, latency_ms=60)
     run = await tokens_end_in_the_middle(scene)
-    assert run["counts"] == {"created": 30}
+    assert run["counts"] == {"created": MANY}
     assert scene.world.calls.refreshes == 1
     assert scene.world.calls.by_status[401] > 0
 
 
 async def test_a_refresh_whose_answer_got_lost_is_made_good(make_scene):
-    scene = await make_scene(organisations=30, latency_ms=60)
+    scene = await make_scene(organisations=MANY, latency_ms=60)
     scene.fault(Kind.DROP_REFRESH_RESPONSE, times=1)
     run = await tokens_end_in_the_middle(scene)
-    assert run["counts"] == {"created": 30}
+    assert run["counts"] == {"created": MANY}
     assert scene.world.calls.refreshes == 2
 
 

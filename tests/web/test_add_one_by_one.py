@@ -110,7 +110,7 @@ async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_w
     run_id = run_of(page)
 
     await adds_next(page, None)
-    await expect(page.get_by_text("Access was not allowed, so nothing was changed.")).to_be_visible()
+    await expect(page.get_by_text("You came back without allowing access.")).to_be_visible()
     assert run_of(page) == run_id
     await expect(page.locator("#selection tbody tr")).to_have_count(1)
     await looked_at(page, "add-one-by-one-denied")
