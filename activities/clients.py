@@ -68,7 +68,7 @@ class ClientActivities:
 
     async def _terms(self, session: AsyncSession, run: Run) -> Terms:
         practice = await runs.practice_of(session, run)
-        listed = await run_lists.organisations_of(session, run.id)
+        listed = await run_lists.decided_of(session, run.id)
         teams = await session.exec(select(Team.id).where(Team.practice_id == practice.id))
         colleagues = select(Colleague.id).where(Colleague.practice_id == practice.id)
         active = await session.exec(colleagues.where(col(Colleague.deactivated_at).is_(None)))
@@ -89,7 +89,7 @@ class ClientActivities:
         )
 
     async def _accepted(self, session: AsyncSession, run: Run) -> SelectionAccepted:
-        listed = await run_lists.organisations_of(session, run.id)
+        listed = await run_lists.decided_of(session, run.id)
         chosen = [row for row in listed if row.action is not None]
         new = [row for row in chosen if row.verdict is not Verdict.ALREADY_CLIENT]
         return SelectionAccepted(

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from contracts.runs import Verdict
 from models.clients import KnownOrganisation, UnconnectedClient
-from models.run_lists import Judgement
+from models.run_lists import Candidate, Judgement
 
 NEAR_ENOUGH = 90
 """Out of 100 by RapidFuzz's token sort ratio: "Smith & Sons Ltd" and "Smith and Sons Limited" are near, "Smith Ltd"
@@ -21,17 +21,6 @@ and "Smyth & Co" are not."""
 _LEGAL_FORMS = frozenset(
     {"ltd", "limited", "llp", "plc", "inc", "llc", "pty", "corp", "corporation", "co", "company", "the"}
 )
-
-
-class Candidate(NamedTuple):
-    """An organisation to be judged, with what its profile told (None where it could not be read)."""
-
-    organisation_id: str
-    name: str
-    registration_number: str | None
-    tax_number: str | None
-    is_demo: bool
-    is_trial: bool
 
 
 def judge(

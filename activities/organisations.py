@@ -6,7 +6,7 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities.matching import Candidate, judge
+from activities.matching import judge
 from activities.progress import Progress
 from activities.reach import ReachActivities
 from contracts.bulk_create_clients import (
@@ -19,7 +19,7 @@ from contracts.bulk_create_clients import (
 )
 from contracts.runs import Stage, Verdict
 from models import clients, grants, run_lists, runs
-from models.run import Run, RunOrganisation
+from models.run import Run
 from models.run_lists import FoundOrganisation
 from providers.errors import ProviderError, Transient
 
@@ -92,12 +92,12 @@ class OrganisationActivities(ReachActivities):
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             practice = await runs.practice_of(session, run)
-            listed = await run_lists.organisations_of(session, run.id, with_profiles=True)
+            listed = await run_lists.candidates_of(session, run.id)
             known = await clients.known_organisations(
                 session, practice.id, run.provider, [organisation.organisation_id for organisation in listed]
             )
             judged = judge(
-                [candidate(organisation) for organisation in listed],
+                listed,
                 known,
                 await clients.unconnected_clients(session, practice.id),
                 practice.client_allowance - await clients.count_clients(session, practice.id),
@@ -109,16 +109,3 @@ class OrganisationActivities(ReachActivities):
         for judgement in judged:
             verdicts[judgement.verdict] = verdicts.get(judgement.verdict, 0) + 1
         return JudgedOrganisations(verdicts=verdicts)
-
-
-def candidate(organisation: RunOrganisation) -> Candidate:
-    """A listed organisation as the judge takes it."""
-    profile = organisation.profile or {}
-    return Candidate(
-        organisation_id=organisation.organisation_id,
-        name=organisation.name,
-        registration_number=profile.get("registration_number"),
-        tax_number=profile.get("tax_number"),
-        is_demo=bool(profile.get("is_demo")),
-        is_trial=bool(profile.get("is_trial")),
-    )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import Action, Verdict
+from contracts.runs import Action, Outcome, Verdict
 from models.arrays import texts
 from models.run import RunOrganisation
 
@@ -25,6 +25,17 @@ class FoundOrganisation(NamedTuple):
     organisation_id: str
     name: str
     provider_connection_id: str | None
+
+
+class Candidate(NamedTuple):
+    """An organisation to be judged, with what its profile told (None where it could not be read)."""
+
+    organisation_id: str
+    name: str
+    registration_number: str | None
+    tax_number: str | None
+    is_demo: bool
+    is_trial: bool
 
 
 class Judgement(NamedTuple):
@@ -124,14 +135,42 @@ async def save_profiles(
     )
 
 
-async def organisations_of(
-    session: AsyncSession, run_id: str, *, with_profiles: bool = False
-) -> Sequence[RunOrganisation]:
-    """The run's whole list, in order; without the profiles, which are most of its bytes, unless they are asked for."""
+async def organisations_of(session: AsyncSession, run_id: str) -> Sequence[RunOrganisation]:
+    """The run's whole list, in order, without the profiles, which are most of its bytes."""
     query = select(RunOrganisation).where(RunOrganisation.run_id == run_id)
-    if not with_profiles:
-        query = query.options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # SQLModel types the column as its value
+    query = query.options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # SQLModel types the column as its value
     return (await session.exec(query.order_by(col(RunOrganisation.position)))).all()
+
+
+async def candidates_of(session: AsyncSession, run_id: str) -> Sequence[Candidate]:
+    """The run's whole list as it is judged, in order: thousands, so nothing else of them is fetched."""
+    rows = await (await session.connection()).execute(
+        text("""
+            SELECT organisation_id, name, profile ->> 'registration_number', profile ->> 'tax_number',
+                   coalesce((profile ->> 'is_demo')::boolean, false), coalesce((profile ->> 'is_trial')::boolean, false)
+            FROM run_organisations WHERE run_id = :run_id ORDER BY position
+        """),
+        {"run_id": run_id},
+    )
+    return [Candidate(*row) for row in rows]
+
+
+class Decided(NamedTuple):
+    """What stands on the list of one organisation, as far as a choice goes."""
+
+    organisation_id: str
+    verdict: Verdict | None
+    matched_client_id: UUID | None
+    action: Action | None
+    outcome: Outcome | None
+
+
+async def decided_of(session: AsyncSession, run_id: str) -> Sequence[Decided]:
+    """The run's whole list as a choice sees it, in order: thousands, so nothing else of them is fetched."""
+    of = RunOrganisation
+    query = select(of.organisation_id, of.verdict, of.matched_client_id, of.action, of.outcome)  # type: ignore[call-overload]  # SQLModel types four columns at most
+    rows = await session.exec(query.where(of.run_id == run_id).order_by(col(of.position)))
+    return [Decided(*row) for row in rows.all()]
 
 
 async def save_verdicts(session: AsyncSession, run_id: str, judged: Sequence[Judgement]) -> None:
