@@ -7,8 +7,8 @@ from tests.xero_sandbox.wire import open_call, until
 
 
 @pytest.fixture
-def noon(app: App, tokens: Tokens) -> None:
-    """Stop the clock 20 seconds into a minute, at least an hour from midnight."""
+def noon(app: App) -> None:
+    """Stop the clock 20 seconds into a minute, two hours from midnight, before tokens are given out that would end."""
     now = app.control("clock", stopped=True)["now"]
     assert isinstance(now, float)
     to_minute = 60 - now % 60
