@@ -7,6 +7,7 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
 from contracts.lists import ListName
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
+from workflows.planning import CLIENTS_PULLED_TOGETHER
 from xero_sandbox.faults import Kind
 
 
@@ -81,14 +82,15 @@ async def test_while_creating(scene: Scene):
 
 
 async def test_while_pulling(make_scene):
-    scene = await make_scene(organisations=26, latency_ms=60)
+    many = 3 * CLIENTS_PULLED_TOGETHER
+    scene = await make_scene(organisations=many + 2, latency_ms=60)
     async with scene.worker(concurrency=1):  # three groups, one after the other
         run = await scene.listed()
-        await scene.select(run["run_id"], organisations=chosen(run)[:24])
+        await scene.select(run["run_id"], organisations=chosen(run)[:many])
         await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) > 0)
         run = await cancelled(scene, run["run_id"])
-    assert run["counts"] == {"created": 24, "skipped": 2}
-    assert len(await scene.clients()) == 24
+    assert run["counts"] == {"created": many, "skipped": 2}
+    assert len(await scene.clients()) == many
     unpulled = [row for row in run["organisations"] if row["message"] and "Refresh the client" in row["message"]]
-    assert 0 < len(unpulled) < 24
+    assert 0 < len(unpulled) < many
     await nothing_is_half_made(scene)
