@@ -2,15 +2,19 @@
 
 Two Temporal workers share the process. One has the workflows and the short database activities; the other polls only
 the provider's queue, so that eager dispatch cannot evade fairness and the number of provider calls at once is bounded.
+Each has an event loop in a thread of its own: the short steps of a small practice's run must not wait behind the pages
+of a big one's.
 """
 
 import asyncio
 import gc
 import signal
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import uvloop
 from temporalio.client import Client, Interceptor
@@ -37,6 +41,7 @@ from providers.port import Providers
 from providers.xero import Xero, XeroConfig, http_client
 from runtime import logging
 from runtime.namespace import prepare_namespace
+from runtime.own_thread import in_own_thread
 from runtime.settings import Settings
 from runtime.temporal import connect
 from workflows.bulk_create_clients import BulkCreateClients
@@ -58,6 +63,13 @@ WORKFLOWS = (
 )
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
+POOL = 10
+"""Database connections that each of the two workers keeps; as many again while all are in use."""
+
+THREAD_SECONDS = 0.001
+"""After which a busy thread lets the other one work. At Python's own five milliseconds, short steps wait longer for
+their turns than they take."""
+
 YOUNG_OBJECTS = 50_000
 """Objects made before the next look for cycles among them. A page of contacts is many objects that live long enough to
 be looked at and hold no cycles: at Python's own 700 that looking took a third of a pull's time."""
@@ -74,13 +86,12 @@ class Parts:
     public_url: str | None = None
 
 
-def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, Worker]:
-    """The two workers of a process.
+def workflow_worker(client: Client, parts: Parts) -> Worker:
+    """The worker that has the workflows and the short activities between them.
 
     Args:
         client: Connected with our converter.
         parts: What the activities are built from.
-        concurrency: Provider activities at once.
     """
     database = parts.database
     reach = Reach(database, parts.providers, parts.tokens)
@@ -92,61 +103,73 @@ def workers(client: Client, parts: Parts, *, concurrency: int) -> tuple[Worker, 
     notices = NoticeActivities(database, parts.mailer, parts.public_url)
     runs = RunActivities(database)
     reassigns = ReassignActivities(database, reach)
-    reconnects = ReconnectActivities(database, reach)
+    return Worker(
+        client,
+        task_queue=WORKFLOW_QUEUE,
+        workflows=WORKFLOWS,
+        activities=[
+            organisations.judge_organisations,
+            clients.record_selection,
+            clients.create_clients,
+            clients.clients_to_pull,
+            changes.record_books,
+            changes.change_books,
+            changes.discard_books,
+            disconnects.keep_connection,
+            reassigns.list_hand_over,
+            reassigns.record_reassignment,
+            reassigns.clients_to_reassign,
+            reassigns.record_unmoved,
+            checks.logins_to_check,
+            checks.note_login_trouble,
+            checks.clients_due,
+            checks.note_trouble,
+            notices.tell,
+            notices.deliver_notices,
+            runs.enter_stage,
+            runs.hand_over,
+            runs.record_failure,
+            runs.settle_sync,
+            runs.reopen_run,
+            runs.finish_run,
+        ],
+        interceptors=[Discretion()],
+        graceful_shutdown_timeout=SHUTDOWN_GRACE,
+    )
+
+
+def provider_worker(client: Client, parts: Parts, *, concurrency: int) -> Worker:
+    """The worker that speaks to the provider.
+
+    Args:
+        client: Connected with our converter.
+        parts: What the activities are built from.
+        concurrency: Activities at once.
+    """
+    database = parts.database
+    reach = Reach(database, parts.providers, parts.tokens)
+    organisations = OrganisationActivities(database, reach)
+    reassigns = ReassignActivities(database, reach)
     pulls = StandardInformationActivities(database, parts.providers, parts.tokens)
-    return (
-        Worker(
-            client,
-            task_queue=WORKFLOW_QUEUE,
-            workflows=WORKFLOWS,
-            activities=[
-                organisations.judge_organisations,
-                clients.record_selection,
-                clients.create_clients,
-                clients.clients_to_pull,
-                changes.record_books,
-                changes.change_books,
-                changes.discard_books,
-                disconnects.keep_connection,
-                reassigns.list_hand_over,
-                reassigns.record_reassignment,
-                reassigns.clients_to_reassign,
-                reassigns.record_unmoved,
-                checks.logins_to_check,
-                checks.note_login_trouble,
-                checks.clients_due,
-                checks.note_trouble,
-                notices.tell,
-                notices.deliver_notices,
-                runs.enter_stage,
-                runs.hand_over,
-                runs.record_failure,
-                runs.settle_sync,
-                runs.reopen_run,
-                runs.finish_run,
-            ],
-            interceptors=[Discretion()],
-            graceful_shutdown_timeout=SHUTDOWN_GRACE,
-        ),
-        Worker(
-            client,
-            task_queue=PROVIDER_QUEUE,
-            activities=[
-                checks.check_login,
-                organisations.list_organisations,
-                organisations.read_profiles,
-                changes.list_books,
-                disconnects.remove_connection,
-                reassigns.list_reassignable,
-                reassigns.reassign_client,
-                reconnects.survey_connections,
-                pulls.pull_client,
-                pulls.pull_clients,
-            ],
-            max_concurrent_activities=concurrency,
-            interceptors=[Discretion()],
-            graceful_shutdown_timeout=SHUTDOWN_GRACE,
-        ),
+    return Worker(
+        client,
+        task_queue=PROVIDER_QUEUE,
+        activities=[
+            CheckActivities(database, reach).check_login,
+            organisations.list_organisations,
+            organisations.read_profiles,
+            ChangeActivities(database, reach).list_books,
+            DisconnectActivities(database, reach).remove_connection,
+            reassigns.list_reassignable,
+            reassigns.reassign_client,
+            ReconnectActivities(database, reach).survey_connections,
+            pulls.pull_client,
+            pulls.pull_clients,
+        ],
+        max_concurrent_activities=concurrency,
+        max_concurrent_activity_task_polls=1,  # several at once would take a big run's groups in a row
+        interceptors=[Discretion()],
+        graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
 
 
@@ -177,6 +200,30 @@ def mailer_of(settings: Settings) -> Mailer | None:
     return SmtpMailer(settings.smtp_url.get_secret_value(), settings.required("mail_from"))
 
 
+@asynccontextmanager
+async def serving(
+    settings: Settings, interceptors: Sequence[Interceptor], make: Callable[[Client, Parts], Worker]
+) -> AsyncIterator[None]:
+    """Run one of the workers in this event loop, with a pool, a client and a memory of its own.
+
+    Args:
+        settings: Of this process.
+        interceptors: Beside our own.
+        make: Which of the workers.
+    """
+    async with AsyncExitStack() as stack:
+        database = Database(settings.required("database_url"), pool_size=POOL, max_overflow=POOL)
+        stack.push_async_callback(database.close)
+        providers, xero = providers_of(settings, database)
+        stack.push_async_callback(xero.close)
+        tokens = Tokens(database, settings.key_ring().for_purpose("database"))
+        parts = Parts(database, providers, tokens, mailer_of(settings), settings.public_url)
+        client = await connect(settings, interceptors=interceptors)
+        await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
+        await stack.enter_async_context(make(client, parts))
+        yield
+
+
 async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -> None:
     """Run until SIGINT or SIGTERM; work in flight is finished or handed back.
 
@@ -188,20 +235,16 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with AsyncExitStack() as stack:
-        database = Database(settings.required("database_url"), pool_size=20, max_overflow=20)
-        stack.push_async_callback(database.close)
-        providers, xero = providers_of(settings, database)
-        stack.push_async_callback(xero.close)
-        client = await connect(settings, interceptors=interceptors)
-        await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
-        tokens = Tokens(database, settings.key_ring().for_purpose("database"))
-        parts = Parts(database, providers, tokens, mailer_of(settings), settings.public_url)
-        for worker in workers(client, parts, concurrency=settings.provider_concurrency):
-            await stack.enter_async_context(worker)
+    sys.setswitchinterval(THREAD_SECONDS)
+    for_provider = partial(provider_worker, concurrency=settings.provider_concurrency)
+    async with (
+        serving(settings, interceptors, workflow_worker),
+        in_own_thread(partial(serving, settings, interceptors, for_provider)) as ended,
+    ):
         gc.freeze()
         gc.set_threshold(YOUNG_OBJECTS, 20, 100)
         print("Clientsync worker ready", flush=True)  # noqa: T201  # whoever started the process waits for this line
+        ended.add_done_callback(lambda _: stopped.set())
         await stopped.wait()
 
 

@@ -38,9 +38,9 @@ class Tokens:
         self._now = now
         self._remembered: OrderedDict[UUID, StoredTokens] = OrderedDict()
 
-    def of(self, grant_id: UUID, provider: Provider) -> TokenSource:
-        """The token source of one grant."""
-        return _GrantTokens(self, grant_id, provider)
+    def of(self, grant_id: UUID, provider: Provider, practice_id: UUID | None = None) -> TokenSource:
+        """The token source of one grant, for a practice's calls; see ``TokenSource``."""
+        return _GrantTokens(self, grant_id, provider, practice_id)
 
     async def access_token(self, grant_id: UUID, provider: Provider, rejected: str | None) -> str:
         """A token that is good now; see ``TokenSource``."""
@@ -85,8 +85,9 @@ class Tokens:
 
 
 class _GrantTokens:
-    def __init__(self, tokens: Tokens, grant_id: UUID, provider: Provider) -> None:
+    def __init__(self, tokens: Tokens, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> None:
         self._tokens, self._grant_id, self._provider = tokens, grant_id, provider
+        self.practice_id = practice_id
 
     async def access_token(self, rejected: str | None = None) -> str:
         return await self._tokens.access_token(self._grant_id, self._provider, rejected)

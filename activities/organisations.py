@@ -23,9 +23,6 @@ from models.run import Run
 from models.run_lists import FoundOrganisation
 from providers.errors import ProviderError, Transient
 
-PROFILES_AT_ONCE = 50
-"""Profile reads at once within one activity; the organisations differ, so only the app's own limits count."""
-
 
 class OrganisationActivities(ReachActivities):
     """What a login reaches, and what each organisation is."""
@@ -52,11 +49,8 @@ class OrganisationActivities(ReachActivities):
         async with self._database.session() as session:
             wanted = await run_lists.without_profile(session, asked.run_id, asked.first, asked.end)
             run = await session.get_one(Run, asked.run_id)
-        turns, progress = asyncio.Semaphore(PROFILES_AT_ONCE), Progress(self._now)
-        reading = (
-            self._profile(run.provider, organisation_id, grant_id, turns, progress)
-            for organisation_id, grant_id in wanted
-        )
+        progress = Progress(self._now)
+        reading = (self._profile(run, organisation_id, grant_id, progress) for organisation_id, grant_id in wanted)
         answers = await asyncio.gather(*reading)
         profiles = {
             organisation_id: profile
@@ -73,17 +67,16 @@ class OrganisationActivities(ReachActivities):
         )
 
     async def _profile(
-        self, provider: str, organisation_id: str, grant_id: UUID, turns: asyncio.Semaphore, progress: Progress
+        self, run: Run, organisation_id: str, grant_id: UUID, progress: Progress
     ) -> dict[str, Any] | None:
-        async with turns:
-            try:
-                return (await self._reach.profile(provider, grant_id, organisation_id))._asdict()
-            except Transient:
-                return None  # the verdict is made without; the pull will tell
-            except ProviderError as error:
-                activity.logger.info("profile not readable: %s", error.cause.value)
-            finally:
-                progress.made()
+        try:
+            return (await self._reach.profile(run.provider, grant_id, organisation_id, run.practice_id))._asdict()
+        except Transient:
+            return None  # the verdict is made without; the pull will tell
+        except ProviderError as error:
+            activity.logger.info("profile not readable: %s", error.cause.value)
+        finally:
+            progress.made()
         return None
 
     @activity.defn

@@ -82,14 +82,17 @@ class Reach:
         """
         await self._tokens.keep_alive(grant_id, await self._provider_of(grant_id))
 
-    async def profile(self, provider_name: str, grant_id: UUID, organisation_id: str) -> OrganisationProfile:
-        """Read an organisation's profile: the proof that the login opens this very organisation, by its id.
+    async def profile(
+        self, provider_name: str, grant_id: UUID, organisation_id: str, practice_id: UUID
+    ) -> OrganisationProfile:
+        """Read an organisation's profile for a practice: the proof that the login opens this very one, by its id.
 
         Raises:
             ProviderError: It does not, or not just now.
         """
         provider = self._providers[provider_name]
-        async for page in provider.read(self._tokens.of(grant_id, provider), organisation_id, Source.ORGANISATION):
+        tokens = self._tokens.of(grant_id, provider, practice_id)
+        async for page in provider.read(tokens, organisation_id, Source.ORGANISATION):
             for row in page.rows:
                 if row.key.lower() != organisation_id.lower():
                     raise NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")

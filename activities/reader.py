@@ -33,7 +33,7 @@ class Reader:
     async def read(self, claimed: Claimed) -> Readings:
         """Read what is left of a connection; what goes wrong with the provider stands in the readings."""
         provider = self._providers[claimed.connection.provider]
-        tokens = self._tokens.of(claimed.grant_id, provider)
+        tokens = self._tokens.of(claimed.grant_id, provider, claimed.connection.practice_id)
         readings = Readings(
             warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers, partial=frozenset(claimed.since)
         )

@@ -5,7 +5,6 @@ Hands off a client that has changed hands since the list was shown.
 
 import hashlib
 from collections.abc import Collection
-from uuid import UUID
 
 from sqlmodel import col, select
 from temporalio import activity
@@ -136,7 +135,7 @@ class ReassignActivities(ReachActivities):
             return ReassignedClient(outcome=row.outcome, cause=row.cause)
         is_other = row.grant_id != connection.grant_id
         tries = asked.tries_login and (is_other or not asked.keeps_login) and is_in_use(connection)
-        refused = await self._try_login(run.provider, row.grant_id, row.organisation_id) if tries else None
+        refused = await self._try_login(run, row) if tries else None
         if isinstance(refused, Transient):
             raise application_error(refused, self._now())
         async with self._database.transaction() as session:
@@ -146,9 +145,9 @@ class ReassignActivities(ReachActivities):
                 await move.settle(refused, has_read=tries and refused is None)
             return ReassignedClient(outcome=row.outcome or Outcome.FAILED, cause=row.cause)
 
-    async def _try_login(self, provider_name: str, grant_id: UUID, organisation_id: str) -> ProviderError | None:
+    async def _try_login(self, run: Run, row: RunOrganisation) -> ProviderError | None:
         try:
-            await self._reach.profile(provider_name, grant_id, organisation_id)
+            await self._reach.profile(run.provider, row.grant_id, row.organisation_id, run.practice_id)
         except ProviderError as error:
             return error
         return None

@@ -36,8 +36,13 @@ from models.list_changes import Changes
 from models.run import RunOrganisation
 from providers.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port import Providers
+from providers.turns import Turns
 
 logger = logging.getLogger(__name__)
+
+GROUPS_STORED_AT_ONCE, STORING_SECONDS = 2, 60.0
+"""In one process, one of each run: side by side, several would be stored no sooner. Who gets no turn in time is left
+to pulls of their own."""
 
 
 class StandardInformationActivities:
@@ -54,6 +59,7 @@ class StandardInformationActivities:
         self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
     ) -> None:
         self._database = database
+        self._storing = Turns(GROUPS_STORED_AT_ONCE, 1, STORING_SECONDS)
         self._reader = Reader(providers, tokens, now)
         self._now = now
 
@@ -130,7 +136,7 @@ class StandardInformationActivities:
         """Store what went well, all of it or nothing; who is stored."""
         at = self._now()
         try:
-            async with self._database.transaction() as session:
+            async with self._storing.of(asked.run_id), self._database.transaction() as session:
                 lists = {identity: readings.rows for identity, readings in good.items()}
                 changes = await list_store.store_pulls(session, lists, is_complete=True, at=at)
                 for identity, readings in good.items():

@@ -37,6 +37,8 @@ SECONDS = 60.0
 class _Given(TokenSource):
     """A token that has just been given."""
 
+    practice_id = None
+
     def __init__(self, token: str) -> None:
         self._token = token
 

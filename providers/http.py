@@ -15,7 +15,7 @@ import aiohttp
 import httpx2
 
 MAX_CONNECTIONS = 128
-"""Twice the calls that one worker makes at a time (64), so that sign-ins never queue behind a pull."""
+"""More than the calls that one process makes in turns (112), so that sign-ins never queue behind a pull."""
 
 KEEPALIVE_SECONDS = 30.0
 """Long enough to bridge the waves of a pull, short of the minute after which front ends drop idle connections."""

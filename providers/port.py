@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 from contracts.lists import Source
 from contracts.standard_information import Row
@@ -99,7 +100,14 @@ class Page:
 
 
 class TokenSource(Protocol):
-    """Where a call gets its access token from; refreshing, locking and saving are behind it."""
+    """Where a call gets its access token from; refreshing, locking and saving are behind it.
+
+    Attributes:
+        practice_id: For whom the calls are made: those that wait are served fairly among practices. None for calls
+            of no practice in particular.
+    """
+
+    practice_id: UUID | None
 
     async def access_token(self, rejected: str | None = None) -> str:
         """A token that is good now.

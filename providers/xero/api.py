@@ -7,6 +7,7 @@ access token that Xero refuses, which is replaced once. Error texts name the pat
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx2
 
@@ -96,10 +97,10 @@ class Api:
         if organisation_id is not None:
             sent["xero-tenant-id"] = organisation_id
         token = await tokens.access_token()
-        response = await self._send(method, url, sent, token, organisation_id)
+        response = await self._send(method, url, sent, token, organisation_id, tokens.practice_id)
         if refuses_token(response.status_code, response.headers, response.content):
             newer = await tokens.access_token(rejected=token)
-            response = await self._send(method, url, sent, newer, organisation_id)
+            response = await self._send(method, url, sent, newer, organisation_id, tokens.practice_id)
         status = response.status_code
         if status < 300 or status == 304 or (status == 404 and missing_is_fine):
             return response
@@ -117,16 +118,21 @@ class Api:
         return url
 
     async def _send(
-        self, method: str, url: httpx2.URL, headers: Mapping[str, str], token: str, organisation_id: str | None
+        self,
+        method: str,
+        url: httpx2.URL,
+        headers: Mapping[str, str],
+        token: str,
+        organisation_id: str | None,
+        practice_id: UUID | None,
     ) -> httpx2.Response:
         request = httpx2.Request(
             method, url, headers={**headers, "authorization": f"Bearer {token}"}, extensions=self._extensions
         )
-        async with self._limits.call(organisation_id):
-            try:
-                async with asyncio.timeout(CALL_SECONDS):
-                    response = await self._http.send(request)
-            except (httpx2.RequestError, TimeoutError) as error:
-                raise Unavailable(f"no answer: {type(error).__name__}") from None
+        try:
+            async with self._limits.call(organisation_id, practice_id), asyncio.timeout(CALL_SECONDS):
+                response = await self._http.send(request)
+        except (httpx2.RequestError, TimeoutError) as error:
+            raise Unavailable(f"no answer: {type(error).__name__}") from None
         self._limits.learn(organisation_id, response.headers)
         return response

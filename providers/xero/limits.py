@@ -1,8 +1,9 @@
 """Xero's call limits, planned for so that they are not hit: 5 at once, 60 a minute, a day's, and the app's.
 
-Calls wait here for a free slot of their organisation and for nothing else: a limit that is used up raises
-``RateLimited`` at once with the time when it lifts, and whoever called decides what to do until then. What other
-processes used is learnt from Xero's remaining-headers and from 429s. Source of the numbers: xero.md section 3.1.
+Calls wait here for a free slot of their organisation and for their practice's turn, and for nothing else: a limit that
+is used up raises ``RateLimited`` at once with the time when it lifts, and whoever called decides what to do until then.
+What other processes used is learnt from Xero's remaining-headers and from 429s. Source of the numbers: xero.md
+section 3.1.
 """
 
 import asyncio
@@ -11,16 +12,28 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from providers.clock import Clock, next_midnight, next_minute
 from providers.errors import RateLimited
 from providers.port import CallBudget
+from providers.turns import Turns
 from providers.xero.config import XeroConfig
 
 MINUTE = timedelta(minutes=1)
 
 LEASE = 100
 """Calls taken from the shared budget at a time: one trip to it for a hundred calls, at most 1 % of it left unused."""
+
+CALLS_AT_ONCE = 112
+"""Calls in flight from one process that read organisations. More would only wait for the processor, and everything
+else with them."""
+
+OF_ONE_PRACTICE = 96
+"""Of these: at 0.6 seconds a call they use up an app's 10,000 a minute, and some are left for whoever comes next."""
+
+TURN_SECONDS = 30.0
+"""For a turn: every one may be waiting for a slow page."""
 
 Blocked = tuple[str, datetime]
 """A limit that is used up, and when it lifts."""
@@ -57,16 +70,19 @@ class Limits:
         self._lease_lock = asyncio.Lock()
         self._leased = 0
         self._lease_ends = now()
+        self._turns = Turns(CALLS_AT_ONCE, OF_ONE_PRACTICE, TURN_SECONDS)
 
     @asynccontextmanager
-    async def call(self, organisation_id: str | None) -> AsyncIterator[None]:
+    async def call(self, organisation_id: str | None, practice_id: UUID | None = None) -> AsyncIterator[None]:
         """Admission of one call; hold it while the call is in flight.
 
         Args:
             organisation_id: Whose limits it counts against; None for a call without an organisation.
+            practice_id: For whom it is made.
 
         Raises:
             RateLimited: A limit is used up; no call was made.
+            TimeoutError: The calls that are in flight keep all turns; no call was made.
         """
         if organisation_id is None:
             await self._count_for_app()
@@ -78,7 +94,7 @@ class Limits:
         )
         organisation.users += 1
         try:
-            async with organisation.slots:
+            async with organisation.slots, self._turns.of(practice_id):
                 # After each wait: the calls before this one may have used up a limit.
                 self._check(organisation)
                 await self._count_for_app()

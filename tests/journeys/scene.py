@@ -31,7 +31,7 @@ from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import sign_in
 from tests.journeys.serving import http_of
-from worker import Parts, mailer_of, providers_of, workers
+from worker import Parts, mailer_of, provider_worker, providers_of, workflow_worker
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import FaultWords
 from xero_sandbox.faults import Kind
@@ -80,9 +80,9 @@ class Scene:
             stack.push_async_callback(xero.close)
             tokens = Tokens(database, self.settings.key_ring().for_purpose("database"))
             parts = Parts(database, providers, tokens, mailer_of(self.settings), self.settings.public_url)
-            for worker in workers(client or self.temporal, parts, concurrency=concurrency):
-                await stack.enter_async_context(worker)
-            yield
+            temporal = client or self.temporal
+            async with workflow_worker(temporal, parts), provider_worker(temporal, parts, concurrency=concurrency):
+                yield
 
     async def start(self, **headers: str) -> tuple[str, str]:
         """Start *Add clients*: the run's id and the authorize URL."""

@@ -28,6 +28,8 @@ class Allowance:
 class Tokens:
     """A token source that gives its tokens in turn, the next one whenever one was refused."""
 
+    practice_id = None
+
     def __init__(self, *tokens: str) -> None:
         self._tokens = list(tokens)
         self.refused: list[str] = []

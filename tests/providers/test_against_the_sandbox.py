@@ -39,6 +39,8 @@ LISTS = {
 class Refreshing:
     """A grant that refreshes itself when its token is refused."""
 
+    practice_id = None
+
     def __init__(self, xero: Xero, tokens: TokenSet) -> None:
         self._xero = xero
         self.tokens = tokens

@@ -1,0 +1,86 @@
+"""Turns: a fixed number of calls at once from one process, shared fairly among those who want to call.
+
+A run of a thousand clients always has hundreds of calls to make. First come, first served would put a small practice's
+few behind all of them; more at once than the provider's answers keep busy would put them behind the work on answers.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+
+
+class Turns:
+    """Gives turns: the next goes to whoever holds the fewest, among these to whoever has waited longest.
+
+    Args:
+        at_once: How many turns there are.
+        of_one: How many of them one caller may hold: the others are there for whoever comes next.
+        longest: Seconds that a caller waits.
+    """
+
+    def __init__(self, at_once: int, of_one: int, longest: float) -> None:
+        self._free = at_once
+        self._of_one = of_one
+        self._longest = longest
+        self._held: Counter[Hashable] = Counter()
+        self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
+
+    @asynccontextmanager
+    async def of(self, caller: Hashable) -> AsyncIterator[None]:
+        """One turn; hold it while the call is in flight.
+
+        Args:
+            caller: Among whom turns are shared.
+
+        Raises:
+            TimeoutError: None came free in time.
+        """
+        if self._free and self._held[caller] < self._of_one:
+            self._free -= 1
+            self._held[caller] += 1
+        else:
+            await self._wait(caller)
+        try:
+            yield
+        finally:
+            self._give_back(caller)
+
+    async def _wait(self, caller: Hashable) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(caller, deque()).append(turn)
+        try:
+            async with asyncio.timeout(self._longest):
+                await turn
+        except (asyncio.CancelledError, TimeoutError):
+            if turn.cancelled():
+                self._forget(caller, turn)
+            else:  # it was given at the very moment
+                self._give_back(caller)
+            raise
+
+    def _give_back(self, caller: Hashable) -> None:
+        self._held[caller] -= 1
+        if not self._held[caller]:
+            del self._held[caller]
+        self._free += 1
+        if not self._waiting:
+            return
+        # min takes the first of equals, and who waits anew is last.
+        following = min(self._waiting, key=self._held.__getitem__)
+        if self._held[following] >= self._of_one:
+            return
+        self._free -= 1
+        turn = self._waiting[following].popleft()
+        self._move_on(following)
+        self._held[following] += 1
+        turn.set_result(None)
+
+    def _forget(self, caller: Hashable, turn: asyncio.Future[None]) -> None:
+        self._waiting[caller].remove(turn)
+        self._move_on(caller)
+
+    def _move_on(self, caller: Hashable) -> None:
+        """Behind the others, or away when it has nothing left to wait for."""
+        if left := self._waiting.pop(caller):
+            self._waiting[caller] = left

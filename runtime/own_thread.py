@@ -1,0 +1,49 @@
+"""An event loop in a thread of its own, for work that must not stand in the way of what this thread's loop does.
+
+Threads of one interpreter take turns every millisecond or so, tasks of one loop only where they wait: a page of a
+thousand records is tens of milliseconds in which a loop does nothing else. Objects that belong to one loop, such as
+pools and locks, must not be handed to the other.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Any
+
+import uvloop
+
+
+@asynccontextmanager
+async def in_own_thread(opened: Callable[[], AbstractAsyncContextManager[None]]) -> AsyncIterator[asyncio.Future[None]]:
+    """Enter and leave a context in an event loop of its own.
+
+    Args:
+        opened: Makes the context, in that thread.
+
+    Yields:
+        Done when the context ended before it was asked to, with what it raised. Leaving raises it too.
+
+    Raises:
+        Exception: What entering raised.
+    """
+    here = asyncio.get_running_loop()
+    ready: asyncio.Future[Callable[[], object]] = here.create_future()
+
+    async def hold() -> None:
+        there, enough = asyncio.get_running_loop(), asyncio.Event()
+        async with opened():
+            here.call_soon_threadsafe(ready.set_result, partial(there.call_soon_threadsafe, enough.set))
+            await enough.wait()
+
+    ended = here.run_in_executor(None, lambda: uvloop.run(hold()))
+    both: tuple[asyncio.Future[Any], ...] = (ready, ended)
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    if not ready.done():
+        ended.result()
+    try:
+        yield ended
+    finally:
+        if not ended.done():
+            ready.result()()
+        await ended

@@ -1,0 +1,137 @@
+"""Turns: who waits is served fairly, and nothing that ends early keeps a turn."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from providers.turns import Turns
+
+PATIENT = 60.0
+
+
+class Callers:
+    """Who waits for turns, and in which order they got them."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self.served: list[str | None] = []
+        self.calls: list[asyncio.Task[None]] = []
+        self._answers: list[asyncio.Event] = []
+
+    async def call(self, *callers: str | None) -> None:
+        """Let callers ask for a turn each."""
+        for caller in callers:
+            answered = asyncio.Event()
+            self._answers.append(answered)
+            self.calls.append(asyncio.create_task(self._call(caller, answered)))
+        await settled()
+
+    async def _call(self, caller: str | None, answered: asyncio.Event) -> None:
+        async with self._turns.of(caller):
+            self.served.append(caller)
+            await answered.wait()
+
+    async def answer(self, *which: int) -> None:
+        """Answer calls, so that their turns come free."""
+        for one in which:
+            self._answers[one].set()
+            await settled()
+
+
+async def one_round() -> None:
+    """Let the loop run what is ready."""
+    loop = asyncio.get_running_loop()
+    passed = loop.create_future()
+    loop.call_soon(passed.set_result, None)
+    await passed
+
+
+async def settled() -> None:
+    for _ in range(5):
+        await one_round()
+
+
+@asynccontextmanager
+async def callers(at_once: int, of_one: int) -> AsyncIterator[Callers]:
+    """Callers; at the end each call that is still there is answered and must get its turn."""
+    there = Callers(Turns(at_once, of_one, PATIENT))
+    yield there
+    await there.answer(*range(len(there.calls)))
+    async with asyncio.timeout(5):
+        await asyncio.gather(*there.calls, return_exceptions=True)
+
+
+async def test_a_newcomer_goes_before_the_many_that_wait() -> None:
+    async with callers(2, 2) as all_of_them:
+        await all_of_them.call(*["big"] * 6, "small")
+        assert all_of_them.served == ["big", "big"]
+        await all_of_them.answer(0)
+        assert all_of_them.served == ["big", "big", "small"]
+
+
+async def test_equals_are_served_in_turn() -> None:
+    async with callers(1, 1) as all_of_them:
+        await all_of_them.call("a", "a", "a", "b", "b", "c")
+        await all_of_them.answer(0, 1, 3, 5, 2, 4)
+        assert all_of_them.served == ["a", "a", "b", "c", "a", "b"]
+
+
+async def test_some_turns_are_kept_for_whoever_comes_next() -> None:
+    async with callers(3, 2) as all_of_them:
+        await all_of_them.call("big", "big", "big")
+        assert all_of_them.served == ["big", "big"]
+        await all_of_them.call("small")
+        assert all_of_them.served == ["big", "big", "small"]
+        await all_of_them.answer(3)
+        assert all_of_them.served == ["big", "big", "small"], "the big one has all that it may have"
+        await all_of_them.answer(0)
+        assert all_of_them.served == ["big", "big", "small", "big"]
+
+
+async def test_callers_without_a_name_are_one_caller() -> None:
+    async with callers(1, 1) as all_of_them:
+        await all_of_them.call(None, None)
+        await all_of_them.answer(0)
+        assert all_of_them.served == [None, None]
+
+
+async def test_a_cancelled_wait_leaves_the_queue() -> None:
+    async with callers(1, 1) as all_of_them:
+        await all_of_them.call("a", "b", "c")
+        all_of_them.calls[1].cancel()
+        await all_of_them.answer(0)
+        assert all_of_them.served == ["a", "c"]
+
+
+async def test_a_turn_that_is_given_at_the_moment_of_cancelling_goes_to_the_next() -> None:
+    turns = Turns(1, 1, PATIENT)
+    first = turns.of("a")
+    await first.__aenter__()
+    waiting = asyncio.create_task(turns.of("b").__aenter__())
+    await settled()
+    await first.__aexit__(None, None, None)  # "b" is given the turn, and has not woken up yet
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(5), turns.of("c"):
+        pass
+
+
+async def test_a_failed_call_gives_its_turn_back() -> None:
+    turns = Turns(1, 1, PATIENT)
+    with pytest.raises(LookupError):
+        async with turns.of("a"):
+            raise LookupError
+    async with asyncio.timeout(5), turns.of("b"):
+        pass
+
+
+async def test_nobody_waits_for_ever() -> None:
+    turns = Turns(1, 1, longest=0.001)
+    async with turns.of("a"):
+        with pytest.raises(TimeoutError):
+            await turns.of("b").__aenter__()
+    async with asyncio.timeout(5), turns.of("c"):
+        pass
