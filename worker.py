@@ -167,7 +167,6 @@ def provider_worker(client: Client, parts: Parts, *, concurrency: int) -> Worker
             pulls.pull_clients,
         ],
         max_concurrent_activities=concurrency,
-        max_concurrent_activity_task_polls=1,  # several at once would take a big run's groups in a row
         interceptors=[Discretion()],
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
