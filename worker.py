@@ -1,9 +1,9 @@
 """The worker: the composition root that builds every part, injects it, and runs workflows and activities.
 
-Two Temporal workers share the process. One has the workflows and the short database activities; the other polls only
-the provider's queue, so that eager dispatch cannot evade fairness and the number of provider calls at once is bounded.
-Each has an event loop in a thread of its own: the short steps of a small practice's run must not wait behind the pages
-of a big one's.
+Three Temporal workers share the process. One has the workflows and the short database activities; the others poll only
+the provider's queues, so that eager dispatch cannot evade fairness and the number of provider calls at once is bounded.
+They have an event loop in a thread of their own: the short steps of a small practice's run must not wait behind the
+pages of a big one's.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from activities.reassigning import ReassignActivities
 from activities.reconnecting import ReconnectActivities
 from activities.runs import RunActivities
 from activities.standard_information import StandardInformationActivities
-from contracts.names import PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WORKFLOW_QUEUE
+from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
 from models.database import Database
 from providers.port import Providers
@@ -63,8 +63,13 @@ WORKFLOWS = (
 )
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
-POOL = 10
-"""Database connections that each of the two workers keeps; as many again while all are in use."""
+CONNECTIONS_KEPT = 10
+"""Database connections of each event loop; as many again while all are in use."""
+
+GROUPS_AT_ONCE = 6
+"""Groups of clients that one process pulls at once. Without this bound one of two processes gets up to two thirds of a
+run's groups, and the memory of a process grows with the number of runs; with fewer, a process alone has nothing to
+read while groups are stored."""
 
 THREAD_SECONDS = 0.001
 """After which a busy thread lets the other one work. At Python's own five milliseconds, short steps wait longer for
@@ -86,8 +91,8 @@ class Parts:
     public_url: str | None = None
 
 
-def workflow_worker(client: Client, parts: Parts) -> Worker:
-    """The worker that has the workflows and the short activities between them.
+def workflow_workers(client: Client, parts: Parts) -> Sequence[Worker]:
+    """The worker that has the workflows and the short activities between them, which may share an event loop.
 
     Args:
         client: Connected with our converter.
@@ -103,7 +108,7 @@ def workflow_worker(client: Client, parts: Parts) -> Worker:
     notices = NoticeActivities(database, parts.mailer, parts.public_url)
     runs = RunActivities(database)
     reassigns = ReassignActivities(database, reach)
-    return Worker(
+    worker = Worker(
         client,
         task_queue=WORKFLOW_QUEUE,
         workflows=WORKFLOWS,
@@ -136,22 +141,26 @@ def workflow_worker(client: Client, parts: Parts) -> Worker:
         interceptors=[Discretion()],
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
+    return (worker,)
 
 
-def provider_worker(client: Client, parts: Parts, *, concurrency: int) -> Worker:
-    """The worker that speaks to the provider.
+def provider_workers(
+    client: Client, parts: Parts, *, concurrency: int, groups_at_once: int = GROUPS_AT_ONCE
+) -> Sequence[Worker]:
+    """The workers that speak to the provider: one for full groups of clients, one for everything else.
 
     Args:
         client: Connected with our converter.
         parts: What the activities are built from.
-        concurrency: Activities at once.
+        concurrency: Activities at once, full groups not counted.
+        groups_at_once: Full groups at once.
     """
     database = parts.database
     reach = Reach(database, parts.providers, parts.tokens)
     organisations = OrganisationActivities(database, reach)
     reassigns = ReassignActivities(database, reach)
     pulls = StandardInformationActivities(database, parts.providers, parts.tokens)
-    return Worker(
+    everything_else = Worker(
         client,
         task_queue=PROVIDER_QUEUE,
         activities=[
@@ -170,6 +179,15 @@ def provider_worker(client: Client, parts: Parts, *, concurrency: int) -> Worker
         interceptors=[Discretion()],
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
+    groups = Worker(
+        client,
+        task_queue=GROUPS_QUEUE,
+        activities=[pulls.pull_clients],
+        max_concurrent_activities=groups_at_once,
+        interceptors=[Discretion()],
+        graceful_shutdown_timeout=SHUTDOWN_GRACE,
+    )
+    return everything_else, groups
 
 
 def providers_of(settings: Settings, database: Database) -> tuple[Providers, Xero]:
@@ -200,27 +218,49 @@ def mailer_of(settings: Settings) -> Mailer | None:
 
 
 @asynccontextmanager
+async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
+    """What activities of this event loop are built from, with a pool and a memory of their own.
+
+    Args:
+        settings: Of this process.
+    """
+    async with AsyncExitStack() as stack:
+        url = settings.required("database_url")
+        database = Database(url, pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_KEPT)
+        stack.push_async_callback(database.close)
+        providers, xero = providers_of(settings, database)
+        stack.push_async_callback(xero.close)
+        tokens = Tokens(database, settings.key_ring().for_purpose("database"))
+        yield Parts(database, providers, tokens, mailer_of(settings), settings.public_url)
+
+
+@asynccontextmanager
+async def together(workers: Sequence[Worker]) -> AsyncIterator[None]:
+    """Run workers side by side, and shut them down at once: one after the other, their grace would add up."""
+    async with AsyncExitStack() as stack:
+        for worker in workers:
+            await stack.enter_async_context(worker)
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(worker.shutdown() for worker in workers))
+
+
+@asynccontextmanager
 async def serving(
-    settings: Settings, interceptors: Sequence[Interceptor], make: Callable[[Client, Parts], Worker]
+    settings: Settings, interceptors: Sequence[Interceptor], make: Callable[[Client, Parts], Sequence[Worker]]
 ) -> AsyncIterator[None]:
-    """Run one of the workers in this event loop, with a pool, a client and a memory of its own.
+    """Run workers in this event loop, with parts and a client of their own.
 
     Args:
         settings: Of this process.
         interceptors: Beside our own.
         make: Which of the workers.
     """
-    async with AsyncExitStack() as stack:
-        database = Database(settings.required("database_url"), pool_size=POOL, max_overflow=POOL)
-        stack.push_async_callback(database.close)
-        providers, xero = providers_of(settings, database)
-        stack.push_async_callback(xero.close)
-        tokens = Tokens(database, settings.key_ring().for_purpose("database"))
-        parts = Parts(database, providers, tokens, mailer_of(settings), settings.public_url)
+    async with parts_of(settings) as parts:
         client = await connect(settings, interceptors=interceptors)
-        await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
-        await stack.enter_async_context(make(client, parts))
-        yield
+        async with together(make(client, parts)):
+            yield
 
 
 async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -> None:
@@ -235,9 +275,11 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     sys.setswitchinterval(THREAD_SECONDS)
-    for_provider = partial(provider_worker, concurrency=settings.provider_concurrency)
+    client = await connect(settings)
+    await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
+    for_provider = partial(provider_workers, concurrency=settings.provider_concurrency)
     async with (
-        serving(settings, interceptors, workflow_worker),
+        serving(settings, interceptors, workflow_workers),
         in_own_thread(partial(serving, settings, interceptors, for_provider)) as ended,
     ):
         gc.freeze()

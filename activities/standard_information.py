@@ -40,7 +40,7 @@ from providers.turns import Turns
 
 logger = logging.getLogger(__name__)
 
-GROUPS_STORED_AT_ONCE, STORING_SECONDS = 2, 60.0
+GROUPS_STORED_AT_ONCE, STORING_SECONDS = 2, 30.0
 """In one process, one of each run: side by side, several would be stored no sooner. Who gets no turn in time is left
 to pulls of their own."""
 

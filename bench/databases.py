@@ -48,6 +48,7 @@ class Databases:
     def __init__(self, url: str) -> None:
         self._url = url
         self._made = 0
+        self._name = "bench_0"
 
     async def prepare(self) -> None:
         """Make the template that the others are copied from."""
@@ -55,15 +56,18 @@ class Databases:
         await schema.upgrade(self._sibling(_TEMPLATE))
 
     async def fresh(self, allowance: int) -> Practice:
-        """Make a database with every table and a practice, and nothing else in it.
+        """Make a database with every table and a practice, and nothing else in it, in place of the one before.
+
+        Left where it is, that one would be vacuumed while the next run is timed: a third of PostgreSQL's CPU seconds.
 
         Args:
             allowance: Clients that the practice may have.
         """
+        await self._administer(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
         self._made += 1
-        name = f"bench_{self._made}"
-        await self._administer(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
-        return await self._furnish(self._sibling(name), f"Bench practice {self._made}", _ADMIN, allowance)
+        self._name = f"bench_{self._made}"
+        await self._administer(f"CREATE DATABASE {self._name} TEMPLATE {_TEMPLATE}")
+        return await self._furnish(self._sibling(self._name), f"Bench practice {self._made}", _ADMIN, allowance)
 
     async def another(self, practice: Practice, allowance: int) -> Practice:
         """Make one more practice beside one, in its database."""

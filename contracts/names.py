@@ -15,6 +15,10 @@ WORKFLOW_QUEUE = "clientsync"
 PROVIDER_QUEUE = "clientsync-provider"
 """Activities that call a provider; a queue of its own, since eager dispatch on a shared one would evade fairness."""
 
+GROUPS_QUEUE = "clientsync-groups"
+"""Pulls of full groups of clients; a queue of its own, since a worker process takes only a few of them at once: what
+one has no room for waits for another one, and nothing small waits behind it."""
+
 PRACTICE_ATTRIBUTE = "ClientsyncPractice"
 COLLEAGUE_ATTRIBUTE = "ClientsyncColleague"
 PROVIDER_ATTRIBUTE = "ClientsyncProvider"

@@ -9,6 +9,8 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
+from providers.errors import Unavailable
+
 
 class Turns:
     """Gives turns: the next goes to whoever holds the fewest, among these to whoever has waited longest.
@@ -34,7 +36,7 @@ class Turns:
             caller: Among whom turns are shared.
 
         Raises:
-            TimeoutError: None came free in time.
+            Unavailable: None came free in time.
         """
         if self._free and self._held[caller] < self._of_one:
             self._free -= 1
@@ -52,11 +54,11 @@ class Turns:
         try:
             async with asyncio.timeout(self._longest):
                 await turn
-        except (asyncio.CancelledError, TimeoutError):
-            if turn.cancelled():
-                self._forget(caller, turn)
-            else:  # it was given at the very moment
-                self._give_back(caller)
+        except TimeoutError:
+            self._leave(caller, turn)
+            raise Unavailable("no turn in time") from None
+        except asyncio.CancelledError:
+            self._leave(caller, turn)
             raise
 
     def _give_back(self, caller: Hashable) -> None:
@@ -76,9 +78,12 @@ class Turns:
         self._held[following] += 1
         turn.set_result(None)
 
-    def _forget(self, caller: Hashable, turn: asyncio.Future[None]) -> None:
-        self._waiting[caller].remove(turn)
-        self._move_on(caller)
+    def _leave(self, caller: Hashable, turn: asyncio.Future[None]) -> None:
+        if turn.cancelled():
+            self._waiting[caller].remove(turn)
+            self._move_on(caller)
+        else:  # it was given at the very moment
+            self._give_back(caller)
 
     def _move_on(self, caller: Hashable) -> None:
         """Behind the others, or away when it has nothing left to wait for."""

@@ -32,8 +32,11 @@ FEWER_PROFILES_AT_ONCE = 25
 CLIENTS_CREATED_AT_ONCE = 200
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
 
-PULL_LANES = 8
-"""Groups of clients pulled at once by one run."""
+PULL_LANES = 12
+"""Groups of clients pulled at once by one run: as many as two worker processes take (``worker.GROUPS_AT_ONCE``)."""
+
+FEWER_PULL_LANES = 8
+"""The same in runs that began before ``MORE_LANES``."""
 
 CLIENTS_PULLED_TOGETHER = 16
 """Clients that one activity pulls and one transaction stores."""
@@ -43,6 +46,9 @@ FEWER_CLIENTS_PULLED_TOGETHER = 8
 
 LARGER_GROUPS = "larger-groups"
 """The patch by which runs under way keep the sizes that they began with."""
+
+MORE_LANES = "more-lanes"
+"""The patch by which runs under way keep the number that they began with."""
 
 LANES_OF_ONE = 64
 """Clients that one run pulls or reassigns at once, each by itself. More only lengthens the server's list of pending

@@ -8,7 +8,7 @@ from datetime import timedelta
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
-from contracts.names import PROVIDER_QUEUE
+from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE
 
 _NOT_THERE = ["LookupError", "NoResultFound"]
 """What is not in the database will not be there at the next try either."""
@@ -59,15 +59,18 @@ PULL = ActivityConfig(
 )
 
 PULL_TOGETHER = ActivityConfig(
-    # All lists of several clients. What goes wrong with one of them is left to a pull of its own, so that only a
-    # killed worker or a database that is away makes this fail: two more tries, then each client alone.
-    task_queue=PROVIDER_QUEUE,
+    # All lists of a full group of clients. What goes wrong with one of them is left to a pull of its own, so that only
+    # a killed worker or a database that is away makes this fail: two more tries, then each client alone.
+    task_queue=GROUPS_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),
     heartbeat_timeout=timedelta(seconds=60),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1), maximum_attempts=3, non_retryable_error_types=_NOT_THERE
     ),
 )
+
+PULL_FEW_TOGETHER: ActivityConfig = {**PULL_TOGETHER, "task_queue": PROVIDER_QUEUE}
+"""The same for what does not fill a group: a small practice does not wait until a big one's group is done."""
 
 CHECK = ActivityConfig(
     # One login: a refresh and a list. Four tries in about 15 seconds; after that it is tried again through the day.

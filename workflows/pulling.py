@@ -46,6 +46,7 @@ class ClientPulls:
         self._login = login
         is_larger = workflow.patched(planning.LARGER_GROUPS)
         self._together = planning.CLIENTS_PULLED_TOGETHER if is_larger else planning.FEWER_CLIENTS_PULLED_TOGETHER
+        self._lanes = planning.PULL_LANES if workflow.patched(planning.MORE_LANES) else planning.FEWER_PULL_LANES
         self.is_done = False
         self._board = board
         self._page: deque[ClientToPull] = deque()
@@ -58,7 +59,7 @@ class ClientPulls:
         await asyncio.gather(self._in_groups(), *(self._one_by_one() for _ in range(planning.LANES_OF_ONE)))
 
     async def _in_groups(self) -> None:
-        await asyncio.gather(*(self._lane() for _ in range(planning.PULL_LANES)))
+        await asyncio.gather(*(self._lane() for _ in range(self._lanes)))
         for _ in range(planning.LANES_OF_ONE):
             await self._alone.put(None)
 
@@ -92,13 +93,14 @@ class ClientPulls:
     async def _pull_together(self, group: Sequence[ClientToPull]) -> Sequence[ClientToPull]:
         """Pull a group; who is left needs a pull of its own."""
         run_id = self._board.run.run_id
+        is_full = len(group) == self._together
         try:
             pulled = await call(
                 StandardInformationActivities.pull_clients,
                 PullClientsInput(
                     connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
                 ),
-                policies.PULL_TOGETHER,
+                policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER,
                 briefing.group_summary([client.client_name for client in group]),
             )
         except ActivityError as error:

@@ -129,10 +129,11 @@ class Api:
         request = httpx2.Request(
             method, url, headers={**headers, "authorization": f"Bearer {token}"}, extensions=self._extensions
         )
-        try:
-            async with self._limits.call(organisation_id, practice_id), asyncio.timeout(CALL_SECONDS):
-                response = await self._http.send(request)
-        except (httpx2.RequestError, TimeoutError) as error:
-            raise Unavailable(f"no answer: {type(error).__name__}") from None
+        async with self._limits.call(organisation_id, practice_id):
+            try:
+                async with asyncio.timeout(CALL_SECONDS):
+                    response = await self._http.send(request)
+            except (httpx2.RequestError, TimeoutError) as error:
+                raise Unavailable(f"no answer: {type(error).__name__}") from None
         self._limits.learn(organisation_id, response.headers)
         return response

@@ -18,7 +18,6 @@ from sqlmodel import SQLModel, select
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 
-from activities.grants import Tokens
 from contracts.names import sync_client_id
 from contracts.runs import Plan, Role
 from models import practices
@@ -31,7 +30,7 @@ from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import sign_in
 from tests.journeys.serving import http_of
-from worker import Parts, mailer_of, provider_worker, providers_of, workflow_worker
+from worker import GROUPS_AT_ONCE, parts_of, provider_workers, together, workflow_workers
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import FaultWords
 from xero_sandbox.faults import Kind
@@ -71,17 +70,14 @@ class Scene:
     stack: AsyncExitStack = field(repr=False)
 
     @asynccontextmanager
-    async def worker(self, *, concurrency: int = 16, client: Client | None = None) -> AsyncIterator[None]:
+    async def worker(
+        self, *, concurrency: int = 16, groups_at_once: int = GROUPS_AT_ONCE, client: Client | None = None
+    ) -> AsyncIterator[None]:
         """A worker in this process, with a pool and a memory of its own; a second one needs its own client."""
-        async with AsyncExitStack() as stack:
-            database = Database(self.settings.required("database_url"), pool_size=10, max_overflow=10)
-            stack.push_async_callback(database.close)
-            providers, xero = providers_of(self.settings, database)
-            stack.push_async_callback(xero.close)
-            tokens = Tokens(database, self.settings.key_ring().for_purpose("database"))
-            parts = Parts(database, providers, tokens, mailer_of(self.settings), self.settings.public_url)
-            temporal = client or self.temporal
-            async with workflow_worker(temporal, parts), provider_worker(temporal, parts, concurrency=concurrency):
+        temporal = client or self.temporal
+        async with parts_of(self.settings) as parts:
+            of_provider = provider_workers(temporal, parts, concurrency=concurrency, groups_at_once=groups_at_once)
+            async with together([*workflow_workers(temporal, parts), *of_provider]):
                 yield
 
     async def start(self, **headers: str) -> tuple[str, str]:

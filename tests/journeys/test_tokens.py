@@ -16,7 +16,7 @@ async def tokens_end_in_the_middle(scene: Scene) -> Json:
     """Run with two workers, a group of clients each, and let every access token end when a group is done."""
     async with AsyncExitStack() as stack:
         for _ in range(2):
-            await stack.enter_async_context(scene.worker(concurrency=1, client=await connect(scene.settings)))
+            await stack.enter_async_context(scene.worker(groups_at_once=1, client=await connect(scene.settings)))
         run = await scene.listed()
         await scene.select_all(run)
         run = await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) >= 4)

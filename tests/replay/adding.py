@@ -63,7 +63,7 @@ async def no_selection(scene: Scene) -> Recorded:
 async def cancelled(scene: Scene) -> Recorded:
     """Cancelled while pulling."""
     scene.fault(Kind.LATENCY, seconds=0.3)
-    async with scene.worker(concurrency=1):
+    async with scene.worker(groups_at_once=1):
         run = await scene.listed()
         await scene.select_all(run)
         await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) > 0)
@@ -71,6 +71,15 @@ async def cancelled(scene: Scene) -> Recorded:
         await scene.until_stage(run["run_id"], "finished")
         await asyncio.gather(scene.handle(run["run_id"]).result(), return_exceptions=True)
     return {"cancelled-while-pulling": await history(scene, run["run_id"])}
+
+
+async def in_groups(scene: Scene) -> Recorded:
+    """A full group of clients, and one that is not."""
+    async with scene.worker():
+        run = await scene.listed()
+        await scene.select_all(run)
+        await scene.handle(run["run_id"]).result()
+    return {"in-groups": await history(scene, run["run_id"])}
 
 
 async def troubled(scene: Scene) -> Recorded:

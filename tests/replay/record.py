@@ -33,6 +33,7 @@ from tests.journeys.stage import peculiar_server, settings_for, staged
 from tests.replay import adding, connections, managing, repairing
 from tests.replay.journey import Journey, Recorded
 from tests.replay.keys import KEYS
+from workflows.planning import CLIENTS_PULLED_TOGETHER
 
 HISTORIES = Path(__file__).parent / "histories"
 SOON = timedelta(seconds=1)
@@ -95,6 +96,7 @@ async def main() -> None:
                 adding.no_selection, settings, temporal, url, deadlines=Deadlines(selection=timedelta(seconds=1))
             )
             await play(adding.cancelled, settings, temporal, url, organisations=10)  # two groups, one after the other
+            await play(adding.in_groups, settings, temporal, url, organisations=CLIENTS_PULLED_TOGETHER + 2)
             await play(adding.troubled, settings, temporal, url, organisations=4)
             async with peculiar_server(settings, "limit.historyCount.suggestContinueAsNew=40") as server:
                 await play(adding.long_run, settings, server.client, url)
