@@ -75,7 +75,7 @@ THREAD_SECONDS = 0.001
 """After which a busy thread lets the other one work. At Python's own five milliseconds, short steps wait longer for
 their turns than they take."""
 
-YOUNG_OBJECTS = 50_000
+YOUNG_OBJECTS = 400_000
 """Objects made before the next look for cycles among them. A page of contacts is many objects that live long enough to
 be looked at and hold no cycles: at Python's own 700 that looking took a third of a pull's time."""
 

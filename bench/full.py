@@ -75,10 +75,8 @@ async def measure(sizes: list[int], largest: int, latency_ms: int, times: int, c
             if organisations == max(sizes):
                 one_by_one = await run_one_by_one(running, min(SAMPLE, organisations))
                 if organisations >= FAIR_BESIDE:
-                    compared = [await fair.measure(running, organisations, workers=2) for _ in range(times)]
-                    for one in compared:
-                        console.print(f"small practice {one.alone:.2f} s, beside {one.beside:.2f} s", style="dim")
-                    fairness = sorted(compared, key=lambda one: one.beside / one.alone)[len(compared) // 2]
+                    fairness = await fair.measure(running, organisations, workers=2, times=times)
+                    console.print(f"small practice {fairness.alone:.2f} s, beside {fairness.beside:.2f} s", style="dim")
     if largest:
         console.print(f"{largest} organisations, against the app's limit", style="bold")
         async with servers(organisations=largest, latency_ms=latency_ms) as running:

@@ -29,7 +29,7 @@ PROFILES_AT_ONCE = 50
 FEWER_PROFILES_AT_ONCE = 25
 """The same in runs that began before ``LARGER_GROUPS``."""
 
-CLIENTS_CREATED_AT_ONCE = 200
+CLIENTS_CREATED_AT_ONCE = 500
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
 
 PULL_LANES = 12
