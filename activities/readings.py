@@ -1,15 +1,18 @@
 """What a pull may read of a connection, and what came of reading it; held in memory only."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from contracts.causes import Cause
-from contracts.lists import Source
-from contracts.standard_information import OrganisationProfile, Row
+from contracts.lists import ListName, Source
+from contracts.standard_information import OrganisationProfile, Row, profile_of
+from contracts.sync_client import PullClientInput
 from models.connection import Connection
-from providers.errors import NeedsPerson, ProviderError
+from models.connection_settings import chosen_sources
+from models.connections import LEAVING
+from providers.errors import NeedsPerson, ProviderError, RateLimited
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,30 @@ class Readings:
 
 def _lifts_at(error: ProviderError) -> float:
     return error.retry_at.timestamp() if error.retry_at else 0.0
+
+
+def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:
+    """Why a connection is not to be read now, if it is not."""
+    if connection.status in LEAVING:
+        return NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
+    if connection.limited_until is not None and connection.limited_until > at:
+        return RateLimited("day", connection.limited_until, "still limited; no call was made")
+    return None
+
+
+def claimed_of(
+    asked: PullClientInput,
+    connection: Connection,
+    stored: Collection[ListName],
+    kept_profile: Mapping[str, object] | None,
+    since: Mapping[Source, datetime],
+) -> Claimed:
+    """What is left to read of a connection."""
+    wanted, done = asked.sources or chosen_sources(connection), set(stored)
+    takes_over = asked.grant_id not in {None, connection.grant_id}
+    if takes_over:  # by reading the profile: whoever stored that before had another login
+        done -= set(Source.ORGANISATION.lists)
+        wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
+    left = tuple(source for source in wanted if not done.issuperset(source.lists))
+    profile = profile_of(kept_profile) if kept_profile and not takes_over else None
+    return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)

@@ -1,9 +1,9 @@
 """Pulls clients' standard information: all lists at once, stored with their receipts in one transaction.
 
 A bulk run pulls several clients in one activity and one transaction: the price of both is then shared. Whoever
-stumbles there, for whatever reason, is left to a pull of its own, which retries, tells and settles. A retry skips the
-lists that the same pull has stored already. A run's outcome is settled in the transaction that stores the lists, so
-that neither is ever there without the other.
+stumbles there, for whatever reason, is left to a pull of its own, which retries, tells and settles; only a limit of the
+whole app is waited for together. A retry skips the lists that the same pull has stored already. A run's outcome is
+settled in the transaction that stores the lists, so that neither is ever there without the other.
 """
 
 import asyncio
@@ -19,17 +19,14 @@ from activities.failures import application_error, busy_error
 from activities.grants import Tokens
 from activities.increments import changes_since
 from activities.reader import Reader
-from activities.readings import Claimed, Readings
-from contracts.causes import Cause
+from activities.readings import Claimed, Readings, claimed_of, refusal_of
 from contracts.lists import ListName, Source
 from contracts.runs import Outcome
-from contracts.standard_information import OrganisationProfile, Row, profile_of
+from contracts.standard_information import OrganisationProfile, Row
 from contracts.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
 from models import connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
 from models.columns import now as this_moment
 from models.connection import Connection
-from models.connection_settings import chosen_sources
-from models.connections import LEAVING
 from models.database import Database
 from models.good_pulls import GoodPull
 from models.list_changes import Changes
@@ -87,10 +84,16 @@ class StandardInformationActivities:
 
         Returns:
             Who is left, for a pull of its own: busy, unwell, or with something unforeseen.
+
+        Raises:
+            ApplicationError: The app's calls of this minute are used up. What could be read is stored, and the next try
+                goes on with the others.
         """
-        claimed = await self._claim_group(asked)
+        pending = await self._pending(asked)
+        claimed = await self._claim_group(asked, pending)
         read = await asyncio.gather(*map(self._reader.read, claimed), return_exceptions=True)
         good: dict[UUID, Readings] = {}
+        limit: RateLimited | None = None
         for one, readings in zip(claimed, read, strict=True):
             if isinstance(readings, BaseException):
                 logger.warning("a client is left to a pull of its own: %s", type(readings).__name__)
@@ -98,12 +101,23 @@ class StandardInformationActivities:
                 good[one.connection.id] = readings
             else:  # what could be read is kept, so that its own pull need not read it again
                 await self._store(asked.one(one.connection.id), one.grant_id, readings)
+                if isinstance(readings.worst, RateLimited) and readings.worst.is_of_app:
+                    limit = readings.worst
         stored = await self._store_group(asked, good)
-        left = tuple(identity for identity in asked.connection_ids if identity not in stored)
+        left = tuple(identity for identity in pending if identity not in stored)
         if left:
             async with self._database.transaction() as session:
                 await leases.release(session, left, holder=_holder())
+        if limit is not None and _may_try_again():
+            raise application_error(limit, self._now())
         return PullClientsResult(left=left)
+
+    async def _pending(self, asked: PullClientsInput) -> Sequence[UUID]:
+        """Those of the group whose outcomes an earlier try has not settled."""
+        if activity.info().attempt == 1:
+            return asked.connection_ids
+        async with self._database.session() as session:
+            return await runs.pending(session, asked.run_id, asked.connection_ids)
 
     async def _claim(self, asked: PullClientInput) -> Claimed:
         at = self._now()
@@ -111,7 +125,7 @@ class StandardInformationActivities:
             connection = await leases.claim_one(session, asked.connection_id, _holder(), at)
             if connection is None:
                 raise busy_error()
-            if refusal := _refusal(connection, at):
+            if refusal := refusal_of(connection, at):
                 raise refusal
             stored = await receipts.lists_stored_by(session, (connection.id,), asked.pull_id)
             profiles = {}
@@ -119,18 +133,18 @@ class StandardInformationActivities:
                 profiles = await connections.profiles_for(session, asked.run_id, (connection.id,))
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
         since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
-        return _claimed(asked, connection, stored[connection.id], profiles.get(connection.id), since)
+        return claimed_of(asked, connection, stored[connection.id], profiles.get(connection.id), since)
 
-    async def _claim_group(self, asked: PullClientsInput) -> list[Claimed]:
-        """Those of the group that can be read now."""
+    async def _claim_group(self, asked: PullClientsInput, pending: Sequence[UUID]) -> list[Claimed]:
+        """Those of them that can be read now."""
         at = self._now()
         async with self._database.transaction() as session:
-            free = await leases.claim(session, asked.connection_ids, _holder(), at)
-            ready = [connection for connection in free if _refusal(connection, at) is None]
+            free = await leases.claim(session, pending, _holder(), at)
+            ready = [connection for connection in free if refusal_of(connection, at) is None]
             ids = [connection.id for connection in ready]
             stored = await receipts.lists_stored_by(session, ids, asked.pull_id)
             profiles = await connections.profiles_for(session, asked.run_id, ids)
-        return [_claimed(asked.one(of.id), of, stored[of.id], profiles.get(of.id), {}) for of in ready]
+        return [claimed_of(asked.one(of.id), of, stored[of.id], profiles.get(of.id), {}) for of in ready]
 
     async def _store_group(self, asked: PullClientsInput, good: Mapping[UUID, Readings]) -> Collection[UUID]:
         """Store what went well, all of it or nothing; who is stored."""
@@ -249,31 +263,9 @@ def _holder() -> str:
     return f"{task.workflow_id}/{task.activity_id}"
 
 
-def _refusal(connection: Connection, at: datetime) -> ProviderError | None:
-    """Why a connection is not to be read now, if it is not."""
-    if connection.status in LEAVING:
-        return NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
-    if connection.limited_until is not None and connection.limited_until > at:
-        return RateLimited("day", connection.limited_until, "still limited; no call was made")
-    return None
-
-
-def _claimed(
-    asked: PullClientInput,
-    connection: Connection,
-    stored: Collection[ListName],
-    kept_profile: Mapping[str, object] | None,
-    since: Mapping[Source, datetime],
-) -> Claimed:
-    """What is left to read of a connection."""
-    wanted, done = asked.sources or chosen_sources(connection), set(stored)
-    takes_over = asked.grant_id not in {None, connection.grant_id}
-    if takes_over:  # by reading the profile: whoever stored that before had another login
-        done -= set(Source.ORGANISATION.lists)
-        wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
-    left = tuple(source for source in wanted if not done.issuperset(source.lists))
-    profile = profile_of(kept_profile) if kept_profile and not takes_over else None
-    return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
+def _may_try_again() -> bool:
+    task = activity.info()
+    return task.retry_policy is not None and task.attempt < task.retry_policy.maximum_attempts
 
 
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:

@@ -4,7 +4,9 @@ Each is set-based and idempotent, so that an activity may be tried again after a
 API is in ``run_views``.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, text
 from sqlmodel import col, select
@@ -48,6 +50,16 @@ async def settle(
     organisation.outcome, organisation.cause, organisation.message = outcome, cause, message
     organisation.retry_at, organisation.updated_at = retry_at, at
     session.add(organisation)
+
+
+async def pending(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Those of the connections whose rows in the run have no outcome yet."""
+    query = select(col(RunOrganisation.connection_id)).where(
+        RunOrganisation.run_id == run_id,
+        col(RunOrganisation.connection_id).in_(connection_ids),
+        col(RunOrganisation.outcome).is_(None),
+    )
+    return [identity for identity in await session.exec(query) if identity is not None]
 
 
 async def tally(session: AsyncSession, run_id: str) -> tuple[dict[Outcome, int], dict[Cause, int]]:

@@ -67,6 +67,11 @@ class RateLimited(Transient):
         self.limit = limit
 
     @property
+    def is_of_app(self) -> bool:
+        """Whether it holds up every organisation alike: nobody gains by being tried alone."""
+        return self.limit == "app_minute"
+
+    @property
     def is_long(self) -> bool:
         """Whether it lasts up to a day, so that waiting it out is for somebody with time."""
         return self.limit == "day"

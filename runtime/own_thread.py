@@ -38,12 +38,14 @@ async def in_own_thread(opened: Callable[[], AbstractAsyncContextManager[None]])
 
     ended = here.run_in_executor(None, lambda: uvloop.run(hold()))
     both: tuple[asyncio.Future[Any], ...] = (ready, ended)
-    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-    if not ready.done():
-        ended.result()
     try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ended.result()
         yield ended
     finally:
+        # Again, for whoever was cancelled above: the thread must not be left behind.
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not ended.done():
             ready.result()()
         await ended

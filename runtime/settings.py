@@ -106,7 +106,7 @@ class Settings(BaseSettings):
         mail_from: The address that mail comes from.
         web_host: Address that the web process listens on.
         web_port: Port that the web process listens on.
-        provider_concurrency: Provider activities that one worker runs at once.
+        provider_concurrency: Provider activities that one worker runs at once, full groups of clients not counted.
         log_level: The least level that is logged.
         log_format: ``text`` for people, ``json`` for machines (one object a line).
     """

@@ -254,11 +254,15 @@ class Scene:
         return {name: sorted(await self.rows(f"SELECT t::text FROM {name} t")) for name in tables}  # noqa: S608
 
     @asynccontextmanager
-    async def no_new_clients(self) -> AsyncIterator[None]:
-        """Hold up whoever inserts a client, in the middle of their transaction."""
+    async def nothing_new_in(self, table: str) -> AsyncIterator[None]:
+        """Hold up whoever inserts a row there, in the middle of their transaction."""
         async with self.database.transaction() as session:
-            await (await session.connection()).execute(text("LOCK TABLE clients IN SHARE MODE"))
+            await (await session.connection()).execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
             yield
+
+    async def held_up(self) -> int:
+        """How many transactions wait for another one."""
+        return int((await self.rows("SELECT count(*) FROM pg_locks WHERE NOT granted"))[0][0])
 
     async def receipts(self, connection_ids: list[UUID]) -> dict[UUID, list[Receipt]]:
         """The receipts by connection."""

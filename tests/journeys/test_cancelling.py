@@ -70,7 +70,7 @@ async def test_while_awaiting_selection(scene: Scene):
 async def test_while_creating(scene: Scene):
     async with scene.worker():
         run = await scene.listed()
-        async with scene.no_new_clients():
+        async with scene.nothing_new_in("clients"):
             await scene.select(run["run_id"], organisations=chosen(run)[:8])
             await scene.until_stage(run["run_id"], "creating")
             assert (await scene.cancel(run["run_id"])).status_code == 202

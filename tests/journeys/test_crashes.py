@@ -40,11 +40,11 @@ async def recovered(shared_scene: Scene, tmp_path_factory) -> Recovered:
     creating = await neighbour.listed(person=1, choose=twelve)
     await scene.select_all(pulling)
     await scene.until(pulling["run_id"], lambda run: run["counts"].get("created", 0) >= 40)
-    async with scene.no_new_clients():
+    async with scene.nothing_new_in("clients"):
         await neighbour.select_all(creating)
         middle = await scene.show(pulling["run_id"])
         async with asyncio.timeout(PATIENCE):
-            while await scene.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(1,)]:
+            while await scene.held_up() != 1:
                 middle = await scene.show(pulling["run_id"])
         await worker.kill()
     await scene.worker_process("second", logs)

@@ -1,13 +1,15 @@
 """Clients are pulled in groups, and whoever stumbles is pulled alone: nobody pays for a neighbour."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from sqlalchemy import text
 
 from tests.journeys.conftest import MakeScene
-from tests.journeys.scene import Scene
+from tests.journeys.scene import PATIENCE, Scene, chosen
 from workflows.planning import CLIENTS_PULLED_TOGETHER
 from xero_sandbox.faults import Kind
 
@@ -72,3 +74,61 @@ async def test_a_group_that_cannot_be_stored_is_pulled_one_by_one(make_scene: Ma
     assert finished["counts"] == {"created": 3}
     # At the first try: the leases of the group were given back.
     assert await pulls_of(scene, listed["run_id"]) == {("pull_clients", 1): 1, ("pull_client", 1): 3}
+
+
+async def test_groups_are_stored_one_after_the_other_beside_one_of_another_run(make_scene: MakeScene):
+    many = 3 * CLIENTS_PULLED_TOGETHER
+    scene = await make_scene(organisations=many)
+    neighbour = await scene.neighbour()
+    async with scene.worker():
+        big, small = await scene.listed(), await neighbour.listed(action="continue")
+        async with scene.nothing_new_in("accounts"), asyncio.timeout(PATIENCE):
+            await scene.select_all(big)
+            while scene.world.calls.by_path["GET /api.xro/2.0/Contacts"] < many or not await scene.held_up():
+                await scene.show(big["run_id"])
+            await neighbour.select(small["run_id"], organisations=chosen(small)[:3])
+            while await scene.held_up() < 2:
+                await scene.show(big["run_id"])
+            # All that the others of the big run do in their transaction before this is one look at what is held.
+            assert await scene.held_up() == 2
+        big = await scene.until_stage(big["run_id"], "finished")
+        small = await neighbour.until_stage(small["run_id"], "finished")
+    assert (big["counts"], small["counts"]["created"]) == ({"created": many}, 3)
+
+
+async def test_what_fills_no_group_waits_behind_none(make_scene: MakeScene):
+    many = 2 * CLIENTS_PULLED_TOGETHER
+    scene = await make_scene(organisations=many)
+    neighbour = await scene.neighbour()
+    async with scene.worker(groups_at_once=1):
+        big, small = await scene.listed(), await neighbour.listed(action="continue")
+        async with scene.nothing_new_in("accounts"), asyncio.timeout(PATIENCE):
+            await scene.select_all(big)
+            while not await scene.held_up():
+                await scene.show(big["run_id"])
+            await neighbour.select(small["run_id"], organisations=chosen(small)[:3])
+            while await scene.held_up() < 2:
+                await scene.show(big["run_id"])
+            assert scene.world.calls.by_path["GET /api.xro/2.0/Contacts"] == CLIENTS_PULLED_TOGETHER + 3
+        await scene.until_stage(big["run_id"], "finished")
+        small = await neighbour.until_stage(small["run_id"], "finished")
+    assert small["counts"]["created"] == 3
+
+
+@pytest.mark.parametrize(("times", "tries", "are_left"), [(1, 2, False), (2, 3, False), (3, 3, True)])
+async def test_a_limit_of_the_app_is_waited_for_together(make_scene: MakeScene, times: int, tries: int, are_left: bool):
+    scene = await make_scene(organisations=3)
+    limited = list(scene.world.library.organisations)[1]
+    async with scene.worker():
+        listed = await scene.listed()
+        before = scene.world.calls.by_organisation.copy()
+        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=times, problem="appminute", seconds=1)
+        await scene.select_all(listed)
+        finished = await scene.until_stage(listed["run_id"], "finished")
+    assert finished["counts"] == {"created": 3}
+    pulls = await pulls_of(scene, listed["run_id"])
+    assert pulls.pop(("pull_clients", tries)) == 1
+    assert bool(pulls) is are_left
+    read = scene.world.calls.by_organisation - before
+    assert read.pop(limited) == 6 + times, "what was read before the limit is not read again"
+    assert set(read.values()) == {6}

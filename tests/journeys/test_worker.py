@@ -1,0 +1,54 @@
+"""The worker's process ends when one of its sides cannot go on: half a worker would look like a whole one."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+import pytest
+
+import worker
+from tests.journeys.scene import PATIENCE, Scene
+
+
+class FatalError(Exception):
+    """What a Temporal worker ends with when its polls are refused."""
+
+
+class Failing:
+    """Takes the place of a Temporal worker: it cancels whoever entered it, and raises when it is left."""
+
+    async def __aenter__(self) -> Self:
+        owner = asyncio.current_task()
+        assert owner is not None
+        asyncio.get_running_loop().call_soon(owner.cancel)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        raise FatalError
+
+    async def shutdown(self) -> None:
+        """Nothing to finish."""
+
+
+@pytest.fixture
+def _as_it_was() -> Iterator[None]:
+    """What a worker changes in its process."""
+    between, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    yield
+    sys.setswitchinterval(between)
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("_as_it_was")
+@pytest.mark.parametrize("side", ["provider_workers", "workflow_workers"])
+async def test_it_ends_with_the_side_that_failed(scene: Scene, monkeypatch: pytest.MonkeyPatch, side: str):
+    monkeypatch.setattr(worker, side, lambda *_parts, **_settings: (Failing(),))
+    with pytest.raises(FatalError):
+        async with asyncio.timeout(PATIENCE):
+            await worker.run(scene.settings)
