@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.journeys.conftest import MakeScene
-from tests.journeys.scene import PATIENCE, Scene, chosen
+from tests.journeys.scene import PATIENCE, Scene, by_organisation, chosen
 from workflows.planning import CLIENTS_PULLED_TOGETHER
 from xero_sandbox.faults import Kind
 
@@ -132,3 +132,22 @@ async def test_a_limit_of_the_app_is_waited_for_together(make_scene: MakeScene, 
     read = scene.world.calls.by_organisation - before
     assert read.pop(limited) == 6 + times, "what was read before the limit is not read again"
     assert set(read.values()) == {6}
+
+
+async def test_who_is_done_is_not_tried_again_with_the_group(make_scene: MakeScene):
+    scene = await make_scene(organisations=3)
+    first, limited, last = scene.world.library.organisations
+    async with scene.worker():
+        listed = await scene.listed()
+        scene.fault(Kind.LATENCY, limited, seconds=0.3)  # the others are done before
+        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="appminute", seconds=2)
+        await scene.select_all(listed)
+        async with asyncio.timeout(PATIENCE):
+            while (run := await scene.show(listed["run_id"]))["counts"] != {"created": 2}:
+                pass
+        done = by_organisation(run)[first]["client_id"]
+        answer = await scene.http.post(f"/api/v1/clients/{done}/connection/disconnect")
+        assert answer.status_code == 202, answer.text
+        finished = await scene.until_stage(listed["run_id"], "finished")
+    assert finished["counts"] == {"created": 3}, "what becomes of a connection later is not the run's outcome"
+    assert by_organisation(finished)[last]["outcome"] == "created"
