@@ -55,7 +55,8 @@ class Reader:
                 rows.extend(page.rows)
                 progress.made()
         except ProviderError as error:
-            readings.errors[source] = error
+            # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
+            readings.errors[source] = error.with_traceback(None)
         else:
             if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
                 readings.errors[source] = refusal
