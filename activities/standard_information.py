@@ -113,7 +113,7 @@ class StandardInformationActivities:
         return PullClientsResult(left=left)
 
     async def _pending(self, asked: PullClientsInput) -> Sequence[UUID]:
-        """Those of the group whose outcomes an earlier try has not settled."""
+        """Those of the group that no earlier try has pulled well."""
         if activity.info().attempt == 1:
             return asked.connection_ids
         async with self._database.session() as session:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -53,11 +53,11 @@ async def settle(
 
 
 async def pending(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:
-    """Those of the connections whose rows in the run have no outcome yet."""
+    """Those of the connections whose pull for the run has not gone well yet: one that failed may have lists to read."""
     query = select(col(RunOrganisation.connection_id)).where(
         RunOrganisation.run_id == run_id,
         col(RunOrganisation.connection_id).in_(connection_ids),
-        col(RunOrganisation.outcome).is_(None),
+        or_(col(RunOrganisation.outcome).is_(None), col(RunOrganisation.outcome) == Outcome.FAILED),
     )
     return [identity for identity in await session.exec(query) if identity is not None]
 
