@@ -38,7 +38,7 @@ class Tokens:
         self._now = now
         self._remembered: OrderedDict[UUID, StoredTokens] = OrderedDict()
 
-    def of(self, grant_id: UUID, provider: Provider, practice_id: UUID | None = None) -> TokenSource:
+    def of(self, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> TokenSource:
         """The token source of one grant, for a practice's calls; see ``TokenSource``."""
         return _GrantTokens(self, grant_id, provider, practice_id)
 

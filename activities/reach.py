@@ -61,7 +61,7 @@ class Reach:
         provider = self._providers[consent.provider]
         consent_ref = consent.consent_ref if is_of_this_pass else None
         try:
-            return await provider.organisations(self._tokens.of(grant_id, provider), consent_ref=consent_ref)
+            return await provider.organisations(self._tokens.of(grant_id, provider, None), consent_ref=consent_ref)
         except ProviderError as error:
             raise application_error(error, self._now()) from None
 
@@ -72,7 +72,7 @@ class Reach:
             ProviderError: It could not be listed.
         """
         provider = await self._provider_of(grant_id)
-        return await provider.organisations(self._tokens.of(grant_id, provider))
+        return await provider.organisations(self._tokens.of(grant_id, provider, None))
 
     async def keep_alive(self, grant_id: UUID) -> None:
         """Refresh a login's token set if it is a day old.
@@ -114,7 +114,7 @@ class Reach:
         provider = await self._provider_of(grant_id)
         for reached in await self.of_grant(grant_id):
             if reached.organisation_id == organisation_id and reached.provider_connection_id:
-                await provider.disconnect(self._tokens.of(grant_id, provider), reached.provider_connection_id)
+                await provider.disconnect(self._tokens.of(grant_id, provider, None), reached.provider_connection_id)
                 return True
         return False
 

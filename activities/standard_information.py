@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.failures import application_error, busy_error
 from activities.grants import Tokens
@@ -87,37 +88,35 @@ class StandardInformationActivities:
 
         Raises:
             ApplicationError: The app's calls of this minute are used up. What could be read is stored, and the next try
-                goes on with the others.
+                goes on with the others. A limit that lasts longer is for their own pulls to tell.
         """
-        pending = await self._pending(asked)
-        claimed = await self._claim_group(asked, pending)
-        read = await asyncio.gather(*map(self._reader.read, claimed), return_exceptions=True)
-        good: dict[UUID, Readings] = {}
-        limit: RateLimited | None = None
-        for one, readings in zip(claimed, read, strict=True):
+        to_pull = await self._to_pull(asked)
+        claimed = await self._claim_group(asked, to_pull)
+        came = await asyncio.gather(*map(self._reader.read, claimed), return_exceptions=True)
+        read: dict[UUID, Readings] = {}
+        for one, readings in zip(claimed, came, strict=True):
             if isinstance(readings, BaseException):
                 logger.warning("a client is left to a pull of its own: %s", type(readings).__name__)
-            elif readings.worst is None:
-                good[one.connection.id] = readings
-            else:  # what could be read is kept, so that its own pull need not read it again
+            elif isinstance(readings.worst, NeedsPerson):  # which people may know before its own pull finds it too
                 await self._store(asked.one(one.connection.id), one.grant_id, readings)
-                if isinstance(readings.worst, RateLimited) and readings.worst.is_of_app:
-                    limit = readings.worst
-        stored = await self._store_group(asked, good)
-        left = tuple(identity for identity in pending if identity not in stored)
+            else:
+                read[one.connection.id] = readings
+        stored = await self._store_group(asked, read)
+        left = tuple(identity for identity in to_pull if identity not in stored)
         if left:
             async with self._database.transaction() as session:
                 await leases.release(session, left, holder=_holder())
-        if limit is not None and _may_try_again():
-            raise application_error(limit, self._now())
+        limit = _limit_of_app(read.values())
+        if limit is not None and _is_tried_again(error := application_error(limit, self._now())):
+            raise error
         return PullClientsResult(left=left)
 
-    async def _pending(self, asked: PullClientsInput) -> Sequence[UUID]:
+    async def _to_pull(self, asked: PullClientsInput) -> Sequence[UUID]:
         """Those of the group that no earlier try has pulled well."""
         if activity.info().attempt == 1:
             return asked.connection_ids
         async with self._database.session() as session:
-            return await runs.pending(session, asked.run_id, asked.connection_ids)
+            return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
 
     async def _claim(self, asked: PullClientInput) -> Claimed:
         at = self._now()
@@ -135,35 +134,39 @@ class StandardInformationActivities:
         since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
         return claimed_of(asked, connection, stored[connection.id], profiles.get(connection.id), since)
 
-    async def _claim_group(self, asked: PullClientsInput, pending: Sequence[UUID]) -> list[Claimed]:
+    async def _claim_group(self, asked: PullClientsInput, to_pull: Sequence[UUID]) -> list[Claimed]:
         """Those of them that can be read now."""
         at = self._now()
         async with self._database.transaction() as session:
-            free = await leases.claim(session, pending, _holder(), at)
+            free = await leases.claim(session, to_pull, _holder(), at)
             ready = [connection for connection in free if refusal_of(connection, at) is None]
             ids = [connection.id for connection in ready]
             stored = await receipts.lists_stored_by(session, ids, asked.pull_id)
             profiles = await connections.profiles_for(session, asked.run_id, ids)
         return [claimed_of(asked.one(of.id), of, stored[of.id], profiles.get(of.id), {}) for of in ready]
 
-    async def _store_group(self, asked: PullClientsInput, good: Mapping[UUID, Readings]) -> Collection[UUID]:
-        """Store what went well, all of it or nothing; who is stored."""
+    async def _store_group(self, asked: PullClientsInput, read: Mapping[UUID, Readings]) -> Collection[UUID]:
+        """Store all that could be read, or nothing; who went well.
+
+        Of whom waiting helps nothing more is written: the pull that goes on with them will tell.
+        """
         at = self._now()
+        good = [identity for identity, readings in read.items() if readings.worst is None]
         try:
             async with self._storing.of(asked.run_id), self._database.transaction() as session:
-                lists = {identity: readings.rows for identity, readings in good.items()}
+                lists = {identity: readings.rows for identity, readings in read.items()}
                 changes = await list_store.store_pulls(session, lists, is_complete=True, at=at)
-                for identity, readings in good.items():
+                for identity, readings in read.items():
                     if readings.warns_of_new_suppliers:
                         await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
                 await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
-                pulls = [_good_pull(identity, readings, is_refresh=True) for identity, readings in good.items()]
+                pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
                 await good_pulls.record_good(session, pulls, at)
-                await good_pulls.settle_good(session, asked.run_id, list(good), at)
+                await good_pulls.settle_good(session, asked.run_id, good, at)
         except Exception as error:  # noqa: BLE001  # one client's rows must not fail its neighbours: each tells by itself
-            logger.warning("%d clients are left to pulls of their own: %s", len(good), type(error).__name__)
+            logger.warning("%d clients are left to pulls of their own: %s", len(read), type(error).__name__)
             return ()
-        return good.keys()
+        return good
 
     async def _store(self, asked: PullClientInput, login: UUID | None, readings: Readings) -> PullClientResult:
         at = self._now()
@@ -263,9 +266,15 @@ def _holder() -> str:
     return f"{task.workflow_id}/{task.activity_id}"
 
 
-def _may_try_again() -> bool:
+def _limit_of_app(read: Iterable[Readings]) -> RateLimited | None:
+    worst = (readings.worst for readings in read)
+    return next((limit for limit in worst if isinstance(limit, RateLimited) and limit.is_of_app), None)
+
+
+def _is_tried_again(error: ApplicationError) -> bool:
     task = activity.info()
-    return task.retry_policy is not None and task.attempt < task.retry_policy.maximum_attempts
+    has_tries = task.retry_policy is not None and task.attempt < task.retry_policy.maximum_attempts
+    return has_tries and not error.non_retryable
 
 
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:

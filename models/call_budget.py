@@ -6,11 +6,8 @@ It counts in fixed minutes by this machine's clock, and knows nothing of what th
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import case, func
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
+from sqlalchemy import text
 
-from models.call_window import CallWindow
 from models.columns import now
 from models.database import Database
 
@@ -41,17 +38,19 @@ class SharedCallBudget:
             How many were given: 0 to ``calls``.
         """
         minute = self._clock().replace(second=0, microsecond=0)
-        asked = insert(CallWindow).values(app=app, window_start=minute, used=calls)
-        begun, used = col(CallWindow.window_start), col(CallWindow.used)
-        # Asking is counted in full and what was there before is worked out from the answer: one statement, and the
-        # row's own lock makes it atomic. Capping at the limit first keeps a crowd of askers from overflowing it.
-        statement = asked.on_conflict_do_update(
-            index_elements=["app"],
-            set_={
-                "window_start": func.greatest(begun, asked.excluded.window_start),
-                "used": case((begun < asked.excluded.window_start, 0), else_=func.least(used, limit)) + calls,
-            },
-        ).returning(used)
+        asked = {"app": app, "minute": minute, "calls": calls, "limit": limit}
         async with self._engine.connect() as connection:
-            used_before = (await connection.execute(statement)).scalar_one() - calls
+            used_before: int = (await connection.execute(_TAKE, asked)).scalar_one() - calls
         return max(0, min(calls, limit - used_before))
+
+
+_TAKE = text("""
+    INSERT INTO call_windows AS there (app, window_start, used) VALUES (:app, :minute, :calls)
+    ON CONFLICT (app) DO UPDATE
+        SET window_start = greatest(there.window_start, excluded.window_start),
+            used = CASE WHEN there.window_start < excluded.window_start THEN 0 ELSE least(there.used, :limit) END
+                   + excluded.used
+    RETURNING used
+""")
+"""Asking is counted in full and what was there before is worked out from the answer: one statement, and the row's own
+lock makes it atomic. Capping at the limit first keeps a crowd of askers from overflowing it."""

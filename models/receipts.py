@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -14,8 +13,6 @@ from contracts.lists import ListName
 from models.arrays import texts
 from models.connection import Receipt
 from models.list_changes import Changes
-
-_ONE_RECEIPT = ("connection_id", "list_name")
 
 
 async def write_receipts(
@@ -78,25 +75,23 @@ async def write_failures(
         detail: For support staff; cut at 200 characters.
         at: The moment of the try (aware, UTC).
     """
-    rows = [
-        {
-            "connection_id": connection_id,
-            "list_name": name,
-            "cause": cause,
-            "cause_detail": detail[:200] or None,
-            "attempted_at": at,
-        }
-        for name in lists
-    ]
-    if not rows:
-        return
-    written = insert(Receipt)
-    statement = written.on_conflict_do_update(
-        index_elements=_ONE_RECEIPT,
-        set_={name: written.excluded[name] for name in ("cause", "cause_detail", "attempted_at")},
-    )
-    never = dict.fromkeys(Changes._fields, 0)
-    await (await session.connection()).execute(statement, [never | row for row in rows])
+    failed = {
+        "connection": connection_id,
+        "names": [name.value for name in lists],
+        "cause": cause.value,
+        "detail": detail[:200] or None,
+        "at": at,
+    }
+    await (await session.connection()).execute(_WRITE_FAILURES, failed)
+
+
+_WRITE_FAILURES = text("""
+    INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, attempted_at, cause, cause_detail)
+    SELECT :connection, list.name, 0, 0, 0, 0, :at, :cause, :detail
+    FROM unnest(CAST(:names AS text[])) AS list (name)
+    ON CONFLICT (connection_id, list_name) DO UPDATE
+        SET cause = excluded.cause, cause_detail = excluded.cause_detail, attempted_at = excluded.attempted_at
+""")
 
 
 async def lists_stored_by(

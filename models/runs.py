@@ -52,8 +52,8 @@ async def settle(
     session.add(organisation)
 
 
-async def pending(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:
-    """Those of the connections whose pull for the run has not gone well yet: one that failed may have lists to read."""
+async def without_good_pull(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Those of the connections that the run has not pulled well yet; one that failed may have lists to read."""
     query = select(col(RunOrganisation.connection_id)).where(
         RunOrganisation.run_id == run_id,
         col(RunOrganisation.connection_id).in_(connection_ids),

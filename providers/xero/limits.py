@@ -73,12 +73,12 @@ class Limits:
         self._turns = Turns(CALLS_AT_ONCE, OF_ONE_PRACTICE, TURN_SECONDS)
 
     @asynccontextmanager
-    async def call(self, organisation_id: str | None, practice_id: UUID | None = None) -> AsyncIterator[None]:
+    async def call(self, organisation_id: str | None, practice_id: UUID | None) -> AsyncIterator[None]:
         """Admission of one call; hold it while the call is in flight.
 
         Args:
             organisation_id: Whose limits it counts against; None for a call without an organisation.
-            practice_id: For whom it is made.
+            practice_id: For whom it is made; None for nobody in particular.
 
         Raises:
             RateLimited: A limit is used up; no call was made.

@@ -151,3 +151,17 @@ async def test_who_is_done_is_not_tried_again_with_the_group(make_scene: MakeSce
         finished = await scene.until_stage(listed["run_id"], "finished")
     assert finished["counts"] == {"created": 3}, "what becomes of a connection later is not the run's outcome"
     assert by_organisation(finished)[last]["outcome"] == "created"
+
+
+async def test_a_long_limit_of_the_app_holds_up_nobody_who_is_read(make_scene: MakeScene):
+    scene = await make_scene(organisations=3)
+    limited = list(scene.world.library.organisations)[1]
+    async with scene.worker():
+        listed = await scene.listed()
+        scene.fault(Kind.LATENCY, limited, seconds=0.3)  # the others are done before
+        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="appminute", seconds=3600)
+        await scene.select_all(listed)
+        async with asyncio.timeout(PATIENCE):
+            while (await pulls_of(scene, listed["run_id"])) != {("pull_clients", 1): 1}:
+                pass
+        assert (await scene.show(listed["run_id"]))["counts"] == {"created": 2}

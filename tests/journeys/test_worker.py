@@ -3,9 +3,10 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
@@ -48,12 +49,29 @@ def _as_it_was() -> Iterator[None]:
 @pytest.mark.usefixtures("_as_it_was")
 @pytest.mark.parametrize("side", ["provider_workers", "workflow_workers"])
 async def test_it_ends_with_the_side_that_failed(scene: Scene, monkeypatch: pytest.MonkeyPatch, side: str):
+    owners: list[asyncio.Task[object]] = []
+
+    @asynccontextmanager
+    async def watched(*arguments: Any) -> AsyncIterator[None]:
+        if owner := asyncio.current_task():
+            owners.append(owner)
+        async with serving(*arguments):
+            yield
+
+    serving = worker.serving
+    monkeypatch.setattr(worker, "serving", watched)
     monkeypatch.setattr(worker, side, lambda *_parts, **_settings: (Failing(),))
     running = asyncio.create_task(worker.run(scene.settings))
     try:
         await asyncio.wait({running}, timeout=PATIENCE)
         assert running.done(), "it goes on with the other side alone"
-    finally:
-        running.cancel()
         (ended,) = await asyncio.gather(running, return_exceptions=True)
-    assert isinstance(ended, FatalError)
+        async with asyncio.timeout(PATIENCE):
+            while len(owners) < 2:  # which it is by now, unless a thread was left behind before it came that far
+                await asyncio.sleep(0)
+        assert isinstance(ended, FatalError)
+        assert all(owner.done() for owner in owners), "a thread is left behind"
+    finally:
+        for owner in owners:
+            if not owner.done():  # or the process would wait for it for ever
+                owner.get_loop().call_soon_threadsafe(owner.cancel)

@@ -22,7 +22,7 @@ def limits(clock: HandClock, allowance: Allowance) -> Limits:
 
 async def make(limits: Limits, calls: int, organisation: str | None = "o") -> None:
     for _ in range(calls):
-        async with limits.call(organisation):
+        async with limits.call(organisation, None):
             pass
 
 
@@ -36,15 +36,15 @@ async def test_five_at_once_and_the_sixth_waits_for_a_slot(limits: Limits) -> No
     admitted = asyncio.Event()
 
     async def sixth() -> None:
-        async with limits.call("o"):
+        async with limits.call("o", None):
             admitted.set()
 
     async with AsyncExitStack() as stack:
         first = AsyncExitStack()
-        await first.enter_async_context(limits.call("o"))
+        await first.enter_async_context(limits.call("o", None))
         for _ in range(4):
-            await stack.enter_async_context(limits.call("o"))
-        async with limits.call("another"), asyncio.TaskGroup() as group:
+            await stack.enter_async_context(limits.call("o", None))
+        async with limits.call("another", None), asyncio.TaskGroup() as group:
             waiting = group.create_task(sixth())
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0):
@@ -57,13 +57,13 @@ async def test_five_at_once_and_the_sixth_waits_for_a_slot(limits: Limits) -> No
 async def test_a_cancelled_wait_gives_its_place_back(limits: Limits) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(5):
-            await stack.enter_async_context(limits.call("o"))
+            await stack.enter_async_context(limits.call("o", None))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
                 await make(limits, 1)
     async with AsyncExitStack() as stack:
         for _ in range(5):
-            await stack.enter_async_context(limits.call("o"))
+            await stack.enter_async_context(limits.call("o", None))
 
 
 async def test_sixty_in_any_minute(limits: Limits, clock: HandClock) -> None:
@@ -170,7 +170,7 @@ async def test_organisations_are_forgotten_when_idle(limits: Limits, clock: Hand
         await make(limits, 1, f"organisation-{number}")
     await make(limits, 1, "limited")
     limits.refused("limited", RateLimited("day", clock() + timedelta(hours=5)))
-    async with limits.call("busy"):
+    async with limits.call("busy", None):
         clock.move(61)
         await make(limits, 1, "new")
         assert set(limits._organisations) == {"limited", "busy", "new"}
