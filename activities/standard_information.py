@@ -90,6 +90,14 @@ class StandardInformationActivities:
             ApplicationError: The app's calls of this minute are used up. What could be read is stored, and the next try
                 goes on with the others. A limit that lasts longer is for their own pulls to tell.
         """
+        left, limit = await self._pull_group(asked)
+        # Raised where there are no rows: with its traceback it is a circle that would keep them until it is looked for.
+        if limit is not None and _is_tried_again(error := application_error(limit, self._now())):
+            raise error
+        return PullClientsResult(left=left)
+
+    async def _pull_group(self, asked: PullClientsInput) -> tuple[tuple[UUID, ...], RateLimited | None]:
+        """Who is left, and the app's limit that they met."""
         to_pull = await self._to_pull(asked)
         claimed = await self._claim_group(asked, to_pull)
         came = await asyncio.gather(*map(self._reader.read, claimed), return_exceptions=True)
@@ -106,10 +114,7 @@ class StandardInformationActivities:
         if left:
             async with self._database.transaction() as session:
                 await leases.release(session, left, holder=_holder())
-        limit = _limit_of_app(read.values())
-        if limit is not None and _is_tried_again(error := application_error(limit, self._now())):
-            raise error
-        return PullClientsResult(left=left)
+        return left, _limit_of_app(read.values())
 
     async def _to_pull(self, asked: PullClientsInput) -> Sequence[UUID]:
         """Those of the group that no earlier try has pulled well."""
