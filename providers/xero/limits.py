@@ -7,7 +7,7 @@ section 3.1.
 """
 
 import asyncio
-from collections import deque
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -41,16 +41,18 @@ Blocked = tuple[str, datetime]
 
 @dataclass(slots=True)
 class _Organisation:
-    """What this process knows of one organisation's limits."""
+    """What this process knows of one organisation's limits; small, for it outlives what is read by a minute.
 
-    slots: asyncio.Semaphore
-    called_at: deque[datetime] = field(default_factory=deque)
+    There are ``slots`` only while somebody calls.
+    """
+
+    called_at: list[datetime] = field(default_factory=list)
     blocked: Blocked | None = None
     users: int = 0
+    slots: asyncio.Semaphore | None = None
 
     def forget_before(self, moment: datetime) -> None:
-        while self.called_at and self.called_at[0] <= moment:
-            self.called_at.popleft()
+        del self.called_at[: bisect_right(self.called_at, moment)]
 
     def is_idle(self, now: datetime) -> bool:
         self.forget_before(now - MINUTE)
@@ -89,12 +91,12 @@ class Limits:
             yield
             return
         self._sweep()
-        organisation = self._organisations.setdefault(
-            organisation_id, _Organisation(asyncio.Semaphore(self._config.calls_at_once))
-        )
+        if (organisation := self._organisations.get(organisation_id)) is None:
+            organisation = self._organisations[organisation_id] = _Organisation()
+        slots = organisation.slots = organisation.slots or asyncio.Semaphore(self._config.calls_at_once)
         organisation.users += 1
         try:
-            async with organisation.slots, self._turns.of(practice_id):
+            async with slots, self._turns.of(practice_id):
                 # After each wait: the calls before this one may have used up a limit.
                 self._check(organisation)
                 await self._count_for_app()
@@ -103,6 +105,8 @@ class Limits:
                 yield
         finally:
             organisation.users -= 1
+            if not organisation.users:
+                organisation.slots = None
 
     def learn(self, organisation_id: str | None, headers: Mapping[str, str]) -> None:
         """Take in the remaining-headers of an answer; a limit at 0 blocks until its window ends."""
