@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -50,11 +51,14 @@ def _as_it_was() -> Iterator[None]:
 @pytest.mark.parametrize("side", ["provider_workers", "workflow_workers"])
 async def test_it_ends_with_the_side_that_failed(scene: Scene, monkeypatch: pytest.MonkeyPatch, side: str):
     owners: list[asyncio.Task[object]] = []
+    both_entered = threading.Event()
 
     @asynccontextmanager
     async def watched(*arguments: Any) -> AsyncIterator[None]:
         if owner := asyncio.current_task():
             owners.append(owner)
+        if len(owners) == 2:
+            both_entered.set()
         async with serving(*arguments):
             yield
 
@@ -66,9 +70,8 @@ async def test_it_ends_with_the_side_that_failed(scene: Scene, monkeypatch: pyte
         await asyncio.wait({running}, timeout=PATIENCE)
         assert running.done(), "it goes on with the other side alone"
         (ended,) = await asyncio.gather(running, return_exceptions=True)
-        async with asyncio.timeout(PATIENCE):
-            while len(owners) < 2:  # which it is by now, unless a thread was left behind before it came that far
-                await asyncio.sleep(0)
+        # Which it is by now, unless it was left behind before it came that far.
+        assert await asyncio.to_thread(both_entered.wait, PATIENCE)
         assert isinstance(ended, FatalError)
         assert all(owner.done() for owner in owners), "a thread is left behind"
     finally:
