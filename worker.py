@@ -40,6 +40,7 @@ from models.database import Database
 from providers.port import Providers
 from providers.xero import Xero, XeroConfig, http_client
 from runtime import logging
+from runtime.memory import give_back_large_blocks
 from runtime.namespace import prepare_namespace
 from runtime.own_thread import in_own_thread
 from runtime.settings import Settings
@@ -293,6 +294,7 @@ def main() -> None:
     """Entry point of ``python -m worker``."""
     settings = Settings()
     logging.configure(settings)
+    give_back_large_blocks()
     uvloop.run(run(settings))
 
 
