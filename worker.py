@@ -7,7 +7,6 @@ pages of a big one's.
 """
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -40,7 +39,7 @@ from models.database import Database
 from providers.port import Providers
 from providers.xero import Xero, XeroConfig, http_client
 from runtime import logging
-from runtime.memory import give_back_large_blocks
+from runtime.memory import give_back_large_blocks, look_for_cycles_less_often
 from runtime.namespace import prepare_namespace
 from runtime.own_thread import in_own_thread
 from runtime.settings import Settings
@@ -75,10 +74,6 @@ read while groups are stored."""
 THREAD_SECONDS = 0.001
 """After which a busy thread lets the other one work. At Python's own five milliseconds, short steps wait longer for
 their turns than they take."""
-
-YOUNG_OBJECTS = 400_000
-"""Objects made before the next look for cycles among them. A page of contacts is many objects that live long enough to
-be looked at and hold no cycles: at Python's own 700 that looking took a third of a pull's time."""
 
 
 @dataclass(frozen=True)
@@ -283,8 +278,7 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
         serving(settings, interceptors, workflow_workers),
         in_own_thread(partial(serving, settings, interceptors, for_provider)) as ended,
     ):
-        gc.freeze()
-        gc.set_threshold(YOUNG_OBJECTS, 20, 100)
+        look_for_cycles_less_often()
         print("Clientsync worker ready", flush=True)  # noqa: T201  # whoever started the process waits for this line
         ended.add_done_callback(lambda _: stopped.set())
         await stopped.wait()

@@ -6,6 +6,7 @@ A provider's error becomes an ``ApplicationError`` whose type is the plain cause
 
 from datetime import datetime, timedelta
 
+from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from contracts.causes import Cause
@@ -39,6 +40,13 @@ def application_error(error: ProviderError, now: datetime) -> ApplicationError:
         next_retry_delay=wait if is_transient and wait is not None and wait <= LONGEST_WAIT else None,
         category=ApplicationErrorCategory.BENIGN if is_transient else ApplicationErrorCategory.UNSPECIFIED,
     )
+
+
+def is_tried_again(error: ApplicationError) -> bool:
+    """Whether Temporal tries this activity again after the error; only a policy with a number of tries is asked."""
+    task = activity.info()
+    has_tries = task.retry_policy is not None and task.attempt < task.retry_policy.maximum_attempts
+    return has_tries and not error.non_retryable
 
 
 def refusal_error(refused: Refused) -> ApplicationError:

@@ -1,6 +1,6 @@
 """What a pull may read of a connection, and what came of reading it; held in memory only."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -72,6 +72,12 @@ class Readings:
 
 def _lifts_at(error: ProviderError) -> float:
     return error.retry_at.timestamp() if error.retry_at else 0.0
+
+
+def limit_of_app(read: Iterable[Readings]) -> RateLimited | None:
+    """The app's own limit, if one of them met it."""
+    worst = (readings.worst for readings in read)
+    return next((limit for limit in worst if isinstance(limit, RateLimited) and limit.is_of_app), None)
 
 
 def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:

@@ -14,13 +14,12 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
-from activities.failures import application_error, busy_error
+from activities.failures import application_error, busy_error, is_tried_again
 from activities.grants import Tokens
 from activities.increments import changes_since
 from activities.reader import Reader
-from activities.readings import Claimed, Readings, claimed_of, refusal_of
+from activities.readings import Claimed, Readings, claimed_of, limit_of_app, refusal_of
 from contracts.lists import ListName, Source
 from contracts.runs import Outcome
 from contracts.standard_information import OrganisationProfile, Row
@@ -92,7 +91,7 @@ class StandardInformationActivities:
         """
         left, limit = await self._pull_group(asked)
         # Raised where there are no rows: with its traceback it is a circle that would keep them until it is looked for.
-        if limit is not None and _is_tried_again(error := application_error(limit, self._now())):
+        if limit is not None and is_tried_again(error := application_error(limit, self._now())):
             raise error
         return PullClientsResult(left=left)
 
@@ -114,7 +113,7 @@ class StandardInformationActivities:
         if left:
             async with self._database.transaction() as session:
                 await leases.release(session, left, holder=_holder())
-        return left, _limit_of_app(read.values())
+        return left, limit_of_app(read.values())
 
     async def _to_pull(self, asked: PullClientsInput) -> Sequence[UUID]:
         """Those of the group that no earlier try has pulled well."""
@@ -269,17 +268,6 @@ class StandardInformationActivities:
 def _holder() -> str:
     task = activity.info()
     return f"{task.workflow_id}/{task.activity_id}"
-
-
-def _limit_of_app(read: Iterable[Readings]) -> RateLimited | None:
-    worst = (readings.worst for readings in read)
-    return next((limit for limit in worst if isinstance(limit, RateLimited) and limit.is_of_app), None)
-
-
-def _is_tried_again(error: ApplicationError) -> bool:
-    task = activity.info()
-    has_tries = task.retry_policy is not None and task.attempt < task.retry_policy.maximum_attempts
-    return has_tries and not error.non_retryable
 
 
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:
