@@ -195,6 +195,7 @@ def providers_of(settings: Settings, database: Database) -> tuple[Providers, Xer
             identity_url=settings.xero_identity_url,
             api_url=settings.xero_api_url,
             bulk_connect=settings.xero_bulk_connect,
+            calls_per_minute=settings.xero_calls_per_minute,
         ),
         http_client(),
         SharedCallBudget(database),

@@ -27,7 +27,7 @@ def write(whole: Whole, docs: Path) -> None:
 def table(whole: Whole) -> str:
     """Everything that was measured, as Markdown."""
     columns = [(size, contender) for size in whole.sizes for contender in size.contenders]
-    head = "".join(f" {size.organisations:,}: {contender} |" for size, contender in columns)
+    head = "".join(f" {size.title}: {contender} |" for size, contender in columns)
     lines = [f"| |{head}", f"| --- |{' ---: |' * len(columns)}"]
     cells = [_cells(size, contender) for size, contender in columns]
     names = sorted(dict.fromkeys(name for column in cells for name in column), key=_rank)
@@ -38,7 +38,7 @@ def table(whole: Whole) -> str:
 def plot(whole: Whole) -> str:
     """Seconds for an organisation, by size and contender."""
     bars = [
-        (size.organisations, contender, middle(size.of(contender), "total") / size.organisations * 1000)
+        (size.title, contender, middle(size.of(contender), "total") / size.organisations * 1000)
         for size in whole.sizes
         for contender in size.contenders
     ]
@@ -49,11 +49,11 @@ def plot(whole: Whole) -> str:
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         '<text font-size="14" x="16" y="26" fill="#1c2530">Milliseconds for an organisation; less is better</text>',
     ]
-    for place, (organisations, contender, milliseconds) in enumerate(bars):
+    for place, (title, contender, milliseconds) in enumerate(bars):
         top = 42 + place * _HEIGHT
         length = (_WIDTH - _LEFT - 70) * milliseconds / longest
         drawn += [
-            f'<text font-size="13" x="16" y="{top + 13}" fill="#5a6776">{organisations:,} · {_title(contender)}</text>',
+            f'<text font-size="13" x="16" y="{top + 13}" fill="#5a6776">{title} · {_title(contender)}</text>',
             f'<rect x="{_LEFT}" y="{top}" width="{length:.1f}" height="{_BAR}" rx="2" fill="{COLOURS[contender]}"/>',
             f'<text font-size="13" x="{_LEFT + 8 + length:.0f}" y="{top + 13}">{milliseconds:.1f}</text>',
         ]
@@ -98,7 +98,7 @@ def _cells(size: Size, contender: str) -> dict[str, str]:
 
 
 def _besides(whole: Whole) -> Iterator[str]:
-    compared = [size for size in whole.sizes if {"bare", "ours, 2"} <= set(size.contenders)]
+    compared = [size for size in whole.sizes if size.has_limits and {"bare", "ours, 2"} <= set(size.contenders)]
     ours = [(size, middle(size.of("ours, 2"), "total") / size.organisations) for size in compared]
     if ours and whole.one_by_one:
         size, each = ours[-1]

@@ -1,13 +1,15 @@
 """``make bench``: everything side by side in one run, at several sizes; half an hour and more, for a machine alone.
 
 The bare script, ours with one worker and ours with two take turns on the same servers; the official SDK, one
-organisation after the other, on a sample. At the largest size ours runs alone: there, the app's limit of calls
-a minute decides, for which the bare script does not plan.
+organisation after the other, on a sample. The largest size would be decided by the app's limit of calls a minute, for
+which the bare script does not plan: there the two take turns without limits, and then ours runs alone with them.
 """
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -18,7 +20,7 @@ from bench import document, fair
 from bench.contenders import run_bare, run_one_by_one, run_ours
 from bench.journey import RunWentWrongError
 from bench.results import Run, Size, Whole
-from bench.servers import servers
+from bench.servers import Servers, servers
 from runtime.processes import ProcessFailedError
 
 SAMPLE = 20
@@ -63,29 +65,43 @@ async def measure(sizes: list[int], largest: int, latency_ms: int, times: int, c
     for organisations in sizes:
         console.print(f"{organisations} organisations", style="bold")
         async with servers(organisations=organisations, latency_ms=latency_ms) as running:
-            await run_bare(running, organisations)  # the stand-in writes its books
-            runs: list[Run] = []
-            for _ in range(times):
-                runs.append(Run("bare", await run_bare(running, organisations)))
-                runs.append(Run("ours, 1", await run_ours(running, organisations, workers=1)))
-                runs.append(Run("ours, 2", await run_ours(running, organisations, workers=2)))
-                words = (f"{run.contender} {run.timing.total:.2f} s" for run in runs[-3:])
-                console.print(", ".join(words), style="dim")
-            measured.append(Size(organisations, runs))
+            measured.append(await _compare(running, organisations, times, console, workers=(1, 2)))
             if organisations == max(sizes):
                 one_by_one = await run_one_by_one(running, min(SAMPLE, organisations))
                 if organisations >= FAIR_BESIDE:
                     fairness = await fair.measure(running, organisations, workers=2, times=times)
                     console.print(f"small practice {fairness.alone:.2f} s, beside {fairness.beside:.2f} s", style="dim")
     if largest:
-        console.print(f"{largest} organisations, against the app's limit", style="bold")
         async with servers(organisations=largest, latency_ms=latency_ms) as running:
-            runs = []
-            for _ in range(times):
-                runs.append(Run("ours, 2", await run_ours(running, largest, workers=2)))
-                console.print(f"ours, 2 {runs[-1].timing.total:.2f} s", style="dim")
-            measured.append(Size(largest, runs))
+            console.print(f"{largest} organisations, without limits", style="bold")
+            async with running.without_limits() as unlimited:
+                size = await _compare(unlimited, largest, times, console, workers=(2,))
+            measured.append(replace(size, has_limits=False))
+            console.print(f"{largest} organisations, against the app's limit", style="bold")
+            alone = [_told(console, await _ours(running, largest, 2)) for _ in range(times)]
+            measured.append(Size(largest, alone))
     return Whole(latency_ms, measured, one_by_one, fairness)
+
+
+async def _compare(
+    running: Servers, organisations: int, times: int, console: Console, *, workers: Sequence[int]
+) -> Size:
+    """The bare script and ours in turn, with so many workers."""
+    await run_bare(running, organisations)  # the stand-in writes its books
+    runs: list[Run] = []
+    for _ in range(times):
+        runs.append(_told(console, Run("bare", await run_bare(running, organisations))))
+        runs += [_told(console, await _ours(running, organisations, number)) for number in workers]
+    return Size(organisations, runs)
+
+
+async def _ours(running: Servers, organisations: int, workers: int) -> Run:
+    return Run(f"ours, {workers}", await run_ours(running, organisations, workers=workers))
+
+
+def _told(console: Console, run: Run) -> Run:
+    console.print(f"{run.contender} {run.timing.total:.2f} s", style="dim")
+    return run
 
 
 def _arguments() -> argparse.Namespace:

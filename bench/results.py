@@ -123,14 +123,26 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """All runs with so many organisations."""
+    """All runs with so many organisations.
+
+    Attributes:
+        organisations: How many.
+        runs: All contenders' runs.
+        has_limits: Whether the stand-in kept Xero's limits, and we planned for them.
+    """
 
     organisations: int
     runs: Sequence[Run]
+    has_limits: bool = True
 
     def of(self, contender: str) -> list[Timing]:
         """The runs of one contender."""
         return [run.timing for run in self.runs if run.contender == contender]
+
+    @property
+    def title(self) -> str:
+        """How this size is headed."""
+        return f"{self.organisations:,}{'' if self.has_limits else ' unlimited'}"
 
     @property
     def contenders(self) -> list[str]:

@@ -15,7 +15,6 @@ LARGE = 1 << 20
 _M_MMAP_THRESHOLD = -3
 """``mallopt``'s name for it, from glibc's ``malloc.h``; setting it also ends the raising (``man 3 mallopt``)."""
 
-
 YOUNG_OBJECTS = 400_000
 """Objects made before the next look for cycles among them. A page of contacts is many objects that live long enough to
 be looked at and hold no cycles: at Python's own 700 that looking took a third of a pull's time."""

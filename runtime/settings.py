@@ -97,6 +97,7 @@ class Settings(BaseSettings):
         xero_identity_url: Base of the OpenID discovery document.
         xero_api_url: Base of ``/connections`` and ``/api.xro/2.0``.
         xero_bulk_connect: Whether Xero approved the app for many organisations in one consent.
+        xero_calls_per_minute: Calls a minute for the whole app, over all processes; Xero allows 10,000.
         public_url: Where browsers reach us; ``/connect/xero/callback`` below it is the redirect URI.
         encryption_keys: ``id:base64key`` of 32 bytes, comma-separated, the current one first.
         data_dir: Where the embedded parts keep their files.
@@ -124,6 +125,7 @@ class Settings(BaseSettings):
     xero_identity_url: BaseUrl = "https://identity.xero.com"
     xero_api_url: BaseUrl = "https://api.xero.com"
     xero_bulk_connect: bool = True
+    xero_calls_per_minute: Annotated[int, Field(ge=1)] = 10_000
     public_url: BaseUrl | None = None
     encryption_keys: SecretStr | None = None
     data_dir: Path = Path(".clientsync")

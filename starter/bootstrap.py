@@ -68,6 +68,7 @@ def build_provider(settings: Settings, database: Database) -> "Provider":
         identity_url=settings.xero_identity_url,
         api_url=settings.xero_api_url,
         bulk_connect=settings.xero_bulk_connect,
+        calls_per_minute=settings.xero_calls_per_minute,
     )
     return Xero(config, http_client(), SharedCallBudget(database))
 

@@ -25,6 +25,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--latency-ms", type=int, default=0, help="mean wait before each API answer")
     parser.add_argument("--tier-day-limit", type=int, default=5000)
     parser.add_argument("--no-limits", action="store_true", help="enforce no call limits")
+    parser.add_argument("--kept-mb", type=int, default=256, help="answers kept for the next time they are asked for")
     parser.add_argument("--state-file", type=Path, help="keep tokens and connections here over a restart")
     parser.add_argument("--public-url", default=None, help="where browsers reach the pages, if elsewhere")
     return parser.parse_args()
@@ -46,6 +47,7 @@ def main() -> None:
         latency_ms=asked.latency_ms,
         day_limit=asked.tier_day_limit,
         limits=not asked.no_limits,
+        kept_mb=asked.kept_mb,
         state_file=asked.state_file,
         public_url=asked.public_url,
     )

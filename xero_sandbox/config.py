@@ -31,6 +31,7 @@ class Config:
         latency_ms: Mean wait before each API answer, in milliseconds; the real wait is this give or take half.
         day_limit: Calls per organisation and day.
         limits: Whether call limits are enforced at all.
+        kept_mb: Megabytes of answers that are kept as bytes, so that the same call is not written twice.
         state_file: Where to keep tokens and connections over a restart; None keeps them in memory only.
         public_url: Where browsers reach the sign-in pages, if that differs from where the API is called.
     """
@@ -45,5 +46,6 @@ class Config:
     latency_ms: int = 0
     day_limit: int = 5000
     limits: bool = True
+    kept_mb: int = 256
     state_file: Path | None = None
     public_url: str | None = None

@@ -92,7 +92,9 @@ class World:
 
     def _begin(self) -> None:
         config = self.config
-        self.library = Library(config.seed, config.organisations, config.people, config.scenario)
+        self.library = Library(
+            config.seed, config.organisations, config.people, config.scenario, kept_bytes=config.kept_mb << 20
+        )
         self.connections = Connections(self.clock)
         self.grants = Grants(self.clock)
         self.faults = Faults(config.seed, config.latency_ms / 1000)

@@ -7,7 +7,6 @@ section 3.1.
 """
 
 import asyncio
-from bisect import bisect_right
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -52,7 +51,8 @@ class _Organisation:
     slots: asyncio.Semaphore | None = None
 
     def forget_before(self, moment: datetime) -> None:
-        del self.called_at[: bisect_right(self.called_at, moment)]
+        while self.called_at and self.called_at[0] <= moment:  # not a search: a clock may have been set back
+            del self.called_at[0]
 
     def is_idle(self, now: datetime) -> bool:
         self.forget_before(now - MINUTE)

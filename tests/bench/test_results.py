@@ -85,15 +85,17 @@ def test_the_document_has_every_contender_at_every_size():
     fast = timing(1, 3)
     sizes = [
         Size(100, [Run("bare", fast), Run("ours, 1", timing(1, 6)), Run("ours, 2", timing(1, 5))]),
+        Size(1000, [Run("bare", fast), Run("ours, 2", timing(2, 8))], has_limits=False),
         Size(1000, [Run("ours, 2", timing(2, 40))]),
     ]
     whole = Whole(150, sizes, one_by_one=1.5, fairness=Fairness(alone=1.0, beside=1.5))
     table = document.table(whole).splitlines()
-    assert table[0] == "| | 100: bare | 100: ours, 1 | 100: ours, 2 | 1,000: ours, 2 |"
-    assert "| ÷ bare | 1.00 | 1.75 | 1.50 | - |" in table
+    headings = "100: bare|100: ours, 1|100: ours, 2|1,000 unlimited: bare|1,000 unlimited: ours, 2|1,000: ours, 2"
+    assert table[0] == f"| | {headings.replace('|', ' | ')} |"
+    assert "| ÷ bare | 1.00 | 1.75 | 1.50 | 1.00 | 2.50 | - |" in table
     assert "One by one with the official SDK: 1.50 s an organisation, 25 times ours with two workers at 100." in table
     assert "A practice with three clients: 1.00 s alone, 1.50 s beside a run of 100, 1.5 times as long." in table
-    assert document.plot(whole).count("<rect") == 5
+    assert document.plot(whole).count("<rect") == 7
 
 
 def test_the_document_is_written_between_its_marks(tmp_path):

@@ -165,6 +165,14 @@ async def test_a_small_allowance_is_not_taken_by_one_process(allowance: Allowanc
     assert allowance.takes == [2]
 
 
+async def test_a_clock_that_is_set_back_forgets_nothing(limits: Limits, clock: HandClock) -> None:
+    await make(limits, 30)
+    clock.move(-30)
+    await make(limits, 30)
+    clock.move(80)
+    assert (await refusal(limits)).limit == "minute"
+
+
 async def test_organisations_are_forgotten_when_idle(limits: Limits, clock: HandClock) -> None:
     for number in range(50):
         await make(limits, 1, f"organisation-{number}")

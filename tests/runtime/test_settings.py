@@ -61,6 +61,7 @@ def test_deadlines_are_seconds_or_iso_durations(monkeypatch, text, meaning):
         ("CLIENTSYNC_TEMPORAL_ADDRESS", "https://temporal.example.com"),
         ("CLIENTSYNC_LOG_LEVEL", "LOUD"),
         ("CLIENTSYNC_PROVIDER_CONCURRENCY", "0"),
+        ("CLIENTSYNC_XERO_CALLS_PER_MINUTE", "0"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(monkeypatch, variable, value):

@@ -41,7 +41,6 @@ _GENERATE: dict[str, Callable[[Organisation], list[Record]]] = {
 }
 _KEPT_RECORDS = 60_000
 _WORTH_KEEPING = 500
-_KEPT_BYTES = 256 * 1024 * 1024
 
 
 class Library:
@@ -52,9 +51,12 @@ class Library:
         organisation_count: How many organisations.
         people_count: How many people.
         scenario: ``practice`` or ``plain``.
+        kept_bytes: How much of answers is kept; the oldest go first.
     """
 
-    def __init__(self, seed: int, organisation_count: int, people_count: int, scenario: str) -> None:
+    def __init__(
+        self, seed: int, organisation_count: int, people_count: int, scenario: str, *, kept_bytes: int
+    ) -> None:
         made = organisations(seed, organisation_count, scenario)
         self.organisations = {organisation.organisation_id: organisation for organisation in made}
         self.people = {person.person_id: person for person in people(seed, people_count)}
@@ -67,7 +69,7 @@ class Library:
         self._records: OrderedDict[tuple[str, str], list[Record]] = OrderedDict()
         self._records_kept = 0
         self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
-        self._bytes_kept = 0
+        self._bytes_kept, self._most_bytes = 0, kept_bytes
 
     def person_by_email(self, email: str) -> Person | None:
         """The person with this e-mail address, however it is written."""
@@ -160,5 +162,5 @@ class Library:
         """Keep an answer for the next time the same is asked."""
         self._bodies[organisation_id, name, query] = body
         self._bytes_kept += len(body)
-        while self._bytes_kept > _KEPT_BYTES:
+        while self._bodies and self._bytes_kept > self._most_bytes:
             self._bytes_kept -= len(self._bodies.popitem(last=False)[1])

@@ -1,0 +1,40 @@
+"""The app's calls a minute are as many as the setting says, for the worker and for commands."""
+
+from collections.abc import Callable
+
+import pytest
+
+from models.database import Database
+from providers.errors import ProviderError, RateLimited
+from providers.port import Provider
+from runtime.settings import Settings
+from starter.bootstrap import build_provider
+from tests.journeys.scene import Scene
+from worker import providers_of
+
+
+class OldTokens:
+    """Access tokens that the provider does not know."""
+
+    practice_id = None
+
+    async def access_token(self, rejected: str | None = None) -> str:
+        """Another one each time would be no better."""
+        return rejected or "unknown"
+
+
+def of_the_worker(settings: Settings, database: Database) -> Provider:
+    return providers_of(settings, database)[1]
+
+
+@pytest.mark.parametrize("build", [build_provider, of_the_worker])
+async def test_a_setting_lowers_it(scene: Scene, build: Callable[[Settings, Database], Provider]) -> None:
+    settings = scene.settings.model_copy(update={"xero_calls_per_minute": 1, "xero_client_id": build.__name__})
+    provider = build(settings, scene.database)
+    refused: list[ProviderError] = []
+    for _ in range(2):  # each makes two calls, and one minute may end between them
+        with pytest.raises(ProviderError) as error:
+            await provider.organisations(OldTokens())
+        refused.append(error.value)
+    await provider.close()
+    assert "app_minute" in {error.limit for error in refused if isinstance(error, RateLimited)}
