@@ -56,6 +56,12 @@ class Readings:
         return max(limited, key=_lifts_at, default=next(iter(self.errors.values()), None))
 
     @property
+    def name(self) -> str | None:
+        """What the organisation calls itself, if its profile was read."""
+        profile = next(iter(self.rows.get(Source.ORGANISATION, ())), None)
+        return profile.name if isinstance(profile, OrganisationProfile) else None
+
+    @property
     def are_of_other_books(self) -> bool:
         """Whether the profile was another organisation's: then none of the lists may be stored."""
         error = self.errors.get(Source.ORGANISATION)

@@ -22,7 +22,6 @@ from activities.reader import Reader
 from activities.readings import Claimed, Readings, claimed_of, limit_of_app, refusal_of
 from contracts.lists import ListName, Source
 from contracts.runs import Outcome
-from contracts.standard_information import OrganisationProfile, Row
 from contracts.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
 from models import connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
 from models.columns import now as this_moment
@@ -74,6 +73,7 @@ class StandardInformationActivities:
             raise application_error(error, self._now()) from None
         readings = await self._reader.read(claimed)
         stored = await self._store(asked, claimed.grant_id, readings)
+        await self._tell_of_pause(asked.run_id, limit_of_app((readings,)))
         if worst := readings.worst:
             raise application_error(worst, self._now()) from None
         return stored
@@ -90,6 +90,7 @@ class StandardInformationActivities:
                 goes on with the others. A limit that lasts longer is for their own pulls to tell.
         """
         left, limit = await self._pull_group(asked)
+        await self._tell_of_pause(asked.run_id, limit)
         # Raised where there are no rows: with its traceback it is a circle that would keep them until it is looked for.
         if limit is not None and is_tried_again(error := application_error(limit, self._now())):
             raise error
@@ -202,6 +203,11 @@ class StandardInformationActivities:
             await self._settle(session, asked, readings.worst, row, at)
         return _result(changes.values())
 
+    async def _tell_of_pause(self, run_id: str | None, limit: RateLimited | None) -> None:
+        if run_id is not None and limit is not None and limit.retry_at is not None:
+            async with self._database.transaction() as session:
+                await runs.pause(session, run_id, limit.retry_at)
+
     async def _is_own_login(
         self,
         session: AsyncSession,
@@ -273,15 +279,10 @@ def _holder() -> str:
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:
     return GoodPull(
         connection_id,
-        _name(readings.rows),
+        readings.name,
         is_refresh=is_refresh,
         is_complete=Source.CONTACTS in readings.rows and Source.CONTACTS not in readings.partial,
     )
-
-
-def _name(rows: Mapping[Source, Sequence[Row]]) -> str | None:
-    profile = next(iter(rows.get(Source.ORGANISATION, ())), None)
-    return profile.name if isinstance(profile, OrganisationProfile) else None
 
 
 def _result(changes: Iterable[Changes]) -> PullClientResult:

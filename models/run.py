@@ -35,6 +35,8 @@ class Run(SQLModel, table=True):
     selection_digest: str | None = Field(default=None, max_length=64)
     client_id: UUID | None = Field(default=None, foreign_key="clients.id", index=True)
     """The one client that it is about: reconnecting that client alone, or changing its books."""
+    paused_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    """Until when its pulls wait for the provider's limit on the whole app; in the past once they go on."""
     created_at: datetime = created()
     finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
 

@@ -43,6 +43,7 @@ class RunSnapshot:
         counts: By outcome; with those that have none yet they add up to the total.
         next_try_at: When the first of those that wait for the provider is tried again.
         changed_at: When a row of its list last changed.
+        paused_until: Until when its pulls wait for the provider's limit on the whole app, while they do.
     """
 
     run_id: str
@@ -56,6 +57,7 @@ class RunSnapshot:
     counts: dict[Outcome, int]
     next_try_at: datetime | None
     changed_at: datetime | None
+    paused_until: datetime | None
 
     @property
     def settled(self) -> int:
@@ -86,7 +88,7 @@ async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None
         text("""
             SELECT r.stage, r.result, r.message, o.outcome, count(o.run_id), count(o.profile_read_at),
                    count(o.action), count(o.client_id), min(o.retry_at) FILTER (WHERE o.outcome = 'retrying'),
-                   max(o.updated_at)
+                   max(o.updated_at), CASE WHEN r.paused_until > now() THEN r.paused_until END
             FROM runs r
             LEFT JOIN run_organisations o
                 ON o.run_id = r.id AND (r.kind <> 'reconnect-all' OR o.connection_id IS NOT NULL)
@@ -111,4 +113,5 @@ async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None
         counts={Outcome(row[3]): row[4] for row in rows if row[3]},
         next_try_at=min((row[8] for row in rows if row[8]), default=None),
         changed_at=max((row[9] for row in rows if row[9]), default=None),
+        paused_until=rows[0][10],
     )

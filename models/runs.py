@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, text
+from sqlalchemy import func, or_, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,6 +50,12 @@ async def settle(
     organisation.outcome, organisation.cause, organisation.message = outcome, cause, message
     organisation.retry_at, organisation.updated_at = retry_at, at
     session.add(organisation)
+
+
+async def pause(session: AsyncSession, run_id: str, until: datetime) -> None:
+    """Note until when the run waits. Of many pulls that meet the same limit only the first writes."""
+    is_news = or_(col(Run.paused_until).is_(None), col(Run.paused_until) < until)
+    await session.exec(update(Run).where(col(Run.id) == run_id, is_news).values(paused_until=until))
 
 
 async def without_good_pull(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:

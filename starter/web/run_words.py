@@ -20,6 +20,8 @@ _DOING: dict[tuple[RunKind | None, Stage], str] = {
     (RunKind.REASSIGN_CLIENTS, Stage.LISTING): "Listing the clients that your login can take over",
 }
 
+_PAUSED = "The accounting software takes no more calls in this minute. It goes on by itself."
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -31,6 +33,7 @@ class Progress:
         most: How many there are; None while nobody can say.
         unit: What is counted, such as ``organisations read``.
         counts: What became of those that are through; what nobody chose is not among them.
+        pause: Why nothing moves just now; None while it does.
     """
 
     doing: str
@@ -38,13 +41,15 @@ class Progress:
     most: int | None
     unit: str
     counts: dict[Outcome, int]
+    pause: str | None = None
 
     @property
     def sentence(self) -> str:
         """All of it, to be read aloud."""
         if self.most is None:
             return f"{self.doing}."
-        return f"{self.doing}: {number(self.done)} of {number(self.most)} {self.unit}."
+        how_far = f"{self.doing}: {number(self.done)} of {number(self.most)} {self.unit}."
+        return f"{how_far} {self.pause}" if self.pause else how_far
 
 
 def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
@@ -63,7 +68,8 @@ def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
         case Stage.CREATING:
             return Progress(doing, snapshot.with_client, snapshot.chosen, "accounts created", counts)
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
-            return Progress(doing, snapshot.settled - skipped, snapshot.total - skipped, "clients done", counts)
+            done, most = snapshot.settled - skipped, snapshot.total - skipped
+            return Progress(doing, done, most, "clients done", counts, _PAUSED if snapshot.paused_until else None)
         case _:
             return Progress(doing, 0, None, "", counts)
 

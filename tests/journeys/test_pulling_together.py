@@ -132,6 +132,28 @@ async def test_a_limit_of_the_app_is_waited_for_together(make_scene: MakeScene, 
     read = scene.world.calls.by_organisation - before
     assert read.pop(limited) == 6 + times, "what was read before the limit is not read again"
     assert set(read.values()) == {6}
+    assert await scene.rows("SELECT paused_until < now() FROM runs") == [(True,)], "people saw why nothing moved"
+
+
+async def test_a_limit_of_one_organisation_is_no_pause_of_the_run(make_scene: MakeScene):
+    scene = await make_scene(organisations=3)
+    limited = list(scene.world.library.organisations)[1]
+    async with scene.worker():
+        listed = await scene.listed()
+        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="minute", seconds=1)
+        await scene.select_all(listed)
+        await scene.until_stage(listed["run_id"], "finished")
+    assert await scene.rows("SELECT paused_until FROM runs") == [(None,)]
+
+
+async def test_a_client_alone_that_meets_the_limit_of_the_app_pauses_its_run(make_scene: MakeScene):
+    scene = await make_scene(organisations=1)
+    async with scene.worker():
+        listed = await scene.listed()
+        scene.fault(Kind.RATE_LIMITED, path="Accounts", times=1, problem="appminute", seconds=1)
+        await scene.select_all(listed)
+        await scene.until_stage(listed["run_id"], "finished")
+    assert await scene.rows("SELECT paused_until < now() FROM runs") == [(True,)]
 
 
 async def test_who_is_done_is_not_tried_again_with_the_group(make_scene: MakeScene):

@@ -127,6 +127,15 @@ async def test_every_change_is_seen_until_the_end(database, run):
     assert (last.settled, last.is_over, last.waits_for, last.changed_at) == (2, True, None, LATER)
 
 
+async def test_a_pause_is_seen_for_as_long_as_it_lasts(database, run):
+    def pauses(seconds: int) -> Change:
+        return doing(database, "UPDATE runs SET paused_until = now() + make_interval(secs => :seconds)", seconds=seconds)
+
+    hand = Hand(pauses(3600), pauses(-1), reaches(database, "finished"))
+    seen = await watched(database, hand)
+    assert [one.paused_until is not None for one in seen] == [False, True, False, False]
+
+
 async def test_looks_are_slower_while_nothing_happens_and_quick_after_a_change(database, run):
     hand = Hand(nothing, nothing, nothing, reaches(database, "listing"), reaches(database, "finished"))
     await watched(database, hand)
