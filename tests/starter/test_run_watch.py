@@ -129,7 +129,8 @@ async def test_every_change_is_seen_until_the_end(database, run):
 
 async def test_a_pause_is_seen_for_as_long_as_it_lasts(database, run):
     def pauses(seconds: int) -> Change:
-        return doing(database, "UPDATE runs SET paused_until = now() + make_interval(secs => :seconds)", seconds=seconds)
+        later = "UPDATE runs SET paused_until = now() + make_interval(secs => :seconds)"
+        return doing(database, later, seconds=seconds)
 
     hand = Hand(pauses(3600), pauses(-1), reaches(database, "finished"))
     seen = await watched(database, hand)
