@@ -11,7 +11,7 @@ from bench.results import Size, Timing, Whole, middle, middle_cpu
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 COLOURS = {"bare": "#8a94a3", "ours, 1": "#7fb2e5", "ours, 2": "#0b6bcb"}
-_WIDTH, _HEIGHT, _LEFT, _BAR = 640, 26, 190, 16
+_WIDTH, _HEIGHT, _LEFT, _BAR = 700, 26, 260, 16
 
 
 def write(whole: Whole, docs: Path) -> None:
