@@ -40,6 +40,10 @@ class Run(SQLModel, table=True):
     created_at: datetime = created()
     finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
+    def is_paused(self, at: datetime) -> bool:
+        """Whether it waits at that moment (aware) for the provider's limit on the whole app."""
+        return self.stage is not Stage.FINISHED and self.paused_until is not None and self.paused_until > at
+
 
 class RunOrganisation(SQLModel, table=True):
     """One organisation in a run: found, judged, chosen, and what became of it."""

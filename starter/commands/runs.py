@@ -17,6 +17,7 @@ from starter.kinds import Wishes
 from starter.retries import Retried
 from starter.starting import StartedRun
 from starter.web.answers import RunAnswer, RunSummaryAnswer
+from starter.web.run_words import PAUSED
 
 runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")
 
@@ -96,6 +97,8 @@ def print_run(run: RunAnswer) -> None:
     out.print(f"{run.run_id}: {words(run.stage)}{f', {words(run.result)}' if run.result else ''}", style="bold")
     if run.message:
         out.print(run.message)
+    if run.paused_until:
+        out.print(PAUSED)
     rows = table("Organisation", "Listed as", "Outcome", "What happened, and what to do", "Id")
     for found in run.organisations:
         says_whom_to_ask = found.outcome is Outcome.UNREACHABLE and found.cause is not Cause.WRONG_ORGANISATION

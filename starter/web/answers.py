@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.causes import Cause
 from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from models.columns import now
 from models.run import RunOrganisation
 from models.run_views import RunView
 
@@ -92,6 +93,9 @@ class RunSummaryAnswer(BaseModel):
     result: Result | None
     message: str | None = Field(description="The latest thing to know about the run.")
     colleague: str = Field(description="Who started it.")
+    paused_until: datetime | None = Field(
+        description="Until when it waits for the provider's limit on the whole app; null while it does not."
+    )
     created_at: datetime
     finished_at: datetime | None
     total: int = Field(description="How many organisations its list has.")
@@ -138,6 +142,7 @@ def _summary(view: RunView) -> dict[str, Any]:
         "stage": run.stage,
         "result": run.result,
         "message": run.message,
+        "paused_until": run.paused_until if run.is_paused(now()) else None,
         "colleague": view.colleague_name,
         "created_at": run.created_at,
         "finished_at": run.finished_at,

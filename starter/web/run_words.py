@@ -20,7 +20,7 @@ _DOING: dict[tuple[RunKind | None, Stage], str] = {
     (RunKind.REASSIGN_CLIENTS, Stage.LISTING): "Listing the clients that your login can take over",
 }
 
-_PAUSED = "The accounting software takes no more calls in this minute. It goes on by itself."
+PAUSED = "The accounting software takes no more calls in this minute. It goes on by itself."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
             return Progress(doing, snapshot.with_client, snapshot.chosen, "accounts created", counts)
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
             done, most = snapshot.settled - skipped, snapshot.total - skipped
-            return Progress(doing, done, most, "clients done", counts, _PAUSED if snapshot.paused_until else None)
+            return Progress(doing, done, most, "clients done", counts, PAUSED if snapshot.paused_until else None)
         case _:
             return Progress(doing, 0, None, "", counts)
 

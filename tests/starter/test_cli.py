@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,8 @@ from typer.testing import CliRunner, Result
 
 from contracts.runs import Role
 from models.client import Client
+from models.columns import now
+from models.run import Run
 from runtime.ports import HOST, Ports
 from runtime.processes import Command, Supervisor
 from runtime.stack import environment_of
@@ -142,6 +145,15 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
     assert (len(found["clients"]), found["total"]) == (5, 12)
     client = await data(environment, "clients", "show", found["clients"][0]["client_id"], *me)
     assert client["connection"]["status"] == "connected"
+
+
+async def test_a_run_that_waits_for_a_limit_says_so(scene: Scene, environment: dict[str, str]):
+    run_id, _ = await scene.start()
+    me = ("--as", "admin@harbour-lane.example.com")
+    assert "no more calls" not in (await run(environment, "runs", "show", run_id, *me)).stdout
+    async with scene.database.transaction() as session:
+        (await session.get_one(Run, run_id)).paused_until = now() + timedelta(minutes=1)
+    assert "no more calls" in (await run(environment, "runs", "show", run_id, *me)).stdout
 
 
 async def test_an_export_is_whole_and_safe_in_a_spreadsheet(scene: Scene, environment: dict[str, str]):

@@ -1,7 +1,7 @@
 """Runs through the one door: started once for a key, refused clearly, retried alone, and stopped."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import func, select
@@ -10,8 +10,9 @@ from temporalio.client import WorkflowFailureError
 from contracts.bulk_create_clients import Deadlines
 from contracts.names import SEARCH_ATTRIBUTES
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind
+from contracts.runs import RunKind, Stage
 from contracts.selection import Selection
+from models.columns import now
 from models.event import Event
 from models.grant import ConsentAttempt
 from models.run import Run
@@ -69,6 +70,18 @@ async def test_a_key_of_a_run_past_its_sign_in(scene: Scene):
         session.add(run)
     answer = await scene.http.post(START, headers={"Idempotency-Key": "click-1"})
     assert answer.json() == {"run_id": run_id, "authorize_url": None}
+
+
+async def test_a_run_that_waits_for_a_limit_says_until_when(scene: Scene):
+    run_id, _ = await scene.start()
+    for later, stage, is_paused in ((60, "pulling", True), (-1, "pulling", False), (60, "finished", False)):
+        until = now() + timedelta(seconds=later)
+        async with scene.database.transaction() as session:
+            run = await session.get_one(Run, run_id)
+            run.stage, run.paused_until = Stage(stage), until
+            session.add(run)
+        told = (await scene.show(run_id))["paused_until"]
+        assert (told and datetime.fromisoformat(told)) == (until if is_paused else None)
 
 
 async def test_a_key_of_something_else(scene: Scene):
