@@ -53,7 +53,7 @@ async def settle(
 
 
 async def pause(session: AsyncSession, run_id: str, until: datetime) -> None:
-    """Note until when the run waits. Of many pulls that meet the same limit only the first writes."""
+    """Note until when the run waits: the latest of what its pulls were told; the same moment is not written again."""
     is_news = or_(col(Run.paused_until).is_(None), col(Run.paused_until) < until)
     await session.exec(update(Run).where(col(Run.id) == run_id, is_news).values(paused_until=until))
 
