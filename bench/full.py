@@ -107,7 +107,7 @@ def _told(console: Console, run: Run) -> Run:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.full", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000], help="organisations of the comparisons")
-    parser.add_argument("--largest", type=int, default=5000, help="of the runs without limits and against them; 0 for none")
+    parser.add_argument("--largest", type=int, default=5000, help="of the runs without and with limits; 0 for none")
     parser.add_argument("--latency-ms", type=int, default=150, help="mean wait of a provider call, give or take half")
     parser.add_argument("--times", type=int, default=3, help="runs of each; medians count")
     parser.add_argument("--out", type=Path, default=Path("bench-results.json"), help="everything, as JSON")
