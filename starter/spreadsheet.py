@@ -5,7 +5,7 @@ It knows nothing of what the rows are about; see ``exports``.
 
 import csv
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import MAXYEAR, MINYEAR, date, datetime, tzinfo
 from io import StringIO
 
 import orjson
@@ -25,13 +25,16 @@ def cell(value: object, zone: tzinfo) -> object:
 
     Args:
         value: A moment becomes local time to the second; a list or mapping becomes JSON. A text that a spreadsheet
-            would take for a formula gets an apostrophe in front, which shows that it is text.
+            would take for a formula gets an apostrophe in front, which shows that it is text. A date in the
+            calendar's first or last year, by which some software says that there is none, is an empty cell.
         zone: Whose local time.
     """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, date) and value.year in (MINYEAR, MAXYEAR):
+        return ""
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, (list, dict)):

@@ -93,8 +93,8 @@ def organisation(record: Record) -> rows.OrganisationProfile | None:
         time_zone=text(get("Timezone")),
         short_code=text(get("ShortCode")),
         pays_tax=flag(get("PaysTax")),
-        financial_year_end_day=whole(get("FinancialYearEndDay")),
-        financial_year_end_month=whole(get("FinancialYearEndMonth")),
+        financial_year_end_day=_within(31, get("FinancialYearEndDay")),
+        financial_year_end_month=_within(12, get("FinancialYearEndMonth")),
         period_lock_date=day(get("PeriodLockDate")),
         end_of_year_lock_date=day(get("EndOfYearLockDate")),
         record=json_text(record),
@@ -258,6 +258,12 @@ def _number(value: object) -> orjson.Fragment:
 
 def _price(value: object) -> Record:
     return _PRICE.of(value) if isinstance(value, dict) else {}
+
+
+def _within(last: int, value: object) -> int | None:
+    """The number of a day or a month; None for one that no calendar has."""
+    number = whole(value)
+    return number if number is not None and 1 <= number <= last else None
 
 
 def _person(*names: object) -> str:

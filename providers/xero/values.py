@@ -11,6 +11,14 @@ from decimal import Decimal, InvalidOperation
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MILLISECOND = timedelta(milliseconds=1)
+_LEAST, _GREATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""Within the first and the last year of the calendar lie .NET's least and greatest dates, which mean "none" at Xero;
+the edges themselves have no local time in half of the world."""
+
+_LONGEST_NUMBER = 100
+"""Digits before or behind the point that a number may have; money and rates have a dozen, columns hold thousands."""
+
+_INT4 = 2**31
 _MILLISECONDS = re.compile(r"/Date\((-?[0-9]{1,20})")
 
 
@@ -33,41 +41,49 @@ def flag(value: object) -> bool | None:
 
 
 def whole(value: object) -> int | None:
-    """A whole number."""
+    """A whole number that a column of four bytes holds."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, int):
-        return value
-    exact = decimal(value)
-    return int(exact) if exact is not None and exact == exact.to_integral_value() else None
+    if not isinstance(value, int):
+        exact = decimal(value)
+        if exact is None or exact != exact.to_integral_value():
+            return None
+        value = int(exact)
+    return value if -_INT4 <= value < _INT4 else None
 
 
 def decimal(value: object) -> Decimal | None:
-    """An exact number. A float is read by its shortest spelling, so ``0.1`` is a tenth."""
+    """An exact number of a size that can be stored. A float is read by its shortest spelling: ``0.1`` is a tenth."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
-        exact = Decimal(str(value).strip())
-    except InvalidOperation:
+        spelt = str(value).strip()
+        exact = Decimal(spelt)
+    except (InvalidOperation, ValueError):  # the latter: Python spells no whole number of more than 4,300 digits
         return None
-    return exact if exact.is_finite() else None
+    if not exact.is_finite() or len(spelt) > _LONGEST_NUMBER or abs(exact.adjusted()) > _LONGEST_NUMBER:
+        return None
+    return exact
 
 
 def moment(value: object) -> datetime | None:
     """An aware UTC moment out of ``/Date(1439434356790)/``, ``/Date(1439434356790+0000)/`` or ISO 8601.
 
     The milliseconds are UTC whatever offset follows them. ISO without a zone is UTC, with up to seven digits of a
-    second (recorded live on ``/connections``). A moment that a ``datetime`` cannot hold is None.
+    second (recorded live on ``/connections``). A moment that a ``datetime`` cannot hold is None, and so is .NET's least
+    or greatest date, by which Xero says that there is none.
     """
     if not isinstance(value, str) or not value:
         return None
     try:
         if (written := _MILLISECONDS.match(value)) is not None:
-            return EPOCH + int(written[1]) * _MILLISECOND
-        parsed = datetime.fromisoformat(value)
-        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+            at = EPOCH + int(written[1]) * _MILLISECOND
+        else:
+            parsed = datetime.fromisoformat(value)
+            at = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return at if _LEAST <= at < _GREATEST else None
 
 
 def day(value: object) -> date | None:

@@ -3,7 +3,7 @@
 from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 
 from contracts.lists import ListName
@@ -31,9 +31,8 @@ class Column:
 
     def of(self, row: StandardRow) -> str:
         """The row's value as people read it."""
-        month = getattr(row, "financial_year_end_month", None) if self.name == "financial_year_end_day" else None
-        if month is not None:
-            return f"{getattr(row, self.name)} {month_name[month]}"
+        if self.name == "financial_year_end_day":
+            return _day_of_year(getattr(row, self.name), getattr(row, "financial_year_end_month", None))
         return _shown(getattr(row, self.name), self)
 
 
@@ -137,12 +136,21 @@ def is_archived(row: StandardRow) -> bool:
     return bool(getattr(row, "is_archived", False))
 
 
+def _day_of_year(day: int | None, month: int | None) -> str:
+    """``31 March``; nothing for what is in no calendar, since the number of a month alone would say little."""
+    if day is None or month is None or month not in range(1, 13) or day not in range(1, 32):
+        return NOTHING
+    return f"{day} {month_name[month]}"
+
+
 def _shown(value: object, column: Column) -> str:
     if value is None or value == "":
         return NOTHING
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, datetime | date):
+        if value.year in (MINYEAR, MAXYEAR):  # by which some software says that there is none
+            return NOTHING
         return f"{value.day} {value:%b %Y}"
     if isinstance(value, Decimal):
         plain = f"{value.normalize():,f}"

@@ -132,6 +132,28 @@ def test_demo_and_trial_organisations(record: Record, *, demo: bool, trial: bool
     assert (row.is_demo, row.is_trial, row.plan) == (demo, trial, record.get("Class"))
 
 
+@pytest.mark.parametrize(
+    ("day", "month", "expected"),
+    [
+        (31, 3, (31, 3)),
+        ("31", 12.0, (31, 12)),
+        (31, 13, (31, None)),
+        (0, 0, (None, None)),
+        (-1, -1, (None, None)),
+        (32, 255, (None, None)),
+        (2**31, 2**63, (None, None)),
+        (1e300, "June", (None, None)),
+        (None, [], (None, None)),
+    ],
+)
+def test_a_financial_year_s_end_is_of_the_calendar_or_unknown(
+    day: object, month: object, expected: tuple[int | None, int | None]
+) -> None:
+    row = schemas.organisation({"OrganisationID": "o", "FinancialYearEndDay": day, "FinancialYearEndMonth": month})
+    assert row is not None
+    assert (row.financial_year_end_day, row.financial_year_end_month) == expected
+
+
 def test_a_bank_account_may_lack_its_code() -> None:
     row = schemas.account({"AccountID": "a", "Name": "Bank", "Type": "BANK", "Status": "ARCHIVED", "SystemAccount": ""})
     assert row is not None

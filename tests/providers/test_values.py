@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from providers.xero.values import EPOCH, day, decimal, flag, moment, text, whole
 
 OFFSETS = st.sampled_from(["", "+0000", "-0500", "+1300"])
-MOMENTS = st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30))  # noqa: DTZ001  # zones are added
+MOMENTS = st.datetimes(min_value=datetime(2, 1, 2), max_value=datetime(9998, 12, 30))  # noqa: DTZ001  # zones are added
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.decimals(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -45,6 +45,11 @@ def test_iso_with_a_zone_becomes_utc(at: datetime, hours: int) -> None:
         ("/Date(-2208988800000-0800)/", datetime(1900, 1, 1, tzinfo=UTC)),
         ("2019-11-20T20:01:39.7131130", datetime(2019, 11, 20, 20, 1, 39, 713113, UTC)),
         ("2026-03-31", datetime(2026, 3, 31, tzinfo=UTC)),
+        ("/Date(-62135596800000+0000)/", None),
+        ("/Date(253402300799999+0000)/", None),
+        ("0001-01-01T00:00:00", None),
+        ("9999-12-31T23:59:59.9999999", None),
+        ("9999-12-31T23:59:59.9999999-05:00", None),
         ("/Date(99999999999999999)/", None),
         ("/Date(99999999999999999999999999)/", None),
         ("/Date(soon)/", None),
@@ -62,9 +67,20 @@ def test_dates_as_they_were_recorded(written: object, expected: datetime | None)
 def test_a_day_is_the_utc_day() -> None:
     assert day("/Date(1774915200000+0000)/") == date(2026, 3, 31)
     assert day(None) is None
+    assert [day(f"/Date({edge}+0000)/") for edge in (-62135596800000, 253402214400000)] == [None, None]
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False))
+@given(MOMENTS, OFFSETS)
+def test_what_is_read_can_be_told_on_every_clock(at: datetime, offset: str) -> None:
+    """The edges of the calendar have no local time in half of the world."""
+    milliseconds = (at.replace(tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+    read = moment(f"/Date({milliseconds}{offset})/")
+    assert read is not None
+    for hours in (-14, 14):
+        read.astimezone(timezone(timedelta(hours=hours)))
+
+
+@given(st.decimals(-(10**40), 10**40, allow_nan=False, allow_infinity=False, places=40))
 def test_a_number_written_as_text_keeps_every_digit(number: Decimal) -> None:
     assert decimal(str(number)) == number
 
@@ -96,6 +112,18 @@ def test_nothing_that_arrives_raises(value: object) -> None:
         (whole, 31.0, 31),
         (whole, 31.5, None),
         (whole, True, None),
+        (whole, 2_147_483_647, 2_147_483_647),
+        (whole, 2_147_483_648, None),
+        (whole, -(2**31) - 1, None),
+        (whole, 10**30, None),
+        (whole, 1e15, None),
+        (decimal, "1e99", Decimal("1e99")),
+        (decimal, "1e101", None),
+        (decimal, "1e-101", None),
+        (decimal, Decimal("1e-20000"), None),
+        (decimal, "0." + "3" * 200, None),
+        (decimal, 10**200, None),
+        (decimal, 0, Decimal(0)),
         (decimal, True, None),
         (decimal, "NaN", None),
         (decimal, "1,000", None),

@@ -47,6 +47,14 @@ def test_values_as_people_read_them():
     ]
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/London", "UTC", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("edge", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_a_moment_at_the_edge_of_the_calendar_is_unknown(edge: datetime, zone: str):
+    """What was stored before such dates counted as none must not break off an export."""
+    assert cell(edge, ZoneInfo(zone)) == ""
+    assert cell(edge.date(), ZoneInfo(zone)) == ""
+
+
 async def test_a_spreadsheet_gets_a_mark_and_other_programs_none():
     assert await written(["é", 1]) == MARK + "a,b\r\né,1\r\n".encode()
     assert await written(["é", 1], is_marked=False) == "a,b\r\né,1\r\n".encode()

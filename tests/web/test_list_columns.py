@@ -50,3 +50,17 @@ def test_options_are_named():
         key="1", name="Region", options=[{"key": "1", "name": "North", "status": "ACTIVE"}, {"name": "South"}]
     )
     assert of(row, "Options", ListName.TRACKING_CATEGORIES) == "North, South"
+
+
+@pytest.mark.parametrize(
+    ("day", "month"), [(31, 13), (31, 0), (31, -1), (31, 255), (0, 3), (32, 3), (-1, 3), (31, None), (None, 3)]
+)
+def test_a_financial_year_that_ends_on_no_day_of_the_calendar_is_unknown(day: int | None, month: int | None):
+    profile = OrganisationProfileRow(key="1", name="N", financial_year_end_day=day, financial_year_end_month=month)
+    assert of(profile, "Financial year ends", ListName.ORGANISATION) == NOTHING
+
+
+@pytest.mark.parametrize("edge", [date.min, date.max])
+def test_a_day_at_the_edge_of_the_calendar_is_unknown(edge: date):
+    profile = OrganisationProfileRow(key="1", name="N", period_lock_date=edge)
+    assert of(profile, "Books locked until", ListName.ORGANISATION) == NOTHING
