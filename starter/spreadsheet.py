@@ -6,6 +6,7 @@ It knows nothing of what the rows are about; see ``exports``.
 import csv
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from datetime import MAXYEAR, MINYEAR, date, datetime, tzinfo
+from decimal import Decimal
 from io import StringIO
 
 import orjson
@@ -37,6 +38,8 @@ def cell(value: object, zone: tzinfo) -> object:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # every digit, and never as a power of ten
     if isinstance(value, (list, dict)):
         value = orjson.dumps(value).decode()
     return f"'{value}" if isinstance(value, str) and value.startswith(_BEGINNINGS) else value

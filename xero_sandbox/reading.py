@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import parse_qsl
 
 import orjson
@@ -17,6 +18,9 @@ _DELTAS = {"Accounts": 304, "Items": 304, "Contacts": 200, "Users": 200}
 
 _DEFAULT_PAGE_SIZE = 100
 _LARGEST_PAGE_SIZE = 1000
+_PRICE_DECIMALS, _MOST_PRICE_DECIMALS = 2, 4
+"""Of an item's unit prices: what is answered, and what is kept and answered to ``unitdp=4``."""
+
 _NOT_FOUND = b"The resource you're looking for cannot be found"
 
 
@@ -61,15 +65,16 @@ def read(library: Library, question: Reading) -> Answer:
 
 def _single(library: Library, question: Reading) -> Answer:
     name, wanted = question.name, question.identity.lower()
+    asked = _asked(question)
     for record in library.records(question.organisation_id, name):
         is_code = name == "Items" and str(record["Code"]).lower() == wanted
         if str(record[KEY_OF[name]]).lower() == wanted or is_code:
-            return 200, b'"%s":%s}' % (_plural(name), orjson.dumps([record]))
+            return 200, b'"%s":%s}' % (_plural(name), orjson.dumps(_shown([record], name, asked)))
     return 404, _NOT_FOUND
 
 
 def _list(library: Library, question: Reading) -> Answer:
-    asked = {name.lower(): value for name, value in parse_qsl(question.query.decode("utf-8", "replace"))}
+    asked = _asked(question)
     records = library.records(question.organisation_id, question.name)
     try:
         records = _selected(records, question.name, asked)
@@ -85,6 +90,10 @@ def _list(library: Library, question: Reading) -> Answer:
     return _written(records, question.name, asked)
 
 
+def _asked(question: Reading) -> dict[str, str]:
+    return {name.lower(): value for name, value in parse_qsl(question.query.decode("utf-8", "replace"))}
+
+
 def _selected(records: list[Record], name: str, asked: dict[str, str]) -> list[Record]:
     wants_archived = asked.get("includearchived", "").lower() == "true"
     if name == "Contacts":
@@ -96,7 +105,7 @@ def _selected(records: list[Record], name: str, asked: dict[str, str]) -> list[R
         if "searchterm" in asked:
             records = [record for record in records if _mentions(record, asked["searchterm"].lower())]
     elif name == "TrackingCategories" and not wants_archived:
-        records = [record for record in records if record["Status"] == "ACTIVE"]
+        records = [_with_active_options(record) for record in records if record["Status"] == "ACTIVE"]
     if asked.get("where"):
         test = where(asked["where"])
         records = [record for record in records if test(record)]
@@ -109,8 +118,14 @@ def _selected(records: list[Record], name: str, asked: dict[str, str]) -> list[R
 
 
 def _mentions(record: Record, term: str) -> bool:
-    fields = ("Name", "FirstName", "LastName", "ContactNumber", "EmailAddress", "CompanyNumber")
+    fields = ("Name", "FirstName", "LastName", "ContactNumber", "EmailAddress")
     return any(term in str(record.get(field, "")).lower() for field in fields)
+
+
+def _with_active_options(category: Record) -> Record:
+    options = category.get("Options")
+    assert isinstance(options, list)  # noqa: S101  # narrows the type of our own record
+    return category | {"Options": [option for option in options if option["Status"] == "ACTIVE"]}
 
 
 def _written(records: list[Record], name: str, asked: dict[str, str]) -> Answer:
@@ -132,7 +147,25 @@ def _written(records: list[Record], name: str, asked: dict[str, str]) -> Answer:
         records = _without(records, COMPUTED_FIELDS)
     elif name == "Contacts" and not is_paged:
         records = _without(records, DETAIL_FIELDS)
-    return 200, b'%s"%s":%s}' % (opening, _plural(name), orjson.dumps(records))
+    return 200, b'%s"%s":%s}' % (opening, _plural(name), orjson.dumps(_shown(records, name, asked)))
+
+
+def _shown(records: list[Record], name: str, asked: dict[str, str]) -> list[Record]:
+    """The records as they are written: of an item's prices, no more decimals than were asked for."""
+    if name != "Items":
+        return records
+    decimals = _MOST_PRICE_DECIMALS if asked.get("unitdp") == str(_MOST_PRICE_DECIMALS) else _PRICE_DECIMALS
+    return [_priced(record, decimals) for record in records]
+
+
+def _priced(item: Record, decimals: int) -> Record:
+    priced = dict(item)
+    for name in ("SalesDetails", "PurchaseDetails"):
+        details = item.get(name)
+        if isinstance(details, dict) and isinstance(price := details.get("UnitPrice"), int | float):
+            exact = Decimal(str(price)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+            priced[name] = details | {"UnitPrice": float(exact)}
+    return priced
 
 
 def _without(records: list[Record], fields: frozenset[str]) -> list[Record]:

@@ -46,7 +46,15 @@ COLLECTIONS: Mapping[Source, Collection] = {
         schemas.tracking_category,
         params={"includeArchived": "true"},
     ),
-    Source.ITEMS: Collection("/Items", "Items", schemas.item, knows_changes=True, has_decimals=True),
+    Source.ITEMS: Collection(
+        "/Items",
+        "Items",
+        schemas.item,
+        # Unit prices are kept with four decimals and rounded to two unless four are asked for (OpenAPI: ``unitdp``).
+        params={"unitdp": "4"},
+        knows_changes=True,
+        has_decimals=True,
+    ),
     Source.CURRENCIES: Collection("/Currencies", "Currencies", schemas.currency),
     Source.CONTACTS: Collection(
         "/Contacts",

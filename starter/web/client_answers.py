@@ -1,6 +1,7 @@
 """What the API answers about clients: accounts, lists with their receipts, and history."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -135,7 +136,10 @@ class ListAnswer(BaseModel):
     total: int = Field(description="How many rows match over all pages.")
     limit: int
     offset: int
-    rows: list[dict[str, Any]] = Field(description="The fields depend on the list; `record` is the provider's own.")
+    rows: list[dict[str, Any]] = Field(
+        description="The fields depend on the list; `record` is the provider's own. Prices, rates and amounts are "
+        "texts, so that no decimal is lost."
+    )
 
     @classmethod
     def of(cls, name: ListName, page: ListPage, *, limit: int, offset: int) -> Self:
@@ -184,4 +188,7 @@ class TimelineAnswer(BaseModel):
 
 
 def _row(row: StandardRow) -> dict[str, Any]:
-    return row.model_dump(exclude=set(_OURS))
+    return {
+        name: f"{value:f}" if isinstance(value, Decimal) else value
+        for name, value in row.model_dump(exclude=set(_OURS)).items()
+    }

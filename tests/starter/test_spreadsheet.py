@@ -37,12 +37,14 @@ async def test_other_names_stay_as_they_are(name):
 def test_values_as_people_read_them():
     moment = datetime(2026, 7, 1, 12, 30, 15, 999, tzinfo=UTC)
     assert cell(moment, LONDON) == "2026-07-01 13:30:15"
-    assert [cell(value, LONDON) for value in (None, True, False, 7, Decimal("-1.50"), [{"name": "=x"}])] == [
+    values = (None, True, False, 7, Decimal("-1.50"), Decimal("1E-7"), [{"name": "=x"}])
+    assert [cell(value, LONDON) for value in values] == [
         "",
         "yes",
         "no",
         7,
-        Decimal("-1.50"),
+        "-1.50",
+        "0.0000001",
         '[{"name":"=x"}]',
     ]
 

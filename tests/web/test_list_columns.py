@@ -29,6 +29,7 @@ def test_values_as_people_read_them():
     assert of(item, "Purchase price", ListName.ITEMS) == "1,234.50"
     assert of(item, "In stock", ListName.ITEMS) == "3"
     assert of(item, "Sales price", ListName.ITEMS) == NOTHING
+    assert of(ItemRow(key="1", code="A", sales_price=Decimal("0.0049")), "Sales price", ListName.ITEMS) == "0.0049"
     rate = TaxRateRow(key="1", name="VAT", tax_type="INPUT", display_rate=Decimal("20.0000"), applies_to_expenses=True)
     assert of(rate, "Rate", ListName.TAX_RATES) == "20%"
     assert of(rate, "For costs", ListName.TAX_RATES) == "Yes"

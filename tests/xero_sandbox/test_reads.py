@@ -24,7 +24,7 @@ def plural(name: str) -> str:
 def rows(app: App, tokens: Tokens, tenant: str, name: str, **query: str) -> list[Row]:
     answer = app.read(tokens, tenant, name, **query)
     assert answer.status_code == 200, answer.text
-    found: list[Row] = answer.json()[plural(name)]
+    found: list[Row] = answer.json()[plural(name.partition("/")[0])]
     return found
 
 
@@ -139,6 +139,34 @@ def test_contacts_by_id_and_by_word(app: App, tokens: Tokens, tenant: str) -> No
     assert first in rows(app, tokens, tenant, "Contacts", searchTerm=str(first["Name"]).lower())
     single = app.read(tokens, tenant, f"Contacts/{first['ContactID']}").json()["Contacts"]
     assert [row["Name"] for row in single] == [first["Name"]]
+
+
+def test_unit_prices_have_two_decimals_unless_four_are_asked_for(app: App, tokens: Tokens, tenant: str) -> None:
+    fields = {"Code": "KWH", "SalesDetails": {"UnitPrice": 0.1648}, "PurchaseDetails": {"UnitPrice": 0.0049}}
+    app.control(f"organisations/{tenant}/records", list="Items", fields={"ItemID": tenant, **fields})
+    for path in ("Items", f"Items/{tenant}", "Items/KWH"):
+        for asked, prices in (({}, (0.16, 0.0)), ({"unitdp": "2"}, (0.16, 0.0)), ({"unitdp": "4"}, (0.1648, 0.0049))):
+            row = next(row for row in rows(app, tokens, tenant, path, **asked) if row["Code"] == "KWH")
+            assert (row["SalesDetails"]["UnitPrice"], row["PurchaseDetails"]["UnitPrice"]) == prices  # type: ignore[index]  # both are objects
+
+
+def test_archived_categories_and_options_are_left_out_unless_asked_for(app: App, tokens: Tokens, tenant: str) -> None:
+    options = [{"TrackingOptionID": status, "Name": status, "Status": status} for status in ("ACTIVE", "ARCHIVED")]
+    for status in ("ACTIVE", "ARCHIVED"):
+        fields = {"Name": f"{status} one", "Status": status, "Options": options}
+        app.control(f"organisations/{tenant}/records", list="TrackingCategories", fields=fields)
+    mine = [row for row in rows(app, tokens, tenant, "TrackingCategories") if "one" in str(row["Name"])]
+    assert [(row["Status"], row["Options"]) for row in mine] == [("ACTIVE", options[:1])]
+    everything = rows(app, tokens, tenant, "TrackingCategories", includeArchived="true")
+    mine = [row for row in everything if "one" in str(row["Name"])]
+    assert [(row["Status"], row["Options"]) for row in mine] == [("ACTIVE", options), ("ARCHIVED", options)]
+
+
+def test_a_search_looks_where_the_description_says(app: App, tokens: Tokens, tenant: str) -> None:
+    fields = {"Name": "Birchwood", "EmailAddress": "fuels@example.com", "CompanyNumber": "77553311"}
+    app.control(f"organisations/{tenant}/records", list="Contacts", fields=fields)
+    assert [row["Name"] for row in rows(app, tokens, tenant, "Contacts", searchTerm="FUELS@")] == ["Birchwood"]
+    assert rows(app, tokens, tenant, "Contacts", searchTerm="77553311") == []
 
 
 @pytest.mark.parametrize(("name", "status"), [("Accounts", 304), ("Items", 304), ("Contacts", 200), ("Users", 200)])

@@ -97,6 +97,25 @@ def test_it_pages_through_contacts(app: App, accounting: AccountingApi) -> None:
     assert single.name == found.contacts[0].name
 
 
+def test_it_gets_the_decimals_that_it_asks_for(app: App, accounting: AccountingApi, tenant: str) -> None:
+    fields = {"Code": "KWH", "PurchaseDetails": {"UnitPrice": 0.0049}}
+    app.control(f"organisations/{tenant}/records", list="Items", fields={"ItemID": tenant, **fields})
+    for unit_dp, price in ((4, 0.0049), (2, 0.0)):
+        listed = next(row for row in accounting.get_items(tenant, unitdp=unit_dp).items if row.code == "KWH")
+        single = accounting.get_item(tenant, tenant, unitdp=unit_dp).items[0]
+        assert [float(row.purchase_details.unit_price) for row in (listed, single)] == [price, price]
+
+
+def test_it_gets_what_is_archived_when_it_asks(app: App, accounting: AccountingApi, tenant: str) -> None:
+    options = [{"TrackingOptionID": tenant, "Name": "East", "Status": "ARCHIVED"}]
+    fields = {"Name": "Region", "Status": "ACTIVE", "Options": options}
+    app.control(f"organisations/{tenant}/records", list="TrackingCategories", fields=fields)
+    for asked, names in ((True, ["East"]), (False, [])):
+        found = accounting.get_tracking_categories(tenant, include_archived=asked).tracking_categories
+        region = next(row for row in found if row.name == "Region")
+        assert [option.name for option in region.options] == names
+
+
 def test_it_refreshes(sdk: ApiClient, kept: Kept, accounting: AccountingApi, tenant: str) -> None:
     before = dict(kept.token)
     assert sdk.refresh_oauth2_token()["refresh_token"] == kept.token["refresh_token"] != before["refresh_token"]
