@@ -43,11 +43,13 @@ class ChangeActivities(ReachActivities):
             client = await session.get_one(Client, old.client_id)
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         found = [FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id) for one in reached]
+        profiles = await self._reach.profiles_of_doubtful(old.provider, asked.grant_id, old.practice_id, reached)
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
             await run_lists.list_into(session, run.id, asked.grant_id, found, at)
+            await run_lists.save_profiles(session, run.id, profiles, at)
             judged = await self._judged(session, run, old)
             await run_lists.save_verdicts(session, run.id, judged)
             run.stage = Stage.AWAITING_SELECTION

@@ -86,7 +86,8 @@ def _resolve_one(place: int, chosen: SelectedOrganisation, selection: Selection,
     if chosen.action is Action.LINK and chosen.client_id not in terms.linkable and not is_done:
         raise Refused(
             RefusalCode.UNKNOWN_CLIENT,
-            "The client to link to is not one of your clients without a connection.",
+            "The client to link to is not one of your clients without a connection. To give a connected client other "
+            "books, change its connection.",
             field=f"{field}.client_id",
         )
     return Choice(

@@ -1,7 +1,8 @@
 """Tells new organisations from known ones: the dry run's verdicts, as a pure function.
 
 Identity is the provider's id. A *looks like* verdict is only ever a suggestion, made from a company or tax number or
-a near name, among the practice's clients that have no connection.
+a near name among the practice's clients that have no connection, and from the same company number or name among those
+that have one: the same books under another id, after a reset, a restarted trial or a conversion.
 """
 
 import re
@@ -11,7 +12,9 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from contracts.runs import Verdict
+from contracts.standard_information import NAMELESS
 from models.clients import KnownOrganisation, UnconnectedClient
+from models.lookalikes import ConnectedClient
 from models.run_lists import Candidate, Judgement
 
 NEAR_ENOUGH = 90
@@ -28,6 +31,7 @@ def judge(
     known: Mapping[str, KnownOrganisation],
     unconnected: Sequence[UnconnectedClient],
     room: int,
+    connected: Sequence[ConnectedClient] = (),
 ) -> list[Judgement]:
     """Give every organisation its verdict.
 
@@ -36,22 +40,28 @@ def judge(
         known: Organisations that are clients already, by organisation id.
         unconnected: Clients that an organisation may turn out to be; each is suggested once.
         room: How many more clients the practice's allowance holds.
+        connected: Clients whose books an organisation may be under another id.
 
     Returns:
         A judgement for each candidate, in the same order.
     """
     unknown = [candidate for candidate in candidates if candidate.organisation_id not in known]
     lookalikes = _lookalikes(unknown, unconnected)
+    twins = _Twins(connected)
     judged = []
     for candidate in candidates:
-        judgement = _judge_one(candidate, known.get(candidate.organisation_id), lookalikes, room)
+        judgement = _judge_one(candidate, known.get(candidate.organisation_id), lookalikes, twins, room)
         room -= judgement.verdict is Verdict.NEW
         judged.append(judgement)
     return judged
 
 
 def _judge_one(
-    candidate: Candidate, known: KnownOrganisation | None, lookalikes: "Mapping[str, _Lookalike]", room: int
+    candidate: Candidate,
+    known: KnownOrganisation | None,
+    lookalikes: "Mapping[str, _Lookalike]",
+    twins: "_Twins",
+    room: int,
 ) -> Judgement:
     organisation_id = candidate.organisation_id
     if known is not None and known.is_living:
@@ -63,6 +73,13 @@ def _judge_one(
     if lookalike := lookalikes.get(organisation_id):
         client, why = lookalike
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, f"Looks like {client.name}: {why}.", client.id)
+    if twin := twins.of(candidate):
+        connected, why = twin
+        message = (
+            f"{why} as your client {connected.name[:120]}, which is connected to another organisation. If these are "
+            "its new books, change that client's connection; add it here only as a second client."
+        )
+        return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, connected.id)
     if candidate.is_demo or candidate.is_trial:
         kind = "demo company" if candidate.is_demo else "trial organisation"
         return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind}.", None)
@@ -75,6 +92,26 @@ def _judge_one(
 class _Lookalike(NamedTuple):
     client: UnconnectedClient
     why: str
+
+
+class _Twins:
+    """Finds the connected client of which an organisation may be the new books; several may be one's."""
+
+    def __init__(self, clients: Sequence[ConnectedClient]) -> None:
+        self._by_number: dict[str, ConnectedClient] = {}
+        self._by_name: dict[str, ConnectedClient] = {}
+        for client in clients:
+            for number in filter(None, map(plain_number, (client.company_number, client.registration_number))):
+                self._by_number.setdefault(number, client)
+            for name in {client.name, client.organisation_name} - {NAMELESS}:
+                self._by_name.setdefault(plain_name(name), client)
+
+    def of(self, candidate: Candidate) -> tuple[ConnectedClient, str] | None:
+        if client := self._by_number.get(plain_number(candidate.registration_number)):
+            return client, "Same company number"
+        if candidate.name != NAMELESS and (client := self._by_name.get(plain_name(candidate.name))):
+            return client, "Same name"
+        return None
 
 
 def _lookalikes(candidates: Sequence[Candidate], clients: Sequence[UnconnectedClient]) -> dict[str, _Lookalike]:

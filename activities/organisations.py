@@ -18,7 +18,7 @@ from contracts.bulk_create_clients import (
     ReadProfilesResult,
 )
 from contracts.runs import Stage, Verdict
-from models import clients, grants, run_lists, runs
+from models import clients, grants, lookalikes, run_lists, runs
 from models.run import Run
 from models.run_lists import FoundOrganisation
 from providers.errors import ProviderError, Transient
@@ -29,18 +29,21 @@ class OrganisationActivities(ReachActivities):
 
     @activity.defn
     async def list_organisations(self, asked: ListOrganisationsInput) -> ListedOrganisations:
-        """List what a consent reaches into the run; the list keeps what is there already."""
+        """List all that a login reaches into the run, what its sign-in has just allowed first.
+
+        What was allowed earlier and is no client yet belongs to it: nobody could tick it again. The list keeps what is
+        there already.
+        """
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id, is_of_this_pass=True)
-        chosen = [
-            FoundOrganisation(organisation.organisation_id, organisation.name, organisation.provider_connection_id)
-            for organisation in reached
-            if organisation.is_from_this_consent
+        found = [
+            FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id, one.is_from_this_consent)
+            for one in sorted(reached, key=lambda one: not one.is_from_this_consent)
         ]
         at = self._now()
         async with self._database.transaction() as session:
             await runs.locked_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
-            listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, chosen, at)
+            listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, found, at)
         return ListedOrganisations(first=0, end=listed)
 
     @activity.defn
@@ -94,6 +97,7 @@ class OrganisationActivities(ReachActivities):
                 known,
                 await clients.unconnected_clients(session, practice.id),
                 practice.client_allowance - await clients.count_clients(session, practice.id),
+                await lookalikes.connected_clients(session, practice.id, run.provider),
             )
             await run_lists.save_verdicts(session, run.id, judged)
             run.stage = Stage.AWAITING_SELECTION

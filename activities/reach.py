@@ -4,20 +4,26 @@ The one way for activities from a grant to the provider's answers about organisa
 means is decided by whoever asked.
 """
 
+import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from activities.failures import application_error
 from activities.grants import Tokens
 from contracts.causes import Cause
 from contracts.lists import Source
-from contracts.standard_information import OrganisationProfile
+from contracts.standard_information import NAMELESS, OrganisationProfile
 from models.columns import now as this_moment
 from models.database import Database
 from models.grant import ConsentAttempt, Grant
 from providers.errors import NeedsPerson, ProviderError, Unavailable
 from providers.port import Provider, Providers, ReachableOrganisation
+
+FEW = 50
+"""Organisations whose profiles are read for their names alone, while a person waits for a list."""
 
 
 class Reach:
@@ -50,8 +56,7 @@ class Reach:
         Args:
             consent_id: The sign-in.
             grant_id: The grant that it gave.
-            is_of_this_pass: Let the provider mark what was chosen in this very sign-in. Otherwise all counts: what is
-                connected already is not offered for choosing again.
+            is_of_this_pass: Let the provider mark what was allowed in this very sign-in.
 
         Raises:
             ApplicationError: It could not be listed.
@@ -99,6 +104,34 @@ class Reach:
                 if isinstance(row, OrganisationProfile):
                     return row
         raise Unavailable("no profile came back")
+
+    async def profiles_of_doubtful(
+        self, provider_name: str, grant_id: UUID, practice_id: UUID, reached: Sequence[ReachableOrganisation]
+    ) -> dict[str, dict[str, Any]]:
+        """The profiles of what its name in the list does not tell: it has none, or another one has the same.
+
+        Args:
+            provider_name: Which accounting software.
+            grant_id: The login.
+            practice_id: For whom.
+            reached: What the login reaches.
+
+        Returns:
+            Profiles by organisation id, of the first few; what cannot be read now is left out.
+        """
+        names = Counter(one.name.casefold() for one in reached)
+        doubtful = [one for one in reached if one.name == NAMELESS or names[one.name.casefold()] > 1][:FEW]
+
+        async def read(one: ReachableOrganisation) -> tuple[str, OrganisationProfile | None]:
+            try:
+                return one.organisation_id, await self.profile(
+                    provider_name, grant_id, one.organisation_id, practice_id
+                )
+            except ProviderError:
+                return one.organisation_id, None  # it is listed as it is
+
+        found = await asyncio.gather(*map(read, doubtful))
+        return {identity: profile._asdict() for identity, profile in found if profile is not None}
 
     async def remove(self, grant_id: UUID, organisation_id: str) -> bool:
         """End the pair of a login and an organisation at the provider.

@@ -1,6 +1,7 @@
 """Surveys a practice's connections for a *Reconnect all*: what this sign-in can do for each. Repairs nothing itself."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,6 +10,7 @@ from temporalio import activity
 from activities.reach import ReachActivities
 from activities.surveying import survey, survey_one
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
+from contracts.standard_information import NAMELESS
 from models import clients, grants, run_lists, runs, surveys
 from models.run import Run
 from models.surveys import SurveyRow
@@ -22,6 +24,7 @@ class ReconnectActivities(ReachActivities):
     async def survey_connections(self, asked: SurveyConnectionsInput) -> SurveyedConnections:
         """Sort the practice's connections into healthy, not reachable and to be repaired; list what nobody added."""
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
+        reached = await self._named(asked, reached)
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
@@ -34,6 +37,19 @@ class ReconnectActivities(ReachActivities):
         return SurveyedConnections(
             counts=outcomes, to_repair=len(listed) - offers - sum(outcomes.values()), offers=offers
         )
+
+    async def _named(
+        self, asked: SurveyConnectionsInput, reached: Sequence[ReachableOrganisation]
+    ) -> Sequence[ReachableOrganisation]:
+        """The same, with the names that the list leaves out: what nobody added yet is offered by its name."""
+        nameless = [one for one in reached if one.name == NAMELESS]
+        if not nameless or asked.connection_id is not None:
+            return reached
+        async with self._database.session() as session:
+            run = await session.get_one(Run, asked.run_id)
+        profiles = await self._reach.profiles_of_doubtful(run.provider, asked.grant_id, run.practice_id, nameless)
+        names = {identity: profile["name"] or NAMELESS for identity, profile in profiles.items()}
+        return [replace(one, name=names.get(one.organisation_id, one.name)) for one in reached]
 
     async def _write(
         self,

@@ -13,6 +13,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+NAMELESS = "(no name)"
+"""Stands where a provider lists an organisation without its name, until the organisation's profile tells it."""
+
 
 class OrganisationProfile(NamedTuple):
     """The organisation itself; exactly one row."""

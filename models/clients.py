@@ -33,6 +33,7 @@ class UnconnectedClient(NamedTuple):
     name: str
     company_number: str | None
     tax_number: str | None
+    code: str = ""
 
 
 class KnownOrganisation(NamedTuple):
@@ -104,7 +105,7 @@ async def unconnected_clients(session: AsyncSession, practice_id: UUID) -> Seque
         )
         .exists()
     )
-    query = select(Client.id, Client.name, Client.company_number, Client.tax_number)
+    query: Any = select(Client.id, Client.name, Client.company_number, Client.tax_number, Client.code)  # type: ignore[call-overload]  # five columns are more than its overloads know
     found = await session.exec(query.where(Client.practice_id == practice_id, ~living).order_by(col(Client.code)))
     return [UnconnectedClient(*row) for row in found.all()]
 

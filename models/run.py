@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -60,6 +60,8 @@ class RunOrganisation(SQLModel, table=True):
     name: str = Field(max_length=255)
     grant_id: UUID = Field(foreign_key="grants.id")
     provider_connection_id: str | None = Field(default=None, max_length=64)
+    is_just_allowed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether a sign-in of this run allowed it; the others were connected to the app before."""
     profile: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     """The organisation's profile as listing read it, so that pulling need not read it again."""
     profile_read_at: datetime | None = Field(default=None, sa_type=MOMENT)

@@ -15,16 +15,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.runs import Action, Outcome, Verdict
+from contracts.standard_information import NAMELESS
 from models.arrays import texts
 from models.run import RunOrganisation
 
 
 class FoundOrganisation(NamedTuple):
-    """An organisation that a login reaches."""
+    """An organisation that a login reaches; ``is_just_allowed`` if this very sign-in allowed it."""
 
     organisation_id: str
     name: str
     provider_connection_id: str | None
+    is_just_allowed: bool = False
 
 
 class Candidate(NamedTuple):
@@ -70,16 +72,23 @@ async def list_into(
     await (await session.connection()).execute(
         text("""
             INSERT INTO run_organisations
-                (run_id, organisation_id, position, name, grant_id, provider_connection_id, updated_at)
+                (run_id, organisation_id, position, name, grant_id, provider_connection_id, is_just_allowed, updated_at)
             SELECT :run_id, found.id,
                    :already - 1 + count(*) FILTER (WHERE listed.run_id IS NULL) OVER (ORDER BY found.place),
-                   left(found.name, 255), :grant_id, found.pair, :at
-            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:pairs AS text[]))
-                WITH ORDINALITY AS found (id, name, pair, place)
-            LEFT JOIN run_organisations listed ON listed.run_id = :run_id AND listed.organisation_id = found.id
+                   left(coalesce(nullif(found.name, :nameless), connected.organisation_name, found.name), 255),
+                   :grant_id, found.pair, found.is_just_allowed, :at
+            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:pairs AS text[]),
+                        CAST(:just_allowed AS boolean[]))
+                WITH ORDINALITY AS found (id, name, pair, is_just_allowed, place)
+            JOIN runs r ON r.id = :run_id
+            LEFT JOIN run_organisations listed ON listed.run_id = r.id AND listed.organisation_id = found.id
+            LEFT JOIN connections connected ON connected.practice_id = r.practice_id
+                AND connected.provider = r.provider AND connected.organisation_id = found.id
             ON CONFLICT (run_id, organisation_id) DO UPDATE
                 SET grant_id = excluded.grant_id, provider_connection_id = excluded.provider_connection_id,
-                    name = excluded.name, updated_at = excluded.updated_at
+                    name = CASE excluded.name WHEN :nameless THEN run_organisations.name ELSE excluded.name END,
+                    is_just_allowed = run_organisations.is_just_allowed OR excluded.is_just_allowed,
+                    updated_at = excluded.updated_at
         """),
         {
             "run_id": run_id,
@@ -89,6 +98,8 @@ async def list_into(
             "ids": [organisation.organisation_id for organisation in found],
             "names": [organisation.name for organisation in found],
             "pairs": [organisation.provider_connection_id for organisation in found],
+            "just_allowed": [organisation.is_just_allowed for organisation in found],
+            "nameless": NAMELESS,
         },
     )
     return (await session.exec(listed)).one()
@@ -119,10 +130,13 @@ async def without_profile(session: AsyncSession, run_id: str, first: int, end: i
 async def save_profiles(
     session: AsyncSession, run_id: str, profiles: Mapping[str, Mapping[str, Any]], at: datetime
 ) -> None:
-    """Keep the profiles that listing read, by organisation id."""
+    """Keep the profiles that listing read, by organisation id; one that was listed without a name has it there."""
     await (await session.connection()).execute(
         text("""
-            UPDATE run_organisations o SET profile = read.profile, profile_read_at = :at
+            UPDATE run_organisations o
+            SET profile = read.profile, profile_read_at = :at,
+                name = CASE o.name WHEN :nameless
+                       THEN left(coalesce(nullif(read.profile ->> 'name', ''), o.name), 255) ELSE o.name END
             FROM unnest(CAST(:ids AS text[]), CAST(:profiles AS text[])::jsonb[]) AS read (id, profile)
             WHERE o.run_id = :run_id AND o.organisation_id = read.id
         """),
@@ -131,6 +145,7 @@ async def save_profiles(
             "at": at,
             "ids": list(profiles),
             "profiles": [orjson.dumps(profile).decode() for profile in profiles.values()],
+            "nameless": NAMELESS,
         },
     )
 
@@ -143,12 +158,15 @@ async def organisations_of(session: AsyncSession, run_id: str) -> Sequence[RunOr
 
 
 async def candidates_of(session: AsyncSession, run_id: str) -> Sequence[Candidate]:
-    """The run's whole list as it is judged, in order: thousands, so nothing else of them is fetched."""
+    """The run's whole list as it is judged, what was just allowed first, and else in order.
+
+    There may be thousands, so nothing else of them is fetched.
+    """
     rows = await (await session.connection()).execute(
         text("""
             SELECT organisation_id, name, profile ->> 'registration_number', profile ->> 'tax_number',
                    coalesce((profile ->> 'is_demo')::boolean, false), coalesce((profile ->> 'is_trial')::boolean, false)
-            FROM run_organisations WHERE run_id = :run_id ORDER BY position
+            FROM run_organisations WHERE run_id = :run_id ORDER BY is_just_allowed DESC, position
         """),
         {"run_id": run_id},
     )

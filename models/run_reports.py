@@ -19,6 +19,7 @@ from sqlmodel.sql.expression import Select
 
 from contracts.causes import Cause
 from contracts.runs import Outcome, RunKind, Stage, Verdict
+from models import telling_apart
 from models.client import Client
 from models.practice import Colleague, Team
 from models.run import Run, RunOrganisation
@@ -38,6 +39,7 @@ class OrganisationView:
         shown_owner_name: Reassigning: whose client it was when the list was shown.
         shown_owner_left_at: When that colleague left, if they have.
         client_team_name: The team that its client has now.
+        distinction: What tells it from others of the same name in the list; None where its name is the only one.
     """
 
     organisation: RunOrganisation
@@ -49,6 +51,7 @@ class OrganisationView:
     shown_owner_name: str | None
     shown_owner_left_at: datetime | None
     client_team_name: str | None
+    distinction: str | None = None
 
 
 class Order(StrEnum):
@@ -199,7 +202,8 @@ async def organisation_views(
     counted: Any = select(func.count())
     total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
     rows: Sequence[Any] = (await session.exec(page)).all()
-    return [OrganisationView(*row) for row in rows], total
+    apart = await telling_apart.distinctions(session, run.id)
+    return [OrganisationView(*row, distinction=apart.get(row[0].organisation_id)) for row in rows], total
 
 
 async def run_report(session: AsyncSession, run: Run) -> RunReport:

@@ -1,8 +1,8 @@
 """Runs as people and the API read them: scoped by practice, in plain values."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.runs import Outcome, RunKind, Stage, Verdict
-from models import run_lists
+from models import run_lists, telling_apart
 from models.client import Client
 from models.practice import Colleague
 from models.run import Run, RunOrganisation
@@ -35,6 +35,7 @@ class RunView:
         offers: Reconnect all: organisations that the login reaches and nobody added.
         total: How many organisations the list has, without the offers.
         client_name: The client that the run is about, where it is about one alone.
+        distinctions: What tells organisations of one name apart, by organisation id.
     """
 
     run: Run
@@ -46,6 +47,7 @@ class RunView:
     offers: Sequence[RunOrganisation] = ()
     total: int = 0
     client_name: str | None = None
+    distinctions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
         organisations=listed,
         offers=offers,
         total=len(listed),
+        distinctions=await telling_apart.distinctions(session, run.id),
     )
 
 

@@ -73,15 +73,15 @@ class ReachableOrganisation:
 
     Attributes:
         organisation_id: The provider's id: the identity.
-        name: Its name there; names repeat and change.
+        name: Its name there; names repeat and change. ``NAMELESS`` where the list has none: the profile has it.
         provider_connection_id: The provider's id of the pair (login, organisation), needed to disconnect.
-        is_from_this_consent: Whether it was chosen or confirmed in the consent that was asked about.
+        is_from_this_consent: Whether the provider says that it was allowed in the very consent that was asked about.
     """
 
     organisation_id: str
     name: str
     provider_connection_id: str | None
-    is_from_this_consent: bool = True
+    is_from_this_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Provider(Protocol):
     ) -> Sequence[ReachableOrganisation]:
         """Every organisation that the grant reaches, marked with whether this consent chose it.
 
-        Where the provider cannot say what the consent chose (or says nothing), all are marked.
+        Where the provider cannot say what the consent chose, none is marked.
 
         Raises:
             ProviderError: Classified by cause.

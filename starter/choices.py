@@ -3,6 +3,8 @@
 It only offers; whether a choice can be carried out is checked where it is recorded (``activities.choosing``).
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from sqlmodel import col, func, select
 
 from contracts.runs import Plan
 from models import clients
+from models.clients import UnconnectedClient
 from models.database import Database
 from models.practice import Colleague, Practice, Team
 from starter.actor import Actor
@@ -83,7 +86,14 @@ class Choices:
                 owners=tuple(
                     Named(*row) for row in (await session.exec(people.order_by(func.lower(Colleague.name)))).all()
                 ),
-                linkable=tuple(
-                    Named(client.id, client.name) for client in sorted(unconnected, key=lambda one: one.name.casefold())
-                ),
+                linkable=_named(unconnected),
             )
+
+
+def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[Named, ...]:
+    """Clients by name, those of one name with their codes."""
+    of_its_name = Counter(client.name.casefold() for client in unconnected)
+    return tuple(
+        Named(client.id, f"{client.name} ({client.code})" if of_its_name[client.name.casefold()] > 1 else client.name)
+        for client in sorted(unconnected, key=lambda one: (one.name.casefold(), one.code))
+    )

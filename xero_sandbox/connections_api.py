@@ -70,13 +70,14 @@ class ConnectionsApi:
             return self._world.connections.all()
         return self._world.connections.of_person(access.person_id)
 
-    def _row(self, connection: Connection) -> dict[str, str]:
+    def _row(self, connection: Connection) -> dict[str, str | None]:
+        organisation = self._world.library.organisations[connection.organisation_id]
         return {
             "id": connection.connection_id,
             "authEventId": connection.event_id,
             "tenantId": connection.organisation_id,
             "tenantType": "ORGANISATION",
-            "tenantName": self._world.library.organisations[connection.organisation_id].name,
+            "tenantName": None if organisation.is_nameless else organisation.name,
             "createdDateUtc": wire_date(connection.created_at),
             "updatedDateUtc": wire_date(connection.updated_at),
         }

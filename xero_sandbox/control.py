@@ -70,10 +70,19 @@ class Control:
         """Change traits; the organisation's records follow.
 
         Raises:
-            ControlRefusedError: There is no such organisation.
+            ControlRefusedError: There is no such organisation, or the new id is another one's.
         """
         self._check(organisation_id, None)
-        traits: dict[str, object] = {name: value for name, value in words.model_dump().items() if value is not None}
+        if words.organisation_id is not None:
+            old, organisation_id = organisation_id, str(words.organisation_id)
+            if organisation_id in self.world.library.organisations:
+                raise ControlRefusedError("organisation_id", "There is such an organisation already.")
+            self.world.library.begin_anew(old, organisation_id)
+            self.world.connections.remove_matching(organisation_id=old)
+            self.world.save()
+        traits: dict[str, object] = {
+            name: value for name, value in words.model_dump(exclude={"organisation_id"}).items() if value is not None
+        }
         if words.country:
             traits["country"] = COUNTRIES[words.country]
         return self.world.library.change_organisation(organisation_id, **traits)

@@ -1,6 +1,7 @@
 """What control calls may say: checked, so that a misspelt field is refused instead of ignored."""
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -25,12 +26,19 @@ class FaultWords(_Words):
 
 
 class OrganisationWords(_Words):
-    """Traits of an organisation to change; what is left out stays."""
+    """Traits of an organisation to change; what is left out stays.
 
+    Attributes:
+        organisation_id: Another tenant id for the same books, as after the reset of a demo company or with a trial that
+            began anew: connections of the old id are gone.
+    """
+
+    organisation_id: UUID | None = None
     name: str | None = Field(default=None, min_length=1, max_length=255)
     country: Literal["GB", "AU", "NZ", "US"] | None = None
     is_demo: bool | None = None
     is_trial: bool | None = None
+    is_nameless: bool | None = None
     contacts: int | None = Field(default=None, ge=0, le=5000)
     items: int | None = Field(default=None, ge=0, le=4000)
     tracking: int | None = Field(default=None, ge=0, le=2)

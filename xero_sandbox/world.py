@@ -53,6 +53,9 @@ class World:
         self._begin()
         self._file = self._state_file()
         restored = self._file.load(self.connections, self.grants) if self._file else None
+        for connection in self.connections.all():  # what control changed is not kept: a new tenant id was one of it
+            if connection.organisation_id not in self.library.organisations:
+                self.connections.remove(connection)
         self.key = restored or key or SigningKey()
 
     def reset(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from contracts.standard_information import NAMELESS
 from providers.port import ReachableOrganisation
 from providers.xero.schemas import Record, Spelling
 from providers.xero.values import text
@@ -17,8 +18,8 @@ def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = (
 
     Args:
         connections: All connections of the login, practices (Xero HQ) among them.
-        chosen: Those that Xero lists for the consent. Whether a mere *Continue* re-stamps existing connections is
-            not known, so when there are none every organisation counts as chosen (xero.md section 1.6).
+        chosen: Those that Xero lists for the consent. A connection that existed before keeps the consent that made it
+            (reported in 2021), and whether a mere *Continue* re-stamps it is not known: both answers are fine.
     """
     chosen_ids = {organisation_id for record in chosen if (organisation_id := _organisation_id(record))}
     found: dict[str, ReachableOrganisation] = {}
@@ -29,9 +30,9 @@ def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = (
         get = _CONNECTION.of(record).get
         found[organisation_id] = ReachableOrganisation(
             organisation_id=organisation_id,
-            name=(text(get("tenantName")) or "(no name)")[:LONGEST_NAME],
+            name=(text(get("tenantName")) or NAMELESS)[:LONGEST_NAME],
             provider_connection_id=text(get("id")),
-            is_from_this_consent=not chosen_ids or organisation_id in chosen_ids,
+            is_from_this_consent=organisation_id in chosen_ids,
         )
     return list(found.values())
 

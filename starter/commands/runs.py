@@ -104,7 +104,8 @@ def print_run(run: RunAnswer) -> None:
         says_whom_to_ask = found.outcome is Outcome.UNREACHABLE and found.cause is not Cause.WRONG_ORGANISATION
         next_step = None if says_whom_to_ask else found.next_step
         said = " ".join(filter(None, [found.message or found.verdict_message, next_step]))
-        rows.add_row(found.name, words(found.verdict), words(found.outcome), said, found.organisation_id)
+        name = f"{found.name} ({found.distinction})" if found.distinction else found.name
+        rows.add_row(name, words(found.verdict), words(found.outcome), said, found.organisation_id)
     out.print(rows)
     out.print("  ".join(f"{words(outcome)}: {count}" for outcome, count in run.counts.items()))
     if run.offers:

@@ -48,6 +48,8 @@ class OrganisationAnswer(BaseModel):
 
     organisation_id: str = Field(description="The provider's id of the organisation.")
     name: str
+    distinction: str | None = Field(description="What tells it from others of the same name in this list.")
+    just_allowed: bool = Field(description="Allowed in a sign-in of this run; otherwise it was connected before.")
     verdict: Verdict | None
     verdict_message: str | None
     action: Action | None = Field(description="What was chosen for it.")
@@ -59,11 +61,13 @@ class OrganisationAnswer(BaseModel):
     retry_at: datetime | None
 
     @classmethod
-    def of(cls, row: RunOrganisation) -> Self:
-        """The organisation as the API shows it."""
+    def of(cls, row: RunOrganisation, distinction: str | None = None) -> Self:
+        """The organisation as the API shows it; see ``models.telling_apart`` for the distinction."""
         return cls(
             organisation_id=row.organisation_id,
             name=row.name,
+            distinction=distinction,
+            just_allowed=row.is_just_allowed,
             verdict=row.verdict,
             verdict_message=row.verdict_message,
             action=row.action,
@@ -121,7 +125,9 @@ class RunAnswer(RunSummaryAnswer):
         return cls(
             **_summary(view),
             verdicts=view.verdicts,
-            organisations=[OrganisationAnswer.of(row) for row in view.organisations],
+            organisations=[
+                OrganisationAnswer.of(row, view.distinctions.get(row.organisation_id)) for row in view.organisations
+            ],
             offers=[OfferAnswer(organisation_id=row.organisation_id, name=row.name) for row in view.offers],
         )
 

@@ -100,11 +100,13 @@ class Candidate:
         view: The organisation.
         can_be_chosen: Whether it may be ticked.
         suggested: Whether its client is only a suggestion to link to.
+        is_marked: Whether it was just allowed, where that tells it from the others.
     """
 
     view: OrganisationView
     can_be_chosen: bool
     suggested: bool
+    is_marked: bool
 
 
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
@@ -120,20 +122,26 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         Refused: There is no such run in the practice.
     """
     found, total = await door.runs.organisations(actor, run_id, limit=None)
+    offered = await door.choices.offered(actor)
+    linkable = {client.id for client in offered.linkable}  # one that is connected is moved to other books on purpose
+    just_allowed = sum(view.organisation.is_just_allowed for view in found)
     candidates = [
         Candidate(
             view,
             can_be_chosen=view.organisation.verdict is not Verdict.ALREADY_CLIENT,
-            suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id is not None,
+            suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in linkable,
+            is_marked=view.organisation.is_just_allowed and just_allowed < total,
         )
-        for view in sorted(found, key=lambda view: view.organisation.name.casefold())
+        for view in sorted(
+            found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold())
+        )
     ]
     verdicts = {verdict: sum(view.organisation.verdict is verdict for view in found) for verdict in Verdict}
-    offered = await door.choices.offered(actor)
     return {
         "candidates": candidates,
         "verdicts": {verdict: count for verdict, count in verdicts.items() if count},
         "total": total,
+        "just_allowed": just_allowed if just_allowed < total else 0,
         "offered": offered,
         "linkable": [{"id": str(client.id), "name": client.name} for client in offered.linkable],
         "chosen": chosen or Chosen(),

@@ -230,12 +230,13 @@ async def test_the_organisations_of_a_consent_are_marked(xero: Xero, server: Sta
     assert all("xero-tenant-id" not in call.headers for call in server.calls)
 
 
-async def test_a_consent_that_chose_nothing_new_counts_for_all(xero: Xero, server: StandIn) -> None:
+async def test_a_consent_that_chose_nothing_new_marks_none_and_reaches_all(xero: Xero, server: StandIn) -> None:
     def nothing(request: Request) -> Response:
         return JSONResponse([] if "authEventId" in request.query_params else CONNECTIONS)
 
     server.answer("/connections", nothing)
-    assert all(o.is_from_this_consent for o in await xero.organisations(TOKEN, "e-1"))
+    found = await xero.organisations(TOKEN, "e-1")
+    assert [o.is_from_this_consent for o in found] == [False] * 3
 
 
 async def test_without_a_consent_one_call_is_enough(xero: Xero, server: StandIn) -> None:

@@ -4,20 +4,24 @@ Each test has practices of its own; the sandbox's forty organisations and its th
 """
 
 import re
+from uuid import uuid4
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from contracts.runs import Plan
 from models.client import Client
 from models.practice import Practice
+from tests.journeys.people import person
 from tests.journeys.scene import Scene
 from tests.web.adding import CALLUM, HOSTILE, all_within_reach, listed
 from tests.web.house import Browsers, House, Person, arrived, made_house
 from tests.web.looking import looked_at
-from tests.web.provider_pages import allow_all_there
-from tests.web.run_steps import pressed, row, runs_of
+from tests.web.provider_pages import allow_all_there, sign_in_there
+from tests.web.run_steps import pressed, reported, row, runs_of
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import OrganisationWords
 from xero_sandbox.faults import Kind
 
 expect.set_options(timeout=20_000)
@@ -123,6 +127,51 @@ async def test_an_organisation_like_a_client_is_offered_as_a_link(
     await page.get_by_role("button", name="Create accounts").click()
     await expect(page.locator("#run-summary").get_by_role("heading")).to_contain_text("1 linked", timeout=60_000)
     assert [client["code"] for client in await own.scene.clients()] == ["OLD1"]
+
+
+async def test_all_that_the_login_reaches_is_listed_and_what_was_just_allowed_is_first(
+    product: Scene, organisations: list[str], browsers: Browsers
+):
+    own, callum = await made_house(product), person(product, CALLUM)
+    product.world.connections.remove_matching(person_id=callum)
+    first, second, third, *_ = organisations[30:]
+    for identity, number in ((first, "01234567"), (third, "07654321")):
+        words = OrganisationWords(name="Zinc & Daughters Ltd", registration_number=number)
+        Control(product.world).change_organisation(identity, words)
+    page = await browsers.signed_in(own.admin)
+    for chosen in ([first, second], [third]):  # the first time, nobody chooses anything
+        await pressed(page, "Add clients")
+        await sign_in_there(page, person=CALLUM, choose=chosen)
+        await expect(page.locator("#selection")).to_be_visible()
+    rows = page.locator("#selection tbody tr")
+    await expect(rows).to_have_count(3)
+    await expect(rows.nth(0)).to_contain_text("Just allowed")
+    await expect(rows.nth(0)).to_contain_text("Company number 07654321, short code !")
+    await expect(row(page, first)).to_contain_text("Company number 01234567, short code !")
+    await expect(page.get_by_text("Just allowed", exact=True)).to_have_count(1)
+    await page.get_by_label("What they are").select_option("Just allowed (1)")
+    await expect(page.locator("#selection tbody tr:visible")).to_have_count(1)
+    await looked_at(page, "add-clients-just-allowed")
+
+    await row(page, third).get_by_role("checkbox").check()
+    await page.get_by_role("button", name="Create accounts (1)").click()
+    await reported(page)
+    anew = uuid4()
+    Control(product.world).change_organisation(third, OrganisationWords(organisation_id=anew))
+    organisations[organisations.index(third)] = str(anew)
+    await pressed(page, "Add clients")
+    await sign_in_there(page, person=CALLUM, choose=[str(anew)])
+    again = row(page, str(anew))
+    await expect(again).to_contain_text("Looks like a client")
+    await expect(again.get_by_role("link")).to_have_text("Or change the connection of Zinc & Daughters Ltd")
+    await expect(again.get_by_role("combobox")).to_have_count(0)
+    await allow_all_again(page)
+
+
+async def allow_all_again(page: Page) -> None:
+    """Leave the sandbox's person as the other tests expect them: all that is within reach is allowed."""
+    await pressed(page, "Add clients")
+    await allow_all_there(page, person=CALLUM)
 
 
 async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: Scene, browsers: Browsers):

@@ -169,3 +169,24 @@ def test_reset_forgets_everything(app: App, tokens: Tokens) -> None:
     assert app.calls()["total"] == 0
     assert app.connections(tokens).status_code == 401
     assert len(app.tenants(app.connect())) == 2
+
+
+def test_the_same_books_begin_anew_under_another_tenant_id(app: App, tokens: Tokens, tenant: str) -> None:
+    anew = "6d3c2c1e-0004-4000-8000-000000000001"
+    before = app.read(tokens, tenant, "Organisation").json()["Organisations"][0]
+    app.control(f"organisations/{tenant}", organisation_id=anew)
+    assert app.read(tokens, tenant, "Organisation").status_code == 403
+    assert tenant not in {row["tenantId"] for row in app.connections(tokens).json()}
+    newer = app.connect()
+    after = app.read(newer, anew, "Organisation").json()["Organisations"][0]
+    same = ("Name", "RegistrationNumber", "TaxNumber")
+    assert [after[field] for field in same] == [before[field] for field in same]
+    assert after["OrganisationID"] == anew
+
+
+def test_a_name_can_be_left_out_of_the_listing(app: App, tokens: Tokens, tenant: str) -> None:
+    app.control(f"organisations/{tenant}", is_nameless=True)
+    names = {row["tenantId"]: row["tenantName"] for row in app.connections(tokens).json()}
+    assert names.pop(tenant) is None
+    assert all(names.values())
+    assert app.read(tokens, tenant, "Organisation").json()["Organisations"][0]["Name"]

@@ -138,6 +138,16 @@ class Library:
         self._forget(organisation_id)
         return changed
 
+    def begin_anew(self, organisation_id: str, new_id: str) -> None:
+        """The same books under another tenant id: who has a role keeps it, changed records are as generated again."""
+        old = self.organisations.pop(organisation_id)
+        self.organisations[new_id] = replace(old, organisation_id=new_id)
+        for key in [key for key in self.roles if key[1] == organisation_id]:
+            self.roles[key[0], new_id] = self.roles.pop(key)
+        for changed in [key for key in self._changes if key[0] == organisation_id]:
+            del self._changes[changed]
+        self._forget(organisation_id)
+
     def change_access(self, person_id: str, organisation_ids: list[str]) -> None:
         """Make a person an adviser in exactly these organisations."""
         for key in [key for key in self.roles if key[0] == person_id]:

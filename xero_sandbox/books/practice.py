@@ -42,6 +42,7 @@ class Organisation:
         items: How many items.
         tracking: How many tracking categories, 0 to 2.
         plan: Xero's ``Class`` when it is neither demo nor trial.
+        is_nameless: Whether ``/connections`` lists it with a null name, as was seen; its profile has the name.
     """
 
     organisation_id: str
@@ -57,6 +58,7 @@ class Organisation:
     registration_number: str
     is_demo: bool = False
     is_trial: bool = False
+    is_nameless: bool = False
 
     @property
     def plan_class(self) -> str:

@@ -21,6 +21,7 @@ export class Selection {
       row,
       id: row.dataset.id,
       group: row.dataset.group,
+      isJustAllowed: "justAllowed" in row.dataset,
       box: row.querySelector("input"),
       text: row.dataset.text?.toLocaleLowerCase() ?? row.children[1].textContent.toLocaleLowerCase(),
     }));
@@ -102,7 +103,7 @@ export class Selection {
     for (const one of this.rows) {
       const fits =
         (!words || one.text.includes(words)) &&
-        (!wanted || (wanted === "chosen" ? one.box.checked : one.group === wanted));
+        (!wanted || this.isOf(one, wanted));
       one.row.hidden = !fits;
       shown += fits;
     }
@@ -110,6 +111,11 @@ export class Selection {
     this.filter.parentElement.classList.toggle("set", wanted !== "");
     this.head();
     this.keep();
+  }
+
+  /** Whether a row is in a group of the filter: a verdict, what was just allowed, or what is chosen. */
+  isOf(one, wanted) {
+    return wanted === "chosen" ? one.box.checked : wanted === "just-allowed" ? one.isJustAllowed : one.group === wanted;
   }
 
   head() {

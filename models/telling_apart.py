@@ -1,0 +1,36 @@
+"""What tells organisations of one name apart in a run's list: names repeat, and people choose by them."""
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+async def distinctions(session: AsyncSession, run_id: str) -> dict[str, str]:
+    """Words for each organisation of the run whose name stands in its list more than once, by organisation id.
+
+    The company number and the provider's short code, as far as a profile was read or is held; the end of the
+    provider's id where neither is known.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT o.organisation_id,
+                   coalesce(o.profile ->> 'registration_number', p.registration_number, k.company_number),
+                   coalesce(o.profile ->> 'short_code', p.short_code)
+            FROM (SELECT *, count(*) OVER (PARTITION BY lower(name)) AS of_its_name
+                  FROM run_organisations WHERE run_id = :run_id) o
+            JOIN runs r ON r.id = o.run_id
+            LEFT JOIN connections c ON c.practice_id = r.practice_id AND c.provider = r.provider
+                AND c.organisation_id = o.organisation_id
+            LEFT JOIN organisation_profiles p ON p.connection_id = c.id
+            LEFT JOIN clients k ON k.id = c.client_id
+            WHERE o.of_its_name > 1
+        """),
+        {"run_id": run_id},
+    )
+    return {organisation_id: _words(organisation_id, number, code) for organisation_id, number, code in found}
+
+
+def _words(organisation_id: str, number: str | None, code: str | None) -> str:
+    known = [f"company number {number}"] if number else []
+    known += [f"short code {code}"] if code else []
+    said = ", ".join(known) or f"id ending in {organisation_id[-8:]}"
+    return said[0].upper() + said[1:]
