@@ -1,7 +1,8 @@
 """What a client's codes and names will find in other books: a pure comparison of lists, and reading them for it.
 
 Books and rules refer to accounts, tax rates, tracking, items and contacts by code or by name. What has neither in the
-new books is what somebody has to repair by hand after a change.
+new books is what somebody has to repair by hand after a change. What is archived cannot be used: it is neither looked
+up nor found.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,11 +40,11 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How the entries of one old list fare in the new one; the numbers add up to ``old``.
+    """How the entries in use of one old list fare in the new one; the numbers add up to ``old``.
 
     Attributes:
-        old: Entries of the old list.
-        new: Entries of the new list.
+        old: Entries of the old list that are in use.
+        new: Entries of the new list that are in use.
         same: Found with the same code and the same name (or the same name, where neither has a code).
         by_code: Found by code alone: the name is another one.
         by_name: Found by name alone: the code is another one, or missing.
@@ -95,5 +96,7 @@ async def _entries(session: AsyncSession, connection_id: UUID, source: Source) -
     code = CODES[source]
     columns = (table.key, table.name) if code is None else (getattr(table, code), table.name)
     query = select(*columns).where(table.connection_id == connection_id, col(table.gone_at).is_(None))
+    if "is_archived" in table.model_fields:
+        query = query.where(col(table.is_archived).is_(False))
     rows: Iterable[tuple[str | None, str | None]] = (await session.exec(query.order_by(table.name, table.key))).all()
     return [Entry(None if CODES[source] is None else found, name) for found, name in rows]

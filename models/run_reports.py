@@ -203,7 +203,8 @@ async def organisation_views(
     total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
     rows: Sequence[Any] = (await session.exec(page)).all()
     apart = await telling_apart.distinctions(session, run.id)
-    return [OrganisationView(*row, distinction=apart.get(row[0].organisation_id)) for row in rows], total
+    told: Sequence[Any] = [(*row, apart.get(row[0].organisation_id)) for row in rows]
+    return [OrganisationView(*one) for one in told], total
 
 
 async def run_report(session: AsyncSession, run: Run) -> RunReport:

@@ -149,8 +149,8 @@ MISSING_SHOWN = 100
 class MatchAnswer(BaseModel):
     """How one of the old lists fares in the new books; same, by_code, by_name and missing add up to old."""
 
-    old: int = Field(description="Entries of the old list.")
-    new: int = Field(description="Entries of the new list.")
+    old: int = Field(description="Entries of the old list that are in use.")
+    new: int = Field(description="Entries of the new list that are in use.")
     same: int = Field(description="Found with the same code and name.")
     by_code: int = Field(description="Found by code: the name is another one.")
     by_name: int = Field(description="Found by name: the code is another one, or missing.")

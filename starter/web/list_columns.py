@@ -143,6 +143,12 @@ def _day_of_year(day: int | None, month: int | None) -> str:
     return f"{day} {month_name[month]}"
 
 
+def _option(option: Mapping[str, object]) -> str:
+    """One option of a tracking category; one that is not in use says what became of it."""
+    status = str(option.get("status") or "ACTIVE").lower()
+    return str(option["name"]) if status == "active" else f"{option['name']} ({status})"
+
+
 def _shown(value: object, column: Column) -> str:
     if value is None or value == "":
         return NOTHING
@@ -159,7 +165,7 @@ def _shown(value: object, column: Column) -> str:
         whole, _, part = plain.partition(".")
         return plain if column.name == "quantity_on_hand" else f"{whole}.{part:0<2}"
     if isinstance(value, list):
-        return ", ".join(str(one["name"]) for one in value if isinstance(one, dict) and one.get("name")) or NOTHING
+        return ", ".join(_option(one) for one in value if isinstance(one, dict) and one.get("name")) or NOTHING
     text = str(value)
     if not column.is_coded:
         return text

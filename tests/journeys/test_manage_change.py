@@ -3,6 +3,8 @@
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import OneClient, one_of
 from tests.journeys.scene import Json, Scene
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import RecordWords
 from xero_sandbox.faults import Kind
 
 
@@ -89,6 +91,38 @@ async def test_preview_confirm_undo(make_scene):
     assert [row for row in await of_connections(scene) if row[0] != new] == before
     twice = await client.post("change/undo")
     assert (twice.status_code, twice.json()["error"]["code"]) == (409, "wrong_stage")
+
+
+async def test_what_is_archived_is_neither_looked_up_nor_found(make_scene):
+    scene, client, [new, _] = await two_of_four(make_scene)
+    ours = {(row["code"], row["name"]) for row in await client.rows("accounts") if row["code"]}
+    both = [
+        record
+        for record in scene.world.library.records(new, "Accounts")
+        if (record.get("Code"), record["Name"]) in ours and record["Status"] == "ACTIVE"
+    ]
+    gone, unused = both[:2]
+    rate = next(one for one in scene.world.library.records(new, "TaxRates") if one["Status"] == "ACTIVE")
+    control = Control(scene.world)
+    archived = {"Status": "ARCHIVED"}
+    for record in (gone, unused):
+        control.change_record(new, RecordWords(list="Accounts", id=str(record["AccountID"]), fields=archived))
+    deleted = {"Status": "DELETED"}
+    control.change_record(new, RecordWords(list="TaxRates", id=str(rate["TaxType"]), fields=deleted))
+    mine = next(
+        one
+        for one in scene.world.library.records(client.organisation_id, "Accounts")
+        if one.get("Code") == unused["Code"]
+    )
+    client.record("Accounts", id=str(mine["AccountID"]), fields=archived)
+    async with scene.worker():
+        await client.refreshed()
+        shown = await preview(scene, client, await prepared(scene, client, new))
+    accounts, rates = shown["matches"]["accounts"], shown["matches"]["tax_rates"]
+    assert f"{gone['Code']} {gone['Name']}" in accounts["missing_entries"]
+    assert f"{unused['Code']} {unused['Name']}" not in accounts["missing_entries"]
+    assert accounts["old"] == sum(not row["is_archived"] for row in await client.rows("accounts"))
+    assert any(rate["TaxType"] in entry for entry in rates["missing_entries"])
 
 
 async def test_there_and_back_again_by_change(make_scene):

@@ -53,6 +53,16 @@ def test_options_are_named():
     assert of(row, "Options", ListName.TRACKING_CATEGORIES) == "North, South"
 
 
+def test_options_that_are_not_in_use_say_so():
+    options = [("North", "ACTIVE"), ("East", "ARCHIVED"), ("West", "DELETED"), ("South", "Archived")]
+    row = TABLE_OF[SOURCE_OF[ListName.TRACKING_CATEGORIES]](
+        key="1", name="Region", options=[{"key": name, "name": name, "status": status} for name, status in options]
+    )
+    assert of(row, "Options", ListName.TRACKING_CATEGORIES) == (
+        "North, East (archived), West (deleted), South (archived)"
+    )
+
+
 @pytest.mark.parametrize(
     ("day", "month"), [(31, 13), (31, 0), (31, -1), (31, 255), (0, 3), (32, 3), (-1, 3), (31, None), (None, 3)]
 )
