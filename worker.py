@@ -44,6 +44,7 @@ from runtime.namespace import prepare_namespace
 from runtime.own_thread import in_own_thread
 from runtime.settings import Settings
 from runtime.temporal import connect
+from runtime.zone_rules import use_pinned_rules
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
 from workflows.check_connections import CheckConnections
@@ -287,6 +288,7 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
 
 def main() -> None:
     """Entry point of ``python -m worker``."""
+    use_pinned_rules()
     settings = Settings()
     logging.configure(settings)
     give_back_large_blocks()

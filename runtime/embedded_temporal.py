@@ -15,6 +15,7 @@ from runtime.ports import HOST, Ports
 from runtime.processes import Child, Command, ProcessFailedError, Supervisor
 from runtime.settings import Settings
 from runtime.temporal import connect
+from runtime.zone_rules import GO_VARIABLE, pinned_rules
 
 NAME = "temporal"
 
@@ -77,4 +78,5 @@ async def start_temporal(
         return True
 
     # Go's garbage collector: looking less often saves a fifth of the server's CPU time, for some 200 MB of memory.
-    return await supervisor.start(Command(NAME, argv, environment={"GOGC": "400", **os.environ}), answers)
+    environment = {"GOGC": "400", **os.environ, GO_VARIABLE: str(pinned_rules())}
+    return await supervisor.start(Command(NAME, argv, environment=environment), answers)

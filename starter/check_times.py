@@ -4,13 +4,16 @@ A page shows it beside what the database says, so it never waits long and never 
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from contracts.names import PRACTICE_ATTRIBUTE, check_connections_id
+from models.columns import now as this_moment
+from starter.schedule_times import next_night
 from workflows.check_connections import CheckConnections
 
 PATIENCE = timedelta(seconds=1)
@@ -25,7 +28,8 @@ class CheckTimes:
         last_began_at: When the latest check began.
         last_ended_at: When it ended; None while it runs.
         is_running: Whether it runs. A night's check goes on until the last login has answered.
-        next_at: When the next night's begins; None when there is no schedule, or it is paused.
+        next_at: When the next night's begins, never a moment that has passed; None when there is no schedule, or it
+            is paused.
     """
 
     last_began_at: datetime | None = None
@@ -34,9 +38,18 @@ class CheckTimes:
     next_at: datetime | None = None
 
 
-async def check_times(temporal: Client, practice_slug: str) -> CheckTimes:
-    """When a practice's connections were and will be checked."""
-    latest, next_at = await asyncio.gather(_latest(temporal, practice_slug), _next(temporal, practice_slug))
+async def check_times(
+    temporal: Client, practice_slug: str, zone: tzinfo, now: Callable[[], datetime] = this_moment
+) -> CheckTimes:
+    """When a practice's connections were and will be checked.
+
+    Args:
+        temporal: The server.
+        practice_slug: Whose.
+        zone: The practice's.
+        now: The clock.
+    """
+    latest, next_at = await asyncio.gather(_latest(temporal, practice_slug), _next(temporal, practice_slug, zone, now))
     if latest is None:
         return CheckTimes(next_at=next_at)
     return CheckTimes(
@@ -58,10 +71,14 @@ async def _latest(temporal: Client, practice_slug: str) -> WorkflowExecution | N
     return None
 
 
-async def _next(temporal: Client, practice_slug: str) -> datetime | None:
+async def _next(temporal: Client, practice_slug: str, zone: tzinfo, now: Callable[[], datetime]) -> datetime | None:
     handle = temporal.get_schedule_handle(check_connections_id(practice_slug))
     try:
         found = await handle.describe(rpc_timeout=PATIENCE)
     except RPCError:
         return None
-    return None if found.schedule.state.paused else min(found.info.next_action_times, default=None)
+    if found.schedule.state.paused:
+        return None
+    # After an outage longer than a schedule catches up with, the server goes on naming what was missed.
+    at = now()
+    return min((time for time in found.info.next_action_times if time > at), default=next_night(at, zone))

@@ -2,6 +2,7 @@
 
 import typer
 
+from runtime.zone_rules import use_pinned_rules
 from starter.commands.lazily import Announced, LazyGroup, announce
 
 EPILOG = "Exit status: 0 fine; 1 failed, may work later; 2 wrong usage or refused input. Settings: docs/operations.md."
@@ -69,6 +70,7 @@ for panel, commands in PANELS.items():
 
 def main() -> None:
     """Entry point of ``clientsync``."""
+    use_pinned_rules()
     app()
 
 

@@ -100,7 +100,7 @@ class ConnectionHealth:
 
     async def times(self, actor: Actor) -> CheckTimes:
         """When the practice's connections were last checked, and when they will be."""
-        return await check_times(self._temporal, actor.practice_slug)
+        return await check_times(self._temporal, actor.practice_slug, actor.time_zone)
 
     async def check(self, actor: Actor, tell: Callable[[CheckReport], None]) -> CheckReport:
         """Check every connection of the actor's practice now, and wait for the end.

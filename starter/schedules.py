@@ -1,4 +1,4 @@
-"""The night: one Temporal Schedule for each practice, at two in the morning by the practice's own clock.
+"""The night: one Temporal Schedule for each practice, at four in the morning by the practice's own clock.
 
 Applying is idempotent: what is right is left alone, what is not is corrected, and a pause that somebody has set stays.
 """
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 from temporalio.api.common.v1 import Payload
@@ -24,19 +25,19 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.check_connections import CheckConnectionsInput, PracticeFacts
 from contracts.names import WORKFLOW_QUEUE, check_connections_id
+from models.columns import now
 from models.database import Database
 from models.practice import Practice
+from runtime.zone_rules import pinned_version
+from starter.schedule_times import HOUR, JITTER, Difference, compared
 from starter.temporal_faults import explained
 from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
 from workflows.check_connections import CheckConnections
 from workflows.policies import LONGEST_CHECK, night_priority
-
-HOUR = 2
-JITTER = timedelta(minutes=20)
-"""So that not all practices of a time zone begin in the same second."""
 
 CATCH_UP = timedelta(hours=6)
 """After an outage a night is made up for within this; later the next one is near enough."""
@@ -46,7 +47,7 @@ NEVER_WAS = "There is no such schedule."
 
 
 class Change(StrEnum):
-    """What applying did to a schedule."""
+    """What applying did to a schedule, or would do."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -55,12 +56,21 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One practice's schedule after applying."""
+    """One practice's schedule after applying, or before.
+
+    Attributes:
+        practice: Its slug.
+        schedule_id: In Temporal.
+        time_zone: The practice's.
+        change: What was done, or is to be done.
+        difference: Where Temporal's nights are not ours, since one side's rules of time zones are old.
+    """
 
     practice: str
     schedule_id: str
     time_zone: str
     change: Change
+    difference: Difference | None = None
 
 
 class Schedules:
@@ -81,10 +91,20 @@ class Schedules:
         Raises:
             Refused: Temporal cannot be reached.
         """
+        return [await self._apply(practice) for practice in await self._practices(slug)]
+
+    async def examine(self) -> Sequence[Applied]:
+        """What applying would do, and where Temporal's nights are not ours; changes nothing.
+
+        Raises:
+            Refused: Temporal cannot be reached.
+        """
+        return [await self._examine(practice) for practice in await self._practices(None)]
+
+    async def _practices(self, slug: str | None) -> Sequence[Practice]:
         query = select(Practice).order_by(col(Practice.slug))
         async with self._database.session() as session:
-            practices = (await session.exec(query if slug is None else query.where(Practice.slug == slug))).all()
-        return [await self._apply(practice) for practice in practices]
+            return (await session.exec(query if slug is None else query.where(Practice.slug == slug))).all()
 
     async def _apply(self, practice: Practice) -> Applied:
         schedule_id, wanted = check_connections_id(practice.slug), nightly(practice)
@@ -94,7 +114,25 @@ class Schedules:
                 change = Change.CREATED
             except ScheduleAlreadyRunningError:
                 change = await self._correct(schedule_id, wanted)
-        return Applied(practice.slug, schedule_id, practice.time_zone, change)
+            return Applied(practice.slug, schedule_id, practice.time_zone, change, await self._compared(practice))
+
+    async def _examine(self, practice: Practice) -> Applied:
+        schedule_id, change, difference = check_connections_id(practice.slug), Change.UPDATED, None
+        async with explained(NEVER_WAS):
+            try:
+                found = await self._temporal.get_schedule_handle(schedule_id).describe()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                change = Change.CREATED
+            else:
+                if await self._is_right(found, nightly(practice)):
+                    change, difference = Change.UNCHANGED, await self._compared(practice)
+        return Applied(practice.slug, schedule_id, practice.time_zone, change, difference)
+
+    async def _compared(self, practice: Practice) -> Difference | None:
+        zone, rules = ZoneInfo(practice.time_zone), pinned_version()
+        return await compared(self._temporal, check_connections_id(practice.slug), zone, rules, now())
 
     async def _correct(self, schedule_id: str, wanted: Schedule) -> Change:
         change = Change.UNCHANGED

@@ -15,7 +15,10 @@ from runtime.embedded_postgres import start_postgres
 from runtime.keyring import KeyRing
 from runtime.ports import Ports
 from runtime.processes import Supervisor
+from runtime.zone_rules import use_pinned_rules
 from tests.grouping import Grouping
+
+use_pinned_rules()  # as every program does first
 
 THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

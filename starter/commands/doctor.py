@@ -1,7 +1,7 @@
 """Looks at everything that a process needs, and says what to do about what is missing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import typer
@@ -17,8 +17,11 @@ from providers.errors import ProviderError
 from runtime.keyring import InvalidKeysError
 from runtime.settings import MissingSettingError, Settings
 from runtime.temporal import connect
+from runtime.zone_rules import pinned_version
 from starter.bootstrap import build_provider, open_database, read_settings
 from starter.commands.output import FAILED, Json, out, print_json, table
+from starter.schedule_times import WHAT_TO_DO, said
+from starter.schedules import Change, Schedules
 
 _NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url", "xero_client_id", "xero_client_secret")
 
@@ -108,7 +111,10 @@ async def _temporal(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("Temporal", False, found, "Start it, or correct CLIENTSYNC_TEMPORAL_ADDRESS.")
         return
     yield Finding("Temporal", True, f"answers at {settings.temporal_address}")
-    yield await _namespace(settings, client)
+    namespace = await _namespace(settings, client)
+    yield namespace
+    if namespace.ok and settings.database_url is not None:
+        yield await _nights(settings, client)
 
 
 async def _namespace(settings: Settings, client: Client) -> Finding:
@@ -123,6 +129,33 @@ async def _namespace(settings: Settings, client: Client) -> Finding:
     if missing:
         return Finding(check, False, f"lacks search attributes: {', '.join(missing)}", "Start a worker: it adds them.")
     return Finding(check, True, "is there, with its search attributes")
+
+
+async def _nights(settings: Settings, client: Client) -> Finding:
+    check, rules = "nightly checks", pinned_version()
+    try:
+        async with open_database(settings) as database:
+            found = await Schedules(database, client).examine()
+    except (SQLAlchemyError, OSError, ValueError, Refused) as error:
+        return Finding(
+            check, False, f"cannot be looked at ({type(error).__name__})", "See to what is said above first."
+        )
+    if wrong := [one.practice for one in found if one.change is not Change.UNCHANGED]:
+        return Finding(check, False, f"not as they should be: {some(wrong)}", "Run: clientsync schedules apply")
+    differing = [(one, one.difference) for one in found if one.difference is not None]
+    if differing:
+        # One source of rules for each side: whoever is behind is so for all practices, so one tells enough.
+        first, difference = differing[0]
+        others = f" ({len(differing)} practices)" if len(differing) > 1 else ""
+        text = said(difference, first.time_zone, rules)
+        return Finding(check, False, f"{first.practice}{others}: {text}", WHAT_TO_DO[difference.older])
+    return Finding(check, True, f"{len(found)} scheduled; Temporal begins them when our rules ({rules}) say")
+
+
+def some(names: Sequence[str], most: int = 5) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 async def _provider(settings: Settings) -> Finding:

@@ -11,8 +11,10 @@ from runtime.keyring import InvalidKeysError
 from runtime.namespace import prepare_namespace
 from runtime.settings import MissingSettingError, Settings
 from runtime.temporal import connect
+from runtime.zone_rules import pinned_version
 from starter.bootstrap import open_database, read_settings
 from starter.commands.output import Json, err, execute, out, print_json, table
+from starter.schedule_times import WHAT_TO_DO, said
 from starter.schedules import Applied, Schedules
 
 schedules = typer.Typer(no_args_is_help=True, help="Schedules of the nightly checks.")
@@ -44,13 +46,25 @@ async def apply_if_possible(settings: Settings, slug: str) -> None:
         )
 
 
+def doubt_of(applied: Applied) -> str | None:
+    """Where Temporal's nights are not ours; None where they are."""
+    found = applied.difference
+    return None if found is None else said(found, applied.time_zone, pinned_version())
+
+
 @schedules.command("apply")
 def apply(json: Json = False) -> None:
-    """Give every practice its nightly check, at two by its own clock. Safe at any time; a pause stays."""
+    """Give every practice its nightly check, at four by its own clock. Safe at any time; a pause stays."""
     applied = execute(apply_schedules(read_settings()))
+    for one in applied:
+        if one.difference is not None:
+            what_to_do = WHAT_TO_DO[one.difference.older]
+            err.print(f"{one.practice}: {doubt_of(one)} {what_to_do}", style="yellow", soft_wrap=True)
     if json:
         fields = ("practice", "schedule_id", "time_zone", "change")
-        print_json({"schedules": [{name: getattr(one, name) for name in fields} for one in applied]})
+        print_json(
+            {"schedules": [{name: getattr(one, name) for name in fields} | {"doubt": doubt_of(one)} for one in applied]}
+        )
         return
     rows = table("Practice", "Schedule", "Time zone", "")
     for one in applied:

@@ -1,4 +1,4 @@
-"""Schedules on the real server: one a practice, at two by its own clock, applied as often as one likes."""
+"""Schedules on the real server: one a practice, at four by its own clock, applied as often as one likes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -6,7 +6,15 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest_asyncio
-from temporalio.client import ScheduleActionStartWorkflow, ScheduleDescription, ScheduleOverlapPolicy
+from temporalio.client import (
+    ScheduleActionStartWorkflow,
+    ScheduleCalendarSpec,
+    ScheduleDescription,
+    ScheduleOverlapPolicy,
+    ScheduleRange,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
 
 from models import practices
 from starter.schedules import Applied, Change, Schedules
@@ -41,13 +49,13 @@ async def test_applying_twice_changes_nothing(scene: Scene, schedules: Schedules
     assert [one.raw_description for one in before] == [one.raw_description for one in after]
 
 
-async def test_each_practice_s_night_is_at_two_by_its_own_clock(scene: Scene, schedules: Schedules):
+async def test_each_practice_s_night_is_at_four_by_its_own_clock(scene: Scene, schedules: Schedules):
     await schedules.apply()
     for schedule_id, zone in ((LONDON, "Europe/London"), (AUCKLAND, "Pacific/Auckland")):
         times = (await described(scene, schedule_id)).info.next_action_times
         assert len(times) >= 5
         for at in (moment.astimezone(ZoneInfo(zone)) for moment in times):
-            assert at.hour == 2
+            assert at.hour == 4
             assert timedelta() <= at - at.replace(minute=0, second=0, microsecond=0) <= timedelta(minutes=20)
 
 
@@ -62,6 +70,26 @@ async def test_what_differs_is_corrected_and_a_pause_stays(scene: Scene, schedul
     assert found.schedule.spec.time_zone_name == "Australia/Perth"
     assert (found.schedule.state.paused, found.schedule.state.note) == (True, "Xero is moving house")
     assert changes(await schedules.apply("harbour-lane")) == {LONDON: Change.UNCHANGED}
+
+
+async def test_a_night_of_an_older_release_is_moved_to_the_hour_that_every_night_has(
+    scene: Scene, schedules: Schedules
+):
+    await schedules.apply()
+    handle = scene.temporal.get_schedule_handle(LONDON)
+
+    async def at_two(found: ScheduleUpdateInput) -> ScheduleUpdate:
+        old = found.description.schedule
+        old.spec.calendars = [ScheduleCalendarSpec(hour=(ScheduleRange(2),))]
+        return ScheduleUpdate(schedule=old)
+
+    await handle.update(at_two)
+    assert [one.change for one in await schedules.examine()] == [Change.UPDATED, Change.UNCHANGED]
+    assert changes(await schedules.apply()) == {LONDON: Change.UPDATED, AUCKLAND: Change.UNCHANGED}
+    assert [one.start for one in (await described(scene, LONDON)).schedule.spec.calendars[0].hour] == [4]
+    assert [one.change for one in await schedules.examine()] == [Change.UNCHANGED, Change.UNCHANGED]
+    await handle.delete()
+    assert [one.change for one in await schedules.examine()] == [Change.CREATED, Change.UNCHANGED]
 
 
 async def test_a_night_starts_late_work_behind_people_never_twice_and_ends(scene: Scene, schedules: Schedules):

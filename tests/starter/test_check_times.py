@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,7 @@ async def until(scene: Scene, is_wanted: Callable[[CheckTimes], bool]) -> CheckT
 
 async def test_the_last_check_and_the_next(scene: Scene):
     health, actor, began = scene.operations.health, scene.actor, now() - timedelta(seconds=1)
-    assert await check_times(scene.temporal, "never-checked") == CheckTimes()
+    assert await check_times(scene.temporal, "never-checked", UTC) == CheckTimes()
     await health.begin_check(actor)
     running = await until(scene, lambda times: times.is_running)
     assert running.last_began_at is not None
@@ -49,9 +49,25 @@ async def test_the_next_night_unless_it_is_paused(scene: Scene):
         next_at = (await scene.operations.health.times(actor)).next_at
         assert next_at is not None
         assert next_at > now()
-        assert next_at.astimezone(ZoneInfo(actor.time_zone_name)).hour == 2
+        assert next_at.astimezone(ZoneInfo(actor.time_zone_name)).hour == 4
         await schedule.pause()
         assert (await scene.operations.health.times(actor)).next_at is None
+    finally:
+        await schedule.delete()
+
+
+async def test_the_next_night_is_never_one_that_has_passed(scene: Scene):
+    """After an outage the server goes on naming what it missed, until the night after; here the clock is ahead."""
+    actor, zone = scene.actor, scene.actor.time_zone
+    await Schedules(scene.database, scene.temporal).apply(actor.practice_slug)
+    schedule = scene.temporal.get_schedule_handle(check_connections_id(actor.practice_slug))
+    try:
+        named = (await schedule.describe()).info.next_action_times
+        for late in (named[0], named[0] + timedelta(hours=7), named[-1], named[-1] + timedelta(days=30)):
+            next_at = (await check_times(scene.temporal, actor.practice_slug, zone, lambda late=late: late)).next_at
+            assert next_at is not None
+            assert timedelta() < next_at - late <= timedelta(hours=25, minutes=20)
+            assert next_at.astimezone(zone).hour == 4
     finally:
         await schedule.delete()
 
@@ -62,4 +78,4 @@ async def test_a_page_can_be_shown_without_temporal(temporal_settings: Settings,
     async with Supervisor(tmp_path / "logs") as supervisor:
         await start_temporal(supervisor, settings, ports, tmp_path, search_attributes=SEARCH_ATTRIBUTES, codec_url=None)
         client = await connect(settings)
-    assert await check_times(client, "harbour-lane") == CheckTimes()
+    assert await check_times(client, "harbour-lane", UTC) == CheckTimes()

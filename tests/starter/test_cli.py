@@ -178,11 +178,15 @@ async def test_whom_to_act_as(scene: Scene, environment: dict[str, str]):
     assert "--as EMAIL" in await refused(environment, "runs", "list")  # there are two admins now
 
 
-async def test_the_doctor(environment: dict[str, str]):
+async def test_the_doctor(scene: Scene, environment: dict[str, str]):
+    without = json.loads((await run(environment, "doctor", "--json")).stdout)["findings"]
+    assert [found["what_to_do"] for found in without if not found["ok"]] == ["Run: clientsync schedules apply"]
+    await data(environment, "schedules", "apply")
     result = await run(environment, "doctor", "--json")
     findings = {found["check"]: found["ok"] for found in json.loads(result.stdout)["findings"]}
     assert result.exit_code == 0, findings
-    assert len(findings) == 6
+    assert len(findings) == 7
+    await scene.temporal.get_schedule_handle("check-connections-harbour-lane").delete()
     ill = await run({"CLIENTSYNC_ENCRYPTION_KEYS": "short"}, "doctor", "--json")
     assert ill.exit_code == 1
     assert [found["what_to_do"] != "" for found in json.loads(ill.stdout)["findings"]] == [True, True]
