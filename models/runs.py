@@ -129,6 +129,17 @@ async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
     )
 
 
+async def say_while_waiting(session: AsyncSession, run_id: str, message: str | None) -> None:
+    """The word to the colleague, while the run waits for the first sign-in: what came of the last try; None for none.
+
+    The page tells it for as long as it is true, also to who comes back to it later.
+    """
+    run = await locked_run(session, run_id)
+    if run.stage is Stage.AWAITING_CONSENT:
+        run.message = message
+        session.add(run)
+
+
 def end(run: Run, result: Result, message: str, at: datetime) -> None:
     """Mark the run finished."""
     run.stage, run.result, run.message, run.finished_at = Stage.FINISHED, result, message[:500], at

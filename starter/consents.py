@@ -18,7 +18,7 @@ from contracts.bulk_create_clients import ConsentGiven, ConsentRefused
 from contracts.causes import Cause
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
-from models import grants, run_views
+from models import grants, run_views, runs
 from models.columns import now
 from models.database import Database
 from models.encryption import ConsentSecrets, Sealer, StoredTokens, open_secrets, seal_secrets
@@ -239,22 +239,17 @@ class Consents:
             )
             attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
             session.add(attempt)
+            await runs.say_while_waiting(session, attempt.run_id, None)
 
     async def _save(self, attempt: ConsentAttempt) -> None:
         async with self._database.transaction() as session:
             session.add(attempt)
+            if attempt.grant_id is None:
+                await runs.say_while_waiting(session, attempt.run_id, self._message(attempt))
 
     async def _deliver(self, attempt: ConsentAttempt) -> ConsentReturn:
-        title = self.provider(attempt.provider).title
-        if attempt.grant_id is not None:
-            message = f"You are signed in to {title}. Its organisations are being listed."
-        elif attempt.denied:
-            message = DENIED
-        elif attempt.cause is Cause.PROVIDER_UNAVAILABLE:
-            message = f"{title} did not answer while the sign-in was being finished. Sign in again."
-        elif attempt.cause is not None:
-            message = f"{title} did not complete the sign-in. Sign in again."
-        else:
+        message = self._message(attempt)
+        if message is None:
             raise Refused(RefusalCode.WRONG_STAGE, UNFINISHED)
         if attempt.delivered_at is None:
             await self._signal(attempt, message)
@@ -265,6 +260,17 @@ class Consents:
         return ConsentReturn(
             attempt.run_id, message, ok=attempt.grant_id is not None, client_id=client_id, denied=attempt.denied
         )
+
+    def _message(self, attempt: ConsentAttempt) -> str | None:
+        """What came of a sign-in, for the person; None while that is not known."""
+        title = self.provider(attempt.provider).title
+        if attempt.grant_id is not None:
+            return f"You are signed in to {title}. Its organisations are being listed."
+        if attempt.denied:
+            return DENIED
+        if attempt.cause is Cause.PROVIDER_UNAVAILABLE:
+            return f"{title} did not answer while the sign-in was being finished. Sign in again."
+        return f"{title} did not complete the sign-in. Sign in again." if attempt.cause is not None else None
 
     async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
         handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)

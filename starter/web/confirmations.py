@@ -62,7 +62,7 @@ _SENTENCES: dict[Said, str] = {
     Said.SESSION_OVER: "Your session is over. Sign in to go on; what was not sent yet has not been done.",
     Said.PASSWORD_CHANGED: "Your password is changed. Other browsers are signed out.",
     Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
-    Said.CONSENT_DENIED: "You came back without allowing access. You can sign in again whenever you like.",
+    Said.CONSENT_DENIED: "You came back without allowing access. Nothing was changed.",
     Said.CONSENT_FAILED: "The sign-in was not completed, so nothing was changed. Sign in again.",
     Said.FORM_RENEWED: "You signed in again meanwhile, so this was not sent yet. Nothing of it is lost: send it now.",
     Said.RUN_STOPPING: "The run is being stopped. What was already done stays.",

@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.types import Scope
 
-from starter.web.addresses import HOME, behind, sign_in_address
+from starter.web.addresses import HOME, behind, local, sign_in_address
 from starter.web.confirmations import Said
 from starter.web.rendering import render, viewer_of
 from starter.web.viewing import cookie_of
@@ -71,6 +71,16 @@ def error_page(request: Request, status: int, message: str, field: str | None = 
         field=field,
         ways=ways,
     )
+
+
+def to_form(request: Request) -> RedirectResponse:
+    """The answer to whoever opens an address that only takes a form: the page that the form stands on.
+
+    That is one step up: reloads, bookmarks and sign-ins in between come to where the form is.
+    """
+    above = request.url.path.rstrip("/").rpartition("/")[0]
+    page = "/client-sync" if above.startswith("/client-sync/") else local(above)
+    return RedirectResponse(page, status_code=HTTPStatus.SEE_OTHER)
 
 
 def to_sign_in(request: Request) -> RedirectResponse:

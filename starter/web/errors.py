@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from contracts.refusals import Refusal, RefusalCode, Refused
-from starter.web.error_pages import error_page, is_for_people, to_sign_in
+from starter.web.error_pages import error_page, is_for_people, to_form, to_sign_in
 from starter.web.viewing import recognise
 
 logger = logging.getLogger(__name__)
@@ -150,6 +150,8 @@ async def _http(request: Request, error: Exception) -> Response:
             message = "The address may be mistyped, or what was here is gone."
         return answer(request, HTTPStatus.NOT_FOUND, RefusalCode.NOT_FOUND, message, headers=headers)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        if request.method == "GET" and is_for_people(request.scope):
+            return to_form(request)
         message = f"{request.method} is not possible here; allowed: {headers.get('Allow') or headers.get('allow', '')}."
         if is_for_people(request.scope):
             message = "It only takes what a form sends. Go back and use the form there."

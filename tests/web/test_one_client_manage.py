@@ -103,6 +103,24 @@ async def test_reconnecting_repairs_and_comes_back(few: Few, browsers: Browsers)
     assert (await client.shown())["status"] == "connected"
 
 
+async def test_a_sign_in_that_fails_is_told_until_another_one(few: Few, browsers: Browsers):
+    page = await browsers.signed_in(few.person)
+    client = few.clients[0]
+    for button in ("Reconnect", "Change the connection"):
+        few.person.scene.fault(Kind.SERVER_ERROR, path="/connect/token", times=1)
+        await page.goto(few.address(0, "/connection"))
+        await page.get_by_role("button", name=button).last.click()
+        await sign_in_there(page)
+        await there(page, "The sign-in was not completed, so nothing was changed. Sign in again.")
+        await page.reload()
+        await there(page, "Xero did not answer while the sign-in was being finished. Sign in again.")
+        await page.get_by_role("button", name="Sign in to Xero").click()
+        await sign_in_there(page, choose=[])
+        await there(page, "You came back without allowing access. Nothing was changed.")
+        await there(page, "Access was not allowed, so nothing was changed.")
+    assert (await client.shown())["status"] == "connected"
+
+
 async def test_changing_the_books_and_back(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     scene, client = few.person.scene, few.clients[2]

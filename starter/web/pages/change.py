@@ -14,7 +14,7 @@ from starter.changes import ChangePreview
 from starter.sessions import SignedIn
 from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
-from starter.web.confirmations import Said, go
+from starter.web.confirmations import PARAMETER, Said, go, said
 from starter.web.errors import status_of
 from starter.web.one_run import OneRun
 from starter.web.viewing import Viewer, page_router
@@ -114,7 +114,7 @@ async def _page(
     report = await _report(door, viewer, client_id, run_id)
     stage = report.run.stage
     if stage is Stage.FINISHED:
-        return go(f"/clients/{client_id}/connection?run={run_id}")
+        return go(f"/clients/{client_id}/connection?run={run_id}", said(request.query_params.get(PARAMETER)))
     verdict = None if everything else Verdict.NEW
     wanted = OrganisationFilter(search=search or None, verdict=verdict, order=Order.BY_NAME)
     listed = (

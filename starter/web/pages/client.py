@@ -10,7 +10,7 @@ from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind
 from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
-from starter.web.confirmations import Said, go
+from starter.web.confirmations import PARAMETER, Said, go, said
 from starter.web.pages.timeline import happened
 from starter.web.rendering import leave
 from starter.web.viewing import Viewer, page_router
@@ -39,21 +39,25 @@ async def connections(request: Request, door: Door, viewer: Viewer, client_id: U
 
 
 @router.get("/clients/{client_id:uuid}/runs/{run_id}")
-async def run(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
-    """To the page that shows a run about this client alone: a reconnect, or a change of its books."""
+async def run(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
+    """To the page that shows a run about this client alone: a reconnect, or a change of its books.
+
+    What was just done is said there.
+    """
+    done = said(request.query_params.get(PARAMETER))
     report = await door.runs.report(viewer.actor, run_id)
     if report.run.client_id != client_id:
         raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id!r} of this client.")
     connection = f"/clients/{client_id}/connection"
     if report.run.kind is RunKind.CHANGE_CONNECTION:
-        return go(f"{connection}/change/{run_id}")
-    return go(f"{connection}?run={run_id}")
+        return go(f"{connection}/change/{run_id}", done)
+    return go(f"{connection}?run={run_id}", done)
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/sign-in")
 async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
     """Sign in (again) for a run about this client."""
-    shown = await run(door, viewer, client_id, run_id)
+    shown = await run(request, door, viewer, client_id, run_id)
     try:
         address = await door.consents.begin(viewer.actor, run_id)
     except Refused as refused:
@@ -64,9 +68,9 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID,
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")
-async def stop(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
+async def stop(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
     """Stop a run about this client; nothing of the client has changed."""
-    await run(door, viewer, client_id, run_id)
+    await run(request, door, viewer, client_id, run_id)
     try:
         await door.runs.cancel(viewer.actor, run_id)
     except Refused as refused:

@@ -48,7 +48,7 @@ async def show(
     return await _page(request, door, viewer, client_id, run_id=run.replace("\x00", ""))
 
 
-@router.post(f"{HERE}/settings")
+@router.post(HERE)
 async def change_settings(
     request: Request,
     door: Door,

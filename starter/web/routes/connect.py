@@ -46,13 +46,11 @@ async def callback(
             message=refusal.message,
             next_step=next_step,
         )
-    if viewer is not None and came_back.client_id is not None:
-        return go(f"/clients/{came_back.client_id}/runs/{came_back.run_id}")
     if viewer is not None:
-        failed = Said.CONSENT_DENIED if came_back.denied else Said.CONSENT_FAILED
-        if not came_back.ok:
-            return go(f"/activity/{came_back.run_id}", failed)
-        return go(f"/activity/{came_back.run_id}?{SIGNED_IN}=1")
+        failed = None if came_back.ok else Said.CONSENT_DENIED if came_back.denied else Said.CONSENT_FAILED
+        if came_back.client_id is not None:
+            return go(f"/clients/{came_back.client_id}/runs/{came_back.run_id}", failed)
+        return go(f"/activity/{came_back.run_id}" + (f"?{SIGNED_IN}=1" if came_back.ok else ""), failed)
     next_step = (
         "You can close this page and go on in Clientsync."
         if came_back.ok
