@@ -125,8 +125,21 @@ class Item(NamedTuple):
     record: str
 
 
+def contact_lists(*, is_supplier: bool, is_customer: bool) -> tuple[bool, bool]:
+    """Whether a contact is in the list of suppliers, and whether it is in the list of customers.
+
+    Use makes a contact a supplier or a customer (its first bill or sale, at Xero). One that is neither yet may become
+    either, so it is in both lists until then.
+    """
+    return is_supplier or not is_customer, is_customer or not is_supplier
+
+
 class Contact(NamedTuple):
-    """A supplier, a customer, both, or (with no bill or sale yet) neither."""
+    """A supplier, a customer, both, or (with no bill or sale yet) neither.
+
+    ``in_suppliers`` and ``in_customers`` say which lists it is in: see ``contact_lists``, and the settings of a
+    connection, which may want suppliers only.
+    """
 
     key: str
     name: str
@@ -144,6 +157,8 @@ class Contact(NamedTuple):
     purchase_tax_type: str | None
     is_archived: bool
     updated_at: datetime | None
+    in_suppliers: bool
+    in_customers: bool
     record: str
 
 

@@ -46,9 +46,9 @@ def chosen_sources(settings: Chosen) -> tuple[Source, ...]:
 def kept(source: Source, rows: Sequence[Row], settings: Chosen, *, is_complete: bool = True) -> Sequence[Row]:
     """The rows that the settings want of a source.
 
-    Where only suppliers are wanted, no contact is a customer, and who is no supplier is left out: a complete pull then
-    marks as gone whoever was stored before. In a pull of changes only, such a contact stays in, as neither, so that
-    one who was a supplier does not linger among them.
+    Where only suppliers are wanted, no contact is a customer, and who is not in the list of suppliers is left out: a
+    complete pull then marks as gone whoever was stored before. In a pull of changes only, such a contact stays, but in
+    no list, so that one who was a supplier does not linger among them.
 
     Args:
         source: Whose rows.
@@ -59,8 +59,8 @@ def kept(source: Source, rows: Sequence[Row], settings: Chosen, *, is_complete: 
     if source is not Source.CONTACTS or settings.contacts is not ContactsChoice.SUPPLIERS:
         return rows
     contacts = cast("Sequence[Contact]", rows)
-    wanted = (contact for contact in contacts if contact.is_supplier or not is_complete)
-    return [contact._replace(is_customer=False) if contact.is_customer else contact for contact in wanted]
+    wanted = (contact for contact in contacts if contact.in_suppliers or not is_complete)
+    return [contact._replace(is_customer=False, in_customers=False) for contact in wanted]
 
 
 async def change_settings(

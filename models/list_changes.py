@@ -10,12 +10,12 @@ from typing import NamedTuple
 import orjson
 
 from contracts.lists import ListName, Source
-from contracts.standard_information import Row
+from contracts.standard_information import Contact, Row, contact_lists
 
 MEMBER_FLAGS: dict[ListName, str] = {
     ListName.BANK_ACCOUNTS: "is_bank_account",
-    ListName.SUPPLIERS: "is_supplier",
-    ListName.CUSTOMERS: "is_customer",
+    ListName.SUPPLIERS: "in_suppliers",
+    ListName.CUSTOMERS: "in_customers",
 }
 """The column that says whether a row is in the list; in any other list every row of its source is."""
 
@@ -65,12 +65,21 @@ class Difference:
 def storable(row: Row) -> tuple[Row, bytes]:
     """The row as PostgreSQL can take it, without NUL characters, and its fingerprint."""
     # The record is hashed as it is: inside the JSON its quotes would be escaped again, at five times the cost.
-    described = orjson.dumps(row[:-1], default=str) + row.record.encode()
+    described = orjson.dumps(_hashed(row), default=str) + row.record.encode()
     if b"\\u0000" in described:
         without = [_without_nul(value) if isinstance(value, str) else value for value in row]
         if without != list(row):
             return storable(type(row)._make(without))
     return row, sha256(described).digest()[:16]
+
+
+def _hashed(row: Row) -> tuple[object, ...]:
+    """All but the record; and but a contact's lists where its flags say them, so that no stored hash became another."""
+    if isinstance(row, Contact):
+        usual = contact_lists(is_supplier=row.is_supplier, is_customer=row.is_customer)
+        if (row.in_suppliers, row.in_customers) == usual:
+            return row[:-3]
+    return row[:-1]
 
 
 def _without_nul(text: str) -> str:

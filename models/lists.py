@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.lists import SOURCE_OF, ListName, Source
 from models.connection import Connection, Receipt
 from models.list_changes import MEMBER_FLAGS
-from models.standard_information import TABLE_OF, StandardRow
+from models.standard_information import TABLE_OF, ContactRow, StandardRow
 
 _SEARCHED: dict[Source, tuple[str, ...]] = {
     Source.ORGANISATION: ("name",),
@@ -24,6 +24,11 @@ _SEARCHED: dict[Source, tuple[str, ...]] = {
     Source.CURRENCIES: ("key", "description"),
 }
 """What a search looks in, and (the first two) what a list is ordered by."""
+
+OURS = frozenset({"in_suppliers", "in_customers"})
+"""Columns that say where a row is listed, which whoever reads the list knows."""
+
+_IS_UNUSED = ~(col(ContactRow.is_supplier) | col(ContactRow.is_customer))
 
 Place = tuple[str, str]
 """Where in a list a row stands: what it is ordered by, and its key."""
@@ -90,8 +95,9 @@ async def read_list(
 def columns_of(list_name: ListName) -> tuple[str, ...]:
     """The columns of a list that people read, the list's own first; not the provider's whole record."""
     table = TABLE_OF[SOURCE_OF[list_name]]
-    of_all = StandardRow.model_fields
-    return (*(name for name in table.model_fields if name not in of_all and name != "record"), "key", "changed_at")
+    left_out = {*StandardRow.model_fields, *OURS, "record"}
+    own = tuple(name for name in table.model_fields if name not in left_out)
+    return (*own, *(("is_unused",) if table is ContactRow else ()), "key", "changed_at")
 
 
 async def stretch_of_list(
@@ -123,7 +129,7 @@ async def stretch_of_list(
     wanted = [*_of_list(connection_id, list_name), col(table.gone_at).is_(None)]
     if after is not None:
         wanted.append(tuple_(*place) > tuple_(*after))
-    values = [getattr(table, name) for name in columns_of(list_name)]
+    values = [_IS_UNUSED if name == "is_unused" else getattr(table, name) for name in columns_of(list_name)]
     query: Any = select(*place, *values)
     rows: Sequence[Any] = (await session.exec(query.where(*wanted).order_by(*place).limit(limit))).all()
     ended = (rows[-1][0], rows[-1][1]) if len(rows) == limit else None

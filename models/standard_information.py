@@ -151,7 +151,7 @@ class ItemRow(StandardRow, table=True):
 
 
 class ContactRow(StandardRow, table=True):
-    """A supplier, a customer, both, or neither."""
+    """A supplier, a customer, both, or neither; which lists it is in is ours (``in_…``)."""
 
     __tablename__ = "contacts"
 
@@ -170,7 +170,14 @@ class ContactRow(StandardRow, table=True):
     purchase_tax_type: MaybeWords
     is_archived: bool
     updated_at: MaybeMoment
+    in_suppliers: bool
+    in_customers: bool
     record: Words
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether neither a bill nor a sale has made it a supplier or a customer yet."""
+        return not self.is_supplier and not self.is_customer
 
 
 class CurrencyRow(StandardRow, table=True):

@@ -36,7 +36,7 @@ async def tell(
         return
     connection = await session.get_one(Connection, connection_id)
     client = await session.get_one(Client, connection.client_id)
-    number = f"{counted.added} new supplier{'' if counted.added == 1 else 's'}"
+    number = f"{counted.added:,} new contact{'' if counted.added == 1 else 's'}"
     await events.changed(
         session, client.practice_id, client.id, KIND, at, connection_id=connection_id, after=str(counted.added)
     )
@@ -46,9 +46,9 @@ async def tell(
             practice_id=client.practice_id,
             colleague_id=colleague_id,
             kind=KIND,
-            subject=f"{number} for {client.name}"[:200],
-            body=f"The last refresh of {client.name} ({client.code}) brought {number}. "
-            "Look at them in the client's list of suppliers.",
+            subject=f"{number} among the suppliers of {client.name}"[:200],
+            body=f"The last refresh of {client.name} ({client.code}) brought {number} to its list of suppliers, where "
+            "those that are not used yet are marked. Look at them there.",
             dedupe_key=f"{KIND}/{connection_id}/{colleague_id}/{pull_id}"[:200],
             created_at=at,
         )

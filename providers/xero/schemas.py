@@ -211,12 +211,14 @@ def contact(record: Record) -> rows.Contact | None:
     if (key := text(get("ContactID"))) is None:
         return None
     status = text(get("ContactStatus"))
+    is_supplier, is_customer = flag(get("IsSupplier")) is True, flag(get("IsCustomer")) is True
+    in_suppliers, in_customers = rows.contact_lists(is_supplier=is_supplier, is_customer=is_customer)
     return rows.Contact(
         key=key,
         name=text(get("Name")) or _person(get("FirstName"), get("LastName")),
         status=status,
-        is_supplier=flag(get("IsSupplier")) is True,
-        is_customer=flag(get("IsCustomer")) is True,
+        is_supplier=is_supplier,
+        is_customer=is_customer,
         contact_number=text(get("ContactNumber")),
         account_number=text(get("AccountNumber")),
         company_number=text(get("CompanyNumber")),
@@ -228,6 +230,8 @@ def contact(record: Record) -> rows.Contact | None:
         purchase_tax_type=text(get("AccountsPayableTaxType")),
         is_archived=status is not None and status.upper() != "ACTIVE",
         updated_at=moment(get("UpdatedDateUTC")),
+        in_suppliers=in_suppliers,
+        in_customers=in_customers,
         record=json_text(record),
     )
 

@@ -13,10 +13,10 @@ from contracts.runs import ConnectionStatus
 from models.client_views import ClientView
 from models.connection import Connection, Receipt
 from models.event import Event
-from models.lists import ListPage
-from models.standard_information import StandardRow
+from models.lists import OURS, ListPage
+from models.standard_information import ContactRow, StandardRow
 
-_OURS = frozenset({"connection_id", "fingerprint"})
+_OURS = frozenset({"connection_id", "fingerprint", *OURS})
 """Columns that are bookkeeping of ours."""
 
 
@@ -188,7 +188,7 @@ class TimelineAnswer(BaseModel):
 
 
 def _row(row: StandardRow) -> dict[str, Any]:
-    return {
-        name: f"{value:f}" if isinstance(value, Decimal) else value
-        for name, value in row.model_dump(exclude=set(_OURS)).items()
-    }
+    shown = row.model_dump(exclude=set(_OURS))
+    if isinstance(row, ContactRow):
+        shown["is_unused"] = row.is_unused
+    return {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in shown.items()}

@@ -103,7 +103,7 @@ def _lists(before: str, after: str) -> str:
 
 
 def _suppliers(event: Happened) -> str:
-    return f"A refresh brought {event.after} new supplier{'' if event.after == '1' else 's'}."
+    return f"A refresh brought {event.after} new contact{'' if event.after == '1' else 's'} to the list of suppliers."
 
 
 def _result(event: Happened) -> str:

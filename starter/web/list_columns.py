@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from contracts.lists import ListName
-from models.standard_information import StandardRow
+from models.standard_information import ContactRow, StandardRow
 from starter.web.wording import NOTHING
 
 
@@ -131,9 +132,34 @@ def heads(name: ListName) -> Column:
     return next(column for column in COLUMNS[name] if column.name in {"name", "description"})
 
 
-def is_archived(row: StandardRow) -> bool:
-    """Whether it is kept at the provider and no longer used."""
-    return bool(getattr(row, "is_archived", False))
+class State(NamedTuple):
+    """What is to be known of a row before it is used.
+
+    Attributes:
+        word: In a word or three.
+        is_past: Whether it is used no longer.
+    """
+
+    word: str
+    is_past: bool
+
+
+GONE, ARCHIVED, NOT_USED_YET = State("Gone", True), State("Archived", True), State("Not used yet", False)
+
+_STATES = {"DELETED": State("Deleted", True), "PENDING": State("Pending", False)}
+"""By the provider's status; what else is in no use any more counts as archived."""
+
+
+def state_of(row: StandardRow) -> State | None:
+    """Why the row is not simply there to be used, if it is not."""
+    if row.gone_at is not None:
+        return GONE
+    status = str(getattr(row, "status", None) or "").upper()
+    if (state := _STATES.get(status)) is not None:
+        return state
+    if getattr(row, "is_archived", False):
+        return ARCHIVED
+    return NOT_USED_YET if isinstance(row, ContactRow) and row.is_unused else None
 
 
 def _day_of_year(day: int | None, month: int | None) -> str:

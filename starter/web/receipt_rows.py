@@ -44,21 +44,14 @@ class ReceiptRow:
         return ", ".join(f"{number:,} {word}" for word, number in counted if number) or "No change"
 
 
-def receipt_rows(
-    receipts: Mapping[ListName, Receipt], chosen: Collection[ListName] | None = None, *, only: ListName | None = None
-) -> list[ReceiptRow]:
+def receipt_rows(receipts: Mapping[ListName, Receipt], chosen: Collection[ListName] | None = None) -> list[ReceiptRow]:
     """A row for each list, in the product's order.
 
     Args:
         receipts: What was written down.
         chosen: The lists that the settings want; all when None.
-        only: Just this list.
     """
-    return [
-        _row(name, receipts.get(name), is_chosen=chosen is None or name in chosen)
-        for name in ListName
-        if only in {None, name}
-    ]
+    return [_row(name, receipts.get(name), is_chosen=chosen is None or name in chosen) for name in ListName]
 
 
 def _row(name: ListName, receipt: Receipt | None, *, is_chosen: bool) -> ReceiptRow:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from contracts.lists import Source
 from contracts.runs import ContactsChoice
-from contracts.standard_information import Contact
 from models.connection_settings import chosen_sources, kept
+from tests.models.rows import contact
 
 
 @dataclass
@@ -14,31 +14,37 @@ class Chosen:
     contacts: ContactsChoice = ContactsChoice.SUPPLIERS
 
 
-def contact(key: str, *, is_supplier: bool = False, is_customer: bool = False) -> Contact:
-    blank = dict.fromkeys(Contact._fields)
-    return Contact(**{**blank, "key": key, "is_supplier": is_supplier, "is_customer": is_customer})
-
-
 ALL = [
-    contact("supplier", is_supplier=True),
-    contact("both", is_supplier=True, is_customer=True),
-    contact("customer", is_customer=True),
-    contact("neither"),
+    contact("supplier"),
+    contact("both", customer=True),
+    contact("customer", supplier=False, customer=True),
+    contact("neither", supplier=False),
 ]
 
 
-def flags(rows: object) -> dict[str, tuple[bool, bool]]:
-    return {row.key: (row.is_supplier, row.is_customer) for row in rows}  # type: ignore[attr-defined]  # contacts
+def lists(rows: object) -> dict[str, tuple[bool, bool]]:
+    """Whether each is listed as a supplier, and as a customer."""
+    return {row.key: (row.in_suppliers, row.in_customers) for row in rows}  # type: ignore[attr-defined]  # contacts
+
+
+def test_a_contact_that_is_not_used_yet_is_in_both_lists():
+    assert lists(ALL) == {
+        "supplier": (True, False),
+        "both": (True, True),
+        "customer": (False, True),
+        "neither": (True, True),
+    }
 
 
 def test_suppliers_only_in_a_complete_pull():
-    assert flags(kept(Source.CONTACTS, ALL, Chosen())) == {"supplier": (True, False), "both": (True, False)}
+    left = lists(kept(Source.CONTACTS, ALL, Chosen()))
+    assert left == dict.fromkeys(("supplier", "both", "neither"), (True, False))
 
 
 def test_in_a_pull_of_changes_who_is_no_supplier_any_more_is_said():
-    left = flags(kept(Source.CONTACTS, ALL, Chosen(), is_complete=False))
-    assert left["customer"] == left["neither"] == (False, False)
-    assert left["both"] == (True, False)
+    left = lists(kept(Source.CONTACTS, ALL, Chosen(), is_complete=False))
+    assert left["customer"] == (False, False)
+    assert left["neither"] == left["both"] == (True, False)
 
 
 def test_everything_else_is_kept_as_it_is():

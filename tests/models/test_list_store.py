@@ -221,9 +221,9 @@ async def test_any_pulls_leave_what_a_plain_dict_would(database, house, emptied,
         last = {row.key: row for row in rows}
         model = last if is_complete else model | last
         counted = await store(database, house, rows, is_complete=is_complete)
-        assert counted[ListName.SUPPLIERS].rows == sum(row.is_supplier for row in model.values())
-        assert counted[ListName.CUSTOMERS].rows == sum(row.is_customer for row in model.values())
-    for name, flag in ((ListName.SUPPLIERS, "is_supplier"), (ListName.CUSTOMERS, "is_customer")):
+        assert counted[ListName.SUPPLIERS].rows == sum(row.in_suppliers for row in model.values())
+        assert counted[ListName.CUSTOMERS].rows == sum(row.in_customers for row in model.values())
+    for name, flag in ((ListName.SUPPLIERS, "in_suppliers"), (ListName.CUSTOMERS, "in_customers")):
         page = await read(database, house, name)
         expected = {(key, row.name) for key, row in model.items() if getattr(row, flag)}
         assert {(row.key, row.name) for row in page.rows} == expected

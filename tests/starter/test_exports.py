@@ -78,8 +78,8 @@ async def test_long_lists_and_timelines_are_whole(scene: Scene, added: Json):
         await connection.execute(
             text("""
                 INSERT INTO contacts (connection_id, fingerprint, changed_at, key, name, is_supplier, is_customer,
-                                      is_archived, record)
-                SELECT :connection_id, '', now(), 'extra-' || n, 'Same ' || n % 7, true, false, false, '{}'
+                                      in_suppliers, in_customers, is_archived, record)
+                SELECT :connection_id, '', now(), 'extra-' || n, 'Same ' || n % 7, true, false, true, false, false, '{}'
                 FROM generate_series(1, 2500) n
             """),
             {"connection_id": of["connection_id"]},

@@ -83,7 +83,7 @@ def test_each_is_a_whole_sentence(kind, who, cause):
             ),
             "Ada changed which lists are pulled: now also Tax rates; no longer Items.",
         ),
-        (Happened("supplier.new", None, after="1"), "A refresh brought 1 new supplier."),
+        (Happened("supplier.new", None, after="1"), "A refresh brought 1 new contact to the list of suppliers."),
         (Happened("something.of_another_version"), "Something: of another version."),
     ],
 )

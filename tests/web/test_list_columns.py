@@ -6,8 +6,17 @@ from decimal import Decimal
 import pytest
 
 from contracts.lists import SOURCE_OF, ListName
-from models.standard_information import TABLE_OF, AccountRow, ItemRow, OrganisationProfileRow, StandardRow, TaxRateRow
-from starter.web.list_columns import COLUMNS, Column, heads, is_archived
+from models.standard_information import (
+    TABLE_OF,
+    AccountRow,
+    ContactRow,
+    ItemRow,
+    OrganisationProfileRow,
+    StandardRow,
+    TaxRateRow,
+    TrackingCategoryRow,
+)
+from starter.web.list_columns import COLUMNS, Column, heads, state_of
 from starter.web.wording import NOTHING
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -36,8 +45,6 @@ def test_values_as_people_read_them():
     account = AccountRow(key="1", name="Bank", account_type="CURRLIAB", account_class="LIABILITY", is_archived=True)
     assert of(account, "Type", ListName.ACCOUNTS) == "Current liability"
     assert of(account, "Class", ListName.ACCOUNTS) == "Liability"
-    assert is_archived(account)
-    assert not is_archived(item)
     profile = OrganisationProfileRow(
         key="1", name="N", financial_year_end_day=31, financial_year_end_month=3, period_lock_date=date(2026, 1, 2)
     )
@@ -47,10 +54,29 @@ def test_values_as_people_read_them():
 
 
 def test_options_are_named():
-    row = TABLE_OF[SOURCE_OF[ListName.TRACKING_CATEGORIES]](
+    row = TrackingCategoryRow(
         key="1", name="Region", options=[{"key": "1", "name": "North", "status": "ACTIVE"}, {"name": "South"}]
     )
     assert of(row, "Options", ListName.TRACKING_CATEGORIES) == "North, South"
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        (AccountRow(key="1", name="Bank", status="ARCHIVED", is_archived=True), "Archived"),
+        (TaxRateRow(key="1", name="VAT", tax_type="V", status="DELETED", is_archived=True), "Deleted"),
+        (TaxRateRow(key="1", name="VAT", tax_type="V", status="PENDING", is_archived=False), "Pending"),
+        (ContactRow(key="1", name="N", status="GDPRREQUEST", is_archived=True), "Archived"),
+        (ContactRow(key="1", name="N", is_supplier=False, is_customer=False, is_archived=False), "Not used yet"),
+        (ContactRow(key="1", name="N", is_supplier=False, is_customer=True, is_archived=False), None),
+        (ContactRow(key="1", name="N", is_supplier=False, is_customer=False, is_archived=True), "Archived"),
+        (ContactRow(key="1", name="N", is_supplier=True, is_customer=False, gone_at=AT, is_archived=True), "Gone"),
+        (ItemRow(key="1", code="A"), None),
+    ],
+)
+def test_a_row_says_what_is_to_be_known_before_it_is_used(row, word):
+    state = state_of(row)
+    assert (state.word if state else None) == word
 
 
 def test_options_that_are_not_in_use_say_so():

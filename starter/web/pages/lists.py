@@ -10,13 +10,16 @@ from starlette.responses import StreamingResponse
 
 from contracts.lists import ListName
 from contracts.refusals import RefusalCode, Refused
-from models.connection import Receipt
+from contracts.runs import ContactsChoice
+from models.connection_settings import chosen_sources
+from models.managed_connections import Details, Managed
 from starter.sessions import SignedIn
 from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
 from starter.web.csv_answers import csv_answer
-from starter.web.list_columns import COLUMNS, heads, is_archived
-from starter.web.receipt_rows import receipt_rows
+from starter.web.empty_lists import why_empty
+from starter.web.list_columns import COLUMNS, heads, state_of
+from starter.web.receipt_rows import ReceiptRow, receipt_rows
 from starter.web.viewing import Viewer, page_router
 
 router = page_router()
@@ -30,8 +33,7 @@ Start = Annotated[int, Query(ge=0, le=1_000_000)]
 @router.get("/clients/{client_id:uuid}/lists")
 async def lists(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> HTMLResponse:
     """All lists with their receipts."""
-    receipts = await _receipts(door, viewer, client_id)
-    rows = receipt_rows(receipts)
+    rows = _receipts(await _managed(door, viewer, client_id))
     return await framed(request, door, viewer, client_id, "client/lists.html", Tab.LISTS, receipts=rows)
 
 
@@ -57,7 +59,9 @@ async def one_list(
     page = await door.clients.list_rows(
         viewer.actor, client_id, wanted, limit=PAGE, offset=offset, search=sought or None, include_gone=gone
     )
-    receipts = await _receipts(door, viewer, client_id)
+    managed = await _managed(door, viewer, client_id)
+    receipts = _receipts(managed)
+    receipt = next(one for one in receipts if one.list is wanted)
     query = {"search": sought, "gone": "on" if gone else ""}
     return await framed(
         request,
@@ -67,12 +71,17 @@ async def one_list(
         "client/list.html",
         Tab.LISTS,
         name=wanted,
-        names=[(one, receipts[one].rows if one in receipts else None) for one in ListName],
+        names=[(one.list, one.rows) for one in receipts],
         columns=COLUMNS[wanted],
         head=heads(wanted),
-        rows=[(row, is_archived(row)) for row in page.rows],
-        receipt=next(iter(receipt_rows(receipts, only=wanted))),
-        was_pulled=page.receipt is not None,
+        rows=[(row, state_of(row)) for row in page.rows],
+        receipt=receipt,
+        none_here=why_empty(
+            receipt,
+            total=page.total,
+            is_searched=bool(sought),
+            is_suppliers_only=managed is not None and managed[0].connection.contacts is ContactsChoice.SUPPLIERS,
+        ),
         total=page.total,
         limit=PAGE,
         offset=offset,
@@ -82,14 +91,21 @@ async def one_list(
     )
 
 
-async def _receipts(door: Door, viewer: SignedIn, client_id: UUID) -> dict[ListName, Receipt]:
+async def _managed(door: Door, viewer: SignedIn, client_id: UUID) -> tuple[Managed, Details] | None:
     try:
-        _, details = await door.managing.show(viewer.actor, client_id)
+        return await door.managing.show(viewer.actor, client_id)
     except Refused as refused:
         if refused.refusal.code is not RefusalCode.NOT_CONNECTED:
             raise
-        return {}
-    return details.receipts
+        return None
+
+
+def _receipts(managed: tuple[Managed, Details] | None) -> list[ReceiptRow]:
+    if managed is None:
+        return receipt_rows({})
+    found, details = managed
+    chosen = {name for source in chosen_sources(found.connection) for name in source.lists}
+    return receipt_rows(details.receipts, chosen)
 
 
 def _known(name: str) -> ListName:
