@@ -25,6 +25,8 @@ with workflow.unsafe.imports_passed_through():
     from contracts.runs import Outcome, RunKind, Stage, Verdict
     from contracts.sync_client import ClientFacts, Trouble
 
+from workflows.summaries import fits, shortened
+
 PRACTICE = SearchAttributeKey.for_keyword(PRACTICE_ATTRIBUTE)
 COLLEAGUE = SearchAttributeKey.for_keyword(COLLEAGUE_ATTRIBUTE)
 PROVIDER = SearchAttributeKey.for_keyword(PROVIDER_ATTRIBUTE)
@@ -87,7 +89,7 @@ _AFTER_FAILURES = (
 
 def run_summary(run: RunFacts, kind: RunKind) -> str:
     """One line for lists of workflows: what, for whom, by whom."""
-    return f"{kind.heading} from {run.provider_title} · {run.practice_name} · {run.colleague_name}"[:200]
+    return shortened(f"{kind.heading} from {run.provider_title} · {run.practice_name} · {run.colleague_name}")
 
 
 def run_attributes(run: RunFacts, kind: RunKind) -> TypedSearchAttributes:
@@ -105,7 +107,8 @@ def run_attributes(run: RunFacts, kind: RunKind) -> TypedSearchAttributes:
 
 def sync_summary(client: ClientFacts) -> str:
     """One line for lists of workflows and for the parent's timeline."""
-    return f"{client.client_name} ({client.client_code}) · {client.provider_title} · {client.practice_name}"[:200]
+    who = f"{client.client_name} ({client.client_code})"
+    return shortened(f"{who} · {client.provider_title} · {client.practice_name}")
 
 
 def sync_attributes(client: ClientFacts) -> TypedSearchAttributes:
@@ -125,7 +128,7 @@ def group_summary(names: Sequence[str], longest: int = LONGEST_GROUP) -> str:
     """One line for clients that are pulled together: as many whole names as fit, and how many more there are."""
     text = f"{len(names)} clients: {', '.join(names)}"
     for shown in range(len(names) - 1, 0, -1):
-        if len(text) <= longest:
+        if len(text) <= longest and fits(text):
             break
         text = f"{len(names)} clients: {', '.join(names[:shown])} and {len(names) - shown} more"
     return text

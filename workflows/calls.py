@@ -6,11 +6,10 @@ from typing import Any, TypeVar, cast
 from temporalio import workflow
 from temporalio.workflow import ActivityConfig
 
+from workflows.summaries import shortened
+
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
-
-LONGEST_SUMMARY = 120
-"""Characters; the server takes 400 bytes after encryption."""
 
 
 async def call(
@@ -28,4 +27,4 @@ async def call(
         ActivityError: It failed for good, or was cancelled.
     """
     execute = cast("Callable[..., Awaitable[Answer]]", workflow.execute_activity_method)
-    return await execute(method, asked, summary=summary[:LONGEST_SUMMARY], **policy)
+    return await execute(method, asked, summary=shortened(summary), **policy)

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.runs import Stage
 
 from workflows.briefing import KIND, PRACTICE, STAGE
+from workflows.summaries import shortened
 
 CHECK_KIND = "check-connections"
 
@@ -26,7 +27,7 @@ LOGINS_SHOWN = 10
 
 def check_summary(practice: PracticeFacts, reason: str) -> str:
     """One line for lists of workflows."""
-    return f"Check connections · {practice.practice_name} · {reason}"[:200]
+    return shortened(f"Check connections · {practice.practice_name} · {reason}")
 
 
 def check_attributes(practice: PracticeFacts) -> TypedSearchAttributes:

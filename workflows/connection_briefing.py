@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.sync_client import ClientFacts, Trouble
 
 from workflows.briefing import COLLEAGUE, KIND, PRACTICE, PROVIDER, STAGE
+from workflows.summaries import shortened
 
 DISCONNECT_KIND = "disconnect-client"
 
@@ -23,7 +24,7 @@ DISCONNECT_WHAT_IT_IS = (
 
 def disconnect_summary(client: ClientFacts) -> str:
     """One line for lists of workflows."""
-    return f"Disconnect {client.client_name} ({client.client_code}) · {client.practice_name}"[:200]
+    return shortened(f"Disconnect {client.client_name} ({client.client_code}) · {client.practice_name}")
 
 
 def disconnect_attributes(client: ClientFacts) -> TypedSearchAttributes:

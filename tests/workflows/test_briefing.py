@@ -7,9 +7,15 @@ import pytest
 
 from contracts.bulk_create_clients import RunFacts
 from contracts.causes import Cause
-from contracts.runs import Outcome, Stage, Verdict
-from contracts.sync_client import Trouble
+from contracts.check_connections import PracticeFacts
+from contracts.runs import Outcome, RunKind, Stage, Verdict
+from contracts.sync_client import ClientFacts, Trouble
+from runtime.keyring import KeyRing
+from runtime.temporal import data_converter
 from workflows import briefing
+from workflows.check_briefing import check_summary
+from workflows.connection_briefing import disconnect_summary
+from workflows.summaries import shortened
 
 RUN = RunFacts(
     run_id="add-clients-harbour-lane-20261123-1432-k7f3qa",
@@ -84,3 +90,42 @@ def test_the_end_of_a_sync_says_what_came_of_it():
 )
 def test_a_group_is_named_by_whole_names(names, said):
     assert briefing.group_summary(names, 30) == said
+
+
+LETTERS = ("x", "é", "Ж", "東", "\N{FAMILY}", '"', "\\", "\x01")
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+async def test_a_summary_is_within_the_bytes_that_a_server_takes_whichever_key_seals_it(letter: str):
+    run = RUN.model_copy(update={"practice_name": letter * 200, "colleague_name": letter * 200})
+    client = ClientFacts(
+        connection_id=UUID(int=2),
+        client_id=UUID(int=3),
+        client_name=letter * 200,
+        client_code="C0001",
+        practice_name=letter * 200,
+        practice_slug="harbour-lane",
+        colleague_name=letter * 200,
+        provider="xero",
+        provider_title="Xero",
+    )
+    practice = PracticeFacts(practice_id=UUID(int=1), practice_name=letter * 200, practice_slug="harbour-lane")
+    said = [
+        *(briefing.run_summary(run, kind) for kind in RunKind),
+        briefing.sync_summary(client),
+        disconnect_summary(client),
+        check_summary(practice, f"Asked for by {letter * 200}."),
+        shortened(briefing.group_summary([letter * 200] * 16)),
+        shortened(briefing.group_summary([letter * 20] * 16)),
+        shortened(letter * 500),
+    ]
+    assert all(len(text) > 20 for text in said)
+    for key_id in ("a", "k" * 64):
+        sealed = await data_converter(KeyRing.parse(f"{key_id}:{KeyRing.generate_key()}")).encode(said)
+        assert max(payload.ByteSize() for payload in sealed) <= 400
+
+
+def test_what_fits_is_whole_and_what_does_not_ends_in_an_ellipsis():
+    assert shortened("Harbour Lane · Élodie") == "Harbour Lane · Élodie"
+    assert shortened("東" * 100, 32) == "東" * 9 + "…"
+    assert shortened("x" * 28 + "  yz", 32) == "x" * 27 + "…"

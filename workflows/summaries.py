@@ -1,0 +1,37 @@
+"""How long the one-line summaries in the Temporal Web UI may be: in bytes, since that is what a server counts.
+
+A server takes 400 bytes of a summary (Temporal's ``limit.userMetadataSummarySize``), some do not look; what is counted
+is the sealed payload, which is up to 241 bytes longer than the text as JSON, by the length of the key's id.
+"""
+
+import json
+
+LONGEST = 150
+"""Bytes of JSON that are left for the text, whichever key seals it: 150 Latin letters, 50 Chinese ones."""
+
+_MORE = "\N{HORIZONTAL ELLIPSIS}"
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """The text if it fits, or else its beginning and an ellipsis.
+
+    Args:
+        text: One line.
+        most: Bytes, as JSON.
+    """
+    if _bytes(text) <= most:
+        return text
+    least, end = 0, min(len(text), most)  # no character takes less than a byte
+    while least < end:
+        middle = (least + end + 1) // 2
+        least, end = (middle, end) if _bytes(text[:middle].rstrip() + _MORE) <= most else (least, middle - 1)
+    return text[:least].rstrip() + _MORE
+
+
+def fits(text: str, most: int = LONGEST) -> bool:
+    """Whether nothing would be cut off."""
+    return _bytes(text) <= most
+
+
+def _bytes(text: str) -> int:
+    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "replace"))
