@@ -9,9 +9,10 @@ from temporalio import activity
 
 from activities.reach import ReachActivities
 from activities.surveying import survey, survey_one
+from contracts.causes import Cause
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
 from contracts.standard_information import NAMELESS
-from models import clients, grants, run_lists, runs, surveys
+from models import clients, connections, grants, run_lists, runs, surveys
 from models.run import Run
 from models.surveys import SurveyRow
 from providers.port import ReachableOrganisation
@@ -61,12 +62,18 @@ class ReconnectActivities(ReachActivities):
     ) -> None:
         living = await surveys.living_connections(session, run.practice_id, run.provider, asked.connection_id)
         names = {organisation.organisation_id: organisation.name for organisation in reached}
-        known: Collection[str] = names  # offers are no matter when one client is reconnected
+        added: Collection[str] = names  # offers are no matter when one client is reconnected
         if asked.connection_id is None:
             settled = survey(living, names, asked.grant_id, moves_healthy=asked.moves_healthy)
-            known = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
+            added = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
         else:
-            settled = [survey_one(one, names) for one in living]
+            settled = [survey_one(one, names, asked.grant_id) for one in living]
+        for one in settled:  # the sign-in was the last look at its own login's connections
+            known = one.connection.cause
+            if one.cause is Cause.DISCONNECTED_AT_PROVIDER and known is not one.cause:
+                await connections.record_trouble(
+                    session, one.connection.connection_id, one.cause, "a sign-in does not reach it", at, until=None
+                )
         rows = [
             SurveyRow(
                 one.connection.organisation_id,
@@ -79,5 +86,5 @@ class ReconnectActivities(ReachActivities):
             )
             for one in settled
         ]
-        offers = [SurveyRow(identity, name) for identity, name in names.items() if identity not in known]
+        offers = [SurveyRow(identity, name) for identity, name in names.items() if identity not in added]
         await surveys.write_survey(session, run.id, asked.grant_id, [*rows, *offers], at)

@@ -32,15 +32,19 @@ def survey(
     return [_settle(one, one.organisation_id in reached, grant_id, moves_healthy) for one in connections]
 
 
-def survey_one(connection: LivingConnection, reached: Mapping[str, str]) -> Settled:
+def survey_one(connection: LivingConnection, reached: Mapping[str, str], grant_id: UUID) -> Settled:
     """What a sign-in for one client can do: the organisation lock. Its own books, by id, or nothing changes.
 
     Args:
         connection: The client's connection.
         reached: Names of the organisations that the sign-in reaches, by id.
+        grant_id: The sign-in's login.
     """
     if connection.organisation_id in reached:
         return Settled(connection)
+    if is_missed(connection, grant_id):
+        message = f"{missed(connection, grant_id)} Nothing was changed."
+        return Settled(connection, Outcome.UNREACHABLE, message, Cause.DISCONNECTED_AT_PROVIDER)
     names = sorted(reached.values())
     others = ", ".join(names[:3]) or "no organisation"
     if len(names) > 3:
@@ -50,11 +54,43 @@ def survey_one(connection: LivingConnection, reached: Mapping[str, str]) -> Sett
 
 
 def _settle(one: LivingConnection, is_reached: bool, grant_id: UUID, moves_healthy: bool) -> Settled:
+    if not is_reached and is_missed(one, grant_id):
+        return Settled(one, Outcome.UNREACHABLE, missed(one, grant_id), Cause.DISCONNECTED_AT_PROVIDER)
     if needs_no_repair(one) and not (moves_healthy and is_reached and one.grant_id != grant_id):
         return Settled(one, Outcome.HEALTHY, waits(one.cause))
     if not is_reached:
         return Settled(one, Outcome.UNREACHABLE, unreachable(one), why(one))
     return Settled(one)
+
+
+def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
+    """Whether an organisation that a sign-in does not reach was removed at the provider: ticking it there repairs it.
+
+    That is known and nobody else's login reaches it, or it is told by the sign-in itself: the login is the connection's
+    own, and its pair with the organisation is gone. An organisation that has just refused this very login is no matter
+    of ticking, and what no sign-in repairs is not either.
+
+    Args:
+        one: The connection.
+        grant_id: The sign-in's login.
+    """
+    if one.cause is Cause.ACCESS_LOST or (one.cause is not None and one.cause.needs_something_else):
+        return False
+    return one.grant_id == grant_id or (one.cause is Cause.DISCONNECTED_AT_PROVIDER and not one.reached_by)
+
+
+def missed(one: LivingConnection, grant_id: UUID) -> str:
+    """What was missed in a sign-in, and how it is made good.
+
+    Args:
+        one: The connection.
+        grant_id: The sign-in's login; one that is not the connection's own may not be able to open the organisation.
+    """
+    if one.grant_id == grant_id:
+        how = f"Reconnect once more, tick {one.name} there and choose Allow access."
+    else:
+        how = "Reconnect with a login that can open it, tick it there and choose Allow access."
+    return f"{one.name} was removed in the accounting software, and this sign-in did not allow it again. {how}"
 
 
 def needs_no_repair(one: LivingConnection) -> bool:

@@ -21,11 +21,14 @@ class Unreached:
     """What a *Reconnect all* did not reach, and whose login could.
 
     Attributes:
-        count: How many connections still need somebody else.
+        missed: What was removed at the provider, was not allowed again and no other login reaches, by the
+            organisations' names.
+        count: How many of the others still need somebody else.
         repairers: Who could repair how many by signing in, the most first.
         beyond_reach: How many no colleague's login is known to reach.
     """
 
+    missed: tuple[str, ...]
     count: int
     repairers: tuple[Repairer, ...]
     beyond_reach: int
@@ -54,6 +57,19 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
 
     The caller has checked whose run it is.
     """
+    missed = await (await session.connection()).execute(
+        text("""
+            SELECT c.organisation_name FROM run_organisations o JOIN connections c ON c.id = o.connection_id
+            WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND o.cause = :removed AND c.is_current
+              AND c.cause = :removed AND NOT EXISTS (
+                SELECT FROM grant_reach r
+                JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
+                JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
+                WHERE r.organisation_id = c.organisation_id)
+            ORDER BY lower(c.organisation_name), c.organisation_id
+        """),
+        {"run_id": run_id, "removed": Cause.DISCONNECTED_AT_PROVIDER.value},
+    )
     found = await (await session.connection()).execute(
         text("""
             WITH missed AS (
@@ -73,11 +89,16 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
                 JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
                 WHERE NOT (g.id = m.grant_id AND m.cause IS NOT DISTINCT FROM 'access_lost')
             )
-            SELECT NULL, NULL, count(*), count(*) FILTER (WHERE id NOT IN (SELECT id FROM able)) FROM missed
+            SELECT NULL, NULL, count(*), count(*) FILTER (WHERE id NOT IN (SELECT id FROM able))
+            FROM missed WHERE cause IS DISTINCT FROM :removed OR id IN (SELECT id FROM able)
             UNION ALL
             SELECT colleague_id, name, count(*), 0 FROM able GROUP BY colleague_id, name
         """),
-        {"run_id": run_id, "something_else": [cause.value for cause in Cause if cause.needs_something_else]},
+        {
+            "run_id": run_id,
+            "removed": Cause.DISCONNECTED_AT_PROVIDER.value,
+            "something_else": [cause.value for cause in Cause if cause.needs_something_else],
+        },
     )
     total, beyond = 0, 0
     repairers: list[Repairer] = []
@@ -86,7 +107,8 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
             total, beyond = count, without
         else:
             repairers.append(Repairer(colleague_id, name, count))
-    return Unreached(total, tuple(sorted(repairers, key=lambda one: (-one.count, one.name.lower()))), beyond)
+    names = tuple(name for (name,) in missed)
+    return Unreached(names, total, tuple(sorted(repairers, key=lambda one: (-one.count, one.name.lower()))), beyond)
 
 
 async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]:

@@ -76,6 +76,32 @@ async def living_connections(
     return [_living(row) for row in found]
 
 
+async def to_allow_again(
+    session: AsyncSession, practice_id: UUID, provider: str, client_id: UUID | None = None
+) -> Sequence[str]:
+    """Names of the organisations that were removed at the provider: to bring them back, a sign-in has to tick them.
+
+    Args:
+        session: Any session.
+        practice_id: Whose.
+        provider: Which provider.
+        client_id: Only this client's.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT c.organisation_name || CASE WHEN count(*) OVER (PARTITION BY lower(c.organisation_name)) > 1
+                                          THEN ' (' || k.code || ')' ELSE '' END
+            FROM connections c JOIN clients k ON k.id = c.client_id
+            WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current
+              AND c.status NOT IN ('disconnecting', 'disconnected') AND c.cause = 'disconnected_at_provider'
+              AND (CAST(:client_id AS uuid) IS NULL OR c.client_id = :client_id)
+            ORDER BY lower(c.organisation_name), k.code
+        """),
+        {"practice_id": practice_id, "provider": provider, "client_id": client_id},
+    )
+    return [name for (name,) in found]
+
+
 def _living(row: Any) -> LivingConnection:
     connection_id, client_id, organisation_id, name, grant_id, status, cause, grant_status, reached_by = row
     return LivingConnection(

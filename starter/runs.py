@@ -13,7 +13,7 @@ from contracts.bulk_create_clients import Deadlines, SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
 from contracts.selection import Selection
-from models import run_leftovers, run_progress, run_reports, run_views
+from models import run_leftovers, run_progress, run_reports, run_views, surveys
 from models.database import Database
 from models.run import Run
 from models.run_leftovers import KeptLogin, Unreached
@@ -146,6 +146,18 @@ class Runs:
         if found is None:
             raise _unknown(run_id)
         return found
+
+    async def to_allow_again(self, actor: Actor, run_id: str) -> Sequence[str]:
+        """Names of organisations that a run's sign-in has to tick at the provider; of reconnecting alone.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        if run.kind is not RunKind.RECONNECT_ALL or run.stage is not Stage.AWAITING_CONSENT:
+            return ()
+        async with self._database.session() as session:
+            return await surveys.to_allow_again(session, run.practice_id, run.provider, run.client_id)
 
     async def unreached(self, actor: Actor, run_id: str) -> Unreached:
         """What a *Reconnect all* did not reach, and whose login could.

@@ -20,6 +20,11 @@ class StartedAnswer(BaseModel):
     authorize_url: str | None = Field(
         description="Where to send the browser; nothing when the run is past its sign-in."
     )
+    to_allow: list[str] = Field(
+        default_factory=list,
+        description="Reconnecting: names of organisations that were removed at the provider; say before the browser "
+        "leaves that they have to be ticked there.",
+    )
 
 
 class AuthorizeAnswer(BaseModel):

@@ -7,6 +7,7 @@ None), ``said`` (what was just done), ``path``, and the functions ``static``, ``
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
 from functools import cache
 from http import HTTPStatus
@@ -98,7 +99,9 @@ def render(
     return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})
 
 
-def leave(request: Request, address: str, whither: str) -> HTMLResponse:
+def leave(
+    request: Request, address: str, whither: str, to_allow: Sequence[str] = (), *, joins_many: bool = True
+) -> HTMLResponse:
     """The answer to a POST that leads to an accounting software's sign-in.
 
     Chromium holds a form's redirects to ``form-action 'self'``, and where a provider's own redirects lead is not ours
@@ -108,5 +111,15 @@ def leave(request: Request, address: str, whither: str) -> HTMLResponse:
         request: The POST.
         address: The provider's.
         whither: The provider's name, such as ``Xero``.
+        to_allow: Names of organisations that have to be ticked there; the page then waits until they were read.
+        joins_many: Whether one sign-in may bring many organisations.
     """
-    return render(request, "leaving.html", referrer="no-referrer", address=address, whither=whither)
+    return render(
+        request,
+        "leaving.html",
+        referrer="no-referrer",
+        address=address,
+        whither=whither,
+        to_allow=to_allow,
+        joins_many=joins_many,
+    )

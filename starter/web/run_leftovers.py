@@ -12,7 +12,7 @@ from starter.web.run_words import MEANS
 SOME_KEEP: Final = "They have a new owner. Connections moved with them, except for those named below."
 
 SHOWN: Final = 12
-"""Offered organisations that are named; there may be a thousand."""
+"""Organisations that are named, of each kind; there may be a thousand."""
 
 
 async def of_reconnect(door: Operations, actor: Actor, report: RunReport) -> Mapping[str, object]:
@@ -28,6 +28,7 @@ async def of_reconnect(door: Operations, actor: Actor, report: RunReport) -> Map
     return {
         "noun": "connection",
         "extra": "runs/reconnect_leftovers.html",
+        "shown": SHOWN,
         "unreached": await door.runs.unreached(actor, run_id),
         "offered": [view.organisation.name for view in offered],
     }

@@ -59,7 +59,11 @@ class Part:
 
 async def _awaiting_consent(look: Look) -> Values:
     # Who comes back from a sign-in is here before the run has begun to list; being asked again would be odd.
-    return {"is_signed_in": SIGNED_IN in look.query and not look.report.run.message}
+    run = look.report.run
+    return {
+        "is_signed_in": SIGNED_IN in look.query and not run.message,
+        "to_allow": await look.door.runs.to_allow_again(look.viewer.actor, run.id),
+    }
 
 
 async def _working(look: Look) -> Values:

@@ -104,8 +104,35 @@ def test_a_dead_login_is_the_cause_where_none_was_noted():
 
 
 def test_one_client_is_reconnected_to_its_own_books_or_not_at_all():
-    assert survey_one(one(), REACHED).outcome is None
-    settled = survey_one(one(organisation_id="other"), {"books": "Other Cafe"})
+    assert survey_one(one(), REACHED, MINE).outcome is None
+    settled = survey_one(one(organisation_id="other"), {"books": "Other Cafe"}, MINE)
     assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.WRONG_ORGANISATION)
     assert "Harbour Cafe" in (settled.message or "")
     assert "Other Cafe" in (settled.message or "")
+
+
+@pytest.mark.parametrize("cause", [None, Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER, *TRANSIENT])
+def test_what_the_own_login_does_not_reach_any_more_was_not_ticked(cause):
+    connection = one(CONNECTED if cause is None else BROKEN, cause, organisation_id="other", is_mine=True)
+    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.DISCONNECTED_AT_PROVIDER)
+    assert "tick Harbour Cafe there and choose Allow access" in (settled.message or "")
+    alone = survey_one(connection, REACHED, MINE)
+    assert (alone.outcome, alone.cause) == (Outcome.UNREACHABLE, Cause.DISCONNECTED_AT_PROVIDER)
+    assert "tick Harbour Cafe there and choose Allow access. Nothing was changed." in (alone.message or "")
+
+
+def test_what_was_removed_is_ticked_with_any_login_that_opens_it_or_repaired_by_one_that_reaches_it():
+    removed = one(BROKEN, Cause.DISCONNECTED_AT_PROVIDER, organisation_id="other")
+    (settled,) = survey([removed], REACHED, MINE, moves_healthy=False)
+    assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER
+    assert "with a login that can open it, tick it there and choose Allow access" in (settled.message or "")
+    (settled,) = survey([removed._replace(reached_by=("Ben",))], REACHED, MINE, moves_healthy=False)
+    assert "Ask Ben to reconnect" in (settled.message or "")
+
+
+def test_what_refused_this_very_login_is_no_matter_of_ticking():
+    connection = one(BROKEN, Cause.ACCESS_LOST, organisation_id="other", is_mine=True)
+    (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
+    assert settled.cause is Cause.ACCESS_LOST
+    assert "tick" not in (settled.message or "")

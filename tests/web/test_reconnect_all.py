@@ -4,7 +4,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from contracts.causes import Cause
-from tests.journeys.people import logins
+from tests.journeys.people import change, logins
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
 from tests.web.one_client import added
@@ -61,6 +61,31 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     await expect(ben.locator("#run-unreached")).to_have_count(0)
     on_login = await logins(own.scene)
     assert on_login[organisations[0]] == on_login[organisations[1]] != on_login[organisations[2]]
+
+
+async def test_what_was_removed_there_is_named_before_leaving_and_when_it_was_missed(
+    broken: tuple[House, list[str]], browsers: Browsers
+):
+    own, organisations = broken
+    removed = organisations[2]
+    name = own.scene.world.library.organisations[removed].name
+    await fails(own.admin, removed, Cause.DISCONNECTED_AT_PROVIDER)
+    await change(own.scene, "DELETE FROM grant_reach WHERE organisation_id = :id", id=removed)
+    ben = await browsers.signed_in(own.member)
+    await ben.goto("/connections")
+    await ben.get_by_role("button", name="Reconnect all").first.click()
+    await expect(ben.get_by_role("heading", name="Before you go to Xero")).to_be_visible()
+    await expect(ben.locator("main")).to_contain_text("Tick this organisation in Xero and choose Allow access.")
+    await expect(ben.get_by_role("listitem")).to_have_text(name)
+    await looked_at(ben, "reconnect-leaving")
+    await ben.get_by_role("link", name="Continue to Xero").click()
+    await allow_all_there(ben, person=SILVA)  # who cannot open it
+    await reported(ben)
+    missed = ben.locator("#run-missed")
+    await expect(missed.get_by_role("heading")).to_have_text("1 organisation was not allowed again")
+    await expect(missed.get_by_role("listitem")).to_have_text(name)
+    await expect(ben.locator("#run-unreached")).to_have_count(0)
+    await looked_at(ben, "reconnect-missed")
 
 
 async def test_what_nobody_added_is_offered_and_not_added(broken: tuple[House, list[str]], browsers: Browsers):

@@ -33,4 +33,5 @@ async def start(
     )
     if started.authorize_url is None:
         return go(f"/activity/{started.run_id}")
-    return leave(request, started.authorize_url, door.consents.provider(provider).title)
+    software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, started.run_id)
+    return leave(request, started.authorize_url, software.title, to_allow, joins_many=software.joins_many)

@@ -102,7 +102,8 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -
         address = await door.consents.begin(viewer.actor, run_id)
     except Refused as refused:
         return _moved_on(run_id, refused)
-    return leave(request, address, door.consents.provider(provider).title)
+    software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, run_id)
+    return leave(request, address, software.title, to_allow, joins_many=software.joins_many)
 
 
 @router.post("/activity/{run_id}/selection")

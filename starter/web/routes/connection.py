@@ -66,7 +66,8 @@ async def refresh(
 async def reconnect(caller: Caller, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
     """Reconnect one client."""
     started = await door.managing.reconnect(caller, client_id, idempotency_key)
-    return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
+    to_allow = await door.runs.to_allow_again(caller, started.run_id)
+    return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url, to_allow=list(to_allow))
 
 
 @router.get("/disconnect", summary="Say whom disconnecting would affect", description="Changes nothing.")

@@ -58,7 +58,8 @@ async def start(
 ) -> StartedAnswer:
     """Start a run."""
     started = await door.runs.start(caller, kind, provider, idempotency_key, Wishes(moves_healthy=moves_healthy))
-    return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
+    to_allow = await door.runs.to_allow_again(caller, started.run_id)
+    return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url, to_allow=list(to_allow))
 
 
 @router.get("/runs", summary="List the practice's runs, newest first")

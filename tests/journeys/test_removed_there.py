@@ -1,0 +1,47 @@
+"""A connection that was removed in the accounting software: ticking it again repairs it, and both sides say so."""
+
+from contracts.runs import RunKind
+from tests.journeys.one_client import one_of
+from tests.journeys.people import check, reconnected
+from tests.journeys.scene import Scene, by_organisation
+from xero_sandbox.faults import Kind
+
+
+async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_scene):
+    scene: Scene = await make_scene(organisations=4)
+    removed = next(iter(scene.world.library.organisations))
+    name = scene.world.library.organisations[removed].name
+    async with scene.worker():
+        await scene.added()
+        scene.fault(Kind.DISCONNECTED, removed)
+        missed = await reconnected(scene)  # nobody has noticed yet: the sign-in is the first look
+        row = by_organisation(missed)[removed]
+        assert (row["outcome"], row["cause"]) == ("unreachable", "disconnected_at_provider")
+        assert row["message"].endswith(f"Reconnect once more, tick {name} there and choose Allow access.")
+        client = next(one for one in await scene.clients() if one["connection"]["organisation_id"] == removed)
+        assert client["connection"]["cause"] == "disconnected_at_provider"
+
+        answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL}")
+        assert answer.json()["to_allow"] == [name]
+        await scene.sign_in(answer.json()["authorize_url"], choose=[removed])
+        run = await scene.until_stage(answer.json()["run_id"], "finished")
+    assert (run["counts"], by_organisation(run)[removed]["outcome"]) == ({"healthy": 3, "repaired": 1}, "repaired")
+    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL}")
+    assert answer.json()["to_allow"] == []
+
+
+async def test_one_client_says_which_to_tick(make_scene):
+    scene: Scene = await make_scene(organisations=3)
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        name = (await client.shown())["organisation_name"]
+        scene.fault(Kind.DISCONNECTED, client.organisation_id)
+        await check(scene)
+        answer = await client.post("reconnect")
+        assert answer.json()["to_allow"] == [name]
+        await scene.sign_in(answer.json()["authorize_url"], action="continue")
+        run = await scene.until_stage(answer.json()["run_id"], "finished")
+    [row] = run["organisations"]
+    assert (row["outcome"], row["cause"]) == ("unreachable", "disconnected_at_provider")
+    assert row["message"].endswith(f"tick {name} there and choose Allow access. Nothing was changed.")
