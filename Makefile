@@ -1,19 +1,22 @@
 # One task per verb. `make setup` is all the set-up there is; every other target runs it first when it is due.
-PYTHON ?= python3
+# PYTHON names another Python, CHROMIUM another Chromium: make test PYTHON=python3.13 CHROMIUM=/opt/chrome/chrome
+export PYTHON CHROMIUM
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ORGANISATIONS ?= 40
 TEST_PROCESSES ?= 4
-# Further arguments for pytest: make test ARGS="tests/runtime -k ports"
+# Further arguments for pytest, and then no ruff and no mypy before it: make test ARGS="tests/runtime -k ports"
 ARGS ?=
+# In front of what opens pages: finds Chromium, or installs it.
+WITH_CHROMIUM = CHROMIUM="$$(sh setup/chromium.sh)" && export CHROMIUM &&
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 # A workflow's sandbox imports the modules again for each workflow: without their bytecode it would compile them each time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up test test-long check lint types format bench bench-quick bench-night bench-pages screenshots lock clean
+.PHONY: help setup demo up chromium test test-long check lint types format bench bench-quick bench-night bench-pages screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -21,9 +24,8 @@ help: ## say what there is
 setup: $(VENV)/.complete ## install everything into .venv (only when the lock file changed)
 
 $(VENV)/.complete: requirements-dev.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Clientsync needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "Python cannot make virtual environments yet: apt-get install python3-venv" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@python=$$(sh setup/preflight.sh) && $$python -m venv $(VENV)
+	@sh setup/reach.sh $(BIN)/python
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
@@ -34,7 +36,10 @@ demo: setup ## add a demo practice's clients, end to end, and check the totals (
 up: setup ## run everything here until Ctrl-C, and go on where it was
 	@$(BIN)/clientsync up
 
-check: lint types test ## all that must be right before a change is shared
+chromium:
+	@sh setup/chromium.sh >/dev/null
+
+check: lint types ## ruff and mypy
 
 lint: setup ## ruff
 	$(BIN)/ruff check .
@@ -43,11 +48,11 @@ lint: setup ## ruff
 types: setup ## mypy, strict
 	$(BIN)/mypy
 
-test: setup ## all tests, on real servers; some wait for time-outs, so a few run side by side
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+test: setup chromium $(if $(ARGS),,check) ## lint, strict types and all tests, on real servers; some wait for time-outs, so a few run side by side
+	@$(WITH_CHROMIUM) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 
 test-long: setup ## the tests that are everyday ones at full size
-	$(BIN)/python -m pytest -m long $(ARGS)
+	@$(WITH_CHROMIUM) $(BIN)/python -m pytest -m long $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .
@@ -63,10 +68,13 @@ bench-night: setup ## the nightly check of 10,000 connections under 100 logins: 
 	$(BIN)/python -m bench.night
 
 bench-pages: setup ## two minutes: choosing among 1,000 organisations and 1,000 clients, as measured in the page
-	$(BIN)/python -m bench.pages
+	@$(WITH_CHROMIUM) $(BIN)/python -m bench.pages
 
 screenshots: setup ## pictures of every page, light, dark and narrow, into build/screenshots (ARGS="--only clients team": some; ARGS=--readme: those of the README)
-	$(BIN)/python -m tests.web.screenshots $(ARGS)
+	@$(WITH_CHROMIUM) $(BIN)/python -m tests.web.screenshots $(ARGS)
+
+bare: ## README's commands on bare Debians that debootstrap makes, as root and not; as root, two hours (ARGS="trixie plain": one of them)
+	bash tests/bare/run.sh $(ARGS)
 
 lock: setup ## newest versions that pyproject.toml allows, with hashes
 	$(PIP) install uv

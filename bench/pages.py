@@ -20,12 +20,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
+from bench.chromium import ARGUMENTS, chromium_path
 from models.database import Database
 from runtime.settings import Settings
 from starter.embedded import Product, embedded_product
 from starter.first_look import FirstLook, first_look
 
-CHROMIUM = Path("/usr/bin/chromium")
 BEN = "Ben Quay"
 """Of the demo practice: a colleague of who signs in."""
 
@@ -113,7 +113,7 @@ async def measure(organisations: int, times: int, console: Console) -> dict[str,
         sandbox = ["--organisations", str(organisations), "--no-limits"]
         with console.status("Starting the product"):
             async with embedded_product(settings, sandbox=sandbox) as product, async_playwright() as playwright:
-                browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
                 page = await browser.new_page(base_url=product.web_url, viewport={"width": 1280, "height": 800})
                 page.set_default_timeout(120_000)
                 await _signed_in(page, await _looked(product))

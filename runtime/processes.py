@@ -40,8 +40,8 @@ class Command:
         argv: Program and arguments.
         environment: The whole environment of the child; None means a copy of ours.
         directory: Working directory; None means ours.
-        user: User id and group id to run as (only root may change it); None means ours.
-        is_capable: Let a changed user go through folders that are closed to it (CAP_DAC_OVERRIDE, nothing else).
+        user: User id and group id to run as (only root may change it); None means ours. Such a process keeps one right
+            of root's, to pass through folders that are closed to it (CAP_DAC_OVERRIDE).
         death_signal: What the kernel sends the child when we die.
     """
 
@@ -50,7 +50,6 @@ class Command:
     environment: Mapping[str, str] | None = None
     directory: Path | None = None
     user: tuple[int, int] | None = None
-    is_capable: bool = False
     death_signal: signal.Signals = signal.SIGKILL
 
     def bound_argv(self) -> list[str]:
@@ -64,8 +63,9 @@ class Command:
         if self.user is not None:
             user, group = self.user
             options += ["--reuid", str(user), "--regid", str(group), "--clear-groups"]
-            if self.is_capable:
-                options += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+            # access(2) leaves the capabilities of everybody but root out of its answer, so that programs which look
+            # before they open (PostgreSQL's do) find everything closed. With this bit it counts them, as open(2) does.
+            options += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
         return [setpriv, *options, "--", *self.argv]
 
 

@@ -98,8 +98,7 @@ async def embedded_stack(
         ProcessFailedError: A server did not come up.
     """
     directory = settings.data_dir.absolute()
-    # Others may pass through, since PostgreSQL may have to run as another user; each folder inside is closed.
-    directory.mkdir(parents=True, exist_ok=True, mode=0o711)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone_in(directory):
         wanted = {"web": settings.web_port} if "web_port" in settings.model_fields_set else {}
         ports = Ports(directory / "ports.json", wanted)

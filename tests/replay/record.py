@@ -71,7 +71,6 @@ async def play(journey: Journey, settings: Settings, temporal: Client, database_
 async def main() -> None:
     with TemporaryDirectory() as name:
         directory = Path(name)
-        await asyncio.to_thread(directory.chmod, 0o711)  # PostgreSQL may run as another user
         ports = Ports(directory / "ports.json")
         settings = settings_for(f"{HOST}:{ports.get('temporal')}", KEYS)
         HISTORIES.mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
+from bench.chromium import ARGUMENTS, chromium_path
 from contracts.names import SEARCH_ATTRIBUTES
 from models import schema
 from runtime.embedded_postgres import start_postgres
@@ -31,7 +32,6 @@ from tests.web.house import Browsers, session_of
 from tests.web.looking import picture
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
 README = {"clients": "clients.webp", "add-clients": "add-clients.webp", "manage-broken": "connection.webp"}
 """The pages that stand in the README, and what their pictures are called."""
 SMALL = {"format": "webp", "quality": 88}
@@ -195,7 +195,6 @@ def main() -> None:
     folder: Path = ROOT / "docs" / "images" if asked.readme else asked.into
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="clientsync-screenshots-") as own:
-        Path(own).chmod(0o711)  # PostgreSQL may have to run as another user
         names = frozenset(asked.only or README if asked.readme else asked.only or ())
         asyncio.run(take_all(folder, Path(own), names, for_readme=asked.readme))
 
@@ -211,7 +210,7 @@ async def take_all(folder: Path, own: Path, names: frozenset[str], *, for_readme
     """
     async with running(own) as scene, async_playwright() as playwright, AsyncExitStack() as stack:
         made = await made_demo_practice(scene)
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
         stack.push_async_callback(browser.close)
         for shot in await shots(made):
             if shot.name in names or not names:
