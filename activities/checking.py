@@ -1,10 +1,11 @@
 """Looks at a practice's logins, one at a time, and settles the health of their connections; and says which to pull.
 
-Costs a refresh and one list of organisations for each login, however many connections it has.
+Costs a refresh and one list of organisations for each login, however many connections it has, and one small reading of
+each organisation that nothing else was read of for a day.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import activity
@@ -28,6 +29,12 @@ from contracts.check_connections import (
 from models import checks, connections, grants
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port import ReachableOrganisation
+
+READ_LASTS = timedelta(days=1)
+"""How long after something of an organisation was read it is called healthy because it is listed."""
+
+NIGHTS_READ_LASTS = timedelta(hours=28)
+"""The same for the night: what the night before has read late, after many others, it does not read again early."""
 
 
 class CheckActivities(ReachActivities):
@@ -81,29 +88,34 @@ class CheckActivities(ReachActivities):
                 newer = Unavailable("somebody signed in meanwhile")
                 raise application_error(newer, at)
             living = await checks.connections_of(session, practice_id, grant_id, since=began)
+            listed: list[UUID] = []
             if isinstance(found, ProviderError):
-                diagnosis = diagnosing.by_failure(living, found.cause)
+                looks = diagnosing.by_failure(living, found.cause)
             else:
                 await grants.record_reach(session, grant_id, found, at)
-                diagnosis = diagnosing.by_listing(living, {one.organisation_id for one in found})
-            await checks.settle(session, practice_id, diagnosis.changed, diagnosis.fine, at)
+                reached = {one.organisation_id for one in found}
+                looks = diagnosing.by_listing(living, reached)
+                listed = [one.connection_id for one in living if one.organisation_id in reached]
+            became = await checks.settle(session, looks, listed, diagnosing.DISPROVED_BY_LISTING, at)
         return CheckedLogin(
             connections=len(living),
-            in_trouble=len(living) - len(diagnosis.fine),
-            changed=len(diagnosis.changed),
+            in_trouble=sum(one.cause is not None for one in became),
+            changed=sum((one.status, one.cause) != (one.status_before, one.cause_before) for one in became),
         )
 
     @activity.defn
     async def clients_due(self, asked: ClientsDueInput) -> ClientsDue:
         """The next clients whose lists are due, or whose cause only a pull can disprove."""
+        at = self._now()
         async with self._database.session() as session:
             found = await checks.clients_due(
                 session,
                 asked.practice_id,
-                self._now(),
+                at,
                 after=asked.after,
                 limit=asked.limit,
                 is_healthy_only=asked.is_healthy_only,
+                read_before=at - (NIGHTS_READ_LASTS if asked.is_of_the_night else READ_LASTS),
             )
         return ClientsDue(
             clients=tuple(
@@ -115,6 +127,7 @@ class CheckActivities(ReachActivities):
                     owner_name=one.owner_name,
                     provider=one.provider,
                     provider_title=self._reach.provider(one.provider).title,
+                    is_look=one.is_look,
                 )
                 for one in found
             )

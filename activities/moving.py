@@ -61,13 +61,9 @@ class Move:
             if has_read and is_in_use(connection):
                 await connections.move_to_login(session, connection.id, row.grant_id, self._at)
                 await connections.record_reachable(session, connection.id, self._at)
+            await self._session.refresh(connection)  # its health was written around it
             own = has_read or await reassignments.holds(session, new_owner, connection.grant_id)
-            keeps = (
-                f" It needs reconnecting: {new_owner.name} can do that with an own login."
-                if connection.status is ConnectionStatus.NEEDS_RECONNECT
-                else f" It keeps the login that it had; {new_owner.name} can reconnect it with an own one."
-            )
-            await self._end(Outcome.REASSIGNED, f"Before: {owner.name}.{'' if own else keeps}")
+            await self._end(Outcome.REASSIGNED, f"Before: {owner.name}.{'' if own else _keeps(connection, new_owner)}")
 
     def _changed(self, client: Client, connection: Connection, owner: Colleague, new_owner: Colleague) -> str | None:
         if client.owner_id != self._row.shown_owner_id:
@@ -80,3 +76,12 @@ class Move:
 
     async def _end(self, outcome: Outcome, message: str, cause: Cause | None = None) -> None:
         await runs.settle(self._session, self._row, outcome, self._at, cause=cause, message=message)
+
+
+def _keeps(connection: Connection, new_owner: Colleague) -> str:
+    """What is to be known of a connection that keeps a login which is not its new owner's."""
+    if connection.status is ConnectionStatus.NEEDS_RECONNECT:
+        return f" It needs reconnecting: {new_owner.name} can do that with an own login."
+    if connection.status is ConnectionStatus.NEEDS_CLIENT and connection.cause is not None:
+        return f" No sign-in repairs its connection. {connection.cause.sentence} {connection.cause.next_step}"
+    return f" It keeps the login that it had; {new_owner.name} can reconnect it with an own one."

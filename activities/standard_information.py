@@ -23,7 +23,7 @@ from activities.readings import Claimed, Readings, claimed_of, limit_of_app, ref
 from contracts.lists import ListName, Source
 from contracts.runs import Outcome
 from contracts.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
-from models import connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
+from models import connection_health, connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
 from models.columns import now as this_moment
 from models.connection import Connection
 from models.database import Database
@@ -69,7 +69,8 @@ class StandardInformationActivities:
         try:
             claimed = await self._claim(asked)
         except ProviderError as error:
-            await self._store(asked, asked.grant_id, Readings(errors={Source.ORGANISATION: error}))
+            errors = dict.fromkeys(asked.sources or (Source.ORGANISATION,), error)
+            await self._store(asked, asked.grant_id, Readings(errors=errors))
             raise application_error(error, self._now()) from None
         readings = await self._reader.read(claimed)
         stored = await self._store(asked, claimed.grant_id, readings)
@@ -164,6 +165,7 @@ class StandardInformationActivities:
                 for identity, readings in read.items():
                     if readings.warns_of_new_suppliers:
                         await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
+                await connection_health.lock(session, read)
                 await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
                 pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
                 await good_pulls.record_good(session, pulls, at)
@@ -191,6 +193,7 @@ class StandardInformationActivities:
                 )
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
+            await connection_health.lock(session, (asked.connection_id,))
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
             if is_own:
                 for source, error in readings.errors.items():
@@ -244,7 +247,7 @@ class StandardInformationActivities:
         if error is None and asked.settles:
             good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
             await good_pulls.record_good(session, [good], at)
-            if asked.run_id is None:  # a run tells by its outcome
+            if asked.run_id is None and not asked.is_look:  # a run tells by its outcome
                 await good_pulls.tell_of_refresh(session, asked.connection_id, changes, at)
         elif isinstance(error, NeedsPerson):
             await connections.record_trouble(

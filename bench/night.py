@@ -146,6 +146,7 @@ async def _connect(
                 grant_id=grant_id,
                 provider_connection_id=one.provider_connection_id,
                 created_at=yesterday,
+                last_good_at=yesterday + timedelta(hours=1),
                 next_refresh_at=yesterday + timedelta(days=3),
             ).model_dump()
         )

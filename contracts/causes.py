@@ -43,6 +43,11 @@ class Cause(StrEnum):
         return self.needs_person and not self.signing_in_helps
 
     @property
+    def is_disproved_by_reading(self) -> bool:
+        """Whether it speaks of the login or of the moment, so that whatever was read with that login disproves it."""
+        return self.is_transient or self in _OF_THE_LOGIN
+
+    @property
     def sentence(self) -> str:
         """What happened, in one sentence for people."""
         return _EXPLANATIONS[self].sentence
@@ -61,6 +66,8 @@ class Explanation(NamedTuple):
 
 
 _TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE})
+
+_OF_THE_LOGIN = frozenset({Cause.SIGNED_OUT, Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER})
 
 _HELPED_BY_SIGNING_IN = frozenset(
     {

@@ -140,16 +140,19 @@ class ClientsDueInput(Payload):
         after: The last connection of the page before.
         limit: How many at most.
         is_healthy_only: Leave out those in trouble whose cause only a pull can disprove.
+        is_of_the_night: Whether the night asks, which finds what the night before has read a little more than a day
+            ago.
     """
 
     practice_id: UUID
     after: UUID | None
     limit: int
     is_healthy_only: bool = False
+    is_of_the_night: bool = False
 
 
 class ClientDue(Payload):
-    """One of them."""
+    """One of them; ``is_look`` when no list is due, and the profile alone is read to see whether it still answers."""
 
     connection_id: UUID
     client_id: UUID
@@ -158,6 +161,7 @@ class ClientDue(Payload):
     owner_name: str
     provider: str
     provider_title: str
+    is_look: bool = False
 
 
 class ClientsDue(Payload):

@@ -98,10 +98,15 @@ class GrantStatus(StrEnum):
 
 
 class ConnectionStatus(StrEnum):
-    """Whether a client's connection works; a transient cause alone leaves it ``connected``."""
+    """Whether a client's connection works; a transient cause alone leaves it ``connected``.
+
+    ``needs_reconnect`` is only what a new sign-in repairs; what needs somebody else, such as a client whose
+    subscription has ended, is ``needs_client``.
+    """
 
     CONNECTED = "connected"
     NEEDS_RECONNECT = "needs_reconnect"
+    NEEDS_CLIENT = "needs_client"
     DISCONNECTING = "disconnecting"
     DISCONNECTED = "disconnected"
 

@@ -68,6 +68,7 @@ class PullClientInput(Payload):
             cannot, the connection keeps the one it has.
         settles: Whether a good pull settles the run's outcome; a bad one always does.
         is_incremental: Read only what changed since the last pull, where the provider can and that is safe.
+        is_look: Only to see whether the organisation still answers: no news for the client's timeline.
     """
 
     connection_id: UUID
@@ -77,6 +78,7 @@ class PullClientInput(Payload):
     grant_id: UUID | None = None
     settles: bool = True
     is_incremental: bool = False
+    is_look: bool = False
 
 
 class PullClientResult(Payload):

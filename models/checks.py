@@ -9,9 +9,9 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
-from models import events
+from models import connection_health, receipts
 from models.arrays import texts
+from models.connection_health import IS_CHOSEN, LIVING_STATUSES, Became, Look
 
 
 class Login(NamedTuple):
@@ -23,26 +23,23 @@ class Login(NamedTuple):
 
 
 class CheckedConnection(NamedTuple):
-    """A living connection, as the check sees it; ``has_failed_list`` when a pull has left a list without its rows."""
+    """A living connection, as the check sees it.
+
+    Attributes:
+        connection_id: Which.
+        organisation_id: The provider's id of its organisation.
+        look_cause: What the last look found wrong, apart from what its lists' receipts say.
+        limited_until: Until when a limit lasts.
+    """
 
     connection_id: UUID
-    client_id: UUID
     organisation_id: str
-    status: ConnectionStatus
-    cause: Cause | None
-    has_failed_list: bool
-
-
-class Settled(NamedTuple):
-    """A connection and its health from now on."""
-
-    connection: CheckedConnection
-    status: ConnectionStatus
-    cause: Cause | None
+    look_cause: Cause | None
+    limited_until: datetime | None = None
 
 
 class DueClient(NamedTuple):
-    """A client that is to be pulled."""
+    """A client that is to be pulled; ``is_look`` when nothing is due, and it was not read for a while."""
 
     connection_id: UUID
     client_id: UUID
@@ -50,9 +47,10 @@ class DueClient(NamedTuple):
     code: str
     owner_name: str
     provider: str
+    is_look: bool = False
 
 
-LIVING = "c.is_current AND c.status IN ('connected', 'needs_reconnect')"
+LIVING = f"c.is_current AND c.status IN {LIVING_STATUSES}"
 """Of a table ``connections c``: those that are in use."""
 
 
@@ -84,8 +82,7 @@ async def connections_of(
     """
     found = await (await session.connection()).execute(
         text(f"""
-            SELECT c.id, c.client_id, c.organisation_id, c.status, c.cause,
-                   EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL)
+            SELECT c.id, c.organisation_id, c.look_cause, c.limited_until
             FROM connections c
             WHERE c.practice_id = :practice_id AND c.grant_id = :grant_id AND {LIVING}
               AND c.created_at <= :since AND (c.last_good_at IS NULL OR c.last_good_at <= :since)
@@ -96,106 +93,100 @@ async def connections_of(
     return [
         CheckedConnection(
             connection_id=row[0],
-            client_id=row[1],
-            organisation_id=row[2],
-            status=ConnectionStatus(row[3]),
-            cause=Cause(row[4]) if row[4] else None,
-            has_failed_list=row[5],
+            organisation_id=row[1],
+            look_cause=Cause(row[2]) if row[2] else None,
+            limited_until=row[3],
         )
         for row in found
     ]
 
 
 async def settle(
-    session: AsyncSession,
-    practice_id: UUID,
-    changed: Sequence[Settled],
-    fine: Sequence[CheckedConnection],
-    at: datetime,
-) -> None:
-    """Write the health of a login's connections, with an event for each that changed.
+    session: AsyncSession, looks: Sequence[Look], listed: Sequence[UUID], disproved: Sequence[Cause], at: datetime
+) -> list[Became]:
+    """Write what a look at a login found, and the health of its connections that follows.
 
     Args:
         session: The transaction in which they are locked.
-        practice_id: Whose.
-        changed: Those whose health is another now.
-        fine: Those that work.
+        looks: What was found of each.
+        listed: Those that the provider has just listed.
+        disproved: What the list shows to be over for them; lists that failed for it are due.
         at: This moment.
+
+    Returns:
+        All of them, as they were and are.
     """
-    connection = await session.connection()
-    if changed:
-        await connection.execute(
-            text("""
-                UPDATE connections c
-                SET status = s.status, cause = s.cause, cause_detail = NULL, limited_until = NULL,
-                    trouble_since = CASE WHEN s.cause IS NULL THEN NULL
-                                         WHEN c.cause = s.cause THEN coalesce(c.trouble_since, :at) ELSE :at END
-                FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:statuses AS text[]), CAST(:causes AS text[]))
-                    AS s (id, status, cause)
-                WHERE c.id = s.id
-            """),
-            {
-                "at": at,
-                "ids": texts(one.connection.connection_id for one in changed),
-                "statuses": [one.status.value for one in changed],
-                "causes": [one.cause.value if one.cause else None for one in changed],
-            },
-        )
-        await events.record(session, [_event(practice_id, one, at) for one in changed])
-    if fine:
-        await connection.execute(
-            text("UPDATE connections SET last_good_at = :at WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
-            {"at": at, "ids": texts(one.connection_id for one in fine)},
-        )
+    if listed:
+        due = await receipts.disprove(session, listed, disproved)
+        asked = {"at": at, "ids": texts(listed), "due": texts(due)}
+        await (await session.connection()).execute(_LISTED, asked)
+    return await connection_health.write(session, looks, at)
 
 
-def _event(practice_id: UUID, one: Settled, at: datetime) -> dict[str, object]:
-    before = one.connection.status
-    return {
-        "practice_id": practice_id,
-        "client_id": one.connection.client_id,
-        "connection_id": one.connection.connection_id,
-        "kind": f"connection.{one.status.value}" if one.cause is None or one.status is not before else _TROUBLE,
-        "cause": one.cause,
-        "before": before.value,
-        "after": one.status.value,
-        "at": at,
-    }
-
-
-_TROUBLE = "connection.trouble"
+_LISTED = text("""
+    UPDATE connections
+    SET listed_at = :at,
+        next_refresh_at = CASE WHEN id = ANY(CAST(:due AS text[])::uuid[]) THEN :at ELSE next_refresh_at END
+    WHERE id = ANY(CAST(:ids AS text[])::uuid[])
+""")
 
 
 async def clients_due(
-    session: AsyncSession, practice_id: UUID, at: datetime, *, after: UUID | None, limit: int, is_healthy_only: bool
+    session: AsyncSession,
+    practice_id: UUID,
+    at: datetime,
+    *,
+    after: UUID | None,
+    limit: int,
+    is_healthy_only: bool,
+    read_before: datetime,
 ) -> Sequence[DueClient]:
     """A page of the clients that are to be pulled, by connection.
 
-    These are healthy ones whose lists are due, and those whose cause only a pull can disprove (``is_healthy_only``
-    leaves them out). One that was never pulled is left to the run that made it for a day. A limit that has not lifted
-    yet is respected.
+    These are healthy ones whose lists are due; those whose cause only a pull can disprove (``is_healthy_only`` leaves
+    them out); and, to be looked at only, healthy ones that were last read before ``read_before``: what is called
+    healthy was read. One that was never pulled is left to the run that made it for a day, and is due then. A limit that
+    has not lifted yet is respected.
     """
     found = await (await session.connection()).execute(
-        text("""
-            SELECT c.id, k.id, k.name, k.code, p.name, c.provider
-            FROM connections c
-            JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
-            JOIN clients k ON k.id = c.client_id
-            JOIN colleagues p ON p.id = k.owner_id
-            WHERE c.practice_id = :practice_id AND c.is_current AND c.status IN ('connected', 'needs_reconnect')
-              AND (c.limited_until IS NULL OR c.limited_until <= :at)
-              AND (c.cause IS NULL AND coalesce(c.next_refresh_at, c.created_at + interval '1 day') <= :at
-                   OR NOT :is_healthy_only
-                      AND (c.cause IN ('rate_limited', 'provider_unavailable')
-                           AND EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL)
-                           OR c.cause NOT IN ('rate_limited', 'provider_unavailable', 'signed_out',
-                                              'disconnected_at_provider')))
-              AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
-            ORDER BY c.id LIMIT :limit
-        """),
-        {"practice_id": practice_id, "at": at, "after": after, "limit": limit, "is_healthy_only": is_healthy_only},
+        _DUE,
+        {
+            "practice_id": practice_id,
+            "at": at,
+            "after": after,
+            "limit": limit,
+            "is_healthy_only": is_healthy_only,
+            "read_before": read_before,
+            "login": ["signed_out", "disconnected_at_provider"],
+            "transient": [cause.value for cause in Cause if cause.is_transient],
+        },
     )
     return [DueClient(*row) for row in found]
+
+
+_DUE = text(f"""
+    WITH living AS (
+        SELECT c.*, EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL
+                            AND {IS_CHOSEN}) AS has_failed_list
+        FROM connections c
+        JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
+        WHERE c.practice_id = :practice_id AND {LIVING} AND (c.limited_until IS NULL OR c.limited_until <= :at)
+          AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
+    ), due AS (
+        SELECT *,
+            cause IS NULL AND coalesce(next_refresh_at, created_at + interval '1 day') <= :at
+            OR NOT :is_healthy_only
+               AND NOT coalesce(look_cause = ANY(CAST(:login AS text[])), false)
+               AND (has_failed_list OR NOT look_cause = ANY(CAST(:transient AS text[]))) AS is_due
+        FROM living
+    )
+    SELECT c.id, k.id, k.name, k.code, p.name, c.provider, NOT coalesce(c.is_due, false)
+    FROM due c
+    JOIN clients k ON k.id = c.client_id
+    JOIN colleagues p ON p.id = k.owner_id
+    WHERE c.is_due OR c.cause IS NULL AND c.last_good_at <= :read_before
+    ORDER BY c.id LIMIT :limit
+""")  # noqa: S608  # our own words
 
 
 async def health(session: AsyncSession, practice_id: UUID) -> dict[Cause | None, int]:

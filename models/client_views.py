@@ -22,13 +22,14 @@ from models.practice import Colleague, Team
 
 
 class ClientStatus(StrEnum):
-    """How a client stands with its accounting software: each is one of the first four.
+    """How a client stands with its accounting software: each is one of the first five.
 
     *Disconnected* asks for those of *not connected* whose connection somebody has ended.
     """
 
     CONNECTED = "connected"
     NEEDS_RECONNECT = "needs_reconnect"
+    NEEDS_CLIENT = "needs_client"
     DISCONNECTING = "disconnecting"
     NOT_CONNECTED = "not_connected"
     DISCONNECTED = "disconnected"
@@ -171,16 +172,13 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
     grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*kinds)
     by_status: Counter[ClientStatus] = Counter()
     by_cause: Counter[Cause] = Counter()
-    something_else = 0
     rows: Sequence[Any] = (await session.exec(grouped)).all()
     for status, cause, count in rows:
         by_status[_standing(status)] += count
         if cause is not None:
             by_cause[cause] += count
-        if status is ConnectionStatus.NEEDS_RECONNECT and cause is not None and cause.needs_something_else:
-            something_else += count
-    sign_in = by_status[ClientStatus.NEEDS_RECONNECT] - something_else
-    return ClientFacets(by_status.total(), dict(by_status), dict(by_cause), sign_in, something_else)
+    sign_in, something_else = by_status[ClientStatus.NEEDS_RECONNECT], by_status[ClientStatus.NEEDS_CLIENT]
+    return ClientFacets(by_status.total(), dict(+by_status), dict(by_cause), sign_in, something_else)
 
 
 def _standing(status: ConnectionStatus | None) -> ClientStatus:
@@ -208,7 +206,7 @@ def _clients(practice_id: UUID) -> Select[Any]:
 
 
 _URGENCY = case(
-    (col(Connection.status) == ConnectionStatus.NEEDS_RECONNECT, 0),
+    (col(Connection.status).in_((ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT)), 0),
     (col(Connection.status) == ConnectionStatus.DISCONNECTING, 1),
     (and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).is_not(None)), 2),
     (col(Connection.status) == ConnectionStatus.CONNECTED, 3),

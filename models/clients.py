@@ -242,6 +242,7 @@ class _Creation:
     async def _connect_again(self, organisation: RunOrganisation, known: KnownOrganisation) -> None:
         connection = await self._session.get_one(Connection, known.connection_id)
         connection.grant_id, connection.status = organisation.grant_id, ConnectionStatus.CONNECTED
+        connection.look_cause = connection.look_detail = None
         connection.provider_connection_id = organisation.provider_connection_id
         connection.cause = connection.cause_detail = connection.limited_until = None
         organisation.client_id, organisation.connection_id = known.client_id, known.connection_id

@@ -18,18 +18,19 @@ SQLModel.metadata.naming_convention = {
 """One name for each constraint, on every machine: migrations name what they change. Set before any table exists."""
 
 
-def enum_of(kind: type[StrEnum], name: str | None = None) -> Enum:
+def enum_of(kind: type[StrEnum], name: str | None = None, *, is_checked: bool = True) -> Enum:
     """A text column that holds only the values of ``kind``; a check, not a PostgreSQL type, so that it can grow.
 
     Args:
         kind: The values.
         name: Of the check; needed where one table has two columns of a kind.
+        is_checked: Whether the database checks it too; not needed where the value comes from a checked column.
     """
     return Enum(
         kind,
         name=name or kind.__name__.lower(),
         native_enum=False,
-        create_constraint=True,
+        create_constraint=is_checked,
         length=40,
         values_callable=lambda members: [member.value for member in members],
     )

@@ -42,7 +42,15 @@ class Connection(SQLModel, table=True):
     cause_detail: str | None = Field(default=None, max_length=200)
     limited_until: datetime | None = Field(default=None, sa_type=MOMENT)
     last_good_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When something of the organisation was last read with its login."""
+    listed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When the provider last listed it among what its login reaches, which proves less than having read it."""
+    look_cause: Cause | None = Field(default=None, sa_type=enum_of(Cause, is_checked=False))
+    """What the last look at the login or the organisation found wrong, apart from what the lists' receipts say.
+    ``cause`` and ``status`` are computed from both, in the statement that stores them (``connection_health``)."""
+    look_detail: str | None = Field(default=None, max_length=200)
     lists_pulled_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When all chosen lists were last pulled together."""
     pull_holder: str | None = Field(default=None, max_length=200)
     pull_until: datetime | None = Field(default=None, sa_type=MOMENT)
     created_at: datetime = created()

@@ -72,6 +72,7 @@ async def take_up(session: AsyncSession, old: Connection, row: RunOrganisation, 
     )
     connection.grant_id, connection.provider_connection_id = row.grant_id, row.provider_connection_id
     connection.status, connection.cause, connection.limited_until = ConnectionStatus.CONNECTED, None, None
+    connection.look_cause = connection.look_detail = None
     for name in SETTINGS:
         setattr(connection, name, getattr(old, name))
     session.add(connection)

@@ -10,8 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.lists import ListName, Source
 from contracts.runs import ContactsChoice
 from contracts.standard_information import Contact, Row
-from models import events
+from models import connection_health, events
 from models.connection import Connection
+from models.connection_health import Look
 from models.refresh_times import wait_for_refresh
 
 
@@ -90,6 +91,10 @@ async def change_settings(
     if "contacts" in changed:
         connection.contacts_complete_at = None  # what was left out did not change at the provider: read all again
     session.add(connection)
+    if "list_names" in changed:
+        await session.flush()  # the statement reads the settings that were just changed
+        look = Look(connection.id, connection.look_cause, connection.look_detail, connection.limited_until)
+        await connection_health.write(session, [look], at)
     await events.record(
         session,
         [

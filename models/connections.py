@@ -14,9 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.runs import Action, ConnectionStatus, Outcome
-from models import events, leases, runs
+from models import connection_health, events, leases, receipts, runs
 from models.arrays import is_one_of, texts
 from models.connection import Connection
+from models.connection_health import Look
 from models.grant import GrantReach
 from models.run import RunOrganisation
 
@@ -73,17 +74,21 @@ async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UU
 
 
 async def record_reachable(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
-    """The connection's login reads the organisation now; its lists are not pulled yet."""
+    """A new sign-in has just read the organisation's profile; its lists are due, and not pulled yet.
+
+    What only the sign-in before was to blame for is over. What signing in does not repair stays until it was read.
+    """
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
     if connection.status in LEAVING:
         return
-    before = connection.status
-    connection.status, connection.cause = ConnectionStatus.CONNECTED, None
-    connection.cause_detail = connection.trouble_since = None  # ``told_at`` stays, as in ``good_pulls``
+    over = [cause for cause in Cause if cause.signing_in_helps]
+    if await receipts.disprove(session, (connection_id,), over):
+        connection.next_refresh_at = at  # should whoever repaired it not come to pull it, the night does
     connection.last_good_at = at
     session.add(connection)
-    if before is not ConnectionStatus.CONNECTED:
-        await health_changed(session, connection, before, at)
+    is_over = connection.look_cause is None or connection.look_cause.is_transient or connection.look_cause in over
+    look = Look(connection_id, None) if is_over else Look(connection_id, connection.look_cause, connection.look_detail)
+    await connection_health.write(session, [look], at)  # ``told_at`` stays, as in ``good_pulls``
 
 
 async def record_trouble(
@@ -98,8 +103,10 @@ async def record_trouble(
 ) -> None:
     """The connection did not work; only a cause that needs a person changes its status (design section 2).
 
+    What stands in the receipts already is not noted once more: it is over when the lists are read.
+
     Args:
-        session: The transaction that also holds the outcome.
+        session: The transaction that also holds the outcome, and the receipts if there are any.
         connection_id: Which connection.
         cause: Why.
         detail: For support.
@@ -108,36 +115,24 @@ async def record_trouble(
         login: The login that met it, if that was to take over: what it met is no trouble of the one in use.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    await leases.release(session, (connection_id,))
     if connection.status in LEAVING or login not in {None, connection.grant_id}:
-        await leases.release(session, (connection_id,))
         return
-    before, cause_before = connection.status, connection.cause
-    if cause.needs_person and before is ConnectionStatus.CONNECTED:
-        connection.status = ConnectionStatus.NEEDS_RECONNECT
-    if cause.is_transient and before is ConnectionStatus.NEEDS_RECONNECT and cause_before is not None:
-        cause, detail = cause_before, connection.cause_detail or ""  # an outage on top says nothing about it
-    connection.cause, connection.cause_detail, connection.limited_until = cause, detail[:200] or None, until
-    if connection.trouble_since is None or cause is not cause_before:
-        connection.trouble_since = at
-    connection.pull_holder = connection.pull_until = None
-    session.add(connection)
-    if connection.status is not before or cause is not cause_before:
-        await health_changed(session, connection, before, at)
+    known = connection.look_cause
+    stays = known is not None and known.needs_person and not cause.needs_person  # an outage on top says nothing of it
+    if stays or await receipts.says(session, connection_id, cause):
+        look = Look(connection_id, known, connection.look_detail, until)
+    else:
+        look = Look(connection_id, cause, detail, until)
+    await connection_health.write(session, [look], at)
 
 
-async def health_changed(session: AsyncSession, connection: Connection, before: ConnectionStatus, at: datetime) -> None:
-    """Write the event of a changed status or cause."""
-    await events.changed(
-        session,
-        connection.practice_id,
-        connection.client_id,
-        f"connection.{connection.status.value}" if connection.status is not before else "connection.trouble",
-        at,
-        connection_id=connection.id,
-        cause=connection.cause,
-        before=before.value,
-        after=connection.status.value,
-    )
+async def reconsider(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
+    """Compute a locked connection's health anew, when its settings choose other lists."""
+    connection = await session.get_one(Connection, connection_id)
+    look = Look(connection_id, connection.look_cause, connection.look_detail, connection.limited_until)
+    await session.flush()  # the statement reads the settings that were just changed
+    await connection_health.write(session, [look], at)
 
 
 async def settle_waiting(

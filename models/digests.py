@@ -56,7 +56,8 @@ async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[Clien
             SELECT c.id, k.id, k.name, k.code, k.owner_id, k.team_id, c.cause, c.last_good_at, c.trouble_since,
                    c.told_at
             FROM connections c JOIN clients k ON k.id = c.client_id
-            WHERE c.practice_id = :practice_id AND c.is_current AND c.status IN ('connected', 'needs_reconnect')
+            WHERE c.practice_id = :practice_id AND c.is_current
+              AND c.status IN ('connected', 'needs_reconnect', 'needs_client')
               AND (c.cause IS NOT NULL OR c.told_at IS NOT NULL)
             ORDER BY lower(k.name), k.code
         """),

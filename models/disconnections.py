@@ -7,7 +7,7 @@ from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.runs import ConnectionStatus
-from models import events
+from models import connections, events
 from models.connection import Connection
 from models.grant import GrantReach
 
@@ -44,6 +44,7 @@ async def finish(session: AsyncSession, connection: Connection, note: str, at: d
     """
     before, connection.status = connection.status, ConnectionStatus.DISCONNECTED
     connection.cause = connection.cause_detail = connection.limited_until = connection.trouble_since = None
+    connection.look_cause = connection.look_detail = None
     connection.provider_connection_id = connection.pull_holder = connection.pull_until = connection.told_at = None
     session.add(connection)
     await session.exec(
@@ -60,6 +61,7 @@ async def give_up(session: AsyncSession, connection: Connection, status: Connect
     before, connection.status, connection.next_refresh_at = connection.status, status, at
     session.add(connection)
     await _tell(session, connection, before, at, kind="connection.disconnecting_stopped")
+    await connections.reconsider(session, connection.id, at)
 
 
 async def _tell(

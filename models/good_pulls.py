@@ -12,12 +12,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.causes import Cause
 from contracts.lists import ListName
-from contracts.runs import Action, ConnectionStatus
-from models import events, leases
+from contracts.runs import Action
+from models import connection_health, events, leases
 from models.arrays import texts
 from models.connection import Connection
-from models.connections import MADE, health_changed
+from models.connection_health import LIVING_STATUSES
+from models.connections import MADE
 from models.list_changes import Changes
 from models.refresh_times import hours_sooner
 
@@ -27,7 +29,7 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class GoodPull:
-    """A pull whose lists are all stored.
+    """A pull whose asked lists are all stored.
 
     Attributes:
         connection_id: Of which connection.
@@ -45,8 +47,10 @@ class GoodPull:
 async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: datetime) -> None:
     """The connections worked, all of their asked lists are stored, and their leases are free again.
 
+    What was not asked for stays as it was: whether a connection is healthy is told by all of its receipts.
+
     Args:
-        session: The transaction that stores the lists.
+        session: The transaction that stores the lists, with the connections locked and the receipts written.
         pulls: What was pulled, each connection once.
         at: This moment (aware, UTC).
     """
@@ -61,14 +65,11 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
             "sooner": texts(hours_sooner(pull.connection_id) for pull in pulls),
         },
     )
-    before = {row.id: ConnectionStatus(row.status) for row in good}
-    if leaving := [pull.connection_id for pull in pulls if pull.connection_id not in before]:
+    became = [connection_health.became_of(row) for row in good]
+    worked = {one.connection_id for one in became}
+    if leaving := [pull.connection_id for pull in pulls if pull.connection_id not in worked]:
         await leases.release(session, leaving)  # no pull changes that they leave
-    for connection_id, status in before.items():
-        if status is not ConnectionStatus.CONNECTED:
-            connection = await session.get_one(Connection, connection_id)
-            await session.refresh(connection)  # the statement went around it
-            await health_changed(session, connection, status, at)
+    await connection_health.tell(session, became, at)
 
 
 async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequence[UUID], at: datetime) -> None:
@@ -98,27 +99,36 @@ async def tell_of_refresh(
     )
 
 
-_GOOD = text("""
+_BY_READING = connection_health.words(cause for cause in Cause if cause.is_disproved_by_reading)
+_IS_DISPROVED = f"pull.is_refresh OR before.look_cause IN ({_BY_READING})"
+"""What a pull leaves of a look: all lists disprove anything, some only what is about the login or the moment."""
+
+_LOOK = f"CASE WHEN {_IS_DISPROVED} THEN NULL ELSE before.look_cause END"
+_LOOK_DETAIL = f"CASE WHEN {_IS_DISPROVED} THEN NULL ELSE before.look_detail END"
+
+_GOOD = text(f"""
     WITH pull AS (
         SELECT * FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]),
                              CAST(:refreshes AS text[])::boolean[], CAST(:completes AS text[])::boolean[],
                              CAST(:sooner AS text[])::int[])
             AS pull (id, name, is_refresh, is_complete, sooner)
     ), before AS (
-        SELECT id, status FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[]) ORDER BY id FOR NO KEY UPDATE
+        SELECT id, status, cause, trouble_since, list_names, look_cause, look_detail
+        FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[]) ORDER BY id FOR NO KEY UPDATE
     )
     UPDATE connections c
-    SET status = 'connected', cause = NULL, cause_detail = NULL, limited_until = NULL, trouble_since = NULL,
-        pull_holder = NULL, pull_until = NULL, last_good_at = :at, lists_pulled_at = :at,
+    SET {connection_health.COLUMNS}, look_cause = {_LOOK}, look_detail = {_LOOK_DETAIL}, limited_until = NULL,
+        pull_holder = NULL, pull_until = NULL, last_good_at = :at,
+        lists_pulled_at = CASE WHEN pull.is_refresh THEN :at ELSE c.lists_pulled_at END,
         organisation_name = COALESCE(pull.name, c.organisation_name),
         next_refresh_at = CASE WHEN pull.is_refresh
             THEN CAST(:at AS timestamptz) + greatest(c.refresh_hours - pull.sooner, 1) * interval '1 hour'
             ELSE c.next_refresh_at END,
         contacts_complete_at = CASE WHEN pull.is_complete THEN :at ELSE c.contacts_complete_at END
-    FROM before JOIN pull USING (id)
-    WHERE c.id = before.id AND before.status NOT IN ('disconnecting', 'disconnected')
-    RETURNING before.id, before.status
-""")
+    FROM before JOIN pull USING (id), {connection_health.worst(_LOOK, _LOOK_DETAIL)}
+    WHERE c.id = before.id AND before.status IN {LIVING_STATUSES}
+    RETURNING {connection_health.BECAME}
+""")  # noqa: S608  # put together from our own words
 """``told_at`` stays: the next digest says that it is repaired."""
 
 _SETTLE_GOOD = text(f"""

@@ -66,7 +66,7 @@ async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from
                 JOIN grants g ON g.id = r.grant_id AND g.status = 'active' AND g.provider = c.provider
                 JOIN grant_holders h ON h.grant_id = g.id AND h.practice_id = c.practice_id
                 WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current
-                  AND c.status IN ('connected', 'needs_reconnect') AND h.colleague_id = p.id) AS reaches
+                  AND c.status IN ('connected', 'needs_reconnect', 'needs_client') AND h.colleague_id = p.id) AS reaches
         FROM colleagues p
         WHERE p.practice_id = :practice_id AND p.deactivated_at IS NULL AND p.id <> :from_id
         ORDER BY reaches DESC, lower(p.name), p.id

@@ -66,7 +66,7 @@ async def reached_clients(
         text(
             _LIST.format(
                 login="CAST(:grant_id AS uuid)",
-                wanted="""c.status IN ('connected', 'needs_reconnect') AND p.id <> :colleague_id
+                wanted="""c.status IN ('connected', 'needs_reconnect', 'needs_client') AND p.id <> :colleague_id
                           AND c.organisation_id = ANY(CAST(:reached AS text[]))""",
             )
         ),

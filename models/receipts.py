@@ -12,6 +12,7 @@ from contracts.causes import Cause
 from contracts.lists import ListName
 from models.arrays import texts
 from models.connection import Receipt
+from models.connection_health import IS_CHOSEN
 from models.list_changes import Changes
 
 
@@ -67,6 +68,8 @@ async def write_failures(
 ) -> None:
     """Write why lists could not be pulled; the numbers of the last good pull stay.
 
+    So does a cause that needs a person, when what came now may pass: an outage on top says nothing about it.
+
     Args:
         session: The caller's transaction.
         connection_id: Whose lists.
@@ -81,6 +84,7 @@ async def write_failures(
         "cause": cause.value,
         "detail": detail[:200] or None,
         "at": at,
+        "stays": [] if cause.needs_person else [lasting.value for lasting in Cause if lasting.needs_person],
     }
     await (await session.connection()).execute(_WRITE_FAILURES, failed)
 
@@ -90,8 +94,45 @@ _WRITE_FAILURES = text("""
     SELECT :connection, list.name, 0, 0, 0, 0, :at, :cause, :detail
     FROM unnest(CAST(:names AS text[])) AS list (name)
     ON CONFLICT (connection_id, list_name) DO UPDATE
-        SET cause = excluded.cause, cause_detail = excluded.cause_detail, attempted_at = excluded.attempted_at
+        SET cause = CASE WHEN receipts.cause = ANY(CAST(:stays AS text[])) THEN receipts.cause ELSE excluded.cause END,
+            cause_detail = CASE WHEN receipts.cause = ANY(CAST(:stays AS text[]))
+                                THEN receipts.cause_detail ELSE excluded.cause_detail END,
+            attempted_at = excluded.attempted_at
 """)
+
+
+async def disprove(session: AsyncSession, connection_ids: Sequence[UUID], causes: Iterable[Cause]) -> list[UUID]:
+    """Take back what failed lists were blamed on, when that is known to be over; they have to be read next.
+
+    Args:
+        session: A transaction in which the connections are locked.
+        connection_ids: Whose receipts.
+        causes: What is over.
+
+    Returns:
+        The connections that have such a list.
+    """
+    asked = {"ids": texts(connection_ids), "causes": [cause.value for cause in causes]}
+    return list(dict.fromkeys((await (await session.connection()).execute(_DISPROVE, asked)).scalars()))
+
+
+_DISPROVE = text("""
+    UPDATE receipts SET cause = NULL, cause_detail = NULL
+    WHERE connection_id = ANY(CAST(:ids AS text[])::uuid[]) AND cause = ANY(CAST(:causes AS text[]))
+    RETURNING connection_id
+""")
+
+
+async def says(session: AsyncSession, connection_id: UUID, cause: Cause) -> bool:
+    """Whether a list of the connection that its settings choose has failed for this cause."""
+    asked = {"connection": connection_id, "cause": cause.value}
+    return bool((await (await session.connection()).execute(_SAYS, asked)).scalar_one())
+
+
+_SAYS = text(f"""
+    SELECT EXISTS (SELECT FROM receipts r JOIN connections c ON c.id = r.connection_id
+                   WHERE c.id = :connection AND r.cause = :cause AND {IS_CHOSEN})
+""")  # noqa: S608  # our own words
 
 
 async def lists_stored_by(

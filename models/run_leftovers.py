@@ -78,7 +78,7 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
                 JOIN grants g ON g.id = c.grant_id
                 WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND c.is_current
                   AND NOT (c.cause IS NOT NULL AND c.cause = ANY(CAST(:something_else AS text[])))
-                  AND (c.status = 'needs_reconnect'
+                  AND (c.status IN ('needs_reconnect', 'needs_client')
                        OR c.status = 'connected' AND (c.cause IS NOT NULL OR g.status = 'signed_out'))
             ), able AS (
                 SELECT DISTINCT m.id, p.id AS colleague_id, p.name
@@ -115,7 +115,7 @@ async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]
     """Clients that a run gave to somebody whose own login does not read them; the caller has checked whose run."""
     found = await (await session.connection()).execute(
         text("""
-            SELECT k.id, k.name, k.code, g.display_name, c.status IN ('connected', 'needs_reconnect')
+            SELECT k.id, k.name, k.code, g.display_name, c.status IN ('connected', 'needs_reconnect', 'needs_client')
             FROM run_organisations o
             JOIN connections c ON c.id = o.connection_id AND c.is_current
             JOIN clients k ON k.id = c.client_id AND k.owner_id = o.owner_id

@@ -67,7 +67,7 @@ async def living_connections(
             JOIN grants g ON g.id = c.grant_id
             JOIN clients k ON k.id = c.client_id
             WHERE c.practice_id = :practice_id AND c.provider = :provider
-              AND c.is_current AND c.status IN ('connected', 'needs_reconnect')
+              AND c.is_current AND c.status IN ('connected', 'needs_reconnect', 'needs_client')
               AND (CAST(:connection_id AS uuid) IS NULL OR c.id = :connection_id)
             ORDER BY k.code
         """),

@@ -77,7 +77,7 @@ class Disconnecting:
             if connection.status is ConnectionStatus.DISCONNECTED:
                 raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is disconnected already.")
             is_under_way = connection.status is ConnectionStatus.DISCONNECTING
-            before = ConnectionStatus.NEEDS_RECONNECT if is_under_way else connection.status
+            before = ConnectionStatus.CONNECTED if is_under_way else connection.status  # its health is computed anew
             if not is_under_way:
                 await disconnections.begin(session, connection, colleague_id=actor.colleague_id, at=now())
                 await session.flush()

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
         NoteTroubleInput,
         TellInput,
     )
+    from contracts.lists import Source
     from contracts.runs import Result, Stage
     from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
 
@@ -148,6 +149,7 @@ class CheckConnections:
                 after=after,
                 limit=planning.PAGE_OF_CLIENTS,
                 is_healthy_only=self._rounds > 0,
+                is_of_the_night=self._start.is_patient,
             ),
             policies.DATABASE,
             "Find the next clients whose lists are due",
@@ -158,7 +160,13 @@ class CheckConnections:
         try:
             await call(
                 StandardInformationActivities.pull_client,
-                PullClientInput(connection_id=client.connection_id, pull_id=self._check_id, is_incremental=True),
+                PullClientInput(
+                    connection_id=client.connection_id,
+                    pull_id=self._check_id,
+                    sources=(Source.ORGANISATION,) if client.is_look else (),
+                    is_incremental=True,
+                    is_look=client.is_look,
+                ),
                 policies.PULL,
                 f"{client.client_name} ({client.client_code})",
             )
@@ -168,7 +176,8 @@ class CheckConnections:
             if not planning.is_busy(error):  # whoever pulls it just now tells what came of it
                 await self._take_note(client, planning.trouble_of(error))
         else:
-            self._count(refreshed=self._report.refreshed + 1)
+            if not client.is_look:
+                self._count(refreshed=self._report.refreshed + 1)
 
     async def _take_note(self, client: ClientDue, trouble: Trouble) -> None:
         await call(
@@ -193,6 +202,7 @@ class CheckConnections:
                 provider_title=client.provider_title,
             ),
             pull_id=self._check_id,
+            sources=(Source.ORGANISATION,) if client.is_look else (),
             reason=f"Handed over by `{workflow.info().workflow_id}`.",
             first_try_at=planning.next_try(workflow.now(), 0, trouble),
             trouble=trouble.cause,

@@ -32,7 +32,10 @@ class ConnectionAnswer(BaseModel):
     message: str | None
     next_step: str | None = Field(description="What a person can do about the cause.")
     limited_until: datetime | None
-    last_good_at: datetime | None
+    last_good_at: datetime | None = Field(description="When something of the organisation was last read.")
+    listed_at: datetime | None = Field(
+        description="When the provider last listed it among what the login reaches; that proves less than reading it."
+    )
     lists_pulled_at: datetime | None
 
     @classmethod
@@ -50,6 +53,7 @@ class ConnectionAnswer(BaseModel):
             next_step=cause.next_step if cause else None,
             limited_until=connection.limited_until,
             last_good_at=connection.last_good_at,
+            listed_at=connection.listed_at,
             lists_pulled_at=connection.lists_pulled_at,
         )
 

@@ -117,6 +117,7 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "connection.connected": _connected,
     "connection.connected_again": lambda event: f"{event.by} connected the client to {event.after} again.",
     "connection.needs_reconnect": lambda event: f"The connection needs somebody to sign in.{event.because}",
+    "connection.needs_client": lambda event: f"The connection needs more than a sign-in.{event.because}",
     "connection.trouble": _trouble,
     "connection.disconnecting": lambda event: f"{event.by} began to disconnect the client.",
     "connection.disconnected": _disconnected,

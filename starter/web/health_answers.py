@@ -30,7 +30,10 @@ class ConnectionHealthAnswer(BaseModel):
     message: str | None
     next_step: str | None = Field(description="What a person can do about the cause.")
     limited_until: datetime | None
-    last_good_at: datetime | None
+    last_good_at: datetime | None = Field(description="When something of the organisation was last read.")
+    listed_at: datetime | None = Field(
+        description="When the provider last listed it among what the login reaches; that proves less than reading it."
+    )
     trouble_since: datetime | None
     told_at: datetime | None = Field(description="When somebody was last told of it.")
     next_refresh_at: datetime | None = Field(description="When its lists are due again; that night refreshes them.")
@@ -55,6 +58,7 @@ class ConnectionHealthAnswer(BaseModel):
             next_step=cause.next_step if cause else None,
             limited_until=connection.limited_until,
             last_good_at=connection.last_good_at,
+            listed_at=connection.listed_at,
             trouble_since=connection.trouble_since if cause else None,
             told_at=connection.told_at if cause else None,
             next_refresh_at=connection.next_refresh_at,

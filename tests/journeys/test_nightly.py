@@ -137,9 +137,10 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     assert {one["organisation_id"]: one["cause"] for one in shown["connections"] if one["cause"]} == expected
     statuses = {one["organisation_id"]: one["status"] for one in shown["connections"]}
     no_persons_business = {offline, limited, odd}
-    assert {identity for identity, status in statuses.items() if status == "needs_reconnect"} == set(
-        expected
-    ) - no_persons_business
+    assert {identity for identity, status in statuses.items() if status == "needs_client"} == {ended}
+    assert {identity for identity, status in statuses.items() if status == "needs_reconnect"} == (
+        set(expected) - no_persons_business - {ended}
+    )
     assert {identity for identity, status in statuses.items() if status == "connected"} == (
         set(practice.login_of) - set(expected) | no_persons_business
     )

@@ -156,11 +156,16 @@ async def test_facets_count_everybody_and_ignore_the_status_that_is_chosen(datab
 async def test_what_no_sign_in_repairs_is_counted_apart(database, house, books):
     async with database.transaction() as session:
         broken = col(Connection.status) == ConnectionStatus.NEEDS_RECONNECT
-        await session.exec(update(Connection).where(broken).values(cause=Cause.SUBSCRIPTION_ENDED))
+        await session.exec(
+            update(Connection)
+            .where(broken)
+            .values(status=ConnectionStatus.NEEDS_CLIENT, cause=Cause.SUBSCRIPTION_ENDED)
+        )
     async with database.session() as session:
         facets = await client_facets(session, house.practice.id, ALL)
     assert (facets.needs_sign_in, facets.needs_something_else) == (0, 1)
-    assert facets.by_status[ClientStatus.NEEDS_RECONNECT] == 1
+    assert ClientStatus.NEEDS_RECONNECT not in facets.by_status
+    assert facets.by_status[ClientStatus.NEEDS_CLIENT] == 1
 
 
 async def test_a_view_says_how_it_stands(database, house, books):

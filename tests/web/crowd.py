@@ -56,7 +56,7 @@ TROUBLES: tuple[tuple[ConnectionStatus, Cause | None], ...] = (
     (ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT),
     (ConnectionStatus.NEEDS_RECONNECT, Cause.ACCESS_LOST),
     (ConnectionStatus.NEEDS_RECONNECT, Cause.DISCONNECTED_AT_PROVIDER),
-    (ConnectionStatus.NEEDS_RECONNECT, Cause.SUBSCRIPTION_ENDED),
+    (ConnectionStatus.NEEDS_CLIENT, Cause.SUBSCRIPTION_ENDED),
     (ConnectionStatus.CONNECTED, Cause.RATE_LIMITED),
     (ConnectionStatus.CONNECTED, Cause.UNKNOWN),
     (ConnectionStatus.DISCONNECTING, None),

@@ -34,11 +34,12 @@ async def fails(person: Person, organisation_id: str, cause: Cause) -> None:
     """A connection of the practice needs a person."""
     await change(
         person.scene,
-        "UPDATE connections SET status = 'needs_reconnect', cause = :cause, trouble_since = now() "
+        "UPDATE connections SET status = :status, cause = :cause, look_cause = :cause, trouble_since = now() "
         "WHERE practice_id = :practice AND organisation_id = :broken",
         practice=person.actor.practice_id,
         broken=organisation_id,
         cause=cause.value,
+        status="needs_reconnect" if cause.signing_in_helps else "needs_client",
     )
 
 

@@ -22,6 +22,7 @@ CONNECTIONS: Final = "/connections"
 STANDINGS: Final = (
     ClientStatus.CONNECTED,
     ClientStatus.NEEDS_RECONNECT,
+    ClientStatus.NEEDS_CLIENT,
     ClientStatus.DISCONNECTING,
     ClientStatus.NOT_CONNECTED,
 )

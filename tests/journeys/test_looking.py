@@ -1,0 +1,66 @@
+"""What is called healthy was read within a day: being listed by the provider proves less."""
+
+import pytest
+
+from tests.journeys.people import change
+from tests.journeys.scene import Json, Scene
+from tests.journeys.test_nightly import a_night_later, begin_night, check, health
+from xero_sandbox.faults import Kind
+
+PROFILE = "GET /api.xro/2.0/Organisation"
+
+
+async def added(make_scene, organisations: int = 3) -> tuple[Scene, list[str]]:
+    """A practice with clients; gives their organisations too. A worker has to be running."""
+    scene: Scene = await make_scene(organisations=organisations, people=1)
+    async with scene.worker():
+        await scene.added()
+    return scene, [client["connection"]["organisation_id"] for client in await scene.clients()]
+
+
+async def read_ago(scene: Scene, hours: int) -> None:
+    """Nothing was read of any client for so long, and no list is due."""
+    await a_night_later(scene, are_lists_due=False)
+    await change(scene, f"UPDATE connections SET last_good_at = now() - interval '{hours} hours'")  # noqa: S608
+
+
+async def by_organisation(scene: Scene) -> dict[str, Json]:
+    return {one["organisation_id"]: one for one in (await health(scene))["connections"]}
+
+
+async def test_one_that_is_listed_and_refuses_every_reading_is_not_healthy(make_scene):
+    scene, (refusing, *others) = await added(make_scene)
+    scene.fault(Kind.ACCESS_REFUSED, refusing)
+    await read_ago(scene, 25)
+    before = await by_organisation(scene)
+    async with scene.worker():
+        report = await check(scene)
+    assert (report.healthy, report.refreshed, report.causes) == (2, 0, {"access_lost": 1})
+    assert scene.world.calls.by_path[PROFILE] == 3
+    shown = await by_organisation(scene)
+    assert (shown[refusing]["status"], shown[refusing]["cause"]) == ("needs_reconnect", "access_lost")
+    assert shown[refusing]["last_good_at"] == before[refusing]["last_good_at"]
+    assert shown[refusing]["listed_at"] > before[refusing]["last_good_at"]
+    for other in others:
+        assert shown[other]["last_good_at"] > before[other]["last_good_at"]
+        assert shown[other]["next_refresh_at"] == before[other]["next_refresh_at"]
+    told = "SELECT count(*) FROM events WHERE kind = 'connection.refreshed'"
+    assert await scene.rows(told) == [(0,)]
+
+
+async def test_what_was_read_within_the_day_is_not_read_again(make_scene):
+    scene, _ = await added(make_scene)
+    await read_ago(scene, 23)
+    async with scene.worker():
+        await check(scene)
+    assert PROFILE not in scene.world.calls.by_path
+
+
+@pytest.mark.parametrize(("hours", "calls"), [(26, 0), (29, 3)])
+async def test_the_night_does_not_read_again_what_the_night_before_read_late(make_scene, hours, calls):
+    scene, _ = await added(make_scene)
+    await read_ago(scene, hours)
+    async with scene.worker():
+        night = await begin_night(scene)
+        await night.result()
+    assert scene.world.calls.by_path.get(PROFILE, 0) == calls
