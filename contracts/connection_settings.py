@@ -46,7 +46,7 @@ class SettingsPatch(BaseModel):
             raise ValueError("send at least one setting to change")
         for name in _NEVER_NULL:
             if name in self.model_fields_set and getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null: leave it out to keep it as it is")
+                raise ValueError(f"{name} cannot be left empty: leave it out to keep it")
         return self
 
     def values(self) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from contracts.bulk_create_clients import Deadlines
+from contracts.mistakes import first_of
 from contracts.refusals import RefusalCode, Refused
 from models.database import Database
 from runtime.settings import Settings, variable_of
@@ -34,9 +35,10 @@ def read_settings(*, finds_running: bool = True) -> Settings:
         found = finds_running and settings.database_url is None and running.exists()
         return Settings(_env_file=running) if found else settings
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        variable = variable_of(str(first["loc"][0]))
-        raise Refused(RefusalCode.INVALID, f"{variable} cannot be used: {first['msg']}.") from None
+        field, sentence = first_of(error)
+        variable = variable_of(str(field).partition(".")[0])
+        message = f"{variable} cannot be used. {sentence} docs/operations.md says what it may be."
+        raise Refused(RefusalCode.INVALID, message) from None
 
 
 @asynccontextmanager

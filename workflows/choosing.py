@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from contracts.bulk_create_clients import ConsentGiven, SelectionAccepted
+    from contracts.mistakes import first_of
     from contracts.refusals import REFUSED, Refusal
     from contracts.runs import Outcome, Result, Stage
     from contracts.selection import Selection
@@ -61,7 +62,8 @@ class ChoosingJourney(Journey):
         try:
             await self._select(Selection.model_validate(raw))
         except ValidationError as error:
-            self.board.note(f"A selection was refused: {error.errors()[0]['msg']}.")
+            where, sentence = first_of(error)
+            self.board.note(f"A selection was refused{f' ({where})' if where else ''}: {sentence}")
         except ApplicationError as refused:
             self.board.note(f"A selection was refused: {refused.message}")
 

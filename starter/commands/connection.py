@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from contracts.connection_settings import SettingsPatch
 from contracts.lists import ListName
+from contracts.mistakes import first_of
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
 from starter.commands.acting import ClientName, acting_on
@@ -151,10 +152,8 @@ def _patch(wanted: dict[str, object]) -> SettingsPatch:
     try:
         return SettingsPatch.model_validate(wanted)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(step) for step in first["loc"]) or None
-        message = first["msg"].removeprefix("Value error, ")
-        raise Refused(RefusalCode.INVALID, f"The settings cannot be used: {message}.", field=field) from None
+        field, sentence = first_of(error)
+        raise Refused(RefusalCode.INVALID, f"The settings cannot be used. {sentence}", field=field) from None
 
 
 def _print(connection: ManagedConnectionAnswer, json: bool) -> None:

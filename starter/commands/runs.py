@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from contracts.bulk_create_clients import SelectionAccepted
 from contracts.causes import Cause
+from contracts.mistakes import first_of
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Outcome, RunKind, Stage
 from contracts.selection import SelectedOrganisation, Selection
@@ -204,7 +205,5 @@ def _selection(organisations: list[str], all_new: bool, file: Path | None) -> Se
         chosen = tuple(SelectedOrganisation(organisation_id=found) for found in dict.fromkeys(organisations))
         return Selection(organisations=chosen, all_new=all_new)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(step) for step in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise Refused(RefusalCode.INVALID, f"The selection cannot be used: {message}.", field=field or None) from None
+        field, sentence = first_of(error)
+        raise Refused(RefusalCode.INVALID, f"The selection cannot be used. {sentence}", field=field) from None

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from contracts.bulk_create_clients import SelectionAccepted
 from contracts.lists import ListName
+from contracts.mistakes import first_of
 from contracts.selection import Selection
 from starter.demo.failure import DemoError
 from starter.web.answers import RunAnswer, RunsAnswer, RunSummaryAnswer, StartedAnswer
@@ -99,9 +100,8 @@ class Api:
                 raise DemoError(f"The web backend refused {method} {path}: {refused.message}{where}")
             return answer.model_validate_json(response.content)
         except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, first["loc"]))
+            field, sentence = first_of(error)
             raise DemoError(
                 f"The web backend answered {method} {path} ({response.status_code}) in an unknown way: "
-                f"{where} {first['msg']}."
+                f"{field or 'the body'}: {sentence}"
             ) from None

@@ -25,6 +25,8 @@ class Said(StrEnum):
     RUN_RETRYING = "run-retrying"
     RUN_MOVED_ON = "run-moved-on"
 
+    FILTER_DROPPED = "filter-dropped"
+
     SETTINGS_SAVED = "settings-saved"
     REFRESHING = "refreshing"
     REFRESHING_ALREADY = "refreshing-already"
@@ -54,7 +56,9 @@ class Said(StrEnum):
         return self not in _NOT_DONE
 
 
-_NOT_DONE = frozenset({Said.CONSENT_DENIED, Said.CONSENT_FAILED, Said.FORM_RENEWED, Said.RUN_MOVED_ON})
+_NOT_DONE = frozenset(
+    {Said.CONSENT_DENIED, Said.CONSENT_FAILED, Said.FORM_RENEWED, Said.RUN_MOVED_ON, Said.FILTER_DROPPED}
+)
 
 _SENTENCES: dict[Said, str] = {
     Said.SIGNED_OUT: "You are signed out.",
@@ -68,6 +72,7 @@ _SENTENCES: dict[Said, str] = {
     Said.RUN_STOPPING: "The run is being stopped. What was already done stays.",
     Said.RUN_RETRYING: "It is being tried again.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
+    Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.SETTINGS_SAVED: "The settings are saved.",
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",

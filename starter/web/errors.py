@@ -18,6 +18,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from contracts.mistakes import sentence_of
 from contracts.refusals import Refusal, RefusalCode, Refused
 from starter.web.error_pages import error_page, is_for_people, to_form, to_sign_in
 from starter.web.viewing import recognise
@@ -94,18 +95,6 @@ def field_path(location: Sequence[int | str]) -> str | None:
     return ".".join(str(step) for step in location[1:]) or None
 
 
-def validation_sentence(kind: str, message: str) -> str:
-    """A validator's message as a sentence, without its ``Value error,`` prefix."""
-    if kind == "json_invalid":
-        return "The body is not valid JSON."
-    if kind == "extra_forbidden":
-        return "There is no such field."
-    if kind == "missing":
-        return "This is needed."
-    plain = message.removeprefix("Value error, ")
-    return f"{plain[:1].upper()}{plain[1:]}".rstrip(".") + "."
-
-
 def answer(
     request: Request,
     status: int,
@@ -136,8 +125,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for this class
     first = error.errors()[0]
     field = None if first["type"] == "json_invalid" else field_path(first["loc"])
-    sentence = validation_sentence(first["type"], first["msg"])
-    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, RefusalCode.INVALID, sentence, field)
+    return answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, RefusalCode.INVALID, sentence_of(first), field)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from contracts.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
 from contracts.lists import ListName, Source
+from contracts.mistakes import sentence_of
 from models.connection import Connection
 from models.connection_settings import chosen_sources
-from starter.web.errors import validation_sentence
 
 _HOURS = f"Give a whole number of hours from {SHORTEST_HOURS} to {LONGEST_HOURS} (30 days)."
 _CHOICES = ("costs_destination", "costs_status", "sales_destination", "sales_status")
@@ -78,5 +78,5 @@ class SettingsForm:
         found: dict[str, str] = {}
         for one in error.errors():
             name = str(one["loc"][0]) if one["loc"] else "refresh_hours"
-            found[name] = _HOURS if name == "refresh_hours" else validation_sentence(one["type"], one["msg"])
+            found[name] = _HOURS if name == "refresh_hours" else sentence_of(one)
         return replace(self, errors=found)

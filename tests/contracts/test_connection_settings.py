@@ -24,5 +24,5 @@ def test_only_what_is_sent_is_written():
 
 @pytest.mark.parametrize("name", ["refresh_hours", "contacts", "warns_of_new_suppliers"])
 def test_what_always_has_a_value_cannot_be_null(name):
-    with pytest.raises(ValidationError, match=f"{name} cannot be null"):
+    with pytest.raises(ValidationError, match=f"{name} cannot be left empty"):
         SettingsPatch(**{name: None})

@@ -89,7 +89,7 @@ async def test_nothing_to_change_and_null_where_there_must_be_a_value(shared_sce
     assert [answer.status_code for answer in answers] == [422, 422]
     assert [answer.json()["error"]["message"] for answer in answers] == [
         "Send at least one setting to change.",
-        "Refresh_hours cannot be null: leave it out to keep it as it is.",
+        "Refresh_hours cannot be left empty: leave it out to keep it.",
     ]
 
 

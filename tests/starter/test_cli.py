@@ -129,7 +129,7 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
     [listed] = (await data(environment, "runs", "list", *me))["runs"]
     shown = await data(environment, "runs", "show", started["run_id"], *me)
     assert (listed["run_id"], shown["stage"]) == (started["run_id"], "awaiting_consent")
-    assert "choose at least one" in await refused(environment, "runs", "select", started["run_id"], *me)
+    assert "Choose at least one" in await refused(environment, "runs", "select", started["run_id"], *me)
     async with scene.worker():
         await scene.sign_in(started["authorize_url"])
         await scene.until_stage(started["run_id"], "awaiting_selection")

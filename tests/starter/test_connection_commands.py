@@ -23,7 +23,9 @@ async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environme
         changed = await data(environment, *connection, "--refresh-hours", "24", "--list", "items")
         assert changed["settings"]["refresh_hours"] == 24
         assert changed["settings"]["list_names"] == ["organisation", "items"]
-        assert "refresh_hours cannot be null" in await refused(environment, *connection, "--clear", "refresh_hours")
+        assert "Refresh_hours cannot be left empty" in await refused(
+            environment, *connection, "--clear", "refresh_hours"
+        )
         assert "(refresh_hours)" in await refused(environment, *connection, "--refresh-hours", "0")
         cleared = await data(environment, *connection, "--clear", "list_names")
         assert len(cleared["settings"]["list_names"]) == 9

@@ -1,6 +1,7 @@
 """Bad input is answered in one shape, with a fitting status and the field's name, and changes nothing."""
 
 import logging
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,9 @@ from starter.web.app import create_app
 from starter.web.shield import LARGEST_BODY
 from tests.journeys.scene import Scene
 
+RAW = re.compile("should (be|have|match)|unable to|value error|invalid|input", re.IGNORECASE)
+"""A validator's own words."""
+
 RUN = "/api/v1/runs/no-such-run"
 CLIENT = f"/api/v1/clients/{uuid4()}"
 START = "/api/v1/client-sync/xero/add-clients"
@@ -25,6 +29,7 @@ def error_of(answer: httpx2.Response) -> dict[str, Any]:
     assert set(body) == {"error"}
     assert set(body["error"]) <= {"code", "message", "field"}
     assert body["error"]["message"].endswith((".", "`"))
+    assert not RAW.search(body["error"]["message"]), body
     return body["error"]
 
 
@@ -95,7 +100,7 @@ async def test_bad_selections(scene: Scene):
 async def test_a_body_that_is_no_json(scene: Scene):
     answer = await scene.http.post(f"{RUN}/selection", content=b"{oops", headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
-    assert error_of(answer)["message"] == "The body is not valid JSON."
+    assert error_of(answer)["message"] == "This is not valid JSON."
 
 
 async def test_nobody_without_a_token(scene: Scene):

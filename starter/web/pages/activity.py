@@ -9,7 +9,8 @@ from fastapi.responses import RedirectResponse
 from contracts.runs import RunKind
 from models.run_views import RunFilter
 from starter.web.authentication import Door
-from starter.web.pages.listing import EMPTY, PAGE, Id, Limit, Offset, address, last_page
+from starter.web.confirmations import Said, go
+from starter.web.pages.listing import KNOWN, PAGE, Id, Limit, Offset, Text, address, is_dropped, last_page
 from starter.web.rendering import render
 from starter.web.run_words import TALLIED
 from starter.web.viewing import Viewer, page_router
@@ -25,18 +26,22 @@ async def show(
     request: Request,
     door: Door,
     viewer: Viewer,
-    kind: Annotated[RunKind | None, EMPTY, Query()] = None,
+    kind: Annotated[RunKind | None, *KNOWN, Query()] = None,
     colleague: Id = None,
-    state: Annotated[str, Query(max_length=20)] = "",
+    state: Text = "",
     limit: Limit = PAGE,
     offset: Offset = 0,
 ) -> Response:
     """A page of the runs, newest first."""
+    people = await door.colleagues.everybody(viewer.actor)
+    colleague = colleague if colleague in {one.colleague_id for one in people} else None
     is_active = {"active": True, "finished": False}.get(state)
     wanted = RunFilter(kind=kind, colleague_id=colleague, is_active=is_active)
     found, total = await door.runs.activity(viewer.actor, wanted, limit=limit, offset=offset)
-    filters = {"kind": kind, "colleague": colleague, "state": state or None}
+    filters = {"kind": kind, "colleague": colleague, "state": None if is_active is None else state}
     here = address(ACTIVITY, filters | {"limit": None if limit == PAGE else limit})
+    if is_dropped(request.query_params, filters):
+        return go(here.rstrip("?&"), Said.FILTER_DROPPED)
     if total and not found:
         return RedirectResponse(f"{here}offset={last_page(total, limit)}", status_code=HTTPStatus.SEE_OTHER)
     return render(
@@ -53,7 +58,7 @@ async def show(
         kinds=[(one, one.heading) for one in RunKind],
         states=STATES,
         outcomes=TALLIED,
-        colleagues=[(one.colleague_id, one.name) for one in await door.colleagues.everybody(viewer.actor)],
+        colleagues=[(one.colleague_id, one.name) for one in people],
         is_filtered=any(value is not None for value in filters.values()),
         times=await door.health.times(viewer.actor),
     )

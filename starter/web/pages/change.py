@@ -17,6 +17,7 @@ from starter.web.client_frame import Tab, framed
 from starter.web.confirmations import PARAMETER, Said, go, said
 from starter.web.errors import status_of
 from starter.web.one_run import OneRun
+from starter.web.pages.listing import Offset, Text
 from starter.web.viewing import Viewer, page_router
 
 router = page_router()
@@ -42,13 +43,15 @@ async def show(
     viewer: Viewer,
     client_id: UUID,
     run_id: RunId,
-    search: Annotated[str, Query(max_length=100)] = "",
-    everything: Annotated[bool, Query(alias="all")] = False,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    search: Text = "",
+    everything: Annotated[Text, Query(alias="all")] = "",
+    offset: Offset = 0,
 ) -> Response:
     """Where it is; once it is over, the connection tells how it ended."""
     sought = search.replace("\x00", "").strip()
-    return await _page(request, door, viewer, client_id, run_id, search=sought, everything=everything, offset=offset)
+    return await _page(
+        request, door, viewer, client_id, run_id, search=sought, everything=bool(everything), offset=offset
+    )
 
 
 @router.post(f"{HERE}/choose")

@@ -3,14 +3,14 @@
 Starting a run is in ``client_sync``; the panel only has its forms.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.responses import StreamingResponse
 
 from contracts.causes import Cause
 from models.client_views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
@@ -18,8 +18,21 @@ from starter.actor import Actor
 from starter.clients import EVERYONE
 from starter.operations import Operations
 from starter.web.authentication import Door
+from starter.web.confirmations import Said, go
 from starter.web.csv_answers import csv_answer
-from starter.web.pages.listing import DESCENDING, EMPTY, PAGE, SIZES, Descending, Id, Limit, Offset, Search, address
+from starter.web.pages.listing import (
+    DESCENDING,
+    KNOWN,
+    PAGE,
+    SIZES,
+    Descending,
+    Id,
+    Limit,
+    Offset,
+    Search,
+    address,
+    is_dropped,
+)
 from starter.web.pages.listing import last_page as last_page_of
 from starter.web.rendering import render
 from starter.web.viewing import Viewer, page_router
@@ -67,6 +80,18 @@ class Asked:
         """The length of a page, likewise."""
         return {"limit": None if self.limit == PAGE else self.limit}
 
+    def among(self, owners: Collection[UUID], teams: Collection[UUID]) -> "Asked":
+        """The same, without an owner or a team that the practice does not have."""
+        wanted = self.wanted
+        return replace(
+            self,
+            wanted=replace(
+                wanted,
+                owner_id=wanted.owner_id if wanted.owner_id in owners else None,
+                team_id=wanted.team_id if wanted.team_id in teams else None,
+            ),
+        )
+
     @property
     def is_filtered(self) -> bool:
         """Whether anything is chosen."""
@@ -77,9 +102,9 @@ def asked(
     search: Search = None,
     owner: Id = None,
     team: Id = None,
-    status: Annotated[ClientStatus | None, EMPTY, Query()] = None,
-    cause: Annotated[Cause | None, EMPTY, Query()] = None,
-    sort: Annotated[ClientSort | None, EMPTY, Query()] = None,
+    status: Annotated[ClientStatus | None, *KNOWN, Query()] = None,
+    cause: Annotated[Cause | None, *KNOWN, Query()] = None,
+    sort: Annotated[ClientSort | None, *KNOWN, Query()] = None,
     direction: Descending = "",
     limit: Limit = PAGE,
 ) -> Asked:
@@ -93,7 +118,13 @@ AskedFor = Annotated[Asked, Depends(asked)]
 
 @router.get(CLIENTS)
 async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, offset: Offset = 0) -> Response:
-    """A page of the client list; one past the end leads to the last one."""
+    """A page of the client list; one past the end leads to the last one, and a stale filter is left out."""
+    owners = await _owners(door, viewer.actor, asked.wanted.owner_id)
+    teams = [(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)]
+    asked = asked.among({one for one, _ in owners}, {one for one, _ in teams})
+    sort = request.query_params.get("sort") in set(ClientSort) or None
+    if is_dropped(request.query_params, asked.filters | {"sort": sort}):
+        return go(address(CLIENTS, asked.filters | asked.sorting | asked.size).rstrip("?&"), Said.FILTER_DROPPED)
     wanted = asked.wanted
     found, total = await door.clients.find(viewer.actor, wanted, asked.order, limit=asked.limit, offset=offset)
     if total and not found:
@@ -114,8 +145,8 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         asked=asked,
         sizes=SIZES,
         everything=everything,
-        owners=await _owners(door, viewer.actor, wanted.owner_id),
-        teams=[(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)],
+        owners=owners,
+        teams=teams,
         statuses=_statuses(facets),
         causes=_causes(everything, facets, wanted.cause),
         # Addresses that end with ? or &: what follows is sort, page and the like.
@@ -126,8 +157,10 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
 
 
 @router.get("/clients.csv")
-async def export(door: Door, viewer: Viewer, asked: AskedFor) -> StreamingResponse:
-    """The clients that match, all of them, in the list's order."""
+async def export(request: Request, door: Door, viewer: Viewer, asked: AskedFor) -> Response:
+    """The clients that match, all of them, in the list's order; nobody gets more than the address asks for."""
+    if is_dropped(request.query_params, asked.filters):
+        return go(CLIENTS, Said.FILTER_DROPPED)
     return csv_answer(await door.exports.clients(viewer.actor, asked.wanted, asked.order))
 
 

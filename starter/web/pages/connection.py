@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, Query, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
@@ -23,6 +23,7 @@ from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
 from starter.web.confirmations import Said, go
 from starter.web.one_run import OneRun
+from starter.web.pages.listing import Text
 from starter.web.receipt_rows import receipt_rows
 from starter.web.rendering import FORM_KEY, leave
 from starter.web.settings_form import SettingsForm
@@ -43,7 +44,7 @@ async def show(
     door: Door,
     viewer: Viewer,
     client_id: UUID,
-    run: Annotated[str, Query(max_length=120)] = "",
+    run: Text = "",
 ) -> Response:
     """The connection; ``run`` names the run about it that is to be told of."""
     return await _page(request, door, viewer, client_id, run_id=run.replace("\x00", ""))

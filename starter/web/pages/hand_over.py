@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Form, Query, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
@@ -14,6 +14,7 @@ from starter.operations import Operations
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
+from starter.web.pages.listing import Id
 from starter.web.rendering import FORM_KEY, render
 from starter.web.viewing import Admin, page_router
 
@@ -26,9 +27,7 @@ Taker = Annotated[UUID | None, BeforeValidator(lambda text: text or None)]
 
 
 @router.get(HAND_OVER)
-async def ask(
-    request: Request, door: Door, viewer: Admin, colleague_id: UUID, to: Annotated[Taker, Query()] = None
-) -> HTMLResponse:
+async def ask(request: Request, door: Door, viewer: Admin, colleague_id: UUID, to: Id = None) -> HTMLResponse:
     """To whom; and once that is chosen, what it would do."""
     return await _page(request, door, viewer.actor, colleague_id, to)
 

@@ -1,6 +1,8 @@
 """What the addresses of lists say: filters, order and page. The address is the whole state: it can be kept and sent.
 
-Forms without scripts send every field, the empty ones too; an empty value is no value here.
+Forms without scripts send every field, the empty ones too; an empty value is no value here. What a kept address says
+and nobody knows any more (a status of an earlier version, somebody's id from elsewhere) is none either: the page says
+so instead of failing.
 """
 
 from collections.abc import Mapping
@@ -9,7 +11,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from starlette.datastructures import QueryParams
 
 PAGE: Final = 50
 SIZES: Final = (PAGE, 100, 250, 500)
@@ -20,17 +30,25 @@ def _none_when_empty(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _page_when_empty(value: object) -> object:
-    return PAGE if value == "" else value
+def _known(otherwise: object) -> WrapValidator:
+    def validate(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return handler(value)
+        except ValidationError:
+            return otherwise
+
+    return WrapValidator(validate)
 
 
-EMPTY = BeforeValidator(_none_when_empty)
+KNOWN: Final = (BeforeValidator(_none_when_empty), _known(None))
+"""Of a parameter with a closed set of values, or None: whatever else stands there is dropped."""
 
-Search = Annotated[Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] | None, EMPTY, Query()]
-Id = Annotated[UUID | None, EMPTY, Query()]
-Limit = Annotated[int, BeforeValidator(_page_when_empty), Query(ge=1, le=max(SIZES))]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
-Descending = Annotated[str, Query(alias="direction", max_length=20)]
+Search = Annotated[Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] | None, *KNOWN, Query()]
+Id = Annotated[UUID | None, *KNOWN, Query()]
+Limit = Annotated[Annotated[int, Field(ge=1, le=max(SIZES))], _known(PAGE), Query()]
+Offset = Annotated[Annotated[int, Field(ge=0, le=1_000_000)], _known(0), Query()]
+Text = Annotated[Annotated[str, StringConstraints(max_length=120)], _known(""), Query()]
+Descending = Annotated[Text, Query(alias="direction")]
 
 DESCENDING: Final = "descending"
 
@@ -54,3 +72,13 @@ def last_page(total: int, limit: int) -> int:
         limit: Rows of a page.
     """
     return max(0, (total - 1) // limit * limit)
+
+
+def is_dropped(query: QueryParams, kept: Mapping[str, object | None]) -> bool:
+    """Whether an address asks for something that nobody knows (any more).
+
+    Args:
+        query: The address's.
+        kept: What of it filters, by name; None where nothing does.
+    """
+    return any(value is None and query.get(name, "").strip() for name, value in kept.items())

@@ -1,10 +1,9 @@
 """A client's standard information: what was pulled and when, and each list as a table to search and to take along."""
 
-from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import StreamingResponse
 
@@ -19,15 +18,13 @@ from starter.web.client_frame import Tab, framed
 from starter.web.csv_answers import csv_answer
 from starter.web.empty_lists import why_empty
 from starter.web.list_columns import COLUMNS, heads, state_of
+from starter.web.pages.listing import Offset, Text
 from starter.web.receipt_rows import ReceiptRow, receipt_rows
 from starter.web.viewing import Viewer, page_router
 
 router = page_router()
 
 PAGE = 100
-
-Searched = Annotated[str, Query(max_length=100)]
-Start = Annotated[int, Query(ge=0, le=1_000_000)]
 
 
 @router.get("/clients/{client_id:uuid}/lists")
@@ -50,14 +47,14 @@ async def one_list(
     viewer: Viewer,
     client_id: UUID,
     name: str,
-    search: Searched = "",
-    gone: bool = False,
-    offset: Start = 0,
+    search: Text = "",
+    gone: Text = "",
+    offset: Offset = 0,
 ) -> HTMLResponse:
     """A page of one list."""
     wanted, sought = _known(name), search.replace("\x00", "").strip()
     page = await door.clients.list_rows(
-        viewer.actor, client_id, wanted, limit=PAGE, offset=offset, search=sought or None, include_gone=gone
+        viewer.actor, client_id, wanted, limit=PAGE, offset=offset, search=sought or None, include_gone=bool(gone)
     )
     managed = await _managed(door, viewer, client_id)
     receipts = _receipts(managed)
@@ -86,7 +83,7 @@ async def one_list(
         limit=PAGE,
         offset=offset,
         search=sought,
-        gone=gone,
+        gone=bool(gone),
         query=urlencode({key: value for key, value in query.items() if value}),
     )
 

@@ -16,7 +16,7 @@ from starter.web.viewing import PerhapsViewer, Viewer, forget, keep, open_router
 router = open_router()
 signed_in_router = page_router()
 
-Back = Annotated[str, Query(alias="next", max_length=2000)]
+Back = Annotated[str, Query(alias="next")]
 
 
 def ip_of(request: Request) -> str:

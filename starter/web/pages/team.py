@@ -13,7 +13,7 @@ from starter.sessions import SignedIn
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
-from starter.web.pages.listing import EMPTY
+from starter.web.pages.listing import KNOWN
 from starter.web.rendering import render
 from starter.web.viewing import Admin, Viewer, page_router
 
@@ -38,7 +38,7 @@ async def invite(
     viewer: Admin,
     email: Text = "",
     name: Text = "",
-    role: Annotated[Role | None, EMPTY, Form()] = None,
+    role: Annotated[Role | None, *KNOWN, Form()] = None,
 ) -> HTMLResponse:
     """Somebody joins: their link, shown this once; or the form again."""
     try:

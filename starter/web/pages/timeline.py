@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from models.events import EventView
@@ -13,6 +14,7 @@ from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
 from starter.web.csv_answers import csv_answer
 from starter.web.event_sentences import Happened
+from starter.web.pages.listing import KNOWN
 from starter.web.viewing import Viewer, page_router
 
 router = page_router()
@@ -47,7 +49,7 @@ async def show(
     door: Door,
     viewer: Viewer,
     client_id: UUID,
-    before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    before: Annotated[Annotated[int, Field(ge=1, lt=2**63)] | None, *KNOWN, Query()] = None,
 ) -> HTMLResponse:
     """A page of it; ``before`` asks for what is older than that event."""
     found = await door.clients.history(viewer.actor, client_id, limit=PAGE + 1, before_id=before)
