@@ -110,7 +110,7 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     ),
     Cause.RATE_LIMITED: Explanation(
         "The organisation has used up its calls for now.",
-        "Nothing to do: it goes on by itself when the limit lifts.",
+        "Nothing to do: it goes on by itself when the accounting software takes calls again.",
     ),
     Cause.PROVIDER_UNAVAILABLE: Explanation(
         "The accounting software did not answer for this organisation.",

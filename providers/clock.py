@@ -15,8 +15,3 @@ def utc_now() -> datetime:
 def next_minute(now: datetime) -> datetime:
     """The start of the minute after ``now``."""
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
-
-
-def next_midnight(now: datetime) -> datetime:
-    """The start of the UTC day after ``now``."""
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -1,16 +1,19 @@
 """The four call limits: 5 at once, 60 a minute and so many a day per organisation, 10,000 a minute per app.
 
-Windows are fixed: a minute begins at each full minute, a day at midnight UTC. A refused call uses up nothing.
+Windows are fixed: a minute begins at each full minute, a day at a moment of each organisation's own, which is never
+midnight UTC and which only ``Retry-After`` tells. A refused call uses up nothing.
 """
 
 import sys
 from dataclasses import dataclass
 from math import ceil
 from typing import NamedTuple
+from zlib import crc32
 
 from xero_sandbox.clock import Clock
 
 UNLIMITED = sys.maxsize
+DAY = 86_400
 
 
 class Refusal(NamedTuple):
@@ -49,8 +52,13 @@ class Allowances:
 
 @dataclass(slots=True)
 class Usage:
-    """What one organisation used: which windows, and how much of each."""
+    """What one organisation used: which windows, and how much of each.
 
+    Attributes:
+        day_begins: Seconds after midnight UTC at which its days begin.
+    """
+
+    day_begins: int
     minute: int = -1
     minute_used: int = 0
     day: int = -1
@@ -73,12 +81,12 @@ class Limits:
         """What an organisation used, with windows that have ended emptied."""
         usage = self._usage.get(organisation_id)
         if usage is None:
-            usage = self._usage[organisation_id] = Usage()
+            usage = self._usage[organisation_id] = Usage(1 + crc32(organisation_id.encode()) % (DAY - 1))
         now = int(self._clock.now())
         if usage.minute != now // 60:
             usage.minute, usage.minute_used = now // 60, 0
-        if usage.day != now // 86400:
-            usage.day, usage.day_used = now // 86400, 0
+        if usage.day != (day := (now - usage.day_begins) // DAY):
+            usage.day, usage.day_used = day, 0
         return usage
 
     def enter_app(self) -> Refusal | None:
@@ -95,7 +103,7 @@ class Limits:
         """Count one call to an organisation; one that is let in must be followed by :meth:`leave`."""
         allowed = self.allowances
         if usage.day_used >= allowed.day:
-            return Refusal("day", self._until(86400))
+            return Refusal("day", self._until(DAY, usage.day_begins))
         if usage.minute_used >= allowed.minute:
             return Refusal("minute", self._until(60))
         if usage.in_flight >= allowed.concurrent:
@@ -146,9 +154,8 @@ class Limits:
         for usage in self._usage.values():
             usage.peak = usage.in_flight
 
-    def _until(self, window: int) -> int:
-        now = self._clock.now()
-        return max(1, ceil(window - now % window))
+    def _until(self, window: int, begins: int = 0) -> int:
+        return max(1, ceil(window - (self._clock.now() - begins) % window))
 
 
 def _left(allowed: int, used: int, usual: int) -> int:

@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 import orjson
 
 from contracts.causes import Cause
-from providers.clock import next_midnight, next_minute
+from providers.clock import next_minute
 from providers.errors import NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
 
 _LIMITS = {
@@ -37,6 +37,10 @@ _LONG_SECONDS = 600
 
 _CONCURRENT_WAIT = timedelta(seconds=2)
 """Xero may send no Retry-After for calls at once; they end when another call does, so soon."""
+
+_DAY_LOOKED_AT_AGAIN = timedelta(hours=1)
+"""Where Xero does not say when a day's calls are given again. They are not at midnight UTC: the first call that works
+tells."""
 
 _LONGEST_WAIT = timedelta(days=2)
 """No limit of Xero's is longer than a day; a greater Retry-After is a mistake."""
@@ -91,7 +95,7 @@ def refuses_token(status: int, headers: Mapping[str, str], body: bytes) -> bool:
 def limit_hit(headers: Mapping[str, str], now: datetime) -> tuple[str, datetime]:
     """Which limit a 429 is about, and when it lifts.
 
-    Without Retry-After, a minute limit is waited out whole and a day limit to the next midnight UTC.
+    Without Retry-After, a minute limit is waited out whole, and a day limit is looked at again after a while.
     """
     retry_at = retry_after(headers, now)
     problem = headers.get("x-rate-limit-problem", "").strip().lower()
@@ -99,7 +103,7 @@ def limit_hit(headers: Mapping[str, str], now: datetime) -> tuple[str, datetime]
     limit = _LIMITS.get(problem) or ("day" if long else "minute")
     if retry_at is None:
         retry_at = {
-            "day": next_midnight(now),
+            "day": now + _DAY_LOOKED_AT_AGAIN,
             "app_minute": next_minute(now),
             "concurrent": now + _CONCURRENT_WAIT,
         }.get(limit, now + timedelta(minutes=1))

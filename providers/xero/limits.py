@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from providers.clock import Clock, next_midnight, next_minute
+from providers.clock import Clock, next_minute
 from providers.errors import RateLimited
 from providers.port import CallBudget
 from providers.turns import Turns
@@ -109,17 +109,17 @@ class Limits:
                 organisation.slots = None
 
     def learn(self, organisation_id: str | None, headers: Mapping[str, str]) -> None:
-        """Take in the remaining-headers of an answer; a limit at 0 blocks until its window ends."""
+        """Take in the remaining-headers of an answer; a minute's limit at 0 blocks until its window ends.
+
+        A day's does not: when it ends Xero says only in a 429, which the next call meets if the day has not ended.
+        """
         now = self._now()
         if _remaining(headers, "x-appminlimit-remaining") == 0:
             self._app_blocked = ("app_minute", next_minute(now))
         organisation = self._organisations.get(organisation_id or "")
         if organisation is None:
             return
-        if _remaining(headers, "x-daylimit-remaining") == 0:
-            # Xero says when a day ends only in a 429; at midnight UTC the next call finds out.
-            organisation.blocked = ("day", next_midnight(now))
-        elif _remaining(headers, "x-minlimit-remaining") == 0:
+        if _remaining(headers, "x-minlimit-remaining") == 0:
             first = organisation.called_at[0] if organisation.called_at else now
             organisation.blocked = ("minute", first + MINUTE)
 

@@ -31,7 +31,9 @@ class ConnectionAnswer(BaseModel):
     cause: Cause | None
     message: str | None
     next_step: str | None = Field(description="What a person can do about the cause.")
-    limited_until: datetime | None
+    limited_until: datetime | None = Field(
+        description="No call is made before, as far as the provider said when its limit lifts."
+    )
     last_good_at: datetime | None = Field(description="When something of the organisation was last read.")
     listed_at: datetime | None = Field(
         description="When the provider last listed it among what the login reaches; that proves less than reading it."

@@ -79,22 +79,30 @@ async def test_sixty_in_any_minute(limits: Limits, clock: HandClock) -> None:
     assert (await refusal(limits)).retry_at == begun + timedelta(seconds=100)
 
 
-@pytest.mark.parametrize(
-    ("header", "limit", "waits"),
-    [("X-MinLimit-Remaining", "minute", 60), ("X-DayLimit-Remaining", "day", 52_190)],
-)
-async def test_nothing_left_of_a_limit_spares_the_call(
-    limits: Limits, clock: HandClock, header: str, limit: str, waits: int
-) -> None:
+async def test_nothing_left_of_a_minute_spares_the_call(limits: Limits, clock: HandClock) -> None:
     begun = clock()
     await make(limits, 1)
-    limits.learn("o", {header.lower(): "1"})
+    limits.learn("o", {"x-minlimit-remaining": "1"})
     await make(limits, 1)
-    limits.learn("o", {header.lower(): "0"})
+    limits.learn("o", {"x-minlimit-remaining": "0"})
     refused = await refusal(limits)
-    assert (refused.limit, refused.retry_at) == (limit, begun + timedelta(seconds=waits))
+    assert (refused.limit, refused.retry_at) == ("minute", begun + timedelta(minutes=1))
     await make(limits, 1, "another")
-    clock.move(waits)
+    clock.move(60)
+    await make(limits, 1)
+
+
+async def test_when_a_day_ends_is_for_the_next_call_to_find_out(limits: Limits, clock: HandClock) -> None:
+    await make(limits, 1)
+    limits.learn("o", {"x-daylimit-remaining": "0"})
+    await make(limits, 1)
+    lifts_at = clock() + timedelta(seconds=66_975)
+    limits.refused("o", RateLimited("day", lifts_at))
+    refused = await refusal(limits)
+    assert (refused.limit, refused.retry_at) == ("day", lifts_at)
+    clock.move(66_974)  # past midnight UTC
+    assert (await refusal(limits)).retry_at == lifts_at
+    clock.move(1)
     await make(limits, 1)
 
 

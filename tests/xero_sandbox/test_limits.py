@@ -8,12 +8,10 @@ from tests.xero_sandbox.wire import open_call, until
 
 @pytest.fixture
 def noon(app: App) -> None:
-    """Stop the clock 20 seconds into a minute, two hours from midnight, before tokens are given out that would end."""
+    """Stop the clock 20 seconds into a minute, before tokens are given out that would end."""
     now = app.control("clock", stopped=True)["now"]
     assert isinstance(now, float)
-    to_minute = 60 - now % 60
-    near_midnight = 86400 - now % 86400 < 7200
-    app.control("clock", advance_seconds=to_minute + 20 + (7200 if near_midnight else 0))
+    app.control("clock", advance_seconds=60 - now % 60 + 20)
 
 
 def refused(app: App, tokens: Tokens, tenant: str) -> dict[str, str]:
@@ -36,17 +34,31 @@ def test_sixty_calls_a_minute_and_a_fixed_window(app: App, tokens: Tokens, tenan
 
 
 @pytest.mark.usefixtures("noon")
-def test_calls_a_day(app: App, tokens: Tokens, tenant: str) -> None:
+def test_calls_a_day_whose_end_only_retry_after_tells(app: App, tokens: Tokens, tenant: str) -> None:
+    app.control("limits", day=0)
+    app.control("clock", advance_seconds=int(refused(app, tokens, tenant)["retry-after"]))
+    tokens = Tokens(app.refresh(tokens.refresh).json())
     app.control("limits", day=2)
     assert app.read(tokens, tenant, "Currencies").headers["x-daylimit-remaining"] == "1"
     assert app.read(tokens, tenant, "Currencies").headers["x-daylimit-remaining"] == "0"
     wait = refused(app, tokens, tenant)
-    assert wait["x-rate-limit-problem"] == "day"
-    assert int(wait["retry-after"]) > 3600
-    renewed = Tokens(app.refresh(tokens.refresh).json())
-    app.control("clock", advance_seconds=int(wait["retry-after"]))
-    renewed = Tokens(app.refresh(renewed.refresh).json())
-    assert app.read(renewed, tenant, "Currencies").status_code == 200
+    assert (wait["x-rate-limit-problem"], wait["retry-after"]) == ("day", "86400")
+    now = app.control("clock")["now"]
+    assert isinstance(now, float)
+    app.control("clock", advance_seconds=86_400 - now % 86_400)
+    tokens = Tokens(app.refresh(tokens.refresh).json())
+    still = int(refused(app, tokens, tenant)["retry-after"])  # midnight UTC has ended nothing
+    assert still == 86_400 - (86_400 - now % 86_400)
+    app.control("clock", advance_seconds=still)
+    tokens = Tokens(app.refresh(tokens.refresh).json())
+    assert app.read(tokens, tenant, "Currencies").status_code == 200
+
+
+def test_organisations_have_days_of_their_own(app: App, tokens: Tokens) -> None:
+    app.control("clock", stopped=True)
+    app.control("limits", day=0)
+    waits = {refused(app, tokens, tenant)["retry-after"] for tenant in app.tenants(tokens)[:5]}
+    assert len(waits) == 5
 
 
 @pytest.mark.usefixtures("noon")

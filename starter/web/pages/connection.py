@@ -160,6 +160,7 @@ async def _page(
         receipts=receipt_rows(details.receipts, names),
         refreshing_since=since,
         is_pulled_now=connection.pull_until is not None and connection.pull_until > now(),
+        limited_until=until if (until := connection.limited_until) and until > now() else None,
         changed_from=details.old_name if change else None,
         changed_at=change.changed_at if change else None,
         undo_until=undo_until(change) if change and undo_until(change) > now() else None,
