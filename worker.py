@@ -27,6 +27,7 @@ from activities.discretion import Discretion
 from activities.grants import Tokens
 from activities.mailing import Mailer, SmtpMailer
 from activities.notices import NoticeActivities
+from activities.operators import Operators
 from activities.organisations import OrganisationActivities
 from activities.reach import Reach
 from activities.reassigning import ReassignActivities
@@ -217,18 +218,18 @@ def mailer_of(settings: Settings) -> Mailer | None:
 
 @asynccontextmanager
 async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
-    """What activities of this event loop are built from, with a pool and a memory of their own.
-
-    Args:
-        settings: Of this process.
-    """
+    """What activities of this event loop are built from, with a pool and a memory of their own."""
     async with AsyncExitStack() as stack:
         url = settings.required("database_url")
         database = Database(url, pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_KEPT)
         stack.push_async_callback(database.close)
         providers, xero = providers_of(settings, database)
         stack.push_async_callback(xero.close)
-        tokens = Tokens(database, settings.key_ring().for_purpose("database"))
+        tokens = Tokens(
+            database,
+            settings.key_ring().for_purpose("database"),
+            operators=Operators(database, mailer_of(settings), settings.operator_email),
+        )
         yield Parts(database, providers, tokens, mailer_of(settings), settings.public_url)
 
 

@@ -18,6 +18,9 @@ REMINDER_AFTER = timedelta(days=3)
 PATIENCE = timedelta(hours=20)
 """A cause that may pass by itself is retried for so long before anybody is told."""
 
+_NOBODYS = frozenset({Cause.RATE_LIMITED, Cause.APP_REFUSED})
+"""What colleagues are not written to about, however long it lasts: none of them can do anything."""
+
 SHOWN = 50
 """Clients named under one cause; a mail is no list of a thousand."""
 
@@ -81,7 +84,7 @@ def plan(clients: Sequence[ClientToTellOf], staff: Staff, now: datetime) -> Plan
 def _to_tell(client: ClientToTellOf, cause: Cause, staff: Staff, now: datetime) -> tuple[bool, list[UUID]]:
     """Whether the owner is told now, and which admins."""
     since = client.trouble_since or now
-    if not cause.needs_person and (cause is Cause.RATE_LIMITED or now - since < PATIENCE):
+    if not cause.needs_person and (cause in _NOBODYS or now - since < PATIENCE):
         return False, []
     is_new = client.told_at is None or client.told_at < since
     is_long = now - since >= REMINDER_AFTER

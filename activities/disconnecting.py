@@ -1,28 +1,25 @@
 """Removes one connection at the provider: this login's pair with this organisation, and nothing else.
 
-Run again after a crash it finds the pair gone, which counts as done.
+Run again after a crash it finds the pair gone, which counts as done. That it is gone is told by the provider's list;
+that nothing can be read through it any more, by the end of its sign-in. A refusal alone says neither.
 """
 
 from temporalio import activity
 
 from activities.failures import application_error
 from activities.reach import ReachActivities
-from contracts.causes import Cause
 from contracts.disconnect_client import KeepConnectionInput, RemoveConnectionInput, RemovedConnection
 from models import disconnections, managed_connections
 from models.connection import Connection
-from providers.errors import ProviderError
+from providers.errors import ProviderError, SignedOut
 
 NOTHING_TO_DO = "The connection is not being disconnected any more; nothing was done."
 
-_GONE = {
-    Cause.ACCESS_LOST: "The login could not open the organisation any more: the connection was gone already.",
-    Cause.DISCONNECTED_AT_PROVIDER: "The connection was gone already.",
-    Cause.SUBSCRIPTION_ENDED: "The organisation's subscription has ended; nothing can be read through the connection.",
-    Cause.SIGNED_OUT: "The sign-in had ended already, so that nothing can be read through the connection; the "
-    "accounting software may go on showing it in its list of connected apps.",
-}
-"""Answers that mean that there is nothing left to remove, and what to tell people."""
+GONE = "The connection was gone already."
+SIGNED_OUT = (
+    "The sign-in had ended already, so that nothing can be read through the connection; the accounting software may go "
+    "on showing it in its list of connected apps."
+)
 
 
 class DisconnectActivities(ReachActivities):
@@ -54,12 +51,12 @@ class DisconnectActivities(ReachActivities):
     async def _remove(self, connection: Connection) -> str:
         try:
             was_there = await self._reach.remove(connection.grant_id, connection.organisation_id)
+        except SignedOut:
+            return SIGNED_OUT
         except ProviderError as error:
-            if error.cause in _GONE:
-                return _GONE[error.cause]
             raise application_error(error, self._now()) from None
         if not was_there:
-            return _GONE[Cause.DISCONNECTED_AT_PROVIDER]
+            return GONE
         return f"The connection was removed at {self._reach.provider(connection.provider).title}."
 
     @activity.defn

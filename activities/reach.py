@@ -134,9 +134,10 @@ class Reach:
         return {identity: profile._asdict() for identity, profile in found if profile is not None}
 
     async def remove(self, grant_id: UUID, organisation_id: str) -> bool:
-        """End the pair of a login and an organisation at the provider.
+        """End the pair of a login and an organisation at the provider, under every id that it is listed with.
 
-        The pair is looked up just before, since its id may be another one by now.
+        The pair is looked up just before, since its id may be another one by now. One that is not listed is looked for
+        twice: a list may be empty for a moment, and whoever is told that it is gone looks no more.
 
         Returns:
             Whether there was one.
@@ -145,11 +146,16 @@ class Reach:
             ProviderError: It may still be there.
         """
         provider = await self._provider_of(grant_id)
-        for reached in await self.of_grant(grant_id):
-            if reached.organisation_id == organisation_id and reached.provider_connection_id:
-                await provider.disconnect(self._tokens.of(grant_id, provider, None), reached.provider_connection_id)
-                return True
-        return False
+        ids = await self._ids_of(grant_id, organisation_id) or await self._ids_of(grant_id, organisation_id)
+        tokens, was_there = self._tokens.of(grant_id, provider, None), False
+        for provider_connection_id in ids:
+            was_there |= await provider.disconnect(tokens, provider_connection_id)
+        return was_there
+
+    async def _ids_of(self, grant_id: UUID, organisation_id: str) -> tuple[str, ...]:
+        reached = await self.of_grant(grant_id)
+        found = next((one for one in reached if one.organisation_id == organisation_id), None)
+        return found.connection_ids if found else ()
 
     async def _provider_of(self, grant_id: UUID) -> Provider:
         async with self._database.session() as session:

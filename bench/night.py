@@ -45,6 +45,9 @@ class _Given(TokenSource):
     async def access_token(self, rejected: str | None = None) -> str:  # noqa: ARG002  # it is new
         return self._token
 
+    async def granted_scope(self) -> tuple[str, ...]:
+        return ()
+
 
 async def night(connections: int, logins: int, latency_ms: int, console: Console) -> tuple[CheckReport, float, int]:
     """Seed, check, count.

@@ -16,10 +16,12 @@ class Cause(StrEnum):
     DISCONNECTED_AT_PROVIDER = "disconnected_at_provider"
     SUBSCRIPTION_ENDED = "subscription_ended"
     PERMISSION_MISSING = "permission_missing"
+    ROLE_TOO_LOW = "role_too_low"
     WRONG_ORGANISATION = "wrong_organisation"
     CONNECTION_CAP_REACHED = "connection_cap_reached"
     RATE_LIMITED = "rate_limited"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
+    APP_REFUSED = "app_refused"
     UNKNOWN = "unknown"
 
     @property
@@ -65,7 +67,7 @@ class Explanation(NamedTuple):
     next_step: str
 
 
-_TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE})
+_TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.APP_REFUSED})
 
 _OF_THE_LOGIN = frozenset({Cause.SIGNED_OUT, Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER})
 
@@ -75,6 +77,7 @@ _HELPED_BY_SIGNING_IN = frozenset(
         Cause.ACCESS_LOST,
         Cause.DISCONNECTED_AT_PROVIDER,
         Cause.PERMISSION_MISSING,
+        Cause.ROLE_TOO_LOW,
         Cause.WRONG_ORGANISATION,
     }
 )
@@ -100,6 +103,11 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "The sign-in did not allow reading some of the standard information.",
         "Reconnect and accept all of the permissions that are asked for.",
     ),
+    Cause.ROLE_TOO_LOW: Explanation(
+        "The accounting software does not let this login read some of the standard information, although the sign-in "
+        "allowed it.",
+        "Have the login given a higher role in this organisation, or reconnect with a colleague's login that has one.",
+    ),
     Cause.WRONG_ORGANISATION: Explanation(
         "The login reached a different organisation from the one this client is connected to.",
         "Sign in with a login that can open the client's own organisation, or change the connection on purpose.",
@@ -115,6 +123,11 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     Cause.PROVIDER_UNAVAILABLE: Explanation(
         "The accounting software did not answer for this organisation.",
         "Nothing to do: it is tried again by itself.",
+    ),
+    Cause.APP_REFUSED: Explanation(
+        "The accounting software refuses our app's secret: it is wrong, or was replaced there.",
+        "Nothing for you to do, and no sign-in repairs it. It goes on by itself when whoever runs Clientsync has "
+        "corrected the secret.",
     ),
     Cause.UNKNOWN: Explanation(
         "Something unexpected came back for this organisation.",

@@ -16,8 +16,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,11 +27,14 @@ from contracts.runs import GrantStatus
 from models import events
 from models.database import Database
 from models.encryption import Sealer, StoredTokens, open_tokens, seal_tokens
-from models.grant import ConsentAttempt, Grant, GrantHolder, GrantReach
+from models.grant import Grant, GrantHolder, GrantReach
 
 PATIENCE = timedelta(seconds=30)
 LOCK_TIMEOUT = timedelta(seconds=45)
 IDLE_TIMEOUT = timedelta(seconds=60)
+
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's code for a lock that was waited for too long."""
 
 Refresh = Callable[[StoredTokens], Awaitable[StoredTokens]]
 
@@ -141,9 +145,8 @@ async def fresh_tokens(
 
     Raises:
         dead: The grant is signed out, now or since earlier.
-        TimeoutError: The provider did not answer within ``PATIENCE``; whatever else ``refresh`` raises also comes
-            through, and the grant stays as it was.
-        DBAPIError: The lock was not free within ``LOCK_TIMEOUT``.
+        TimeoutError: The provider did not answer within ``PATIENCE``, or within ``LOCK_TIMEOUT`` whoever holds the
+            lock; whatever else ``refresh`` raises also comes through, and the grant stays as it was.
         NoResultFound: There is no such grant.
     """
 
@@ -183,13 +186,22 @@ async def fresh_tokens(
 
 
 async def _locked(session: AsyncSession, grant_id: UUID) -> Grant:
-    """The grant as it is now, locked; the waits of this transaction are bounded."""
+    """The grant as it is now, locked; the waits of this transaction are bounded.
+
+    Raises:
+        TimeoutError: Somebody else has held the lock for longer than ``LOCK_TIMEOUT``.
+    """
     for setting, limit in (
         ("lock_timeout", LOCK_TIMEOUT),
         ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
     ):
         await session.exec(select(func.set_config(setting, f"{limit.total_seconds():.0f}s", True)))
-    return await session.get_one(Grant, grant_id, with_for_update=True)
+    try:
+        return await session.get_one(Grant, grant_id, with_for_update=True)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        raise TimeoutError("the grant's lock was not free in time") from None
 
 
 async def _superseded(
@@ -258,38 +270,14 @@ async def record_reach(
         await session.exec(insert(GrantReach), params=list(rows.values()))
 
 
+async def scope_of(database: Database, sealer: Sealer, grant_id: UUID) -> tuple[str, ...]:
+    """The scopes that a grant was given, as far as the provider said."""
+    async with database.session() as session:
+        grant = await session.get_one(Grant, grant_id)
+    return open_tokens(sealer, grant_id, grant.sealed_tokens).scope
+
+
 async def signed_in_since(session: AsyncSession, grant_id: UUID, at: datetime) -> bool:
     """Whether somebody has signed in with this login after a moment."""
     query = select(GrantHolder.grant_id).where(GrantHolder.grant_id == grant_id, col(GrantHolder.signed_in_at) > at)
     return (await session.exec(query.limit(1))).first() is not None
-
-
-async def use_consent(session: AsyncSession, state_hash: bytes, at: datetime) -> ConsentAttempt | None:
-    """Take a sign-in by the hash of its state, once.
-
-    Args:
-        session: The caller's transaction.
-        state_hash: SHA-256 of the state that came back with the browser.
-        at: This moment (aware, UTC).
-
-    Returns:
-        The sign-in; None when there is none, when it was used, or when its time is over.
-    """
-    taken = (
-        update(ConsentAttempt)
-        .where(
-            col(ConsentAttempt.state_hash) == state_hash,
-            col(ConsentAttempt.used_at).is_(None),
-            col(ConsentAttempt.expires_at) > at,
-        )
-        .values(used_at=at)
-        .returning(ConsentAttempt)
-    )
-    attempt: ConsentAttempt | None = (await session.exec(taken)).scalars().one_or_none()
-    return attempt
-
-
-async def find_consent(session: AsyncSession, state_hash: bytes) -> ConsentAttempt | None:
-    """A sign-in by the hash of its state, used or not; for a callback that is loaded again."""
-    query = select(ConsentAttempt).where(ConsentAttempt.state_hash == state_hash)
-    return (await session.exec(query)).one_or_none()

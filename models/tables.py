@@ -5,6 +5,7 @@ import from here; they import the one table that they need.
 """
 
 from models import (
+    app_trouble,
     call_window,
     client,
     connection,
@@ -18,6 +19,7 @@ from models import (
 )
 
 __all__ = [
+    "app_trouble",
     "call_window",
     "client",
     "connection",

@@ -1,4 +1,7 @@
-"""A value that is fetched once, kept for a while, and fetched by one caller at a time."""
+"""A value that is fetched once, kept for a while, and fetched by one caller at a time.
+
+An old value is better than none: when it is due and cannot be fetched, it is kept for a few minutes more.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,8 +9,13 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from providers.clock import Clock
+from providers.errors import Transient
 
 Value = TypeVar("Value")
+
+
+TRY_AGAIN_AFTER = timedelta(minutes=5)
+"""How long a value is kept that was due and could not be fetched."""
 
 
 class Cached(Generic[Value]):
@@ -25,12 +33,22 @@ class Cached(Generic[Value]):
 
         Args:
             other_than: A value that turned out to be out of date: load anew, unless somebody just did.
+
+        Raises:
+            Exception: Whatever ``load`` raises, when there is no value that may be kept instead.
         """
         async with self._lock:
             if self._held is not None:
                 value, loaded_at = self._held
                 if value is not other_than and self._now() - loaded_at < self._lifetime:
                     return value
-            value = await self._load()
+            try:
+                value = await self._load()
+            except Transient:
+                if self._held is None or self._held[0] is other_than:
+                    raise
+                value, _ = self._held
+                self._held = (value, self._now() - self._lifetime + TRY_AGAIN_AFTER)
+                return value
             self._held = (value, self._now())
             return value

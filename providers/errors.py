@@ -7,6 +7,7 @@
     │   └── (access_lost, disconnected_at_provider, subscription_ended, permission_missing, …, unknown)
     └── Transient                   waiting helps
         ├── RateLimited             until ``retry_at``; ``is_long`` for a day's limit
+        ├── AppRefused              our app's secret; until those who run this installation have corrected it
         └── Unavailable             5xx, timeouts, dropped connections, organisation offline
 
 ``detail`` is for support: short, with status code and the provider's correlation id, never a token or a record.
@@ -82,3 +83,14 @@ class Unavailable(Transient):
 
     def __init__(self, detail: str = "", *, retry_at: datetime | None = None) -> None:
         super().__init__(Cause.PROVIDER_UNAVAILABLE, detail, retry_at=retry_at)
+
+
+class AppRefused(Transient):
+    """The provider refuses our app itself: its secret is wrong or was replaced.
+
+    No colleague can do anything about it, and nothing is wrong with anybody's login. It passes when those who run the
+    installation have corrected it.
+    """
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(Cause.APP_REFUSED, detail)

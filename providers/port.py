@@ -76,12 +76,20 @@ class ReachableOrganisation:
         name: Its name there; names repeat and change. ``NAMELESS`` where the list has none: the profile has it.
         provider_connection_id: The provider's id of the pair (login, organisation), needed to disconnect.
         is_from_this_consent: Whether the provider says that it was allowed in the very consent that was asked about.
+        further_connection_ids: Other ids of the same pair, where the provider lists it more than once.
     """
 
     organisation_id: str
     name: str
     provider_connection_id: str | None
     is_from_this_consent: bool = False
+    further_connection_ids: tuple[str, ...] = ()
+
+    @property
+    def connection_ids(self) -> tuple[str, ...]:
+        """Every id of the pair."""
+        first = self.provider_connection_id
+        return self.further_connection_ids if first is None else (first, *self.further_connection_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +126,10 @@ class TokenSource(Protocol):
         Raises:
             SignedOut: The grant is dead; only a new consent helps.
         """
+        ...
+
+    async def granted_scope(self) -> tuple[str, ...]:
+        """The scopes that the grant was given; empty where that is not known."""
         ...
 
 
@@ -167,7 +179,17 @@ class Provider(Protocol):
 
         Raises:
             ConsentFailed: The code, the verifier or the identity token was refused.
+            AppRefused: The app's own secret is wrong.
             ProviderError: The provider could not be reached.
+        """
+        ...
+
+    async def check_app(self) -> None:
+        """Try the app's own credentials, without anybody's grant.
+
+        Raises:
+            AppRefused: They are refused.
+            ProviderError: The provider could not be reached, or did not say.
         """
         ...
 
@@ -176,6 +198,7 @@ class Provider(Protocol):
 
         Raises:
             SignedOut: The refresh token is dead.
+            AppRefused: The app's own secret is wrong; that says nothing about the tokens.
             ProviderError: The provider could not be reached; the old token may be tried again.
         """
         ...
@@ -200,11 +223,14 @@ class Provider(Protocol):
         """
         ...
 
-    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> None:
-        """Remove one connection at the provider; already gone counts as done.
+    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> bool:
+        """Remove one connection at the provider; already gone counts as done, once its own list agrees.
+
+        Returns:
+            Whether it was there.
 
         Raises:
-            ProviderError: Classified by cause.
+            ProviderError: Classified by cause; it may still be there.
         """
         ...
 

@@ -105,6 +105,7 @@ class Settings(BaseSettings):
         selection_deadline: How long a run waits for the choice of organisations.
         smtp_url: The mail server, ``smtp://user:password@host:587``; unset leaves mail in the outbox.
         mail_from: The address that mail comes from.
+        operator_email: Who runs this installation; written to about what no colleague can repair.
         web_host: Address that the web process listens on.
         web_port: Port that the web process listens on.
         provider_concurrency: Provider activities that one worker runs at once, full groups of clients not counted.
@@ -133,6 +134,7 @@ class Settings(BaseSettings):
     selection_deadline: Seconds = timedelta(hours=24)
     smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None
     mail_from: Annotated[str, Field(pattern=r"^[^\r\n]*[^\s@]+@[^\s@]+$")] | None = None
+    operator_email: Annotated[str, Field(pattern=r"^[^\s@]+@[^\s@]+$")] | None = None
     web_host: str = "127.0.0.1"
     web_port: Port = 8000
     provider_concurrency: Annotated[int, Field(ge=1, le=1000)] = 64

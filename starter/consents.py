@@ -18,14 +18,15 @@ from contracts.bulk_create_clients import ConsentGiven, ConsentRefused
 from contracts.causes import Cause
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
-from models import grants, run_views, runs
+from models import app_troubles, grants, run_views, runs, sign_ins
 from models.columns import now
 from models.database import Database
 from models.encryption import ConsentSecrets, Sealer, StoredTokens, open_secrets, seal_secrets
 from models.grant import ConsentAttempt
 from models.run import Run
-from providers.errors import ConsentFailed, ProviderError
+from providers.errors import AppRefused, ConsentFailed, ProviderError
 from providers.port import Consent, Provider, Providers
+from starter import consent_words
 from starter.actor import Actor
 from starter.temporal_faults import explained
 from workflows.bulk_create_clients import BulkCreateClients
@@ -34,14 +35,6 @@ logger = logging.getLogger(__name__)
 
 AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
 """Stages in which a (further) sign-in adds organisations to a run."""
-
-UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
-UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
-DENIED = "Access was not allowed, so nothing was changed."
-SOMEBODY_ELSES = (
-    "This sign-in was begun by somebody else, so it was not finished and nothing was changed. "
-    "Start your own from Clientsync."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +55,7 @@ class ConsentReturn:
         ok: Whether the sign-in was successful.
         client_id: The one client that the run is about, if it is.
         denied: Whether the person said no; otherwise what is not ok has failed, and can be tried again in the run.
+        app_is_refused: Whether our app was refused, whoever signs in.
     """
 
     run_id: str
@@ -69,6 +63,7 @@ class ConsentReturn:
     ok: bool
     client_id: UUID | None = None
     denied: bool = False
+    app_is_refused: bool = False
 
 
 class Consents:
@@ -188,16 +183,16 @@ class Consents:
         """The sign-in of this state, and whether this is the first time that it comes back."""
         at, state_hash = now(), _hashed(state)
         async with self._database.transaction() as session:
-            attempt = await grants.find_consent(session, state_hash)
+            attempt = await sign_ins.find_consent(session, state_hash)
             if attempt is None or attempt.provider != provider:
-                raise Refused(RefusalCode.NOT_FOUND, UNKNOWN_SIGN_IN)
+                raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_SIGN_IN)
             if viewer is not None and viewer.colleague_id != attempt.colleague_id:
-                raise Refused(RefusalCode.FORBIDDEN, SOMEBODY_ELSES)
-            taken = await grants.use_consent(session, state_hash, at)
+                raise Refused(RefusalCode.FORBIDDEN, consent_words.SOMEBODY_ELSES)
+            taken = await sign_ins.use_consent(session, state_hash, at)
         if taken is not None:
             return taken, True
         if attempt.used_at is None and attempt.expires_at <= at:
-            raise Refused(RefusalCode.WRONG_STAGE, "This sign-in took too long. Sign in again from Clientsync.")
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.TOO_LONG)
         async with self._database.session() as session:  # used a moment ago, perhaps: read what came of it
             return await session.get_one(ConsentAttempt, attempt.id), False
 
@@ -214,10 +209,19 @@ class Consents:
             )
         except ProviderError as error:
             logger.warning("sign-in %s failed: %s", attempt.id, error.detail)
+            if isinstance(error, AppRefused):
+                await self._note_refusal(attempt.provider, error)
             attempt.cause = error.cause
             await self._save(attempt)
         else:
             await self._keep(attempt, consent)
+
+    async def _note_refusal(self, provider: str, error: AppRefused) -> None:
+        """For those who run this installation, once: the worker writes to them, the log tells at once."""
+        async with self._database.transaction() as session:
+            is_new = await app_troubles.note(session, provider, error.cause, error.detail, now())
+        if is_new:
+            logger.error("%s refuses our app's secret (%s): `clientsync doctor` tries it", provider, error.detail)
 
     async def _keep(self, attempt: ConsentAttempt, consent: Consent) -> None:
         """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
@@ -250,7 +254,7 @@ class Consents:
     async def _deliver(self, attempt: ConsentAttempt) -> ConsentReturn:
         message = self._message(attempt)
         if message is None:
-            raise Refused(RefusalCode.WRONG_STAGE, UNFINISHED)
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.UNFINISHED)
         if attempt.delivered_at is None:
             await self._signal(attempt, message)
             attempt.delivered_at = now()
@@ -258,19 +262,17 @@ class Consents:
         async with self._database.session() as session:
             client_id = (await session.get_one(Run, attempt.run_id)).client_id
         return ConsentReturn(
-            attempt.run_id, message, ok=attempt.grant_id is not None, client_id=client_id, denied=attempt.denied
+            attempt.run_id,
+            message,
+            ok=attempt.grant_id is not None,
+            client_id=client_id,
+            denied=attempt.denied,
+            app_is_refused=attempt.cause is Cause.APP_REFUSED,
         )
 
     def _message(self, attempt: ConsentAttempt) -> str | None:
         """What came of a sign-in, for the person; None while that is not known."""
-        title = self.provider(attempt.provider).title
-        if attempt.grant_id is not None:
-            return f"You are signed in to {title}. Its organisations are being listed."
-        if attempt.denied:
-            return DENIED
-        if attempt.cause is Cause.PROVIDER_UNAVAILABLE:
-            return f"{title} did not answer while the sign-in was being finished. Sign in again."
-        return f"{title} did not complete the sign-in. Sign in again." if attempt.cause is not None else None
+        return consent_words.outcome(self.provider(attempt.provider).title, attempt)
 
     async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
         handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)

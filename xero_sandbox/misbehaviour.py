@@ -58,7 +58,7 @@ def _refusal(fault: Fault) -> tuple[int, Headers, bytes]:
         case Kind.ACCESS_REFUSED:
             return 403, [JSON], problem("Forbidden", 403, "AuthenticationUnsuccessful")
         case Kind.PRECONDITION_FAILED:
-            return 412, [TEXT], b"Precondition failed"
+            return 412, [JSON], problem("Precondition Failed", 412, "PreconditionFailed")
         case Kind.SCOPE_MISSING:
             return 401, [JSON, INSUFFICIENT_SCOPE], problem("Unauthorized", 401, "AuthorizationUnsuccessful")
         case _:

@@ -14,9 +14,12 @@ import httpx2
 from providers.clock import Clock
 from providers.errors import RateLimited, Unavailable
 from providers.port import TokenSource
-from providers.xero.envelope import without_nul
 from providers.xero.errors import classify, refuses_token
+from providers.xero.json_bodies import without_nul
 from providers.xero.limits import Limits
+
+CORRELATION = "xero-correlation-id"
+"""Carried by every answer to a call for an organisation (recorded live in 2026)."""
 
 CALL_SECONDS = 40.0
 """A whole call: an answer that drips in, each piece within the read timeout, must end before a worker seems dead."""
@@ -58,7 +61,8 @@ class Api:
             modified_since: Ask only for what changed since.
 
         Returns:
-            The body, or None when Xero says that nothing changed: by a 304, or by an empty body where it was asked.
+            The body, or None when Xero says, asked for changes, that there are none: by a 304, or by an empty body
+            with its correlation id. An empty body of somebody in front of Xero has none, and is no answer.
 
         Raises:
             ProviderError: Classified by cause.
@@ -68,18 +72,25 @@ class Api:
             # To the second, without a zone: what Xero accepts (xero.md section 4.1).
             headers["if-modified-since"] = modified_since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         response = await self._call("GET", path, tokens, organisation_id, headers, params)
-        if response.status_code == 304 or (modified_since is not None and not response.content.strip()):
+        is_success, is_empty = response.status_code < 300, not response.content.strip()
+        if modified_since is not None and (not is_success or (is_empty and CORRELATION in response.headers)):
             return None
+        if not is_success:
+            raise Unavailable(f"HTTP {response.status_code}, though nothing was asked to have changed")
         return without_nul(response.content)
 
     async def delete(self, path: str, tokens: TokenSource) -> bool:
-        """Delete something; False when it is not there.
+        """Delete something.
+
+        Returns:
+            Whether Xero says that it did (204). Otherwise there was nothing, or somebody in front of Xero answered:
+            whoever asked has to look.
 
         Raises:
             ProviderError: Classified by cause.
         """
-        response = await self._call("DELETE", path, tokens, None, {}, None, missing_is_fine=True)
-        return response.status_code != 404
+        response = await self._call("DELETE", path, tokens, None, {}, None, may_be_missing=True)
+        return response.status_code == 204
 
     async def _call(
         self,
@@ -90,7 +101,7 @@ class Api:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None,
         *,
-        missing_is_fine: bool = False,
+        may_be_missing: bool = False,
     ) -> httpx2.Response:
         url = self._url(path, params or {})
         sent = {**self._headers, **headers}
@@ -102,7 +113,7 @@ class Api:
             newer = await tokens.access_token(rejected=token)
             response = await self._send(method, url, sent, newer, organisation_id, tokens.practice_id)
         status = response.status_code
-        if status < 300 or status == 304 or (status == 404 and missing_is_fine):
+        if 200 <= status < 300 or (status == 304 and method == "GET") or (status == 404 and may_be_missing):
             return response
         error = classify(status, response.headers, response.content, self._now())
         if isinstance(error, RateLimited):

@@ -1,6 +1,7 @@
 """``/connections`` as reachable organisations: what a login can open, and which of it the last consent chose."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from contracts.standard_information import NAMELESS
 from providers.port import ReachableOrganisation
@@ -14,7 +15,7 @@ LONGEST_NAME = 255
 
 
 def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = ()) -> Sequence[ReachableOrganisation]:
-    """The organisations among a login's connections, each once.
+    """The organisations among a login's connections, each once, with every id that it has there.
 
     Args:
         connections: All connections of the login, practices (Xero HQ) among them.
@@ -25,9 +26,12 @@ def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = (
     found: dict[str, ReachableOrganisation] = {}
     for record in connections:
         organisation_id = _organisation_id(record)
-        if organisation_id is None or organisation_id in found:
+        if organisation_id is None:
             continue
         get = _CONNECTION.of(record).get
+        if (first := found.get(organisation_id)) is not None:
+            found[organisation_id] = _with_id(first, text(get("id")))
+            continue
         found[organisation_id] = ReachableOrganisation(
             organisation_id=organisation_id,
             name=(text(get("tenantName")) or NAMELESS)[:LONGEST_NAME],
@@ -35,6 +39,16 @@ def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = (
             is_from_this_consent=organisation_id in chosen_ids,
         )
     return list(found.values())
+
+
+def _with_id(organisation: ReachableOrganisation, connection_id: str | None) -> ReachableOrganisation:
+    """The same pair under one more id, unless that is known."""
+    if connection_id is None or connection_id == organisation.provider_connection_id:
+        return organisation
+    if organisation.provider_connection_id is None:
+        return replace(organisation, provider_connection_id=connection_id)
+    ids = dict.fromkeys((*organisation.further_connection_ids, connection_id))
+    return replace(organisation, further_connection_ids=tuple(ids))
 
 
 def _organisation_id(record: Record) -> str | None:

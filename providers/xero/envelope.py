@@ -1,23 +1,16 @@
-"""Xero's bodies as records: the JSON, the envelope around a collection, and the page count in it.
+"""Xero's bodies as records: the envelope around a collection, and the page count in it.
 
 A body that is not what a success looks like is ``Unavailable``, never an empty list: an empty list would mark all that
 is stored as gone.
 """
 
-import json
-import re
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import NamedTuple
 
-import orjson
-
 from providers.errors import Unavailable
+from providers.xero.json_bodies import read_json
 from providers.xero.schemas import Record, records_in
 from providers.xero.values import whole
-
-_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-"""An escaped NUL character, which PostgreSQL's text cannot hold; not an escaped backslash before ``u0000``."""
 
 
 class Envelope(NamedTuple):
@@ -43,12 +36,9 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
     Raises:
         Unavailable: The body is malformed, cut off, or another thing than the asked collection.
     """
-    parsed = _json(body)
+    parsed = _json(body, has_decimals=has_decimals)
     if not isinstance(parsed, dict):
         raise Unavailable(f"{plural}: the answer is not an object")
-    if has_decimals:
-        # The strict and fast reading above has refused whatever this one would let through.
-        parsed = json.loads(body, parse_float=Decimal)
     records = _field(parsed, plural)
     if not isinstance(records, list):
         raise Unavailable(f"the answer has no {plural}")
@@ -69,16 +59,11 @@ def array(body: bytes) -> Iterable[Record]:
     return records_in(parsed)
 
 
-def _json(body: bytes) -> object:
+def _json(body: bytes, *, has_decimals: bool = False) -> object:
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return read_json(body, has_decimals=has_decimals)
+    except ValueError:
         raise Unavailable(f"the answer is not JSON ({len(body)} bytes)") from None
-
-
-def without_nul(body: bytes) -> bytes:
-    """The body without escaped NUL characters."""
-    return _NUL.sub(rb"\1", body) if rb"\u0000" in body else body
 
 
 def _field(record: Record, name: str) -> object:

@@ -1,27 +1,36 @@
 """Which of our errors an answer of Xero's is: the one place that knows Xero's statuses, headers and error bodies.
 
-    401  WWW-Authenticate: insufficient_scope, or Detail AuthorizationUnsuccessful    permission_missing
-    401  anything else (TokenExpired, AuthenticationUnsuccessful)                      SignedOut
-    403  that speaks of a subscription                                                subscription_ended
-    403  as a page instead of JSON: Xero's edge turned the call away                  Unavailable
-    403  anything else (organisation unknown, or not connected by this user)          access_lost
-    408, 5xx (organisation offline, fault)                                            Unavailable
-    429  by X-Rate-Limit-Problem, until Retry-After                                   RateLimited
-    else (400, 404, 412, redirects)                                                   unknown
+A status counts only where Xero's own JSON stands under it: what stands in front of Xero answers with pages, with plain
+text or with nothing, under any status, and the same call works minutes later. So whatever is not named here passes by
+itself. Of the Connections and Accounting APIs, with their own JSON:
 
-An access token is given one more chance before ``SignedOut`` is raised; that happens in ``api``, not here. Only words
-of a known set are copied from an error body into ``detail``: bodies can hold records.
+    400, 404, 409, 412 …                                                   unknown
+    401  Detail AuthorizationUnsuccessful, or insufficient_scope            permission_missing
+    401  anything else (TokenExpired, AuthenticationUnsuccessful)           Unavailable: another token may do
+    403  whose Title or Detail says that the subscription has ended         subscription_ended
+    403  anything else (organisation unknown, or not connected by this user)  access_lost
+
+Of the token and revocation endpoints, with an error word of the OAuth standard under a 4xx:
+
+    invalid_grant                                                           SignedOut: the only thing that says so
+    invalid_client, unauthorized_client                                     AppRefused
+    invalid_request, invalid_scope, unsupported_grant_type                  TokenRefused
+
+Of both: 429 is RateLimited by X-Rate-Limit-Problem, until Retry-After; everything else is Unavailable.
+
+An access token is given one more chance before a 401 is an error; that happens in ``api``, not here. Only words of a
+known set are copied from an error body into ``detail``: bodies can hold records.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import orjson
-
 from contracts.causes import Cause
 from providers.clock import next_minute
-from providers.errors import NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.xero.json_bodies import read_json
 
 _LIMITS = {
     "minute": "minute",
@@ -45,7 +54,26 @@ tells."""
 _LONGEST_WAIT = timedelta(days=2)
 """No limit of Xero's is longer than a day; a greater Retry-After is a mistake."""
 
-_KNOWN_DETAILS = ("TokenExpired", "AuthenticationUnsuccessful", "AuthorizationUnsuccessful", "insufficient_scope")
+_KNOWN_DETAILS = ("TokenExpired", "AuthenticationUnsuccessful", "AuthorizationUnsuccessful", "SubscriptionEnded")
+
+_SUBSCRIPTION_ENDED = re.compile(r"subscription.{0,40}(end|expir|inactive|laps|cancel|suspend)", re.IGNORECASE)
+"""How Xero says it is not known; the word alone means other things, such as a gateway's subscription key."""
+
+_REFUSED_APP = frozenset({"invalid_client", "unauthorized_client"})
+_OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
+"""RFC 6749 section 5.2, together with ``invalid_grant``: all that is believed and repeated of an answer."""
+
+
+class TokenRefused(NeedsPerson):
+    """The token endpoint said no, for a reason that neither a person nor the operator is behind.
+
+    Attributes:
+        word: The standard's word for why.
+    """
+
+    def __init__(self, word: str, detail: str) -> None:
+        super().__init__(Cause.UNKNOWN, detail)
+        self.word = word
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
@@ -58,38 +86,65 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         now: When it came, aware.
 
     Returns:
-        The error, to be raised by the caller. Sources: xero.md sections 3.1 and 3.2.
+        The error, to be raised by the caller. Sources: xero.md sections 3.1 and 3.2, and 7a on the edge.
     """
-    words = _words(body)
-    detail = _describe(status, headers, words)
+    words = _own_words(status, body)
+    detail = _describe(status, headers, words or "")
     if status == 429:
         limit, retry_at = limit_hit(headers, now)
         return RateLimited(limit, retry_at, f"{detail}, {limit} limit")
+    if words is None or not 400 <= status < 500 or status == 408:
+        page = ", not the API's own answer" if words is None and status < 500 else ""
+        return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now))
     if status == 401:
-        if lacks_scope(headers, words):
+        if _lacks_scope(headers, words):
             return NeedsPerson(Cause.PERMISSION_MISSING, detail)
-        return SignedOut(detail)
+        return Unavailable(detail)
     if status == 403:
-        if "subscription" in words.lower():
+        if _SUBSCRIPTION_ENDED.search(words):
             return NeedsPerson(Cause.SUBSCRIPTION_ENDED, detail)
-        if body.lstrip()[:1] == b"<":
-            return Unavailable(f"{detail}, turned away at the edge")
         return NeedsPerson(Cause.ACCESS_LOST, detail)
-    if status == 408 or status >= 500:
-        return Unavailable(detail, retry_at=retry_after(headers, now))
     return NeedsPerson(Cause.UNKNOWN, detail)
 
 
-def lacks_scope(headers: Mapping[str, str], words: str) -> bool:
-    """Whether a 401 is about a missing scope rather than about the token."""
-    return "insufficient_scope" in headers.get("www-authenticate", "").lower() or (
-        "authorizationunsuccessful" in words.lower()
-    )
+def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
+    """The error that an answer of the token or revocation endpoint stands for.
+
+    Args:
+        status: HTTP status, not a success.
+        headers: Response headers, compared without case.
+        body: Response body, decoded from any compression.
+        now: When it came, aware.
+
+    Returns:
+        The error, to be raised by the caller. Sources: xero.md section 1.3; RFC 6749 section 5.2. Under which 4xx Xero
+        sends which word is unconfirmed, so the word decides.
+    """
+    if status == 429:
+        limit, retry_at = limit_hit(headers, now)
+        return RateLimited(limit, retry_at, f"identity service: HTTP {status}")
+    word = _error_word(body) if 400 <= status < 500 else None
+    detail = f"identity service: HTTP {status}{f', {word}' if word else ''}"
+    if word == "invalid_grant":
+        return SignedOut(detail)
+    if word in _REFUSED_APP:
+        return AppRefused(detail)
+    if word is not None:
+        return TokenRefused(word, detail)
+    return Unavailable(detail, retry_at=retry_after(headers, now))
 
 
 def refuses_token(status: int, headers: Mapping[str, str], body: bytes) -> bool:
     """Whether a newer access token could help."""
-    return status == 401 and not lacks_scope(headers, _words(body))
+    words = _own_words(status, body) if status == 401 else None
+    return words is not None and not _lacks_scope(headers, words)
+
+
+def _lacks_scope(headers: Mapping[str, str], words: str) -> bool:
+    """Whether a 401 is about a missing scope rather than about the token."""
+    return "insufficient_scope" in headers.get("www-authenticate", "").lower() or (
+        "authorizationunsuccessful" in words.lower()
+    )
 
 
 def limit_hit(headers: Mapping[str, str], now: datetime) -> tuple[str, datetime]:
@@ -125,16 +180,32 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return now + min(max(wait, timedelta(seconds=1)), _LONGEST_WAIT)
 
 
-def _words(body: bytes) -> str:
-    """Title and detail of an error body, whatever the case of its keys; or the body's text when it is not JSON."""
-    try:
-        parsed = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return body[:500].decode("utf-8", "replace")
-    if not isinstance(parsed, dict):
-        return ""
-    fields = {str(key).lower(): value for key, value in parsed.items()}
+def _own_words(status: int, body: bytes) -> str | None:
+    """Title, detail, type and message of an error body, whatever the case of its keys; None when it is not the API's.
+
+    The API repeats the status in a problem, or numbers a validation error. What a gateway writes does neither.
+    """
+    fields = _fields(body)
+    title, detail = fields.get("title"), fields.get("detail")
+    is_problem = isinstance(title, str) and isinstance(detail, str) and fields.get("status") == status
+    is_fault = isinstance(fields.get("errornumber"), int) and isinstance(fields.get("type"), str)
+    if not is_problem and not is_fault:
+        return None
     return " ".join(str(fields.get(key) or "") for key in ("title", "detail", "type", "message"))
+
+
+def _error_word(body: bytes) -> str | None:
+    word = _fields(body).get("error")
+    is_known = word == "invalid_grant" or (isinstance(word, str) and word in _REFUSED_APP | _OTHER_WORDS)
+    return str(word) if is_known else None
+
+
+def _fields(body: bytes) -> Mapping[str, object]:
+    try:
+        parsed = read_json(body)
+    except ValueError:
+        return {}
+    return {str(key).lower(): value for key, value in parsed.items()} if isinstance(parsed, dict) else {}
 
 
 def _describe(status: int, headers: Mapping[str, str], words: str) -> str:

@@ -4,6 +4,7 @@ Discovery and keys are kept for hours, because repeated discovery calls get refu
 #428). Nothing here knows the OAuth flow; nothing of a token ever stands in an error.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -13,7 +14,6 @@ from datetime import timedelta
 from typing import cast
 
 import httpx2
-import orjson
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
@@ -21,12 +21,16 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from providers.cached import Cached
 from providers.clock import Clock
 from providers.errors import ConsentFailed, Unavailable
+from providers.xero.json_bodies import read_json
 
 DISCOVERY_LIFETIME = timedelta(hours=12)
 """Endpoints move with years of notice; half a day is short enough and never one call per client."""
 
 KEYS_LIFETIME = timedelta(hours=12)
 """A new signing key is noticed at once by its unknown id; this only retires withdrawn ones."""
+
+DOCUMENT_SECONDS = 40.0
+"""A whole document: one that drips in, each piece within the read timeout, must end too."""
 
 LEEWAY_SECONDS = 60
 """How far the clocks of Xero and of this machine may stand apart."""
@@ -128,30 +132,38 @@ class Identity:
 
     async def _discover(self) -> Endpoints:
         document = await self._document(f"{self._base_url}/.well-known/openid-configuration")
-        try:
-            return Endpoints(
-                issuer=str(document["issuer"]),
-                authorize=str(document["authorization_endpoint"]),
-                token=str(document["token_endpoint"]),
-                revoke=str(document["revocation_endpoint"]),
-                keys=str(document["jwks_uri"]),
-            )
-        except KeyError as error:
-            raise Unavailable(f"discovery document without {error}") from None
+
+        def said(name: str) -> str:
+            value = document.get(name)
+            if not isinstance(value, str) or not value:
+                raise Unavailable(f"discovery document without {name}")
+            return value
+
+        return Endpoints(
+            issuer=said("issuer"),
+            authorize=said("authorization_endpoint"),
+            token=said("token_endpoint"),
+            revoke=said("revocation_endpoint"),
+            keys=said("jwks_uri"),
+        )
 
     async def _load_keys(self) -> KeySet:
         document = await self._document((await self.endpoints()).keys)
         try:
-            return KeySet.import_key_set(cast("KeySetSerialization", document))
+            keys = KeySet.import_key_set(cast("KeySetSerialization", document))
         except (JoseError, KeyError, TypeError, ValueError) as error:
             raise Unavailable(f"signing keys unreadable: {type(error).__name__}") from None
+        if not keys.keys:  # which would refuse every sign-in for half a day
+            raise Unavailable("no signing keys")
+        return keys
 
     async def _document(self, url: str) -> dict[str, object]:
         """A JSON object; whatever goes wrong is worth another try, an edge's 403 too."""
         try:
-            response = await self._http.get(url, headers={"accept": "application/json"})
-            document = orjson.loads(response.content)
-        except (httpx2.RequestError, orjson.JSONDecodeError) as error:
+            async with asyncio.timeout(DOCUMENT_SECONDS):
+                response = await self._http.get(url, headers={"accept": "application/json"})
+            document = read_json(response.content)
+        except (httpx2.RequestError, TimeoutError, ValueError) as error:
             raise Unavailable(f"identity service: {type(error).__name__}") from None
         if response.status_code != 200 or not isinstance(document, dict):
             raise Unavailable(f"identity service: HTTP {response.status_code}")

@@ -4,6 +4,7 @@ Says nothing of a code, verifier or token in an error: only HTTP statuses and th
 Whoever calls ``refresh`` holds the grant's lock and saves the new set before use: Xero rotates refresh tokens.
 """
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
@@ -12,40 +13,25 @@ import httpx2
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # Authlib ships no types
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]  # Authlib ships no types
 
-from contracts.causes import Cause
 from providers.clock import Clock
-from providers.errors import ConsentFailed, NeedsPerson, SignedOut, Unavailable
+from providers.errors import ConsentFailed, SignedOut, Unavailable
 from providers.port import Consent, ConsentRequest, TokenSet
 from providers.xero.config import XeroConfig
-from providers.xero.errors import classify
+from providers.xero.errors import TokenRefused, classify_identity
 from providers.xero.identity import Claims, Identity
+from providers.xero.json_bodies import read_json
 
 DEFAULT_LIFETIME_SECONDS = 1800
 """An access token's life (developer.xero.com/faq/oauth2), for an answer that does not say."""
 
-_ERROR_WORDS = frozenset(
-    {
-        "invalid_request",
-        "invalid_client",
-        "invalid_grant",
-        "unauthorized_client",
-        "unsupported_grant_type",
-        "invalid_scope",
-    }
-)
-"""RFC 6749 section 5.2: all that is repeated from an answer; any other word could be anything."""
+LONGEST_LIFETIME_SECONDS = 86_400
+"""A longer or a past one is a mistake in the answer."""
 
+ANSWER_SECONDS = 40.0
+"""A whole exchange: an answer that drips in, each piece within the read timeout, must end too."""
 
-class TokenRefused(NeedsPerson):
-    """The token endpoint said no.
-
-    Attributes:
-        error: The standard's word for why, or ``unrecognised``.
-    """
-
-    def __init__(self, error: str, status: int) -> None:
-        super().__init__(Cause.UNKNOWN, f"token endpoint: HTTP {status}, {error}")
-        self.error = error
+_NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
+"""Refreshing it tells whether the app is known: the app's secret is looked at before the token."""
 
 
 class OAuth:
@@ -88,8 +74,10 @@ class OAuth:
                     redirect_uri=redirect_uri,
                 )
             )
+        except SignedOut as refused:
+            raise ConsentFailed(refused.detail) from None
         except TokenRefused as refused:
-            if refused.error in {"invalid_grant", "invalid_request"}:
+            if refused.word == "invalid_request":
                 raise ConsentFailed(refused.detail) from None
             raise
         tokens = _token_set(answer, asked_at, self._config.scopes)
@@ -109,17 +97,22 @@ class OAuth:
 
     async def refresh(self, tokens: TokenSet) -> TokenSet:
         """A new token set. See ``Provider.refresh``."""
+        answer, asked_at = await self._refreshed(tokens.refresh_token)
+        # A null or an empty one is no new one: the token that was good goes on being it (RFC 6749 section 6).
+        return _token_set(answer, asked_at, tokens.scope, tokens.refresh_token)
+
+    async def check_app(self) -> None:
+        """Try the app's secret. See ``Provider.check_app``."""
+        try:
+            await self._refreshed(_NOBODYS_TOKEN)
+        except (SignedOut, TokenRefused):
+            return  # it knows the app, and not the token
+
+    async def _refreshed(self, refresh_token: str) -> tuple[Mapping[str, object], datetime]:
         endpoints = await self._identity.endpoints()
         asked_at = self._now()
-        try:
-            answer = await self._answer(
-                self._client().refresh_token(endpoints.token, refresh_token=tokens.refresh_token)
-            )
-        except TokenRefused as refused:
-            if refused.error == "invalid_grant":
-                raise SignedOut(refused.detail) from None
-            raise
-        return _token_set(answer, asked_at, tokens.scope)
+        call = self._client().refresh_token(endpoints.token, refresh_token=refresh_token)
+        return await self._answer(call), asked_at
 
     async def revoke(self, tokens: TokenSet) -> None:
         """End the grant. See ``Provider.revoke``."""
@@ -142,26 +135,31 @@ class OAuth:
     async def _answer(self, call: Awaitable[object]) -> Mapping[str, object]:
         """What the identity service answered, with every failure as one of our errors, free of secrets."""
         try:
-            answer = await call
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await call
             if isinstance(answer, httpx2.Response):  # revocation: no tokens, so Authlib checks nothing
-                self._checked(answer)
+                self._refuse_failure(answer)
+                if answer.content.strip()[:1] == b"<":
+                    raise Unavailable("revocation endpoint: a page in place of an answer")
                 return {}
-        except httpx2.RequestError as error:
+        except (httpx2.RequestError, TimeoutError) as error:
             raise Unavailable(f"identity service: {type(error).__name__}") from None
         except (OAuthError, ValueError) as error:
             raise Unavailable(f"identity service: {type(error).__name__} in a success") from None
         return answer if isinstance(answer, Mapping) else {}
 
     def _checked(self, response: httpx2.Response) -> httpx2.Response:
-        """Refuse everything but a success, before Authlib looks for tokens in it."""
-        status = response.status_code
-        if status < 300:
-            return response
-        if status == 403 or status == 429 or status >= 500:
-            found = classify(status, response.headers, response.content, self._now())
-            # The edge answers 403 to too many calls; the service itself refuses with 400 and 401.
-            raise Unavailable(f"identity service: {found.detail}") if status == 403 else found
-        raise TokenRefused(_error_word(response), status)
+        """The success with its tokens as plain JSON, for Authlib to read; everything else is refused before."""
+        self._refuse_failure(response)
+        parsed = read_json(response.content)
+        if not isinstance(parsed, dict):
+            raise Unavailable("token endpoint: a success that is no object")
+        told = parsed | {"expires_in": _seconds(parsed.get("expires_in"))}
+        return httpx2.Response(response.status_code, json=told, request=response.request)
+
+    def _refuse_failure(self, response: httpx2.Response) -> None:
+        if not 200 <= response.status_code < 300:
+            raise classify_identity(response.status_code, response.headers, response.content, self._now())
 
 
 class _Through(httpx2.AsyncBaseTransport):
@@ -174,31 +172,29 @@ class _Through(httpx2.AsyncBaseTransport):
         return await self._http.send(request, stream=True)
 
 
-def _token_set(answer: Mapping[str, object], asked_at: datetime, asked_scopes: tuple[str, ...]) -> TokenSet:
-    access_token = answer.get("access_token")
+def _token_set(
+    answer: Mapping[str, object], asked_at: datetime, asked_scopes: tuple[str, ...], refresh_token: str = ""
+) -> TokenSet:
+    """The tokens of an answer; what it leaves out, or has nothing in, stays as it was."""
+    access_token, id_token = answer.get("access_token"), answer.get("id_token")
     if not isinstance(access_token, str) or not access_token:
         raise Unavailable("token endpoint: a success without an access token")
-    lifetime, scope, id_token = answer.get("expires_in"), answer.get("scope"), answer.get("id_token")
-    try:
-        seconds = int(str(lifetime))
-    except ValueError:
-        seconds = DEFAULT_LIFETIME_SECONDS
+    next_token, scope = answer.get("refresh_token"), answer.get("scope")
     return TokenSet(
         access_token=access_token,
-        refresh_token=str(answer.get("refresh_token") or ""),
-        expires_at=asked_at + timedelta(seconds=seconds),
-        scope=tuple(scope.split()) if isinstance(scope, str) else asked_scopes,
+        refresh_token=next_token if isinstance(next_token, str) and next_token.strip() else refresh_token,
+        expires_at=asked_at + timedelta(seconds=_seconds(answer.get("expires_in"))),
+        scope=(tuple(scope.split()) if isinstance(scope, str) else ()) or asked_scopes,
         id_token=id_token if isinstance(id_token, str) else None,
     )
 
 
-def _error_word(response: httpx2.Response) -> str:
+def _seconds(lifetime: object) -> int:
     try:
-        body = response.json()
+        seconds = int(str(lifetime))
     except ValueError:
-        return "unrecognised"
-    word = body.get("error") if isinstance(body, dict) else None
-    return word if word in _ERROR_WORDS else "unrecognised"
+        seconds = 0
+    return seconds if 0 < seconds <= LONGEST_LIFETIME_SECONDS else DEFAULT_LIFETIME_SECONDS
 
 
 def _claim(claims: Claims, name: str) -> str | None:

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
 import httpx2
 
+from contracts.causes import Cause
 from contracts.lists import Source
 from contracts.standard_information import Row
 from providers.clock import Clock, utc_now
+from providers.errors import NeedsPerson, Unavailable
 from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource
 from providers.xero.api import Api
 from providers.xero.config import XeroConfig
@@ -55,6 +57,10 @@ class Xero:
         """See ``Provider.finish_consent``."""
         return await self._oauth.finish(code=code, code_verifier=code_verifier, nonce=nonce, redirect_uri=redirect_uri)
 
+    async def check_app(self) -> None:
+        """See ``Provider.check_app``."""
+        await self._oauth.check_app()
+
     async def refresh(self, tokens: TokenSet) -> TokenSet:
         """See ``Provider.refresh``."""
         return await self._oauth.refresh(tokens)
@@ -74,9 +80,17 @@ class Xero:
         )
         return organisations_in(reached, chosen)
 
-    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> None:
-        """See ``Provider.disconnect``."""
-        await self._api.delete(f"/connections/{quote(provider_connection_id, safe='')}", tokens)
+    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> bool:
+        """See ``Provider.disconnect``. Xero answers 403 for an id that is not a connection of this login."""
+        try:
+            if await self._api.delete(f"/connections/{quote(provider_connection_id, safe='')}", tokens):
+                return True
+        except NeedsPerson as error:
+            if error.cause is not Cause.ACCESS_LOST:
+                raise
+        if any(provider_connection_id in one.connection_ids for one in await self.organisations(tokens)):
+            raise Unavailable("Xero says that the connection is not there, and lists it")
+        return False
 
     async def read(
         self,
@@ -94,13 +108,7 @@ class Xero:
         while not is_last:
             number += 1
             params = {**where.params, "page": str(number)} if where.is_paged else where.params
-            body = await self._api.get(
-                f"{ACCOUNTING}{where.path}",
-                tokens,
-                organisation_id=organisation_id,
-                params=params,
-                modified_since=since,
-            )
+            body = await self._body(tokens, organisation_id, where, params, since)
             if body is None:
                 yield Page(rows=(), is_unmodified=number == 1)
                 return
@@ -116,6 +124,29 @@ class Xero:
     async def close(self) -> None:
         """See ``Provider.close``."""
         await self._http.aclose()
+
+    async def _body(
+        self,
+        tokens: TokenSource,
+        organisation_id: str,
+        where: Collection,
+        params: Mapping[str, str],
+        since: datetime | None,
+    ) -> bytes | None:
+        try:
+            return await self._api.get(
+                f"{ACCOUNTING}{where.path}",
+                tokens,
+                organisation_id=organisation_id,
+                params=params,
+                modified_since=since,
+            )
+        except NeedsPerson as error:
+            granted = await tokens.granted_scope() if error.cause is Cause.PERMISSION_MISSING else ()
+            if not {where.scope, f"{where.scope}.read"}.isdisjoint(granted):
+                # Accepting once more what was accepted would lead here again.
+                raise NeedsPerson(Cause.ROLE_TOO_LOW, error.detail) from None
+            raise
 
     async def _connections(self, tokens: TokenSource, params: dict[str, str]) -> list[Record]:
         # Nothing was asked to have changed, so a 304 cannot be the answer; no body is read as a malformed one.

@@ -21,6 +21,7 @@ class Collection:
         path: Under ``/api.xro/2.0``.
         plural: The key of the records in the envelope.
         parse: Makes a row of a record; None when the record lacks its key.
+        scope: What a login must have been granted to read it; with ``.read`` behind it, or without.
         params: Query parameters of every call.
         is_paged: Whether Xero gives it in pages.
         knows_changes: Whether Xero honours If-Modified-Since on it.
@@ -30,6 +31,7 @@ class Collection:
     path: str
     plural: str
     parse: Callable[[schemas.Record], Row | None]
+    scope: str = "accounting.settings"
     params: Mapping[str, str] = field(default_factory=dict)
     is_paged: bool = False
     knows_changes: bool = False
@@ -60,6 +62,7 @@ COLLECTIONS: Mapping[Source, Collection] = {
         "/Contacts",
         "Contacts",
         schemas.contact,
+        scope="accounting.contacts",
         # Xero's own order is by change: a contact edited during the walk would move, and push another over the
         # edge of a page already read. Ids do not move.
         params={"includeArchived": "true", "pageSize": str(PAGE_SIZE), "order": "ContactID ASC"},

@@ -13,9 +13,10 @@ from temporalio.service import RPCError
 from contracts.names import SEARCH_ATTRIBUTES
 from contracts.refusals import Refused
 from models import schema
-from providers.errors import ProviderError
+from providers.errors import AppRefused, ProviderError
+from providers.port import Provider
 from runtime.keyring import InvalidKeysError
-from runtime.settings import MissingSettingError, Settings
+from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.zone_rules import pinned_version
 from starter.bootstrap import build_provider, open_database, read_settings
@@ -90,7 +91,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         async for finding in _temporal(settings):
             yield finding
     if settings.database_url is not None and settings.xero_client_id and settings.xero_client_secret:
-        yield await _provider(settings)
+        async for finding in _provider(settings):
+            yield finding
 
 
 async def _database(settings: Settings) -> Finding:
@@ -158,14 +160,30 @@ def some(names: Sequence[str], most: int = 5) -> str:
     return f"{', '.join(names[:most])}{more}"
 
 
-async def _provider(settings: Settings) -> Finding:
+async def _provider(settings: Settings) -> AsyncIterator[Finding]:
     async with open_database(settings) as database:
         provider = build_provider(settings, database)
         try:
-            await provider.begin_consent(state="doctor", redirect_uri=f"{settings.public_url}/connect/xero/callback")
-        except (ProviderError, MissingSettingError) as error:
-            what = "Look at CLIENTSYNC_XERO_IDENTITY_URL, and at whether this machine may reach it."
-            return Finding(provider.title, False, f"its sign-in cannot be read: {error}", what)
+            try:
+                redirect_uri = f"{settings.public_url}/connect/xero/callback"
+                await provider.begin_consent(state="doctor", redirect_uri=redirect_uri)
+            except ProviderError as error:
+                what = "Look at CLIENTSYNC_XERO_IDENTITY_URL, and at whether this machine may reach it."
+                yield Finding(provider.title, False, f"its sign-in cannot be read: {error.detail}", what)
+                return
+            yield Finding(provider.title, True, f"its sign-in answers at {settings.xero_identity_url}")
+            yield await _secret(provider)
         finally:
             await provider.close()
-    return Finding(provider.title, True, f"its sign-in answers at {settings.xero_identity_url}")
+
+
+async def _secret(provider: Provider) -> Finding:
+    check = f"{provider.title} app"
+    try:
+        await provider.check_app()
+    except AppRefused as error:
+        what = "Set CLIENTSYNC_XERO_CLIENT_ID and CLIENTSYNC_XERO_CLIENT_SECRET as the app has them there; restart all."
+        return Finding(check, False, f"its id or secret is refused: {error.detail}", what)
+    except ProviderError as error:
+        return Finding(check, False, f"its secret could not be tried: {error.detail}", "Run this again in a minute.")
+    return Finding(check, True, "its id and secret are taken")

@@ -20,6 +20,7 @@ class Said(StrEnum):
 
     CONSENT_DENIED = "consent-denied"
     CONSENT_FAILED = "consent-failed"
+    APP_REFUSED = "app-refused"
     FORM_RENEWED = "form-renewed"
     RUN_STOPPING = "run-stopping"
     RUN_RETRYING = "run-retrying"
@@ -57,7 +58,14 @@ class Said(StrEnum):
 
 
 _NOT_DONE = frozenset(
-    {Said.CONSENT_DENIED, Said.CONSENT_FAILED, Said.FORM_RENEWED, Said.RUN_MOVED_ON, Said.FILTER_DROPPED}
+    {
+        Said.CONSENT_DENIED,
+        Said.CONSENT_FAILED,
+        Said.APP_REFUSED,
+        Said.FORM_RENEWED,
+        Said.RUN_MOVED_ON,
+        Said.FILTER_DROPPED,
+    }
 )
 
 _SENTENCES: dict[Said, str] = {
@@ -68,6 +76,8 @@ _SENTENCES: dict[Said, str] = {
     Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
     Said.CONSENT_DENIED: "You came back without allowing access. Nothing was changed.",
     Said.CONSENT_FAILED: "The sign-in was not completed, so nothing was changed. Sign in again.",
+    Said.APP_REFUSED: "The accounting software refuses our app's secret, so nothing was changed. Another sign-in does "
+    "not help: whoever runs Clientsync has to correct the secret.",
     Said.FORM_RENEWED: "You signed in again meanwhile, so this was not sent yet. Nothing of it is lost: send it now.",
     Said.RUN_STOPPING: "The run is being stopped. What was already done stays.",
     Said.RUN_RETRYING: "It is being tried again.",

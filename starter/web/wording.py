@@ -22,6 +22,8 @@ _SAID: dict[str, str] = {
     Outcome.REASSIGNED: "Moved",
     Cause.DISCONNECTED_AT_PROVIDER: "Removed in the accounting software",
     Cause.RATE_LIMITED: "Out of calls for now",
+    Cause.ROLE_TOO_LOW: "The login's role is too low",
+    Cause.APP_REFUSED: "Our app's secret is refused",
 }
 """What people call what is called otherwise in code."""
 

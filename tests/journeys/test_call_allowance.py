@@ -22,6 +22,9 @@ class OldTokens:
         """Another one each time would be no better."""
         return rejected or "unknown"
 
+    async def granted_scope(self) -> tuple[str, ...]:
+        return ()
+
 
 def of_the_worker(settings: Settings, database: Database) -> Provider:
     return providers_of(settings, database)[1]

@@ -25,7 +25,7 @@ CASES = {
     "access removed": Case(Kind.ACCESS_REMOVED, "failed", "access_lost"),
     "disconnected there": Case(Kind.DISCONNECTED, "failed", "access_lost"),
     "subscription ended": Case(Kind.SUBSCRIPTION_ENDED, "failed", "subscription_ended"),
-    "scope missing": Case(Kind.SCOPE_MISSING, "failed", "permission_missing", {"path": "Contacts"}),
+    "scope missing": Case(Kind.SCOPE_MISSING, "failed", "role_too_low", {"path": "Contacts"}),
     "offline": Case(Kind.ORGANISATION_OFFLINE, "retrying", "provider_unavailable"),
     "500 for ever": Case(Kind.SERVER_ERROR, "retrying", "provider_unavailable"),
     "malformed for ever": Case(Kind.MALFORMED_BODY, "retrying", "provider_unavailable", {"path": "Items"}),
@@ -116,7 +116,7 @@ async def test_an_outage_that_ends_ends_well(reports, name):
 async def test_the_other_lists_are_stored_where_a_scope_is_missing(reports):
     client_id = reports.rows["scope missing"]["client_id"]
     receipts = {name: (await reports.scene.list_of(client_id, name))["receipt"] for name in ListName}
-    missing = {name for name, receipt in receipts.items() if receipt["cause"] == "permission_missing"}
+    missing = {name for name, receipt in receipts.items() if receipt["cause"] == "role_too_low"}
     assert missing == {ListName.SUPPLIERS, ListName.CUSTOMERS}
     assert all(receipts[name]["pulled_at"] for name in set(ListName) - missing)
 

@@ -39,7 +39,7 @@ async def test_a_login_that_lists_but_cannot_read_changes_nothing(ben: Scene):
         run = await reconnected(ben, 1, query="?all=true", action="allow")
     row = by_organisation(run)[broken]
     assert (run["result"], run["counts"]) == ("completed_with_failures", {"failed": 1, "repaired": 5})
-    assert (row["outcome"], row["cause"]) == ("failed", "permission_missing")
+    assert (row["outcome"], row["cause"]) == ("failed", "role_too_low")
     after = await logins(ben)
     assert {organisation_id for organisation_id in before if after[organisation_id] == before[organisation_id]} == {
         broken
@@ -80,7 +80,7 @@ async def test_a_login_that_is_refused_later_leaves_no_mark(ben: Scene):
         await sync.signal(SyncClient.retry_now)
         await sync.result()
     row = by_organisation(await ben.show(run["run_id"]))[offline]
-    assert (row["outcome"], row["cause"]) == ("failed", "permission_missing")
+    assert (row["outcome"], row["cause"]) == ("failed", "role_too_low")
     assert (await logins(ben))[offline] == before[offline]
     assert await health_of(ben, offline) == health
 

@@ -8,8 +8,8 @@ import pytest_asyncio
 from contracts.runs import RunKind
 from models.database import Database
 from models.grant import ConsentAttempt
-from models.grants import find_consent, use_consent
 from models.run import Run
+from models.sign_ins import find_consent, use_consent
 from tests.models.conftest import NOON, House
 
 STATE = b"\x01" * 32

@@ -30,9 +30,13 @@ class Tokens:
 
     practice_id = None
 
-    def __init__(self, *tokens: str) -> None:
+    def __init__(self, *tokens: str, scope: tuple[str, ...] = ()) -> None:
         self._tokens = list(tokens)
+        self._scope = scope
         self.refused: list[str] = []
+
+    async def granted_scope(self) -> tuple[str, ...]:
+        return self._scope
 
     async def access_token(self, rejected: str | None = None) -> str:
         if rejected is not None:

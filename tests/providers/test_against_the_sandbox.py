@@ -52,6 +52,9 @@ class Refreshing:
             self.refreshes += 1
         return self.tokens.access_token
 
+    async def granted_scope(self) -> tuple[str, ...]:
+        return self.tokens.scope
+
 
 @dataclass
 class Practice:
@@ -252,7 +255,7 @@ async def test_a_revoked_grant_is_signed_out_everywhere(practice: Practice) -> N
         (Kind.DROP_CONNECTION, Cause.PROVIDER_UNAVAILABLE),
         (Kind.MALFORMED_BODY, Cause.PROVIDER_UNAVAILABLE),
         (Kind.SUBSCRIPTION_ENDED, Cause.SUBSCRIPTION_ENDED),
-        (Kind.SCOPE_MISSING, Cause.PERMISSION_MISSING),
+        (Kind.SCOPE_MISSING, Cause.ROLE_TOO_LOW),
     ],
 )
 async def test_each_fault_has_its_cause_and_stays_with_its_organisation(

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from contracts.causes import Cause
-from providers.errors import ConsentFailed, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.errors import AppRefused, ConsentFailed, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.port import Consent, Provider, TokenSet
 from providers.xero import Xero, XeroConfig
 from tests.providers.clock import HandClock
@@ -195,11 +195,20 @@ def dropped(request: Request) -> Response:
     ("answer", "expected"),
     [
         (invalid("invalid_grant"), SignedOut),
-        (invalid("invalid_client", 401), NeedsPerson),
-        (invalid("unauthorized_client"), NeedsPerson),
-        (invalid("refresh-0 is unknown"), NeedsPerson),
-        (PlainTextResponse("bad", 400), NeedsPerson),
-        (PlainTextResponse("<html>", 403), Unavailable),
+        (invalid("invalid_client", 401), AppRefused),
+        (invalid("invalid_client"), AppRefused),
+        (invalid("unauthorized_client"), AppRefused),
+        (invalid("invalid_scope"), NeedsPerson),
+        (invalid("refresh-0 is unknown"), Unavailable),
+        (PlainTextResponse("bad", 400), Unavailable),
+        (PlainTextResponse("<html>", 400), Unavailable),
+        (PlainTextResponse("", 401), Unavailable),
+        (PlainTextResponse("<html>invalid_grant", 403), Unavailable),
+        (PlainTextResponse("", 301, {"location": "https://elsewhere.test"}), Unavailable),
+        (PlainTextResponse("<html>", 200), Unavailable),
+        (JSONResponse(5), Unavailable),
+        (JSONResponse(["access_token"]), Unavailable),
+        (JSONResponse({"access_token": ""}), Unavailable),
         (PlainTextResponse("busy", 429, {"retry-after": "7"}), RateLimited),
         (PlainTextResponse("down", 503), Unavailable),
         (JSONResponse({"error": "invalid_grant"}, 500), Unavailable),

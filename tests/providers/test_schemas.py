@@ -12,7 +12,8 @@ from contracts.lists import Source
 from providers.errors import Unavailable
 from providers.xero import schemas
 from providers.xero.connections import organisations_in
-from providers.xero.envelope import array, collection, without_nul
+from providers.xero.envelope import array, collection
+from providers.xero.json_bodies import without_nul
 from providers.xero.schemas import Record
 from providers.xero.sources import COLLECTIONS
 
@@ -255,5 +256,6 @@ def test_only_organisations_are_reachable_and_each_once() -> None:
         ("o1", "Marsh", "1"),
         ("o2", "(no name)", "3"),
     ]
+    assert [o.connection_ids for o in found] == [("1", "4"), ("3",)]
     with pytest.raises(Unavailable):
         array(b"{}")

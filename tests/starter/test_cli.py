@@ -185,7 +185,13 @@ async def test_the_doctor(scene: Scene, environment: dict[str, str]):
     result = await run(environment, "doctor", "--json")
     findings = {found["check"]: found["ok"] for found in json.loads(result.stdout)["findings"]}
     assert result.exit_code == 0, findings
-    assert len(findings) == 7
+    assert len(findings) == 8
+    assert findings["Xero app"]
+    wrong = await run(environment | {"CLIENTSYNC_XERO_CLIENT_SECRET": "replaced"}, "doctor", "--json")
+    assert wrong.exit_code == 1
+    [found] = [found for found in json.loads(wrong.stdout)["findings"] if not found["ok"]]
+    assert (found["check"], "secret is refused" in found["said"]) == ("Xero app", True)
+    assert "CLIENTSYNC_XERO_CLIENT_SECRET" in found["what_to_do"]
     await scene.temporal.get_schedule_handle("check-connections-harbour-lane").delete()
     ill = await run({"CLIENTSYNC_ENCRYPTION_KEYS": "short"}, "doctor", "--json")
     assert ill.exit_code == 1

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.refusals import RefusalCode, Refused
+from starter.consents import ConsentReturn
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
@@ -47,15 +48,16 @@ async def callback(
             next_step=next_step,
         )
     if viewer is not None:
-        failed = None if came_back.ok else Said.CONSENT_DENIED if came_back.denied else Said.CONSENT_FAILED
+        failed = None if came_back.ok else _failed(came_back)
         if came_back.client_id is not None:
             return go(f"/clients/{came_back.client_id}/runs/{came_back.run_id}", failed)
         return go(f"/activity/{came_back.run_id}" + (f"?{SIGNED_IN}=1" if came_back.ok else ""), failed)
-    next_step = (
-        "You can close this page and go on in Clientsync."
-        if came_back.ok
-        else "Go back to Clientsync to sign in again."
-    )
+    if came_back.ok:
+        next_step = "You can close this page and go on in Clientsync."
+    elif came_back.app_is_refused:
+        next_step = "You can close this page. Tell whoever runs Clientsync."
+    else:
+        next_step = "Go back to Clientsync to sign in again."
     return _page(
         request,
         HTTPStatus.OK,
@@ -65,6 +67,12 @@ async def callback(
         next_step=next_step,
         run_id=came_back.run_id,
     )
+
+
+def _failed(came_back: ConsentReturn) -> Said:
+    if came_back.app_is_refused:
+        return Said.APP_REFUSED
+    return Said.CONSENT_DENIED if came_back.denied else Said.CONSENT_FAILED
 
 
 def _page(

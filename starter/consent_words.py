@@ -1,0 +1,34 @@
+"""What people read when their browser comes back from a provider."""
+
+from contracts.causes import Cause
+from models.grant import ConsentAttempt
+
+UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
+UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
+DENIED = "Access was not allowed, so nothing was changed."
+SOMEBODY_ELSES = (
+    "This sign-in was begun by somebody else, so it was not finished and nothing was changed. "
+    "Start your own from Clientsync."
+)
+TOO_LONG = "This sign-in took too long. Sign in again from Clientsync."
+
+
+def outcome(title: str, attempt: ConsentAttempt) -> str | None:
+    """What came of a sign-in, for the person; None while that is not known.
+
+    Args:
+        title: The accounting software's name.
+        attempt: The sign-in, used.
+    """
+    if attempt.grant_id is not None:
+        return f"You are signed in to {title}. Its organisations are being listed."
+    if attempt.denied:
+        return DENIED
+    if attempt.cause is Cause.APP_REFUSED:
+        return (
+            f"{title} refuses our app's secret, so nobody can sign in just now and nothing was changed. "
+            "Another sign-in does not help: whoever runs Clientsync has to correct the secret."
+        )
+    if attempt.cause is Cause.PROVIDER_UNAVAILABLE:
+        return f"{title} did not answer while the sign-in was being finished. Sign in again."
+    return f"{title} did not complete the sign-in. Sign in again." if attempt.cause is not None else None
