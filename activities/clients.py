@@ -98,6 +98,7 @@ class ClientActivities:
             to_link=sum(row.action is Action.LINK for row in new),
             already_clients=len(chosen) - len(new),
             skipped=sum(row.outcome is Outcome.SKIPPED for row in listed),
+            existing=sum(row.outcome is Outcome.ALREADY_CLIENT and row.action is None for row in listed),
         )
 
     @activity.defn

@@ -11,11 +11,13 @@ from temporalio import activity
 from activities import digesting
 from activities.digesting import Plan
 from activities.mailing import Mail, Mailer, UndeliverableError
+from contracts.causes import Cause
 from contracts.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from models import checks, digests, events, notices
 from models.columns import now as this_moment
 from models.database import Database
-from models.digests import Staff
+from models.digests import ClientToTellOf, Staff
+from models.notice import Notice
 from models.practice import Practice
 
 WORTH_SENDING = timedelta(days=3)
@@ -78,6 +80,10 @@ class NoticeActivities:
                     "subject": f"{practice.name}: {letter.subject}"[:200],
                     "body": letter.body,
                     "dedupe_key": f"{key}{colleague_id}",
+                    "tells_of": [
+                        {"client_id": str(one.client_id), "connection_id": str(one.connection_id), "cause": one.cause}
+                        for one in (*digest.own, *digest.others)
+                    ],
                     "created_at": at,
                 }
             )
@@ -92,8 +98,9 @@ class NoticeActivities:
                     "practice_id": practice.id,
                     "client_id": one.client_id,
                     "connection_id": one.connection_id,
-                    "kind": "connection.told",
+                    "kind": "connection.notice_written",
                     "cause": one.cause,
+                    "after": _names(planned, staff, one)[:300],
                     "at": at,
                 }
                 for one in planned.told
@@ -123,7 +130,7 @@ class NoticeActivities:
             found = await notices.claim_next(session, practice_id, holder, since=at - WORTH_SENDING, but=refused, at=at)
         if found is None:
             return None
-        notice, address = found
+        notice, address, name = found
         try:  # without a transaction: a slow mail server would hold one of few database connections
             await mailer.send(Mail(notice.id, address, notice.subject, notice.body, notice.created_at))
             sent_at = self._now()
@@ -133,4 +140,32 @@ class NoticeActivities:
         finally:
             async with self._database.transaction() as session:
                 await notices.release(session, notice.id, sent_at=sent_at)
+                if sent_at is not None:
+                    await events.record(session, _told(notice, name, sent_at))
         return notice.id
+
+
+def _names(planned: Plan, staff: Staff, client: ClientToTellOf) -> str:
+    """Who is told of a client."""
+    told = (
+        staff.people[colleague_id].name
+        for colleague_id, digest in planned.digests.items()
+        if client in digest.own or client in digest.others
+    )
+    return ", ".join(sorted(told))
+
+
+def _told(notice: Notice, name: str, at: datetime) -> list[dict[str, object]]:
+    """The lines in the timelines of the clients that a sent notice is about."""
+    return [
+        {
+            "practice_id": notice.practice_id,
+            "client_id": UUID(one["client_id"]),
+            "connection_id": UUID(one["connection_id"]),
+            "kind": "connection.told",
+            "cause": Cause(one["cause"]) if one["cause"] else None,
+            "after": name,
+            "at": at,
+        }
+        for one in notice.tells_of or ()
+    ]

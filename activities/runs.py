@@ -1,6 +1,6 @@
 """A run's own books: stages, outcomes that are nobody else's effect, and its end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import activity
@@ -14,11 +14,12 @@ from contracts.bulk_create_clients import (
     RunReport,
 )
 from contracts.causes import Cause
-from contracts.runs import Outcome, Result, RunKind
+from contracts.runs import Outcome, RunKind
 from contracts.sync_client import SettleSyncInput
-from models import connections, events, reassignments, runs
+from models import connections, events, reassignments, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database
+from models.run_results import result_of, summary
 
 
 class RunActivities:
@@ -82,13 +83,15 @@ class RunActivities:
         """Write the end, or the next try, of a client's sync to every run that waits for it."""
         at = self._now()
         async with self._database.transaction() as session:
-            await connections.settle_waiting(
+            settled = await connections.settle_waiting(
                 session,
                 asked.connection_id,
                 at,
                 cause=asked.cause,
                 retry_at=asked.retry_at,
             )
+            await session.flush()
+            await run_results.retell(session, settled)
             if asked.cause is not None:
                 until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
                 await connections.record_trouble(
@@ -130,21 +133,3 @@ class RunActivities:
                 ],
             )
         return RunReport(run_id=run.id, result=result, counts=outcomes, causes=causes, message=message)
-
-
-def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
-    """How a run that went to its end has ended: with failures when something that was asked for did not come about.
-
-    What a *Reconnect all* does not reach was not asked of that login: another one repairs it. But a run in which the
-    login reached nothing at all, and a client that was chosen and did not move, are what somebody has to look at.
-    """
-    unmet = outcomes.get(Outcome.UNREACHABLE, 0) + outcomes.get(Outcome.CHANGED_MEANWHILE, 0)
-    was_asked_for = kind is RunKind.REASSIGN_CLIENTS or unmet == sum(outcomes.values())
-    troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
-    return Result.COMPLETED_WITH_FAILURES if troubled or (unmet and was_asked_for) else Result.COMPLETED
-
-
-def summary(outcomes: dict[Outcome, int]) -> str:
-    """The report in one line, in the order of the outcomes: ``37 created · 1 already client · 2 failed``."""
-    parts = [f"{outcomes[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if outcomes.get(outcome)]
-    return " · ".join(parts) or "There was nothing to do."

@@ -84,13 +84,23 @@ class ConsentRefused(Payload):
 
 
 class SelectionAccepted(Payload):
-    """What a selection amounts to."""
+    """What a selection amounts to.
+
+    Attributes:
+        chosen: Organisations that were chosen.
+        to_create: Of these, clients to be created.
+        to_link: Of these, those to be linked to a client.
+        already_clients: Of these, clients already.
+        skipped: Organisations that were left out, and could have been chosen.
+        existing: Organisations that were left out because they are clients already.
+    """
 
     chosen: int
     to_create: int
     to_link: int
     already_clients: int
     skipped: int
+    existing: int = 0
 
 
 class RunReport(Payload):

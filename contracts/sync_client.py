@@ -35,6 +35,7 @@ class SyncClientInput(Payload):
         grant_id: A login that takes the connection over once it has read the organisation.
         tries: Tries so far, over continue-as-new.
         started_at: When the first execution began, over continue-as-new.
+        asked_by: The colleague who asked for it; None when the product does it by itself.
     """
 
     client: ClientFacts
@@ -46,6 +47,7 @@ class SyncClientInput(Payload):
     grant_id: UUID | None = None
     tries: int = 0
     started_at: datetime | None = None
+    asked_by: UUID | None = None
 
 
 class SyncClientResult(Payload):
@@ -69,6 +71,7 @@ class PullClientInput(Payload):
         settles: Whether a good pull settles the run's outcome; a bad one always does.
         is_incremental: Read only what changed since the last pull, where the provider can and that is safe.
         is_look: Only to see whether the organisation still answers: no news for the client's timeline.
+        asked_by: The colleague who asked for it, if somebody did.
     """
 
     connection_id: UUID
@@ -79,6 +82,7 @@ class PullClientInput(Payload):
     settles: bool = True
     is_incremental: bool = False
     is_look: bool = False
+    asked_by: UUID | None = None
 
 
 class PullClientResult(Payload):

@@ -18,7 +18,7 @@ from models import connection_health, events, leases, receipts, runs
 from models.arrays import is_one_of, texts
 from models.connection import Connection
 from models.connection_health import Look
-from models.grant import GrantReach
+from models.grant import Grant, GrantReach
 from models.run import RunOrganisation
 
 LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
@@ -70,6 +70,7 @@ async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UU
         "connection.login_changed",
         at,
         connection_id=connection.id,
+        after=(await session.get_one(Grant, grant_id)).display_name,
     )
 
 

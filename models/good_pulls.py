@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.causes import Cause
 from contracts.lists import ListName
 from contracts.runs import Action
-from models import connection_health, events, leases
+from models import connection_health, events, leases, run_results
 from models.arrays import texts
 from models.connection import Connection
 from models.connection_health import LIVING_STATUSES
@@ -70,6 +70,8 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
     if leaving := [pull.connection_id for pull in pulls if pull.connection_id not in worked]:
         await leases.release(session, leaving)  # no pull changes that they leave
     await connection_health.tell(session, became, at)
+    if refreshed := [pull.connection_id for pull in pulls if pull.is_refresh]:
+        await run_results.mend(session, refreshed, at)
 
 
 async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequence[UUID], at: datetime) -> None:
@@ -79,9 +81,17 @@ async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequen
 
 
 async def tell_of_refresh(
-    session: AsyncSession, connection_id: UUID, changes: Mapping[ListName, Changes], at: datetime
+    session: AsyncSession, connection_id: UUID, changes: Mapping[ListName, Changes], at: datetime, *, by: UUID | None
 ) -> None:
-    """Write on the client's timeline that its lists were pulled, and how many rows of which changed; never what."""
+    """Write on the client's timeline that its lists were pulled, and how many rows of which changed; never what.
+
+    Args:
+        session: The caller's transaction.
+        connection_id: Of which connection.
+        changes: What changed in each list.
+        at: This moment.
+        by: Who asked for it; None when nobody did.
+    """
     told = []
     for name, counted in changes.items():
         numbers = (("added", counted.added), ("changed", counted.changed), ("gone", counted.gone))
@@ -95,6 +105,7 @@ async def tell_of_refresh(
         "connection.refreshed",
         at,
         connection_id=connection_id,
+        colleague_id=by,
         after="; ".join(told)[:_LONGEST] or "nothing changed",
     )
 

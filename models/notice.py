@@ -1,8 +1,10 @@
 """Notices: what is to be told to a colleague by mail; written with the effect that it tells of, and sent later."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.columns import MOMENT, created, new_id
@@ -11,7 +13,8 @@ from models.columns import MOMENT, created, new_id
 class Notice(SQLModel, table=True):
     """One mail to one colleague. ``dedupe_key`` lets the same thing be told once, whatever is tried again.
 
-    ``claimed_by`` and ``claimed_until`` are the lease of whoever is just sending it.
+    ``tells_of`` are the connections in trouble that it is about (ids and causes), whose timelines say so once it is
+    sent. ``claimed_by`` and ``claimed_until`` are the lease of whoever is just sending it.
     """
 
     __tablename__ = "notices"
@@ -23,6 +26,7 @@ class Notice(SQLModel, table=True):
     subject: str = Field(max_length=200)
     body: str
     dedupe_key: str = Field(max_length=200, unique=True)
+    tells_of: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB)
     created_at: datetime = created()
     sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
     claimed_by: str | None = Field(default=None, max_length=200)

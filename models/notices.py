@@ -18,10 +18,11 @@ CLAIM = timedelta(minutes=5)
 
 
 class Outgoing(NamedTuple):
-    """A notice and where it goes."""
+    """A notice and where it goes; ``name`` is whom it is for."""
 
     notice: Notice
     address: str
+    name: str
 
 
 class NoticeView(NamedTuple):
@@ -68,7 +69,7 @@ async def claim_next(
         at: This moment.
     """
     query = (
-        select(Notice, Colleague.email)
+        select(Notice, Colleague.email, Colleague.name)
         .join(Colleague, col(Colleague.id) == col(Notice.colleague_id))
         .where(
             Notice.practice_id == practice_id,
@@ -89,10 +90,10 @@ async def claim_next(
     found = (await session.exec(query)).first()
     if found is None:
         return None
-    notice, address = found
+    notice, address, name = found
     notice.claimed_by, notice.claimed_until = holder[:200], at + CLAIM
     session.add(notice)
-    return Outgoing(notice, address)
+    return Outgoing(notice, address, name)
 
 
 async def release(session: AsyncSession, notice_id: UUID, *, sent_at: datetime | None) -> None:

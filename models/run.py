@@ -37,8 +37,19 @@ class Run(SQLModel, table=True):
     """The one client that it is about: reconnecting that client alone, or changing its books."""
     paused_until: datetime | None = Field(default=None, sa_type=MOMENT)
     """Until when its pulls wait for the provider's limit on the whole app; in the past once they go on."""
+    is_hand_over: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether an admin gives one colleague's clients to another; nobody signs in for it."""
     created_at: datetime = created()
     finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+    @property
+    def heading(self) -> str:
+        """What it is, as people read it: its kind is shared with operations of other names."""
+        if self.is_hand_over:
+            return "Hand over clients"
+        if self.kind is RunKind.RECONNECT_ALL and self.client_id is not None:
+            return "Reconnect"
+        return self.kind.heading
 
     def is_paused(self, at: datetime) -> bool:
         """Whether it waits at that moment (aware) for the provider's limit on the whole app."""

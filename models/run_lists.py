@@ -19,6 +19,11 @@ from contracts.standard_information import NAMELESS
 from models.arrays import texts
 from models.run import RunOrganisation
 
+_IS_CLIENT = "r.kind = 'add-clients' AND o.verdict = 'already_client'"
+UNCHOSEN = f"CASE WHEN {_IS_CLIENT} THEN 'already_client' ELSE 'skipped' END"
+"""What becomes of what nobody chose, as SQL: nobody could have chosen what is a client already."""
+WHY_UNCHOSEN = f"CASE WHEN {_IS_CLIENT} THEN o.verdict_message END"
+
 
 class FoundOrganisation(NamedTuple):
     """An organisation that a login reaches; ``is_just_allowed`` if this very sign-in allowed it."""
@@ -212,7 +217,7 @@ async def save_verdicts(session: AsyncSession, run_id: str, judged: Sequence[Jud
 
 
 async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[Choice], at: datetime) -> int:
-    """Write what was chosen; everything else on the list becomes *skipped*.
+    """Write what was chosen; everything else on the list becomes *skipped*, or is a client already.
 
     Returns:
         How many were skipped.
@@ -238,14 +243,15 @@ async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[C
         },
     )
     skipped = await (await session.connection()).execute(
-        text("""
-            UPDATE run_organisations SET outcome = 'skipped', updated_at = :at
-            WHERE run_id = :run_id AND action IS NULL AND outcome IS NULL
-            RETURNING organisation_id
-        """),
+        text(f"""
+            UPDATE run_organisations o SET outcome = {UNCHOSEN}, message = {WHY_UNCHOSEN}, updated_at = :at
+            FROM runs r
+            WHERE o.run_id = :run_id AND r.id = o.run_id AND o.action IS NULL AND o.outcome IS NULL
+            RETURNING o.outcome
+        """),  # noqa: S608  # put together from our own words
         {"run_id": run_id, "at": at},
     )
-    return len(skipped.all())
+    return sum(outcome == Outcome.SKIPPED for (outcome,) in skipped)
 
 
 async def save_clients(session: AsyncSession, run_id: str, made: Sequence[tuple[str, UUID, UUID]]) -> None:

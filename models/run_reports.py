@@ -23,6 +23,7 @@ from models import telling_apart
 from models.client import Client
 from models.practice import Colleague, Team
 from models.run import Run, RunOrganisation
+from models.run_accounts import Accounts, accounts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,14 @@ class OutcomeGroup:
         cause: Why, where something went wrong.
         count: How many.
         message: What their rows say, if it is the same for all.
+        next_try_at: When the first of those that wait is tried again.
     """
 
     outcome: Outcome | None
     cause: Cause | None
     count: int
     message: str | None
+    next_try_at: datetime | None = None
 
     @property
     def sentence(self) -> str | None:
@@ -121,12 +124,14 @@ class RunReport:
         colleague_name: Who started it.
         groups: What became of its organisations, what needs attention first.
         offers: Reconnect all: how many organisations the login reaches and nobody added.
+        accounts: Add clients: what was made.
     """
 
     run: Run
     colleague_name: str
     groups: Sequence[OutcomeGroup]
     offers: int
+    accounts: Accounts | None = None
 
     @property
     def total(self) -> int:
@@ -212,20 +217,21 @@ async def run_report(session: AsyncSession, run: Run) -> RunReport:
     colleague = await session.get_one(Colleague, run.colleague_id)
     counted: Any = select(func.count()).where(RunOrganisation.run_id == run.id)
     offers: Any = (await session.exec(_filtered(counted, run, OFFERS))).one()
-    return RunReport(run, colleague.name, await outcome_groups(session, run), offers)
+    groups = await outcome_groups(session, run)
+    return RunReport(run, colleague.name, groups, offers, await accounts_of(session, run))
 
 
 async def outcome_groups(session: AsyncSession, run: Run) -> Sequence[OutcomeGroup]:
     """What became of a run's list, what needs attention first; the counts add up to the list."""
     kinds = (col(RunOrganisation.outcome), col(RunOrganisation.cause))
     message = col(RunOrganisation.message)
-    said = (func.min(message), func.max(message), func.count(message))
-    query: Any = select(*kinds, func.count(), *said)  # type: ignore[call-overload]  # six columns are more than its overloads know
+    said = (func.min(message), func.max(message), func.count(message), func.min(col(RunOrganisation.retry_at)))
+    query: Any = select(*kinds, func.count(), *said)  # type: ignore[call-overload]  # seven columns are more than its overloads know
     grouped = _filtered(query.where(RunOrganisation.run_id == run.id), run, EVERYTHING).group_by(*kinds)
     rows: Sequence[Any] = (await session.exec(grouped)).all()
     groups = [
-        OutcomeGroup(outcome, cause, count, first if first == last and messages == count else None)
-        for outcome, cause, count, first, last, messages in rows
+        OutcomeGroup(outcome, cause, count, first if first == last and messages == count else None, next_try_at)
+        for outcome, cause, count, first, last, messages, next_try_at in rows
     ]
     return sorted(groups, key=_place)
 

@@ -17,6 +17,7 @@ from models import run_lists, telling_apart
 from models.client import Client
 from models.practice import Colleague
 from models.run import Run, RunOrganisation
+from models.run_accounts import Accounts, accounts_of
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class RunView:
         offers: Reconnect all: organisations that the login reaches and nobody added.
         total: How many organisations the list has, without the offers.
         client_name: The client that the run is about, where it is about one alone.
+        accounts: Add clients, one run: what was made.
         distinctions: What tells organisations of one name apart, by organisation id.
     """
 
@@ -47,6 +49,7 @@ class RunView:
     offers: Sequence[RunOrganisation] = ()
     total: int = 0
     client_name: str | None = None
+    accounts: Accounts | None = None
     distinctions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -94,6 +97,7 @@ async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
         organisations=listed,
         offers=offers,
         total=len(listed),
+        accounts=await accounts_of(session, run),
         distinctions=await telling_apart.distinctions(session, run.id),
     )
 

@@ -112,18 +112,24 @@ async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
     await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
-            SET outcome = CASE WHEN o.action = 'repair' AND o.profile_read_at IS NOT NULL THEN 'repaired'
+            SET outcome = CASE WHEN o.action IS NULL AND r.kind = 'add-clients' AND o.verdict = 'already_client'
+                                   THEN 'already_client'
+                               WHEN o.action = 'repair' AND o.profile_read_at IS NOT NULL THEN 'repaired'
                                WHEN o.client_id IS NULL OR o.action IS NULL OR o.action IN ('repair', 'reassign')
                                    THEN 'skipped'
                                WHEN o.action = 'link' THEN 'linked' ELSE 'created' END,
-                message = CASE WHEN o.client_id IS NULL THEN 'The run ended before this client was created.'
+                message = CASE WHEN o.action IS NULL AND r.kind = 'add-clients' AND o.verdict = 'already_client'
+                                   THEN o.verdict_message
+                               WHEN o.client_id IS NULL THEN 'The run ended before this client was created.'
                                WHEN o.action IS NULL OR o.action = 'reassign'
                                    OR o.action = 'repair' AND o.profile_read_at IS NULL
                                    THEN 'The run ended before its turn came. Nothing was changed.'
                                ELSE 'The run ended before its standard information was pulled. Refresh the client.'
                           END,
                 updated_at = :at
-            WHERE o.run_id = :run_id AND o.outcome IS NULL AND (:offers_stay = false OR o.connection_id IS NOT NULL)
+            FROM runs r
+            WHERE o.run_id = :run_id AND r.id = o.run_id AND o.outcome IS NULL
+              AND (:offers_stay = false OR o.connection_id IS NOT NULL)
         """),
         {"run_id": run.id, "at": at, "offers_stay": run.kind is RunKind.RECONNECT_ALL},
     )

@@ -229,6 +229,7 @@ class Consents:
         stored = StoredTokens(
             tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope, tokens.id_token
         )
+        at = now()
         async with self._database.transaction() as session:
             grant = await grants.upsert_grant(
                 session,
@@ -239,7 +240,10 @@ class Consents:
                 tokens=stored,
                 practice_id=attempt.practice_id,
                 colleague_id=attempt.colleague_id,
-                at=now(),
+                at=at,
+            )
+            await sign_ins.tell_clients(
+                session, grant.id, attempt.practice_id, attempt.colleague_id, attempt.run_id, at
             )
             attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
             session.add(attempt)

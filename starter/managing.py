@@ -107,6 +107,7 @@ class Managing:
             pull_id=_pull_id(found.client.code),
             sources=sources,
             reason=f"Refresh asked by {actor.colleague_name}.",
+            asked_by=actor.colleague_id,
         )
         async with explained("This client's refresh has just ended. Ask again."):
             try:

@@ -62,6 +62,7 @@ class Starts:
             kind=kind,
             idempotency_key=idempotency_key,
             client_id=wishes.client_id,
+            is_hand_over=wishes.hand_over is not None,
             created_at=at,
         )
         facts = RunFacts(

@@ -121,7 +121,8 @@ class ChoosingJourney(Journey):
                         raise _refused(refusal) from error
                     raise
                 self._selection = selection
-                self.board.outcomes.update({Outcome.SKIPPED: self._accepted.skipped})
+                left = {Outcome.SKIPPED: self._accepted.skipped, Outcome.ALREADY_CLIENT: self._accepted.existing}
+                self.board.outcomes.update(left)
             return self._accepted
 
     def _refusal_of(self, selection: Selection) -> Refusal | None:

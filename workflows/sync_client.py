@@ -84,6 +84,7 @@ class SyncClient:
                 pull_id=self._start.pull_id,
                 sources=self._start.sources,
                 grant_id=self._login,
+                asked_by=self._start.asked_by,
             ),
             policies.PULL,
             f"Pull {self._start.client.client_name}",

@@ -19,7 +19,7 @@ from starter.kinds import Wishes
 from starter.retries import Retried
 from starter.starting import StartedRun
 from starter.web.answers import RunAnswer, RunSummaryAnswer
-from starter.web.run_words import PAUSED
+from starter.web.run_words import PAUSED, accounts_sum
 
 runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")
 
@@ -113,6 +113,9 @@ def print_run(run: RunAnswer) -> None:
         name = f"{found.name} ({found.distinction})" if found.distinction else found.name
         rows.add_row(name, words(found.verdict), words(found.outcome), said, found.organisation_id)
     out.print(rows)
+    if run.accounts:
+        made = run.accounts
+        out.print(accounts_sum(made.made, made.complete, made.waiting, made.need_you), highlight=False)
     out.print("  ".join(f"{words(outcome)}: {count}" for outcome, count in run.counts.items()))
     if run.offers:
         out.print("This login also reaches, and nobody added:", style="bold")
@@ -163,7 +166,7 @@ def select(
     else:
         out.print(
             f"{accepted.chosen} chosen: {accepted.to_create} to create, {accepted.to_link} to link, "
-            f"{accepted.already_clients} already clients. {accepted.skipped} skipped.",
+            f"{accepted.already_clients + accepted.existing} already clients. {accepted.skipped} skipped.",
             highlight=False,
         )
 

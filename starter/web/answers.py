@@ -10,6 +10,7 @@ from contracts.causes import Cause
 from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.columns import now
 from models.run import RunOrganisation
+from models.run_accounts import Accounts
 from models.run_views import RunView
 
 
@@ -97,6 +98,7 @@ class RunSummaryAnswer(BaseModel):
 
     run_id: str
     kind: RunKind
+    heading: str = Field(description="What it is, as people read it: such as the reconnecting of one client alone.")
     provider: str
     stage: Stage
     result: Result | None
@@ -117,8 +119,24 @@ class RunSummaryAnswer(BaseModel):
         return cls(**_summary(view))
 
 
+class AccountsAnswer(BaseModel):
+    """What an *Add clients* has made; the three add up to it."""
+
+    made: int = Field(description="Accounts that were created or linked.")
+    complete: int = Field(description="Of these, those with all of their lists.")
+    waiting: int = Field(description="Of these, those whose lists are still being tried for.")
+    need_you: int = Field(description="Of these, those that somebody has to do something about.")
+
+    @classmethod
+    def of(cls, accounts: Accounts) -> Self:
+        """The accounts as the API shows them."""
+        return cls(made=accounts.made, complete=accounts.complete, waiting=accounts.waiting, need_you=accounts.need_you)
+
+
 class RunAnswer(RunSummaryAnswer):
     """A run with its organisations."""
+
+    accounts: AccountsAnswer | None = Field(description="Add clients: what was made; null as long as nothing is.")
 
     verdicts: dict[Verdict, int] = Field(description="Organisations by what they were listed as.")
     organisations: list[OrganisationAnswer]
@@ -129,6 +147,7 @@ class RunAnswer(RunSummaryAnswer):
         """The run as the API shows it."""
         return cls(
             **_summary(view),
+            accounts=AccountsAnswer.of(view.accounts) if view.accounts else None,
             verdicts=view.verdicts,
             organisations=[
                 OrganisationAnswer.of(row, view.distinctions.get(row.organisation_id)) for row in view.organisations
@@ -149,6 +168,7 @@ def _summary(view: RunView) -> dict[str, Any]:
     return {
         "run_id": run.id,
         "kind": run.kind,
+        "heading": run.heading,
         "provider": run.provider,
         "stage": run.stage,
         "result": run.result,

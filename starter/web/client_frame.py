@@ -45,6 +45,8 @@ async def framed(
     *,
     status: int = HTTPStatus.OK,
     view: ClientView | None = None,
+    is_over: bool = False,
+    is_well: bool = True,
     **values: object,
 ) -> HTMLResponse:
     """A page of one client.
@@ -58,6 +60,8 @@ async def framed(
         tab: The part that it belongs to.
         status: HTTP status.
         view: The client, if it was read already.
+        is_over: See ``render``.
+        is_well: Likewise.
         values: What the template gets besides ``view``, ``here`` (the client's address) and ``tabs``.
 
     Raises:
@@ -67,4 +71,4 @@ async def framed(
     here = f"/clients/{client_id}"
     tabs = [(one.label, f"{here}{one.value}", None) for one in Tab]
     whole = values | {"view": view, "here": here, "tabs": tabs, "tab": f"{here}{tab.value}"}
-    return render(request, template, status=status, **whole)  # type: ignore[arg-type]  # all of it is for the template
+    return render(request, template, status=status, is_over=is_over, is_well=is_well, **whole)  # type: ignore[arg-type]  # all of it is for the template

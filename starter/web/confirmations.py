@@ -51,6 +51,18 @@ class Said(StrEnum):
         """For people."""
         return _SENTENCES[self]
 
+    def sentence_once(self, *, is_over: bool, is_well: bool = True) -> str:
+        """For people who look later: what was begun ends in its result.
+
+        Args:
+            is_over: Whether what was begun is at work no more.
+            is_well: Whether it came about.
+        """
+        if not is_over or self not in _RESULTS:
+            return self.sentence
+        well, unwell = _RESULTS[self]
+        return well if is_well else unwell
+
     @property
     def is_done(self) -> bool:
         """Whether what the person asked for was done."""
@@ -99,6 +111,28 @@ _SENTENCES: dict[Said, str] = {
     Said.TEAM_JOINED: "The team has its new members.",
     Said.TEAM_LEFT: "They are no longer in the team. Its clients stay with it.",
 }
+
+
+_RESULTS: dict[Said, tuple[str, str]] = {
+    Said.RUN_STOPPING: ("The run has ended. What was already done stays.",) * 2,
+    Said.RUN_RETRYING: (
+        "It was tried again, with success.",
+        "It was tried again. What still went wrong stands below.",
+    ),
+    Said.REFRESHING: ("The lists are refreshed.", "The refresh has ended. What went wrong stands below."),
+    Said.REFRESHING_ALREADY: ("The lists are refreshed.", "The refresh has ended. What went wrong stands below."),
+    Said.DISCONNECTING: (
+        "The client is disconnected.",
+        "The disconnecting was stopped. The connection is what it was.",
+    ),
+    Said.HANDING_OVER: (
+        "The clients are handed over.",
+        "The hand-over has ended. What did not come about stands below.",
+    ),
+    Said.CHECK_BEGUN: ("Every connection was checked.",) * 2,
+    Said.CHECK_JOINED: ("Every connection was checked.",) * 2,
+}
+"""What is said of something that was begun, once it is over: when it came about, and when it did not."""
 
 
 def said(value: str | None) -> Said | None:

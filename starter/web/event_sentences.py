@@ -42,7 +42,7 @@ class Happened:
     @property
     def tone(self) -> str:
         """How it looks: ``good``, ``bad``, ``warn`` or ``idle``."""
-        if self.cause is not None and self.kind != "connection.told":
+        if self.cause is not None and self.kind not in {"connection.told", "connection.notice_written"}:
             return "warn" if self.cause.is_transient else "bad"
         return "good" if self.kind in _GOOD else "idle"
 
@@ -102,6 +102,23 @@ def _lists(before: str, after: str) -> str:
     return "; ".join(parts) or of_setting("list_names", after)
 
 
+def _told(event: Happened) -> str:
+    if event.after is None:  # written by an earlier version, which did not wait for the mail to be sent
+        return f"A notice for who can act was written.{event.because}"
+    return f"{event.after} was told by e-mail.{event.because}"
+
+
+def _refreshed(event: Happened) -> str:
+    if event.who is None:
+        return f"The lists were refreshed by themselves: {event.after}."
+    return f"{event.who} refreshed the lists: {event.after}."
+
+
+def _login(event: Happened) -> str:
+    whose = f"the login of {event.after}" if event.after else "another login"
+    return f"The connection uses {whose} from now on."
+
+
 def _suppliers(event: Happened) -> str:
     return f"A refresh brought {event.after} new contact{'' if event.after == '1' else 's'} to the list of suppliers."
 
@@ -122,14 +139,16 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "connection.disconnecting": lambda event: f"{event.by} began to disconnect the client.",
     "connection.disconnected": _disconnected,
     "connection.disconnecting_stopped": lambda _: "The disconnecting was stopped. The connection is what it was.",
-    "connection.refreshed": lambda event: f"The lists were pulled: {event.after}.",
+    "connection.refreshed": _refreshed,
     "connection.settings_changed": _settings,
-    "connection.login_changed": lambda _: "The connection uses another login from now on.",
+    "connection.login_changed": _login,
+    "connection.signed_in": lambda event: f"{event.by} signed in as {event.after}, whose login this connection uses.",
     "connection.changed": lambda event: f"{event.by} changed the connection from {event.before} to {event.after}.",
     "connection.change_undone": lambda event: (
         f"{event.by} undid the change. The client is connected to {event.after} again, no longer to {event.before}."
     ),
-    "connection.told": lambda event: f"Who can act was told by e-mail.{event.because}",
+    "connection.notice_written": lambda event: f"A notice for {event.after} was put into the outbox.{event.because}",
+    "connection.told": _told,
     "supplier.new": _suppliers,
     "run.started": lambda event: f"{event.by} started {(event.after or '').replace('-', ' ')}.",
     "run.organisations_chosen": lambda event: f"{event.by} chose organisations: {event.after}.",

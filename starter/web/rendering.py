@@ -81,7 +81,15 @@ def rendered(viewer: SignedIn | None, template: str, **values: object) -> str:
 
 
 def render(
-    request: Request, template: str, /, *, status: int = HTTPStatus.OK, referrer: str = "same-origin", **values: object
+    request: Request,
+    template: str,
+    /,
+    *,
+    status: int = HTTPStatus.OK,
+    referrer: str = "same-origin",
+    is_over: bool = False,
+    is_well: bool = True,
+    **values: object,
 ) -> HTMLResponse:
     """A page.
 
@@ -90,10 +98,18 @@ def render(
         template: Its name in ``templates/``.
         status: HTTP status.
         referrer: Whom the browser may tell the page's address; ``no-referrer`` for pages whose address is a secret.
+        is_over: Whether what was begun here is at work no more: what is said of it then ends in its result.
+        is_well: Whether it came about.
         values: What the template gets.
     """
     done = said(request.query_params.get(PARAMETER))
-    around = {"said": done, "path": request.url.path, "has_outbox": request.app.state.has_outbox}
+    sentence = done.sentence_once(is_over=is_over, is_well=is_well) if done else None
+    around = {
+        "said": done,
+        "said_sentence": sentence,
+        "path": request.url.path,
+        "has_outbox": request.app.state.has_outbox,
+    }
     page = rendered(viewer_of(request), template, **around | values)
     # Without a referrer, browsers send forms with ``Origin: null``, and nobody could tell ours from others'.
     return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})

@@ -9,7 +9,7 @@ from models.run_reports import Order, OrganisationFilter, RunReport
 from starter.actor import Actor
 from starter.operations import Operations
 from starter.web.pages.listing import PAGE, address
-from starter.web.run_words import MEANS, outcomes_sum
+from starter.web.run_words import MEANS, accounts_sum, outcomes_sum
 from starter.web.wording import number, words
 
 LONGEST_SEARCH: Final = 100
@@ -34,6 +34,7 @@ async def values(door: Operations, actor: Actor, report: RunReport, query: Query
         offset = (total - 1) // PAGE * PAGE
         found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
     counts = report.counts
+    made = report.accounts
     here = f"/activity/{report.run.id}"
     return {
         "organisations": found,
@@ -44,6 +45,7 @@ async def values(door: Operations, actor: Actor, report: RunReport, query: Query
         "outcome": outcome,
         "outcomes": [(one, f"{words(one)} ({number(count)})") for one, count in counts.items()],
         "sum": outcomes_sum(counts),
+        "accounts": made and accounts_sum(made.made, made.complete, made.waiting, made.need_you),
         "means": MEANS,
         "unpaged": address(here, {"search": search, "outcome": outcome}),
         "failed": counts.get(Outcome.FAILED, 0) if report.run.kind is RunKind.ADD_CLIENTS else 0,

@@ -32,7 +32,7 @@ class Progress:
         done: How many are through.
         most: How many there are; None while nobody can say.
         unit: What is counted, such as ``organisations read``.
-        counts: What became of those that are through; what nobody chose is not among them.
+        counts: What became of those that are through; what nobody chose, or is a client already, is not among them.
         pause: Why nothing moves just now; None while it does.
     """
 
@@ -60,7 +60,9 @@ def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
         snapshot: Where it is.
     """
     counts = dict(snapshot.counts)
-    skipped = counts.pop(Outcome.SKIPPED, 0)
+    counts.pop(Outcome.SKIPPED, None)
+    if kind is RunKind.ADD_CLIENTS:
+        counts.pop(Outcome.ALREADY_CLIENT, None)
     doing = _DOING.get((kind, snapshot.stage)) or _DOING[None, snapshot.stage]
     match snapshot.stage:
         case Stage.LISTING if snapshot.total and kind is RunKind.ADD_CLIENTS:
@@ -68,7 +70,8 @@ def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
         case Stage.CREATING:
             return Progress(doing, snapshot.with_client, snapshot.chosen, "accounts created", counts)
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
-            done, most = snapshot.settled - skipped, snapshot.total - skipped
+            unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
+            done, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
             return Progress(doing, done, most, "clients done", counts, PAUSED if snapshot.paused_until else None)
         case _:
             return Progress(doing, 0, None, "", counts)
@@ -84,6 +87,21 @@ def outcomes_sum(counts: dict[Outcome, int]) -> str:
     if len(said) < 2:
         return "".join(said) or plural(0, "organisation")
     return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def accounts_sum(made: int, complete: int, waiting: int, need_you: int) -> str:
+    """``32 accounts: 27 complete, 3 waiting, 2 need you``.
+
+    Args:
+        made: All of them.
+        complete: With all of their lists.
+        waiting: Still being tried for.
+        need_you: For somebody to do something about.
+    """
+    parts = [f"{number(complete)} complete"] if complete or not (waiting or need_you) else []
+    parts += [f"{number(waiting)} waiting"] if waiting else []
+    parts += [f"{number(need_you)} {'needs' if need_you == 1 else 'need'} you"] if need_you else []
+    return f"{plural(made, 'account')}: {', '.join(parts)}"
 
 
 _BECAME: dict[Outcome, str] = {

@@ -74,6 +74,13 @@ def at(moment: datetime | None) -> Markup:
     return _time(moment, is_relative=False)
 
 
+def next_try(moment: datetime) -> Markup:
+    """When something is tried again by itself; a moment that has come is now."""
+    if moment <= current().now:
+        return Markup("It is being tried now.")
+    return Markup("Next try {} ({}).").format(ago(moment), at(moment))
+
+
 def clock(moment: datetime) -> Markup:
     """The time of day alone, under a heading that says the day."""
     zone = current().zone
@@ -95,4 +102,12 @@ def _time(moment: datetime | None, *, is_relative: bool) -> Markup:
     )
 
 
-FILTERS = {"ago": ago, "at": at, "clock": clock, "number": number, "plural": plural, "words": words}
+FILTERS = {
+    "ago": ago,
+    "at": at,
+    "clock": clock,
+    "next_try": next_try,
+    "number": number,
+    "plural": plural,
+    "words": words,
+}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from activities.runs import result_of
 from contracts.runs import Outcome, Result, RunKind
+from models.run_results import result_of
 
 FINE, TROUBLED = Result.COMPLETED, Result.COMPLETED_WITH_FAILURES
 

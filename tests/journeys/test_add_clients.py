@@ -6,6 +6,7 @@ from models.client import Client
 from tests.journeys.scene import Scene, by_organisation
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import OrganisationWords
+from xero_sandbox.faults import Kind
 
 
 async def test_a_sign_in_becomes_clients_with_their_lists(scene: Scene):
@@ -95,6 +96,7 @@ async def test_each_organisation_gets_its_verdict_and_what_was_chosen_for_it(mak
             "to_link": 1,
             "already_clients": 1,
             "skipped": len(reached) - 5,
+            "existing": 0,
         }
         run = await scene.until_stage(run["run_id"], "finished")
     assert run["counts"] == {"created": 3, "linked": 1, "already_client": 1, "skipped": len(reached) - 5}
@@ -107,3 +109,34 @@ async def test_each_organisation_gets_its_verdict_and_what_was_chosen_for_it(mak
         new[1]: ("Admin of Harbour Lane", "Tax"),
     }
     assert made[lookalike]["client_id"] == str(known.id)
+
+
+async def test_a_report_shows_what_was_made(scene: Scene):
+    """Accounts whose lists failed or wait were made, too; clients that are there already were not left out."""
+    existing, failing, waiting, *others = list(scene.world.library.organisations)[:6]
+    async with scene.worker():
+        first = await scene.listed()
+        await scene.select(first["run_id"], organisations=[{"organisation_id": existing}])
+        await scene.until_stage(first["run_id"], "finished")
+        run = await scene.listed(action="continue")
+        scene.fault(Kind.SUBSCRIPTION_ENDED, failing)
+        scene.fault(Kind.DAY_LIMIT_REACHED, waiting)
+        wanted = [{"organisation_id": identity} for identity in (failing, waiting, *others)]
+        answer = await scene.select(run["run_id"], organisations=wanted)
+        assert (answer.json()["skipped"], answer.json()["existing"]) == (6, 1)
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"] == {"created": 3, "failed": 1, "retrying": 1, "already_client": 1, "skipped": 6}
+    assert run["accounts"] == {"made": 5, "complete": 3, "waiting": 1, "need_you": 1}
+    assert by_organisation(run)[existing]["message"].startswith("Already your client ")
+
+
+async def test_a_run_that_ends_before_a_choice_leaves_out_no_client(scene: Scene):
+    existing = next(iter(scene.world.library.organisations))
+    async with scene.worker():
+        first = await scene.listed()
+        await scene.select(first["run_id"], organisations=[{"organisation_id": existing}])
+        await scene.until_stage(first["run_id"], "finished")
+        run = await scene.listed(action="continue")
+        await scene.cancel(run["run_id"])
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert (run["counts"], run["accounts"]) == ({"already_client": 1, "skipped": 11}, None)

@@ -96,9 +96,38 @@ async def test_a_mail_that_the_server_refuses_stays_in_the_outbox_and_stops_no_o
     async with scene.worker():
         await check(scene)
         assert await scene.rows("SELECT count(*) FROM notices WHERE sent_at IS NULL") == [(2,)]
+        assert await told_of(scene) == []
         box.refusal = None
         assert (await check(scene)).told == 0
     assert set(letters(box)) == {OLIVE, ADMIN}
+    assert await told_of(scene) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
+
+
+async def told_of(scene: Scene) -> list[tuple[object, ...]]:
+    """Who was told by mail, of how many clients, as the timelines say it."""
+    return await scene.rows(
+        "SELECT after, count(client_id) FROM events WHERE kind = 'connection.told' GROUP BY after ORDER BY after"
+    )
+
+
+async def test_a_timeline_says_told_by_mail_only_when_it_was(make_scene, scene: Scene, box: Letterbox):
+    async with scene.worker():
+        await check(scene)
+    assert await told_of(scene) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
+    written = (
+        "SELECT after, count(*) FROM events WHERE kind = 'connection.notice_written' GROUP BY after ORDER BY after"
+    )
+    assert await scene.rows(written) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
+    without = await make_scene(organisations=1, people=1)  # where there is no mail server, notices stay in the outbox
+    async with without.worker():
+        await without.added()
+        without.fault(Kind.REVOKE_PERSON)
+        await change(without, "UPDATE grants SET access_expires_at = now()")
+        await check(without)
+    [client] = await without.clients()
+    answer = await without.http.get(f"/api/v1/clients/{client['client_id']}/timeline")
+    kinds = [event["kind"] for event in answer.json()["events"]]
+    assert ("connection.notice_written" in kinds, "connection.told" in kinds) == (True, False)
 
 
 async def test_a_mail_server_that_takes_its_time_holds_no_database_connection(scene: Scene, box: Letterbox):

@@ -37,6 +37,7 @@ async def test_receipts_say_what_changed_since_last_time(make_scene):
     assert all(after[name]["pulled_at"] > before[name]["pulled_at"] for name in ListName)
     assert "Renamed" in {row["name"] for row in await client.rows("suppliers")}
     (told,) = await client.events("connection.refreshed")
+    assert told["colleague_id"] == str(scene.actor.colleague_id)
     assert {"accounts 1 gone", "suppliers 1 added, 1 changed, 1 gone"} <= set(told["after"].split("; "))
 
 
@@ -71,8 +72,15 @@ async def test_reconnect_repairs_this_client_alone(make_scene):
         assert answer.status_code == 201, answer.text
         await scene.sign_in(answer.json()["authorize_url"])
         run = await scene.until_stage(answer.json()["run_id"], "finished")
-    assert run["counts"] == {"repaired": 1}
+    assert (run["counts"], run["heading"]) == ({"repaired": 1}, "Reconnect")
     assert (await client.shown())["status"] == "connected"
+    (signed_in,) = await client.events("connection.signed_in")
+    login = next(iter(scene.world.library.people.values())).name
+    assert (signed_in["colleague_id"], signed_in["after"], signed_in["run_id"]) == (
+        str(scene.actor.colleague_id),
+        login,
+        run["run_id"],
+    )
 
 
 async def test_other_books_of_the_same_name_change_nothing(make_scene):

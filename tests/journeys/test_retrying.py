@@ -1,6 +1,7 @@
 """Retrying what failed in a run: that alone, under the run's own id."""
 
-from tests.journeys.scene import Scene
+from tests.journeys.one_client import OneClient
+from tests.journeys.scene import Scene, by_organisation
 from xero_sandbox.control import Control
 from xero_sandbox.faults import Kind
 
@@ -40,3 +41,26 @@ async def test_nothing_to_retry_is_refused(scene: Scene):
     assert (busy.status_code, busy.json()["error"]["code"]) == (409, "wrong_stage")
     assert (idle.status_code, idle.json()["error"]["code"]) == (409, "nothing_to_retry")
     assert await scene.everything() == before
+
+
+async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more(scene: Scene):
+    ended, offline = list(scene.world.library.organisations)[:2]
+    async with scene.worker():
+        run = await scene.listed()
+        scene.fault(Kind.SUBSCRIPTION_ENDED, ended)
+        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        await scene.select_all(run)
+        run = await scene.until_stage(run["run_id"], "finished")
+        assert (run["result"], run["counts"]) == (
+            "completed_with_failures",
+            {"created": 10, "failed": 1, "retrying": 1},
+        )
+        scene.world.faults.clear()
+        row = by_organisation(run)[ended]
+        code = next(one["code"] for one in await scene.clients() if one["client_id"] == row["client_id"])
+        await OneClient(scene, row["client_id"], code, ended).refreshed()
+        sync = await scene.sync_of(by_organisation(run)[offline]["client_id"])
+        run = await scene.until(run["run_id"], lambda run: run["result"] == "completed", following=sync)
+    assert (run["counts"], run["message"]) == ({"created": 12}, "12 created")
+    assert by_organisation(run)[ended]["message"] == "It failed in this run and has worked since."
+    assert by_organisation(run)[ended]["cause"] is None

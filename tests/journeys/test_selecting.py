@@ -52,7 +52,7 @@ async def test_the_same_selection_again_has_one_effect_and_the_same_answer(scene
         later = await scene.select_all(run)
         run = await scene.until_stage(run["run_id"], "finished")
     assert [*at_once, later] == [later] * 4
-    assert later == {"chosen": 12, "to_create": 12, "to_link": 0, "already_clients": 0, "skipped": 0}
+    assert later == {"chosen": 12, "to_create": 12, "to_link": 0, "already_clients": 0, "skipped": 0, "existing": 0}
     assert run["counts"] == {"created": 12}
     assert await scene.rows("SELECT count(*) FROM events WHERE kind = 'run.organisations_chosen'") == [(1,)]
 

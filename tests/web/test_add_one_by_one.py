@@ -92,7 +92,7 @@ async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: 
     await row(page, organisations[1]).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Create accounts (2)").click()
     await reported(page)
-    await expect(page.get_by_role("heading", name="2 organisations: 2 created")).to_be_visible()
+    await expect(page.get_by_role("heading", name="2 accounts: 2 complete")).to_be_visible()
     await looked_at(page, "add-one-by-one-report")
     assert run_of(page) == run_id
     assert [run.id for run in await runs_of(own.admin)] == [run_id]

@@ -56,7 +56,7 @@ async def test_a_refresh_shows_what_it_brought(few: Few, browsers: Browsers):
     await page.goto(few.address(1, "/connection"))
     client.record("Contacts", fields={"Name": "Quay Timber", "IsSupplier": True})
     await page.get_by_role("button", name="Refresh all").click()
-    await there(page, "The lists are being refreshed.")
+    await expect(page.locator("#said")).to_have_text("The lists are refreshed.")  # what was begun ends in its result
     suppliers = page.get_by_role("row", name="Suppliers")
     await suppliers.get_by_text("1 added").wait_for()  # without a reload
     client.record("Accounts", fields={"Code": "999", "Name": "Opened meanwhile", "Type": "EXPENSE"})

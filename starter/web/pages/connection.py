@@ -12,6 +12,7 @@ from contracts.lists import ListName, Source
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import ConnectionStatus, RunKind
 from models.columns import now
+from models.connection import Connection
 from models.connection_changes import undo_until
 from models.connection_settings import chosen_sources
 from models.run_reports import RunReport
@@ -21,7 +22,7 @@ from starter.starting import StartedRun
 from starter.web import setting_words
 from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
-from starter.web.confirmations import Said, go
+from starter.web.confirmations import PARAMETER, Said, go, said
 from starter.web.one_run import OneRun
 from starter.web.pages.listing import Text
 from starter.web.receipt_rows import receipt_rows
@@ -143,6 +144,8 @@ async def _page(
     connection, change = found.connection, details.change
     is_leaving = connection.status in {ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED}
     since = None if is_leaving else await door.managing.refreshing_since(viewer.actor, found)
+    is_pulled_now = connection.pull_until is not None and connection.pull_until > now()
+    is_busy = connection.status is ConnectionStatus.DISCONNECTING or since is not None or is_pulled_now
     names = {name for one in chosen_sources(connection) for name in one.lists}
     return await framed(
         request,
@@ -159,14 +162,23 @@ async def _page(
         words=setting_words,
         receipts=receipt_rows(details.receipts, names),
         refreshing_since=since,
-        is_pulled_now=connection.pull_until is not None and connection.pull_until > now(),
         limited_until=until if (until := connection.limited_until) and until > now() else None,
+        is_pulled_now=is_pulled_now,
+        is_over=not is_busy,
+        is_well=_came_about(request, connection),
         changed_from=details.old_name if change else None,
         changed_at=change.changed_at if change else None,
         undo_until=undo_until(change) if change and undo_until(change) > now() else None,
         run=await _run(door, viewer, client_id, run_id),
         title=TITLE,
     )
+
+
+def _came_about(request: Request, connection: Connection) -> bool:
+    """Whether what the page was asked for has come about, when it is at work no more."""
+    if said(request.query_params.get(PARAMETER)) is Said.DISCONNECTING:
+        return connection.status is ConnectionStatus.DISCONNECTED
+    return connection.cause is None
 
 
 async def _run(door: Door, viewer: SignedIn, client_id: UUID, run_id: str) -> OneRun | None:

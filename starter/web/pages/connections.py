@@ -42,6 +42,7 @@ async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
         standings=[(standing, facets.by_status.get(standing, 0)) for standing in STANDINGS],
         times=times,
         check=check,
+        is_over=check is None and not times.is_running,
     )
 
 

@@ -16,7 +16,7 @@ from starlette.responses import StreamingResponse
 
 from contracts.bulk_create_clients import SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Stage
+from contracts.runs import Result, Stage
 from contracts.selection import Selection
 from models.run import Run
 from models.run_progress import RunSnapshot
@@ -163,6 +163,8 @@ async def _page(
         request,
         "run.html",
         status=status_of(chosen.refusal.code) if chosen and chosen.refusal else HTTPStatus.OK,
+        is_over=snapshot.is_over,
+        is_well=report.run.result is Result.COMPLETED,
         part=part.template,
         run=report.run,
         report=report,

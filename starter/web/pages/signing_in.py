@@ -52,8 +52,14 @@ async def sign_in(
     except Refused as refused:
         request.state.viewer = None  # the form is for nobody yet
         refusal = refused.refusal
-        values = {"back": local(back), "email": email, "problem": refusal.message}
-        return render(request, "sign_in.html", status=status_of(refusal.code), **values)
+        return render(
+            request,
+            "sign_in.html",
+            status=status_of(refusal.code),
+            back=local(back),
+            email=email,
+            problem=refusal.message,
+        )
     if viewer is not None:  # whoever sat here before
         await door.sessions.sign_out(viewer)
     answer = go(local(back))

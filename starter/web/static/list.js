@@ -51,12 +51,21 @@ function take(page) {
     delete region.dataset.refreshes;
   }
   refocus();
+  resay(page);
   const counted = document.getElementById(`${name}-counted`);
   const recounted = page.getElementById(`${name}-counted`);
   if (counted && recounted && counted.textContent !== recounted.textContent) {
     counted.textContent = recounted.textContent;
   }
   return true;
+}
+
+/** What was said at the top ends in its result. */
+function resay(page) {
+  const [said, other] = [document.getElementById("said"), page.getElementById("said")];
+  if (said && other && said.textContent !== other.textContent) {
+    said.replaceChildren(...other.childNodes);
+  }
 }
 
 /** The form's choices as the server has them now, with its counts; what is being typed stays. */

@@ -32,6 +32,10 @@ async function swap(whole) {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const ids = whole ? SWAPPED : ["run-actions", "run-facts", ...live(fresh)];
   const hadFocus = run().contains(document.activeElement);
+  const [said, saidNow] = [document.getElementById("said"), fresh.getElementById("said")];
+  if (said && saidNow && said.textContent !== saidNow.textContent) {
+    said.replaceChildren(...saidNow.childNodes); // what was begun ends in its result
+  }
   for (const id of ids) {
     const [old, next] = [document.getElementById(id), fresh.getElementById(id)];
     if (old && next) {

@@ -1,0 +1,82 @@
+"""How a run has ended, told from what became of its organisations; and told anew when something was mended later."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.runs import Outcome, Result, RunKind, Stage
+from models import runs
+from models.arrays import texts
+from models.connections import MADE
+
+MENDED = "It failed in this run and has worked since."
+
+_MAY_CHANGE = frozenset({Result.COMPLETED, Result.COMPLETED_WITH_FAILURES})
+_GOES_ON = (RunKind.ADD_CLIENTS, RunKind.RECONNECT_ALL)
+"""Kinds of runs whose clients are still being worked on after the end."""
+
+
+def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
+    """How a run that went to its end has ended: with failures when something that was asked for did not come about.
+
+    What a *Reconnect all* does not reach was not asked of that login: another one repairs it. But a run in which the
+    login reached nothing at all, and a client that was chosen and did not move, are what somebody has to look at.
+    """
+    unmet = outcomes.get(Outcome.UNREACHABLE, 0) + outcomes.get(Outcome.CHANGED_MEANWHILE, 0)
+    was_asked_for = kind is RunKind.REASSIGN_CLIENTS or unmet == sum(outcomes.values())
+    troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
+    return Result.COMPLETED_WITH_FAILURES if troubled or (unmet and was_asked_for) else Result.COMPLETED
+
+
+def summary(outcomes: Mapping[Outcome, int]) -> str:
+    """The report in one line, in the order of the outcomes: ``37 created · 1 already client · 2 failed``."""
+    parts = [f"{outcomes[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if outcomes.get(outcome)]
+    return " · ".join(parts) or "There was nothing to do."
+
+
+async def mend(session: AsyncSession, connection_ids: Collection[UUID], at: datetime) -> None:
+    """Settle what had failed in finished runs, now that all lists of these connections are stored.
+
+    Args:
+        session: The transaction that stores the lists.
+        connection_ids: Of which connections.
+        at: This moment.
+    """
+    connection = await session.connection()
+    asked = {"ids": texts(connection_ids), "kinds": [kind.value for kind in _GOES_ON]}
+    run_ids = [run_id for (run_id,) in await connection.execute(_FAILED_IN, asked)]
+    if run_ids:
+        mended = {"ids": asked["ids"], "run_ids": run_ids, "message": MENDED, "at": at}
+        await connection.execute(_MEND, mended)
+        await retell(session, run_ids)
+
+
+async def retell(session: AsyncSession, run_ids: Collection[str]) -> None:
+    """Tell anew how finished runs have ended, after outcomes of theirs have changed; others are left alone."""
+    for run_id in sorted(set(run_ids)):
+        run = await runs.locked_run(session, run_id)
+        if run.stage is not Stage.FINISHED or run.result not in _MAY_CHANGE or run.kind not in _GOES_ON:
+            continue
+        outcomes, _ = await runs.tally(session, run_id)
+        run.result, run.message = result_of(run.kind, outcomes), summary(outcomes)[:500]
+        session.add(run)
+
+
+_FAILED_IN = text("""
+    SELECT id FROM runs
+    WHERE stage = 'finished' AND kind = ANY(CAST(:kinds AS text[])) AND id IN (
+        SELECT run_id FROM run_organisations
+        WHERE connection_id = ANY(CAST(:ids AS text[])::uuid[]) AND outcome = 'failed')
+    ORDER BY id FOR NO KEY UPDATE
+""")
+
+_MEND = text(f"""
+    UPDATE run_organisations
+    SET outcome = CASE action {" ".join(f"WHEN '{action}' THEN '{outcome}'" for action, outcome in MADE.items())} END,
+        cause = NULL, message = :message, retry_at = NULL, updated_at = :at
+    WHERE run_id = ANY(CAST(:run_ids AS text[])) AND connection_id = ANY(CAST(:ids AS text[])::uuid[])
+      AND outcome = 'failed' AND action IS NOT NULL
+""")  # noqa: S608  # put together from our own enums
