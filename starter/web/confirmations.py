@@ -64,6 +64,11 @@ class Said(StrEnum):
         return well if is_well else unwell
 
     @property
+    def is_begun(self) -> bool:
+        """Whether it is of something that was only begun, so that there is a result to be told."""
+        return self in _RESULTS
+
+    @property
     def is_done(self) -> bool:
         """Whether what the person asked for was done."""
         return self not in _NOT_DONE

@@ -105,7 +105,7 @@ def _lists(before: str, after: str) -> str:
 def _told(event: Happened) -> str:
     if event.after is None:  # written by an earlier version, which did not wait for the mail to be sent
         return f"A notice for who can act was written.{event.because}"
-    return f"{event.after} was told by e-mail.{event.because}"
+    return f"Told by e-mail: {event.after}.{event.because}"
 
 
 def _refreshed(event: Happened) -> str:

@@ -107,6 +107,7 @@ def render(
     around = {
         "said": done,
         "said_sentence": sentence,
+        "is_said_later": done is not None and done.is_begun and not is_over,
         "path": request.url.path,
         "has_outbox": request.app.state.has_outbox,
     }

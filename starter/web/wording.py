@@ -74,6 +74,11 @@ def at(moment: datetime | None) -> Markup:
     return _time(moment, is_relative=False)
 
 
+def is_ahead(moment: datetime | None) -> bool:
+    """Whether a moment is still to come."""
+    return moment is not None and moment > current().now
+
+
 def next_try(moment: datetime) -> Markup:
     """When something is tried again by itself; a moment that has come is now."""
     if moment <= current().now:
@@ -110,4 +115,5 @@ FILTERS = {
     "number": number,
     "plural": plural,
     "words": words,
+    "is_ahead": is_ahead,
 }

@@ -110,7 +110,7 @@ async def told_of(scene: Scene) -> list[tuple[object, ...]]:
     )
 
 
-async def test_a_timeline_says_told_by_mail_only_when_it_was(make_scene, scene: Scene, box: Letterbox):
+async def test_a_timeline_says_told_by_mail_only_when_it_was(scene: Scene):
     async with scene.worker():
         await check(scene)
     assert await told_of(scene) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
@@ -118,7 +118,10 @@ async def test_a_timeline_says_told_by_mail_only_when_it_was(make_scene, scene: 
         "SELECT after, count(*) FROM events WHERE kind = 'connection.notice_written' GROUP BY after ORDER BY after"
     )
     assert await scene.rows(written) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
-    without = await make_scene(organisations=1, people=1)  # where there is no mail server, notices stay in the outbox
+
+
+async def test_where_there_is_no_mail_server_nobody_was_told_by_mail(make_scene):
+    without = await make_scene(organisations=1, people=1)
     async with without.worker():
         await without.added()
         without.fault(Kind.REVOKE_PERSON)

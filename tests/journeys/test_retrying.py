@@ -60,6 +60,7 @@ async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more
         code = next(one["code"] for one in await scene.clients() if one["client_id"] == row["client_id"])
         await OneClient(scene, row["client_id"], code, ended).refreshed()
         sync = await scene.sync_of(by_organisation(run)[offline]["client_id"])
+        await scene.handle(sync).signal("retry_now")
         run = await scene.until(run["run_id"], lambda run: run["result"] == "completed", following=sync)
     assert (run["counts"], run["message"]) == ({"created": 12}, "12 created")
     assert by_organisation(run)[ended]["message"] == "It failed in this run and has worked since."

@@ -122,4 +122,4 @@ async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_w
     await expect(page.get_by_role("button", name="Create accounts (1)")).to_be_visible()
     await page.get_by_role("button", name="Create accounts (1)").click()
     await reported(page)
-    await expect(page.get_by_role("heading", name="1 organisation: 1 created")).to_be_visible()
+    await expect(page.get_by_role("heading", name="1 account: 1 complete")).to_be_visible()

@@ -88,7 +88,7 @@ def test_each_is_a_whole_sentence(kind, who, cause):
             Happened("connection.refreshed", after="nothing changed"),
             "The lists were refreshed by themselves: nothing changed.",
         ),
-        (Happened("connection.told", after="Ada"), "Ada was told by e-mail."),
+        (Happened("connection.told", after="Ada"), "Told by e-mail: Ada."),
         (Happened("connection.told"), "A notice for who can act was written."),
         (Happened("connection.notice_written", after="Ada, Ben"), "A notice for Ada, Ben was put into the outbox."),
         (

@@ -56,3 +56,22 @@ export async function send(path, body = {}) {
   const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
   return isJson ? response.json() : null;
 }
+
+/** The page's address, to be fetched again: it asks what became of what was said at the top to have been begun. */
+export function here() {
+  const address = new URL(location.href);
+  const begun = document.getElementById("said")?.dataset.said;
+  if (begun) {
+    address.searchParams.set("said", begun);
+  }
+  return address.href;
+}
+
+/** What was said at the top ends in its result. */
+export function resay(page) {
+  const [said, fresh] = [document.getElementById("said"), page.getElementById("said")];
+  if (said?.dataset.said && fresh && fresh.dataset.said !== said.dataset.said) {
+    delete said.dataset.said;
+    said.replaceChildren(...fresh.childNodes);
+  }
+}

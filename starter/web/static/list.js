@@ -4,6 +4,8 @@
  * Without this, the same forms and links load the page.
  */
 
+import { here, resay } from "./http.js";
+
 const TYPING = 180; // milliseconds after the last key
 const form = document.querySelector("form[data-swaps]");
 const name = form?.dataset.swaps ?? document.querySelector("[data-refreshes]")?.id;
@@ -58,14 +60,6 @@ function take(page) {
     counted.textContent = recounted.textContent;
   }
   return true;
-}
-
-/** What was said at the top ends in its result. */
-function resay(page) {
-  const [said, other] = [document.getElementById("said"), page.getElementById("said")];
-  if (said && other && said.textContent !== other.textContent) {
-    said.replaceChildren(...other.childNodes);
-  }
 }
 
 /** The form's choices as the server has them now, with its counts; what is being typed stays. */
@@ -143,7 +137,7 @@ function waitForNext() {
   clearTimeout(timer);
   const seconds = Number(region.dataset.refreshes);
   if (seconds > 0) {
-    const look = () => (document.hidden ? waitForNext() : show(location.href, { how: "refresh", typed: true }));
+    const look = () => (document.hidden ? waitForNext() : show(here(), { how: "refresh", typed: true }));
     timer = setTimeout(look, seconds * 1000);
   }
 }

@@ -1,6 +1,6 @@
 /** A run's page as it happens: the server says what is new; the parts of the page that changed are put in place. */
 
-import { signIn } from "./http.js";
+import { here, resay, signIn } from "./http.js";
 
 const SWAPPED = ["run-actions", "run-facts", "run"];
 const SAY_EVERY = 5_000;
@@ -20,7 +20,7 @@ async function refresh({ whole = true } = {}) {
 }
 
 async function swap(whole) {
-  const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const response = await fetch(here(), { headers: { Accept: "text/html" } });
   if (new URL(response.url).pathname === "/sign-in") {
     signIn();
     return;
@@ -32,10 +32,7 @@ async function swap(whole) {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   const ids = whole ? SWAPPED : ["run-actions", "run-facts", ...live(fresh)];
   const hadFocus = run().contains(document.activeElement);
-  const [said, saidNow] = [document.getElementById("said"), fresh.getElementById("said")];
-  if (said && saidNow && said.textContent !== saidNow.textContent) {
-    said.replaceChildren(...saidNow.childNodes); // what was begun ends in its result
-  }
+  resay(fresh);
   for (const id of ids) {
     const [old, next] = [document.getElementById(id), fresh.getElementById(id)];
     if (old && next) {
