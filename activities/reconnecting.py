@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
@@ -11,10 +12,13 @@ from activities.reach import ReachActivities
 from activities.surveying import survey, survey_one
 from contracts.causes import Cause
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
+from contracts.runs import ConnectionStatus
 from contracts.standard_information import NAMELESS
-from models import clients, connections, grants, run_lists, runs, surveys
+from models import clients, connections, disconnections, grants, run_lists, runs, surveys
+from models.connection import Connection
+from models.grant import GrantReach
 from models.run import Run
-from models.surveys import SurveyRow
+from models.surveys import LivingConnection, SurveyRow
 from providers.port import ReachableOrganisation
 
 
@@ -52,6 +56,16 @@ class ReconnectActivities(ReachActivities):
         names = {identity: profile["name"] or NAMELESS for identity, profile in profiles.items()}
         return [replace(one, name=names.get(one.organisation_id, one.name)) for one in reached]
 
+    async def _reopen(
+        self, session: AsyncSession, run: Run, one: LivingConnection, grant_id: UUID, at: datetime
+    ) -> None:
+        """A client that was disconnected is connected in its own place: its own organisation, with this login."""
+        connection = await session.get_one(Connection, one.connection_id, with_for_update=True)
+        if connection.status is ConnectionStatus.DISCONNECTED:
+            reach = await session.get(GrantReach, (grant_id, one.organisation_id))
+            pair = reach.provider_connection_id if reach else None
+            await disconnections.reopen(session, connection, run, grant_id, pair, at)
+
     async def _write(
         self,
         session: AsyncSession,
@@ -68,6 +82,9 @@ class ReconnectActivities(ReachActivities):
             added = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
         else:
             settled = [survey_one(one, names, asked.grant_id) for one in living]
+            for found in settled:
+                if found.connection.status is ConnectionStatus.DISCONNECTED and found.outcome is None:
+                    await self._reopen(session, run, found.connection, asked.grant_id, at)
         for one in settled:  # the sign-in was the last look at its own login's connections
             known = one.connection.cause
             if one.cause is Cause.DISCONNECTED_AT_PROVIDER and known is not one.cause:

@@ -22,7 +22,8 @@ class SettingsPatch(BaseModel):
         refresh_hours: How often the lists are refreshed. The night refreshes what is due by then, each client at its
             own time within a day: less than 24 means every night.
         contacts: Suppliers and customers, or suppliers only.
-        costs_destination: Where costs are published by default; null for no default.
+        costs_destination: Where software that reads this API publishes costs by default; null for no default. Handed
+            on, as are the three below: nothing here publishes.
         costs_status: Their status by default; null for no default.
         sales_destination: Where sales are published by default; null for no default.
         sales_status: Their status by default; null for no default.

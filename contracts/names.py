@@ -34,7 +34,10 @@ SEARCH_ATTRIBUTES = (
     STAGE_ATTRIBUTE,
     RESULT_ATTRIBUTE,
 )
-"""All are keywords; the server allows ten keywords in a namespace."""
+"""All are keywords, and needed; the server allows ten keywords in a namespace."""
+
+CLIENT_ATTRIBUTE = "ClientsyncClient"
+"""The code of the one client that a workflow is about: a keyword too, of use where it is there, and not needed."""
 
 
 def slug(text: str, *, longest: int = 40) -> str:

@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.runs import Action, ConnectionStatus, Outcome
-from models import connection_changes, events, run_lists, runs
+from models import connection_changes, disconnections, events, run_lists, runs
 from models.bulk import copy_rows
 from models.client import Client
 from models.columns import now
@@ -241,10 +241,8 @@ class _Creation:
 
     async def _connect_again(self, organisation: RunOrganisation, known: KnownOrganisation) -> None:
         connection = await self._session.get_one(Connection, known.connection_id)
-        connection.grant_id, connection.status = organisation.grant_id, ConnectionStatus.CONNECTED
-        connection.look_cause = connection.look_detail = None
-        connection.provider_connection_id = organisation.provider_connection_id
-        connection.cause = connection.cause_detail = connection.limited_until = None
+        assert organisation.grant_id is not None  # noqa: S101  # a sign-in brought it
+        disconnections.begin_again(connection, organisation.grant_id, organisation.provider_connection_id, self._at)
         organisation.client_id, organisation.connection_id = known.client_id, known.connection_id
         organisation.action = Action.LINK
         self._session.add_all([connection, organisation])

@@ -10,6 +10,7 @@ from contracts.runs import ConnectionStatus
 from models import connections, events
 from models.connection import Connection
 from models.grant import GrantReach
+from models.run import Run
 
 
 async def begin(session: AsyncSession, connection: Connection, *, colleague_id: UUID, at: datetime) -> None:
@@ -54,6 +55,52 @@ async def finish(session: AsyncSession, connection: Connection, note: str, at: d
         )
     )
     await _tell(session, connection, before, at, note=note)
+
+
+async def reopen(
+    session: AsyncSession,
+    connection: Connection,
+    run: Run,
+    grant_id: UUID,
+    provider_connection_id: str | None,
+    at: datetime,
+) -> None:
+    """A disconnected connection is in use again, by a login that the provider lists it for; its lists are due.
+
+    Args:
+        session: The caller's transaction.
+        connection: Locked.
+        run: Whose sign-in brought it back.
+        grant_id: The login.
+        provider_connection_id: The provider's id of the pair.
+        at: This moment.
+    """
+    begin_again(connection, grant_id, provider_connection_id, at)
+    session.add(connection)
+    await events.record(
+        session,
+        [
+            {
+                "practice_id": connection.practice_id,
+                "client_id": connection.client_id,
+                "connection_id": connection.id,
+                "run_id": run.id,
+                "colleague_id": run.colleague_id,
+                "kind": "connection.connected_again",
+                "after": connection.organisation_name,
+                "at": at,
+            }
+        ],
+    )
+    await connections.reconsider(session, connection.id, at)  # what its lists met then is not over because of this
+
+
+def begin_again(connection: Connection, grant_id: UUID, provider_connection_id: str | None, at: datetime) -> None:
+    """Let a disconnected connection be in use again; whoever calls tells of it."""
+    connection.grant_id, connection.provider_connection_id = grant_id, provider_connection_id
+    connection.status, connection.next_refresh_at = ConnectionStatus.CONNECTED, at
+    connection.cause = connection.cause_detail = connection.limited_until = connection.trouble_since = None
+    connection.look_cause = connection.look_detail = None
 
 
 async def give_up(session: AsyncSession, connection: Connection, status: ConnectionStatus, at: datetime) -> None:

@@ -51,7 +51,7 @@ async def living_connections(
         session: Any session.
         practice_id: Whose.
         provider: Which provider.
-        connection_id: Only this one.
+        connection_id: Only this one, also when it was disconnected: whoever reconnects it means it.
     """
     found = await (await session.connection()).execute(
         text("""
@@ -67,8 +67,10 @@ async def living_connections(
             JOIN grants g ON g.id = c.grant_id
             JOIN clients k ON k.id = c.client_id
             WHERE c.practice_id = :practice_id AND c.provider = :provider
-              AND c.is_current AND c.status IN ('connected', 'needs_reconnect', 'needs_client')
-              AND (CAST(:connection_id AS uuid) IS NULL OR c.id = :connection_id)
+              AND c.is_current
+              AND CASE WHEN CAST(:connection_id AS uuid) IS NULL
+                  THEN c.status IN ('connected', 'needs_reconnect', 'needs_client')
+                  ELSE c.id = :connection_id AND c.status <> 'disconnecting' END
             ORDER BY k.code
         """),
         {"practice_id": practice_id, "provider": provider, "connection_id": connection_id},

@@ -112,6 +112,5 @@ def _message(found: Managed, uses: LoginUses, title: str) -> str:
         if uses.shares_books
         else f"The connection to {found.connection.organisation_name} is removed at {title}."
     )
-    return (
-        f"Only {found.client.name} is affected. {others} {removal} The lists stay, and the client can be added again."
-    )
+    stays = "The lists stay, and the client can be reconnected in its place."
+    return f"Only {found.client.name} is affected. {others} {removal} {stays}"

@@ -16,6 +16,7 @@ from models import schema
 from runtime.processes import Child, listens
 from runtime.settings import Settings
 from runtime.stack import Stack, embedded_stack, environment_of
+from starter.temporal_ui import workflows_address
 
 SANDBOX_CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
 SANDBOX_CLIENT_SECRET = "sandbox-only-secret-never-use-at-xero"  # noqa: S105  # the stand-in's public constant
@@ -33,7 +34,7 @@ class Product:
         settings: Complete settings; connect with these.
         web_url: The web backend.
         sandbox_url: The stand-in for Xero; None where the settings name a real app.
-        temporal_ui_url: Temporal's web interface, where it is known.
+        temporal_ui_url: Our namespace in Temporal's web interface, where that is known.
         workers: The workers' processes.
         web: The web backend's process.
     """
@@ -76,7 +77,7 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
             settings=whole,
             web_url=f"http://{HOST}:{whole.web_port}",
             sandbox_url=sandbox_url,
-            temporal_ui_url=whole.temporal_ui_url,
+            temporal_ui_url=workflows_address(whole.temporal_ui_url, whole.temporal_namespace),
             workers=tuple(workers),
             web=web,
         )

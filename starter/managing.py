@@ -18,7 +18,7 @@ from contracts.connection_settings import SettingsPatch
 from contracts.lists import SOURCE_OF, ListName, Source
 from contracts.names import WORKFLOW_QUEUE, sync_client_id
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind
+from contracts.runs import ConnectionStatus, RunKind
 from contracts.sync_client import ClientFacts, SyncClientInput
 from models import connection_settings, managed_connections
 from models.columns import now
@@ -35,6 +35,9 @@ from workflows import briefing, policies
 from workflows.sync_client import SyncClient
 
 logger = logging.getLogger(__name__)
+
+HAS_LEFT = "{name} is disconnected. Reconnect it first: it goes on where it was."
+LEAVES = "{name} is being disconnected. Once that is done, it can be reconnected."
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +159,15 @@ class Managing:
     async def reconnect(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:
         """Sign in again for this client: its own books, by id, or nothing changes.
 
+        A client that was disconnected is connected again in its own place.
+
         Raises:
-            Refused: No such client, no living connection, or nobody to start it.
+            Refused: No such client, no connection, one that is just being ended, or nobody to start it.
         """
         async with self._database.session() as session:
-            found = await managed_or_refused(session, actor, client_id, is_living=True)
+            found = await managed_or_refused(session, actor, client_id)
+        if found.connection.status is ConnectionStatus.DISCONNECTING:
+            raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))
         wishes = Wishes(connection_id=found.connection.id, client_id=found.client.id)
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, wishes)
 
@@ -200,10 +207,8 @@ async def managed_or_refused(
             raise Refused(RefusalCode.NOT_CONNECTED, "This client has no connection yet. Add it with Add clients.")
         raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
     if is_living and found.connection.status in LEAVING:
-        raise Refused(
-            RefusalCode.NOT_CONNECTED,
-            f"{found.client.name} is {found.connection.status.value}. Connect it again with Add clients.",
-        )
+        is_over = found.connection.status is ConnectionStatus.DISCONNECTED
+        raise Refused(RefusalCode.NOT_CONNECTED, (HAS_LEFT if is_over else LEAVES).format(name=found.client.name))
     return found
 
 

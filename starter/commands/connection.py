@@ -43,9 +43,13 @@ def settings(
         int | None, typer.Option(help="Hours between refreshes, which happen at night; below 24: every night.")
     ] = None,
     contacts: Annotated[ContactsChoice | None, typer.Option(help="Suppliers and customers, or suppliers only.")] = None,
-    costs_destination: Annotated[CostsDestination | None, typer.Option(help="Where costs are published.")] = None,
+    costs_destination: Annotated[
+        CostsDestination | None, typer.Option(help="Where software that publishes sends costs; handed on by the API.")
+    ] = None,
     costs_status: Annotated[PublishStatus | None, typer.Option(help="Their status.")] = None,
-    sales_destination: Annotated[SalesDestination | None, typer.Option(help="Where sales are published.")] = None,
+    sales_destination: Annotated[
+        SalesDestination | None, typer.Option(help="Where it sends sales; handed on by the API.")
+    ] = None,
     sales_status: Annotated[PublishStatus | None, typer.Option(help="Their status.")] = None,
     warns: Annotated[
         bool | None, typer.Option("--warn-of-new-suppliers/--no-warning", help="Tell the owner of new suppliers.")

@@ -80,7 +80,7 @@ async def test_only_this_pair_is_removed_and_the_lists_stay(make_scene):
     [begun] = await client.events("connection.disconnecting")
     assert (begun["before"], begun["colleague_id"]) == ("connected", str(scene.actor.colleague_id))
     assert done["after"] == "disconnected: The connection was removed at Xero."
-    for call in ("disconnect", "refresh", "reconnect"):
+    for call in ("disconnect", "refresh"):
         answer = await client.post(call)
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_connected"), call
 
@@ -223,4 +223,40 @@ async def test_what_was_under_way_or_comes_meanwhile_does_not_bring_it_back(make
         scene.world.faults.clear(fault.fault_id)
         await scene.handle(workflow_id).signal("retry_now")
         await ended(scene, workflow_id)
+    assert (await client.shown())["status"] == "disconnected"
+
+
+async def test_a_disconnected_client_is_reconnected_in_its_place(make_scene):
+    scene, client = await added(make_scene)
+    before = await client.shown()
+    async with scene.worker():
+        await ended(scene, await disconnecting(client))
+        refused = await client.post("refresh")
+        assert (refused.status_code, "Reconnect it first" in refused.json()["error"]["message"]) == (409, True)
+        declined = (await client.post("reconnect")).json()
+        await scene.sign_in(declined["authorize_url"], action="cancel")
+        await scene.until_stage(declined["run_id"], "finished")
+        assert (await client.shown())["status"] == "disconnected"
+        started = (await client.post("reconnect")).json()
+        await scene.sign_in(started["authorize_url"], choose=[client.organisation_id])
+        run = await scene.until_stage(started["run_id"], "finished")
+    assert run["counts"] == {"repaired": 1}
+    after = await client.shown()
+    assert (after["status"], after["cause"], after["organisation_id"]) == ("connected", None, client.organisation_id)
+    assert after["settings"] == before["settings"]
+    assert {one["client_id"] for one in await scene.clients()} >= {client.client_id}
+    assert len(await scene.clients()) == FEW
+    timeline = (await scene.http.get(f"/api/v1/clients/{client.client_id}/timeline")).json()["events"]
+    assert "connection.connected_again" in {event["kind"] for event in timeline}
+
+
+async def test_a_login_that_does_not_reach_it_leaves_it_disconnected(make_scene):
+    scene, client = await added(make_scene)
+    async with scene.worker():
+        await ended(scene, await disconnecting(client))
+        started = (await client.post("reconnect")).json()
+        await scene.sign_in(started["authorize_url"], action="continue")
+        run = await scene.until_stage(started["run_id"], "finished")
+    assert run["counts"] == {"unreachable": 1}
+    assert "Nothing was changed." in run["organisations"][0]["message"]
     assert (await client.shown())["status"] == "disconnected"

@@ -172,14 +172,10 @@ async def test_disconnecting_and_connecting_again(few: Few, browsers: Browsers):
     await looked_at(page, "disconnected")
     await page.goto(few.address(3, "/connections"))
     await looked_at(page, "connections-ended")
-    await page.get_by_role("button", name="Add clients").click()
+    await page.get_by_role("button", name="Reconnect").click()
     await sign_in_there(page, choose=[client.organisation_id])
-    await page.wait_for_url("**/activity/*")
-    run_id = page.url.rpartition("/")[2].partition("?")[0]
-    await scene.until_stage(run_id, "awaiting_selection")
-    chosen = await scene.select(run_id, organisations=[{"organisation_id": client.organisation_id}])
-    assert chosen.status_code == 200, chosen.text
-    await scene.until_stage(run_id, "finished")
+    await page.wait_for_url(f"**{few.address(3, '/connection')}?run=*")
+    await there(page, "Reconnected.")
     await page.goto(few.address(3))
     await page.locator(".client-line .pill.good").wait_for()
     assert (await client.shown())["status"] == "connected"
