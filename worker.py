@@ -37,9 +37,11 @@ from activities.standard_information import StandardInformationActivities
 from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
 from models.database import Database
+from models.database_url import UnusableUrlError
 from providers.port import Providers
 from providers.xero import Xero, XeroConfig, http_client
 from runtime import logging
+from runtime.cannot_start import told_plainly
 from runtime.memory import give_back_large_blocks, look_for_cycles_less_often
 from runtime.namespace import prepare_namespace
 from runtime.own_thread import in_own_thread
@@ -188,9 +190,9 @@ def provider_workers(
     return everything_else, groups
 
 
-def providers_of(settings: Settings, database: Database) -> tuple[Providers, Xero]:
+def xero_of(settings: Settings, database: Database) -> Xero:
     """The accounting software that this process speaks to."""
-    xero = Xero(
+    return Xero(
         XeroConfig(
             client_id=settings.required("xero_client_id"),
             client_secret=settings.required("xero_client_secret"),
@@ -202,7 +204,6 @@ def providers_of(settings: Settings, database: Database) -> tuple[Providers, Xer
         http_client(),
         SharedCallBudget(database),
     )
-    return {xero.name: xero}, xero
 
 
 def mailer_of(settings: Settings) -> Mailer | None:
@@ -211,9 +212,8 @@ def mailer_of(settings: Settings) -> Mailer | None:
     Raises:
         MissingSettingError: There is a mail server, but no sender.
     """
-    if settings.smtp_url is None:
-        return None
-    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.required("mail_from"))
+    url = settings.smtp_url
+    return None if url is None else SmtpMailer(url.get_secret_value(), settings.required("mail_from"))
 
 
 @asynccontextmanager
@@ -223,14 +223,14 @@ async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
         url = settings.required("database_url")
         database = Database(url, pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_KEPT)
         stack.push_async_callback(database.close)
-        providers, xero = providers_of(settings, database)
+        xero = xero_of(settings, database)
         stack.push_async_callback(xero.close)
         tokens = Tokens(
             database,
             settings.key_ring().for_purpose("database"),
             operators=Operators(database, mailer_of(settings), settings.operator_email),
         )
-        yield Parts(database, providers, tokens, mailer_of(settings), settings.public_url)
+        yield Parts(database, {xero.name: xero}, tokens, mailer_of(settings), settings.public_url)
 
 
 @asynccontextmanager
@@ -270,9 +270,8 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
         interceptors: Beside our own.
     """
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     sys.setswitchinterval(THREAD_SECONDS)
     client = await connect(settings)
     await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
@@ -293,7 +292,8 @@ def main() -> None:
     settings = Settings()
     logging.configure(settings)
     give_back_large_blocks()
-    uvloop.run(run(settings))
+    with told_plainly(UnusableUrlError):
+        uvloop.run(run(settings))
 
 
 if __name__ == "__main__":

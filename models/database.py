@@ -10,43 +10,30 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import orjson
-from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import tables  # noqa: F401  # the metadata must be whole before the first flush
+from models.database_url import connecting
 
 T = TypeVar("T")
 
 
-def normalised(url: str) -> URL:
-    """The URL for SQLAlchemy with asyncpg, whichever common spelling it came in.
-
-    Args:
-        url: ``postgres://``, ``postgresql://`` or ``postgresql+asyncpg://``.
+def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options: Any) -> AsyncEngine:
+    """An engine on ``url`` whose JSON columns go through orjson, and whose errors tell no values.
 
     Raises:
-        ValueError: It is not the URL of a PostgreSQL database; the text shows no password.
+        UnusableUrlError: The URL cannot be used; the text says why and shows no password.
     """
-    try:
-        parsed = make_url(url)
-    except Exception as error:
-        raise ValueError("the database URL cannot be read") from error
-    if parsed.get_backend_name() not in {"postgres", "postgresql"}:
-        raise ValueError(f"the database must be PostgreSQL, not {parsed.get_backend_name()}")
-    return parsed.set(drivername="postgresql+asyncpg")
-
-
-def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options: Any) -> AsyncEngine:
-    """An engine on ``url`` whose JSON columns go through orjson, and whose errors tell no values."""
+    address, told = connecting(url)
     return create_async_engine(
-        normalised(url),
+        address,
         pool_size=pool_size,
         max_overflow=max_overflow,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         hide_parameters=True,  # error texts go to logs and to Temporal, and parameters are people's data
-        connect_args={"server_settings": {"application_name": "clientsync", "timezone": "UTC"}},
+        connect_args=told,
         **options,
     )
 

@@ -7,10 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 from sqlmodel import SQLModel
 
 from models.database import engine_for
+from models.database_url import for_a_pooler
 
 _MIGRATING = 0x636C69656E74
 """Key of the advisory lock that lets one migrate at a time; the others wait, and then find nothing to do."""
@@ -58,6 +59,25 @@ async def pending(url: str) -> tuple[str, ...]:
             return await connection.run_sync(missing)
     finally:
         await engine.dispose()
+
+
+async def shares_connections(url: str) -> bool:
+    """Whether something in front of the database gives one connection to several clients, a transaction each.
+
+    Either one client's transactions run on different connections, or two clients that are both there have the same.
+    """
+    asked = text("SELECT pg_backend_pid()")
+    engine = engine_for(for_a_pooler(url), pool_size=2)
+    try:
+        async with engine.connect() as one, engine.connect() as other:
+            seen: list[int] = []
+            for connection in (one, one, other):
+                seen.append(await connection.scalar(asked))
+                await connection.commit()
+    finally:
+        await engine.dispose()
+    first, again, others = seen
+    return first != again or first == others
 
 
 async def drift(url: str) -> list[object]:

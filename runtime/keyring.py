@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from runtime.cannot_start import CannotStartError
+
 KEY_BYTES = 32
 NONCE_BYTES = 12
 """The nonce size that NIST SP 800-38D section 8.2 recommends for GCM."""
@@ -48,7 +50,7 @@ class TamperedError(SealError):
         super().__init__("the sealed data was changed, or belongs somewhere else")
 
 
-class InvalidKeysError(ValueError):
+class InvalidKeysError(CannotStartError, ValueError):
     """The text of a key ring does not parse. Shows no key."""
 
 

@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from runtime.cannot_start import CannotStartError
 from runtime.keyring import KeyRing
 
 PREFIX = "CLIENTSYNC_"
 
 
-class MissingSettingError(Exception):
+class MissingSettingError(CannotStartError):
     """A setting that this process cannot work without is not set.
 
     Attributes:

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from contracts.names import SEARCH_ATTRIBUTES
 from contracts.refusals import Refused
 from models import schema
+from models.database_url import UnusableUrlError, is_for_a_pooler
 from providers.errors import AppRefused, ProviderError
 from providers.port import Provider
 from runtime.keyring import InvalidKeysError
+from runtime.namespace import NamespaceNotReadyError, missing_attributes
 from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.zone_rules import pinned_version
@@ -86,7 +87,12 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("encryption keys", False, str(error), "Write them as id:base64key, the current one first.")
         return
     if settings.database_url is not None:
-        yield await _database(settings)
+        try:
+            yield await _database(settings)
+        except UnusableUrlError as error:
+            what = "Correct CLIENTSYNC_DATABASE_URL."
+            yield Finding("database", False, f"its URL cannot be used: {error}", what)
+            return
     if settings.temporal_address is not None and settings.encryption_keys is not None:
         async for finding in _temporal(settings):
             yield finding
@@ -96,9 +102,13 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _database(settings: Settings) -> Finding:
+    url = settings.required("database_url")
     try:
-        pending = await schema.pending(settings.required("database_url"))
-    except (SQLAlchemyError, OSError, ValueError) as error:
+        if not is_for_a_pooler(url) and await schema.shares_connections(url):
+            what = "Add the parameter pgbouncer=true to CLIENTSYNC_DATABASE_URL, or connect past the pooler."
+            return Finding("database", False, "a pooler shares its connections between transactions", what)
+        pending = await schema.pending(url)
+    except (SQLAlchemyError, OSError) as error:
         return Finding("database", False, f"does not answer ({type(error).__name__})", "Start it, or correct its URL.")
     if pending:
         return Finding("database", False, f"lacks {', '.join(pending)}", "Run: clientsync db upgrade")
@@ -122,14 +132,14 @@ async def _temporal(settings: Settings) -> AsyncIterator[Finding]:
 async def _namespace(settings: Settings, client: Client) -> Finding:
     check = f"namespace {settings.temporal_namespace}"
     try:
-        listed = await client.operator_service.list_search_attributes(
-            ListSearchAttributesRequest(namespace=settings.temporal_namespace)
-        )
+        missing = await missing_attributes(client, settings.temporal_namespace, SEARCH_ATTRIBUTES)
+    except NamespaceNotReadyError as error:
+        return Finding(check, False, str(error), "See to that, then run this again.")
     except RPCError as error:
         return Finding(check, False, f"cannot be used ({error.status.name.lower()})", "Start a worker: it makes it.")
-    missing = [name for name in SEARCH_ATTRIBUTES if name not in listed.custom_attributes]
     if missing:
-        return Finding(check, False, f"lacks search attributes: {', '.join(missing)}", "Start a worker: it adds them.")
+        what = "Start a worker: it adds them, or says that its account may not."
+        return Finding(check, False, f"lacks search attributes: {', '.join(missing)}", what)
     return Finding(check, True, "is there, with its search attributes")
 
 

@@ -17,8 +17,10 @@ from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.refusals import RefusalCode, Refused
-from runtime.keyring import InvalidKeysError, SealError
-from runtime.settings import MissingSettingError, Settings
+from models.database_url import UnusableUrlError
+from runtime.cannot_start import CannotStartError
+from runtime.keyring import SealError
+from runtime.settings import Settings
 from starter.bootstrap import read_settings
 
 FAILED = 1
@@ -59,7 +61,7 @@ def execute(work: Coroutine[Any, Any, T], *, loop: Callable[[], asyncio.Abstract
         where = f" ({refusal.field})" if refusal.field else ""
         status = FAILED if refusal.code is RefusalCode.UNAVAILABLE else REFUSED
         raise end(f"{refusal.message}{where}", status) from None
-    except (MissingSettingError, InvalidKeysError, SealError) as error:
+    except (CannotStartError, UnusableUrlError, SealError) as error:
         raise end(str(error), FAILED) from None
     except (SQLAlchemyError, OSError) as error:
         raise end(_unreachable(error), FAILED) from None

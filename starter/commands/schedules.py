@@ -7,9 +7,9 @@ from temporalio.service import RPCError
 
 from contracts.names import SEARCH_ATTRIBUTES
 from contracts.refusals import Refused
-from runtime.keyring import InvalidKeysError
+from runtime.cannot_start import CannotStartError
 from runtime.namespace import prepare_namespace
-from runtime.settings import MissingSettingError, Settings
+from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.zone_rules import pinned_version
 from starter.bootstrap import open_database, read_settings
@@ -38,7 +38,7 @@ async def apply_if_possible(settings: Settings, slug: str) -> None:
     """Give a practice its schedule if Temporal is there, and say what to do if not: setting up goes on without."""
     try:
         await apply_schedules(settings, slug)
-    except (MissingSettingError, InvalidKeysError, RuntimeError, RPCError, Refused):
+    except (CannotStartError, RuntimeError, RPCError, Refused):
         err.print(
             "Its nightly check is not scheduled yet, since Temporal cannot be reached with these settings. "
             "Once it can, run: clientsync schedules apply",

@@ -9,7 +9,7 @@ from sqlalchemy import Text
 from contracts import standard_information
 from contracts.lists import Source
 from models import schema
-from models.database import normalised
+from models.database_url import normalised
 from models.standard_information import TABLE_OF, StandardRow
 from tests.conftest import administer, sibling
 

@@ -198,6 +198,23 @@ async def test_the_doctor(scene: Scene, environment: dict[str, str]):
     assert [found["what_to_do"] != "" for found in json.loads(ill.stdout)["findings"]] == [True, True]
 
 
+async def test_a_url_s_parameter_that_cannot_be_had_is_refused_by_name_at_the_start(environment: dict[str, str]):
+    url = environment["CLIENTSYNC_DATABASE_URL"]
+    ill = environment | {"CLIENTSYNC_DATABASE_URL": f"{url}?channel_binding=require"}
+    for command in (("db", "upgrade"), ("web",)):
+        result = await run(ill, *command)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "channel_binding=require cannot be had" in result.stderr
+    found = json.loads((await run(ill, "doctor", "--json")).stdout)["findings"]
+    assert "channel_binding" in next(one["said"] for one in found if one["check"] == "database")
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "worker"), env=dict(os.environ) | ill, stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await worker.communicate()
+    assert worker.returncode == 1
+    assert told.decode().startswith("This cannot start: channel_binding=require cannot be had")
+
+
 async def test_the_web_process_serves_and_ends_in_order(scene: Scene, environment: dict[str, str], tmp_path):
     port = Ports(tmp_path / "ports.json").get("web")
     argv = [sys.executable, "-m", "starter.cli", "web", "--port", str(port)]
