@@ -10,7 +10,7 @@ from providers.port import Provider
 from runtime.settings import Settings
 from starter.bootstrap import build_provider
 from tests.journeys.scene import Scene
-from worker import providers_of
+from worker import xero_of
 
 
 class OldTokens:
@@ -27,7 +27,7 @@ class OldTokens:
 
 
 def of_the_worker(settings: Settings, database: Database) -> Provider:
-    return providers_of(settings, database)[1]
+    return xero_of(settings, database)
 
 
 @pytest.mark.parametrize("build", [build_provider, of_the_worker])
