@@ -1,10 +1,12 @@
 """Reads what a pull asks of one connection: every source at once, each with its rows or its error. Stores nothing."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from activities.grants import Tokens
+from activities.losses import loses_many
 from activities.progress import Progress
 from activities.readings import Claimed, Readings
 from contracts.causes import Cause
@@ -12,8 +14,10 @@ from contracts.lists import Source
 from contracts.standard_information import Row
 from models.connection import Connection
 from models.connection_settings import kept
-from providers.errors import NeedsPerson, ProviderError, Unavailable
+from providers.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
 from providers.port import Provider, Providers, TokenSource
+
+logger = logging.getLogger(__name__)
 
 
 class Reader:
@@ -48,12 +52,9 @@ class Reader:
     async def _read_source(
         self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, readings: Readings
     ) -> None:
-        rows: list[Row] = []
-        connection, progress = claimed.connection, Progress(self._now)
+        connection = claimed.connection
         try:
-            async for page in provider.read(tokens, connection.organisation_id, source, claimed.since.get(source)):
-                rows.extend(page.rows)
-                progress.made()
+            rows = await self._believable(provider, tokens, claimed, source)
         except ProviderError as error:
             # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
             readings.errors[source] = error.with_traceback(None)
@@ -61,7 +62,34 @@ class Reader:
             if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
                 readings.errors[source] = refusal
             else:
-                readings.rows[source] = kept(source, rows, connection, is_complete=source not in readings.partial)
+                readings.rows[source] = rows
+
+    async def _believable(
+        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source
+    ) -> Sequence[Row]:
+        """The rows of a source; asked for once more if they are too few to be believed at once.
+
+        Raises:
+            TooSmall: The second answer was no complete one either.
+        """
+        try:
+            rows = await self._rows(provider, tokens, claimed, source)
+        except TooSmall as error:
+            logger.warning("asked once more: %s", error.detail)
+        else:
+            if source in claimed.since or not loses_many(source, rows, claimed.held):
+                return rows
+            logger.warning("asked once more: %s would lose many rows", source.value)
+        return await self._rows(provider, tokens, claimed, source)
+
+    async def _rows(self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source) -> Sequence[Row]:
+        """What the settings keep of a source."""
+        rows: list[Row] = []
+        connection, since, progress = claimed.connection, claimed.since.get(source), Progress(self._now)
+        async for page in provider.read(tokens, connection.organisation_id, source, since):
+            rows.extend(page.rows)
+            progress.made()
+        return kept(source, rows, connection, is_complete=since is None)
 
 
 def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:

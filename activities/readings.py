@@ -1,6 +1,6 @@
 """What a pull may read of a connection, and what came of reading it; held in memory only."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from contracts.sync_client import PullClientInput
 from models.connection import Connection
 from models.connection_settings import chosen_sources
 from models.connections import LEAVING
+from models.receipts import BeforePull
 from providers.errors import NeedsPerson, ProviderError, RateLimited
 
 
@@ -25,6 +26,7 @@ class Claimed:
         grant_id: The login to read with.
         profile: The profile that listing read a moment ago, if the run has it.
         since: Since when to read a source in part; the others are read whole.
+        held: How many rows each list has that was ever pulled.
     """
 
     connection: Connection
@@ -32,6 +34,7 @@ class Claimed:
     grant_id: UUID
     profile: OrganisationProfile | None = None
     since: Mapping[Source, datetime] = field(default_factory=dict)
+    held: Mapping[ListName, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -98,16 +101,16 @@ def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:
 def claimed_of(
     asked: PullClientInput,
     connection: Connection,
-    stored: Collection[ListName],
+    before: BeforePull,
     kept_profile: Mapping[str, object] | None,
     since: Mapping[Source, datetime],
 ) -> Claimed:
     """What is left to read of a connection."""
-    wanted, done = asked.sources or chosen_sources(connection), set(stored)
+    wanted, done = asked.sources or chosen_sources(connection), set(before.stored)
     takes_over = asked.grant_id not in {None, connection.grant_id}
     if takes_over:  # by reading the profile: whoever stored that before had another login
         done -= set(Source.ORGANISATION.lists)
         wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
     left = tuple(source for source in wanted if not done.issuperset(source.lists))
     profile = profile_of(kept_profile) if kept_profile and not takes_over else None
-    return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since)
+    return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since, before.rows)

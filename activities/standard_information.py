@@ -132,13 +132,13 @@ class StandardInformationActivities:
                 raise busy_error()
             if refusal := refusal_of(connection, at):
                 raise refusal
-            stored = await receipts.lists_stored_by(session, (connection.id,), asked.pull_id)
+            before = await receipts.before_pull(session, (connection.id,), asked.pull_id)
             profiles = {}
             if asked.run_id is not None:
                 profiles = await connections.profiles_for(session, asked.run_id, (connection.id,))
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
         since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
-        return claimed_of(asked, connection, stored[connection.id], profiles.get(connection.id), since)
+        return claimed_of(asked, connection, before[connection.id], profiles.get(connection.id), since)
 
     async def _claim_group(self, asked: PullClientsInput, to_pull: Sequence[UUID]) -> list[Claimed]:
         """Those of them that can be read now."""
@@ -147,9 +147,9 @@ class StandardInformationActivities:
             free = await leases.claim(session, to_pull, _holder(), at)
             ready = [connection for connection in free if refusal_of(connection, at) is None]
             ids = [connection.id for connection in ready]
-            stored = await receipts.lists_stored_by(session, ids, asked.pull_id)
+            before = await receipts.before_pull(session, ids, asked.pull_id)
             profiles = await connections.profiles_for(session, asked.run_id, ids)
-        return [claimed_of(asked.one(of.id), of, stored[of.id], profiles.get(of.id), {}) for of in ready]
+        return [claimed_of(asked.one(of.id), of, before[of.id], profiles.get(of.id), {}) for of in ready]
 
     async def _store_group(self, asked: PullClientsInput, read: Mapping[UUID, Readings]) -> Collection[UUID]:
         """Store all that could be read, or nothing; who went well.

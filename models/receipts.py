@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -28,7 +29,7 @@ async def write_receipts(
     Args:
         session: The caller's transaction.
         changes: Of each connection, for each list, as ``list_store`` counted it.
-        pull_id: The run or sync that stored it, for ``lists_stored_by``.
+        pull_id: The run or sync that stored it, for ``before_pull``.
         at: The moment of the pull (aware, UTC).
     """
     written = [(identity, name, counted) for identity, lists in changes.items() for name, counted in lists.items()]
@@ -135,20 +136,32 @@ _SAYS = text(f"""
 """)  # noqa: S608  # our own words
 
 
-async def lists_stored_by(
-    session: AsyncSession, connection_ids: Sequence[UUID], pull_id: str
-) -> dict[UUID, set[ListName]]:
-    """The lists of each connection that this run or sync has stored already; a retry of it skips them."""
+class BeforePull(NamedTuple):
+    """What a connection's receipts say before it is read.
+
+    Attributes:
+        stored: The lists that the same run or sync has stored already; a retry of it skips them.
+        rows: How many rows each list has that was ever pulled.
+    """
+
+    stored: set[ListName]
+    rows: dict[ListName, int]
+
+
+async def before_pull(session: AsyncSession, connection_ids: Sequence[UUID], pull_id: str) -> dict[UUID, BeforePull]:
+    """What each connection's receipts say, for a pull of this run or sync."""
     asked = {"connections": texts(connection_ids), "pull": pull_id}
-    stored: dict[UUID, set[ListName]] = {identity: set() for identity in connection_ids}
-    for identity, name in await (await session.connection()).execute(_STORED, asked):
-        stored[identity].add(ListName(name))
-    return stored
+    found = {identity: BeforePull(set(), {}) for identity in connection_ids}
+    for identity, name, rows, is_stored in await (await session.connection()).execute(_BEFORE_PULL, asked):
+        found[identity].rows[ListName(name)] = rows
+        if is_stored:
+            found[identity].stored.add(ListName(name))
+    return found
 
 
-_STORED = text("""
-    SELECT connection_id, list_name FROM receipts
-    WHERE connection_id = ANY(CAST(:connections AS text[])::uuid[]) AND pull_id = :pull AND cause IS NULL
+_BEFORE_PULL = text("""
+    SELECT connection_id, list_name, rows, coalesce(pull_id = :pull, false) AND cause IS NULL FROM receipts
+    WHERE connection_id = ANY(CAST(:connections AS text[])::uuid[]) AND pulled_at IS NOT NULL
 """)
 
 

@@ -9,6 +9,7 @@
         ├── RateLimited             until ``retry_at``; ``is_long`` for a day's limit
         ├── AppRefused              our app's secret; until those who run this installation have corrected it
         └── Unavailable             5xx, timeouts, dropped connections, organisation offline
+            └── TooSmall            fewer rows than the answer says itself, or none where there must be some
 
 ``detail`` is for support: short, with status code and the provider's correlation id, never a token or a record.
 """
@@ -94,3 +95,7 @@ class AppRefused(Transient):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Cause.APP_REFUSED, detail)
+
+
+class TooSmall(Unavailable):
+    """An answer is smaller than it can be: it is no complete one, and asking once more may bring the rest."""

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     OTHER_PROFILE = "other_profile"
     SLOW_PAGES = "slow_pages"
     MALFORMED_BODY = "malformed_body"
+    SHORT_PAGE = "short_page"
+    EMPTY_LIST = "empty_list"
     DAY_LIMIT_REACHED = "day_limit_reached"
     MINUTE_LIMIT_REACHED = "minute_limit_reached"
     REVOKE_PERSON = "revoke_person"
@@ -51,6 +53,8 @@ _TENANT_ONLY = frozenset(
         Kind.OTHER_PROFILE,
         Kind.SLOW_PAGES,
         Kind.MALFORMED_BODY,
+        Kind.SHORT_PAGE,
+        Kind.EMPTY_LIST,
     }
 )
 

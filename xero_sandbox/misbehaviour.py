@@ -12,6 +12,9 @@ OFFLINE_TEXT = b"Organisation offline"
 SUBSCRIPTION_DETAIL = "SubscriptionEnded: the organisation's Xero subscription has ended"
 """Ours: what Xero sends for a lapsed subscription is not known."""
 
+SPOILT_ANSWERS = frozenset({Kind.SLOW_PAGES, Kind.MALFORMED_BODY, Kind.OTHER_PROFILE, Kind.SHORT_PAGE, Kind.EMPTY_LIST})
+"""Answered as usual, and with something wrong in the answer."""
+
 _HANG_SECONDS = 300.0
 
 
@@ -32,7 +35,7 @@ async def act_out(plan: Plan, world: World, headers: Headers, scope: Scope, rece
     if plan.delay:
         await asyncio.sleep(plan.delay)
     fault = plan.fault
-    if fault is None or fault.kind in (Kind.SLOW_PAGES, Kind.MALFORMED_BODY, Kind.OTHER_PROFILE):
+    if fault is None or fault.kind in SPOILT_ANSWERS:
         return None
     if fault.kind is Kind.DROP_CONNECTION:
         await drop(scope, receive)

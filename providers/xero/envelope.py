@@ -19,10 +19,12 @@ class Envelope(NamedTuple):
     Attributes:
         records: In Xero's order.
         page_count: How many pages there are, when Xero said so.
+        item_count: How many records there are over all pages, when Xero said so.
     """
 
     records: list[Record]
     page_count: int | None
+    item_count: int | None = None
 
 
 def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envelope:
@@ -43,8 +45,10 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
     if not isinstance(records, list):
         raise Unavailable(f"the answer has no {plural}")
     pagination = _field(parsed, "pagination")
-    count = _field(pagination, "pageCount") if isinstance(pagination, dict) else None
-    return Envelope(list(records_in(records)), whole(count))
+    if not isinstance(pagination, dict):
+        return Envelope(list(records_in(records)), None)
+    pages, items = whole(_field(pagination, "pageCount")), whole(_field(pagination, "itemCount"))
+    return Envelope(list(records_in(records)), pages, items)
 
 
 def array(body: bytes) -> Iterable[Record]:

@@ -12,7 +12,7 @@ from contracts.causes import Cause
 from contracts.lists import Source
 from contracts.standard_information import Row
 from providers.clock import Clock, utc_now
-from providers.errors import NeedsPerson, Unavailable
+from providers.errors import NeedsPerson, TooSmall, Unavailable
 from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource
 from providers.xero.api import Api
 from providers.xero.config import XeroConfig
@@ -103,23 +103,28 @@ class Xero:
         where = COLLECTIONS[source]
         since = modified_since if where.knows_changes else None
         seen: set[str] = set()
-        number = 0
+        unreadable = number = 0
+        item_count: int | None = None
         is_last = False
         while not is_last:
             number += 1
             params = {**where.params, "page": str(number)} if where.is_paged else where.params
             body = await self._body(tokens, organisation_id, where, params, since)
             if body is None:
+                _refuse_short(where, len(seen) + unreadable, item_count)
                 yield Page(rows=(), is_unmodified=number == 1)
                 return
             answer = collection(body, where.plural, has_decimals=where.has_decimals)
-            if not answer.records and number == 1 and since is not None:
-                yield Page(rows=(), is_unmodified=True)
-                return
-            rows = _rows(answer.records, where, seen)
+            if not answer.records and number == 1 and where.is_never_empty and since is None:
+                raise TooSmall(f"{where.path}: no record at all")
+            rows, without_key = _rows(answer.records, where, seen)
+            unreadable, item_count = unreadable + without_key, answer.item_count
             # A page with nothing new is one that was read before: the walk would never end.
             is_last = not where.is_paged or not rows or _is_last(number, len(answer.records), answer.page_count)
-            yield Page(rows=rows, is_last=is_last)
+            if is_last:
+                _refuse_short(where, len(seen) + unreadable, item_count)
+            is_unmodified = not answer.records and number == 1 and since is not None
+            yield Page(rows=rows, is_last=is_last, is_unmodified=is_unmodified)
 
     async def close(self) -> None:
         """See ``Provider.close``."""
@@ -153,8 +158,8 @@ class Xero:
         return list(array(await self._api.get("/connections", tokens, params=params) or b""))
 
 
-def _rows(records: Sequence[Record], where: Collection, seen: set[str]) -> list[Row]:
-    """The rows of the records that have a key, each key once over the whole walk."""
+def _rows(records: Sequence[Record], where: Collection, seen: set[str]) -> tuple[list[Row], int]:
+    """The rows of the records that have a key, each key once over the whole walk; and how many have none."""
     rows = []
     unreadable = 0
     for record in records:
@@ -166,7 +171,13 @@ def _rows(records: Sequence[Record], where: Collection, seen: set[str]) -> list[
             rows.append(row)
     if unreadable:
         _log.warning("%s: %d of %d records left out for want of a key", where.path, unreadable, len(records))
-    return rows
+    return rows, unreadable
+
+
+def _refuse_short(where: Collection, received: int, item_count: int | None) -> None:
+    """Refuse a walk that brought fewer records than Xero counts itself: what is missing would be marked as gone."""
+    if item_count is not None and received < item_count:
+        raise TooSmall(f"{where.path}: {received} of {item_count} records")
 
 
 def _is_last(number: int, records: int, page_count: int | None) -> bool:

@@ -24,6 +24,7 @@ class Collection:
         scope: What a login must have been granted to read it; with ``.read`` behind it, or without.
         params: Query parameters of every call.
         is_paged: Whether Xero gives it in pages.
+        is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
         knows_changes: Whether Xero honours If-Modified-Since on it.
         has_decimals: Whether a row takes fractions from it, so that no number may pass through a binary float.
     """
@@ -34,13 +35,15 @@ class Collection:
     scope: str = "accounting.settings"
     params: Mapping[str, str] = field(default_factory=dict)
     is_paged: bool = False
+    is_never_empty: bool = False
     knows_changes: bool = False
     has_decimals: bool = False
 
 
 COLLECTIONS: Mapping[Source, Collection] = {
-    Source.ORGANISATION: Collection("/Organisation", "Organisations", schemas.organisation),
-    Source.ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, knows_changes=True),
+    Source.ORGANISATION: Collection("/Organisation", "Organisations", schemas.organisation, is_never_empty=True),
+    # System accounts cannot be deleted.
+    Source.ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, knows_changes=True, is_never_empty=True),
     Source.TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True),
     Source.TRACKING_CATEGORIES: Collection(
         "/TrackingCategories",

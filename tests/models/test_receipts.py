@@ -3,7 +3,7 @@
 from contracts.causes import Cause
 from contracts.lists import ListName
 from models.list_changes import Changes
-from models.receipts import lists_stored_by, receipts_of, write_failures, write_receipts
+from models.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
 from tests.models.conftest import LATER, NOON
 
 SUPPLIERS, CUSTOMERS, ITEMS = ListName.SUPPLIERS, ListName.CUSTOMERS, ListName.ITEMS
@@ -15,11 +15,10 @@ async def test_what_a_pull_stored_is_on_the_receipt_and_a_retry_knows_it(databas
         await write_receipts(session, {house.connection_id: counted}, pull_id="run-1", at=NOON)
     async with database.session() as session:
         receipts = await receipts_of(session, house.connection_id)
-        assert (await lists_stored_by(session, [house.connection_id], "run-1"))[house.connection_id] == {
-            SUPPLIERS,
-            CUSTOMERS,
-        }
-        assert (await lists_stored_by(session, [house.connection_id], "run-2"))[house.connection_id] == set()
+        rows = {SUPPLIERS: 5, CUSTOMERS: 1}
+        for pull_id, stored in (("run-1", set(rows)), ("run-2", set())):
+            before = await before_pull(session, [house.connection_id], pull_id)
+            assert before == {house.connection_id: BeforePull(stored, rows)}
     kept = receipts[SUPPLIERS]
     assert (kept.rows, kept.added, kept.changed, kept.gone) == (5, 4, 3, 2)
     assert (kept.pulled_at, kept.attempted_at, kept.cause) == (NOON, NOON, None)
@@ -33,7 +32,8 @@ async def test_a_failure_keeps_the_last_good_numbers_and_success_clears_the_caus
         await write_failures(session, house.connection_id, lists, Cause.RATE_LIMITED, "x" * 300, at=LATER)
     async with database.session() as session:
         receipts = await receipts_of(session, house.connection_id)
-        assert (await lists_stored_by(session, [house.connection_id], "1"))[house.connection_id] == set()
+        before = await before_pull(session, [house.connection_id], "1")
+        assert before == {house.connection_id: BeforePull(set(), {SUPPLIERS: 5})}
     held, never = receipts[SUPPLIERS], receipts[ITEMS]
     assert (held.rows, held.pulled_at, held.cause) == (5, NOON, Cause.RATE_LIMITED)
     assert (held.attempted_at, len(held.cause_detail)) == (LATER, 200)

@@ -60,12 +60,12 @@ async def test_each_source_is_read_as_json_of_its_organisation(xero: Xero, serve
 @pytest.mark.parametrize("source", list(Source))
 async def test_only_some_sources_are_asked_for_changes(xero: Xero, server: StandIn, source: Source) -> None:
     plural = COLLECTIONS[source].plural
-    server.answer(path(source), {"Status": "OK", plural: []})
+    can = source in {Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS}
+    server.answer(path(source), {"Status": "OK", plural: [] if can else [{KEYS[source]: "k"}]})
     (page,) = await pages(xero, source, since=SINCE)
     (call,) = server.seen(path(source))
-    can = source in {Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS}
     assert call.headers.get("if-modified-since") == ("2026-11-20T00:00:00" if can else None)
-    assert page.is_unmodified is can
+    assert (page.is_unmodified, page.is_last) == (can, True)
 
 
 SIGNED = {"Xero-Correlation-Id": "1b4a0c52-6b1e-4d0b-8a0e-3d2f8b8a7f11"}

@@ -217,6 +217,18 @@ def test_malformed_body(app: App, tokens: Tokens, tenant: str) -> None:
         answer.json()
 
 
+@pytest.mark.parametrize(("kind", "share"), [("short_page", 0.8), ("empty_list", 0)])
+def test_records_that_are_missing_are_counted_all_the_same(
+    app: App, tokens: Tokens, tenant: str, kind: str, share: float
+) -> None:
+    whole = app.read(tokens, tenant, "Contacts", page="1", pageSize="50").json()
+    add(app, kind, organisation_id=tenant, times=1)
+    spoilt = app.read(tokens, tenant, "Contacts", page="1", pageSize="50").json()
+    assert spoilt["pagination"] == whole["pagination"]
+    assert spoilt["Contacts"] == whole["Contacts"][: int(len(whole["Contacts"]) * share)]
+    assert app.read(tokens, tenant, "Contacts", page="1", pageSize="50").json()["Contacts"] == whole["Contacts"]
+
+
 def test_slow_pages_arrive_whole(app: App, tokens: Tokens, tenant: str) -> None:
     add(app, "slow_pages", organisation_id=tenant, seconds=0.02)
     expected = app.read(tokens, tenant, "Contacts", includeArchived="true").json()["Contacts"]

@@ -1,0 +1,27 @@
+"""Whether an answer would mark so many rows as gone that it is asked for once more before it is believed; pure."""
+
+from collections.abc import Mapping, Sequence
+
+from contracts.lists import ListName, Source
+from contracts.standard_information import Row
+from models.list_changes import membership
+
+MANY, SHARE = 20, 8
+"""So many rows fewer than at the last pull, or one in so many, is seldom somebody's work and often half an answer."""
+
+
+def loses_many(source: Source, rows: Sequence[Row], held: Mapping[ListName, int]) -> bool:
+    """Whether a list would lose many of its rows, or all.
+
+    Args:
+        source: What was read.
+        rows: All that was read of it.
+        held: How many rows each list has.
+    """
+    in_lists = [membership(source, row) for row in rows]
+    for place, name in enumerate(source.lists):
+        before = held.get(name, 0)
+        lost = before - sum(row[place] for row in in_lists)
+        if lost > 0 and (lost >= MANY or lost * SHARE >= before):
+            return True
+    return False

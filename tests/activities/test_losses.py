@@ -1,0 +1,36 @@
+"""What is asked for once more before it is believed."""
+
+import pytest
+
+from activities.losses import loses_many
+from contracts.lists import ListName, Source
+from tests.models.rows import account, contact
+
+HELD = {ListName.ACCOUNTS: 60, ListName.BANK_ACCOUNTS: 3}
+
+
+def chart(accounts: int, banks: int) -> list:
+    return [account(str(number), "A", bank=number < banks) for number in range(accounts)]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "banks", "many"),
+    [(60, 3, False), (55, 3, False), (53, 3, False), (52, 3, True), (0, 0, True), (70, 3, False), (60, 2, True)],
+)
+def test_an_eighth_of_a_list_is_many(accounts, banks, many):
+    assert loses_many(Source.ACCOUNTS, chart(accounts, banks), HELD) is many
+
+
+def test_twenty_are_many_in_any_list():
+    contacts = [contact(str(number)) for number in range(1180)]
+    for held, many in ((1199, False), (1200, True), (1380, True)):
+        assert loses_many(Source.CONTACTS, contacts, {ListName.SUPPLIERS: held}) is many
+
+
+def test_contacts_that_stay_and_are_no_suppliers_any_more_are_lost_to_that_list():
+    contacts = [contact(str(number), supplier=False, customer=True) for number in range(30)]
+    assert loses_many(Source.CONTACTS, contacts, {ListName.SUPPLIERS: 30, ListName.CUSTOMERS: 30})
+
+
+def test_a_first_pull_loses_nothing():
+    assert not loses_many(Source.ITEMS, [], {})
