@@ -39,7 +39,7 @@ from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError
 from providers.port import Providers
-from providers.xero import Xero, XeroConfig, http_client
+from providers.xero import UnusableNetworkError, Xero, XeroConfig, http_client
 from runtime import logging
 from runtime.cannot_start import told_plainly
 from runtime.memory import give_back_large_blocks, look_for_cycles_less_often
@@ -292,7 +292,7 @@ def main() -> None:
     settings = Settings()
     logging.configure(settings)
     give_back_large_blocks()
-    with told_plainly(UnusableUrlError):
+    with told_plainly(UnusableUrlError, UnusableNetworkError):
         uvloop.run(run(settings))
 
 

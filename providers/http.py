@@ -5,14 +5,18 @@ pool a call costs twice the CPU. Providers only see ``httpx2.AsyncClient``; the 
 knows no provider.
 """
 
+import os
 import ssl
 from collections.abc import Callable
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import httpx2
+
+from providers.proxies import Proxies, UnusableNetworkError
 
 MAX_CONNECTIONS = 128
 """More than the calls that one process makes in turns (112), so that sign-ins never queue behind a pull."""
@@ -40,10 +44,12 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
     Args:
         open_session: Makes the session, on first use: in the event loop that uses it.
+        proxies: By which each call leaves.
     """
 
-    def __init__(self, open_session: Callable[[], aiohttp.ClientSession]) -> None:
+    def __init__(self, open_session: Callable[[], aiohttp.ClientSession], proxies: Proxies) -> None:
         self._open_session = open_session
+        self._proxies = proxies
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -61,12 +67,13 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 headers=request.headers,
                 data=await request.aread() or None,
                 allow_redirects=False,
+                proxy=self._proxies.of(request.url),
                 timeout=_timeout(*map(request.extensions.get("timeout", {}).get, ("pool", "connect", "read"))),
             ) as answer:
                 body = await answer.read()
         except TimeoutError as error:
             raise httpx2.ReadTimeout(type(error).__name__, request=request) from None
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError) as error:
             raise httpx2.ConnectError(type(error).__name__, request=request) from None
         except aiohttp.ClientError as error:
             raise httpx2.RemoteProtocolError(type(error).__name__, request=request) from None
@@ -113,13 +120,24 @@ class _Client(httpx2.AsyncClient):
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    """The certificates that are trusted: reading them takes longer than a pull of one client."""
+def _trust(*named: str | None) -> ssl.SSLContext:  # noqa: ARG001  # what it is remembered by
+    """The certificates that are trusted: reading them takes longer than a pull of one client.
+
+    Args:
+        named: What the variables say by which others than the usual authorities are trusted.
+    """
     return httpx2.create_ssl_context()
 
 
+def _check_trust() -> None:
+    for variable, is_there in (("SSL_CERT_FILE", Path.is_file), ("SSL_CERT_DIR", Path.is_dir)):
+        if (named := os.environ.get(variable)) and not is_there(Path(named)):
+            raise UnusableNetworkError(f"{variable} names {named}, which is not there")
+
+
 def _session() -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS, ssl=_trust())
+    trust = _trust(*map(os.environ.get, ("SSL_CERT_FILE", "SSL_CERT_DIR")))
+    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEPALIVE_SECONDS, ssl=trust)
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
@@ -127,6 +145,11 @@ def http_client() -> httpx2.AsyncClient:
     """A client for one process, shared by all of its calls; close it when the process ends.
 
     It keeps no cookies (two people's calls must not share a session), follows no redirects and decodes compressed
-    bodies. Its connections open on first use, in the event loop that uses it.
+    bodies. Its connections open on first use, in the event loop that uses it. Proxies, and the authorities that are
+    trusted, are those of the environment (``SSL_CERT_FILE``, ``SSL_CERT_DIR``; see ``proxies``).
+
+    Raises:
+        UnusableNetworkError: The environment names a proxy that cannot be used, or certificates that are not there.
     """
-    return _Client(AiohttpTransport(_session))
+    _check_trust()
+    return _Client(AiohttpTransport(_session, Proxies()))

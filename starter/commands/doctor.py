@@ -15,6 +15,7 @@ from models import schema
 from models.database_url import UnusableUrlError, is_for_a_pooler
 from providers.errors import AppRefused, ProviderError
 from providers.port import Provider
+from providers.proxies import UnusableNetworkError
 from runtime.keyring import InvalidKeysError
 from runtime.namespace import NamespaceNotReadyError, missing_attributes
 from runtime.settings import Settings
@@ -172,7 +173,11 @@ def some(names: Sequence[str], most: int = 5) -> str:
 
 async def _provider(settings: Settings) -> AsyncIterator[Finding]:
     async with open_database(settings) as database:
-        provider = build_provider(settings, database)
+        try:
+            provider = build_provider(settings, database)
+        except UnusableNetworkError as error:
+            yield Finding("the way out", False, str(error), "Correct the variable.")
+            return
         try:
             try:
                 redirect_uri = f"{settings.public_url}/connect/xero/callback"

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.refusals import RefusalCode, Refused
 from models.database_url import UnusableUrlError
+from providers.proxies import UnusableNetworkError
 from runtime.cannot_start import CannotStartError
 from runtime.keyring import SealError
 from runtime.settings import Settings
@@ -61,7 +62,7 @@ def execute(work: Coroutine[Any, Any, T], *, loop: Callable[[], asyncio.Abstract
         where = f" ({refusal.field})" if refusal.field else ""
         status = FAILED if refusal.code is RefusalCode.UNAVAILABLE else REFUSED
         raise end(f"{refusal.message}{where}", status) from None
-    except (CannotStartError, UnusableUrlError, SealError) as error:
+    except (CannotStartError, UnusableUrlError, UnusableNetworkError, SealError) as error:
         raise end(str(error), FAILED) from None
     except (SQLAlchemyError, OSError) as error:
         raise end(_unreachable(error), FAILED) from None
