@@ -34,7 +34,7 @@ from activities.reassigning import ReassignActivities
 from activities.reconnecting import ReconnectActivities
 from activities.runs import RunActivities
 from activities.standard_information import StandardInformationActivities
-from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WORKFLOW_QUEUE
+from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError
@@ -274,7 +274,7 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     sys.setswitchinterval(THREAD_SECONDS)
     client = await connect(settings)
-    await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
+    await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES, welcome=WELCOME)
     for_provider = partial(provider_workers, concurrency=settings.provider_concurrency)
     async with (
         serving(settings, interceptors, workflow_workers),

@@ -9,6 +9,7 @@ from contracts.causes import Cause
 from contracts.payload import Payload
 from contracts.runs import Outcome, Result, Stage, Verdict
 from contracts.selection import Selection
+from contracts.support import ForSupport
 
 
 class RunFacts(Payload):
@@ -22,6 +23,8 @@ class RunFacts(Payload):
         colleague_name: Who started it.
         provider: Such as ``xero``.
         provider_title: Such as ``Xero``.
+        client_code: Of the one client that it is about; empty for a run about many.
+        support: For support staff.
     """
 
     run_id: str
@@ -31,6 +34,8 @@ class RunFacts(Payload):
     colleague_name: str
     provider: str
     provider_title: str
+    client_code: str = ""
+    support: ForSupport = ForSupport()
 
 
 class Deadlines(Payload):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from contracts.causes import Cause
 from contracts.payload import Payload
+from contracts.support import ForSupport
 from contracts.sync_client import Trouble
 
 
@@ -16,6 +17,7 @@ class PracticeFacts(Payload):
     practice_id: UUID
     practice_name: str
     practice_slug: str
+    support: ForSupport = ForSupport()
 
 
 class LoginToCheck(Payload):

@@ -39,6 +39,9 @@ SEARCH_ATTRIBUTES = (
 CLIENT_ATTRIBUTE = "ClientsyncClient"
 """The code of the one client that a workflow is about: a keyword too, of use where it is there, and not needed."""
 
+WELCOME = (CLIENT_ATTRIBUTE,)
+"""Search attributes without which everything goes on."""
+
 
 def slug(text: str, *, longest: int = 40) -> str:
     """Lower-case letters, digits and single hyphens that stand for ``text`` in ids.

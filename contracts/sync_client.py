@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.causes import Cause
 from contracts.lists import Source
 from contracts.payload import Payload
+from contracts.support import ForSupport
 
 
 class ClientFacts(Payload):
@@ -20,6 +21,7 @@ class ClientFacts(Payload):
     colleague_name: str
     provider: str
     provider_title: str
+    support: ForSupport = ForSupport()
 
 
 class SyncClientInput(Payload):

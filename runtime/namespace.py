@@ -24,6 +24,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.cannot_start import CannotStartError
+from runtime.optional_attribute import add_if_possible
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +54,11 @@ class SearchAttributeTypeError(NamespaceNotReadyError):
 
 
 async def prepare_namespace(
-    client: Client, namespace: str, retention: timedelta = RETENTION, search_attributes: Sequence[str] = ()
+    client: Client,
+    namespace: str,
+    retention: timedelta = RETENTION,
+    search_attributes: Sequence[str] = (),
+    welcome: Sequence[str] = (),
 ) -> None:
     """Create what is missing, and wait until it can be used.
 
@@ -64,6 +69,7 @@ async def prepare_namespace(
         namespace: The namespace to prepare.
         retention: How long closed runs are kept at least; a longer one that is there stays.
         search_attributes: Names to register as keywords.
+        welcome: Further ones, without which everything goes on.
 
     Raises:
         NamespaceNotReadyError: Something is missing that this account may not make, or of another type.
@@ -73,6 +79,8 @@ async def prepare_namespace(
     async with asyncio.timeout(READY_TIMEOUT.total_seconds()):
         await _ensure_namespace(client, namespace, retention)
         await _ensure_search_attributes(client, namespace, search_attributes)
+    for name in welcome:
+        await add_if_possible(client, namespace, name)
 
 
 async def missing_attributes(client: Client, namespace: str, names: Sequence[str]) -> Sequence[str]:

@@ -21,8 +21,7 @@ from models.database import Database
 from models.managed_connections import Managed
 from models.run import Run, RunOrganisation
 from starter.actor import Actor
-from starter.kinds import Wishes
-from starter.managing import Managing, managed_or_refused
+from starter.managing import Managing, managed_or_refused, wishes_for
 from starter.runs import Runs
 from starter.starting import StartedRun
 from starter.temporal_faults import explained
@@ -84,7 +83,7 @@ class Changes:
             found = await managed_or_refused(session, actor, client_id)
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is being disconnected. Wait for its end.")
-        wishes = Wishes(connection_id=found.connection.id, client_id=found.client.id)
+        wishes = wishes_for(found)
         return await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, wishes)
 
     async def preview(self, actor: Actor, client_id: UUID, run_id: str) -> ChangePreview:

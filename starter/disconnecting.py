@@ -59,7 +59,7 @@ class Disconnecting:
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
             uses = await managed_connections.login_uses(session, found.connection)
-        title = self._managing.facts(actor, found).provider_title
+        title = self._managing.title(found)
         return DisconnectPreview(found, uses, _message(found, uses, title))
 
     async def disconnect(self, actor: Actor, client_id: UUID) -> str:
@@ -82,7 +82,7 @@ class Disconnecting:
                 await disconnections.begin(session, connection, colleague_id=actor.colleague_id, at=now())
                 await session.flush()
             # Under the row's lock: the workflow's first step waits for this commit, and does nothing if that fails.
-            facts = self._managing.facts(actor, found)
+            facts = await self._managing.facts(actor, found)
             workflow_id = disconnect_client_id(actor.practice_slug, found.client.code)
             async with explained("The disconnecting has just ended. Look at the client."):
                 await self._temporal.start_workflow(

@@ -27,6 +27,7 @@ from models.health import Health
 from models.repairs import CauseGroup
 from starter.actor import Actor
 from starter.check_times import CheckTimes, check_times
+from starter.supporting import Supporting
 from starter.temporal_faults import explained
 from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
 from workflows.check_connections import CheckConnections
@@ -74,7 +75,8 @@ class ConnectionHealth:
         temporal: Connected with the product's converter.
     """
 
-    def __init__(self, database: Database, temporal: Client) -> None:
+    def __init__(self, database: Database, temporal: Client, supporting: Supporting) -> None:
+        self._supporting = supporting
         self._database = database
         self._temporal = temporal
 
@@ -161,7 +163,10 @@ class ConnectionHealth:
 
     async def _begin(self, actor: Actor) -> tuple[Handle, bool]:
         practice = PracticeFacts(
-            practice_id=actor.practice_id, practice_name=actor.practice_name, practice_slug=actor.practice_slug
+            practice_id=actor.practice_id,
+            practice_name=actor.practice_name,
+            practice_slug=actor.practice_slug,
+            support=await self._supporting.facts(),
         )
         reason = f"Asked for by {actor.colleague_name}."
         check_id = check_now_id(actor.practice_slug)

@@ -58,6 +58,7 @@ class Wishes:
         moves_healthy: Reconnect: move healthy connections to the new login too.
         connection_id: Reconnect: only this connection. Change: the connection to change.
         client_id: Whose that connection is; the run is shown on that client's pages.
+        client_code: That client's code, by which support staff find the run.
         hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
         reopen: Go on with a finished run's failed organisations.
     """
@@ -65,6 +66,7 @@ class Wishes:
     moves_healthy: bool = False
     connection_id: UUID | None = None
     client_id: UUID | None = None
+    client_code: str = ""
     hand_over: HandOver | None = None
     reopen: bool = False
 

@@ -30,6 +30,7 @@ from starter.consents import Consents
 from starter.kinds import Wishes
 from starter.runs import Runs
 from starter.starting import StartedRun
+from starter.supporting import Supporting
 from starter.temporal_faults import ANSWERS_WITHIN, explained
 from workflows import briefing, policies
 from workflows.sync_client import SyncClient
@@ -61,9 +62,13 @@ class Managing:
         temporal: Connected with the product's converter.
         consents: Knows the providers.
         runs: Starts the sign-ins.
+        supporting: Knows what support staff need.
     """
 
-    def __init__(self, database: Database, temporal: Client, consents: Consents, runs: Runs) -> None:
+    def __init__(
+        self, database: Database, temporal: Client, consents: Consents, runs: Runs, supporting: Supporting
+    ) -> None:
+        self._supporting = supporting
         self._database = database
         self._temporal = temporal
         self._consents = consents
@@ -103,7 +108,7 @@ class Managing:
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
         sources = _sources(lists, found)
-        facts = self.facts(actor, found)
+        facts = await self.facts(actor, found)
         workflow_id = sync_client_id(actor.practice_slug, found.client.code)
         asked = SyncClientInput(
             client=facts,
@@ -168,10 +173,10 @@ class Managing:
             found = await managed_or_refused(session, actor, client_id)
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))
-        wishes = Wishes(connection_id=found.connection.id, client_id=found.client.id)
+        wishes = wishes_for(found)
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, wishes)
 
-    def facts(self, actor: Actor, found: Managed) -> ClientFacts:
+    async def facts(self, actor: Actor, found: Managed) -> ClientFacts:
         """Which client this is, as workflows show it."""
         return ClientFacts(
             connection_id=found.connection.id,
@@ -182,8 +187,18 @@ class Managing:
             practice_slug=actor.practice_slug,
             colleague_name=actor.colleague_name,
             provider=found.connection.provider,
-            provider_title=self._consents.provider(found.connection.provider).title,
+            provider_title=self.title(found),
+            support=await self._supporting.facts(),
         )
+
+    def title(self, found: Managed) -> str:
+        """The accounting software, as people call it."""
+        return self._consents.provider(found.connection.provider).title
+
+
+def wishes_for(found: Managed) -> Wishes:
+    """What a run about this one client is asked to do."""
+    return Wishes(connection_id=found.connection.id, client_id=found.client.id, client_code=found.client.code)
 
 
 async def managed_or_refused(

@@ -30,6 +30,7 @@ from starter.outbox import Outbox
 from starter.people import People
 from starter.runs import Runs
 from starter.sessions import Sessions
+from starter.supporting import Supporting
 
 
 class Operations:
@@ -60,6 +61,7 @@ class Operations:
         managing: One client's connection: settings, refresh, reconnect.
         disconnecting: Ending one client's connection.
         changes: Moving one client to other books, and back.
+        supporting: What workflows are told for support staff.
     """
 
     def __init__(
@@ -80,16 +82,22 @@ class Operations:
         self.outbox = Outbox(database)
         self.sessions = Sessions(database, public_url)
         self.clients = Clients(database)
-        self.health = ConnectionHealth(database, temporal)
+        self.supporting = Supporting(temporal, public_url)
+        self.health = ConnectionHealth(database, temporal, self.supporting)
         self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
-        self.runs = Runs(database, temporal, self.consents, deadlines, answer_within)
+        self.runs = Runs(database, temporal, self.consents, self.supporting, deadlines, answer_within)
         self.client_sync = ClientSync(self.runs, self.consents)
         self.choices = Choices(database)
         self.exports = Exports(database, self.clients, self.runs)
         self.hand_overs = HandOvers(database, self.runs)
-        self.managing = Managing(database, temporal, self.consents, self.runs)
+        self.managing = Managing(database, temporal, self.consents, self.runs, self.supporting)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.changes = Changes(database, temporal, self.runs, self.managing, answer_within)
+
+    @property
+    def temporal_namespace(self) -> str:
+        """The namespace that holds our workflows."""
+        return self._temporal.namespace
 
     async def missing(self) -> list[str]:
         """What cannot be reached just now: ``database``, ``temporal``; empty when all is well."""

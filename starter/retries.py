@@ -23,6 +23,7 @@ from models.run import Run, RunOrganisation
 from starter.consents import Consents
 from starter.kinds import Wishes, start_of
 from starter.starting import ENDED
+from starter.supporting import Supporting
 from starter.temporal_faults import ANSWERS_WITHIN, explained
 from workflows.sync_client import SyncClient
 
@@ -41,7 +42,10 @@ class Retried:
 class Retries:
     """Retries finished runs; see ``Runs.retry``."""
 
-    def __init__(self, database: Database, temporal: Client, consents: Consents, deadlines: Deadlines) -> None:
+    def __init__(
+        self, database: Database, temporal: Client, consents: Consents, supporting: Supporting, deadlines: Deadlines
+    ) -> None:
+        self._supporting = supporting
         self._database = database
         self._temporal = temporal
         self._consents = consents
@@ -82,6 +86,7 @@ class Retries:
             colleague_name=colleague.name,
             provider=run.provider,
             provider_title=self._consents.provider(run.provider).title,
+            support=await self._supporting.facts(),
         )
 
     async def _start_again(self, run: Run, facts: RunFacts) -> None:

@@ -26,6 +26,7 @@ from starter.kinds import PLAIN, Wishes
 from starter.retries import Retried, Retries
 from starter.run_watch import RunWatch
 from starter.starting import StartedRun, Starts
+from starter.supporting import Supporting
 from starter.temporal_faults import NO_TEMPORAL, explained
 
 ALL_RUNS = RunFilter()
@@ -38,6 +39,7 @@ class Runs:
         database: The product's.
         temporal: Connected with the product's converter.
         consents: Prepares sign-ins.
+        supporting: Knows what support staff need.
         deadlines: How long new runs wait for people.
         answer_within: How long a selection's answer is waited for.
     """
@@ -47,13 +49,14 @@ class Runs:
         database: Database,
         temporal: Client,
         consents: Consents,
+        supporting: Supporting,
         deadlines: Deadlines,
         answer_within: timedelta = timedelta(seconds=20),
     ) -> None:
         self._database = database
         self._temporal = temporal
-        self._starts = Starts(database, temporal, consents, deadlines)
-        self._retries = Retries(database, temporal, consents, deadlines)
+        self._starts = Starts(database, temporal, consents, supporting, deadlines)
+        self._retries = Retries(database, temporal, consents, supporting, deadlines)
         self._watched = RunWatch(database)
         self._answer_within = answer_within
 

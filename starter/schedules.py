@@ -29,11 +29,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.check_connections import CheckConnectionsInput, PracticeFacts
 from contracts.names import WORKFLOW_QUEUE, check_connections_id
+from contracts.support import ForSupport
 from models.columns import now
 from models.database import Database
 from models.practice import Practice
 from runtime.zone_rules import pinned_version
 from starter.schedule_times import HOUR, JITTER, Difference, compared
+from starter.supporting import Supporting
 from starter.temporal_faults import explained
 from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
 from workflows.check_connections import CheckConnections
@@ -43,6 +45,7 @@ CATCH_UP = timedelta(hours=6)
 """After an outage a night is made up for within this; later the next one is near enough."""
 
 REASON = "The night's check."
+NOTHING_TOLD = ForSupport()
 NEVER_WAS = "There is no such schedule."
 
 
@@ -79,9 +82,11 @@ class Schedules:
     Args:
         database: Where the practices are.
         temporal: Connected with the product's converter.
+        site: Base address at which browsers reach us, without a final slash; empty where it is not known.
     """
 
-    def __init__(self, database: Database, temporal: Client) -> None:
+    def __init__(self, database: Database, temporal: Client, site: str = "") -> None:
+        self._supporting = Supporting(temporal, site)
         self._database = database
         self._temporal = temporal
 
@@ -107,7 +112,7 @@ class Schedules:
             return (await session.exec(query if slug is None else query.where(Practice.slug == slug))).all()
 
     async def _apply(self, practice: Practice) -> Applied:
-        schedule_id, wanted = check_connections_id(practice.slug), nightly(practice)
+        schedule_id, wanted = check_connections_id(practice.slug), await self._nightly(practice)
         async with explained(NEVER_WAS):
             try:
                 await self._temporal.create_schedule(schedule_id, wanted)
@@ -126,9 +131,12 @@ class Schedules:
                     raise
                 change = Change.CREATED
             else:
-                if await self._is_right(found, nightly(practice)):
+                if await self._is_right(found, await self._nightly(practice)):
                     change, difference = Change.UNCHANGED, await self._compared(practice)
         return Applied(practice.slug, schedule_id, practice.time_zone, change, difference)
+
+    async def _nightly(self, practice: Practice) -> Schedule:
+        return nightly(practice, await self._supporting.facts())
 
     async def _compared(self, practice: Practice) -> Difference | None:
         zone, rules = ZoneInfo(practice.time_zone), pinned_version()
@@ -167,9 +175,16 @@ class Schedules:
         return await self._temporal.data_converter.decode(payloads, [kind] * len(payloads))
 
 
-def nightly(practice: Practice) -> Schedule:
-    """The schedule that a practice should have."""
-    facts = PracticeFacts(practice_id=practice.id, practice_name=practice.name, practice_slug=practice.slug)
+def nightly(practice: Practice, support: ForSupport = NOTHING_TOLD) -> Schedule:
+    """The schedule that a practice should have.
+
+    Args:
+        practice: Whose nights.
+        support: What its checks are told for support staff.
+    """
+    facts = PracticeFacts(
+        practice_id=practice.id, practice_name=practice.name, practice_slug=practice.slug, support=support
+    )
     return Schedule(
         action=ScheduleActionStartWorkflow(
             CheckConnections.run,

@@ -23,6 +23,7 @@ from models.run import Run
 from starter.actor import Actor
 from starter.consents import AWAITS_CONSENT, Consents
 from starter.kinds import Wishes, start_of
+from starter.supporting import Supporting
 from starter.temporal_faults import explained
 
 ENDED = "This run has ended."
@@ -39,7 +40,10 @@ class StartedRun:
 class Starts:
     """Starts runs; see ``Runs.start``."""
 
-    def __init__(self, database: Database, temporal: Client, consents: Consents, deadlines: Deadlines) -> None:
+    def __init__(
+        self, database: Database, temporal: Client, consents: Consents, supporting: Supporting, deadlines: Deadlines
+    ) -> None:
+        self._supporting = supporting
         self._database = database
         self._temporal = temporal
         self._consents = consents
@@ -73,6 +77,8 @@ class Starts:
             colleague_name=actor.colleague_name,
             provider=provider,
             provider_title=title,
+            client_code=wishes.client_code,
+            support=await self._supporting.facts(),
         )
         # An admin's hand-over needs no sign-in: the logins that it uses are there already.
         attempt = None if wishes.hand_over else await self._consents.prepare(actor, run, at)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contracts.names import SEARCH_ATTRIBUTES
+from contracts.names import CLIENT_ATTRIBUTE, SEARCH_ATTRIBUTES
 from runtime.settings import Settings, variable_of
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +63,10 @@ def test_whoever_is_waited_for_exists_and_one_shots_are_waited_out():
 
 
 def test_the_namespace_gets_exactly_our_search_attributes():
-    assert SERVICES["temporal-namespace"]["environment"]["SEARCH_ATTRIBUTES"].split() == list(SEARCH_ATTRIBUTES)
+    assert SERVICES["temporal-namespace"]["environment"]["SEARCH_ATTRIBUTES"].split() == [
+        *SEARCH_ATTRIBUTES,
+        CLIENT_ATTRIBUTE,
+    ]
 
 
 def test_fairness_is_on():

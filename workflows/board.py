@@ -5,6 +5,7 @@ Every bulk workflow has one. It holds no list of organisations: the database doe
 
 from collections import Counter
 from collections.abc import Mapping
+from uuid import UUID
 
 from temporalio import workflow
 
@@ -12,10 +13,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from contracts.bulk_create_clients import EnterStageInput, FinishRunInput, RunFacts, RunReport
     from contracts.causes import Cause
-    from contracts.runs import Outcome, Result, Stage, Verdict
+    from contracts.runs import Outcome, Result, RunKind, Stage, Verdict
 
 from workflows import briefing, policies
 from workflows.calls import call
+from workflows.support_text import CLIENTS_SHOWN, Troubled
 
 
 class RunBoard:
@@ -23,20 +25,23 @@ class RunBoard:
 
     Args:
         run: Whose run it is.
+        kind: What it does.
         stage: Where it starts; later executions of the same run start further on.
         outcomes: Counts of an earlier execution.
         causes: Likewise.
     """
 
     def __init__(
-        self, run: RunFacts, stage: Stage, outcomes: Mapping[Outcome, int], causes: Mapping[Cause, int]
+        self, run: RunFacts, kind: RunKind, stage: Stage, outcomes: Mapping[Outcome, int], causes: Mapping[Cause, int]
     ) -> None:
         self.run = run
+        self.kind = kind
         self.stage = stage
         self.verdicts: Mapping[Verdict, int] = {}
         self.outcomes: Counter[Outcome] = Counter(outcomes)
         self.causes: Counter[Cause] = Counter(causes)
         self._notices: list[str] = []
+        self._troubled: list[Troubled] = []
 
     async def enter(self, stage: Stage, message: str | None = None) -> None:
         """Go to a stage, with the latest word to the colleague."""
@@ -66,10 +71,25 @@ class RunBoard:
             self.causes[cause] += len(outcomes)
         self.show()
 
+    def name(self, client: str, cause: Cause, *, code: str = "", client_id: UUID | None = None) -> None:
+        """Show a client that failed or waits by its name; of many, the first ones. The count comes with ``count``."""
+        if len(self._troubled) < CLIENTS_SHOWN:
+            why = cause.value.replace("_", " ")
+            self._troubled.append(Troubled(client, code, client_id, why))
+
     def show(self) -> None:
         """Renew the current details; this writes nothing to the history."""
         workflow.set_current_details(
-            briefing.run_details(self.run, self.stage, self.verdicts, self.outcomes, self.causes, self._notices)
+            briefing.run_details(
+                self.run,
+                self.kind,
+                self.stage,
+                self.verdicts,
+                self.outcomes,
+                self.causes,
+                self._notices,
+                self._troubled,
+            )
         )
 
     async def finish(self, result: Result | None = None, message: str | None = None) -> RunReport:

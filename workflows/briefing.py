@@ -14,7 +14,9 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 with workflow.unsafe.imports_passed_through():
     from contracts.bulk_create_clients import RunFacts
     from contracts.causes import Cause
+    from contracts.lists import Source
     from contracts.names import (
+        CLIENT_ATTRIBUTE,
         COLLEAGUE_ATTRIBUTE,
         KIND_ATTRIBUTE,
         PRACTICE_ATTRIBUTE,
@@ -23,15 +25,19 @@ with workflow.unsafe.imports_passed_through():
         STAGE_ATTRIBUTE,
     )
     from contracts.runs import Outcome, RunKind, Stage, Verdict
+    from contracts.support import ForSupport
     from contracts.sync_client import ClientFacts, Trouble
 
+from workflows.advice import what_to_do
 from workflows.summaries import fits, shortened
+from workflows.support_text import Troubled, link, troubled_clients
 
 PRACTICE = SearchAttributeKey.for_keyword(PRACTICE_ATTRIBUTE)
 COLLEAGUE = SearchAttributeKey.for_keyword(COLLEAGUE_ATTRIBUTE)
 PROVIDER = SearchAttributeKey.for_keyword(PROVIDER_ATTRIBUTE)
 KIND = SearchAttributeKey.for_keyword(KIND_ATTRIBUTE)
 STAGE = SearchAttributeKey.for_keyword(STAGE_ATTRIBUTE)
+CLIENT = SearchAttributeKey.for_keyword(CLIENT_ATTRIBUTE)
 RESULT = SearchAttributeKey.for_keyword(RESULT_ATTRIBUTE)
 
 SYNC_KIND = "sync-client"
@@ -46,45 +52,7 @@ NOTICES_SHOWN = 5
 LONGEST_GROUP = 90
 """Characters: of a longer summary, the web interface's timeline shows neither the beginning nor the end."""
 
-_WHAT_TO_DO: dict[Stage, str] = {
-    Stage.AWAITING_CONSENT: (
-        "Waiting for the colleague to sign in. Nothing to do. To stop the run, press **Request Cancellation**."
-    ),
-    Stage.LISTING: "Reading which organisations the login reaches. Nothing to do; it takes seconds.",
-    Stage.AWAITING_SELECTION: (
-        "Waiting for the colleague to choose. If they ask you to choose for them: **Send a Signal** "
-        '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
-        "an answer. Nothing is changed until then."
-    ),
-    Stage.AWAITING_CONFIRMATION: (
-        "The new organisation's lists are read, and the colleague is shown what will match. If they ask you to confirm "
-        "for them: **Send a Signal** `confirm_change` with no input. Nothing is changed until then."
-    ),
-    Stage.CREATING: "Creating client accounts. Nothing to do; it can be cancelled safely at any moment.",
-    Stage.REPAIRING: (
-        "Trying the new login on each connection that needs repair. A connection keeps the login that it has until the "
-        "new one has read the organisation. Nothing to do; it can be cancelled safely at any moment."
-    ),
-    Stage.REASSIGNING: (
-        "Moving clients, each with its login and in one step. Nothing to do; it can be cancelled safely at any moment: "
-        "what was not moved yet stays with its owner."
-    ),
-    Stage.PULLING: (
-        "Pulling standard information: `pull_clients` reads some clients together, and one that stumbles there is read "
-        "again alone, by `pull_client` with its name. A client in trouble is handed to a workflow of its own "
-        "(`sync-client-…`, see **Relationships**) and never holds this run up."
-    ),
-    Stage.FINISHED: (
-        "Nothing is left to do here. A client that is still being tried has a workflow of its own (`sync-client-…`, "
-        "see **Relationships**)."
-    ),
-}
-
 _LEFT_BEHIND = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE})
-_AFTER_FAILURES = (
-    "Some are left. What failed in Add clients can be retried alone: `clientsync runs retry {run_id}`. Reconnect all "
-    "and Reassign clients are simply started again: they do only what is left."
-)
 
 
 def run_summary(run: RunFacts, kind: RunKind) -> str:
@@ -101,8 +69,14 @@ def run_attributes(run: RunFacts, kind: RunKind) -> TypedSearchAttributes:
             SearchAttributePair(PROVIDER, run.provider),
             SearchAttributePair(KIND, kind.value),
             SearchAttributePair(STAGE, Stage.AWAITING_CONSENT.value),
+            *about_client(run.client_code, run.support),
         ]
     )
+
+
+def about_client(code: str, support: ForSupport) -> Sequence[SearchAttributePair[str]]:
+    """What a workflow about one client can be found by besides, where the server knows it."""
+    return [SearchAttributePair(CLIENT, code)] if code and support.finds_clients else []
 
 
 def sync_summary(client: ClientFacts) -> str:
@@ -120,6 +94,7 @@ def sync_attributes(client: ClientFacts) -> TypedSearchAttributes:
             SearchAttributePair(PROVIDER, client.provider),
             SearchAttributePair(KIND, SYNC_KIND),
             SearchAttributePair(STAGE, Stage.PULLING.value),
+            *about_client(client.client_code, client.support),
         ]
     )
 
@@ -136,19 +111,22 @@ def group_summary(names: Sequence[str], longest: int = LONGEST_GROUP) -> str:
 
 def run_details(
     run: RunFacts,
+    kind: RunKind,
     stage: Stage,
     verdicts: Mapping[Verdict, int],
     outcomes: Mapping[Outcome, int],
     causes: Mapping[Cause, int],
     notices: Sequence[str],
+    troubled: Sequence[Troubled] = (),
 ) -> str:
     """A run's current details, as Markdown: where it is, what came of it so far, what to do next and how.
 
     Lists rather than tables, because the UI's tables have no space between their columns.
     """
     is_left = stage is Stage.FINISHED and any(outcomes.get(one) for one in _LEFT_BEHIND)
-    advice = _AFTER_FAILURES if is_left else _WHAT_TO_DO.get(stage, "")
-    parts = [f"### {_words(stage)}", advice.replace("{run_id}", run.run_id)]
+    advice = what_to_do(kind, stage, is_left=is_left, run_id=run.run_id)
+    to_page = link("See this run in Clientsync", run.support.site, f"/activity/{run.run_id}")
+    parts = [f"### {_words(stage)}", advice, to_page]
     if verdicts:
         parts.append(_line("Listed", verdicts))
     if outcomes:
@@ -160,30 +138,48 @@ def run_details(
                 for cause, count in sorted(causes.items())
             )
         )
+    in_trouble = sum(outcomes.get(one, 0) for one in (*_LEFT_BEHIND, Outcome.RETRYING))
+    parts.append(troubled_clients(troubled, in_trouble, run.support.site))
     if notices:
         parts.append("\n".join(f"- {notice}" for notice in notices[-NOTICES_SHOWN:]))
     return "\n\n".join(part for part in parts if part)
 
 
-def sync_details(reason: str, trouble: Trouble | None, tries: int, retry_at: datetime | None) -> str:
+def to_client(client: ClientFacts) -> str:
+    """A link to the page on which the client's connection is managed; nothing where the address was not told."""
+    return link("See this client in Clientsync", client.support.site, f"/clients/{client.client_id}/connection")
+
+
+def sync_details(
+    client: ClientFacts, reason: str, trouble: Trouble | None, tries: int, retry_at: datetime | None
+) -> str:
     """One client's current details while it is pulled or waits, as Markdown."""
+    page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None or retry_at is None:
-        return f"### Pulling now\n\n{reason} Tries that failed so far: {tries}. Nothing to do."
+        return f"### Pulling now\n\n{reason} Tries that failed so far: {tries}. Nothing to do.{page}"
     return (
         f"### {_words(trouble.cause)}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n"
         f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC; tries that failed so far: {tries}. "
         f"To try at once, **Send a Signal** `retry_now` with no input.\n\n{reason}\n\n"
-        f"For support: {trouble.detail or 'no more detail'}"
+        f"For support: {trouble.detail or 'no more detail'}{page}"
     )
 
 
-def sync_end(reason: str, trouble: Trouble | None) -> str:
+def stored(sources: Sequence[Source]) -> str:
+    """What a sync that went well has done: all lists, or those that were asked for."""
+    return "The lists that were asked for are stored." if sources else "All lists are stored."
+
+
+def sync_end(client: ClientFacts, reason: str, trouble: Trouble | None, sources: Sequence[Source] = ()) -> str:
     """One client's current details when its sync has ended, as Markdown."""
+    page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None:
-        return f"### Finished\n\nAll lists are stored. {reason}"
+        return f"### Finished\n\n{stored(sources)} {reason}{page}"
     return (
-        f"### Stopped: {_words(trouble.cause).lower()}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n"
-        f"{reason}\n\nFor support: {trouble.detail or 'no more detail'}"
+        f"### Stopped: {_words(trouble.cause).lower()}\n\n{trouble.cause.sentence} {trouble.cause.next_step} "
+        "Nothing but the night tries it again before that; once it is done, refresh the client on its page, or with "
+        f"`clientsync connections refresh {client.client_code}`.\n\n"
+        f"{reason}\n\nFor support: {trouble.detail or 'no more detail'}{page}"
     )
 
 

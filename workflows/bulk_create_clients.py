@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
         RunReport,
         SelectionAccepted,
     )
-    from contracts.runs import Stage
+    from contracts.runs import RunKind, Stage
     from contracts.selection import Selection
 
 from workflows import planning, policies
@@ -41,7 +41,7 @@ class BulkCreateClients(ChoosingJourney):
         self._start = start
         self._progress = start.progress or CreatingProgress()
         stage = Stage.CREATING if start.progress else Stage.AWAITING_CONSENT
-        super().__init__(RunBoard(start.run, stage, self._progress.counts, self._progress.causes))
+        super().__init__(RunBoard(start.run, RunKind.ADD_CLIENTS, stage, self._progress.counts, self._progress.causes))
 
     @workflow.run
     async def run(self, start: BulkCreateClientsInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``

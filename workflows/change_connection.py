@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
         RecordedBooks,
     )
     from contracts.refusals import REFUSED, Refusal
-    from contracts.runs import Result, Stage
+    from contracts.runs import Result, RunKind, Stage
     from contracts.selection import Selection
     from contracts.sync_client import PullClientInput
 
@@ -46,7 +46,7 @@ class ChangeConnection(ChoosingJourney):
         self._books: RecordedBooks | None = None
         self._changed: ChangedBooks | None = None
         self._wanted_now = False
-        super().__init__(RunBoard(start.run, Stage.AWAITING_CONSENT, {}, {}))
+        super().__init__(RunBoard(start.run, RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONSENT, {}, {}))
 
     @workflow.run
     async def run(self, start: ChangeConnectionInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.briefing import KIND, PRACTICE, STAGE
 from workflows.summaries import shortened
+from workflows.support_text import Troubled, link, plain, troubled_clients
 
 CHECK_KIND = "check-connections"
 
@@ -42,15 +43,22 @@ def check_attributes(practice: PracticeFacts) -> TypedSearchAttributes:
 
 
 def check_details(
-    heading: str, report: CheckReport, troubled: Sequence[LoginToCheck], again_at: datetime | None = None
+    heading: str,
+    practice: PracticeFacts,
+    report: CheckReport,
+    troubled: Sequence[LoginToCheck],
+    again_at: datetime | None = None,
+    clients: Sequence[Troubled] = (),
 ) -> str:
     """A check's current details, as Markdown.
 
     Args:
         heading: Where it is.
+        practice: Whose connections.
         report: What it found so far.
         troubled: Logins that did not answer.
         again_at: When they are tried again, if they are.
+        clients: Whose lists could not be refreshed; of many, the first ones.
     """
     parts = [
         f"### {heading}",
@@ -66,8 +74,10 @@ def check_details(
             for cause, count in sorted(report.causes.items())
         )
     ]
+    if clients:
+        parts.append(troubled_clients(clients, len(clients), practice.support.site))
     if troubled:
-        names = ", ".join(f"{one.login} ({one.connections})" for one in troubled[:LOGINS_SHOWN])
+        names = ", ".join(f"{plain(one.login)} ({one.connections})" for one in troubled[:LOGINS_SHOWN])
         more = f" and {len(troubled) - LOGINS_SHOWN} more" if len(troubled) > LOGINS_SHOWN else ""
         parts.append(f"**Did not answer:** {names}{more}")
     if again_at:
@@ -75,4 +85,5 @@ def check_details(
             f"They are tried again at {again_at:%Y-%m-%d %H:%M} UTC. To try at once, **Send a Signal** `retry_now` "
             "with no input."
         )
+    parts.append(link("See all connections in Clientsync", practice.support.site, "/connections"))
     return "\n\n".join(part for part in parts if part)

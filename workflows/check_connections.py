@@ -37,6 +37,7 @@ from workflows import briefing, check_briefing, planning, policies
 from workflows.calls import call
 from workflows.handing_over import hand_over
 from workflows.lanes import Lanes
+from workflows.support_text import CLIENTS_SHOWN, Troubled
 
 
 @workflow.defn(name="CheckConnections")
@@ -57,6 +58,7 @@ class CheckConnections:
             handed_over=progress.handed_over,
             told=progress.told,
         )
+        self._clients: list[Troubled] = []
         self._wanted_now = False
         info = workflow.info()
         self._check_id = f"{info.workflow_id}/{info.first_execution_run_id}"
@@ -186,6 +188,9 @@ class CheckConnections:
             policies.DATABASE,
             f"Note why {client.client_name} was not refreshed",
         )
+        if len(self._clients) < CLIENTS_SHOWN:
+            why = trouble.cause.value.replace("_", " ")
+            self._clients.append(Troubled(client.client_name, client.client_code, client.client_id, why))
         if not trouble.cause.is_transient:
             return
         practice = self._start.practice
@@ -200,6 +205,7 @@ class CheckConnections:
                 colleague_name=client.owner_name,
                 provider=client.provider,
                 provider_title=client.provider_title,
+                support=practice.support,
             ),
             pull_id=self._check_id,
             sources=(Source.ORGANISATION,) if client.is_look else (),
@@ -250,7 +256,11 @@ class CheckConnections:
         self._show("Refreshing the lists that are due" if self._is_at_lists else "Looking at the logins")
 
     def _show(self, heading: str, again_at: datetime | None = None) -> None:
-        workflow.set_current_details(check_briefing.check_details(heading, self._report, self._troubled, again_at))
+        workflow.set_current_details(
+            check_briefing.check_details(
+                heading, self._start.practice, self._report, self._troubled, again_at, self._clients
+            )
+        )
 
     def _end(self) -> CheckReport:
         result = Result.COMPLETED_WITH_FAILURES if self._report.causes else Result.COMPLETED

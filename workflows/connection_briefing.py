@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.runs import ConnectionStatus
     from contracts.sync_client import ClientFacts, Trouble
 
-from workflows.briefing import COLLEAGUE, KIND, PRACTICE, PROVIDER, STAGE
+from workflows.briefing import COLLEAGUE, KIND, PRACTICE, PROVIDER, STAGE, about_client, to_client
 from workflows.summaries import shortened
 
 DISCONNECT_KIND = "disconnect-client"
@@ -36,6 +36,7 @@ def disconnect_attributes(client: ClientFacts) -> TypedSearchAttributes:
             SearchAttributePair(PROVIDER, client.provider),
             SearchAttributePair(KIND, DISCONNECT_KIND),
             SearchAttributePair(STAGE, ConnectionStatus.DISCONNECTING.value),
+            *about_client(client.client_code, client.support),
         ]
     )
 
@@ -43,11 +44,12 @@ def disconnect_attributes(client: ClientFacts) -> TypedSearchAttributes:
 def disconnecting(client: ClientFacts, trouble: Trouble | None, tries: int, retry_at: datetime | None) -> str:
     """Current details while a connection is being removed, as Markdown."""
     who = f"Asked by {client.colleague_name}. Tries that failed so far: {tries}."
+    page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None or retry_at is None:
-        return f"### Disconnecting now\n\n{who} Nothing to do."
+        return f"### Disconnecting now\n\n{who} Nothing to do.{page}"
     return (
         f"### Waiting for {client.provider_title}\n\n{trouble.cause.sentence} The connection is not removed yet.\n\n"
         f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC. To try at once, **Send a Signal** `retry_now` with no input. "
         f"To keep the connection, press **Request Cancellation**.\n\n{who}\n\n"
-        f"For support: {trouble.detail or 'no more detail'}"
+        f"For support: {trouble.detail or 'no more detail'}{page}"
     )

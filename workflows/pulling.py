@@ -152,7 +152,11 @@ class ClientPulls:
             policies.DATABASE,
             f"Note why {client.client_name} failed",
         )
+        self._name(client, trouble)
         self._board.count(Outcome.FAILED, cause=trouble.cause)
+
+    def _name(self, client: ClientToPull, trouble: Trouble) -> None:
+        self._board.name(client.client_name, trouble.cause, code=client.client_code, client_id=client.client_id)
 
     async def _hand_over(self, client: ClientToPull, trouble: Trouble) -> None:
         retry_at = planning.next_try(workflow.now(), 0, trouble)
@@ -169,6 +173,7 @@ class ClientPulls:
             policies.DATABASE,
             f"Hand {client.client_name} over to a sync of its own",
         )
+        self._name(client, trouble)
         self._board.count(Outcome.RETRYING, cause=trouble.cause)
         run = self._board.run
         facts = ClientFacts(
@@ -181,6 +186,7 @@ class ClientPulls:
             colleague_name=run.colleague_name,
             provider=run.provider,
             provider_title=run.provider_title,
+            support=run.support,
         )
         sync = SyncClientInput(
             client=facts,

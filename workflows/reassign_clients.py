@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
         RecordReassignmentInput,
         RecordUnmovedInput,
     )
-    from contracts.runs import Outcome, Stage
+    from contracts.runs import Outcome, RunKind, Stage
     from contracts.selection import Selection
 
 from workflows import planning, policies
@@ -54,6 +54,7 @@ class ReassignClients(ChoosingJourney):
         super().__init__(
             RunBoard(
                 start.run,
+                RunKind.REASSIGN_CLIENTS,
                 Stage.REASSIGNING if progress else Stage.AWAITING_CONSENT,
                 progress.counts if progress else {},
                 progress.causes if progress else {},
@@ -150,8 +151,11 @@ class ReassignClients(ChoosingJourney):
                 policies.DATABASE,
                 f"Note why {client.name} was not moved",
             )
+            self.board.name(client.name, trouble.cause)
             self.board.count(Outcome.FAILED, cause=trouble.cause)
         else:
+            if moved.cause is not None:
+                self.board.name(client.name, moved.cause)
             self.board.count(moved.outcome, cause=moved.cause)
 
     async def _moved(self, asked: ReassignClientInput, name: str) -> ReassignedClient:

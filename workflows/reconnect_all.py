@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.reconnecting import ReconnectActivities
     from contracts.bulk_create_clients import ConsentGiven, RunReport
     from contracts.reconnect_all import ReconnectAllInput, ReconnectProgress, SurveyConnectionsInput
-    from contracts.runs import Stage
+    from contracts.runs import RunKind, Stage
 
 from workflows import policies
 from workflows.board import RunBoard
@@ -36,6 +36,7 @@ class ReconnectAll(Journey):
         super().__init__(
             RunBoard(
                 start.run,
+                RunKind.RECONNECT_ALL,
                 Stage.REPAIRING if progress else Stage.AWAITING_CONSENT,
                 progress.counts if progress else {},
                 progress.causes if progress else {},

@@ -76,7 +76,9 @@ class SyncClient:
 
     async def _pull(self) -> PullClientResult:
         self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
-        workflow.set_current_details(briefing.sync_details(self._start.reason, None, self._tries, None))
+        workflow.set_current_details(
+            briefing.sync_details(self._start.client, self._start.reason, None, self._tries, None)
+        )
         return await call(
             StandardInformationActivities.pull_client,
             PullClientInput(
@@ -94,7 +96,7 @@ class SyncClient:
         if moment is None or moment <= workflow.now():
             return
         workflow.set_current_details(
-            briefing.sync_details(self._start.reason, self._trouble, self._tries, moment),
+            briefing.sync_details(self._start.client, self._start.reason, self._trouble, self._tries, moment),
         )
         try:
             await workflow.wait_condition(
@@ -124,12 +126,14 @@ class SyncClient:
         workflow.upsert_search_attributes(
             [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
         )
-        workflow.set_current_details(briefing.sync_end(self._start.reason, self._trouble))
+        workflow.set_current_details(
+            briefing.sync_end(self._start.client, self._start.reason, self._trouble, self._start.sources)
+        )
         cause = self._trouble.cause if self._trouble else None
         return SyncClientResult(
             rows=pulled.rows if pulled else 0,
             cause=cause,
-            message=f"{cause.sentence} {cause.next_step}" if cause else "All lists are stored.",
+            message=f"{cause.sentence} {cause.next_step}" if cause else briefing.stored(self._start.sources),
         )
 
     def _continue_as_new_if_long(self) -> None:

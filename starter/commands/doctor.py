@@ -148,7 +148,7 @@ async def _nights(settings: Settings, client: Client) -> Finding:
     check, rules = "nightly checks", pinned_version()
     try:
         async with open_database(settings) as database:
-            found = await Schedules(database, client).examine()
+            found = await Schedules(database, client, settings.public_url or "").examine()
     except (SQLAlchemyError, OSError, ValueError, Refused) as error:
         return Finding(
             check, False, f"cannot be looked at ({type(error).__name__})", "See to what is said above first."

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import typer
 from temporalio.service import RPCError
 
-from contracts.names import SEARCH_ATTRIBUTES
+from contracts.names import SEARCH_ATTRIBUTES, WELCOME
 from contracts.refusals import Refused
 from runtime.cannot_start import CannotStartError
 from runtime.namespace import prepare_namespace
@@ -30,8 +30,10 @@ async def apply_schedules(settings: Settings, slug: str | None = None) -> Sequen
     """
     async with open_database(settings) as database:
         temporal = await connect(settings)
-        await prepare_namespace(temporal, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES)
-        return await Schedules(database, temporal).apply(slug)
+        await prepare_namespace(
+            temporal, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES, welcome=WELCOME
+        )
+        return await Schedules(database, temporal, settings.public_url or "").apply(slug)
 
 
 async def apply_if_possible(settings: Settings, slug: str) -> None:

@@ -49,7 +49,7 @@ def create_app(
         ring: For the codec that Temporal's Web UI calls.
         is_secure: The public address is HTTPS.
         codec_access: Who may use the codec.
-        temporal_ui: Origin of the Temporal Web UI, the only one that browsers may call the codec from.
+        temporal_ui: Base of the Temporal Web UI: for links, and the only origin that browsers may call the codec from.
         has_outbox: No mail server takes the notices, so that admins read them here.
     """
     app = FastAPI(
@@ -65,6 +65,7 @@ def create_app(
     app.state.operations = operations
     app.state.is_secure = is_secure
     app.state.has_outbox = has_outbox
+    app.state.temporal_ui = temporal_ui
     app.include_router(exports.router)  # first: a run's id could end in .csv
     for module in (
         runs,

@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 
 from runtime.keyring import KeyRing
 from runtime.namespace import SearchAttributeTypeError, prepare_namespace
+from runtime.optional_attribute import add_if_possible, is_known
 from runtime.settings import MissingSettingError
 from runtime.stack import Stack
 from runtime.temporal import connect
@@ -84,6 +85,17 @@ async def test_a_search_attribute_of_another_type_is_told(client: Client):
     )
     with pytest.raises(SearchAttributeTypeError, match="RoomKind exists in this namespace as"):
         await prepare_namespace(client, name, search_attributes=["RoomKind"])
+
+
+async def test_an_attribute_that_is_not_needed_is_added_where_that_is_possible(client: Client):
+    name = f"made-{uuid.uuid4()}"
+    await prepare_namespace(client, name)
+    assert not await is_known(client, name, "RoomKind")
+    assert await add_if_possible(client, name, "RoomKind")
+    assert await add_if_possible(client, name, "RoomKind")  # it is there
+    assert await is_known(client, name, "RoomKind")
+    assert not await is_known(client, "no-such-namespace", "RoomKind")
+    assert not await add_if_possible(client, "no-such-namespace", "RoomKind")  # refused, and nothing stops
 
 
 async def test_no_connection_without_keys(tmp_path):

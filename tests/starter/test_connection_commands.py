@@ -33,10 +33,10 @@ async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environme
         client.record("Items", fields={"Code": "NEW-1", "Name": "New"})
         refresh = ("connections", "refresh", client.client_id, "--list", "items", "--wait", *AS)
         refreshed = await data(environment, *refresh)
-        assert refreshed["message"] == "All lists are stored."
+        assert refreshed["message"] == "The lists that were asked for are stored."
         assert refreshed["connection"]["receipts"]["items"]["added"] == 1
         told = await run(environment, *refresh)
-    assert "All lists are stored." in told.stdout
+    assert "The lists that were asked for are stored." in told.stdout
     assert "Tracking categories" in told.stdout
     shown = await run(environment, "connections", "show", client.code.lower(), *AS)
     assert "Refresh hours" in shown.stdout

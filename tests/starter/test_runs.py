@@ -116,6 +116,7 @@ async def test_a_selection_without_a_worker_says_so(scene: Scene):
         scene.database,
         scene.temporal,
         scene.operations.consents,
+        scene.operations.supporting,
         Deadlines(),
         answer_within=timedelta(milliseconds=200),
     )

@@ -8,14 +8,17 @@ import pytest
 from contracts.bulk_create_clients import RunFacts
 from contracts.causes import Cause
 from contracts.check_connections import PracticeFacts
+from contracts.lists import Source
 from contracts.runs import Outcome, RunKind, Stage, Verdict
+from contracts.support import ForSupport
 from contracts.sync_client import ClientFacts, Trouble
 from runtime.keyring import KeyRing
 from runtime.temporal import data_converter
 from workflows import briefing
 from workflows.check_briefing import check_summary
-from workflows.connection_briefing import disconnect_summary
+from workflows.connection_briefing import disconnect_attributes, disconnect_summary
 from workflows.summaries import shortened
+from workflows.support_text import Troubled
 
 RUN = RunFacts(
     run_id="add-clients-harbour-lane-20261123-1432-k7f3qa",
@@ -27,10 +30,23 @@ RUN = RunFacts(
     provider_title="Xero",
 )
 
+CLIENT = ClientFacts(
+    connection_id=UUID(int=2),
+    client_id=UUID(int=3),
+    client_name="Ash Ltd",
+    client_code="C0001",
+    practice_name="Harbour Lane",
+    practice_slug="harbour-lane",
+    colleague_name="Priya Shah",
+    provider="xero",
+    provider_title="Xero",
+)
 
+
+@pytest.mark.parametrize("kind", RunKind)
 @pytest.mark.parametrize("stage", Stage)
-def test_every_stage_says_what_to_do(stage):
-    heading, advice = briefing.run_details(RUN, stage, {}, {}, {}, []).split("\n\n")
+def test_every_stage_of_every_kind_says_what_to_do(kind, stage):
+    heading, advice = briefing.run_details(RUN, kind, stage, {}, {}, {}, []).split("\n\n")
     assert heading == f"### {stage.value.replace('_', ' ').capitalize()}"
     assert len(advice) > 20
 
@@ -38,6 +54,7 @@ def test_every_stage_says_what_to_do(stage):
 def test_counts_add_up_and_causes_say_what_to_do():
     details = briefing.run_details(
         RUN,
+        RunKind.ADD_CLIENTS,
         Stage.FINISHED,
         {Verdict.NEW: 3, Verdict.ALREADY_CLIENT: 1},
         {Outcome.CREATED: 2, Outcome.FAILED: 1, Outcome.ALREADY_CLIENT: 1},
@@ -51,24 +68,68 @@ def test_counts_add_up_and_causes_say_what_to_do():
     assert "- A notice." in details
 
 
-def test_a_run_that_left_nothing_behind_asks_for_nothing():
-    done, left = (
-        briefing.run_details(RUN, Stage.FINISHED, {}, outcomes, {}, [])
-        for outcomes in ({Outcome.CREATED: 2, Outcome.FAILED: 0}, {Outcome.CREATED: 2, Outcome.UNREACHABLE: 1})
+@pytest.mark.parametrize(
+    ("kind", "has", "lacks"),
+    [
+        (RunKind.ADD_CLIENTS, "runs retry add-clients-harbour-lane", "Reconnect all"),
+        (RunKind.RECONNECT_ALL, "start *Reconnect all* again", "runs retry"),
+        (RunKind.REASSIGN_CLIENTS, "start *Reassign clients* again", "runs retry"),
+        (RunKind.CHANGE_CONNECTION, "start *Change the connection*", "runs retry"),
+    ],
+)
+def test_what_is_advised_works_for_the_kind(kind, has, lacks):
+    left = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.FAILED: 1}, {}, [])
+    assert (has in left, lacks in left) == (True, False)
+    done = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.CREATED: 2, Outcome.FAILED: 0}, {}, [])
+    assert has not in done
+
+
+def test_only_a_run_whose_choice_takes_all_says_so():
+    said = {kind: briefing.run_details(RUN, kind, Stage.AWAITING_SELECTION, {}, {}, {}, []) for kind in RunKind}
+    all_new = {kind for kind, text in said.items() if "all_new" in text}
+    assert all_new == {RunKind.ADD_CLIENTS, RunKind.REASSIGN_CLIENTS}
+    assert f"runs show {RUN.run_id} --json" in said[RunKind.CHANGE_CONNECTION]
+
+
+def test_clients_that_failed_are_named_and_the_page_is_linked():
+    run = RUN.model_copy(update={"support": ForSupport(site="https://here.test")})
+    ash = Troubled("Ash [x](javascript:alert) *Ltd*", "ASHX0001", UUID(int=7), "access lost")
+    said = briefing.run_details(
+        run, RunKind.ADD_CLIENTS, Stage.FINISHED, {}, {Outcome.FAILED: 4, Outcome.RETRYING: 1}, {}, [], [ash]
     )
-    assert ("runs retry" in done, "runs retry" in left) == (False, True)
+    assert f"(https://here.test/activity/{RUN.run_id})" in said
+    assert f"](https://here.test/clients/{UUID(int=7)}/connection) (ASHX0001): access lost" in said
+    assert "- and 4 more, which the page names" in said
+    assert "[x](javascript" not in said  # a name is no link
+    assert "](" not in briefing.run_details(RUN, RunKind.ADD_CLIENTS, Stage.FINISHED, {}, {}, {}, [], [ash])
+
+
+def test_a_client_can_be_found_by_its_code_where_the_server_knows_how():
+    def keys(client: ClientFacts) -> set[str]:
+        found = [briefing.sync_attributes(client), disconnect_attributes(client)]
+        return set.intersection(*({pair.key.name for pair in one} for one in found))
+
+    knows = ForSupport(finds_clients=True)
+    assert "ClientsyncClient" not in keys(CLIENT)
+    assert "ClientsyncClient" in keys(CLIENT.model_copy(update={"support": knows}))
+    about_one = RUN.model_copy(update={"support": knows, "client_code": "C0001"})
+    for run, is_found in ((about_one, True), (RUN, False), (RUN.model_copy(update={"support": knows}), False)):
+        names = {pair.key.name for pair in briefing.run_attributes(run, RunKind.RECONNECT_ALL)}
+        assert ("ClientsyncClient" in names) is is_found
 
 
 def test_only_the_last_notices_are_shown():
     notices = [f"notice {number}" for number in range(50)]
-    details = briefing.run_details(RUN, Stage.PULLING, {}, {}, {}, notices)
+    details = briefing.run_details(RUN, RunKind.ADD_CLIENTS, Stage.PULLING, {}, {}, {}, notices)
     assert "notice 49" in details
     assert "notice 40" not in details
 
 
 def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
     at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-    details = briefing.sync_details("Handed over.", Trouble(cause=Cause.RATE_LIMITED, detail="day limit"), 2, at)
+    details = briefing.sync_details(
+        CLIENT, "Handed over.", Trouble(cause=Cause.RATE_LIMITED, detail="day limit"), 2, at
+    )
     assert details.startswith("### Rate limited")
     assert "2026-11-24 09:30:00 UTC" in details
     assert "`retry_now`" in details
@@ -76,8 +137,14 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
 
 
 def test_the_end_of_a_sync_says_what_came_of_it():
-    assert briefing.sync_end("Refresh.", None).startswith("### Finished")
-    assert briefing.sync_end("Refresh.", Trouble(cause=Cause.ACCESS_LOST)).startswith("### Stopped: access lost")
+    assert briefing.sync_end(CLIENT, "Refresh.", None).startswith("### Finished\n\nAll lists are stored.")
+    some = briefing.sync_end(CLIENT, "Refresh.", None, (Source.ITEMS,))
+    assert some.startswith("### Finished\n\nThe lists that were asked for are stored.")
+    here = CLIENT.model_copy(update={"support": ForSupport(site="https://here.test")})
+    assert f"(https://here.test/clients/{CLIENT.client_id}/connection)" in briefing.sync_end(here, "Refresh.", None)
+    assert briefing.sync_end(CLIENT, "Refresh.", Trouble(cause=Cause.ACCESS_LOST)).startswith(
+        "### Stopped: access lost"
+    )
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from starter.web.pages.listing import Text
 from starter.web.receipt_rows import receipt_rows
 from starter.web.rendering import FORM_KEY, leave
 from starter.web.settings_form import SettingsForm
+from starter.web.temporal_links import client_in_temporal
 from starter.web.viewing import Viewer, page_router
 
 router = page_router()
@@ -171,6 +172,7 @@ async def _page(
         undo_until=undo_until(change) if change and undo_until(change) > now() else None,
         run=await _run(door, viewer, client_id, run_id),
         title=TITLE,
+        in_temporal=await client_in_temporal(request, door, viewer, view.client.code),
     )
 
 

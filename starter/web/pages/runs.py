@@ -30,6 +30,7 @@ from starter.web.errors import status_of
 from starter.web.rendering import leave, render, rendered
 from starter.web.run_parts import Look, part_of
 from starter.web.run_words import progress_of
+from starter.web.temporal_links import in_temporal
 from starter.web.viewing import Viewer, page_router
 
 router = page_router()
@@ -174,6 +175,7 @@ async def _page(
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
         provider=provider.title,
         joins_many=provider.joins_many,
+        in_temporal=in_temporal(request, door, viewer, run_id),
         **values,
     )
 

@@ -1,0 +1,97 @@
+"""What support staff can do at each stage of each kind of run: only what works for that kind. Pure words."""
+
+from collections.abc import Mapping
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from contracts.runs import RunKind, Stage
+
+_ANY: Mapping[Stage, str] = {
+    Stage.AWAITING_CONSENT: (
+        "Waiting for the colleague to sign in. Nothing to do. To stop the run, press **Request Cancellation**."
+    ),
+    Stage.LISTING: "Reading what the login reaches. Nothing to do; it usually takes seconds.",
+    Stage.AWAITING_SELECTION: "Waiting for the colleague to choose. Nothing is changed until then.",
+    Stage.AWAITING_CONFIRMATION: "Waiting for the colleague to confirm. Nothing is changed until then.",
+    Stage.CREATING: "Creating client accounts. Nothing to do; it can be cancelled safely at any moment.",
+    Stage.REPAIRING: (
+        "Trying the new login on each connection that needs repair. A connection keeps the login that it has until the "
+        "new one has read the organisation. Nothing to do; it can be cancelled safely at any moment."
+    ),
+    Stage.REASSIGNING: (
+        "Moving clients, each with its login and in one step. Nothing to do; it can be cancelled safely at any moment: "
+        "what was not moved yet stays with its owner."
+    ),
+    Stage.PULLING: (
+        "Pulling standard information: `pull_clients` reads some clients together, and one that stumbles there is read "
+        "again alone, by `pull_client` with its name. A client in trouble is handed to a workflow of its own "
+        "(`sync-client-…`, see **Relationships**) and never holds this run up."
+    ),
+    Stage.FINISHED: (
+        "Nothing is left to do here. A client that is still being tried has a workflow of its own (`sync-client-…`, "
+        "see **Relationships**)."
+    ),
+}
+
+_OF_KIND: Mapping[tuple[RunKind, Stage], str] = {
+    (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): (
+        "Waiting for the colleague to choose. If they ask you to take all that are new: **Send a Signal** "
+        '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
+        "an answer. Nothing is changed until then."
+    ),
+    (RunKind.REASSIGN_CLIENTS, Stage.AWAITING_SELECTION): (
+        "Waiting for the colleague to choose. If they ask you to take over all that are listed: **Send a Signal** "
+        '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
+        "an answer. Nothing is changed until then."
+    ),
+    (RunKind.CHANGE_CONNECTION, Stage.AWAITING_SELECTION): (
+        "Waiting for the colleague to choose one organisation. If they ask you to choose for them: **Send a Signal** "
+        '`select_organisations` with `{"organisations": [{"organisation_id": "ID"}]}`; '
+        "`clientsync runs show {run_id} --json` has the ids. Nothing of the client is changed by it."
+    ),
+    (RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONFIRMATION): (
+        "The new organisation's lists are read, and the colleague is shown what will match. If they ask you to confirm "
+        "for them: **Send a Signal** `confirm_change` with no input. Nothing is changed until then."
+    ),
+    (RunKind.CHANGE_CONNECTION, Stage.PULLING): (
+        "Reading the new organisation's lists, to compare them with the present ones. Nothing of the client has "
+        "changed. While the accounting software does not answer, it is tried again; the signal `retry_now` tries at "
+        "once."
+    ),
+    (RunKind.CHANGE_CONNECTION, Stage.FINISHED): (
+        "Nothing is left to do here. What was confirmed can be undone on the client's page for 30 days."
+    ),
+}
+
+_LEFT: Mapping[RunKind, str] = {
+    RunKind.ADD_CLIENTS: (
+        "Some failed. Once what is said below is mended, they can be retried alone: *Retry the failed ones* on the "
+        "run's page, or `clientsync runs retry {run_id}`."
+    ),
+    RunKind.RECONNECT_ALL: (
+        "Some are left. Once what is said below is mended, let the colleague start *Reconnect all* again, or "
+        "*Reconnect* on the client's page: it does only what is left. There is nothing to retry in this run."
+    ),
+    RunKind.REASSIGN_CLIENTS: (
+        "Some were not moved and stay with their owners. Let the colleague start *Reassign clients* again, or an admin "
+        "hand over once more: what has moved is not listed again. There is nothing to retry in this run."
+    ),
+    RunKind.CHANGE_CONNECTION: (
+        "The client was not changed. Let the colleague start *Change the connection* on the client's page again. There "
+        "is nothing to retry in this run."
+    ),
+}
+
+
+def what_to_do(kind: RunKind, stage: Stage, *, is_left: bool, run_id: str) -> str:
+    """What there is to do.
+
+    Args:
+        kind: Of run.
+        stage: Where it is.
+        is_left: Whether it has ended and left something undone.
+        run_id: The run.
+    """
+    advice = _LEFT[kind] if is_left else _OF_KIND.get((kind, stage)) or _ANY[stage]
+    return advice.replace("{run_id}", run_id)
