@@ -78,10 +78,12 @@ class Operators:
             return
         body = _LETTER.format(title=provider.title, detail=trouble.detail, since=trouble.since)
         subject = f"Clientsync: {provider.title} refuses our app's secret"
+        told_at = None
         try:  # without a transaction: a slow mail server would hold one of few database connections
             await mailer.send(Mail(uuid4(), address, subject, body, at))
+            told_at = at
         except (OSError, UndeliverableError):
-            logger.warning("the mail to those who run this could not be sent; it is tried again")
-            return
-        async with self._database.transaction() as session:
-            await app_troubles.told(session, provider.name, at)
+            logger.warning("the mail to those who run this could not be sent; the next refusal tries again")
+        finally:
+            async with self._database.transaction() as session:
+                await app_troubles.release(session, provider.name, told_at=told_at)

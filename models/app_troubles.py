@@ -41,9 +41,10 @@ async def claim_untold(session: AsyncSession, provider: str, at: datetime) -> Ap
     return trouble
 
 
-async def told(session: AsyncSession, provider: str, at: datetime) -> None:
-    """Those who run this installation were written to."""
-    await session.exec(update(AppTrouble).where(col(AppTrouble.provider) == provider).values(told_at=at))
+async def release(session: AsyncSession, provider: str, *, told_at: datetime | None) -> None:
+    """Give a claimed trouble back: those who run this installation were written to, or (None) were not."""
+    given_back = update(AppTrouble).where(col(AppTrouble.provider) == provider)
+    await session.exec(given_back.values(claimed_until=None, told_at=told_at))
 
 
 async def over(session: AsyncSession, provider: str) -> bool:

@@ -32,6 +32,7 @@ from models.grant import Grant, GrantHolder, GrantReach
 PATIENCE = timedelta(seconds=30)
 LOCK_TIMEOUT = timedelta(seconds=45)
 IDLE_TIMEOUT = timedelta(seconds=60)
+MILLISECOND = timedelta(milliseconds=1)
 
 LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's code for a lock that was waited for too long."""
@@ -195,7 +196,7 @@ async def _locked(session: AsyncSession, grant_id: UUID) -> Grant:
         ("lock_timeout", LOCK_TIMEOUT),
         ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
     ):
-        await session.exec(select(func.set_config(setting, f"{limit.total_seconds():.0f}s", True)))
+        await session.exec(select(func.set_config(setting, f"{limit / MILLISECOND:.0f}ms", True)))
     try:
         return await session.get_one(Grant, grant_id, with_for_update=True)
     except DBAPIError as error:

@@ -245,6 +245,7 @@ class Consents:
             await sign_ins.tell_clients(
                 session, grant.id, attempt.practice_id, attempt.colleague_id, attempt.run_id, at
             )
+            await app_troubles.over(session, attempt.provider)
             attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
             session.add(attempt)
             await runs.say_while_waiting(session, attempt.run_id, None)

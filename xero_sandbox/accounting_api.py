@@ -16,6 +16,7 @@ from xero_sandbox.config import PROVIDER_NAME
 from xero_sandbox.faults import WINDOWS, Fault, Kind
 from xero_sandbox.limits import Refusal, Usage
 from xero_sandbox.misbehaviour import INSUFFICIENT_SCOPE, act_out, rate_limit_headers
+from xero_sandbox.oddities import with_oddity
 from xero_sandbox.reading import Reading, read
 from xero_sandbox.scopes import allows
 from xero_sandbox.world import World
@@ -132,6 +133,8 @@ class AccountingApi:
                 tail,
             )
         )
+        if odd := self._world.faults.take(Kind.ODD_CHARACTER, f"{PREFIX}{question.name}", question.organisation_id):
+            body = with_oddity(body, odd.oddity)
         headers = [JSON, *common]
         if fault and fault.kind is Kind.MALFORMED_BODY:
             body = body[: len(body) // 2]

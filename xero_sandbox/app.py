@@ -14,6 +14,7 @@ from xero_sandbox.control import Control
 from xero_sandbox.control_api import ControlApi
 from xero_sandbox.control_page import ControlPage
 from xero_sandbox.discovery import Discovery
+from xero_sandbox.edge import met
 from xero_sandbox.identity_api import IdentityApi
 from xero_sandbox.login_pages import LoginPages
 from xero_sandbox.pages import STYLE
@@ -50,6 +51,8 @@ class Sandbox:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a call to the part that answers it."""
         path = scope.get("path", "")
+        if _is_behind_the_edge(path) and await met(self.world, scope, send):
+            return
         if path.startswith(PREFIX):
             await self._accounting(scope, receive, send)
         elif path in _IDENTITY_PATHS:
@@ -58,6 +61,11 @@ class Sandbox:
             await self._connections(scope, receive, send)
         else:
             await self._pages(scope, receive, send)
+
+
+def _is_behind_the_edge(path: str) -> bool:
+    """Whether a call is an app's; browsers' pages and control are not troubled."""
+    return path.lower().startswith((PREFIX, "/connect/", "/connections", "/.well-known/"))
 
 
 def create_app(config: Config | None = None, clock: Clock | None = None, *, key: SigningKey | None = None) -> Sandbox:

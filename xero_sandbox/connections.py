@@ -1,6 +1,6 @@
 """Which person has connected which organisation to the app: one row per pair, with its own id."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -68,9 +68,21 @@ class Connections:
         self._by_id[connection.connection_id] = connection
 
     def remove(self, connection: Connection) -> None:
-        """Take one connection away."""
+        """Take one connection away; one of a pair that is listed twice leaves the other."""
         self._by_id.pop(connection.connection_id, None)
-        self._by_pair.pop((connection.person_id, connection.organisation_id), None)
+        pair = (connection.person_id, connection.organisation_id)
+        twin = next((row for row in self._by_id.values() if (row.person_id, row.organisation_id) == pair), None)
+        if twin:
+            self._by_pair[pair] = twin
+        else:
+            self._by_pair.pop(pair, None)
+
+    def list_twice(self, *, person_id: str | None = None, organisation_id: str | None = None) -> None:
+        """Give every connection of this person and (or) this organisation a second id, as has been reported."""
+        for pair, connection in list(self._by_pair.items()):
+            if person_id in (None, pair[0]) and organisation_id in (None, pair[1]):
+                twin = replace(connection, connection_id=str(uuid4()))
+                self._by_id[twin.connection_id] = twin
 
     def remove_matching(self, *, person_id: str | None = None, organisation_id: str | None = None) -> None:
         """Take away every connection of this person and (or) this organisation."""

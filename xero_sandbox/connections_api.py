@@ -9,8 +9,10 @@ from starlette.types import Receive, Scope, Send
 from xero_sandbox.answers import JSON, NO_STORE, TEXT, Headers, answer, problem
 from xero_sandbox.bearer import caller
 from xero_sandbox.connections import Connection, wire_date
+from xero_sandbox.faults import Kind
 from xero_sandbox.grants import Access
 from xero_sandbox.misbehaviour import act_out, rate_limit_headers
+from xero_sandbox.oddities import with_oddity
 from xero_sandbox.world import World
 
 _NOT_FOUND = (404, b"The resource you're looking for cannot be found")
@@ -48,7 +50,9 @@ class ConnectionsApi:
             (b"xero-correlation-id", str(uuid4()).encode()),
         ]
         if scope["method"] == "GET" and not identity:
-            return 200, [JSON, *headers], self._list(access, scope["query_string"])
+            body = self._list(access, scope["query_string"])
+            odd = world.faults.take(Kind.ODD_CHARACTER, scope["path"])
+            return 200, [JSON, *headers], with_oddity(body, odd.oddity) if odd else body
         if scope["method"] == "DELETE" and identity:
             status, body = self._delete(access, identity)
             return status, [JSON if status == 403 else TEXT, *headers], body

@@ -59,6 +59,8 @@ class Control:
                 world.grants.revoke_person(person_id)
         if fault.kind in (Kind.ACCESS_REMOVED, Kind.DISCONNECTED):
             world.connections.remove_matching(person_id=fault.person_id, organisation_id=fault.organisation_id)
+        if fault.kind is Kind.LISTED_TWICE:
+            world.connections.list_twice(person_id=fault.person_id, organisation_id=fault.organisation_id)
         if fault.kind in (Kind.DAY_LIMIT_REACHED, Kind.MINUTE_LIMIT_REACHED) and fault.times is None:
             fault.times = 1
         if fault.kind not in AT_ONCE:
@@ -159,6 +161,8 @@ class Control:
             settings.continue_restamps = words.continue_restamps
         if words.connection_cap is not None:
             settings.connection_cap = words.connection_cap or None
+        if words.withheld_scopes is not None:
+            settings.withheld_scopes = tuple(words.withheld_scopes)
         if words.latency_ms is not None:
             self.world.faults.latency = words.latency_ms / 1000
 

@@ -91,8 +91,12 @@ def clock(world: World) -> View:
 def fault(row: Fault) -> View:
     """One fault, with the fields that mean something for its kind."""
     shown = {name: value for name, value in asdict(row).items() if value is not None}
-    if row.kind is not Kind.SERVER_ERROR:
+    if row.kind not in (Kind.SERVER_ERROR, Kind.EDGE_PAGE):
         del shown["status"]
+    if row.kind is not Kind.EDGE_PAGE:
+        del shown["page"]
+    if row.kind is not Kind.ODD_CHARACTER:
+        del shown["oddity"]
     if row.kind is not Kind.RATE_LIMITED:
         del shown["problem"]
     return shown

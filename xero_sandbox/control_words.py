@@ -1,9 +1,9 @@
 """What control calls may say: checked, so that a misspelt field is refused instead of ignored."""
 
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from xero_sandbox.faults import Kind
 
@@ -21,8 +21,24 @@ class FaultWords(_Words):
     person_id: str | None = None
     times: int | None = Field(default=None, ge=1)
     seconds: float | None = Field(default=None, ge=0)
-    status: int = Field(default=500, ge=500, le=599)
+    status: int = Field(default=500, ge=300, le=599)
     problem: Literal["minute", "day", "appminute", "concurrent"] = "minute"
+    page: Literal["html", "text", "nothing", "subscription", "gateway"] = "html"
+    oddity: Literal["surrogate", "control", "byte_order_mark", "latin1"] = "surrogate"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_status(cls, words: object) -> object:
+        """An edge answers 400 unless told otherwise."""
+        if isinstance(words, dict) and words.get("kind") == Kind.EDGE_PAGE:
+            return {"status": 400, **words}
+        return words
+
+    @model_validator(mode="after")
+    def _fitting_status(self) -> Self:
+        if self.kind is not Kind.EDGE_PAGE and self.status < 500:
+            raise ValueError("status: only an edge_page has one below 500")
+        return self
 
 
 class OrganisationWords(_Words):
@@ -96,6 +112,7 @@ class SettingWords(_Words):
     continue_restamps: bool | None = None
     connection_cap: int | None = Field(default=None, ge=0)
     latency_ms: int | None = Field(default=None, ge=0)
+    withheld_scopes: list[str] | None = None
 
 
 class ResetWords(_Words):

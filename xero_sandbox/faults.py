@@ -32,17 +32,34 @@ class Kind(StrEnum):
     MINUTE_LIMIT_REACHED = "minute_limit_reached"
     REVOKE_PERSON = "revoke_person"
     CONNECTION_CAP = "connection_cap"
+    EDGE_PAGE = "edge_page"
+    ODD_CHARACTER = "odd_character"
+    LISTED_TWICE = "listed_twice"
+    CLIENT_REFUSED = "client_refused"
+    REFRESH_TOKEN_LEFT_OUT = "refresh_token_left_out"  # noqa: S105  # a fault, no secret
 
 
-AT_ONCE = frozenset({Kind.DISCONNECTED, Kind.REVOKE_PERSON})
+AT_ONCE = frozenset({Kind.DISCONNECTED, Kind.LISTED_TWICE, Kind.REVOKE_PERSON})
 """Done the moment they are asked for; nothing of them stays active."""
 
 WINDOWS = {Kind.DAY_LIMIT_REACHED: "day", Kind.MINUTE_LIMIT_REACHED: "minute"}
 """Take effect at the next call to the organisation, once: its window of that length is then used up for real."""
 
 _NOT_CALLS = frozenset(
-    {Kind.ACCESS_REMOVED, Kind.CONNECTION_CAP, Kind.DROP_REFRESH_RESPONSE, Kind.LATENCY, *AT_ONCE, *WINDOWS}
+    {
+        Kind.ACCESS_REMOVED,
+        Kind.CONNECTION_CAP,
+        Kind.DROP_REFRESH_RESPONSE,
+        Kind.LATENCY,
+        Kind.EDGE_PAGE,
+        Kind.ODD_CHARACTER,
+        Kind.CLIENT_REFUSED,
+        Kind.REFRESH_TOKEN_LEFT_OUT,
+        *AT_ONCE,
+        *WINDOWS,
+    }
 )
+"""Met elsewhere than where a call's plan is acted out."""
 _TENANT_ONLY = frozenset(
     {
         Kind.ORGANISATION_OFFLINE,
@@ -69,8 +86,11 @@ class Fault:
         person_id: For ``access_removed`` and ``revoke_person``: only this person.
         times: How often it still happens; None until it is taken away.
         seconds: How long: latency, Retry-After, timeout, spread of a slow page.
-        status: Status of ``server_error``.
+        status: Status of ``server_error`` and ``edge_page``.
         problem: Problem of ``rate_limited``: ``minute``, ``day``, ``appminute`` or ``concurrent``.
+        page: What an ``edge_page`` says: ``html``, ``text``, ``nothing``, ``subscription`` (a page with that word) or
+            ``gateway`` (JSON that is not Xero's).
+        oddity: Of ``odd_character``: ``surrogate``, ``control``, ``byte_order_mark`` or ``latin1``.
     """
 
     fault_id: str
@@ -82,6 +102,8 @@ class Fault:
     seconds: float | None = None
     status: int = 500
     problem: str = "minute"
+    page: str = "html"
+    oddity: str = "surrogate"
 
 
 class Plan(NamedTuple):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import secrets
+from dataclasses import replace
 from hmac import compare_digest
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -22,7 +23,11 @@ _NO_STORE = [JSON, (b"cache-control", b"no-store, no-cache, max-age=0"), (b"prag
 
 
 class TokenRefusedError(Exception):
-    """The token endpoint refuses, with an error word of OAuth 2."""
+    """The token endpoint refuses, with an error word of OAuth 2 under a status."""
+
+    def __init__(self, word: str, status: int = 400) -> None:
+        super().__init__(word)
+        self.status = status
 
 
 class IdentityApi:
@@ -55,7 +60,7 @@ class IdentityApi:
                 body = orjson.dumps(issued)
             status = 200
         except TokenRefusedError as refused:
-            status, body = 400, orjson.dumps({"error": str(refused)})
+            status, body = refused.status, orjson.dumps({"error": str(refused)})
         world.calls.record(label, status)
         if status == 200:
             # Before the answer: a client must never hold a token that a restart forgets.
@@ -67,6 +72,8 @@ class IdentityApi:
         await answer(send, status, _NO_STORE, body)
 
     def _check_client(self, scope: Scope, form: Form) -> None:
+        if self._world.faults.take(Kind.CLIENT_REFUSED, scope["path"]):
+            raise TokenRefusedError("invalid_client", 401)
         header = dict(scope["headers"]).get(b"authorization", b"")
         if header[:6].lower() == b"basic ":
             try:
@@ -120,12 +127,16 @@ class IdentityApi:
             raise TokenRefusedError("invalid_grant")
         self._world.calls.refreshes += 1
         consent, next_token = rotated
+        if self._world.faults.take(Kind.REFRESH_TOKEN_LEFT_OUT, "/connect/token"):
+            return self._token_set(consent, None, issuer, None) | {"refresh_token": None}
         return self._token_set(consent, next_token, issuer, None)
 
     def _token_set(
         self, consent: Consent, refresh_token: str | None, issuer: str, nonce: str | None
     ) -> dict[str, object]:
         world = self._world
+        withheld = world.settings.withheld_scopes
+        consent = replace(consent, scope=tuple(scope for scope in consent.scope if scope not in withheld))
         access = access_token(world, consent, issuer)
         world.grants.remember_access(access, consent.person_id, consent.scope)
         body: dict[str, object] = {}

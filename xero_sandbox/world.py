@@ -23,10 +23,13 @@ class Settings:
     Attributes:
         continue_restamps: Whether a pass with nothing new stamps the person's existing connections as of this pass.
         connection_cap: Most connections of the app; None for no cap.
+        withheld_scopes: What token answers leave out of the scopes that were asked for, as for a sign-in that was
+            given before the app asked for them.
     """
 
     continue_restamps: bool = False
     connection_cap: int | None = None
+    withheld_scopes: tuple[str, ...] = ()
 
 
 class World:

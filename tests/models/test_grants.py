@@ -137,6 +137,21 @@ async def test_callers_that_wait_for_a_refresh_hold_no_connection(database_url, 
     await small.close()
 
 
+async def test_whoever_waits_too_long_for_the_lock_hears_that_nothing_was_answered(
+    database, second_database, fresh, provider, clock, monkeypatch
+):
+    monkeypatch.setattr(grants, "LOCK_TIMEOUT", timedelta(milliseconds=50))
+    clock.at = AFTER_EXPIRY
+    provider.may_answer.clear()
+    refreshing = asyncio.create_task(fresh(database))
+    await provider.called.wait()
+    with pytest.raises(TimeoutError):
+        await fresh(second_database)
+    provider.may_answer.set()
+    assert (await refreshing).access_token == "access-2"
+    assert provider.asked == 1
+
+
 async def test_a_token_about_to_expire_is_refreshed_first(database, fresh, clock):
     clock.at = AFTER_EXPIRY - timedelta(seconds=30)
     assert (await fresh(database)).access_token == "access-2"
