@@ -1,6 +1,6 @@
 """Surveys a practice's connections for a *Reconnect all*: what this sign-in can do for each. Repairs nothing itself."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.reach import ReachActivities
-from activities.surveying import survey, survey_one
+from activities.surveying import is_missed, survey, survey_one
 from contracts.causes import Cause
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
 from contracts.runs import ConnectionStatus
@@ -76,20 +76,22 @@ class ReconnectActivities(ReachActivities):
     ) -> None:
         living = await surveys.living_connections(session, run.practice_id, run.provider, asked.connection_id)
         names = {organisation.organisation_id: organisation.name for organisation in reached}
-        added: Collection[str] = names  # offers are no matter when one client is reconnected
+        added = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
+        offers = {identity: name for identity, name in names.items() if identity not in added}
         if asked.connection_id is None:
-            settled = survey(living, names, asked.grant_id, moves_healthy=asked.moves_healthy)
-            added = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
+            settled = survey(living, names, asked.grant_id, moves_healthy=asked.moves_healthy, nobodys=offers.values())
         else:
-            settled = [survey_one(one, names, asked.grant_id) for one in living]
+            settled = [survey_one(one, names, asked.grant_id, offers.values()) for one in living]
+            offers = {}  # of no matter when one client is reconnected
             for found in settled:
                 if found.connection.status is ConnectionStatus.DISCONNECTED and found.outcome is None:
                     await self._reopen(session, run, found.connection, asked.grant_id, at)
         for one in settled:  # the sign-in was the last look at its own login's connections
-            known = one.connection.cause
-            if one.cause is Cause.DISCONNECTED_AT_PROVIDER and known is not one.cause:
+            removed, connection = Cause.DISCONNECTED_AT_PROVIDER, one.connection
+            is_gone = connection.organisation_id not in names and is_missed(connection, asked.grant_id)
+            if is_gone and connection.cause is not removed:
                 await connections.record_trouble(
-                    session, one.connection.connection_id, one.cause, "a sign-in does not reach it", at, until=None
+                    session, connection.connection_id, removed, "a sign-in does not reach it", at, until=None
                 )
         rows = [
             SurveyRow(
@@ -103,5 +105,5 @@ class ReconnectActivities(ReachActivities):
             )
             for one in settled
         ]
-        offers = [SurveyRow(identity, name) for identity, name in names.items() if identity not in added]
-        await surveys.write_survey(session, run.id, asked.grant_id, [*rows, *offers], at)
+        rows += [SurveyRow(identity, name) for identity, name in offers.items()]
+        await surveys.write_survey(session, run.id, asked.grant_id, rows, at)

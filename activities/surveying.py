@@ -1,6 +1,6 @@
 """Tells, for every connection of a practice, what one sign-in can do for it: the plan of a *Reconnect all*, pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,7 +19,12 @@ class Settled(NamedTuple):
 
 
 def survey(
-    connections: Sequence[LivingConnection], reached: Mapping[str, str], grant_id: UUID, *, moves_healthy: bool
+    connections: Sequence[LivingConnection],
+    reached: Mapping[str, str],
+    grant_id: UUID,
+    *,
+    moves_healthy: bool,
+    nobodys: Collection[str] = (),
 ) -> list[Settled]:
     """Sort the connections into healthy, not reachable, and to be repaired.
 
@@ -28,23 +33,27 @@ def survey(
         reached: Names of the organisations that the sign-in reaches, by id.
         grant_id: The sign-in's login.
         moves_healthy: Move healthy connections of other logins to this one too.
+        nobodys: Names of the organisations among these that are no client's.
     """
-    return [_settle(one, one.organisation_id in reached, grant_id, moves_healthy) for one in connections]
+    return [_settle(one, one.organisation_id in reached, grant_id, moves_healthy, nobodys) for one in connections]
 
 
-def survey_one(connection: LivingConnection, reached: Mapping[str, str], grant_id: UUID) -> Settled:
+def survey_one(
+    connection: LivingConnection, reached: Mapping[str, str], grant_id: UUID, nobodys: Collection[str] = ()
+) -> Settled:
     """What a sign-in for one client can do: the organisation lock. Its own books, by id, or nothing changes.
 
     Args:
         connection: The client's connection.
         reached: Names of the organisations that the sign-in reaches, by id.
         grant_id: The sign-in's login.
+        nobodys: Names of the organisations among these that are no client's.
     """
     if connection.organisation_id in reached:
         return Settled(connection)
     if is_missed(connection, grant_id):
-        message = f"{missed(connection, grant_id)} Nothing was changed."
-        return Settled(connection, Outcome.UNREACHABLE, message, Cause.DISCONNECTED_AT_PROVIDER)
+        settled = _missed(connection, grant_id, nobodys)
+        return settled._replace(message=f"{settled.message} Nothing was changed.")
     names = sorted(reached.values())
     others = ", ".join(names[:3]) or "no organisation"
     if len(names) > 3:
@@ -53,9 +62,11 @@ def survey_one(connection: LivingConnection, reached: Mapping[str, str], grant_i
     return Settled(connection, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
 
 
-def _settle(one: LivingConnection, is_reached: bool, grant_id: UUID, moves_healthy: bool) -> Settled:
+def _settle(
+    one: LivingConnection, is_reached: bool, grant_id: UUID, moves_healthy: bool, nobodys: Collection[str]
+) -> Settled:
     if not is_reached and is_missed(one, grant_id):
-        return Settled(one, Outcome.UNREACHABLE, missed(one, grant_id), Cause.DISCONNECTED_AT_PROVIDER)
+        return _missed(one, grant_id, nobodys)
     if needs_no_repair(one) and not (moves_healthy and is_reached and one.grant_id != grant_id):
         return Settled(one, Outcome.HEALTHY, waits(one.cause))
     if not is_reached:
@@ -77,6 +88,17 @@ def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
     if one.cause is Cause.ACCESS_LOST or (one.cause is not None and one.cause.needs_something_else):
         return False
     return one.grant_id == grant_id or (one.cause is Cause.DISCONNECTED_AT_PROVIDER and not one.reached_by)
+
+
+def _missed(one: LivingConnection, grant_id: UUID, nobodys: Collection[str]) -> Settled:
+    """What was missed; or the same company under another id, as after a reset, which no ticking brings back."""
+    if one.name.casefold() in {name.casefold() for name in nobodys}:
+        message = (
+            f"{one.name} is not there any more under the id that this client is connected to, but this sign-in reaches "
+            "another organisation of that name. If these are its new books, change the client's connection."
+        )
+        return Settled(one, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
+    return Settled(one, Outcome.UNREACHABLE, missed(one, grant_id), Cause.DISCONNECTED_AT_PROVIDER)
 
 
 def missed(one: LivingConnection, grant_id: UUID) -> str:

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.causes import Cause
 from contracts.lists import ListName
 from contracts.runs import Action
+from contracts.standard_information import NAMELESS
 from models import connection_health, events, leases, run_results
 from models.arrays import texts
 from models.connection import Connection
@@ -65,6 +66,7 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
             "sooner": texts(hours_sooner(pull.connection_id) for pull in pulls),
         },
     )
+    await _name_the_nameless(session, pulls)
     became = [connection_health.became_of(row) for row in good]
     worked = {one.connection_id for one in became}
     if leaving := [pull.connection_id for pull in pulls if pull.connection_id not in worked]:
@@ -72,6 +74,14 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
     await connection_health.tell(session, became, at)
     if refreshed := [pull.connection_id for pull in pulls if pull.is_refresh]:
         await run_results.mend(session, refreshed, at)
+
+
+async def _name_the_nameless(session: AsyncSession, pulls: Sequence[GoodPull]) -> None:
+    """A client that was added while nothing told its name has the one of its organisation's profile now."""
+    named = {pull.connection_id: pull.name for pull in pulls if pull.name}
+    if named:
+        asked = {"ids": texts(named), "names": [name[:255] for name in named.values()], "nameless": NAMELESS}
+        await (await session.connection()).execute(_NAME, asked)
 
 
 async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequence[UUID], at: datetime) -> None:
@@ -109,6 +119,13 @@ async def tell_of_refresh(
         after="; ".join(told)[:_LONGEST] or "nothing changed",
     )
 
+
+_NAME = text("""
+    UPDATE clients k SET name = read.name
+    FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[])) AS read (id, name)
+    JOIN connections c ON c.id = read.id
+    WHERE k.id = c.client_id AND k.name = :nameless
+""")
 
 _BY_READING = connection_health.words(cause for cause in Cause if cause.is_disproved_by_reading)
 _IS_DISPROVED = f"pull.is_refresh OR before.look_cause IN ({_BY_READING})"

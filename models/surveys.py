@@ -87,7 +87,7 @@ async def to_allow_again(
         session: Any session.
         practice_id: Whose.
         provider: Which provider.
-        client_id: Only this client's.
+        client_id: Only this client's, which may have been disconnected here, too.
     """
     found = await (await session.connection()).execute(
         text("""
@@ -95,7 +95,8 @@ async def to_allow_again(
                                           THEN ' (' || k.code || ')' ELSE '' END
             FROM connections c JOIN clients k ON k.id = c.client_id
             WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current
-              AND c.status NOT IN ('disconnecting', 'disconnected') AND c.cause = 'disconnected_at_provider'
+              AND (c.status NOT IN ('disconnecting', 'disconnected') AND c.cause = 'disconnected_at_provider'
+                   OR c.status = 'disconnected' AND CAST(:client_id AS uuid) IS NOT NULL)
               AND (CAST(:client_id AS uuid) IS NULL OR c.client_id = :client_id)
             ORDER BY lower(c.organisation_name), k.code
         """),

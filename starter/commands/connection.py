@@ -1,5 +1,6 @@
 """One client's connection: look at it, set it up, refresh it, sign in for it again, end it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -111,11 +112,14 @@ def refresh(
 def reconnect(client: ClientName, as_email: As = None, json: Json = False) -> None:
     """Sign in again for a client: its own organisation, or nothing changes."""
 
-    async def work() -> StartedRun:
+    async def work() -> tuple[StartedRun, Sequence[str]]:
         async with acting_on(client, as_email) as (operations, actor, client_id):
-            return await operations.managing.reconnect(actor, client_id)
+            started = await operations.managing.reconnect(actor, client_id)
+            return started, await operations.runs.to_allow_again(actor, started.run_id)
 
-    started = execute(work())
+    started, to_allow = execute(work())
+    for name in to_allow if not json else ():
+        out.print(f"Tick {name} there and choose Allow access: it was removed there.", highlight=False, markup=False)
     print_started(started, json, f"Then see what came of it: clientsync runs show {started.run_id}")
 
 

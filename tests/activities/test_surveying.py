@@ -136,3 +136,16 @@ def test_what_refused_this_very_login_is_no_matter_of_ticking():
     (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
     assert settled.cause is Cause.ACCESS_LOST
     assert "tick" not in (settled.message or "")
+
+
+def test_the_same_name_under_another_id_is_not_to_be_ticked_but_changed_to():
+    connection = one(BROKEN, Cause.DISCONNECTED_AT_PROVIDER, organisation_id="old", is_mine=True)
+    reached = {"new": "HARBOUR CAFE", "other": "Mill Bakery"}
+    (settled,) = survey([connection], reached, MINE, moves_healthy=False, nobodys=reached.values())
+    assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.WRONG_ORGANISATION)
+    assert "change the client's connection" in (settled.message or "")
+    assert "tick" not in (settled.message or "")
+    alone = survey_one(connection, reached, MINE, reached.values())
+    assert (alone.cause, alone.message) == (settled.cause, f"{settled.message} Nothing was changed.")
+    (settled,) = survey([connection], reached, MINE, moves_healthy=False, nobodys=["Mill Bakery"])
+    assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER  # the namesake is another client's

@@ -8,6 +8,7 @@ from tests.journeys.people import adds, reaches
 from tests.journeys.scene import Scene, by_organisation
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import OrganisationWords, SettingWords
+from xero_sandbox.faults import Kind
 
 
 def first_of(scene: Scene, count: int) -> list[str]:
@@ -97,6 +98,21 @@ async def test_a_name_that_the_list_leaves_out_comes_from_the_profile(scene: Sce
         await scene.until_stage(run["run_id"], "finished")
     clients = {client["connection"]["organisation_id"]: client for client in await scene.clients()}
     assert (clients[listed]["name"], clients[listed]["connection"]["organisation_name"]) == (names[listed],) * 2
+
+
+async def test_a_client_that_was_added_without_a_name_gets_it_with_its_first_pull(make_scene):
+    scene = await make_scene(organisations=2)
+    nameless = first_of(scene, 1)[0]
+    name = scene.world.library.organisations[nameless].name
+    Control(scene.world).change_organisation(nameless, OrganisationWords(is_nameless=True))
+    async with scene.worker():
+        scene.fault(Kind.ORGANISATION_OFFLINE, nameless)
+        run = await scene.listed()
+        assert by_organisation(run)[nameless]["name"] == "(no name)"
+        scene.world.faults.clear()
+        await scene.select_all(run)
+        await scene.until_stage(run["run_id"], "finished")
+    assert name in {client["name"] for client in await scene.clients()}
 
 
 async def test_organisations_of_one_name_are_told_apart(make_scene):

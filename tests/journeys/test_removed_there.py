@@ -1,9 +1,13 @@
 """A connection that was removed in the accounting software: ticking it again repairs it, and both sides say so."""
 
+from uuid import uuid4
+
 from contracts.runs import RunKind
 from tests.journeys.one_client import one_of
 from tests.journeys.people import check, reconnected
 from tests.journeys.scene import Scene, by_organisation
+from xero_sandbox.control import Control
+from xero_sandbox.control_words import OrganisationWords
 from xero_sandbox.faults import Kind
 
 
@@ -45,3 +49,19 @@ async def test_one_client_says_which_to_tick(make_scene):
     [row] = run["organisations"]
     assert (row["outcome"], row["cause"]) == ("unreachable", "disconnected_at_provider")
     assert row["message"].endswith(f"tick {name} there and choose Allow access. Nothing was changed.")
+
+
+async def test_books_that_began_anew_are_not_to_be_ticked(make_scene):
+    """After the reset of a demo company, the same name stands there under another id: ticking it would never end."""
+    scene: Scene = await make_scene(organisations=3)
+    old, anew = next(iter(scene.world.library.organisations)), uuid4()
+    async with scene.worker():
+        await scene.added()
+        Control(scene.world).change_organisation(old, OrganisationWords(organisation_id=anew))
+        run = await reconnected(scene, action="allow")
+    row = by_organisation(run)[old]
+    assert (row["outcome"], row["cause"]) == ("unreachable", "wrong_organisation")
+    assert row["message"].endswith("If these are its new books, change the client's connection.")
+    assert [offer["organisation_id"] for offer in run["offers"]] == [str(anew)]
+    client = next(one for one in await scene.clients() if one["connection"]["organisation_id"] == old)
+    assert client["connection"]["cause"] == "disconnected_at_provider"
