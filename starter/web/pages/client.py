@@ -64,7 +64,7 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID,
         if refused.refusal.code is not RefusalCode.WRONG_STAGE:
             raise
         return go(shown.headers["location"], Said.RUN_MOVED_ON)
-    return leave(request, address, "Xero", await door.runs.to_allow_again(viewer.actor, run_id))
+    return leave(request, address, "Xero")
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")

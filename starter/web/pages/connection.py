@@ -1,6 +1,5 @@
 """Business settings → Connections → Manage: how one connection is, its settings, its lists, and what can be done."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -103,8 +102,7 @@ async def refresh(
 async def reconnect(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
     """To the sign-in for these very books."""
     started = await door.managing.reconnect(viewer.actor, client_id, key or None)
-    to_allow = await door.runs.to_allow_again(viewer.actor, started.run_id)
-    return _to_sign_in(request, client_id, started, to_allow)
+    return _to_sign_in(request, client_id, started)
 
 
 @router.post(f"{HERE}/change")
@@ -120,10 +118,10 @@ async def undo(door: Door, viewer: Viewer, client_id: UUID) -> RedirectResponse:
     return go(f"/clients/{client_id}/connection", Said.CHANGE_UNDONE)
 
 
-def _to_sign_in(request: Request, client_id: UUID, started: StartedRun, to_allow: Sequence[str] = ()) -> Response:
+def _to_sign_in(request: Request, client_id: UUID, started: StartedRun) -> Response:
     if started.authorize_url is None:  # the form was sent before, and its sign-in is over
         return go(f"/clients/{client_id}/runs/{started.run_id}")
-    return leave(request, started.authorize_url, TITLE, to_allow)
+    return leave(request, started.authorize_url, TITLE)
 
 
 async def _page(
