@@ -6,6 +6,7 @@ list, and one organisation's name everybody's. Bodies without any of it, nearly 
 """
 
 import json
+import math
 import re
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][\dA-Fa-f]{2}\\u[dD][c-fC-F][\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|.)", re.DOTALL)
 """One escape of a JSON text: both halves of a surrogate pair, one UTF-16 unit, or one character."""
+
+_TEXT_OR_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*', re.DOTALL)
 
 _ONE_CHARACTER = frozenset('"\\/bfnrt')
 
@@ -51,9 +54,21 @@ def without_nul(body: bytes) -> bytes:
 
 
 def _repaired(body: bytes) -> bytes:
-    """The body with each character that a strict reader refuses replaced."""
+    """The body with each character that a strict reader refuses replaced, and each such number unknown."""
     text = body.decode(json.detect_encoding(body), "replace")
-    return _ESCAPE.sub(_whole, text.translate(_CONTROLS)).encode("utf-8", "replace")
+    readable = _ESCAPE.sub(_whole, text.translate(_CONTROLS))
+    return _TEXT_OR_NUMBER.sub(_of_a_size, readable).encode("utf-8", "replace")
+
+
+def _of_a_size(token: re.Match[str]) -> str:
+    """A text as it is; a number unless it is beyond every size (1e999), which a strict reader refuses."""
+    written = token[0]
+    if written.startswith('"'):
+        return written
+    try:
+        return "null" if math.isinf(float(written)) else written
+    except ValueError:
+        return written
 
 
 def _whole(escape: re.Match[str]) -> str:

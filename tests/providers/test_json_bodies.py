@@ -98,3 +98,13 @@ def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
         read_json(body)
     except ValueError:
         return
+
+
+@pytest.mark.parametrize("has_decimals", [False, True])
+@pytest.mark.parametrize("number", [b"1e999", b"-1e400", b"1" + b"0" * 400, b"1" + b"0" * 5000])
+def test_a_number_beyond_every_size_costs_itself(number: bytes, has_decimals: bool):
+    body = b'{"Name":"1e999 \\" 2e999","Price":%s,"Other":[1.5,-2e3,%s]}' % (number, number)
+    read = read_json(body, has_decimals=has_decimals)
+    assert read == {"Name": '1e999 " 2e999', "Price": None, "Other": [1.5, -2000, None]}
+    with pytest.raises(ValueError, match=r"JSON|unexpected|column"):
+        read_json(body[:-3])
