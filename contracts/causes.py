@@ -19,6 +19,7 @@ class Cause(StrEnum):
     ROLE_TOO_LOW = "role_too_low"
     WRONG_ORGANISATION = "wrong_organisation"
     CONNECTION_CAP_REACHED = "connection_cap_reached"
+    TOO_MANY_RECORDS = "too_many_records"
     RATE_LIMITED = "rate_limited"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     APP_REFUSED = "app_refused"
@@ -31,8 +32,8 @@ class Cause(StrEnum):
 
     @property
     def needs_person(self) -> bool:
-        """Whether it marks a connection as needing a person; what is merely unknown does not."""
-        return not self.is_transient and self is not Cause.UNKNOWN
+        """Whether it marks a connection as needing a person; what is unknown, or nobody can change, does not."""
+        return not self.is_transient and self not in _NEEDS_NOBODY
 
     @property
     def signing_in_helps(self) -> bool:
@@ -68,6 +69,8 @@ class Explanation(NamedTuple):
 
 
 _TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.APP_REFUSED})
+
+_NEEDS_NOBODY = frozenset({Cause.UNKNOWN, Cause.TOO_MANY_RECORDS})
 
 _OF_THE_LOGIN = frozenset({Cause.SIGNED_OUT, Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER})
 
@@ -115,6 +118,11 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     Cause.CONNECTION_CAP_REACHED: Explanation(
         "The accounting software does not allow any more connections for this app.",
         "Disconnect clients that are no longer needed, or ask us to raise the limit; then try again.",
+    ),
+    Cause.TOO_MANY_RECORDS: Explanation(
+        "One of its lists has more records than the accounting software gives out, so it could not be read.",
+        "No sign-in repairs it. Leave that list out in this client's settings to have the rest in order, and tell "
+        "support.",
     ),
     Cause.RATE_LIMITED: Explanation(
         "The organisation has used up its calls for now.",

@@ -69,7 +69,12 @@ class AccountingApi:
             acted = await act_out(plan, world, common, scope, receive, send)
             if acted is None:
                 question = Reading(
-                    tenant, name or "", identity, scope["query_string"], headers.get(b"if-modified-since", b"")
+                    tenant,
+                    name or "",
+                    identity,
+                    scope["query_string"],
+                    headers.get(b"if-modified-since", b""),
+                    world.settings.most_contacts,
                 )
                 acted = await self._serve(send, common, question, correlation, plan.fault)
             status = acted

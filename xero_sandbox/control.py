@@ -163,6 +163,8 @@ class Control:
             settings.connection_cap = words.connection_cap or None
         if words.withheld_scopes is not None:
             settings.withheld_scopes = tuple(words.withheld_scopes)
+        if words.most_contacts is not None:
+            settings.most_contacts = words.most_contacts
         if words.latency_ms is not None:
             self.world.faults.latency = words.latency_ms / 1000
 

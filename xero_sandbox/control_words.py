@@ -111,6 +111,7 @@ class SettingWords(_Words):
 
     continue_restamps: bool | None = None
     connection_cap: int | None = Field(default=None, ge=0)
+    most_contacts: int | None = Field(default=None, ge=0)
     latency_ms: int | None = Field(default=None, ge=0)
     withheld_scopes: list[str] | None = None
 

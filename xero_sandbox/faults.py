@@ -28,6 +28,7 @@ class Kind(StrEnum):
     MALFORMED_BODY = "malformed_body"
     SHORT_PAGE = "short_page"
     EMPTY_LIST = "empty_list"
+    HIGH_VOLUME = "high_volume"
     DAY_LIMIT_REACHED = "day_limit_reached"
     MINUTE_LIMIT_REACHED = "minute_limit_reached"
     REVOKE_PERSON = "revoke_person"
@@ -72,6 +73,7 @@ _TENANT_ONLY = frozenset(
         Kind.MALFORMED_BODY,
         Kind.SHORT_PAGE,
         Kind.EMPTY_LIST,
+        Kind.HIGH_VOLUME,
     }
 )
 

@@ -6,6 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from xero_sandbox.answers import JSON, TEXT, Headers, answer, drop, hang, problem
 from xero_sandbox.faults import Fault, Kind, Plan
+from xero_sandbox.reading import TOO_MUCH
 from xero_sandbox.world import World
 
 OFFLINE_TEXT = b"Organisation offline"
@@ -60,6 +61,8 @@ def _refusal(fault: Fault) -> tuple[int, Headers, bytes]:
             return 403, [JSON], problem("Forbidden", 403, SUBSCRIPTION_DETAIL)
         case Kind.ACCESS_REFUSED:
             return 403, [JSON], problem("Forbidden", 403, "AuthenticationUnsuccessful")
+        case Kind.HIGH_VOLUME:
+            return 400, [JSON], TOO_MUCH
         case Kind.PRECONDITION_FAILED:
             return 412, [JSON], problem("Precondition Failed", 412, "PreconditionFailed")
         case Kind.SCOPE_MISSING:

@@ -21,6 +21,11 @@ _LARGEST_PAGE_SIZE = 1000
 _PRICE_DECIMALS, _MOST_PRICE_DECIMALS = 2, 4
 """Of an item's unit prices: what is answered, and what is kept and answered to ``unitdp=4``."""
 
+_READY_ORDER = "updateddateutc"
+TOO_MUCH = validation(
+    51, "HighVolumeException", "Too many records for one request. Use paging with a filter or an optimised order."
+)
+
 _NOT_FOUND = b"The resource you're looking for cannot be found"
 
 
@@ -34,6 +39,7 @@ class Reading:
         identity: Id of a single record; empty for the list.
         query: The raw query string.
         modified_since: The raw header.
+        most_contacts: More contacts than these are given only in pages, and filtered or in an order that is ready.
         left_out: The share of the records that is missing from the answer, by a fault; counted all the same.
     """
 
@@ -42,6 +48,7 @@ class Reading:
     identity: str
     query: bytes
     modified_since: bytes
+    most_contacts: int
     left_out: float = 0.0
 
 
@@ -53,6 +60,8 @@ def read(library: Library, question: Reading) -> Answer:
     """Answer one question."""
     if question.identity:
         return _single(library, question)
+    if _is_too_much(library, question):
+        return 400, TOO_MUCH
     if question.left_out or (question.modified_since and question.name in _DELTAS):
         return _list(library, question)
     key = question.query.decode("ascii", "replace")
@@ -63,6 +72,17 @@ def read(library: Library, question: Reading) -> Answer:
     if status == 200:
         library.keep_body(question.organisation_id, question.name, key, body)
     return status, body
+
+
+def _is_too_much(library: Library, question: Reading) -> bool:
+    if question.name != "Contacts":
+        return False
+    if library.organisations[question.organisation_id].contacts <= question.most_contacts:
+        return False
+    asked = _asked(question)
+    is_ready = asked.get("order", _READY_ORDER).lower().removesuffix(" asc") == _READY_ORDER
+    is_filtered = bool(question.modified_since) or bool({"where", "ids", "searchterm"} & asked.keys())
+    return "page" not in asked or not (is_ready or is_filtered)
 
 
 def _single(library: Library, question: Reading) -> Answer:

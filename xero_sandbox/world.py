@@ -25,11 +25,14 @@ class Settings:
         connection_cap: Most connections of the app; None for no cap.
         withheld_scopes: What token answers leave out of the scopes that were asked for, as for a sign-in that was
             given before the app asked for them.
+        most_contacts: With more contacts than this, an organisation's are given only in pages, and filtered or in an
+            order that is ready.
     """
 
     continue_restamps: bool = False
     connection_cap: int | None = None
     withheld_scopes: tuple[str, ...] = ()
+    most_contacts: int = 100_000
 
 
 class World:

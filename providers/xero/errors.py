@@ -4,6 +4,7 @@ A status counts only where Xero's own JSON stands under it: what stands in front
 text or with nothing, under any status, and the same call works minutes later. So whatever is not named here passes by
 itself. Of the Connections and Accounting APIs, with their own JSON:
 
+    400  HighVolumeException                                                too_many_records
     400, 404, 409, 412 …                                                   unknown
     401  Detail AuthorizationUnsuccessful, or insufficient_scope            permission_missing
     401  anything else (TokenExpired, AuthenticationUnsuccessful)           Unavailable: another token may do
@@ -59,6 +60,8 @@ _KNOWN_DETAILS = ("TokenExpired", "AuthenticationUnsuccessful", "AuthorizationUn
 _SUBSCRIPTION_ENDED = re.compile(r"subscription.{0,40}(end|expir|inactive|laps|cancel|suspend)", re.IGNORECASE)
 """How Xero says it is not known; the word alone means other things, such as a gateway's subscription key."""
 
+_TOO_MANY = "highvolumeexception"
+
 _REFUSED_APP = frozenset({"invalid_client", "unauthorized_client"})
 _OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
 """RFC 6749 section 5.2, together with ``invalid_grant``: all that is believed and repeated of an answer."""
@@ -104,6 +107,8 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         if _SUBSCRIPTION_ENDED.search(words):
             return NeedsPerson(Cause.SUBSCRIPTION_ENDED, detail)
         return NeedsPerson(Cause.ACCESS_LOST, detail)
+    if status == 400 and _TOO_MANY in words.lower():
+        return NeedsPerson(Cause.TOO_MANY_RECORDS, detail)
     return NeedsPerson(Cause.UNKNOWN, detail)
 
 

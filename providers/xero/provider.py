@@ -1,18 +1,16 @@
 """Xero behind the port: consent, organisations, disconnecting, and reading every source."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import httpx2
 
 from contracts.causes import Cause
 from contracts.lists import Source
-from contracts.standard_information import Row
 from providers.clock import Clock, utc_now
-from providers.errors import NeedsPerson, TooSmall, Unavailable
+from providers.errors import NeedsPerson, RateLimited, Unavailable
 from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource
 from providers.xero.api import Api
 from providers.xero.config import XeroConfig
@@ -22,11 +20,13 @@ from providers.xero.identity import Identity
 from providers.xero.limits import Limits
 from providers.xero.oauth import OAuth
 from providers.xero.schemas import Record
-from providers.xero.sources import COLLECTIONS, DEFAULT_PAGE_SIZE, PAGE_SIZE, Collection
-
-_log = logging.getLogger(__name__)
+from providers.xero.sources import COLLECTIONS, Collection
+from providers.xero.walk import Walk
 
 ACCOUNTING = "/api.xro/2.0"
+
+_STILL_THERE = timedelta(seconds=20)
+"""In a wait, how often whoever reads hears that it goes on, with a page of no rows."""
 
 
 class Xero:
@@ -37,13 +37,21 @@ class Xero:
         http: The client to send with; ``providers.http.http_client()`` outside of tests. Closed by ``close``.
         budget: The app-wide allowance, shared by every process.
         now: The clock, aware, in UTC.
+        pause: Waits for so many seconds.
     """
 
     name = "xero"
     title = "Xero"
 
-    def __init__(self, config: XeroConfig, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now) -> None:
-        self._http = http
+    def __init__(
+        self,
+        config: XeroConfig,
+        http: httpx2.AsyncClient,
+        budget: CallBudget,
+        now: Clock = utc_now,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._http, self._now, self._pause = http, now, pause
         self.joins_many = config.bulk_connect
         identity = Identity(config.identity_url, config.client_id, http, now)
         self._oauth = OAuth(config, http, identity, now)
@@ -99,32 +107,34 @@ class Xero:
         source: Source,
         modified_since: datetime | None = None,
     ) -> AsyncIterator[Page]:
-        """See ``Provider.read``. A record without its key is left out, with a warning that counts them."""
+        """See ``Provider.read``. A record without its key is left out, with a warning that counts them.
+
+        A walk over so many pages that they outlast a minute's calls waits for the next minute in here: begun anew, it
+        would never end.
+        """
         where = COLLECTIONS[source]
-        since = modified_since if where.knows_changes else None
-        seen: set[str] = set()
-        unreadable = number = 0
-        item_count: int | None = None
+        walk = Walk(where, modified_since if where.knows_changes else None)
         is_last = False
         while not is_last:
-            number += 1
-            params = {**where.params, "page": str(number)} if where.is_paged else where.params
-            body = await self._body(tokens, organisation_id, where, params, since)
+            try:
+                body = await self._body(tokens, organisation_id, where, walk.params, walk.since)
+            except NeedsPerson as error:
+                if error.cause is Cause.TOO_MANY_RECORDS and walk.go_by_change():
+                    continue
+                raise
+            except RateLimited as limit:
+                if limit.limit != "minute" or limit.retry_at is None or not walk.is_long:
+                    raise
+                while (left := limit.retry_at - self._now()) > timedelta(0):
+                    await self._pause(min(left, _STILL_THERE).total_seconds())
+                    yield Page(rows=(), is_last=False)
+                continue
             if body is None:
-                _refuse_short(where, len(seen) + unreadable, item_count)
-                yield Page(rows=(), is_unmodified=number == 1)
+                yield walk.nothing()
                 return
-            answer = collection(body, where.plural, has_decimals=where.has_decimals)
-            if not answer.records and number == 1 and where.is_never_empty and since is None:
-                raise TooSmall(f"{where.path}: no record at all")
-            rows, without_key = _rows(answer.records, where, seen)
-            unreadable, item_count = unreadable + without_key, answer.item_count
-            # A page with nothing new is one that was read before: the walk would never end.
-            is_last = not where.is_paged or not rows or _is_last(number, len(answer.records), answer.page_count)
-            if is_last:
-                _refuse_short(where, len(seen) + unreadable, item_count)
-            is_unmodified = not answer.records and number == 1 and since is not None
-            yield Page(rows=rows, is_last=is_last, is_unmodified=is_unmodified)
+            page = walk.take(collection(body, where.plural, has_decimals=where.has_decimals))
+            is_last = page.is_last
+            yield page
 
     async def close(self) -> None:
         """See ``Provider.close``."""
@@ -156,35 +166,3 @@ class Xero:
     async def _connections(self, tokens: TokenSource, params: dict[str, str]) -> list[Record]:
         # Nothing was asked to have changed, so a 304 cannot be the answer; no body is read as a malformed one.
         return list(array(await self._api.get("/connections", tokens, params=params) or b""))
-
-
-def _rows(records: Sequence[Record], where: Collection, seen: set[str]) -> tuple[list[Row], int]:
-    """The rows of the records that have a key, each key once over the whole walk; and how many have none."""
-    rows = []
-    unreadable = 0
-    for record in records:
-        row = where.parse(record)
-        if row is None:
-            unreadable += 1
-        elif row.key not in seen:
-            seen.add(row.key)
-            rows.append(row)
-    if unreadable:
-        _log.warning("%s: %d of %d records left out for want of a key", where.path, unreadable, len(records))
-    return rows, unreadable
-
-
-def _refuse_short(where: Collection, received: int, item_count: int | None) -> None:
-    """Refuse a walk that brought fewer records than Xero counts itself: what is missing would be marked as gone."""
-    if item_count is not None and received < item_count:
-        raise TooSmall(f"{where.path}: {received} of {item_count} records")
-
-
-def _is_last(number: int, records: int, page_count: int | None) -> bool:
-    """Whether no page follows, by Xero's count, or else by a page that is not full.
-
-    A page of exactly the default size may be a full one too, from a server that did not heed the asked size.
-    """
-    if page_count is not None:
-        return number >= page_count
-    return records not in (PAGE_SIZE, DEFAULT_PAGE_SIZE)

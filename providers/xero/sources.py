@@ -23,6 +23,8 @@ class Collection:
         parse: Makes a row of a record; None when the record lacks its key.
         scope: What a login must have been granted to read it; with ``.read`` behind it, or without.
         params: Query parameters of every call.
+        params_by_change: Query parameters for reading it by the time of change, where there are too many records to be
+            read in another order; None where there never are.
         is_paged: Whether Xero gives it in pages.
         is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
         knows_changes: Whether Xero honours If-Modified-Since on it.
@@ -34,6 +36,7 @@ class Collection:
     parse: Callable[[schemas.Record], Row | None]
     scope: str = "accounting.settings"
     params: Mapping[str, str] = field(default_factory=dict)
+    params_by_change: Mapping[str, str] | None = None
     is_paged: bool = False
     is_never_empty: bool = False
     knows_changes: bool = False
@@ -69,6 +72,9 @@ COLLECTIONS: Mapping[Source, Collection] = {
         # Xero's own order is by change: a contact edited during the walk would move, and push another over the
         # edge of a page already read. Ids do not move.
         params={"includeArchived": "true", "pageSize": str(PAGE_SIZE), "order": "ContactID ASC"},
+        # Above 100,000 contacts an order must be one that Xero has ready. Which these are is not confirmed; its own for
+        # pages is by change.
+        params_by_change={"includeArchived": "true", "pageSize": str(PAGE_SIZE), "order": "UpdatedDateUTC ASC"},
         is_paged=True,
         knows_changes=True,
     ),

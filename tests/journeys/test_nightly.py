@@ -133,7 +133,7 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
         odd: "unknown",
     }
     assert len(expected) == 12
-    of_more_than_one = {Cause.APP_REFUSED, Cause.PERMISSION_MISSING}
+    of_more_than_one = {Cause.APP_REFUSED, Cause.PERMISSION_MISSING, Cause.TOO_MANY_RECORDS}
     assert set(expected.values()) == set(Cause) - of_more_than_one - {Cause.CONNECTION_CAP_REACHED}
     assert {one["organisation_id"]: one["cause"] for one in shown["connections"] if one["cause"]} == expected
     statuses = {one["organisation_id"]: one["status"] for one in shown["connections"]}
