@@ -9,6 +9,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from contracts.bulk_create_clients import ConsentGiven, ConsentRefused, RunReport
+    from contracts.causes import Cause
     from contracts.runs import Result
 
 from workflows import planning
@@ -85,7 +86,7 @@ class Journey:
 
 
 def unlisted(error: ActivityError) -> RunEnded:
-    """The end of a run whose list could not be had.
+    """The end of a run whose list could not be had; nothing goes on by itself after it.
 
     Raises:
         ActivityError: It was cancelled, which is no end of this kind.
@@ -93,4 +94,16 @@ def unlisted(error: ActivityError) -> RunEnded:
     if planning.is_cancelled_exception(error):
         raise error
     cause = planning.trouble_of(error).cause
+    if cause.is_transient:
+        return RunEnded(Result.FAILED, _UNLISTED[cause])
     return RunEnded(Result.FAILED, f"{cause.sentence} {cause.next_step}")
+
+
+_UNLISTED = {
+    Cause.RATE_LIMITED: "The accounting software takes no more calls for now, so nothing could be listed. "
+    "Nothing was changed; start again in some minutes.",
+    Cause.PROVIDER_UNAVAILABLE: "The accounting software did not list the organisations. "
+    "Nothing was changed; start again later.",
+    Cause.APP_REFUSED: "The accounting software refuses our app's secret, so the organisations could not be listed. "
+    "Nothing was changed; start again when whoever runs Clientsync has corrected the secret.",
+}

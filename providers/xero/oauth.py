@@ -97,6 +97,8 @@ class OAuth:
 
     async def refresh(self, tokens: TokenSet) -> TokenSet:
         """A new token set. See ``Provider.refresh``."""
+        if not tokens.refresh_token:  # an earlier version put an empty one over a good one
+            raise SignedOut("there is no refresh token")
         answer, asked_at = await self._refreshed(tokens.refresh_token)
         # A null or an empty one is no new one: the token that was good goes on being it (RFC 6749 section 6).
         return _token_set(answer, asked_at, tokens.scope, tokens.refresh_token)

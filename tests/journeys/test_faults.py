@@ -131,5 +131,6 @@ async def test_a_day_without_calls_is_waited_for_and_nobody_else_waits(reports):
 async def test_a_connection_says_what_a_person_can_do(reports, name):
     row = reports.rows[name]
     client = next(client for client in await reports.scene.clients() if client["client_id"] == row["client_id"])
-    assert (client["connection"]["status"], client["connection"]["cause"]) == ("needs_reconnect", CASES[name].cause)
+    status = "needs_client" if name == "subscription ended" else "needs_reconnect"
+    assert (client["connection"]["status"], client["connection"]["cause"]) == (status, CASES[name].cause)
     assert client["connection"]["next_step"]

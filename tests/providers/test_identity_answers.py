@@ -1,9 +1,11 @@
 """What the identity service, or somebody in front of it, may answer: only its own words are believed."""
 
+from dataclasses import replace
+
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from providers.errors import AppRefused, ConsentFailed, ProviderError, Unavailable
+from providers.errors import AppRefused, ConsentFailed, ProviderError, SignedOut, Unavailable
 from providers.xero import Xero
 from tests.providers.clock import HandClock
 from tests.providers.stand_in import StandIn
@@ -33,6 +35,11 @@ async def test_odd_characters_in_a_token_answer_cost_themselves(xero: Xero, serv
     body = b'\xef\xbb\xbf{"access_token":"access-1","refresh_token":"refresh-1","note":"caf\xe9 \\ud83d"}'
     server.answer(TOKEN, Response(body, media_type="application/json"))
     assert (await xero.refresh(old_set(clock))).refresh_token == "refresh-1"
+
+
+async def test_a_login_without_a_refresh_token_needs_a_new_sign_in(xero: Xero, clock: HandClock) -> None:
+    with pytest.raises(SignedOut):
+        await xero.refresh(replace(old_set(clock), refresh_token=""))
 
 
 async def test_the_apps_secret_is_tried_without_anybodys_login(xero: Xero, server: StandIn) -> None:

@@ -9,9 +9,10 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 
 from contracts.causes import Cause
 from contracts.refusals import REFUSED, Refusal, RefusalCode
-from contracts.runs import Stage
+from contracts.runs import Result, Stage
 from contracts.sync_client import Trouble
 from workflows import planning
+from workflows.journey import unlisted
 from workflows.policies import GIVE_UP_AFTER, LONGEST_BETWEEN_TRIES
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -49,6 +50,15 @@ def test_a_timeout_is_an_outage_and_anything_else_is_unknown():
     assert planning.trouble_of(failed_by(timed_out)).cause is Cause.PROVIDER_UNAVAILABLE
     assert planning.trouble_of(failed_by(ApplicationError("bug", type="KeyError"))).cause is Cause.UNKNOWN
     assert planning.trouble_of(failed_by(ApplicationError("bug", {"not": "ours"}))).cause is Cause.UNKNOWN
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_run_that_ended_without_a_list_promises_nothing_by_itself(cause):
+    trouble = Trouble(cause=cause).model_dump(mode="json")
+    end = unlisted(failed_by(ApplicationError("…", trouble, type=cause.value)))
+    assert end.result is Result.FAILED
+    assert "by itself" not in end.message
+    assert ("start again" in end.message) == cause.is_transient
 
 
 def test_a_refusal_travels_whole():
