@@ -16,7 +16,7 @@ from contracts.runs import ConnectionStatus
 from models.client import Client
 from models.connection import Connection
 from tests.web.crowd import HTML, LONG, Crowd, crowded
-from tests.web.house import Browsers, House, arrived
+from tests.web.house import NARROW, WIDE, Browsers, House, arrived
 from tests.web.looking import looked_at
 
 COUNT = 260
@@ -240,3 +240,17 @@ async def test_another_practice_sees_none_of_it(house: House, browsers: Browsers
     await page.goto(f"/clients?owner={crowd.colleagues[0]}&team={crowd.teams[0]}")
     assert await page.locator("table.clients").count() == 0
     assert "Ada Harbour" not in await page.content()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_in_a_narrow_window_filters_are_folded(house: House, crowd: Crowd, browsers: Browsers, scripts: bool):
+    page = await browsers.signed_in(house.admin, size=NARROW, scripts=scripts)
+    await page.goto("/clients")
+    chosen = page.locator("#filter-owner")
+    await expect(chosen).to_be_hidden()
+    await page.locator("[data-folds]").focus()
+    await page.keyboard.press("Space")
+    await expect(chosen).to_be_visible()
+    await page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    await expect(page.get_by_text("Filters", exact=True)).to_be_hidden()
+    await expect(chosen).to_be_visible()

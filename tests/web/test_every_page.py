@@ -25,6 +25,15 @@ MOVED = """
 SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(window.moved))))"
 
 
+BARS = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const style = getComputedStyle(one);
+  const sideways = /auto|scroll/.test(style.overflowX) && one.scrollWidth > one.clientWidth;
+  const downwards = /auto|scroll/.test(style.overflowY) && one.scrollHeight > one.clientHeight;
+  return downwards || (sideways && style.scrollbarWidth !== "none");
+}).map((one) => `${one.tagName}.${one.className}`)"""
+"""What has a bar to scroll by; rows of links that can be swiped have none."""
+
+
 async def assert_stands_still(page: Page) -> None:
     """Nothing moves under the reader's eyes while the page is loaded."""
     moved = await page.evaluate(SETTLED)
@@ -49,6 +58,8 @@ async def test_every_page_is_usable_and_stands_still(
         await assert_stands_still(page)
         await assert_accessible(page)
         await assert_fits(page)
+        if size[0] < 400:
+            assert await page.evaluate(BARS) == [], page.url
         looked_at += 1
     assert looked_at > 20
 

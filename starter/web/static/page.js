@@ -80,7 +80,7 @@ window.addEventListener("pageshow", () => {
 /* Filters: a choice is sent at once; empty ones stay out of the address. */
 for (const form of document.querySelectorAll("form[data-sends]")) {
   form.addEventListener("change", (event) => {
-    if (event.target.matches("select, input[type=checkbox]")) {
+    if (event.target.matches("select, input[type=checkbox]:not([data-folds])")) {
       form.requestSubmit();
     }
   });
