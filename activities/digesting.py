@@ -115,21 +115,33 @@ def write(digest: Digest, name: str, zone: tzinfo, link: str | None) -> Letter:
         zone: The practice's time zone.
         link: The page with all connections, where it is known.
     """
-    wanting = len(digest.own) + len(digest.others)
+    own, others = ([one for one in some if not _passes(one)] for some in (digest.own, digest.others))
+    waiting = [one for one in (*digest.own, *digest.others) if _passes(one)]
+    wanting = len(own) + len(others)
     subject = _count(wanting, "client needs", "clients need", "you") if wanting else ""
     parts = [f"Hello {name},"]
-    if digest.own:
-        parts.append(f"{_count(len(digest.own), 'client of yours needs', 'clients of yours need', 'somebody')}.")
-        parts += _by_cause(digest.own, zone)
-    if digest.others:
+    if own:
+        parts.append(f"{_count(len(own), 'client of yours needs', 'clients of yours need', 'somebody')}.")
+        parts += _by_cause(own, zone)
+    if others:
         parts.append("Not repaired for three days, or their owner has left:")
-        parts += _by_cause(digest.others, zone)
+        parts += _by_cause(others, zone)
+    if waiting:
+        unread = _count(len(waiting), "client", "clients", "could not be read for most of a day")
+        subject = subject or unread
+        parts.append(f"{unread}, so what you see of {'it' if len(waiting) == 1 else 'them'} is as old as that.")
+        parts += _by_cause(waiting, zone)
     if digest.repaired:
         names = _names(digest.repaired)
         subject = subject or _count(len(digest.repaired), "client works", "clients work", "again")
         parts.append(f"Works again, nothing to do: {names}.")
     parts.append(f"All connections: {link}" if link else "All connections are in Clientsync, under Connections.")
     return Letter(subject, "\n\n".join(parts) + "\n")
+
+
+def _passes(client: ClientToTellOf) -> bool:
+    """Whether nobody has to do anything about it, so that nobody is asked to."""
+    return client.cause is not None and client.cause.is_transient
 
 
 def _by_cause(clients: Iterable[ClientToTellOf], zone: tzinfo) -> list[str]:

@@ -86,6 +86,15 @@ def next_try(moment: datetime) -> Markup:
     return Markup("Next try {} ({}).").format(ago(moment), at(moment))
 
 
+def due(moment: datetime | None) -> Markup:
+    """When lists are read next: by the first nightly check after the moment at which they are due."""
+    if moment is None:
+        return Markup('<span class="none">{}</span>').format(NOTHING)
+    if moment <= current().now:
+        return Markup("At the next nightly check")
+    return Markup("At the first nightly check after {}").format(at(moment))
+
+
 def clock(moment: datetime) -> Markup:
     """The time of day alone, under a heading that says the day."""
     zone = current().zone
@@ -111,6 +120,7 @@ FILTERS = {
     "ago": ago,
     "at": at,
     "clock": clock,
+    "due": due,
     "next_try": next_try,
     "number": number,
     "plural": plural,

@@ -150,3 +150,15 @@ def test_a_mail_names_no_thousand_clients():
     assert letter.subject == "1000 clients need you"
     assert letter.body.count("  - ") == SHOWN
     assert "and 950 more" in letter.body
+
+
+def test_a_mail_asks_nobody_to_do_what_is_nobody_s_to_do():
+    waits = client("Jones", cause=Cause.PROVIDER_UNAVAILABLE, since=timedelta(hours=21))
+    alone = write(Digest(own=[waits]), "Olive", UTC, None)
+    assert alone.subject == "1 client could not be read for most of a day"
+    assert "need" not in alone.body
+    assert "Nothing to do" in alone.body
+    both = write(Digest(own=[client(), waits]), "Olive", UTC, None)
+    assert both.subject == "1 client needs you"
+    assert "1 client of yours needs somebody." in both.body
+    assert "1 client could not be read for most of a day, so what you see of it is as old as that." in both.body

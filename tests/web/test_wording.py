@@ -5,12 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from starter.web.wording import exact, number, plural, relative, words
+from starter.web.surroundings import Surroundings, surrounded
+from starter.web.wording import NOTHING, due, exact, number, plural, relative, words
 from tests.journeys.people import change
 from tests.web.house import arrived, made_house
 from tests.web.one_client import added
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+FOUR = "1 Jul 2026, 16:00 BST"
 LONDON, TOKYO, ADELAIDE = (ZoneInfo(name) for name in ("Europe/London", "Asia/Tokyo", "Australia/Adelaide"))
 
 
@@ -51,6 +53,23 @@ def test_numbers_and_codes():
     assert (number(1_234), plural(1, "client"), plural(1_234, "client")) == ("1,234", "1 client", "1,234 clients")
     assert plural(2, "client needs", "clients need") == "2 clients need"
     assert (words("needs_reconnect"), words(None)) == ("Needs reconnect", "")
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (None, f'<span class="none">{NOTHING}</span>'),
+        (NOON, "At the next nightly check"),
+        (NOON - timedelta(days=1), "At the next nightly check"),
+        (
+            NOON + timedelta(hours=3),
+            f'At the first nightly check after <time datetime="2026-07-01T15:00:00+00:00" title="{FOUR}">{FOUR}</time>',
+        ),
+    ],
+)
+def test_lists_are_read_by_a_night_and_never_in_the_past(moment: datetime | None, said: str):
+    with surrounded(Surroundings(zone=LONDON, now=NOON, csrf=None)):
+        assert due(moment) == said
 
 
 async def test_pages_tell_the_time_where_the_practice_is(product):
