@@ -69,7 +69,7 @@ async def test_a_key_of_a_run_past_its_sign_in(scene: Scene):
         run.stage = "creating"
         session.add(run)
     answer = await scene.http.post(START, headers={"Idempotency-Key": "click-1"})
-    assert answer.json() == {"run_id": run_id, "authorize_url": None}
+    assert answer.json() == {"run_id": run_id, "authorize_url": None, "to_allow": []}
 
 
 async def test_a_run_that_waits_for_a_limit_says_until_when(scene: Scene):
