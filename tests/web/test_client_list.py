@@ -222,6 +222,8 @@ async def test_actions_client_sync_leads_to_the_provider(house: House, browsers:
     await page.locator("main summary").click()
     await page.get_by_role("link", name="Client sync").click()
     await panel.get_by_role("button", name=f"Reconnect all ({broken_ones(crowd)})").click()
+    await expect(page.get_by_role("heading", name="Before you go to Xero")).to_be_visible()  # some were removed there
+    await page.get_by_role("link", name="Continue to Xero").click()
     await page.wait_for_url(f"{house.scene.sandbox}/**")
 
 
