@@ -129,7 +129,7 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "Nothing to do: it goes on by itself when the accounting software takes calls again.",
     ),
     Cause.PROVIDER_UNAVAILABLE: Explanation(
-        "The accounting software did not answer for this organisation.",
+        "The accounting software gave no usable answer for this organisation.",
         "Nothing to do: it is tried again by itself.",
     ),
     Cause.APP_REFUSED: Explanation(

@@ -190,7 +190,8 @@ def _said(value: object) -> str:
 def _print_receipts(connection: ManagedConnectionAnswer) -> None:
     rows = table("List", "Rows", "Added", "Changed", "Gone", "When (UTC)", "Cause")
     for name, receipt in connection.receipts.items():
-        numbers = (receipt.rows, receipt.added, receipt.changed, receipt.gone)
+        numbers = map(str, (receipt.rows, receipt.added, receipt.changed, receipt.gone))
         at = f"{receipt.pulled_at:%Y-%m-%d %H:%M}" if receipt.pulled_at else "never"
-        rows.add_row(name.heading, *map(str, numbers), at, words(receipt.cause))
+        shown = numbers if receipt.pulled_at else ("-",) * 4  # how many there are is not known
+        rows.add_row(name.heading, *shown, at, words(receipt.cause))
     out.print(rows)

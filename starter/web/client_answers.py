@@ -108,8 +108,8 @@ class ClientsAnswer(BaseModel):
 class ReceiptAnswer(BaseModel):
     """What the last pull of a list stored, or why the last try did not."""
 
-    rows: int
-    pulled_at: datetime | None
+    rows: int = Field(description="0, too, when it was never pulled: then how many there are is not known.")
+    pulled_at: datetime | None = Field(description="Nothing when no try has brought the list yet.")
     added: int
     changed: int
     gone: int
@@ -138,7 +138,7 @@ class ListAnswer(BaseModel):
     model_config = ConfigDict(validate_by_name=True)  # so that what reads the API can use this class too
 
     list_name: ListName = Field(alias="list")
-    receipt: ReceiptAnswer | None = Field(description="Nothing when the list was never pulled.")
+    receipt: ReceiptAnswer | None = Field(description="Nothing when the list was never tried.")
     total: int = Field(description="How many rows match over all pages.")
     limit: int
     offset: int

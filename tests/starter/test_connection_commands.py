@@ -1,6 +1,7 @@
 """One connection on the command line: settings, refresh, reconnect, disconnect, change."""
 
 import pytest
+from sqlalchemy import text
 
 from runtime.stack import environment_of
 from tests.journeys.one_client import one_of
@@ -40,6 +41,13 @@ async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environme
     assert "Tracking categories" in told.stdout
     shown = await run(environment, "connections", "show", client.code.lower(), *AS)
     assert "Refresh hours" in shown.stdout
+    async with scene.database.transaction() as session:
+        receipts = "UPDATE receipts SET rows = 0, pulled_at = NULL, cause = 'permission_missing'"
+        await (await session.connection()).execute(text(f"{receipts} WHERE list_name = 'customers'"))
+    shown = await run(environment, "connections", "show", client.code, *AS)
+    (line,) = [line for line in shown.stdout.splitlines() if "Customers" in line]
+    assert "never" in line
+    assert "0" not in line  # how many there are is not known
     assert "no client 'NOBO0001'" in await refused(environment, "connections", "show", "NOBO0001", *AS)
     assert client.client_id in (await run(environment, "clients", "show", client.code, *AS)).stdout
 
