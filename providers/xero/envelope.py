@@ -4,7 +4,6 @@ A body that is not what a success looks like is ``Unavailable``, never an empty 
 is stored as gone.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from providers.errors import Unavailable
@@ -41,17 +40,18 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
     parsed = _json(body, has_decimals=has_decimals)
     if not isinstance(parsed, dict):
         raise Unavailable(f"{plural}: the answer is not an object")
-    records = _field(parsed, plural)
-    if not isinstance(records, list):
+    listed = _field(parsed, plural)
+    if not isinstance(listed, list):
         raise Unavailable(f"the answer has no {plural}")
+    records = _records(listed)
     pagination = _field(parsed, "pagination")
     if not isinstance(pagination, dict):
-        return Envelope(list(records_in(records)), None)
+        return Envelope(records, None)
     pages, items = whole(_field(pagination, "pageCount")), whole(_field(pagination, "itemCount"))
-    return Envelope(list(records_in(records)), pages, items)
+    return Envelope(records, pages, items)
 
 
-def array(body: bytes) -> Iterable[Record]:
+def array(body: bytes) -> list[Record]:
     """The records of an answer that is a bare array, as ``/connections`` is.
 
     Raises:
@@ -60,7 +60,15 @@ def array(body: bytes) -> Iterable[Record]:
     parsed = _json(body)
     if not isinstance(parsed, list):
         raise Unavailable("the answer is not an array")
-    return records_in(parsed)
+    return _records(parsed)
+
+
+def _records(listed: list[object]) -> list[Record]:
+    """What of a list is a record; a list of something else is another answer, and no empty one."""
+    records = list(records_in(listed))
+    if listed and not records:
+        raise Unavailable("the answer lists no records")
+    return records
 
 
 def _json(body: bytes, *, has_decimals: bool = False) -> object:

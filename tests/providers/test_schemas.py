@@ -210,7 +210,18 @@ def test_the_expected_spelling_wins_over_an_odd_one() -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    [b"", b"{", b"[]", b"null", b'{"Status":"OK"}', b'{"Contacts":null}', b"<html>", b'{"Contacts":[{}', b"\xff"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"Status":"OK"}',
+        b'{"Contacts":null}',
+        b"<html>",
+        b'{"Contacts":[{}',
+        b"\xff",
+        b'{"Contacts":[null,"a"]}',
+    ],
 )
 def test_a_body_that_is_no_collection_is_never_an_empty_list(sent: bytes) -> None:
     with pytest.raises(Unavailable):
@@ -257,5 +268,6 @@ def test_only_organisations_are_reachable_and_each_once() -> None:
         ("o2", "(no name)", "3"),
     ]
     assert [o.connection_ids for o in found] == [("1", "4"), ("3",)]
-    with pytest.raises(Unavailable):
-        array(b"{}")
+    for none in (b"{}", b"[1]", b"[null]", b'["Forbidden"]'):
+        with pytest.raises(Unavailable):
+            array(none)
