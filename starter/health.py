@@ -29,7 +29,7 @@ from starter.actor import Actor
 from starter.check_times import CheckTimes, check_times
 from starter.supporting import Supporting
 from starter.temporal_faults import explained
-from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
+from workflows.check_briefing import CHECK_NOW_WHAT_IT_IS, check_attributes, check_summary
 from workflows.check_connections import CheckConnections
 from workflows.policies import LONGEST_CHECK, bulk_priority
 
@@ -180,7 +180,7 @@ class ConnectionHealth:
                     execution_timeout=LONGEST_CHECK,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                     static_summary=check_summary(practice, reason),
-                    static_details=CHECK_WHAT_IT_IS,
+                    static_details=CHECK_NOW_WHAT_IT_IS,
                     search_attributes=check_attributes(practice),
                     priority=bulk_priority(actor.practice_slug),
                 )

@@ -36,6 +36,13 @@ _RECONNECT_DETAILS = (
 )
 
 
+_RECONNECT_ONE_DETAILS = (
+    "One client is reconnected: a colleague signs in, and if that login reaches the client's own organisation, by its "
+    "id, it takes over and the lists are pulled again. Otherwise nothing changes. **Current Details** say where it is. "
+    "**Request Cancellation** is safe and keeps what was already done."
+)
+
+
 _REASSIGN_DETAILS = (
     "One colleague's journey: sign in, see which clients of colleagues the login reaches, choose, and each moves with "
     "its login, if that reads the organisation now and nobody else has taken it meanwhile. Or an admin's hand-over of "
@@ -97,8 +104,9 @@ async def _reconnect_all(temporal: Client, run: RunFacts, deadlines: Deadlines, 
     asked = ReconnectAllInput(
         run=run, deadlines=deadlines, moves_healthy=wishes.moves_healthy, connection_id=wishes.connection_id
     )
+    details = _RECONNECT_DETAILS if wishes.connection_id is None else _RECONNECT_ONE_DETAILS
     await temporal.start_workflow(
-        ReconnectAll.run, asked, static_details=_RECONNECT_DETAILS, **_options(run, RunKind.RECONNECT_ALL)
+        ReconnectAll.run, asked, static_details=details, **_options(run, RunKind.RECONNECT_ALL)
     )
 
 

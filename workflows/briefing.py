@@ -43,9 +43,9 @@ RESULT = SearchAttributeKey.for_keyword(RESULT_ATTRIBUTE)
 SYNC_KIND = "sync-client"
 
 SYNC_WHAT_IT_IS = (
-    "One client's standard information, pulled on its own because it met trouble in a bulk run or because somebody "
-    "asked for it. It tries for as long as waiting can help. **Current Details** say what is wrong and when the next "
-    "try is. The signal `retry_now` and **Request Cancellation** are safe to press."
+    "One client's standard information, pulled on its own: it met trouble in a bulk run or at night, or somebody asked "
+    "for it. It tries for as long as waiting can help. **Current Details** say what is wrong and when the next try is. "
+    "The signal `retry_now` and **Request Cancellation** are safe to press."
 )
 
 NOTICES_SHOWN = 5
@@ -55,9 +55,15 @@ LONGEST_GROUP = 90
 _LEFT_BEHIND = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE})
 
 
+_OF_ONE = {RunKind.RECONNECT_ALL: "Reconnect", RunKind.CHANGE_CONNECTION: "Change the connection of"}
+"""What a run about one client alone is called, before its code."""
+
+
 def run_summary(run: RunFacts, kind: RunKind) -> str:
     """One line for lists of workflows: what, for whom, by whom."""
-    return shortened(f"{kind.heading} from {run.provider_title} · {run.practice_name} · {run.colleague_name}")
+    what = _OF_ONE.get(kind, kind.heading) if run.client_code else kind.heading
+    whose = f" {run.client_code}" if run.client_code else ""
+    return shortened(f"{what}{whose} from {run.provider_title} · {run.practice_name} · {run.colleague_name}")
 
 
 def run_attributes(run: RunFacts, kind: RunKind) -> TypedSearchAttributes:

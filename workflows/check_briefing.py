@@ -19,8 +19,15 @@ CHECK_KIND = "check-connections"
 CHECK_WHAT_IT_IS = (
     "Looks at every connection of one practice: one refresh and one list of organisations for each login, then a pull "
     "of the clients whose lists are due. One bad login or client never stops the rest. Logins that did not answer are "
-    "tried again through the day. Each person who can act gets one mail. **Current Details** say where it is. "
-    "The signal `retry_now` and **Request Cancellation** are safe to press."
+    "tried again through the day. Each person who can act gets one notice, by mail where a mail server is set. "
+    "**Current Details** say where it is. The signal `retry_now` and **Request Cancellation** are safe to press."
+)
+
+CHECK_NOW_WHAT_IT_IS = (
+    "Looks at every connection of one practice once, because somebody asked for it: one refresh and one list of "
+    "organisations for each login, then a pull of the clients whose lists are due. One bad login or client never stops "
+    "the rest. A login that does not answer now is looked at again by the night. Each person who can act gets one "
+    "notice, by mail where a mail server is set. **Current Details** say where it is. **Request Cancellation** is safe."
 )
 
 LOGINS_SHOWN = 10

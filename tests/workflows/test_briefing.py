@@ -84,6 +84,13 @@ def test_what_is_advised_works_for_the_kind(kind, has, lacks):
     assert has not in done
 
 
+def test_a_run_about_one_client_is_called_by_what_it_is():
+    one = RUN.model_copy(update={"client_code": "C0001"})
+    assert briefing.run_summary(one, RunKind.RECONNECT_ALL) == "Reconnect C0001 from Xero · Harbour Lane · Priya Shah"
+    assert briefing.run_summary(one, RunKind.CHANGE_CONNECTION).startswith("Change the connection of C0001 from Xero")
+    assert briefing.run_summary(RUN, RunKind.RECONNECT_ALL) == "Reconnect all from Xero · Harbour Lane · Priya Shah"
+
+
 def test_only_a_run_whose_choice_takes_all_says_so():
     said = {kind: briefing.run_details(RUN, kind, Stage.AWAITING_SELECTION, {}, {}, {}, []) for kind in RunKind}
     all_new = {kind for kind, text in said.items() if "all_new" in text}
