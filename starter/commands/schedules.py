@@ -39,7 +39,7 @@ async def apply_schedules(settings: Settings, slug: str | None = None) -> Sequen
 async def apply_if_possible(settings: Settings, slug: str) -> None:
     """Give a practice its schedule if Temporal is there, and say what to do if not: setting up goes on without."""
     try:
-        await apply_schedules(settings, slug)
+        tell_doubts(await apply_schedules(settings, slug))
     except (CannotStartError, RuntimeError, RPCError, Refused):
         err.print(
             "Its nightly check is not scheduled yet, since Temporal cannot be reached with these settings. "
@@ -54,14 +54,19 @@ def doubt_of(applied: Applied) -> str | None:
     return None if found is None else said(found, applied.time_zone, pinned_version())
 
 
-@schedules.command("apply")
-def apply(json: Json = False) -> None:
-    """Give every practice its nightly check, at four by its own clock. Safe at any time; a pause stays."""
-    applied = execute(apply_schedules(read_settings()))
+def tell_doubts(applied: Sequence[Applied]) -> None:
+    """Say on standard error where Temporal's nights are not ours, and what to do about it."""
     for one in applied:
         if one.difference is not None:
             what_to_do = WHAT_TO_DO[one.difference.older]
             err.print(f"{one.practice}: {doubt_of(one)} {what_to_do}", style="yellow", soft_wrap=True)
+
+
+@schedules.command("apply")
+def apply(json: Json = False) -> None:
+    """Give every practice its nightly check, at four by its own clock. Safe at any time; a pause stays."""
+    applied = execute(apply_schedules(read_settings()))
+    tell_doubts(applied)
     if json:
         fields = ("practice", "schedule_id", "time_zone", "change")
         print_json(

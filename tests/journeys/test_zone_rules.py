@@ -100,6 +100,10 @@ async def test_a_server_with_old_rules_is_told_of_after_applying_and_by_the_doct
         assert found.older is Older.TEMPORAL
         address = {"CLIENTSYNC_TEMPORAL_ADDRESS": server.client.service_client.config.target_host}
         environment = environment_of(scene.settings) | address
+        zone = "America/Vancouver"
+        for command in (("schedules", "apply"), ("practice", "change", "--practice", slug, "--time-zone", zone)):
+            told = await run(environment, *command)
+            assert f"{slug}: On " in told.stderr
         told = await run(environment, "schedules", "apply")
         assert f"{slug}: On " in told.stderr
         assert "Temporal's rules of time zones are older than ours" in told.stderr
