@@ -13,7 +13,7 @@ async def test_signing_in(house: House, browsers: Browsers):
     await page.get_by_label("E-mail address").fill(house.admin.email.upper())
     await page.get_by_label("Password").fill("not the password")
     await page.get_by_role("button", name="Sign in").click()
-    await page.get_by_role("alert").wait_for()
+    await page.locator("#password-error").wait_for()
     await looked_at(page, "sign-in-wrong")
     await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
