@@ -6,7 +6,7 @@ means is decided by whoever asked.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from activities.grants import Tokens
 from contracts.causes import Cause
 from contracts.lists import Source
 from contracts.standard_information import NAMELESS, OrganisationProfile
+from models import grants
 from models.columns import now as this_moment
 from models.database import Database
 from models.grant import ConsentAttempt, Grant
@@ -24,6 +25,19 @@ from providers.port import Provider, Providers, ReachableOrganisation
 
 FEW = 50
 """Organisations whose profiles are read for their names alone, while a person waits for a list."""
+
+
+def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:
+    """Whether a list leaves out so much of what a login reached that it is not believed at once.
+
+    One of many is missing whenever somebody has removed one; several at once, or all, seldom are.
+
+    Args:
+        known: Ids of the organisations that the login was known to reach.
+        reached: Ids of those listed now.
+    """
+    missing = len(set(known).difference(reached))
+    return missing > 1 or (missing == 1 and not reached)
 
 
 class Reach:
@@ -66,7 +80,7 @@ class Reach:
         provider = self._providers[consent.provider]
         consent_ref = consent.consent_ref if is_of_this_pass else None
         try:
-            return await provider.organisations(self._tokens.of(grant_id, provider, None), consent_ref=consent_ref)
+            return await self._listed(provider, grant_id, consent_ref)
         except ProviderError as error:
             raise application_error(error, self._now()) from None
 
@@ -76,8 +90,26 @@ class Reach:
         Raises:
             ProviderError: It could not be listed.
         """
-        provider = await self._provider_of(grant_id)
-        return await provider.organisations(self._tokens.of(grant_id, provider, None))
+        return await self._listed(await self._provider_of(grant_id), grant_id, None)
+
+    async def _listed(
+        self, provider: Provider, grant_id: UUID, consent_ref: str | None
+    ) -> Sequence[ReachableOrganisation]:
+        """What the provider lists; asked once more where it leaves out much of what was there.
+
+        A list may come empty or short for a moment, and would take the connections of a whole login away. What either
+        of the two answers has is there.
+        """
+        tokens = self._tokens.of(grant_id, provider, None)
+        reached = await provider.organisations(tokens, consent_ref=consent_ref)
+        async with self._database.session() as session:
+            known = await grants.known_reach(session, grant_id)
+        if not is_much_missing(known, {one.organisation_id for one in reached}):
+            return reached
+        again = await provider.organisations(tokens, consent_ref=consent_ref)
+        return list(
+            ({one.organisation_id: one for one in reached} | {one.organisation_id: one for one in again}).values()
+        )
 
     async def keep_alive(self, grant_id: UUID) -> None:
         """Refresh a login's token set if it is a day old.

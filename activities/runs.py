@@ -83,15 +83,17 @@ class RunActivities:
         """Write the end, or the next try, of a client's sync to every run that waits for it."""
         at = self._now()
         async with self._database.transaction() as session:
-            settled = await connections.settle_waiting(
-                session,
-                asked.connection_id,
-                at,
-                cause=asked.cause,
-                retry_at=asked.retry_at,
-            )
-            await session.flush()
-            await run_results.retell(session, settled)
+            if not asked.sources:
+                settled = await connections.settle_waiting(
+                    session,
+                    asked.connection_id,
+                    at,
+                    cause=asked.cause,
+                    retry_at=asked.retry_at,
+                    logins=asked.logins,
+                )
+                await session.flush()
+                await run_results.retell(session, settled)
             if asked.cause is not None:
                 until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
                 await connections.record_trouble(

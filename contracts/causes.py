@@ -60,6 +60,11 @@ class Cause(StrEnum):
         """What a person can do about it, in one sentence."""
         return _EXPLANATIONS[self].next_step
 
+    @property
+    def next_step_when_given_up(self) -> str:
+        """The same where nothing goes on by itself, since a run has failed for it."""
+        return "Nothing tries it again by itself: start it again later." if self.is_transient else self.next_step
+
 
 class Explanation(NamedTuple):
     """What people read about a cause."""

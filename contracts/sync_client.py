@@ -129,6 +129,9 @@ class SettleSyncInput(Payload):
         detail: For support.
         retry_at: Set while it goes on trying.
         grant_id: A login that was to take over.
+        sources: What it was asked to read; empty for all. A sync of some lists settles no run: they wait for all.
+        logins: The logins that were to take over, as far as it had been told by then: a repair with another one has
+            not failed yet. None when that is not known.
     """
 
     connection_id: UUID
@@ -136,6 +139,8 @@ class SettleSyncInput(Payload):
     detail: str = ""
     retry_at: datetime | None = None
     grant_id: UUID | None = None
+    sources: tuple[Source, ...] = ()
+    logins: tuple[UUID, ...] | None = None
 
 
 class Trouble(Payload):

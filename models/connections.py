@@ -3,7 +3,7 @@
 The pulls that went well are recorded in ``good_pulls``, many at once; who may pull is told by ``leases``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -143,8 +143,17 @@ async def settle_waiting(
     *,
     cause: Cause | None,
     retry_at: datetime | None,
+    logins: Collection[UUID] | None = None,
 ) -> Sequence[str]:
     """Write the end, or the next try, of a connection's own sync to every run that waits for it.
+
+    Args:
+        session: The transaction that also holds the connection's health.
+        connection_id: Which connection.
+        at: This moment.
+        cause: Why it did not go well; None when it did.
+        retry_at: When it is tried again; None when that was the end.
+        logins: The logins that were to take over and failed, if that is known. A repair by another one goes on.
 
     Returns:
         The runs that were written to.
@@ -153,6 +162,8 @@ async def settle_waiting(
         RunOrganisation.connection_id == connection_id, RunOrganisation.outcome == Outcome.RETRYING
     )
     waiting = (await session.exec(query.with_for_update())).all()
+    connection = await session.get_one(Connection, connection_id)
+    failed = None if logins is None else {*logins, connection.grant_id}
     for row in waiting:
         if cause is None:
             await runs.settle(session, row, made(row), at)
@@ -160,7 +171,7 @@ async def settle_waiting(
             await runs.settle(
                 session, row, Outcome.RETRYING, at, cause=cause, message=cause.sentence, retry_at=retry_at
             )
-        else:
+        elif failed is None or row.action is not Action.REPAIR or row.grant_id in failed:
             await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=cause.sentence)
     return [row.run_id for row in waiting]
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
@@ -242,6 +242,20 @@ def _put_tokens(grant: Grant, sealer: Sealer, tokens: StoredTokens, at: datetime
     grant.status = GrantStatus.ACTIVE
     grant.generation += 1
     grant.refreshed_at = at
+
+
+async def known_reach(session: AsyncSession, grant_id: UUID) -> set[str]:
+    """Ids of the organisations that a grant was last seen to reach, or that connections which work use it for."""
+    found = await (await session.connection()).execute(_KNOWN_REACH, {"grant_id": grant_id})
+    return set(found.scalars())
+
+
+_KNOWN_REACH = text("""
+    SELECT organisation_id FROM grant_reach WHERE grant_id = :grant_id
+    UNION
+    SELECT organisation_id FROM connections
+    WHERE grant_id = :grant_id AND is_current AND status = 'connected' AND cause IS NULL
+""")
 
 
 async def record_reach(

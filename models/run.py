@@ -13,6 +13,17 @@ from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.columns import MOMENT, created, enum_of
 
 
+def next_step_of(outcome: Outcome | None, cause: Cause | None) -> str | None:
+    """What a person can do about a cause, once that has become of an organisation in a run.
+
+    What has failed or was not reached is tried by nothing any more, also where waiting would help.
+    """
+    if cause is None:
+        return None
+    is_given_up = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
+    return cause.next_step_when_given_up if is_given_up else cause.next_step
+
+
 class Run(SQLModel, table=True):
     """A run; its id is its workflow's id."""
 
@@ -93,3 +104,8 @@ class RunOrganisation(SQLModel, table=True):
     message: str | None = Field(default=None, max_length=500)
     retry_at: datetime | None = Field(default=None, sa_type=MOMENT)
     updated_at: datetime = created()
+
+    @property
+    def next_step(self) -> str | None:
+        """What a person can do about it, if there is anything wrong."""
+        return next_step_of(self.outcome, self.cause)

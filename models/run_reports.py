@@ -22,7 +22,7 @@ from contracts.runs import Outcome, RunKind, Stage, Verdict
 from models import telling_apart
 from models.client import Client
 from models.practice import Colleague, Team
-from models.run import Run, RunOrganisation
+from models.run import Run, RunOrganisation, next_step_of
 from models.run_accounts import Accounts, accounts_of
 
 
@@ -112,7 +112,7 @@ class OutcomeGroup:
     @property
     def next_step(self) -> str | None:
         """What a person can do about it."""
-        return self.cause.next_step if self.cause else None
+        return next_step_of(self.outcome, self.cause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def _organisation(view: OrganisationView) -> Row:
     row, cause = view.organisation, view.organisation.cause
     listed = [row.organisation_id, row.name, row.verdict, row.verdict_message]
     client = [view.client_code, view.client_name, view.owner_name, view.team_name]
-    became = [row.outcome, cause, cause and cause.sentence, cause and cause.next_step, row.message, row.retry_at]
+    became = [row.outcome, cause, cause and cause.sentence, row.next_step, row.message, row.retry_at]
     return [*listed, *client, *became]
 
 

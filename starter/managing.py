@@ -132,7 +132,9 @@ class Managing:
                     priority=policies.sync_priority(actor.practice_slug),
                 )
             except WorkflowAlreadyStartedError:
-                await self._temporal.get_workflow_handle_for(SyncClient.run, workflow_id).signal(SyncClient.retry_now)
+                sync = self._temporal.get_workflow_handle_for(SyncClient.run, workflow_id)
+                await sync.signal(SyncClient.widen, list(sources))  # it may have been asked for less
+                await sync.signal(SyncClient.retry_now)
                 return Refreshing(workflow_id, is_new=False)
         return Refreshing(workflow_id, is_new=True)
 

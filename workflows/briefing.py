@@ -138,9 +138,11 @@ def run_details(
     if outcomes:
         parts.append(_line("Outcomes", outcomes))
     if causes:
+        goes_on = bool(outcomes.get(Outcome.RETRYING))
         parts.append(
             "\n".join(
-                f"- **{_words(cause)}**, {count} client{'' if count == 1 else 's'}: {cause.sentence} {cause.next_step}"
+                f"- **{_words(cause)}**, {count} client{'' if count == 1 else 's'}: "
+                f"{cause.sentence} {cause.next_step if goes_on else cause.next_step_when_given_up}"
                 for cause, count in sorted(causes.items())
             )
         )

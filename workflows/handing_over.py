@@ -1,7 +1,5 @@
 """Hands one client to a ``SyncClient`` of its own, which outlives whoever started it."""
 
-from uuid import UUID
-
 from temporalio import workflow
 from temporalio.common import Priority
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
@@ -10,12 +8,12 @@ with workflow.unsafe.imports_passed_through():
     from contracts.names import sync_client_id
     from contracts.sync_client import SyncClientInput
 
-from workflows import briefing
+from workflows import briefing, planning
 from workflows.sync_client import SyncClient
 
 
 async def hand_over(sync: SyncClientInput, priority: Priority) -> bool:
-    """Start a client's own sync; one that is at work already is told of the login that is to take over.
+    """Start a client's own sync; one that is at work already is told of the login that takes over, and of the lists.
 
     Args:
         sync: What it is started with.
@@ -39,16 +37,21 @@ async def hand_over(sync: SyncClientInput, priority: Priority) -> bool:
                 priority=priority,
             )
         except WorkflowAlreadyStartedError:
-            if sync.grant_id is None or await _is_told(name, sync.grant_id):
+            widens = workflow.patched(planning.WIDENED)
+            if (sync.grant_id is None and not widens) or await _is_told(name, sync, widens=widens):
                 return False
         else:
             return True
 
 
-async def _is_told(name: str, grant_id: UUID) -> bool:
-    """Whether a sync that was at work a moment ago takes another login."""
+async def _is_told(name: str, sync: SyncClientInput, *, widens: bool) -> bool:
+    """Whether a sync that was at work a moment ago takes another login, and reads what is asked for."""
+    running = workflow.get_external_workflow_handle_for(SyncClient.run, name)
     try:
-        await workflow.get_external_workflow_handle_for(SyncClient.run, name).signal(SyncClient.use_login, grant_id)
+        if sync.grant_id is not None:
+            await running.signal(SyncClient.use_login, sync.grant_id)
+        if widens:
+            await running.signal(SyncClient.widen, list(sync.sources))
     except ApplicationError:  # it has ended since
         return False
     return True

@@ -47,6 +47,9 @@ FEWER_CLIENTS_PULLED_TOGETHER = 8
 LARGER_GROUPS = "larger-groups"
 """The patch by which runs under way keep the sizes that they began with."""
 
+WIDENED = "widened"
+"""The patch by which a client's own sync that is at work is told which lists are asked for, too."""
+
 MORE_LANES = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""
 

@@ -13,6 +13,7 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.standard_information import StandardInformationActivities
+    from contracts.lists import Source
     from contracts.runs import Result, Stage
     from contracts.sync_client import (
         PullClientInput,
@@ -39,13 +40,15 @@ class SyncClient:
         self._trouble = Trouble(cause=start.trouble) if start.trouble else None
         self._wanted_now = False
         self._login = start.grant_id
+        self._logins = {start.grant_id} if start.grant_id else set()
+        self._sources = start.sources
 
     @workflow.run
     async def run(self, start: SyncClientInput) -> SyncClientResult:
         """Wait for the first try, then try until it is done or only a person can help."""
         await self._wait_until(start.first_try_at)
         while True:
-            tried_with = self._login
+            tried = self._asked
             try:
                 pulled = await self._pull()
             except ActivityError as error:
@@ -53,16 +56,20 @@ class SyncClient:
                     raise
                 self._trouble = planning.trouble_of(error)
                 is_up_to_a_person = planning.gives_up(self._started_at, workflow.now(), self._trouble)
-                if is_up_to_a_person and self._login == tried_with:
-                    return await self._end(None)
-                retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
-                self._tries += 1
-                await self._settle(retry_at)
-                await self._wait_until(retry_at)
-                self._continue_as_new_if_long()
+                if not is_up_to_a_person or self._asked != tried:
+                    retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
+                    self._tries += 1
+                    await self._settle(retry_at, tried)
+                    await self._wait_until(retry_at)
+                    self._continue_as_new_if_long()
+                    continue
+                pulled = None
             else:
                 self._trouble = None
-                return await self._end(pulled)
+            await self._settle(None, tried)
+            if self._asked == tried:
+                return self._end(pulled)
+            self._started_at = workflow.now()  # more was asked for, maybe while the end was noted: that is begun now
 
     @workflow.signal(description="Try again now instead of at the next planned time. Safe to send at any moment.")
     def retry_now(self) -> None:
@@ -73,6 +80,19 @@ class SyncClient:
     def use_login(self, grant_id: UUID) -> None:
         """Go on with another login, which takes the connection over once it has read the organisation."""
         self._login = grant_id
+        self._logins.add(grant_id)
+
+    @workflow.signal(description="Sent when more lists are asked for than this sync reads. Not for sending by hand.")
+    def widen(self, sources: list[Source]) -> None:
+        """Read these too; all when none is named. A sync that has been asked for all lists stays with all."""
+        if self._sources:
+            wanted = {*self._sources, *sources}
+            self._sources = tuple(source for source in Source if source in wanted) if sources else ()
+
+    @property
+    def _asked(self) -> tuple[UUID | None, tuple[Source, ...]]:
+        """The login and the lists that are asked for by now."""
+        return self._login, self._sources
 
     async def _pull(self) -> PullClientResult:
         self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
@@ -84,7 +104,7 @@ class SyncClient:
             PullClientInput(
                 connection_id=self._start.client.connection_id,
                 pull_id=self._start.pull_id,
-                sources=self._start.sources,
+                sources=self._sources,
                 grant_id=self._login,
                 asked_by=self._start.asked_by,
             ),
@@ -105,8 +125,8 @@ class SyncClient:
         except TimeoutError:
             return
 
-    async def _settle(self, retry_at: datetime | None) -> None:
-        trouble = self._trouble
+    async def _settle(self, retry_at: datetime | None, tried: tuple[UUID | None, tuple[Source, ...]]) -> None:
+        trouble, (login, sources) = self._trouble, tried
         await call(
             RunActivities.settle_sync,
             SettleSyncInput(
@@ -114,26 +134,27 @@ class SyncClient:
                 cause=trouble.cause if trouble else None,
                 detail=trouble.detail if trouble else "",
                 retry_at=retry_at,
-                grant_id=self._login,
+                grant_id=login,
+                sources=sources,
+                logins=tuple(sorted(self._logins, key=str)),
             ),
             policies.DATABASE,
             "Note the next try" if retry_at else "Note how it ended",
         )
 
-    async def _end(self, pulled: PullClientResult | None) -> SyncClientResult:
-        await self._settle(None)
+    def _end(self, pulled: PullClientResult | None) -> SyncClientResult:
         result = Result.COMPLETED if pulled else Result.FAILED
         workflow.upsert_search_attributes(
             [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
         )
         workflow.set_current_details(
-            briefing.sync_end(self._start.client, self._start.reason, self._trouble, self._start.sources)
+            briefing.sync_end(self._start.client, self._start.reason, self._trouble, self._sources)
         )
         cause = self._trouble.cause if self._trouble else None
         return SyncClientResult(
             rows=pulled.rows if pulled else 0,
             cause=cause,
-            message=f"{cause.sentence} {cause.next_step}" if cause else briefing.stored(self._start.sources),
+            message=f"{cause.sentence} {cause.next_step}" if cause else briefing.stored(self._sources),
         )
 
     def _continue_as_new_if_long(self) -> None:
@@ -143,6 +164,7 @@ class SyncClient:
                     update={
                         "tries": self._tries,
                         "grant_id": self._login,
+                        "sources": self._sources,
                         "started_at": self._started_at,
                         "first_try_at": None,
                         "trouble": self._trouble.cause if self._trouble else None,

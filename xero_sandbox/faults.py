@@ -29,6 +29,7 @@ class Kind(StrEnum):
     SHORT_PAGE = "short_page"
     EMPTY_LIST = "empty_list"
     HIGH_VOLUME = "high_volume"
+    NO_CONNECTIONS = "no_connections"
     DAY_LIMIT_REACHED = "day_limit_reached"
     MINUTE_LIMIT_REACHED = "minute_limit_reached"
     REVOKE_PERSON = "revoke_person"
@@ -56,6 +57,7 @@ _NOT_CALLS = frozenset(
         Kind.ODD_CHARACTER,
         Kind.CLIENT_REFUSED,
         Kind.REFRESH_TOKEN_LEFT_OUT,
+        Kind.NO_CONNECTIONS,
         *AT_ONCE,
         *WINDOWS,
     }

@@ -1,7 +1,8 @@
 """One call to Xero's APIs: admitted by the limits, sent once, and classified.
 
 There is no retry and no waiting for a limit in here, because durable retries are the caller's; the one exception is an
-access token that Xero refuses, which is replaced once. Error texts name the path, never what was sent or received.
+access token that Xero refuses, which is replaced (``TOKENS_REPLACED``). Error texts name the path, never what was sent
+or received.
 """
 
 import asyncio
@@ -20,6 +21,9 @@ from providers.xero.limits import Limits
 
 CORRELATION = "xero-correlation-id"
 """Carried by every answer to a call for an organisation (recorded live in 2026)."""
+
+TOKENS_REPLACED = 2
+"""How often a call replaces a token that was refused: the first newer one may be another call's, and as old as that."""
 
 CALL_SECONDS = 40.0
 """A whole call: an answer that drips in, each piece within the read timeout, must end before a worker seems dead."""
@@ -109,9 +113,11 @@ class Api:
             sent["xero-tenant-id"] = organisation_id
         token = await tokens.access_token()
         response = await self._send(method, url, sent, token, organisation_id, tokens.practice_id)
-        if refuses_token(response.status_code, response.headers, response.content):
-            newer = await tokens.access_token(rejected=token)
-            response = await self._send(method, url, sent, newer, organisation_id, tokens.practice_id)
+        for _ in range(TOKENS_REPLACED):
+            if not refuses_token(response.status_code, response.headers, response.content):
+                break
+            token = await tokens.access_token(rejected=token)
+            response = await self._send(method, url, sent, token, organisation_id, tokens.practice_id)
         status = response.status_code
         if 200 <= status < 300 or (status == 304 and method == "GET") or (status == 404 and may_be_missing):
             return response

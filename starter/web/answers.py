@@ -81,7 +81,7 @@ class OrganisationAnswer(BaseModel):
             outcome=row.outcome,
             cause=row.cause,
             message=row.message,
-            next_step=row.cause.next_step if row.cause else None,
+            next_step=row.next_step,
             retry_at=row.retry_at,
         )
 

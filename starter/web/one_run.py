@@ -81,5 +81,5 @@ class OneRun:
     def next_step(self) -> str:
         """What the person can do about it; empty when there is nothing to do."""
         if self.is_over and self.row is not None and self.row.cause is not None and self.row.outcome not in _GOOD:
-            return self.row.cause.next_step
+            return self.row.next_step or ""
         return ""

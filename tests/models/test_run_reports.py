@@ -188,3 +188,12 @@ async def test_a_listed_run_says_who_and_what_became_of_it(database, house, runs
 async def test_another_practice_has_no_activity(database, house, runs):
     async with database.session() as session:
         assert await find_runs(session, house.other_practice.id, RunFilter()) == ([], 0)
+
+
+@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("outcome", Outcome)
+def test_by_itself_is_said_only_where_something_goes_on(outcome, cause):
+    row = RunOrganisation(run_id="run", organisation_id="books", position=0, name="Books", outcome=outcome, cause=cause)
+    ended = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
+    assert (row.next_step == cause.next_step) is not (ended and cause.is_transient)
+    assert not (ended and "Nothing to do" in (row.next_step or ""))

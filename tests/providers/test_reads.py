@@ -262,3 +262,20 @@ async def test_a_modified_time_is_sent_in_utc_to_the_second(xero: Xero, server: 
     server.answer(path(Source.ITEMS), {"Items": []})
     await pages(xero, Source.ITEMS, since=datetime(2026, 1, 2, 3, 4, 5, 600_000, tzinfo=UTC))
     assert server.calls[0].headers["if-modified-since"] == "2026-01-02T03:04:05"
+
+
+async def test_each_refusal_of_a_token_brings_a_newer_one_before_anything_is_declared(
+    xero: Xero, server: StandIn
+) -> None:
+    """The first newer token may be one that another call got long ago, and be refused too."""
+    tokens = Tokens("old", "another's", "new")
+    expired = Response(EXPIRED, 401)
+    server.answer(path(Source.CURRENCIES), expired, expired, {"Currencies": [{"Code": "GBP"}]})
+    assert [row.key for page in await pages(xero, Source.CURRENCIES, tokens) for row in page.rows] == ["GBP"]
+    assert tokens.refused == ["old", "another's"]
+
+
+async def test_a_token_that_stays_refused_signs_nobody_out(xero: Xero, server: StandIn) -> None:
+    server.answer(path(Source.CURRENCIES), *[Response(EXPIRED, 401)] * 3)
+    with pytest.raises(Unavailable):
+        await pages(xero, Source.CURRENCIES, Tokens("old", "newer", "newest", "never asked for"))
