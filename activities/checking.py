@@ -13,6 +13,7 @@ from temporalio import activity
 from activities import diagnosing
 from activities.failures import application_error
 from activities.reach import ReachActivities
+from activities.seeing import READ_LASTS
 from contracts.causes import Cause
 from contracts.check_connections import (
     CheckedLogin,
@@ -30,11 +31,8 @@ from models import checks, connections, grants
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port import ReachableOrganisation
 
-READ_LASTS = timedelta(days=1)
-"""How long after something of an organisation was read it is called healthy because it is listed."""
-
 NIGHTS_READ_LASTS = timedelta(hours=28)
-"""The same for the night: what the night before has read late, after many others, it does not read again early."""
+"""``READ_LASTS`` for the night: what the night before read late, after many others, it does not read again early."""
 
 
 class CheckActivities(ReachActivities):

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.reach import ReachActivities
+from activities.seeing import Seen
 from activities.surveying import is_missed, survey, survey_one
 from contracts.causes import Cause
 from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
@@ -25,11 +26,17 @@ from providers.port import ReachableOrganisation
 class ReconnectActivities(ReachActivities):
     """What a sign-in can repair."""
 
+    @property
+    def _seen(self) -> Seen:
+        return Seen(self._database, self._reach, self._now)
+
     @activity.defn
     async def survey_connections(self, asked: SurveyConnectionsInput) -> SurveyedConnections:
         """Sort the practice's connections into healthy, not reachable and to be repaired; list what nobody added."""
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         reached = await self._named(asked, reached)
+        if asked.connection_id is None:
+            await self._seen.look(asked.run_id)
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)

@@ -25,6 +25,7 @@ class LivingConnection(NamedTuple):
     cause: Cause | None
     grant_status: GrantStatus
     reached_by: tuple[str, ...]
+    last_good_at: datetime | None = None
 
 
 class SurveyRow(NamedTuple):
@@ -62,7 +63,8 @@ async def living_connections(
                          JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
                          WHERE r.organisation_id = c.organisation_id
                            AND NOT (r.grant_id = c.grant_id AND c.cause IS NOT DISTINCT FROM 'access_lost')
-                         ORDER BY p.name)
+                         ORDER BY p.name),
+                   c.last_good_at
             FROM connections c
             JOIN grants g ON g.id = c.grant_id
             JOIN clients k ON k.id = c.client_id
@@ -106,7 +108,9 @@ async def to_allow_again(
 
 
 def _living(row: Any) -> LivingConnection:
-    connection_id, client_id, organisation_id, name, grant_id, status, cause, grant_status, reached_by = row
+    connection_id, client_id, organisation_id, name, grant_id, status, cause, grant_status, reached_by, last_good_at = (
+        row
+    )
     return LivingConnection(
         connection_id=connection_id,
         client_id=client_id,
@@ -117,6 +121,15 @@ def _living(row: Any) -> LivingConnection:
         cause=Cause(cause) if cause else None,
         grant_status=GrantStatus(grant_status),
         reached_by=tuple(reached_by),
+        last_good_at=last_good_at,
+    )
+
+
+async def mark_read(session: AsyncSession, connection_ids: Sequence[UUID], at: datetime) -> None:
+    """Note that something of these organisations was just read; what their lists lack stays."""
+    await (await session.connection()).execute(
+        text("UPDATE connections SET last_good_at = :at WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
+        {"at": at, "ids": texts(connection_ids)},
     )
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 
+from activities.surveying import waits
+from contracts.causes import Cause
 from tests.journeys.people import change
 from tests.journeys.scene import Json, Scene
-from tests.journeys.test_nightly import a_night_later, begin_night, check, health
+from tests.journeys.test_nightly import a_night_later, begin_night, check, health, reconnect_all
 from xero_sandbox.faults import Kind
 
 PROFILE = "GET /api.xro/2.0/Organisation"
@@ -64,3 +66,18 @@ async def test_the_night_does_not_read_again_what_the_night_before_read_late(mak
         night = await begin_night(scene)
         await night.result()
     assert scene.world.calls.by_path.get(PROFILE, 0) == calls
+
+
+async def test_reconnect_all_calls_nothing_healthy_that_it_has_not_read(make_scene):
+    scene, (refusing, offline, *_) = await added(make_scene, 4)
+    scene.fault(Kind.ACCESS_REFUSED, refusing)
+    scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+    await read_ago(scene, 25)
+    async with scene.worker():
+        run = await reconnect_all(scene, person=0)
+    assert run["counts"] == {"failed": 1, "healthy": 3}
+    rows = {row["organisation_id"]: row for row in run["organisations"]}
+    assert (rows[refusing]["outcome"], rows[refusing]["cause"]) == ("failed", "access_lost")
+    assert (rows[offline]["outcome"], rows[offline]["message"]) == ("healthy", waits(Cause.PROVIDER_UNAVAILABLE))
+    shown = await by_organisation(scene)
+    assert (shown[refusing]["status"], shown[offline]["status"]) == ("needs_reconnect", "connected")
