@@ -8,15 +8,15 @@ ORGANISATIONS ?= 40
 TEST_PROCESSES ?= 4
 # Further arguments for pytest, and then no ruff and no mypy before it: make test ARGS="tests/runtime -k ports"
 ARGS ?=
-# In front of what opens pages: finds Chromium, or installs it.
-WITH_CHROMIUM = CHROMIUM="$$(sh setup/chromium.sh)" && export CHROMIUM &&
+# In front of what opens pages: finds a browser, or installs it.
+WITH_BROWSER = browser="$$(sh setup/browser.sh)" && eval "$$browser" &&
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 # A workflow's sandbox imports the modules again for each workflow: without their bytecode it would compile them each time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up chromium test test-long check lint types format bench bench-quick bench-night bench-pages screenshots bare lock clean
+.PHONY: help setup demo up browser test test-long check lint types format bench bench-quick bench-night bench-pages screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -36,8 +36,8 @@ demo: setup ## add a demo practice's clients, end to end, and check the totals (
 up: setup ## run everything here until Ctrl-C, and go on where it was
 	@$(BIN)/clientsync up
 
-chromium:
-	@sh setup/chromium.sh >/dev/null
+browser: setup
+	@sh setup/browser.sh >/dev/null
 
 check: lint types ## ruff and mypy
 
@@ -48,11 +48,11 @@ lint: setup ## ruff
 types: setup ## mypy, strict
 	$(BIN)/mypy
 
-test: setup chromium $(if $(ARGS),,check) ## lint, strict types and all tests, on real servers; some wait for time-outs, so a few run side by side
-	@$(WITH_CHROMIUM) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+test: setup browser $(if $(ARGS),,check) ## lint, strict types and all tests, on real servers; some wait for time-outs, so a few run side by side
+	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 
 test-long: setup ## the tests that are everyday ones at full size
-	@$(WITH_CHROMIUM) $(BIN)/python -m pytest -m long $(ARGS)
+	@$(WITH_BROWSER) $(BIN)/python -m pytest -m long $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .
@@ -68,10 +68,10 @@ bench-night: setup ## the nightly check of 10,000 connections under 100 logins: 
 	$(BIN)/python -m bench.night
 
 bench-pages: setup ## two minutes: choosing among 1,000 organisations and 1,000 clients, as measured in the page
-	@$(WITH_CHROMIUM) $(BIN)/python -m bench.pages
+	@$(WITH_BROWSER) $(BIN)/python -m bench.pages
 
 screenshots: setup ## pictures of every page, light, dark and narrow, into build/screenshots (ARGS="--only clients team": some; ARGS=--readme: those of the README)
-	@$(WITH_CHROMIUM) $(BIN)/python -m tests.web.screenshots $(ARGS)
+	@$(WITH_BROWSER) $(BIN)/python -m tests.web.screenshots $(ARGS)
 
 bare: ## README's commands on bare Debians that debootstrap makes, as root and not; as root, two hours (ARGS="trixie plain": one of them)
 	bash tests/bare/run.sh $(ARGS)

@@ -1,4 +1,4 @@
-"""Where Chromium is, for tests, pictures and benchmarks of pages. Looks only: ``setup/chromium.sh`` installs it."""
+"""Where Chromium is, for tests, pictures and benchmarks of pages. Looks only: ``setup/browser.sh`` installs it."""
 
 import os
 import shutil
@@ -17,5 +17,5 @@ def chromium_path() -> Path:
     """
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None or not Path(found).exists():
-        raise FileNotFoundError(f"{found or 'Chromium'} is not there: sh setup/chromium.sh installs it")
+        raise FileNotFoundError(f"{found or 'Chromium'} is not there: sh setup/browser.sh installs it")
     return Path(found)

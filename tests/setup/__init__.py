@@ -1,0 +1,1 @@
+"""What the scripts that set up a machine say and find."""
