@@ -2,7 +2,7 @@
 # The README's commands on machines that have never seen the project: bare Debians, made by debootstrap, each as root in
 # root's own closed home, as root in an open folder, and as a plain user without sudo. Needs root, debootstrap and a network.
 #
-#   bash tests/bare/run.sh [bookworm|trixie ...] [root-home|root-open|plain ...] [demo|test|up|bench|installed|missing ...]
+#   bash tests/bare/run.sh [bookworm|trixie ...] [root-home|root-open|plain ...] [demo|test|browser|up|bench|installed ...]
 #
 # Without names: both systems, all three people, and the steps demo, test, up and installed. Prints a line for each, keeps
 # what they said in build/bare, and ends with status 1 if one failed. BASES keeps the bare systems for the next time.
@@ -19,7 +19,7 @@ for word in "$@"; do
   case "$word" in
     bookworm|trixie) systems+=("$word") ;;
     root-home|root-open|plain) people+=("$word") ;;
-    demo|test|up|bench|installed|missing) steps+=("$word") ;;
+    demo|test|browser|up|bench|installed) steps+=("$word") ;;
     *) echo "unknown word: $word" >&2; exit 2 ;;
   esac
 done
@@ -72,7 +72,7 @@ test='make test'
 up='(timeout --signal=INT --kill-after=60 240 make up || [ $? = 124 ]) 2>&1 | tee /tmp/up; grep -q "password" /tmp/up; rm /tmp/up'
 bench='make bench-quick'
 installed='python3 -m venv ~/elsewhere && ~/elsewhere/bin/pip install --quiet . && mkdir ~/empty && cd ~/empty && ~/elsewhere/bin/clientsync demo && [ -z "$(ls -A)" ] && rm -r ~/elsewhere ~/empty'
-missing='sh tests/bare/missing.sh'
+browser='make test ARGS=tests/web/test_leaving.py'
 
 remains() { # root: what should be the same before and after
   (cd "$1" && cat etc/passwd etc/group && stat -c '%a %U %n' root home srv tmp var/tmp home/* srv/* root/* 2>/dev/null && find tmp var/tmp -mindepth 1 -maxdepth 1) | grep -v -e '/\.cache' -e pip- -e chromium || true
