@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from runtime.embedded_postgres import start_postgres
 from runtime.embedded_temporal import start_temporal
 from runtime.keyring import KeyRing
+from runtime.machine import check_machine
 from runtime.ports import HOST, Ports
 from runtime.private_file import write_private
 from runtime.processes import Child, Command, ProcessFailedError, ReadyCheck, Supervisor
@@ -95,10 +96,11 @@ async def embedded_stack(
     Raises:
         DataDirInUseError: Another stack runs on the data directory.
         MissingSettingError: A server is not embedded, and no keys are set.
-        ProcessFailedError: A server did not come up.
+        ProcessFailedError: A server did not come up, or the machine has no room for it.
     """
     directory = settings.data_dir.absolute()
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    check_machine(directory)
     with _alone_in(directory):
         wanted = {"web": settings.web_port} if "web_port" in settings.model_fields_set else {}
         ports = Ports(directory / "ports.json", wanted)

@@ -111,3 +111,16 @@ async def test_a_one_shot_is_run_to_its_end_and_its_failure_shown(tmp_path):
         assert (tmp_path / "fine.log").read_text() == "done\n"
         with pytest.raises(ProcessFailedError, match=r"(?s)bad ended with status 1.*ZeroDivisionError"):
             await supervisor.run(Command("bad", [PYTHON, "-c", "1/0"]))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a process as somebody else")
+async def test_somebody_else_may_pass_through_a_closed_folder_and_is_told_so_before(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    program = closed / "program"
+    program.write_text("")
+    program.chmod(0o755)
+    code = f"import os; print(os.getuid(), os.access({str(program)!r}, os.X_OK), open({str(program)!r}).read())"
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.run(Command("other", [PYTHON, "-c", code], user=(65534, 65534)))
+    assert (tmp_path / "other.log").read_text() == "65534 True \n"
