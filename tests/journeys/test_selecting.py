@@ -36,7 +36,7 @@ async def test_a_signal_that_cannot_be_taken_is_noted_and_does_no_harm(scene: Sc
         await scene.select(run["run_id"], **unknown)  # judged after the signals, so they have been looked at by now
         assert await scene.everything() == before
         details = await scene.details(run["run_id"])
-        assert "A selection was refused: Input should be a valid tuple" in details
+        assert "A selection was refused (organisations): Give a list." in details
         assert "A selection was refused: Organisation made-up is not on this run's list." in details
         await handle.signal("select_organisations", {"organisations": chosen(run)[:2]})
         run = await scene.until_stage(run["run_id"], "finished")
