@@ -44,19 +44,19 @@ unpacked() { # packages: apt with folders of its own needs no rights
   # shellcheck disable=SC2086 # options are several words
   apt-get $options update >&2 &&
     apt-get $options install --download-only -y --no-install-recommends "$@" fonts-dejavu-core >&2 || return
-  for package in "$OWN"/archives/*.deb; do dpkg-deb -x "$package" "$OWN/root" || return; done
+  for package in "$OWN"/archives/*.deb; do dpkg-deb -x "$package" "$OWN/system" || return; done
   rm -rf "$OWN/archives" "$OWN/lists" "$OWN"/*.bin
-  libraries=$(find "$OWN/root" -name '*.so*' -printf '%h\n' | sort -u | paste -sd :)
+  libraries=$(find "$OWN/system" -name '*.so*' -printf '%h\n' | sort -u | paste -sd :)
   cat >"$OWN/fonts.conf" <<FONTS
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir>$OWN/root/usr/share/fonts</dir>
+  <dir>$OWN/system/usr/share/fonts</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>$OWN/fonts</cachedir>
 </fontconfig>
 FONTS
-  starter chromium "$OWN/root/usr/lib/chromium/chromium"
+  starter chromium "$OWN/system/usr/lib/chromium/chromium"
   starter node "$(ls "$PWD"/.venv/lib/python3*/site-packages/playwright/driver/node)"
 }
 

@@ -5,14 +5,14 @@
 #   bash tests/bare/run.sh [bookworm|trixie ...] [root-home|root-open|plain ...] [demo|test|browser|up|bench|installed ...]
 #
 # Without names: both systems, all three people, and the steps demo, test, up and installed. Prints a line for each, keeps
-# what they said in build/bare, and ends with status 1 if one failed. BASES keeps the bare systems for the next time.
+# what they said in build/bare, and ends with status 1 if one failed. BASES keeps the bare systems for the next time, and MIRROR
+# names another mirror than debootstrap's own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 HERE=$PWD
 SAID=$HERE/build/bare
 WORK=$(mktemp -d "${TMPDIR:-/var/tmp}/clientsync-bare-XXXXXX")
 BASES=${BASES:-$WORK/bases}
-MIRROR=${MIRROR:-http://deb.debian.org/debian}
 
 systems=() people=() steps=()
 for word in "$@"; do
@@ -38,7 +38,7 @@ base() { # suite: a bare system, and how this machine reaches its package regist
   [ -e "$BASES/$1/.whole" ] && return
   mkdir -p "$BASES"
   rm -rf --one-file-system "${BASES:?}/$1"
-  debootstrap --variant=minbase --include=ca-certificates "$1" "$BASES/$1" "$MIRROR" >"$SAID/$1-debootstrap.log" 2>&1
+  debootstrap --variant=minbase --include=ca-certificates "$1" "$BASES/$1" ${MIRROR:-} >"$SAID/$1-debootstrap.log" 2>&1
   touch "$BASES/$1/.whole"
 }
 
@@ -60,7 +60,7 @@ within() { # root, command: as init of its own, so that nothing of it can stay
 
 as_person() { # person, command
   if [ "$1" = plain ]; then printf 'su -s /bin/bash plain -c %q' "export PIP_CERT=\$PIP_CERT; cd ~/clientsync && $2"
-  elif [ "$1" = root-home ]; then printf 'export HOME=/root; cd /root/clientsync && %s' "$2"
+  elif [ "$1" = root-home ]; then printf 'export HOME=/root; cd ~/clientsync && %s' "$2"
   else printf 'export HOME=/root; cd /srv/clientsync && %s' "$2"; fi
 }
 
