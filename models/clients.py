@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.runs import Action, ConnectionStatus, Outcome
-from models import connection_changes, disconnections, events, run_lists, runs
+from models import connection_changes, connections, disconnections, events, run_lists, runs
 from models.bulk import copy_rows
 from models.client import Client
 from models.columns import now
@@ -246,6 +246,7 @@ class _Creation:
         organisation.client_id, organisation.connection_id = known.client_id, known.connection_id
         organisation.action = Action.LINK
         self._session.add_all([connection, organisation])
+        await connections.reconsider(self._session, connection.id, self._at)  # its lists' old trouble is not over
         self._event("connection.connected_again", known.client_id, known.connection_id, after=organisation.name)
 
     async def _settle(self, organisation: RunOrganisation, outcome: Outcome, message: str) -> None:

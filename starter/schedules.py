@@ -3,6 +3,8 @@
 Applying is idempotent: what is right is left alone, what is not is corrected, and a pause that somebody has set stays.
 """
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -43,6 +45,11 @@ from workflows.policies import LONGEST_CHECK, night_priority
 
 CATCH_UP = timedelta(hours=6)
 """After an outage a night is made up for within this; later the next one is near enough."""
+
+COMPARED_WITHIN = timedelta(seconds=10)
+"""Long enough for the times of two years; a server that says nothing by then is not compared."""
+
+logger = logging.getLogger(__name__)
 
 REASON = "The night's check."
 NOTHING_TOLD = ForSupport()
@@ -119,7 +126,7 @@ class Schedules:
                 change = Change.CREATED
             except ScheduleAlreadyRunningError:
                 change = await self._correct(schedule_id, wanted)
-            return Applied(practice.slug, schedule_id, practice.time_zone, change, await self._compared(practice))
+        return Applied(practice.slug, schedule_id, practice.time_zone, change, await self._compared(practice))
 
     async def _examine(self, practice: Practice) -> Applied:
         schedule_id, change, difference = check_connections_id(practice.slug), Change.UPDATED, None
@@ -132,15 +139,23 @@ class Schedules:
                 change = Change.CREATED
             else:
                 if await self._is_right(found, await self._nightly(practice)):
-                    change, difference = Change.UNCHANGED, await self._compared(practice)
+                    change = Change.UNCHANGED
+        if change is Change.UNCHANGED:
+            difference = await self._compared(practice)
         return Applied(practice.slug, schedule_id, practice.time_zone, change, difference)
 
     async def _nightly(self, practice: Practice) -> Schedule:
         return nightly(practice, await self._supporting.facts())
 
     async def _compared(self, practice: Practice) -> Difference | None:
-        zone, rules = ZoneInfo(practice.time_zone), pinned_version()
-        return await compared(self._temporal, check_connections_id(practice.slug), zone, rules, now())
+        """How the server's rules differ; None also where it does not say, since no night may depend on a comparison."""
+        schedule_id, zone, rules = check_connections_id(practice.slug), ZoneInfo(practice.time_zone), pinned_version()
+        try:
+            async with asyncio.timeout(COMPARED_WITHIN.total_seconds()):
+                return await compared(self._temporal, schedule_id, zone, rules, now())
+        except (RPCError, TimeoutError) as error:
+            logger.warning("The times of %s could not be compared: %s", schedule_id, type(error).__name__)
+            return None
 
     async def _correct(self, schedule_id: str, wanted: Schedule) -> Change:
         change = Change.UNCHANGED

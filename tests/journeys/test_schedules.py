@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 import pytest_asyncio
 from temporalio.client import (
     ScheduleActionStartWorkflow,
@@ -15,6 +16,7 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
 from models import practices
 from starter.schedules import Applied, Change, Schedules
@@ -117,3 +119,14 @@ async def _first_night(scene: Scene) -> str:
         while not (actions := (await described(scene, LONDON)).info.recent_actions):
             continue
     return actions[0].action.workflow_id
+
+
+async def test_no_night_depends_on_comparing_times(schedules: Schedules, monkeypatch: pytest.MonkeyPatch):
+    """An account may not be allowed to ask for a schedule's times, and an older server may not know how."""
+
+    async def refused(*_: object) -> None:
+        raise RPCError("not for you", RPCStatusCode.PERMISSION_DENIED, b"")
+
+    monkeypatch.setattr("starter.schedules.compared", refused)
+    assert changes(await schedules.apply()) == {LONDON: Change.CREATED, AUCKLAND: Change.CREATED}
+    assert {one.difference for one in await schedules.examine()} == {None}
