@@ -275,8 +275,12 @@ class StandardInformationActivities:
 
 
 def _holder() -> str:
-    task = activity.info()
-    return f"{task.workflow_id}/{task.activity_id}"
+    """The workflow, which pulls a client in one activity at a time.
+
+    Whoever is pulled alone after its group was given up (its worker killed, its tries used) is not kept waiting by the
+    group's own lease.
+    """
+    return str(activity.info().workflow_id)
 
 
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:
