@@ -275,12 +275,7 @@ class StandardInformationActivities:
 
 
 def _holder() -> str:
-    """The workflow, which pulls a client in one activity at a time.
-
-    Whoever is pulled alone after its group was given up (its worker killed, its tries used) is not kept waiting by the
-    group's own lease.
-    """
-    return str(activity.info().workflow_id)
+    return str(activity.info().workflow_id)  # not the activity's: after a lost group its clients are pulled alone
 
 
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:
