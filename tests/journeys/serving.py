@@ -32,7 +32,8 @@ class _Told(uvicorn.Server):
 @asynccontextmanager
 async def serving(app: Any, listening: socket.socket, **options: Any) -> AsyncIterator[None]:
     """Serve ``app`` on a listening socket for as long as the block lasts."""
-    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, **options)
+    # Clients keep idle connections for five seconds, and so does uvicorn by itself: who closes first would be chance.
+    config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=75, **options)
     server = _Told(config)
     task = asyncio.create_task(server._serve([listening]))
     await server.serves.wait()
