@@ -23,8 +23,8 @@ from activities.changing import ChangeActivities
 from activities.checking import CheckActivities
 from activities.clients import ClientActivities
 from activities.disconnecting import DisconnectActivities
-from activities.discretion import Discretion
 from activities.grants import Tokens
+from activities.interceptors import INTERCEPTORS
 from activities.mailing import Mailer, SmtpMailer
 from activities.notices import NoticeActivities
 from activities.operators import Operators
@@ -138,7 +138,7 @@ def workflow_workers(client: Client, parts: Parts) -> Sequence[Worker]:
             runs.reopen_run,
             runs.finish_run,
         ],
-        interceptors=[Discretion()],
+        interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
     return (worker,)
@@ -176,7 +176,7 @@ def provider_workers(
             pulls.pull_clients,
         ],
         max_concurrent_activities=concurrency,
-        interceptors=[Discretion()],
+        interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
     groups = Worker(
@@ -184,7 +184,7 @@ def provider_workers(
         task_queue=GROUPS_QUEUE,
         activities=[pulls.pull_clients],
         max_concurrent_activities=groups_at_once,
-        interceptors=[Discretion()],
+        interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
     return everything_else, groups

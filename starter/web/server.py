@@ -45,6 +45,8 @@ async def serve(app: FastAPI, *, host: str, port: int) -> None:
         access_log=False,  # its lines hold query strings, and the callback's holds a code; the shield logs instead
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
+        # Longer than proxies keep idle connections (60 s and less), so that none sends a request into a closing one.
+        timeout_keep_alive=75,
         lifespan="off",
     )
     await _Server(config).serve()

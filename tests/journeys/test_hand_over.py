@@ -1,9 +1,15 @@
 """An admin hands a leaver's clients over: all of them move, and who cannot have the login is named."""
 
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import httpx2
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
 
+from contracts.bulk_create_clients import RunFacts
+from contracts.runs import RunKind
+from starter.kinds import start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
 from tests.journeys.scene import Scene, by_organisation
 from xero_sandbox.faults import Kind
@@ -71,3 +77,29 @@ async def test_who_may_and_between_whom(make_scene):
         error = answer.json()["error"]
         assert (answer.status_code, error["code"], error.get("field")) == expected
     assert (await admin.http.get("/api/v1/runs")).json()["runs"] == []
+
+
+async def test_a_run_that_is_at_work_before_its_row_is_there_goes_on(make_scene, monkeypatch: pytest.MonkeyPatch):
+    """The workflow begins inside the transaction of its row; here that one is committed late."""
+    admin = await make_scene(organisations=3)
+    lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
+    looks: list[int] = []
+
+    def late(kind: RunKind) -> Callable[..., Awaitable[None]]:
+        async def begin(temporal: Client, facts: RunFacts, *more: object) -> None:
+            await start_of(kind)(temporal, facts, *more)
+            handle = temporal.get_workflow_handle(facts.run_id)
+            while max(looks, default=1) < 2:
+                told = await handle.describe()
+                assert told.status is WorkflowExecutionStatus.RUNNING, "it gave up"
+                looks.extend(one.attempt for one in told.raw_description.pending_activities)
+
+        return begin
+
+    async with admin.worker():
+        await lee.added()
+        await leaves(admin, lee.actor.colleague_id)
+        monkeypatch.setattr("starter.starting.start_of", late)
+        answer = await hand_over(admin, lee.actor.colleague_id, ben.actor.colleague_id)
+        run = await admin.until_stage(answer.json()["run_id"], "finished")
+    assert (run["result"], run["counts"]) == ("completed", {"reassigned": 3})

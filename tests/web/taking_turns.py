@@ -53,3 +53,13 @@ async def belongs_to(person: Person, organisation_id: str, owner_id: UUID) -> No
         practice=person.actor.practice_id,
         organisation=organisation_id,
     )
+
+
+async def ends_elsewhere(person: Person, organisation_id: str) -> None:
+    """No other practice has these books: where one does by the same login, its connection stays at the provider."""
+    await change(
+        person.scene,
+        "UPDATE connections SET status = 'disconnected' WHERE practice_id <> :practice AND organisation_id = :ended",
+        practice=person.actor.practice_id,
+        ended=organisation_id,
+    )

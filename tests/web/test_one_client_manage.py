@@ -13,6 +13,7 @@ from tests.web.house import Browsers, House, arrived
 from tests.web.looking import looked_at
 from tests.web.one_client import Few, added, there, world_person
 from tests.web.provider_pages import sign_in_there
+from tests.web.taking_turns import ends_elsewhere
 from tests.web.test_signing_in import csrf_of
 from xero_sandbox.faults import Kind
 
@@ -185,6 +186,7 @@ async def test_disconnecting_is_shown_until_it_is_confirmed(few: Few, browsers: 
     page = await browsers.signed_in(few.person)
     client = few.clients[3]
     scene = few.person.scene
+    await ends_elsewhere(few.person, client.organisation_id)
     scene.fault(Kind.SERVER_ERROR, status=503, path="/connections/")
     answer = await client.post("disconnect")
     assert answer.status_code == 202, answer.text
