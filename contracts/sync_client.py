@@ -35,6 +35,7 @@ class SyncClientInput(Payload):
         first_try_at: Not before; now when absent.
         trouble: The cause with which it was handed over.
         grant_id: A login that takes the connection over once it has read the organisation.
+        logins: Those that were to take it over before, over continue-as-new: rows of runs wait for them, too.
         tries: Tries so far, over continue-as-new.
         started_at: When the first execution began, over continue-as-new.
         asked_by: The colleague who asked for it; None when the product does it by itself.
@@ -47,6 +48,7 @@ class SyncClientInput(Payload):
     first_try_at: datetime | None = None
     trouble: Cause | None = None
     grant_id: UUID | None = None
+    logins: tuple[UUID, ...] = ()
     tries: int = 0
     started_at: datetime | None = None
     asked_by: UUID | None = None

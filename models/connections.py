@@ -77,13 +77,15 @@ async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UU
 async def record_reachable(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
     """A new sign-in has just read the organisation's profile; its lists are due, and not pulled yet.
 
-    What only the sign-in before was to blame for is over. What signing in does not repair stays until it was read.
+    What only the sign-in before was to blame for is over. What signing in does not repair stays until it was read, and
+    so does what this login may be refused as well: a permission or a role that a list wants.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update=True)
     if connection.status in LEAVING:
         return
-    over = [cause for cause in Cause if cause.signing_in_helps]
-    if await receipts.disprove(session, (connection_id,), over):
+    over = [cause for cause in Cause if cause.signing_in_helps]  # of the profile, which was read
+    of_lists = [cause for cause in over if cause.is_disproved_by_reading]
+    if await receipts.disprove(session, (connection_id,), of_lists):
         connection.next_refresh_at = at  # should whoever repaired it not come to pull it, the night does
     connection.last_good_at = at
     session.add(connection)

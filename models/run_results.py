@@ -68,15 +68,19 @@ async def retell(session: AsyncSession, run_ids: Collection[str]) -> None:
 _FAILED_IN = text("""
     SELECT id FROM runs
     WHERE stage = 'finished' AND kind = ANY(CAST(:kinds AS text[])) AND id IN (
-        SELECT run_id FROM run_organisations
-        WHERE connection_id = ANY(CAST(:ids AS text[])::uuid[]) AND outcome = 'failed')
+        SELECT o.run_id FROM run_organisations o JOIN connections c ON c.id = o.connection_id
+        WHERE c.id = ANY(CAST(:ids AS text[])::uuid[]) AND o.outcome = 'failed'
+          AND (o.action <> 'repair' OR o.grant_id = c.grant_id))
     ORDER BY id FOR NO KEY UPDATE
 """)
+"""A repair is one login's: that another one reads the organisation does not make it good."""
 
 _MEND = text(f"""
-    UPDATE run_organisations
-    SET outcome = CASE action {" ".join(f"WHEN '{action}' THEN '{outcome}'" for action, outcome in MADE.items())} END,
+    UPDATE run_organisations o
+    SET outcome = CASE o.action {" ".join(f"WHEN '{action}' THEN '{outcome}'" for action, outcome in MADE.items())} END,
         cause = NULL, message = :message, retry_at = NULL, updated_at = :at
-    WHERE run_id = ANY(CAST(:run_ids AS text[])) AND connection_id = ANY(CAST(:ids AS text[])::uuid[])
-      AND outcome = 'failed' AND action IS NOT NULL
+    FROM connections c
+    WHERE c.id = o.connection_id AND c.id = ANY(CAST(:ids AS text[])::uuid[])
+      AND o.run_id = ANY(CAST(:run_ids AS text[])) AND o.outcome = 'failed' AND o.action IS NOT NULL
+      AND (o.action <> 'repair' OR o.grant_id = c.grant_id)
 """)  # noqa: S608  # put together from our own enums

@@ -40,7 +40,7 @@ class SyncClient:
         self._trouble = Trouble(cause=start.trouble) if start.trouble else None
         self._wanted_now = False
         self._login = start.grant_id
-        self._logins = {start.grant_id} if start.grant_id else set()
+        self._logins = {*start.logins, *filter(None, (start.grant_id,))}
         self._sources = start.sources
 
     @workflow.run
@@ -164,6 +164,7 @@ class SyncClient:
                     update={
                         "tries": self._tries,
                         "grant_id": self._login,
+                        "logins": tuple(sorted(self._logins, key=str)),
                         "sources": self._sources,
                         "started_at": self._started_at,
                         "first_try_at": None,

@@ -156,7 +156,7 @@ async def test_whatever_is_read_disproves_what_is_about_the_login_or_the_moment(
 
 
 async def test_a_new_sign_in_ends_what_signing_in_repairs_and_nothing_else(database: Database, house: House):
-    await failed(database, house, CONTACTS, Cause.PERMISSION_MISSING)
+    await failed(database, house, CONTACTS, Cause.ACCESS_LOST)
     await failed(database, house, [ListName.ITEMS], Cause.SUBSCRIPTION_ENDED)
     await looked(database, house, Cause.SIGNED_OUT)
     async with database.transaction() as session:
@@ -165,6 +165,18 @@ async def test_a_new_sign_in_ends_what_signing_in_repairs_and_nothing_else(datab
     async with database.session() as session:
         connection = await session.get_one(Connection, house.connection_id)
     assert (connection.next_refresh_at, connection.last_good_at) == (NOON, NOON)
+
+
+@pytest.mark.parametrize("cause", [Cause.PERMISSION_MISSING, Cause.ROLE_TOO_LOW])
+async def test_what_a_list_wants_of_a_login_stays_until_that_list_was_read(database, house, cause):
+    """The new login may have no more rights than the one before; its profile alone does not tell."""
+    await failed(database, house, CONTACTS, cause)
+    before = await standing(database, house)
+    async with database.transaction() as session:
+        await connections.record_reachable(session, house.connection_id, NOON)
+    assert await standing(database, house) == before != WELL
+    await read(database, house)
+    assert await standing(database, house) == WELL
 
 
 async def test_since_when_is_kept_while_the_cause_is(database: Database, house: House):
