@@ -38,7 +38,6 @@ class Seen:
         self._database = database
         self._reach = reach
         self._now = now
-        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def look(self, run_id: str) -> None:
         """Read what would be called healthy and was not read for a day, and store what that says of its health."""
@@ -51,29 +50,31 @@ class Seen:
             for one in living
             if needs_no_repair(one) and one.cause is None and (one.last_good_at is None or one.last_good_at <= oldest)
         ]
-        if not doubtful:
-            return
-        came = await asyncio.gather(*(self._read(run, one) for one in doubtful))
-        await self._store(doubtful, came)
+        for begin in range(0, len(doubtful), AT_ONCE):
+            # Stored as they come: where the provider is slow, the next try goes on behind them.
+            some = doubtful[begin : begin + AT_ONCE]
+            await self._store(some, await asyncio.gather(*(self._read(run, one) for one in some)))
 
     async def _read(self, run: Run, one: LivingConnection) -> ProviderError | None:
-        async with self._turns:
-            try:
-                await self._reach.profile(run.provider, one.grant_id, one.organisation_id, run.practice_id)
-            except ProviderError as error:
-                return error.with_traceback(None)
+        try:
+            await self._reach.profile(run.provider, one.grant_id, one.organisation_id, run.practice_id)
+        except ProviderError as error:
+            return error.with_traceback(None)
         return None
 
     async def _store(self, looked_at: Sequence[LivingConnection], came: Sequence[ProviderError | None]) -> None:
         at = self._now()
-        read: list[UUID] = []
-        looks: list[Look] = []
-        for one, error in zip(looked_at, came, strict=True):
-            if error is None:
-                read.append(one.connection_id)
-            else:
-                looks.append(Look(one.connection_id, error.cause, error.detail, error.retry_at))
         async with self._database.transaction() as session:
             await connection_health.lock(session, [one.connection_id for one in looked_at])
+            same = await surveys.as_they_were(session, looked_at)  # what was read of others is newer than this
+            read: list[UUID] = []
+            looks: list[Look] = []
+            for one, error in zip(looked_at, came, strict=True):
+                if one.connection_id not in same:
+                    continue
+                if error is None:
+                    read.append(one.connection_id)
+                else:
+                    looks.append(Look(one.connection_id, error.cause, error.detail, error.retry_at))
             await surveys.mark_read(session, read, at)
             await connection_health.write(session, looks, at)

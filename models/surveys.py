@@ -125,6 +125,16 @@ def _living(row: Any) -> LivingConnection:
     )
 
 
+async def as_they_were(session: AsyncSession, seen: Sequence[LivingConnection]) -> set[UUID]:
+    """Those of some locked connections that nobody has read, or moved to another login, since they were seen."""
+    rows = await (await session.connection()).execute(
+        text("SELECT id, grant_id, last_good_at FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
+        {"ids": texts([one.connection_id for one in seen])},
+    )
+    now = {row.id: (row.grant_id, row.last_good_at) for row in rows}
+    return {one.connection_id for one in seen if now.get(one.connection_id) == (one.grant_id, one.last_good_at)}
+
+
 async def mark_read(session: AsyncSession, connection_ids: Sequence[UUID], at: datetime) -> None:
     """Note that something of these organisations was just read; what their lists lack stays."""
     await (await session.connection()).execute(
