@@ -75,7 +75,8 @@ installed='python3 -m venv ~/elsewhere && ~/elsewhere/bin/pip install --quiet . 
 browser='make test ARGS=tests/web/test_leaving.py'
 
 remains() { # root: what should be the same before and after
-  (cd "$1" && cat etc/passwd etc/group && stat -c '%a %U %n' root home srv tmp var/tmp home/* srv/* root/* 2>/dev/null && find tmp var/tmp -mindepth 1 -maxdepth 1) | grep -v -e '/\.cache' -e pip- -e chromium || true
+  (cd "$1" && cat etc/passwd etc/group && stat -c '%a %U %n' root home srv tmp var/tmp home/* srv/* root/* 2>/dev/null && find tmp var/tmp -mindepth 1 -maxdepth 1) |
+    grep -v -e '/\.cache' -e pip- -e chromium -e '^systemd-' -e '^messagebus:' || true # accounts of packages that Chromium needs
 }
 
 mkdir -p "$SAID"
