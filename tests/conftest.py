@@ -1,6 +1,8 @@
 """Shared fixtures: a real PostgreSQL for the whole run, an emptied database for each test, a key ring."""
 
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Generator
+from types import FrameType
 
 import asyncpg
 import pytest
@@ -17,6 +19,7 @@ from runtime.ports import Ports
 from runtime.processes import Supervisor
 from runtime.zone_rules import use_pinned_rules
 from tests.grouping import Grouping
+from tests.reporting import FailuresAtOnce, waiting_tasks
 
 use_pinned_rules()  # as every program does first
 
@@ -54,6 +57,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((number for number, word in enumerate(LONG) if word in item.path.stem), len(LONG))
 
     items.sort(key=place)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of several processes, the one that shows results."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailuresAtOnce(config))
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_timeout_set_timer() -> Generator[None, bool | None, bool | None]:
+    """A test that runs out of time tells what waits: the stacks of threads, printed anyway, end in an event loop."""
+    is_set = yield
+    print_stacks = signal.getsignal(signal.SIGALRM)
+
+    def tell(number: int, frame: FrameType | None) -> None:
+        print(waiting_tasks())  # noqa: T201  # pytest keeps it for the report
+        if callable(print_stacks):
+            print_stacks(number, frame)
+
+    signal.signal(signal.SIGALRM, tell)
+    return is_set
 
 
 @pytest.hookimpl(optionalhook=True)
