@@ -262,8 +262,11 @@ class Scene:
 
     async def held_up(self, statement: str = "") -> int:
         """How many transactions wait for another one, in a statement that begins like this."""
-        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        return int((await self.rows(f"{waiting} AND starts_with(query, :statement)", statement=statement))[0][0])
+        waiting = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND starts_with(query, :statement)
+        """
+        return int((await self.rows(waiting, statement=statement))[0][0])
 
     async def receipts(self, connection_ids: list[UUID]) -> dict[UUID, list[Receipt]]:
         """The receipts by connection."""
