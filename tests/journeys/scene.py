@@ -10,18 +10,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
-from uuid import UUID
 
 import httpx2
 from sqlalchemy import text
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 
 from contracts.names import sync_client_id
 from contracts.runs import Plan, Role
 from models import practices
-from models.connection import Receipt
 from models.database import Database
 from runtime.processes import Child, Command, Supervisor
 from runtime.settings import Settings
@@ -267,14 +265,6 @@ class Scene:
             WHERE datname = current_database() AND wait_event_type = 'Lock' AND starts_with(query, :statement)
         """
         return int((await self.rows(waiting, statement=statement))[0][0])
-
-    async def receipts(self, connection_ids: list[UUID]) -> dict[UUID, list[Receipt]]:
-        """The receipts by connection."""
-        async with self.database.session() as session:
-            found: dict[UUID, list[Receipt]] = {connection_id: [] for connection_id in connection_ids}
-            for receipt in (await session.exec(select(Receipt))).all():
-                found.setdefault(receipt.connection_id, []).append(receipt)
-        return found
 
 
 def chosen(run: Json) -> list[Json]:
