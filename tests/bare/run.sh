@@ -2,11 +2,13 @@
 # The README's commands on machines that have never seen the project: bare Debians, made by debootstrap, each as root in
 # root's own closed home, as root in an open folder, and as a plain user without sudo. Needs root, debootstrap and a network.
 #
-#   bash tests/bare/run.sh [bookworm|trixie ...] [root-home|root-open|plain ...] [demo|test|browser|up|bench|installed ...]
+#   bash tests/bare/run.sh [bookworm|trixie ...] [root-home|root-open|plain|sudo|sudoer ...]
+#                          [demo|test|browser|up|bench|installed ...]
 #
-# Without names: both systems, all three people, and the steps demo, test, up and installed. Prints a line for each, keeps
-# what they said in build/bare, and ends with status 1 if one failed. BASES keeps the bare systems for the next time, and MIRROR
-# names another mirror than debootstrap's own.
+# Two more people on request: sudo is root, through sudo, in somebody else's closed home; sudoer is a user who may use it
+# without a password. Without names: both systems, the first three people, and the steps demo, test, up and installed.
+# Prints a line for each, keeps what they said in build/bare, and ends with status 1 if one failed. BASES keeps the bare
+# systems for the next time, and MIRROR names another mirror than debootstrap's own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 HERE=$PWD
@@ -18,7 +20,7 @@ systems=() people=() steps=()
 for word in "$@"; do
   case "$word" in
     bookworm|trixie) systems+=("$word") ;;
-    root-home|root-open|plain) people+=("$word") ;;
+    root-home|root-open|plain|sudo|sudoer) people+=("$word") ;;
     demo|test|browser|up|bench|installed) steps+=("$word") ;;
     *) echo "unknown word: $word" >&2; exit 2 ;;
   esac
@@ -59,12 +61,13 @@ within() { # root, command: as init of its own, so that nothing of it can stay
 }
 
 as_person() { # person, command
-  if [ "$1" = plain ]; then printf 'su -s /bin/bash plain -c %q' "export PIP_CERT=\$PIP_CERT; cd ~/clientsync && $2"
+  if [ "$1" = plain ] || [ "$1" = sudoer ]; then printf 'su -s /bin/bash plain -c %q' "cd ~/clientsync && $2"
+  elif [ "$1" = sudo ]; then printf 'su -s /bin/bash plain -c %q' "cd ~/clientsync && sudo -n -E bash -euc $(printf %q "$2")"
   elif [ "$1" = root-home ]; then printf 'export HOME=/root; cd ~/clientsync && %s' "$2"
   else printf 'export HOME=/root; cd /srv/clientsync && %s' "$2"; fi
 }
 
-home_of() { case "$1" in plain) echo /home/plain ;; root-home) echo /root ;; root-open) echo /srv ;; esac; }
+home_of() { case "$1" in root-home) echo /root ;; root-open) echo /srv ;; *) echo /home/plain ;; esac; }
 
 # What each step runs, in the checkout.
 demo='make demo'
@@ -95,7 +98,11 @@ for suite in "${systems[@]}"; do
       DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends git make python3-venv >/dev/null
       useradd --create-home plain && chmod 700 /root /home/plain
       git clone --quiet /srv/.clientsync.git $home/clientsync
-      [ $person != plain ] || chown -R plain:plain $home/clientsync
+      [ $home != /home/plain ] || chown -R plain:plain $home/clientsync
+      case $person in sudo*)
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends sudo >/dev/null
+        echo 'plain ALL=(ALL) NOPASSWD:SETENV: ALL' >/etc/sudoers.d/plain ;;
+      esac
     " >"$SAID/$suite-$person-prepared.log" 2>&1
     remains "$root" >"$WORK/before"
     for step in "${steps[@]}"; do
