@@ -21,7 +21,10 @@ class SharedCallBudget:
     """
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime] = now) -> None:
-        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # A transaction costs two more round trips. Where transactions share connections there must be one, or the
+        # statement is prepared on one connection and asked for on another.
+        alone = {} if database.shares_connections else {"isolation_level": "AUTOCOMMIT"}
+        self._engine = database.engine.execution_options(**alone)
         self._clock = clock
 
     async def take(self, app: str, calls: int, limit: int) -> int:
@@ -39,7 +42,7 @@ class SharedCallBudget:
         """
         minute = self._clock().replace(second=0, microsecond=0)
         asked = {"app": app, "minute": minute, "calls": calls, "limit": limit}
-        async with self._engine.connect() as connection:
+        async with self._engine.begin() as connection:
             used_before: int = (await connection.execute(_TAKE, asked)).scalar_one() - calls
         return max(0, min(calls, limit - used_before))
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import tables  # noqa: F401  # the metadata must be whole before the first flush
-from models.database_url import connecting
+from models.database_url import connecting, is_for_a_pooler
 
 T = TypeVar("T")
 
@@ -45,10 +45,15 @@ class Database:
         url: PostgreSQL's URL.
         pool_size: Connections kept open.
         max_overflow: Connections opened beyond that while all are in use.
+
+    Attributes:
+        engine: The pool.
+        shares_connections: A pooler gives each transaction another connection.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
         self.engine = engine_for(url, pool_size=pool_size, max_overflow=max_overflow)
+        self.shares_connections = is_for_a_pooler(url)
         self._finishing: set[asyncio.Task[Any]] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 

@@ -1,5 +1,7 @@
 """URLs as database providers show them: each parameter works or is refused by name; a pooler may stand in between."""
 
+import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from models import schema
 from models.bulk import copy_rows
+from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError, connecting, is_for_a_pooler
 from tests.models.pooler import Pooler
@@ -141,6 +144,22 @@ async def test_rows_are_stored_through_a_pooler_too(database_url: str):
                     assert counted.scalar_one() == 2
         finally:
             await database.close()
+
+
+async def test_calls_are_counted_through_a_pooler_too(database_url: str):
+    """They are taken by single statements, by several processes at once."""
+    async with Pooler(database_url) as pooler:
+        databases = [Database(f"{pooler.url}?pgbouncer=true") for _ in range(2)]
+        budgets = [
+            SharedCallBudget(database, clock=lambda: datetime(2026, 11, 28, tzinfo=UTC)) for database in databases
+        ]
+        try:
+            given = await asyncio.gather(*(budget.take("xero:1", 3, 50) for budget in budgets * 10))
+        finally:
+            for database in databases:
+                await database.close()
+        assert sum(given) == 50
+        assert pooler.changes > 10
 
 
 async def test_without_a_word_of_it_a_pooler_does_not_work(database_url: str):
