@@ -115,7 +115,12 @@ class ReassignActivities(ReachActivities):
             found = await session.exec(query.order_by(col(RunOrganisation.position)).limit(asked.limit))
             return ClientsToReassign(
                 clients=tuple(
-                    ClientToReassign(position=row.position, organisation_id=row.organisation_id, name=row.name)
+                    ClientToReassign(
+                        position=row.position,
+                        organisation_id=row.organisation_id,
+                        name=row.name,
+                        retry_at=row.retry_at,
+                    )
                     for row in found.all()
                 )
             )
@@ -154,12 +159,21 @@ class ReassignActivities(ReachActivities):
 
     @activity.defn
     async def record_unmoved(self, asked: RecordUnmovedInput) -> None:
-        """Record that a client could not be moved for want of an answer; it keeps its owner and its login."""
+        """Record that a client could not be moved for want of an answer; it keeps its owner and its login.
+
+        One that the run tries again has no outcome yet, only the reason and the time of the next try.
+        """
         async with self._database.transaction() as session:
             row = await session.get_one(RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update=True)
-            if row.outcome is None:
-                message = f"Nothing was changed. {asked.cause.sentence} Reassign it again later."
-                await runs.settle(session, row, Outcome.FAILED, self._now(), cause=asked.cause, message=message)
+            if row.outcome is not None:
+                return
+            at, cause = self._now(), asked.cause
+            if asked.retry_at is not None:
+                waits = f"Not moved yet. {cause.sentence}"
+                await runs.settle(session, row, None, at, cause=cause, message=waits, retry_at=asked.retry_at)
+            else:
+                message = f"Nothing was changed. {cause.sentence} Reassign it again later."
+                await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=message)
 
 
 def chosen(selection: Selection, run: Run, listed: Collection[str]) -> list[Choice]:

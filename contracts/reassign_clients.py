@@ -1,5 +1,6 @@
 """What ``ReassignClients`` is started with, and the inputs and results of its activities."""
 
+from datetime import datetime
 from uuid import UUID
 
 from contracts.bulk_create_clients import Deadlines, RunFacts
@@ -22,11 +23,23 @@ class HandOver(Payload):
 
 
 class ReassignProgress(Payload):
-    """Where a long run goes on, with the counts so far for the current details."""
+    """Where a long run goes on, with the counts so far for the current details.
+
+    Attributes:
+        after: Position in the run after which clients are still to be moved in this pass.
+        counts: Outcomes so far.
+        causes: Causes so far.
+        again_at: When the first of those is tried again that wait for a limit to lift.
+        waiting: How many wait for that.
+        moving_since: When the first pass began.
+    """
 
     after: int
     counts: dict[Outcome, int]
     causes: dict[Cause, int]
+    again_at: datetime | None = None
+    waiting: int = 0
+    moving_since: datetime | None = None
 
 
 class ReassignClientsInput(Payload):
@@ -82,11 +95,12 @@ class ClientsToReassignInput(Payload):
 
 
 class ClientToReassign(Payload):
-    """One client to be moved."""
+    """One client to be moved; ``retry_at`` where it waits for a limit to lift."""
 
     position: int
     organisation_id: str
     name: str
+    retry_at: datetime | None = None
 
 
 class ClientsToReassign(Payload):
@@ -120,8 +134,16 @@ class ReassignedClient(Payload):
 
 
 class RecordUnmovedInput(Payload):
-    """Record that a client could not be moved because the provider did not answer; nothing else was changed."""
+    """Record that a client could not be moved because the provider did not answer; nothing else was changed.
+
+    Attributes:
+        run_id: The run.
+        organisation_id: Which of its organisations.
+        cause: Why.
+        retry_at: When the run tries it again; None when that was the end.
+    """
 
     run_id: str
     organisation_id: str
     cause: Cause
+    retry_at: datetime | None = None

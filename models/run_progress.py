@@ -42,6 +42,7 @@ class RunSnapshot:
         with_client: How many have their client.
         counts: By outcome; with those that have none yet they add up to the total.
         next_try_at: When the first of those that wait for the provider is tried again.
+        put_off: How many the run itself tries again then, before it ends; they have no outcome yet.
         changed_at: When a row of its list last changed.
         paused_until: Until when its pulls wait for the provider's limit on the whole app, while they do.
     """
@@ -56,6 +57,7 @@ class RunSnapshot:
     with_client: int
     counts: dict[Outcome, int]
     next_try_at: datetime | None
+    put_off: int
     changed_at: datetime | None
     paused_until: datetime | None
 
@@ -87,8 +89,9 @@ async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None
     found = await (await session.connection()).execute(
         text("""
             SELECT r.stage, r.result, r.message, o.outcome, count(o.run_id), count(o.profile_read_at),
-                   count(o.action), count(o.client_id), min(o.retry_at) FILTER (WHERE o.outcome = 'retrying'),
-                   max(o.updated_at), CASE WHEN r.paused_until > now() THEN r.paused_until END
+                   count(o.action), count(o.client_id), min(o.retry_at),
+                   max(o.updated_at), CASE WHEN r.paused_until > now() THEN r.paused_until END,
+                   count(o.retry_at) FILTER (WHERE o.outcome IS NULL)
             FROM runs r
             LEFT JOIN run_organisations o
                 ON o.run_id = r.id AND (r.kind <> 'reconnect-all' OR o.connection_id IS NOT NULL)
@@ -111,7 +114,8 @@ async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None
         chosen=sum(row[6] for row in rows),
         with_client=sum(row[7] for row in rows),
         counts={Outcome(row[3]): row[4] for row in rows if row[3]},
-        next_try_at=min((row[8] for row in rows if row[8]), default=None),
+        next_try_at=min((row[8] for row in rows if row[8] and row[3] in {None, Outcome.RETRYING}), default=None),
+        put_off=sum(row[11] for row in rows),
         changed_at=max((row[9] for row in rows if row[9]), default=None),
         paused_until=rows[0][10],
     )

@@ -126,7 +126,7 @@ async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
                                    THEN 'The run ended before its turn came. Nothing was changed.'
                                ELSE 'The run ended before its standard information was pulled. Refresh the client.'
                           END,
-                updated_at = :at
+                cause = CASE WHEN o.action = 'reassign' THEN NULL ELSE o.cause END, retry_at = NULL, updated_at = :at
             FROM runs r
             WHERE o.run_id = :run_id AND r.id = o.run_id AND o.outcome IS NULL
               AND (:offers_stay = false OR o.connection_id IS NOT NULL)

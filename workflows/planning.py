@@ -20,6 +20,7 @@ from workflows.policies import (
     LAST_ROUND_WITHIN,
     LONGEST_BETWEEN_ROUNDS,
     LONGEST_BETWEEN_TRIES,
+    LONGEST_MOVING,
     SOONEST_BETWEEN_TRIES,
 )
 
@@ -49,6 +50,9 @@ LARGER_GROUPS = "larger-groups"
 
 WIDENED = "widened"
 """The patch by which a client's own sync that is at work is told which lists are asked for, too."""
+
+LIMITS_WAITED_FOR = "limits-waited-for"
+"""The patch by which a run that moves clients waits for those whose calls are used up, instead of giving them up."""
 
 MORE_LANES = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""
@@ -160,6 +164,22 @@ def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
     return now + wait
 
 
+def next_move(now: datetime, moving_since: datetime, trouble: Trouble) -> datetime | None:
+    """When a client whose calls were used up is moved after all; None when the run does not try it again.
+
+    An outage is not waited for: nobody says when it ends, and a person can start again.
+
+    Args:
+        now: This moment.
+        moving_since: When the run began to move clients.
+        trouble: Why it was not moved.
+    """
+    if trouble.cause is not Cause.RATE_LIMITED or trouble.retry_at is None:
+        return None
+    again = max(trouble.retry_at, now + FIRST_TRY_AFTER_HAND_OVER)
+    return again if again - moving_since <= LONGEST_MOVING else None
+
+
 def next_round(now: datetime, started_at: datetime, rounds: int) -> datetime | None:
     """When a check looks again at the logins that did not answer; None when the day is over.
 
@@ -191,6 +211,7 @@ __all__ = [
     "gives_up",
     "is_busy",
     "is_cancelled_exception",
+    "next_move",
     "next_round",
     "next_try",
     "refusal_of",

@@ -103,6 +103,10 @@ LONGEST_BETWEEN_TRIES = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """How long ``SyncClient`` keeps trying against an outage; a day's limit does not count as one."""
 
+LONGEST_MOVING = timedelta(days=2)
+"""How long a run that moves clients waits for call limits to lift: a day's limit that is met on its first day has ended
+by then."""
+
 FIRST_ROUND_AFTER = timedelta(minutes=15)
 LONGEST_BETWEEN_ROUNDS = timedelta(hours=2)
 LAST_ROUND_WITHIN = timedelta(hours=18)

@@ -3,10 +3,14 @@
 Owner and login move together, only where the new login reads the organisation now and the owner is still who was
 shown. An admin's hand-over of a leaver's clients is the same run without a sign-in and without a choice: there, a
 client that the new owner's login cannot read keeps the login that it has.
+
+The clients are gone through in passes: whose calls are used up waits for the next one, which begins when the first of
+the limits has lifted.
 """
 
 import asyncio
 from collections import deque
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -29,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from contracts.runs import Outcome, RunKind, Stage
     from contracts.selection import Selection
+    from contracts.sync_client import Trouble
 
 from workflows import planning, policies
 from workflows.board import RunBoard
@@ -51,6 +56,9 @@ class ReassignClients(ChoosingJourney):
         self._paging = asyncio.Lock()
         self._is_done = False
         progress = start.progress
+        self._again_at = progress.again_at if progress else None
+        self._waiting = progress.waiting if progress else 0
+        self._moving_since = (progress.moving_since if progress else None) or workflow.now()
         super().__init__(
             RunBoard(
                 start.run,
@@ -72,10 +80,13 @@ class ReassignClients(ChoosingJourney):
             await self._list_hand_over(self._start.hand_over)
         elif self._start.progress is None:
             await self.await_selection(await self.first_consent(deadlines.consent), deadlines.selection)
+            self._moving_since = workflow.now()
         await self.board.enter(Stage.REASSIGNING)
-        await asyncio.gather(*(self._lane() for _ in range(planning.LANES_OF_ONE)))
-        if not self._is_done:
-            await self._go_on_in_a_new_history()
+        await self._pass()
+        while self._again_at is not None:
+            await self._wait_until(self._again_at)
+            self._after, self._is_done, self._again_at, self._waiting = FROM_THE_START, False, None, 0
+            await self._pass()
 
     async def list_reached(self, consent: ConsentGiven) -> None:
         """List the colleagues' clients that a sign-in reaches."""
@@ -110,9 +121,30 @@ class ReassignClients(ChoosingJourney):
         )
         self.board.note(f"{listed.clients} clients are handed over.")
 
+    async def _pass(self) -> None:
+        await asyncio.gather(*(self._lane() for _ in range(planning.LANES_OF_ONE)))
+        if not self._is_done:
+            await self._go_on_in_a_new_history()
+
+    async def _wait_until(self, moment: datetime) -> None:
+        one = self._waiting == 1
+        self.board.note(
+            f"{self._waiting} client{' waits' if one else 's wait'} because {'its' if one else 'their'} calls are used "
+            f"up for now; moving goes on by itself at {moment:%Y-%m-%d %H:%M} UTC."
+        )
+        wait = max(moment - workflow.now(), policies.SOONEST_BETWEEN_TRIES)
+        await workflow.sleep(wait, summary="A call limit lifts")
+
+    def _wait_for(self, moment: datetime) -> None:
+        self._waiting += 1
+        self._again_at = min(moment, self._again_at or moment)
+
     async def _lane(self) -> None:
         while client := await self._next():
-            await self._move(client)
+            if client.retry_at is not None and client.retry_at > workflow.now():
+                self._wait_for(client.retry_at)
+            else:
+                await self._move(client)
 
     async def _next(self) -> ClientToReassign | None:
         async with self._paging:  # one lane fetches the page; the others wait for it rather than fetch it again
@@ -144,19 +176,32 @@ class ReassignClients(ChoosingJourney):
         except ActivityError as error:
             if planning.is_cancelled_exception(error):
                 raise
-            trouble = planning.trouble_of(error)
-            await call(
-                ReassignActivities.record_unmoved,
-                RecordUnmovedInput(run_id=asked.run_id, organisation_id=asked.organisation_id, cause=trouble.cause),
-                policies.DATABASE,
-                f"Note why {client.name} was not moved",
-            )
-            self.board.name(client.name, trouble.cause)
-            self.board.count(Outcome.FAILED, cause=trouble.cause)
+            await self._note_unmoved(client, planning.trouble_of(error))
         else:
             if moved.cause is not None:
                 self.board.name(client.name, moved.cause)
             self.board.count(moved.outcome, cause=moved.cause)
+
+    async def _note_unmoved(self, client: ClientToReassign, trouble: Trouble) -> None:
+        again_at = planning.next_move(workflow.now(), self._moving_since, trouble)
+        if again_at is not None and not workflow.patched(planning.LIMITS_WAITED_FOR):
+            again_at = None
+        await call(
+            ReassignActivities.record_unmoved,
+            RecordUnmovedInput(
+                run_id=self._start.run.run_id,
+                organisation_id=client.organisation_id,
+                cause=trouble.cause,
+                retry_at=again_at,
+            ),
+            policies.DATABASE,
+            f"Note why {client.name} was not moved",
+        )
+        if again_at is not None:
+            self._wait_for(again_at)
+        else:
+            self.board.name(client.name, trouble.cause)
+            self.board.count(Outcome.FAILED, cause=trouble.cause)
 
     async def _moved(self, asked: ReassignClientInput, name: str) -> ReassignedClient:
         try:
@@ -171,5 +216,12 @@ class ReassignClients(ChoosingJourney):
 
     async def _go_on_in_a_new_history(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)
-        progress = ReassignProgress(after=self._after, counts=dict(self.board.outcomes), causes=dict(self.board.causes))
+        progress = ReassignProgress(
+            after=self._after,
+            counts=dict(self.board.outcomes),
+            causes=dict(self.board.causes),
+            again_at=self._again_at,
+            waiting=self._waiting,
+            moving_since=self._moving_since,
+        )
         workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))

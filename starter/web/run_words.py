@@ -1,6 +1,7 @@
 """What a run at work is doing, in words and as a share of the whole. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.runs import Outcome, RunKind, Stage
 from models.run_progress import RunSnapshot
@@ -21,6 +22,7 @@ _DOING: dict[tuple[RunKind | None, Stage], str] = {
 }
 
 PAUSED = "The accounting software takes no more calls in this minute. It goes on by itself."
+PUT_OFF = "The accounting software takes no more calls for {which} now. It goes on by itself when it does again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Progress:
         unit: What is counted, such as ``organisations read``.
         counts: What became of those that are through; what nobody chose, or is a client already, is not among them.
         pause: Why nothing moves just now; None while it does.
+        next_try_at: When it goes on after that, where it is not just a minute.
     """
 
     doing: str
@@ -42,6 +45,7 @@ class Progress:
     unit: str
     counts: dict[Outcome, int]
     pause: str | None = None
+    next_try_at: datetime | None = None
 
     @property
     def sentence(self) -> str:
@@ -72,6 +76,9 @@ def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
             unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
             done, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
+            if snapshot.put_off and done + snapshot.put_off == most:
+                pause = PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients")
+                return Progress(doing, done, most, "clients done", counts, pause, snapshot.next_try_at)
             return Progress(doing, done, most, "clients done", counts, PAUSED if snapshot.paused_until else None)
         case _:
             return Progress(doing, 0, None, "", counts)

@@ -94,11 +94,12 @@ async def one_of(scene: Scene, place: int = 0) -> OneClient:
     return OneClient(scene, client["client_id"], client["code"], client["connection"]["organisation_id"])
 
 
-async def until_event(scene: Scene, workflow_id: str, kind: EventType.ValueType) -> None:
-    """Wait until a workflow's history has an event of a kind."""
+async def until_event(scene: Scene, workflow_id: str, kind: EventType.ValueType, *, count: int = 1) -> None:
+    """Wait until a workflow's history has so many events of a kind."""
     async with asyncio.timeout(PATIENCE):
         async for event in scene.handle(workflow_id).fetch_history_events(wait_new_event=True):
-            if event.event_type == kind:
+            count -= event.event_type == kind
+            if not count:
                 return
     raise AssertionError(f"{workflow_id} ended without {EventType.Name(kind)}")
 

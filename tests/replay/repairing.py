@@ -1,6 +1,9 @@
 """Journeys of reconnecting and reassigning with all that may come between, for recording."""
 
+from temporalio.api.enums.v1 import EventType
+
 from contracts.runs import RunKind
+from tests.journeys.one_client import until_event
 from tests.journeys.people import adds, joined, leaves, logins, reaches, reassignable, reconnected, started
 from tests.journeys.scene import Scene, by_organisation, chosen
 from tests.replay.journey import Recorded, history
@@ -71,6 +74,21 @@ async def handed_over(scene: Scene) -> Recorded:
     return {"handed-over": await history(scene, run_id)}
 
 
+async def reassigning_limited(scene: Scene) -> Recorded:
+    """One client's calls are used up for the day; cancelled while the run waits for the next."""
+    limited = next(iter(scene.world.library.organisations))
+    async with scene.worker():
+        ben = await two(scene)
+        listed = await reassignable(ben, 1)
+        scene.world.limits.exhaust(scene.world.limits.usage(limited), "day")
+        await ben.select(listed["run_id"], organisations=chosen(listed))
+        # The first two are for the sign-in and the choice.
+        await until_event(scene, listed["run_id"], EventType.EVENT_TYPE_TIMER_STARTED, count=3)
+        await ben.cancel(listed["run_id"])
+        await ben.until_stage(listed["run_id"], "finished")
+    return {"reassigning-waits-for-a-limit": await history(scene, listed["run_id"])}
+
+
 async def long_repairs(scene: Scene) -> Recorded:
     """Histories that the server calls long; for a server that does so early."""
     async with scene.worker():
@@ -91,4 +109,4 @@ async def long_repairs(scene: Scene) -> Recorded:
     }
 
 
-JOURNEYS = (reconnecting_in_trouble, reassigning_cancelled, handed_over)
+JOURNEYS = (reconnecting_in_trouble, reassigning_cancelled, reassigning_limited, handed_over)

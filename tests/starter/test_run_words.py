@@ -23,9 +23,35 @@ def test_a_run_that_waits_for_the_next_minute_says_so(kind: RunKind, *, is_pause
         with_client=4998,
         counts={Outcome.CREATED: 1400, Outcome.SKIPPED: 2},
         next_try_at=None,
+        put_off=0,
         changed_at=None,
         paused_until=datetime(2026, 11, 26, 9, 31, tzinfo=UTC) if is_paused else None,
     )
     how_far = "Pulling standard information: 1,400 of 4,998 clients done."
     why = " The accounting software takes no more calls in this minute. It goes on by itself."
     assert progress_of(kind, snapshot).sentence == how_far + (why if is_paused else "")
+
+
+@pytest.mark.parametrize(("moved", "put_off"), [(11, 1), (9, 3), (9, 2)])
+def test_moves_that_wait_for_calls_are_said_once_nothing_else_moves(moved: int, put_off: int) -> None:
+    again = datetime(2026, 11, 27, 9, 31, tzinfo=UTC)
+    snapshot = RunSnapshot(
+        run_id="a-run",
+        stage=Stage.REASSIGNING,
+        result=None,
+        message=None,
+        total=14,
+        profiles_read=0,
+        chosen=12,
+        with_client=14,
+        counts={Outcome.REASSIGNED: moved, Outcome.SKIPPED: 2},
+        next_try_at=again,
+        put_off=put_off,
+        changed_at=None,
+        paused_until=None,
+    )
+    progress = progress_of(RunKind.REASSIGN_CLIENTS, snapshot)
+    which = {1: "this client", 3: "these clients"}.get(put_off)
+    why = f" The accounting software takes no more calls for {which} now. It goes on by itself when it does again."
+    assert progress.sentence == f"Moving clients: {moved} of 12 clients done.{why if which else ''}"
+    assert progress.next_try_at == (again if which else None)

@@ -91,6 +91,23 @@ def test_only_a_transient_cause_is_tried_again(cause):
     assert planning.gives_up(NOON, NOON, Trouble(cause=cause)) is not cause.is_transient
 
 
+@pytest.mark.parametrize(
+    ("cause", "lifts_after", "again_after"),
+    [
+        (Cause.RATE_LIMITED, timedelta(hours=23), timedelta(hours=23)),
+        (Cause.RATE_LIMITED, timedelta(seconds=-1), timedelta(minutes=1)),  # other clients' turn comes first
+        (Cause.RATE_LIMITED, timedelta(hours=44, minutes=1), None),  # the run has moved others for four hours
+        (Cause.PROVIDER_UNAVAILABLE, timedelta(hours=1), None),
+    ],
+)
+def test_a_move_waits_for_a_limit_as_long_as_its_run_may(
+    cause: Cause, lifts_after: timedelta, again_after: timedelta | None
+):
+    trouble = Trouble(cause=cause, retry_at=NOON + lifts_after)
+    again = planning.next_move(NOON, NOON - timedelta(hours=4), trouble)
+    assert again == (again_after and NOON + again_after)
+
+
 def test_an_outage_is_given_up_in_the_end_and_a_limit_is_not():
     later = NOON + GIVE_UP_AFTER + timedelta(seconds=1)
     assert planning.gives_up(NOON, later, Trouble(cause=Cause.PROVIDER_UNAVAILABLE))
