@@ -16,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-long check lint types format bench bench-quick bench-night bench-pages screenshots bare lock clean
+.PHONY: help setup demo up browser test test-long check lint types format bench bench-quick bench-night bench-outage bench-pages screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -66,6 +66,9 @@ bench-quick: setup ## about a minute: our run beside a bare script
 
 bench-night: setup ## the nightly check of 10,000 connections under 100 logins: calls and seconds
 	$(BIN)/python -m bench.night
+
+bench-outage: setup ## four minutes: PostgreSQL gone in the middle of adding 120 clients, for 25 and for 60 seconds
+	$(BIN)/python -m bench.outage
 
 bench-pages: setup ## two minutes: choosing among 1,000 organisations and 1,000 clients, as measured in the page
 	@$(WITH_BROWSER) $(BIN)/python -m bench.pages

@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -19,26 +18,15 @@ import uvloop
 from temporalio.client import Client, Interceptor
 from temporalio.worker import Worker
 
-from activities.changing import ChangeActivities
-from activities.checking import CheckActivities
-from activities.clients import ClientActivities
-from activities.disconnecting import DisconnectActivities
 from activities.grants import Tokens
 from activities.interceptors import INTERCEPTORS
 from activities.mailing import Mailer, SmtpMailer
-from activities.notices import NoticeActivities
 from activities.operators import Operators
-from activities.organisations import OrganisationActivities
-from activities.reach import Reach
-from activities.reassigning import ReassignActivities
-from activities.reconnecting import ReconnectActivities
-from activities.runs import RunActivities
-from activities.standard_information import StandardInformationActivities
+from activities.registry import Parts, at_providers, between_workflows
 from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError
-from providers.port import Providers
 from providers.xero import UnusableNetworkError, Xero, XeroConfig, http_client
 from runtime import logging
 from runtime.cannot_start import told_plainly
@@ -80,17 +68,6 @@ THREAD_SECONDS = 0.001
 their turns than they take."""
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the activities are built from."""
-
-    database: Database
-    providers: Providers
-    tokens: Tokens
-    mailer: Mailer | None = None
-    public_url: str | None = None
-
-
 def workflow_workers(client: Client, parts: Parts) -> Sequence[Worker]:
     """The worker that has the workflows and the short activities between them, which may share an event loop.
 
@@ -98,46 +75,11 @@ def workflow_workers(client: Client, parts: Parts) -> Sequence[Worker]:
         client: Connected with our converter.
         parts: What the activities are built from.
     """
-    database = parts.database
-    reach = Reach(database, parts.providers, parts.tokens)
-    organisations = OrganisationActivities(database, reach)
-    changes = ChangeActivities(database, reach)
-    clients = ClientActivities(database)
-    disconnects = DisconnectActivities(database, reach)
-    checks = CheckActivities(database, reach)
-    notices = NoticeActivities(database, parts.mailer, parts.public_url)
-    runs = RunActivities(database)
-    reassigns = ReassignActivities(database, reach)
     worker = Worker(
         client,
         task_queue=WORKFLOW_QUEUE,
         workflows=WORKFLOWS,
-        activities=[
-            organisations.judge_organisations,
-            clients.record_selection,
-            clients.create_clients,
-            clients.clients_to_pull,
-            changes.record_books,
-            changes.change_books,
-            changes.discard_books,
-            disconnects.keep_connection,
-            reassigns.list_hand_over,
-            reassigns.record_reassignment,
-            reassigns.clients_to_reassign,
-            reassigns.record_unmoved,
-            checks.logins_to_check,
-            checks.note_login_trouble,
-            checks.clients_due,
-            checks.note_trouble,
-            notices.tell,
-            notices.deliver_notices,
-            runs.enter_stage,
-            runs.hand_over,
-            runs.record_failure,
-            runs.settle_sync,
-            runs.reopen_run,
-            runs.finish_run,
-        ],
+        activities=between_workflows(parts),
         interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
@@ -155,26 +97,11 @@ def provider_workers(
         concurrency: Activities at once, full groups not counted.
         groups_at_once: Full groups at once.
     """
-    database = parts.database
-    reach = Reach(database, parts.providers, parts.tokens)
-    organisations = OrganisationActivities(database, reach)
-    reassigns = ReassignActivities(database, reach)
-    pulls = StandardInformationActivities(database, parts.providers, parts.tokens)
+    activities, of_groups = at_providers(parts)
     everything_else = Worker(
         client,
         task_queue=PROVIDER_QUEUE,
-        activities=[
-            CheckActivities(database, reach).check_login,
-            organisations.list_organisations,
-            organisations.read_profiles,
-            ChangeActivities(database, reach).list_books,
-            DisconnectActivities(database, reach).remove_connection,
-            reassigns.list_reassignable,
-            reassigns.reassign_client,
-            ReconnectActivities(database, reach).survey_connections,
-            pulls.pull_client,
-            pulls.pull_clients,
-        ],
+        activities=activities,
         max_concurrent_activities=concurrency,
         interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
@@ -182,7 +109,7 @@ def provider_workers(
     groups = Worker(
         client,
         task_queue=GROUPS_QUEUE,
-        activities=[pulls.pull_clients],
+        activities=of_groups,
         max_concurrent_activities=groups_at_once,
         interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,

@@ -18,7 +18,7 @@ REMINDER_AFTER = timedelta(days=3)
 PATIENCE = timedelta(hours=20)
 """A cause that may pass by itself is retried for so long before anybody is told."""
 
-_NOBODYS = frozenset({Cause.RATE_LIMITED, Cause.APP_REFUSED})
+_NOBODYS = frozenset({Cause.RATE_LIMITED, Cause.APP_REFUSED, Cause.OUR_OUTAGE})
 """What colleagues are not written to about, however long it lasts: none of them can do anything."""
 
 SHOWN = 50

@@ -1,7 +1,8 @@
 """The single map from what goes wrong here to what Temporal and the workflows see.
 
 A provider's error becomes an ``ApplicationError`` whose type is the plain cause, so that support staff read
-``access_lost`` first; the details carry a ``Trouble``. Refusals travel whole.
+``access_lost`` first; the details carry a ``Trouble``. So does our database's being away, which
+``models.database_away`` knows, with a cause of its own that blames no provider. Refusals travel whole.
 """
 
 from datetime import datetime, timedelta
@@ -52,6 +53,20 @@ def is_tried_again(error: ApplicationError) -> bool:
 def refusal_error(refused: Refused) -> ApplicationError:
     """The failure that a refusal becomes: final, and carried whole to whoever asked."""
     return ApplicationError(refused.refusal.message, refused.refusal, type=REFUSED, non_retryable=True)
+
+
+def outage_error(error: BaseException) -> ApplicationError:
+    """The failure that our database's being away becomes: tried again, and then waited for by the workflow.
+
+    Args:
+        error: Of which only the class is told: the driver's words may quote rows.
+    """
+    return ApplicationError(
+        Cause.OUR_OUTAGE.sentence,
+        Trouble(cause=Cause.OUR_OUTAGE, detail=f"the database is away ({type(error).__name__})"),
+        type=Cause.OUR_OUTAGE.value,
+        category=ApplicationErrorCategory.BENIGN,
+    )
 
 
 def busy_error() -> ApplicationError:

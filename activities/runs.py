@@ -16,7 +16,7 @@ from contracts.bulk_create_clients import (
 from contracts.causes import Cause
 from contracts.runs import Outcome, RunKind
 from contracts.sync_client import SettleSyncInput
-from models import connections, events, reassignments, run_results, runs
+from models import connections, events, leases, reassignments, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database
 from models.run_results import result_of, summary
@@ -134,4 +134,6 @@ class RunActivities:
                     }
                 ],
             )
+        async with self._database.transaction() as session:  # after the run's own lock: pulls lock in the other order
+            await leases.release_of_run(session, run.id)
         return RunReport(run_id=run.id, result=result, counts=outcomes, causes=causes, message=message)

@@ -1,9 +1,9 @@
 """Pulls clients' standard information: all lists at once, stored with their receipts in one transaction.
 
 A bulk run pulls several clients in one activity and one transaction: the price of both is then shared. Whoever
-stumbles there, for whatever reason, is left to a pull of its own, which retries, tells and settles; only a limit of the
-whole app is waited for together. A retry skips the lists that the same pull has stored already. A run's outcome is
-settled in the transaction that stores the lists, so that neither is ever there without the other.
+stumbles there is left to a pull of its own, which retries, tells and settles; only a limit of the whole app and our own
+database are waited for together. A retry skips what the same pull has stored already. A run's outcome is settled in the
+transaction that stores the lists, so that neither is ever there without the other.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from models import connection_health, connections, good_pulls, leases, list_stor
 from models.columns import now as this_moment
 from models.connection import Connection
 from models.database import Database
+from models.database_away import DatabaseAway, is_away
 from models.good_pulls import GoodPull
 from models.list_changes import Changes
 from models.run import RunOrganisation
@@ -37,8 +38,7 @@ from providers.turns import Turns
 logger = logging.getLogger(__name__)
 
 GROUPS_STORED_AT_ONCE, STORING_SECONDS = 2, 30.0
-"""In one process, one of each run: side by side, several would be stored no sooner. Who gets no turn in time is left
-to pulls of their own."""
+"""In one process, one of each run: side by side, several would be stored no sooner. Who gets none pulls alone."""
 
 
 class StandardInformationActivities:
@@ -87,12 +87,11 @@ class StandardInformationActivities:
             Who is left, for a pull of its own: busy, unwell, or with something unforeseen.
 
         Raises:
-            ApplicationError: The app's calls of this minute are used up. What could be read is stored, and the next try
-                goes on with the others. A limit that lasts longer is for their own pulls to tell.
+            ApplicationError: The app's calls of this minute are used up; what was read is stored.
         """
         left, limit = await self._pull_group(asked)
         await self._tell_of_pause(asked.run_id, limit)
-        # Raised where there are no rows: with its traceback it is a circle that would keep them until it is looked for.
+        # Raised where there are no rows: with its traceback it is a circle that would keep them for long.
         if limit is not None and is_tried_again(error := application_error(limit, self._now())):
             raise error
         return PullClientsResult(left=left)
@@ -102,6 +101,8 @@ class StandardInformationActivities:
         to_pull = await self._to_pull(asked)
         claimed = await self._claim_group(asked, to_pull)
         came = await asyncio.gather(*map(self._reader.read, claimed), return_exceptions=True)
+        if any(isinstance(one, BaseException) and is_away(one) for one in came):
+            raise DatabaseAway
         read: dict[UUID, Readings] = {}
         for one, readings in zip(claimed, came, strict=True):
             if isinstance(readings, BaseException):
@@ -170,7 +171,9 @@ class StandardInformationActivities:
                 pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
                 await good_pulls.record_good(session, pulls, at)
                 await good_pulls.settle_good(session, asked.run_id, good, at)
-        except Exception as error:  # noqa: BLE001  # one client's rows must not fail its neighbours: each tells by itself
+        except Exception as error:  # one client's rows must not fail its neighbours: each tells by itself
+            if is_away(error):
+                raise  # no client's fault: the whole group is tried again
             logger.warning("%d clients are left to pulls of their own: %s", len(read), type(error).__name__)
             return ()
         return good

@@ -3,6 +3,7 @@
 The product's own processes are started for one run and stopped after it, because each run has a database to itself.
 """
 
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -42,6 +43,7 @@ class Servers:
         databases: Makes those.
         sandbox: The stand-in for Xero.
         processes: Process ids by name.
+        postgres: PostgreSQL; the last one is the one that runs.
     """
 
     stack: Stack = field(repr=False)
@@ -49,6 +51,7 @@ class Servers:
     databases: Databases
     sandbox: Sandbox
     processes: dict[str, int]
+    postgres: list[Child] = field(repr=False)
 
     def on(self, practice: Practice) -> Settings:
         """Complete settings with a practice's database."""
@@ -59,6 +62,18 @@ class Servers:
         """The same servers, on which neither the stand-in nor we know Xero's limits for as long as the block lasts."""
         async with self.sandbox.without_limits():
             yield replace(self, settings=self.settings.model_copy(update={"xero_calls_per_minute": _MANY}))
+
+    @asynccontextmanager
+    async def without_postgres(self) -> AsyncIterator[None]:
+        """Let PostgreSQL be gone for as long as the block lasts, at once and untidily; then it comes back as it was."""
+        self.postgres[-1].is_asked_to_end = True
+        self.postgres[-1].send(signal.SIGQUIT)  # its immediate shutdown
+        await self.postgres[-1].wait()
+        yield
+        directory = self.settings.data_dir / "postgres"
+        child, _ = await start_postgres(self.stack.supervisor, self.stack.ports, directory)
+        self.postgres.append(child)
+        self.processes["PostgreSQL"] = child.pid
 
     @asynccontextmanager
     async def product(self, practice: Practice, *, workers: int = 1) -> AsyncIterator[dict[str, int]]:
@@ -117,7 +132,7 @@ async def servers(*, organisations: int, latency_ms: int) -> AsyncIterator[Serve
             await databases.prepare()
             pids = {"PostgreSQL": postgres.pid, "Temporal": temporal.pid, "sandbox": stand_in.pid}
             async with Sandbox(settings.xero_api_url) as sandbox:
-                yield Servers(stack, settings, databases, sandbox, pids)
+                yield Servers(stack, settings, databases, sandbox, pids, [postgres])
 
 
 def _settings(directory: Path, ports: Ports) -> Settings:

@@ -1,7 +1,7 @@
 """Why something is not healthy: the closed set of causes, each with a sentence and a next step for people.
 
-Every error of every provider is classified into one of these, once, where it enters (``providers``). Nothing
-else in the product matches on messages or status codes.
+Every error of every provider is classified into one of these, once, where it enters (``providers``); what is our own
+trouble, in ``activities.failures``. Nothing else in the product matches on messages or status codes.
 """
 
 from enum import StrEnum
@@ -23,6 +23,7 @@ class Cause(StrEnum):
     RATE_LIMITED = "rate_limited"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     APP_REFUSED = "app_refused"
+    OUR_OUTAGE = "our_outage"
     UNKNOWN = "unknown"
 
     @property
@@ -73,7 +74,7 @@ class Explanation(NamedTuple):
     next_step: str
 
 
-_TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.APP_REFUSED})
+_TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.APP_REFUSED, Cause.OUR_OUTAGE})
 
 _NEEDS_NOBODY = frozenset({Cause.UNKNOWN, Cause.TOO_MANY_RECORDS})
 
@@ -141,6 +142,10 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "The accounting software refuses our app's secret: it is wrong, or was replaced there.",
         "Nothing for you to do, and no sign-in repairs it. It goes on by itself when whoever runs Clientsync has "
         "corrected the secret.",
+    ),
+    Cause.OUR_OUTAGE: Explanation(
+        "We could not reach our database, or one of our own processes did not answer in time.",
+        "Nothing to do: it goes on by itself. Nothing is wrong in the accounting software.",
     ),
     Cause.UNKNOWN: Explanation(
         "Something unexpected came back for this organisation.",

@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import orjson
+from sqlalchemy import AdaptedConnection, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import tables  # noqa: F401  # the metadata must be whole before the first flush
+from models.database_away import connect
 from models.database_url import connecting, is_for_a_pooler
 
 T = TypeVar("T")
@@ -26,7 +29,8 @@ def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options
         UnusableUrlError: The URL cannot be used; the text says why and shows no password.
     """
     address, told = connecting(url)
-    return create_async_engine(
+    told["async_creator_fn"] = connect
+    engine = create_async_engine(
         address,
         pool_size=pool_size,
         max_overflow=max_overflow,
@@ -36,6 +40,14 @@ def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options
         connect_args=told,
         **options,
     )
+    event.listen(engine.sync_engine, "checkout", _is_open)
+    return engine
+
+
+def _is_open(adapted: AdaptedConnection, *_: object) -> None:
+    """Let the pool replace a connection that the server has closed, say at its restart, while nobody used it."""
+    if adapted.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 class Database:

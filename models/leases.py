@@ -62,6 +62,16 @@ async def release(session: AsyncSession, connection_ids: Sequence[UUID], *, hold
     await session.exec(held.values(pull_holder=None, pull_until=None))
 
 
+async def release_of_run(session: AsyncSession, run_id: str) -> None:
+    """Give back what an ended run still holds, such as the leases of a worker that died: nobody takes them up again.
+
+    Args:
+        session: A transaction of its own.
+        run_id: The run; its own pulls hold leases by its id.
+    """
+    await (await session.connection()).execute(_RELEASE_OF_RUN, {"run_id": run_id})
+
+
 _COLUMNS = Connection.__table__.columns  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 _CLAIM = text(f"""
@@ -76,3 +86,11 @@ _CLAIM = text(f"""
 """).columns(*_COLUMNS)  # noqa: S608  # our own names, in an order of their own: a table keeps that of its migrations
 """Locked in one order, so that two groups with a connection in common cannot wait for each other. Around the object
 mapper, because every pull runs it, yet with the columns' types: settings and status are members of their enums."""
+
+_RELEASE_OF_RUN = text("""
+    WITH held AS (
+        SELECT c.id FROM connections c JOIN run_organisations o ON o.connection_id = c.id
+        WHERE o.run_id = :run_id AND c.pull_holder = :run_id ORDER BY c.id FOR NO KEY UPDATE OF c
+    )
+    UPDATE connections c SET pull_holder = NULL, pull_until = NULL FROM held WHERE c.id = held.id
+""")

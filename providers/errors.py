@@ -8,6 +8,7 @@
     └── Transient                   waiting helps
         ├── RateLimited             until ``retry_at``; ``is_long`` for a day's limit
         ├── AppRefused              our app's secret; until those who run this installation have corrected it
+        ├── HeldUp                  by ourselves: the provider was not asked
         └── Unavailable             5xx, timeouts, dropped connections, organisation offline
             └── TooSmall            fewer rows than the answer says itself, or none where there must be some
 
@@ -95,6 +96,13 @@ class AppRefused(Transient):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Cause.APP_REFUSED, detail)
+
+
+class HeldUp(Transient):
+    """We had no turn for it in time: the provider was not asked, and has nothing to do with it."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(Cause.OUR_OUTAGE, detail)
 
 
 class TooSmall(Unavailable):

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
-from providers.errors import Unavailable
+from providers.errors import HeldUp
 
 
 class Turns:
@@ -36,7 +36,7 @@ class Turns:
             caller: Among whom turns are shared.
 
         Raises:
-            Unavailable: None came free in time.
+            HeldUp: None came free in time.
         """
         if self._free and self._held[caller] < self._of_one:
             self._free -= 1
@@ -56,7 +56,7 @@ class Turns:
                 await turn
         except TimeoutError:
             self._leave(caller, turn)
-            raise Unavailable("no turn in time") from None
+            raise HeldUp("no turn in time") from None
         except asyncio.CancelledError:
             self._leave(caller, turn)
             raise

@@ -4,8 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 from temporalio.workflow import ActivityConfig
 
+with workflow.unsafe.imports_passed_through():
+    from activities.outages import OutageActivities
+
+from workflows import planning, policies
 from workflows.summaries import shortened
 
 Asked = TypeVar("Asked")
@@ -15,7 +20,7 @@ Answer = TypeVar("Answer")
 async def call(
     method: Callable[[Any, Asked], Awaitable[Answer]], asked: Asked, policy: ActivityConfig, summary: str
 ) -> Answer:
-    """Run an activity and wait for its answer.
+    """Run an activity and wait for its answer, through any outage of our own database.
 
     Args:
         method: The activity, as a method of its class.
@@ -27,4 +32,12 @@ async def call(
         ActivityError: It failed for good, or was cancelled.
     """
     execute = cast("Callable[..., Awaitable[Answer]]", workflow.execute_activity_method)
-    return await execute(method, asked, summary=shortened(summary), **policy)
+    while True:
+        try:
+            return await execute(method, asked, summary=shortened(summary), **policy)
+        except ActivityError as error:
+            if not planning.is_our_outage(error):
+                raise
+        # Its tries add nothing to the history, however long the outage lasts. No earlier code failed with that word, so
+        # that no recorded history comes here.
+        await execute(OutageActivities.see_database, summary="See whether our database is back", **policies.OUTAGE)

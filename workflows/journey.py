@@ -104,6 +104,8 @@ _UNLISTED = {
     "Nothing was changed; start again in some minutes.",
     Cause.PROVIDER_UNAVAILABLE: "The accounting software did not list the organisations. "
     "Nothing was changed; start again later.",
+    Cause.OUR_OUTAGE: "One of our own processes did not answer in time, so the organisations could not be listed. "
+    "Nothing was changed; start again.",
     Cause.APP_REFUSED: "The accounting software refuses our app's secret, so the organisations could not be listed. "
     "Nothing was changed; start again when whoever runs Clientsync has corrected the secret.",
 }

@@ -84,11 +84,12 @@ def trouble_of(error: ActivityError) -> Trouble:
         error: A failed activity; not a cancelled one.
 
     Returns:
-        The cause that the activity gave; ``provider_unavailable`` for a timeout; ``unknown`` for anything else.
+        The cause that the activity gave, also where its time then ran out; ``our_outage`` for a time-out alone, since a
+        provider's silence is told by the activity long before; ``unknown`` for anything else.
     """
-    cause = error.cause
+    cause = _last_word(error)
     if isinstance(cause, exceptions.TimeoutError):
-        return Trouble(cause=Cause.PROVIDER_UNAVAILABLE, detail="no answer in time")
+        return Trouble(cause=Cause.OUR_OUTAGE, detail="no answer in time")
     if isinstance(cause, ApplicationError):
         if cause.details:
             try:
@@ -97,6 +98,20 @@ def trouble_of(error: ActivityError) -> Trouble:
                 pass
         return Trouble(cause=Cause.UNKNOWN, detail=cause.type or "")
     return Trouble(cause=Cause.UNKNOWN)
+
+
+def is_our_outage(error: ActivityError) -> bool:
+    """Whether an activity told that something of our own was away: waited for, as long as it takes, and asked again."""
+    cause = _last_word(error)
+    return isinstance(cause, ApplicationError) and cause.type == Cause.OUR_OUTAGE.value
+
+
+def _last_word(error: ActivityError) -> BaseException | None:
+    """What the last try has said, if the time for tries ran out after it."""
+    cause = error.cause
+    if isinstance(cause, exceptions.TimeoutError) and isinstance(cause.cause, ApplicationError):
+        return cause.cause
+    return cause
 
 
 def is_busy(error: ActivityError) -> bool:
@@ -193,10 +208,10 @@ def next_round(now: datetime, started_at: datetime, rounds: int) -> datetime | N
 
 
 def gives_up(started_at: datetime, now: datetime, trouble: Trouble) -> bool:
-    """Whether a client's sync ends now: its cause needs a person, or the outage has lasted too long."""
+    """Whether a client's sync ends now: its cause needs a person, or the provider's outage has lasted too long."""
     if not trouble.cause.is_transient:
         return True
-    return trouble.cause is not Cause.RATE_LIMITED and now - started_at > GIVE_UP_AFTER
+    return trouble.cause not in {Cause.RATE_LIMITED, Cause.OUR_OUTAGE} and now - started_at > GIVE_UP_AFTER
 
 
 __all__ = [
@@ -211,6 +226,7 @@ __all__ = [
     "gives_up",
     "is_busy",
     "is_cancelled_exception",
+    "is_our_outage",
     "next_move",
     "next_round",
     "next_try",

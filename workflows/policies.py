@@ -19,9 +19,15 @@ DATABASE = ActivityConfig(
     start_to_close_timeout=timedelta(seconds=30),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=200),
-        maximum_interval=timedelta(seconds=15),
+        maximum_interval=timedelta(seconds=5),
         non_retryable_error_types=_NOT_THERE,
     ),
+)
+
+OUTAGE = ActivityConfig(
+    # A look whether the database is back. Tried without end, and often: everything else waits for it.
+    start_to_close_timeout=timedelta(seconds=15),
+    retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=3)),
 )
 
 LISTING = ActivityConfig(

@@ -84,7 +84,7 @@ class Limits:
 
         Raises:
             RateLimited: A limit is used up; no call was made.
-            Unavailable: The calls that are in flight keep all turns; no call was made.
+            HeldUp: The calls that are in flight keep all turns; no call was made.
         """
         if organisation_id is None:
             await self._count_for_app()

@@ -110,7 +110,8 @@ async def _database(settings: Settings) -> Finding:
             return Finding("database", False, "a pooler shares its connections between transactions", what)
         pending = await schema.pending(url)
     except (SQLAlchemyError, OSError) as error:
-        return Finding("database", False, f"does not answer ({type(error).__name__})", "Start it, or correct its URL.")
+        why = type(error.__cause__ or error).__name__
+        return Finding("database", False, f"does not answer ({why})", "Start it, or correct its URL.")
     if pending:
         return Finding("database", False, f"lacks {', '.join(pending)}", "Run: clientsync db upgrade")
     return Finding("database", True, "answers, and is up to date")

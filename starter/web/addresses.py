@@ -1,12 +1,25 @@
-"""Addresses that came from outside and may only lead to pages of ours."""
+"""Addresses that came from outside: where they may lead, and what of them may be logged."""
 
 from typing import Final
 from urllib.parse import urlencode, urlsplit
+
+from starlette.types import Scope
 
 from starter.web.confirmations import PARAMETER, Said
 
 HOME: Final = "/"
 _NOT_AGAIN = ("/sign-in", "/sign-out", "/invitation/", "/connect/", "/api/", "/codec/", "/static/")
+
+
+SECRET_PATH: Final = "/invitation/"  # noqa: S105  # where a link's secret stands
+"""What follows in such a path is never logged."""
+
+
+def logged_path(scope: Scope) -> str:
+    """The path of a request for the log, without its query, which may hold a code."""
+    # As it came, percent-encoded: a decoded path could hold a line break.
+    path = scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
+    return f"{SECRET_PATH}[hidden]" if path.startswith(SECRET_PATH) else path
 
 
 def local(address: str | None) -> str:

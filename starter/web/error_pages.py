@@ -58,7 +58,7 @@ def error_page(request: Request, status: int, message: str, field: str | None = 
     is_busy = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
     ways = []
     if request.method == "GET" and is_busy:
-        ways.append(Way(str(request.url.path), "Try again"))
+        ways.append(Way("", "Try again"))  # the very address, which may hold what a sign-in has brought back
     elif came_from not in {HOME, request.url.path}:
         ways.append(Way(came_from, "Go back"))
     ways.append(Way(HOME, "Go to the client list" if viewer_of(request) else "Go to Clientsync"))

@@ -14,16 +14,21 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from contracts.mistakes import sentence_of
 from contracts.refusals import Refusal, RefusalCode, Refused
+from models.database_away import is_away
+from starter.web.addresses import logged_path
 from starter.web.error_pages import error_page, is_for_people, to_form, to_sign_in
 from starter.web.viewing import recognise
 
 logger = logging.getLogger(__name__)
+
+
+RETRY_AFTER = "5"
+"""Seconds: the header of an answer that another try may improve."""
 
 
 class FaultCode(StrEnum):
@@ -83,7 +88,7 @@ def refusal_response(refusal: Refusal) -> JSONResponse:
     """The answer to refused input."""
     headers = {
         RefusalCode.UNAUTHENTICATED: {"WWW-Authenticate": "Bearer"},
-        RefusalCode.UNAVAILABLE: {"Retry-After": "5"},
+        RefusalCode.UNAVAILABLE: {"Retry-After": RETRY_AFTER},
     }
     return error_response(
         status_of(refusal.code), refusal.code, refusal.message, refusal.field, headers.get(refusal.code)
@@ -118,7 +123,10 @@ async def _refused(request: Request, error: Exception) -> Response:
         return refusal_response(refusal)
     if refusal.code is RefusalCode.UNAUTHENTICATED:
         return to_sign_in(request)
-    return error_page(request, status_of(refusal.code), refusal.message, refusal.field)
+    page = error_page(request, status_of(refusal.code), refusal.message, refusal.field)
+    if refusal.code is RefusalCode.UNAVAILABLE:
+        page.headers["Retry-After"] = RETRY_AFTER
+    return page
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -158,15 +166,24 @@ def too_large_answer(request: Request) -> Response:
 
 def fault_answer(request: Request, error: BaseException) -> Response:
     """The answer to a fault of ours; logs it under the reference that the answer shows."""
+    if is_away(error):
+        return _away(request)
     reference = secrets.token_hex(6)
     logger.error("fault %s", reference, exc_info=error)
-    if isinstance(error, (OperationalError, InterfaceError, ConnectionError)) and is_for_people(request.scope):
-        message = f"Clientsync cannot reach its database. Try again in a moment. (Reference {reference}.)"
-        return error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
     message = f"Try again; if it happens again, give support the reference {reference}."
     if not is_for_people(request.scope):  # a page has it as its heading
         message = f"Something went wrong on our side. {message}"
     return answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, FaultCode.INTERNAL, message)
+
+
+def _away(request: Request) -> Response:
+    """The answer while the database is away, in which nothing is known of what was sent before; one line in the log."""
+    logger.warning("the database is away: %s %s", request.method, logged_path(request.scope))
+    message = "Our database does not answer just now. Try again in a moment."
+    if request.method not in {"GET", "HEAD"}:
+        message += " What you sent may have been taken all the same: look before you send it again."
+    status, headers = HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": RETRY_AFTER}
+    return answer(request, status, RefusalCode.UNAVAILABLE, message, headers=headers)
 
 
 def install(app: FastAPI) -> None:

@@ -67,8 +67,7 @@ async def _awaiting_consent(look: Look) -> Values:
 
 
 async def _working(look: Look) -> Values:
-    run = look.report.run
-    return {"progress": progress_of(run.kind, look.snapshot, is_hand_over=run.is_hand_over)}
+    return {"progress": progress_of(look.report.run.kind, look.snapshot)}
 
 
 async def _selecting(look: Look) -> Values:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.refusals import RefusalCode
+from starter.web.addresses import logged_path
 from starter.web.errors import answer, fault_answer, too_large_answer
 
 logger = logging.getLogger(__name__)
@@ -21,9 +22,6 @@ LARGEST_BODY = 2 * 1024 * 1024
 
 LARGEST_CODEC_BODY = 16 * 1024 * 1024
 """Bytes. Temporal's UI sends the payloads of a page of history together."""
-
-SECRET_PATH = "/invitation/"  # noqa: S105  # where a link's secret stands
-"""What follows in such a path is never logged."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -73,11 +71,7 @@ class Shield:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                # As it came, percent-encoded: a decoded path could hold a line break.
-                path = scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
-                if path.startswith(SECRET_PATH):
-                    path = f"{SECRET_PATH}[hidden]"
-                logger.info("%s %s %d", scope["method"], path, message["status"])
+                logger.info("%s %s %d", scope["method"], logged_path(scope), message["status"])
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)

@@ -24,6 +24,7 @@ _SAID: dict[str, str] = {
     Cause.RATE_LIMITED: "Out of calls for now",
     Cause.ROLE_TOO_LOW: "The login's role is too low",
     Cause.APP_REFUSED: "Our app's secret is refused",
+    Cause.OUR_OUTAGE: "Held up on our side",
 }
 """What people call what is called otherwise in code."""
 

@@ -6,9 +6,14 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
 from contracts.lists import ListName
+from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from workflows.planning import CLIENTS_PULLED_TOGETHER
 from xero_sandbox.faults import Kind
+
+LEFT_BY_A_DEAD_WORKER = """
+    UPDATE connections SET pull_holder = :run_id, pull_until = now() + interval '2 minutes' WHERE last_good_at IS NULL
+"""
 
 
 async def cancelled(scene: Scene, run_id: str) -> Json:
@@ -88,9 +93,11 @@ async def test_while_pulling(make_scene):
         run = await scene.listed()
         await scene.select(run["run_id"], organisations=chosen(run)[:many])
         await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) > 0)
+        await change(scene, LEFT_BY_A_DEAD_WORKER, run_id=run["run_id"])
         run = await cancelled(scene, run["run_id"])
     assert run["counts"] == {"created": many, "skipped": 2}
     assert len(await scene.clients()) == many
+    assert await scene.rows("SELECT 1 FROM connections WHERE pull_holder IS NOT NULL") == []
     unpulled = [row for row in run["organisations"] if row["message"] and "Refresh the client" in row["message"]]
     assert 0 < len(unpulled) < many
     await nothing_is_half_made(scene)

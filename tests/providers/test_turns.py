@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from providers.errors import Unavailable
+from providers.errors import HeldUp
 from providers.turns import Turns
 
 PATIENT = 60.0
@@ -132,7 +132,7 @@ async def test_a_failed_call_gives_its_turn_back() -> None:
 async def test_nobody_waits_for_ever() -> None:
     turns = Turns(1, 1, longest=0.001)
     async with turns.of("a"):
-        with pytest.raises(Unavailable):
+        with pytest.raises(HeldUp):
             await turns.of("b").__aenter__()
     async with asyncio.timeout(5), turns.of("c"):
         pass

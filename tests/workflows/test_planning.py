@@ -45,11 +45,21 @@ def test_an_activity_s_trouble_is_read_from_its_details():
     assert planning.trouble_of(error) == trouble
 
 
-def test_a_timeout_is_an_outage_and_anything_else_is_unknown():
+def test_a_timeout_is_our_own_and_anything_else_is_unknown():
     timed_out = TimeoutError("late", type=TimeoutType.HEARTBEAT, last_heartbeat_details=[])
-    assert planning.trouble_of(failed_by(timed_out)).cause is Cause.PROVIDER_UNAVAILABLE
+    assert planning.trouble_of(failed_by(timed_out)).cause is Cause.OUR_OUTAGE
+    assert not planning.is_our_outage(failed_by(timed_out))  # one that kills its worker is not asked again for ever
     assert planning.trouble_of(failed_by(ApplicationError("bug", type="KeyError"))).cause is Cause.UNKNOWN
     assert planning.trouble_of(failed_by(ApplicationError("bug", {"not": "ours"}))).cause is Cause.UNKNOWN
+
+
+def test_where_the_time_for_tries_ran_out_the_last_one_is_believed():
+    trouble = Trouble(cause=Cause.PROVIDER_UNAVAILABLE, detail="HTTP 503")
+    timed_out = TimeoutError("late", type=TimeoutType.SCHEDULE_TO_CLOSE, last_heartbeat_details=[])
+    timed_out.__cause__ = ApplicationError("…", trouble.model_dump(mode="json"), type="provider_unavailable")
+    assert planning.trouble_of(failed_by(timed_out)) == trouble
+    timed_out.__cause__ = ApplicationError("…", type=Cause.OUR_OUTAGE.value)
+    assert planning.is_our_outage(failed_by(timed_out))
 
 
 @pytest.mark.parametrize("cause", Cause)

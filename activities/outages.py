@@ -1,0 +1,30 @@
+"""Sees whether our database is back: what a workflow asks for, again and again, while it is away."""
+
+from sqlalchemy import text
+from temporalio import activity
+
+from models.database import Database
+from models.database_away import DatabaseAway
+
+
+class OutageActivities:
+    """A look at the database.
+
+    Args:
+        database: The product's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn
+    async def see_database(self) -> None:
+        """See that the database answers and takes changes.
+
+        Raises:
+            DatabaseAway: It only reads, as a server does whose place another is about to take; or it is away.
+        """
+        async with self._database.session() as session:
+            found = await (await session.connection()).execute(text("SELECT pg_is_in_recovery()"))
+            if found.scalar_one():
+                raise DatabaseAway("the database only reads")

@@ -1,0 +1,96 @@
+"""Which activities there are on which queue, and what they are built from. Only a worker needs all of them at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from activities.changing import ChangeActivities
+from activities.checking import CheckActivities
+from activities.clients import ClientActivities
+from activities.disconnecting import DisconnectActivities
+from activities.grants import Tokens
+from activities.mailing import Mailer
+from activities.notices import NoticeActivities
+from activities.organisations import OrganisationActivities
+from activities.outages import OutageActivities
+from activities.reach import Reach
+from activities.reassigning import ReassignActivities
+from activities.reconnecting import ReconnectActivities
+from activities.runs import RunActivities
+from activities.standard_information import StandardInformationActivities
+from models.database import Database
+from providers.port import Providers
+
+Activity = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the activities are built from."""
+
+    database: Database
+    providers: Providers
+    tokens: Tokens
+    mailer: Mailer | None = None
+    public_url: str | None = None
+
+
+def between_workflows(parts: Parts) -> Sequence[Activity]:
+    """The short ones, which may share an event loop with workflows."""
+    database = parts.database
+    reach = Reach(database, parts.providers, parts.tokens)
+    changes = ChangeActivities(database, reach)
+    clients = ClientActivities(database)
+    reassigns = ReassignActivities(database, reach)
+    checks = CheckActivities(database, reach)
+    notices = NoticeActivities(database, parts.mailer, parts.public_url)
+    runs = RunActivities(database)
+    return (
+        OutageActivities(database).see_database,
+        OrganisationActivities(database, reach).judge_organisations,
+        clients.record_selection,
+        clients.create_clients,
+        clients.clients_to_pull,
+        changes.record_books,
+        changes.change_books,
+        changes.discard_books,
+        DisconnectActivities(database, reach).keep_connection,
+        reassigns.list_hand_over,
+        reassigns.record_reassignment,
+        reassigns.clients_to_reassign,
+        reassigns.record_unmoved,
+        checks.logins_to_check,
+        checks.note_login_trouble,
+        checks.clients_due,
+        checks.note_trouble,
+        notices.tell,
+        notices.deliver_notices,
+        runs.enter_stage,
+        runs.hand_over,
+        runs.record_failure,
+        runs.settle_sync,
+        runs.reopen_run,
+        runs.finish_run,
+    )
+
+
+def at_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]:
+    """Those that speak to a provider: all of them, and those of full groups of clients alone."""
+    database = parts.database
+    reach = Reach(database, parts.providers, parts.tokens)
+    organisations = OrganisationActivities(database, reach)
+    reassigns = ReassignActivities(database, reach)
+    pulls = StandardInformationActivities(database, parts.providers, parts.tokens)
+    everything = (
+        CheckActivities(database, reach).check_login,
+        organisations.list_organisations,
+        organisations.read_profiles,
+        ChangeActivities(database, reach).list_books,
+        DisconnectActivities(database, reach).remove_connection,
+        reassigns.list_reassignable,
+        reassigns.reassign_client,
+        ReconnectActivities(database, reach).survey_connections,
+        pulls.pull_client,
+        pulls.pull_clients,
+    )
+    return everything, (pulls.pull_clients,)

@@ -1,0 +1,123 @@
+"""``make bench-outage``, about four minutes: PostgreSQL gone in the middle of a run, for 25 and for 60 seconds.
+
+Every process is there as in service, with the waits that it has in service. What counts is that every client is made
+and none fails, and by how much the run takes longer than the outage and a run without one.
+"""
+
+import argparse
+import asyncio
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uvloop
+from rich.console import Console
+
+from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
+from bench.servers import Servers, servers
+from contracts.runs import Outcome, Stage
+from runtime.processes import ProcessFailedError
+from starter.demo.api import Api
+
+ORGANISATIONS = 120
+OUTAGES = (25.0, 60.0)
+"""Seconds: a restart with recovery, and a failover to another server."""
+
+MOST_BEYOND = 20.0
+"""Seconds that a run may take longer than the outage and a run without one together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """A run with an outage.
+
+    Attributes:
+        outage: Seconds without PostgreSQL.
+        seconds: From the choice to the run's end.
+        before: Clients done when PostgreSQL went away.
+        counts: What became of all.
+    """
+
+    outage: float
+    seconds: float
+    before: int
+    counts: dict[Outcome, int]
+
+
+def main() -> None:
+    """Entry point of ``python -m bench.outage``; exit status 1 when a client was not made, or it took too long."""
+    asked = _arguments()
+    console = Console()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runs = runner.run(measure(asked.organisations, asked.workers, (0.0, *asked.seconds), console))
+    except (ProcessFailedError, RunWentWrongError) as error:
+        sys.exit(str(error))
+    plain = runs[0].seconds
+    if any(run.counts != {Outcome.CREATED: asked.organisations} for run in runs):
+        sys.exit("Not every client was made.")
+    if any(run.seconds - run.outage - plain > MOST_BEYOND for run in runs[1:]):
+        sys.exit(f"A run took more than {MOST_BEYOND:.0f} s longer than its outage and a run without one.")
+
+
+async def measure(
+    organisations: int, workers: int, outages: tuple[float, ...], console: Console
+) -> tuple[Survived, ...]:
+    """Run once with each outage.
+
+    Args:
+        organisations: How many are added in each run.
+        workers: Worker processes.
+        outages: Seconds without PostgreSQL; 0 for none.
+        console: Where the results are told, one line each.
+
+    Raises:
+        ProcessFailedError: A server or a process of ours did not come up.
+        RunWentWrongError: A run did not end.
+    """
+    done: list[Survived] = []
+    async with servers(organisations=organisations, latency_ms=400) as running:
+        for outage in outages:
+            run = await _survive(running, organisations, workers, outage)
+            counts = ", ".join(f"{number} {outcome.value}" for outcome, number in run.counts.items())
+            console.print(
+                f"away for {run.outage:.0f} s with {run.before} done: {run.seconds:.1f} s from choice to end; {counts}"
+            )
+            done.append(run)
+    return tuple(done)
+
+
+async def _survive(servers: Servers, organisations: int, workers: int, outage: float) -> Survived:
+    practice = await servers.databases.fresh(organisations)
+    async with servers.product(practice, workers=workers):
+        await warm_up(servers, practice)
+        await servers.databases.settle()
+        async with Api(str(servers.settings.public_url), practice.token) as api:
+            await servers.sandbox.forget()
+            started = await api.start()
+            await come_back(await consent(servers, started))
+            await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
+            choice, chosen, before = await all_of(api, started.run_id), datetime.now(UTC), 0
+            await api.select(started.run_id, choice)
+            if outage:
+                while not before:
+                    await asyncio.sleep(LOOK_SECONDS)
+                    before = (await api.progress(started.run_id)).counts.get(Outcome.CREATED, 0)
+                async with servers.without_postgres():
+                    await asyncio.sleep(outage)
+            ended = await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
+    if ended.finished_at is None:
+        raise RunWentWrongError(f"Our run ended {ended.result}: {ended.counts}, {ended.causes}.")
+    return Survived(outage, (ended.finished_at - chosen).total_seconds(), before, dict(ended.counts))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.outage", description=__doc__)
+    parser.add_argument("--organisations", type=int, default=ORGANISATIONS)
+    parser.add_argument("--workers", type=int, default=2, help="worker processes of ours; `up` and `demo` run two")
+    parser.add_argument("--seconds", type=float, nargs="+", default=OUTAGES, help="without PostgreSQL, one run each")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
