@@ -1,13 +1,14 @@
 """Those who run this installation: told once when a provider refuses our app, whoever's work has met it.
 
 No colleague can repair that, and a hundred of them must not be asked to sign in again. It is logged once as an error,
-mailed once where there is an address for it, and over with the first refresh that the provider takes.
+mailed once where there is an address for it, and over with the first refresh that the provider takes. A mail server
+that does not take it is asked again some minutes later, by the next refusal.
 """
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
-from uuid import uuid4
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
 
 from activities.mailing import Mail, Mailer, UndeliverableError
 from contracts.causes import Cause
@@ -17,6 +18,9 @@ from models.database import Database
 from providers.port import Provider
 
 logger = logging.getLogger(__name__)
+
+_MAILS = UUID("0c3f7f0e-4f0b-4a55-9d0c-2d6a5f3d9b71")
+"""The space of the ids of these mails; one trouble of one provider has one."""
 
 _LETTER = """{title} refuses our app's id or secret ({detail}), since {since:%d %B %Y at %H:%M} UTC.
 
@@ -78,12 +82,15 @@ class Operators:
             return
         body = _LETTER.format(title=provider.title, detail=trouble.detail, since=trouble.since)
         subject = f"Clientsync: {provider.title} refuses our app's secret"
-        told_at = None
+        # Whoever is killed here may have sent it: the next one to write sends the same mail, by its id.
+        mail_id = uuid5(_MAILS, f"{provider.name} {trouble.since.astimezone(UTC).isoformat()}")
         try:  # without a transaction: a slow mail server would hold one of few database connections
-            await mailer.send(Mail(uuid4(), address, subject, body, at))
-            told_at = at
+            await mailer.send(Mail(mail_id, address, subject, body, at))
         except (OSError, UndeliverableError):
-            logger.warning("the mail to those who run this could not be sent; the next refusal tries again")
-        finally:
-            async with self._database.transaction() as session:
-                await app_troubles.release(session, provider.name, told_at=told_at)
+            minutes = int(app_troubles.CLAIM.total_seconds() // 60)
+            logger.warning(
+                "the mail to those who run this could not be sent; a refusal after %d minutes tries again", minutes
+            )
+            return
+        async with self._database.transaction() as session:
+            await app_troubles.told(session, provider.name, since=trouble.since, at=at)

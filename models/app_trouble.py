@@ -11,7 +11,7 @@ from models.columns import MOMENT, enum_of
 class AppTrouble(SQLModel, table=True):
     """A provider refuses our app since ``since``; ``told_at`` is when those who run this installation were written to.
 
-    ``claimed_until`` is the lease of whoever is just writing to them.
+    ``claimed_until`` is the lease of whoever is just writing to them, and until when nobody tries after it failed.
     """
 
     __tablename__ = "app_troubles"

@@ -11,7 +11,7 @@ from contracts.causes import Cause
 from models.app_trouble import AppTrouble
 
 CLAIM = timedelta(minutes=5)
-"""Longer than the longest conversation with a mail server; whoever claimed it has been killed after this."""
+"""Longer than the longest conversation with a mail server: whoever claimed it was killed or got nowhere, after this."""
 
 
 async def note(session: AsyncSession, provider: str, cause: Cause, detail: str, at: datetime) -> bool:
@@ -26,7 +26,10 @@ async def note(session: AsyncSession, provider: str, cause: Cause, detail: str, 
 
 
 async def claim_untold(session: AsyncSession, provider: str, at: datetime) -> AppTrouble | None:
-    """The trouble that nobody has been written to about, claimed for whoever asks; None if there is none."""
+    """The trouble that nobody has been written to about, claimed for whoever asks; None if there is none.
+
+    The claim is not given back: a mail server that is away would otherwise be asked at every refusal.
+    """
     claimed = (
         update(AppTrouble)
         .where(
@@ -41,10 +44,10 @@ async def claim_untold(session: AsyncSession, provider: str, at: datetime) -> Ap
     return trouble
 
 
-async def release(session: AsyncSession, provider: str, *, told_at: datetime | None) -> None:
-    """Give a claimed trouble back: those who run this installation were written to, or (None) were not."""
-    given_back = update(AppTrouble).where(col(AppTrouble.provider) == provider)
-    await session.exec(given_back.values(claimed_until=None, told_at=told_at))
+async def told(session: AsyncSession, provider: str, *, since: datetime, at: datetime) -> None:
+    """Note that those who run this installation were written to about a trouble; a later one is another matter."""
+    of_it = update(AppTrouble).where(col(AppTrouble.provider) == provider, col(AppTrouble.since) == since)
+    await session.exec(of_it.values(claimed_until=None, told_at=at))
 
 
 async def over(session: AsyncSession, provider: str) -> bool:

@@ -145,7 +145,8 @@ class Consents:
         if run is None:
             raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
         is_repairing = run.kind is RunKind.RECONNECT_ALL and run.stage is not Stage.AWAITING_CONSENT
-        if run.stage not in AWAITS_CONSENT or is_repairing:  # that goes on with the one login
+        # A repair goes on with the one login, and nobody signs in for a hand-over.
+        if run.stage not in AWAITS_CONSENT or is_repairing or run.is_hand_over:
             raise Refused(
                 RefusalCode.WRONG_STAGE,
                 "This run is past its sign-in. Start another one to sign in with another login.",

@@ -14,7 +14,7 @@ from contracts.names import WORKFLOW_QUEUE
 from contracts.reassign_clients import HandOver, ReassignClientsInput
 from contracts.reconnect_all import ReconnectAllInput
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind
+from contracts.runs import RunKind, Stage
 from workflows.briefing import run_attributes, run_summary
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
@@ -77,6 +77,13 @@ class Wishes:
     hand_over: HandOver | None = None
     reopen: bool = False
 
+    @property
+    def first_stage(self) -> Stage:
+        """Where a run with these wishes begins: what needs no sign-in waits for none."""
+        if self.reopen:
+            return Stage.CREATING
+        return Stage.LISTING if self.hand_over else Stage.AWAITING_CONSENT
+
 
 PLAIN = Wishes()
 """Nothing beyond the kind."""
@@ -92,7 +99,7 @@ async def _add_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, wi
         BulkCreateClients.run,
         asked,
         static_details=_DETAILS,
-        **_options(run, RunKind.ADD_CLIENTS, is_again=wishes.reopen),
+        **_options(run, RunKind.ADD_CLIENTS, wishes),
     )
 
 
@@ -106,7 +113,7 @@ async def _reconnect_all(temporal: Client, run: RunFacts, deadlines: Deadlines, 
     )
     details = _RECONNECT_DETAILS if wishes.connection_id is None else _RECONNECT_ONE_DETAILS
     await temporal.start_workflow(
-        ReconnectAll.run, asked, static_details=details, **_options(run, RunKind.RECONNECT_ALL)
+        ReconnectAll.run, asked, static_details=details, **_options(run, RunKind.RECONNECT_ALL, wishes)
     )
 
 
@@ -115,7 +122,7 @@ async def _reassign_clients(temporal: Client, run: RunFacts, deadlines: Deadline
         raise Refused(RefusalCode.NOTHING_TO_RETRY, "Start Reassign clients again and choose what was not moved.")
     asked = ReassignClientsInput(run=run, deadlines=deadlines, hand_over=wishes.hand_over)
     await temporal.start_workflow(
-        ReassignClients.run, asked, static_details=_REASSIGN_DETAILS, **_options(run, RunKind.REASSIGN_CLIENTS)
+        ReassignClients.run, asked, static_details=_REASSIGN_DETAILS, **_options(run, RunKind.REASSIGN_CLIENTS, wishes)
     )
 
 
@@ -125,7 +132,10 @@ async def _change_connection(temporal: Client, run: RunFacts, deadlines: Deadlin
         raise Refused(RefusalCode.INVALID, message, field="kind")
     asked = ChangeConnectionInput(run=run, deadlines=deadlines, connection_id=wishes.connection_id)
     await temporal.start_workflow(
-        ChangeConnection.run, asked, static_details=_CHANGE_DETAILS, **_options(run, RunKind.CHANGE_CONNECTION)
+        ChangeConnection.run,
+        asked,
+        static_details=_CHANGE_DETAILS,
+        **_options(run, RunKind.CHANGE_CONNECTION, wishes),
     )
 
 
@@ -139,15 +149,16 @@ class _Options(TypedDict):
     priority: Priority
 
 
-def _options(run: RunFacts, kind: RunKind, *, is_again: bool = False) -> _Options:
+def _options(run: RunFacts, kind: RunKind, wishes: Wishes) -> _Options:
+    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if wishes.reopen else WorkflowIDReusePolicy.REJECT_DUPLICATE
     return _Options(
         id=run.run_id,
         task_queue=WORKFLOW_QUEUE,
         # A run's id is used once; only a retry goes on under it, and only when the earlier execution has ended.
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE if is_again else WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        id_reuse_policy=reuse,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         static_summary=run_summary(run, kind),
-        search_attributes=run_attributes(run, kind),
+        search_attributes=run_attributes(run, kind, wishes.first_stage),
         priority=bulk_priority(run.practice_slug),
     )
 

@@ -64,6 +64,7 @@ class Starts:
             colleague_id=actor.colleague_id,
             provider=provider,
             kind=kind,
+            stage=wishes.first_stage,
             idempotency_key=idempotency_key,
             client_id=wishes.client_id,
             is_hand_over=wishes.hand_over is not None,

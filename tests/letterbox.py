@@ -21,6 +21,7 @@ class Letterbox:
         received: Mails, oldest first.
         recipients: Where they were to go.
         refusal: Its answer to every recipient from now on; None takes them.
+        asked: The recipients that it was asked about, also those that it refused.
         meanwhile: Done while a sender waits for the answer to a mail.
     """
 
@@ -29,12 +30,14 @@ class Letterbox:
         self.received: list[Message] = []
         self.recipients: list[str] = []
         self.refusal: str | None = None
+        self.asked: list[str] = []
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def handle_RCPT(  # noqa: N802  # the server's word
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take a recipient, or not."""
+        self.asked.append(address)
         if self.refusal:
             return self.refusal
         envelope.rcpt_tos.append(address)

@@ -41,6 +41,9 @@ _OF_KIND: Mapping[tuple[RunKind, Stage], str] = {
         '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
         "an answer. Nothing is changed until then."
     ),
+    (RunKind.REASSIGN_CLIENTS, Stage.LISTING): (
+        "Listing the clients that can be moved. Nothing to do; it usually takes seconds."
+    ),
     (RunKind.REASSIGN_CLIENTS, Stage.AWAITING_SELECTION): (
         "Waiting for the colleague to choose. If they ask you to take over all that are listed: **Send a Signal** "
         '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '

@@ -66,7 +66,7 @@ def run_summary(run: RunFacts, kind: RunKind) -> str:
     return shortened(f"{what}{whose} from {run.provider_title} · {run.practice_name} · {run.colleague_name}")
 
 
-def run_attributes(run: RunFacts, kind: RunKind) -> TypedSearchAttributes:
+def run_attributes(run: RunFacts, kind: RunKind, stage: Stage = Stage.AWAITING_CONSENT) -> TypedSearchAttributes:
     """What a run can be found by, at its start."""
     return TypedSearchAttributes(
         [
@@ -74,7 +74,7 @@ def run_attributes(run: RunFacts, kind: RunKind) -> TypedSearchAttributes:
             SearchAttributePair(COLLEAGUE, run.colleague_name),
             SearchAttributePair(PROVIDER, run.provider),
             SearchAttributePair(KIND, kind.value),
-            SearchAttributePair(STAGE, Stage.AWAITING_CONSENT.value),
+            SearchAttributePair(STAGE, stage.value),
             *about_client(run.client_code, run.support),
         ]
     )

@@ -63,7 +63,7 @@ class ReassignClients(ChoosingJourney):
             RunBoard(
                 start.run,
                 RunKind.REASSIGN_CLIENTS,
-                Stage.REASSIGNING if progress else Stage.AWAITING_CONSENT,
+                Stage.REASSIGNING if progress else Stage.LISTING if start.hand_over else Stage.AWAITING_CONSENT,
                 progress.counts if progress else {},
                 progress.causes if progress else {},
             )

@@ -67,7 +67,8 @@ async def _awaiting_consent(look: Look) -> Values:
 
 
 async def _working(look: Look) -> Values:
-    return {"progress": progress_of(look.report.run.kind, look.snapshot)}
+    run = look.report.run
+    return {"progress": progress_of(run.kind, look.snapshot, is_hand_over=run.is_hand_over)}
 
 
 async def _selecting(look: Look) -> Values:

@@ -56,18 +56,21 @@ class Progress:
         return f"{how_far} {self.pause}" if self.pause else how_far
 
 
-def progress_of(kind: RunKind, snapshot: RunSnapshot) -> Progress:
+def progress_of(kind: RunKind, snapshot: RunSnapshot, *, is_hand_over: bool = False) -> Progress:
     """How far a run is.
 
     Args:
         kind: Its kind.
         snapshot: Where it is.
+        is_hand_over: Whether an admin gives one colleague's clients to another: there is no login of one's own.
     """
     counts = dict(snapshot.counts)
     counts.pop(Outcome.SKIPPED, None)
     if kind is RunKind.ADD_CLIENTS:
         counts.pop(Outcome.ALREADY_CLIENT, None)
     doing = _DOING.get((kind, snapshot.stage)) or _DOING[None, snapshot.stage]
+    if is_hand_over and snapshot.stage is Stage.LISTING:
+        doing = "Listing the clients to hand over"
     match snapshot.stage:
         case Stage.LISTING if snapshot.total and kind is RunKind.ADD_CLIENTS:
             return Progress(doing, snapshot.profiles_read, snapshot.total, "organisations read", {})

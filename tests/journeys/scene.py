@@ -262,9 +262,9 @@ class Scene:
         """How many transactions wait for another one, in a statement that begins like this."""
         waiting = """
             SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock' AND starts_with(query, :begins)
+            WHERE datname = current_database() AND wait_event_type = 'Lock' AND starts_with(query, :beginning)
         """
-        return int((await self.rows(waiting, begins=statement))[0][0])
+        return int((await self.rows(waiting, beginning=statement))[0][0])
 
 
 def chosen(run: Json) -> list[Json]:

@@ -98,6 +98,7 @@ async def test_a_mail_that_cannot_be_sent_is_sent_later(scene: Scene, box: Lette
             came.set()
 
         box.meanwhile = note
+        await change(scene, "UPDATE app_troubles SET claimed_until = now() - interval '1 second'")  # in five minutes
         await scene.handle(sync).signal(SyncClient.retry_now)
         await asyncio.wait_for(came.wait(), PATIENCE)
         scene.world.faults.clear()

@@ -44,7 +44,7 @@ async def recovered(shared_scene: Scene, tmp_path_factory) -> Recovered:
         await neighbour.select_all(creating)
         middle = await scene.show(pulling["run_id"])
         async with asyncio.timeout(PATIENCE):
-            while not await scene.held_up("INSERT INTO clients "):  # the names that a pull reads wait, too
+            while not await scene.held_up('COPY "clients"'):  # the names that a pull reads wait, too
                 middle = await scene.show(pulling["run_id"])
         await worker.kill()
     await scene.worker_process("second", logs)

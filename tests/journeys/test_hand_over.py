@@ -12,6 +12,7 @@ from contracts.runs import RunKind
 from starter.kinds import start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
 from tests.journeys.scene import Scene, by_organisation
+from workflows.briefing import STAGE
 from xero_sandbox.faults import Kind
 
 
@@ -55,6 +56,23 @@ async def test_all_clients_of_a_leaver_move(make_scene):
     assert await admin.rows("SELECT count(*) FROM notices") == [(0,)]
     told = await admin.rows("SELECT DISTINCT colleague_id FROM events WHERE kind = 'client.reassigned'")
     assert told == [(admin.actor.colleague_id,)]
+
+
+async def test_nobody_s_sign_in_is_waited_for(make_scene):
+    admin = await make_scene(organisations=3)
+    lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
+    async with admin.worker():
+        await lee.added()
+    answer = await hand_over(admin, lee.actor.colleague_id, ben.actor.colleague_id)
+    run_id = answer.json()["run_id"]
+    told = await admin.handle(run_id).describe()  # no worker has begun it
+    assert ((await admin.show(run_id))["stage"], told.typed_search_attributes[STAGE]) == ("listing", "listing")
+    for colleague in (admin, ben):
+        refused = await colleague.http.post(f"/api/v1/runs/{run_id}/consent")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "wrong_stage")
+    async with admin.worker():
+        run = await admin.until_stage(run_id, "finished")
+    assert run["counts"] == {"reassigned": 3}
 
 
 async def test_who_may_and_between_whom(make_scene):

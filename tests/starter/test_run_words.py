@@ -55,3 +55,10 @@ def test_moves_that_wait_for_calls_are_said_once_nothing_else_moves(moved: int, 
     why = f" The accounting software takes no more calls for {which} now. It goes on by itself when it does again."
     assert progress.sentence == f"Moving clients: {moved} of 12 clients done.{why if which else ''}"
     assert progress.next_try_at == (again if which else None)
+
+
+def test_a_hand_over_lists_nobody_s_login() -> None:
+    snapshot = RunSnapshot("a-run", Stage.LISTING, None, None, 0, 0, 0, 0, {}, None, 0, None, None)
+    kind = RunKind.REASSIGN_CLIENTS
+    assert progress_of(kind, snapshot).sentence == "Listing the clients that your login can take over."
+    assert progress_of(kind, snapshot, is_hand_over=True).sentence == "Listing the clients to hand over."

@@ -77,9 +77,9 @@ async def events(
     door: Door, viewer: Viewer, run_id: RunId, watched: Annotated[AsyncIterator[RunSnapshot], Depends(_watched)]
 ) -> AsyncIterator[News]:
     """What is new, as it happens."""
-    kind = (await door.runs.report(viewer.actor, run_id)).run.kind
+    run = (await door.runs.report(viewer.actor, run_id)).run
     async for snapshot in watched:
-        progress = progress_of(kind, snapshot)
+        progress = progress_of(run.kind, snapshot, is_hand_over=run.is_hand_over)
         yield News(
             view=_view(snapshot),
             list=_list(snapshot),
