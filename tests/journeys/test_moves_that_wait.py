@@ -1,17 +1,21 @@
 """A move that meets a call limit goes on by itself when the provider says that calls are taken again; nobody waits."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+import httpx2
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from models.practice import Colleague
 from runtime.settings import Settings
 from tests.journeys.conftest import MakeScene
 from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, taken_over
 from tests.journeys.scene import Json, Scene, by_organisation, chosen
 from tests.journeys.stage import peculiar_server
 from tests.journeys.test_cancelling import cancelled
+from tests.web.house import KEPT, Person, arrived
 from xero_sandbox.faults import Kind
 
 THREE_DAYS = 259_200
@@ -79,6 +83,24 @@ async def test_support_reads_that_it_waits_and_until_when(make_scene: MakeScene)
     retry_at = datetime.fromisoformat(by_organisation(await ben.show(run_id))[limited]["retry_at"] or "2000-01-01")
     assert "1 client waits because its calls are used up for now" in details
     assert retry_at.year == 2000  # nothing is tried any more
+
+
+async def test_its_page_says_until_when(make_scene: MakeScene):
+    scene = await make_scene(organisations=3)
+    ben, run_id, _ = await waiting(scene)
+    page = (await (await at_their_desk(ben)).get(f"/activity/{run_id}")).text
+    said = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "2 of 3 clients done" in said
+    assert "The accounting software takes no more calls for this client now. It goes on by itself" in said
+    assert "Next try in " in said
+
+
+async def at_their_desk(scene: Scene) -> httpx2.AsyncClient:
+    """A browser without a screen in which the scene's colleague is signed in."""
+    async with scene.database.transaction() as session:
+        colleague = await session.get_one(Colleague, scene.actor.colleague_id)
+        colleague.password_hash = KEPT
+    return await arrived(Person(colleague.email, scene.actor, scene))
 
 
 async def test_stopped_while_it_waits_nothing_is_promised(make_scene: MakeScene):

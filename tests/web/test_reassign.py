@@ -89,28 +89,6 @@ async def test_owner_and_login_move_and_what_did_not_says_why(five: Five, at_the
     await expect(page.locator("table.clients tbody tr")).to_have_count(2)
 
 
-async def test_a_move_that_waits_for_calls_says_until_when(five: Five, at_the_list: Page):
-    page, scene = at_the_list, five.house.member.scene
-    usage = scene.world.limits.usage(five.organisations[0])
-    day_used = usage.day_used
-    scene.world.limits.exhaust(usage, "day")
-    await page.get_by_role("button", name="Select all (4)").click()
-    await page.get_by_role("button", name="Continue (4)").click()
-    progress = page.locator("#progress")
-    await expect(progress).to_contain_text("3 of 4 clients done", timeout=60_000)
-    await expect(progress).to_contain_text(
-        "The accounting software takes no more calls for this client now. It goes on by itself when it does again."
-    )
-    await expect(progress).to_contain_text("Next try in ")
-    await looked_at(page, "reassign-waits")
-    await page.get_by_text("Stop", exact=True).click()
-    await page.get_by_role("button", name="Stop this run").click()
-    await reported(page)
-    usage.day_used = day_used
-    await expect(page.locator("#run-list")).to_contain_text("The run ended before its turn came. Nothing was changed.")
-    await expect(page.locator("#run-list")).not_to_contain_text("by itself")
-
-
 async def test_it_works_without_scripts(five: Five, browsers: Browsers):
     page = await browsers.signed_in(five.house.member, scripts=False)
     await page.goto("/client-sync")
