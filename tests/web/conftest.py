@@ -39,8 +39,10 @@ async def product(temporal_settings: Settings, temporal: Client, postgres_url: s
 
 @pytest.fixture(autouse=True)
 def nothing_stays_wrong(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What a test lets go wrong at the provider ends with it, also when it fails. Limits are what the worker remembers
-    for hours: a test that uses them up has a product of its own."""
+    """What a test lets go wrong at the provider ends with it, also when it fails.
+
+    A day's limit does not: the worker remembers it for hours. A test that meets one has a product of its own.
+    """
     product = request.getfixturevalue("product") if "product" in request.fixturenames else None
     yield
     if product is not None:
