@@ -72,7 +72,7 @@ home_of() { case "$1" in root-home) echo /root ;; root-open) echo /srv ;; *) ech
 # What each step runs, in the checkout.
 demo='make demo'
 test='make test'
-up='(timeout --signal=INT --kill-after=60 240 make up || [ $? = 124 ]) 2>&1 | tee /tmp/up; grep -q "password" /tmp/up; rm /tmp/up'
+up='(timeout --signal=INT --kill-after=60 240 make up || [ $? = 124 ]) 2>&1 | tee /tmp/up; grep -q "^Password" /tmp/up; rm /tmp/up'
 bench='make bench-quick'
 installed='python3 -m venv ~/elsewhere && ~/elsewhere/bin/pip install --quiet . && mkdir ~/empty && cd ~/empty && ~/elsewhere/bin/clientsync demo && [ -z "$(ls -A)" ] && rm -r ~/elsewhere ~/empty'
 browser='make test ARGS=tests/web/test_leaving.py'
