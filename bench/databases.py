@@ -13,6 +13,7 @@ from models.database import Database
 from models.grant import Grant
 from models.standard_information import TABLE_OF
 from starter.colleagues import Colleagues
+from starter.tokens import Tokens
 
 COUNTED = ("clients", "connections", "receipts", *(str(table.__tablename__) for table in TABLE_OF.values()))
 """The tables that both kinds of run fill."""
@@ -87,7 +88,9 @@ class Databases:
                 time_zone="Europe/London",
                 admin_email=admin,
             )
-            return Practice(url, practice_id, colleague_id, await colleagues.create_token(admin))
+            return Practice(
+                url, practice_id, colleague_id, (await Tokens(database).create_for(admin, name="For the API")).secret
+            )
         finally:
             await database.close()
 

@@ -1,6 +1,8 @@
 """A journey through the product over HTTP, as the benchmarks make it: sign in, come back, choose, wait."""
 
 import asyncio
+from dataclasses import dataclass
+from html import unescape
 
 import httpx2
 
@@ -36,17 +38,41 @@ async def warm_up(servers: Servers, practice: Practice) -> None:
         await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
 
 
-async def consent(servers: Servers, started: StartedAnswer, organisations: int | None = None) -> str:
-    """Sign in and allow access to so many organisations, or to all; where the browser goes then, with the code."""
+@dataclass(frozen=True, slots=True)
+class ComingBack:
+    """A browser on its way back to the app.
+
+    Attributes:
+        callback: Where it goes, with the code.
+        cookies: What it keeps of the app.
+    """
+
+    callback: str
+    cookies: httpx2.Cookies
+
+
+async def consent(servers: Servers, started: StartedAnswer, organisations: int | None = None) -> ComingBack:
+    """Agree on the app's page, sign in, and allow access to so many organisations, or to all.
+
+    Raises:
+        RunWentWrongError: The run asks for no sign-in, or its page does not lead to one.
+    """
     if started.authorize_url is None:
         raise RunWentWrongError("Our run asks for no sign-in.")
-    return await servers.sandbox.consent(started.authorize_url, organisations=organisations)
-
-
-async def come_back(callback: str) -> None:
-    """Let the browser come back to the app."""
     async with httpx2.AsyncClient(timeout=60) as browser:
-        (await browser.get(callback)).raise_for_status()
+        origin = str(servers.settings.public_url)
+        leaving = (await browser.post(started.authorize_url, headers={"Origin": origin})).raise_for_status().text
+        address = unescape(leaving.partition('content="0; url=')[2].partition('"')[0])
+        if not address:
+            raise RunWentWrongError("The page of our sign-in leads nowhere.")
+        callback = await servers.sandbox.consent(address, organisations=organisations)
+        return ComingBack(callback, browser.cookies)
+
+
+async def come_back(back: ComingBack) -> None:
+    """Let the browser come back to the app."""
+    async with httpx2.AsyncClient(timeout=60, cookies=back.cookies) as browser:
+        (await browser.get(back.callback)).raise_for_status()
 
 
 async def all_of(api: Api, run_id: str) -> Selection:

@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.runs import Role
 from models import events
-from models.grant import ConsentAttempt
-from models.practice import ApiToken, Colleague
+from models.api_token import ApiToken
+from models.grant import ConsentAttempt, SignInLink
+from models.practice import Colleague
 
 
 class ColleagueView(NamedTuple):
@@ -94,6 +95,8 @@ async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: 
         col(ConsentAttempt.colleague_id) == leaver.id, col(ConsentAttempt.used_at).is_(None)
     )
     await session.exec(begun.values(expires_at=at))
+    links = update(SignInLink).where(col(SignInLink.colleague_id) == leaver.id, col(SignInLink.expires_at) > at)
+    await session.exec(links.values(expires_at=at))
     left = {"practice_id": leaver.practice_id, "colleague_id": by, "before": leaver.name, "at": at}
     owned = await (await session.connection()).execute(
         text("SELECT id FROM clients WHERE owner_id = :owner_id ORDER BY code"), {"owner_id": leaver.id}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from contracts.causes import Cause
@@ -21,6 +21,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("ix_events_client", "client_id", "id"),
         Index("ix_events_practice", "practice_id", "id"),
+        Index("ix_events_no_client", "practice_id", "id", postgresql_where=text("client_id IS NULL")),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,6 +15,10 @@ from models.practice import Colleague
 
 FEW = 10
 """Events that are inserted one by one; more go in by COPY."""
+
+ACCESS = ("colleague", "team", "token", "support")
+"""Nouns of what is told of the practice's people and of who may do what."""
+ACCESS_OF_RUNS = ("run.sign_in_link_made", "run.signed_in_by_link")
 
 _COLUMNS = (
     *("practice_id", "client_id", "connection_id", "run_id", "colleague_id"),
@@ -71,6 +75,25 @@ async def event_views(
 ) -> Sequence[EventView]:
     """A client's events with the people, newest first; for the arguments see ``timeline``."""
     found = await timeline(session, practice_id, client_id, limit=limit, before_id=before_id)
+    return await _with_people(session, practice_id, found)
+
+
+async def access_views(
+    session: AsyncSession, practice_id: UUID, *, limit: int, before_id: int | None = None
+) -> Sequence[EventView]:
+    """What happened to the practice's people, tokens and links, newest first; for the arguments see ``timeline``."""
+    query = select(Event).where(
+        Event.practice_id == practice_id,
+        col(Event.client_id).is_(None),
+        or_(*(col(Event.kind).startswith(f"{noun}.") for noun in ACCESS), col(Event.kind).in_(ACCESS_OF_RUNS)),
+    )
+    if before_id is not None:
+        query = query.where(col(Event.id) < before_id)
+    found = (await session.exec(query.order_by(col(Event.id).desc()).limit(limit))).all()
+    return await _with_people(session, practice_id, found)
+
+
+async def _with_people(session: AsyncSession, practice_id: UUID, found: Sequence[Event]) -> Sequence[EventView]:
     ids = {event.colleague_id for event in found}
     query = select(Colleague.id, Colleague.name).where(
         Colleague.practice_id == practice_id, col(Colleague.id).in_(ids - {None})

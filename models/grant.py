@@ -57,11 +57,30 @@ class GrantReach(SQLModel, table=True):
     seen_at: datetime = created()
 
 
+class SignInLink(SQLModel, table=True):
+    """The address of a page of ours at which somebody signs in for a run, in a browser that is not the colleague's.
+
+    Works until one sign-in by it has succeeded, or its time is over. Only the secret's SHA-256 is kept.
+    """
+
+    __tablename__ = "sign_in_links"
+
+    id: UUID = new_id()
+    token_hash: bytes = Field(unique=True)
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    run_id: str = Field(max_length=120, foreign_key="runs.id", index=True)
+    provider: str = Field(max_length=20)
+    created_at: datetime = created()
+    expires_at: datetime = Field(sa_type=MOMENT)
+
+
 class ConsentAttempt(SQLModel, table=True):
     """A sign-in under way: single use, found by the hash of its state, with its verifier sealed.
 
-    ``grant_id`` is set when the code was exchanged; ``delivered_at`` when the run was told, so that a reload of the
-    callback repeats the telling and nothing else.
+    It is finished in the browser in which it was begun: the one that keeps the secret behind ``browser_hash``, or one
+    in which the colleague is signed in where that is None. ``grant_id`` is set when the code was exchanged;
+    ``delivered_at`` when the run was told, so that a reload of the callback repeats the telling and nothing else.
     """
 
     __tablename__ = "consent_attempts"
@@ -72,6 +91,8 @@ class ConsentAttempt(SQLModel, table=True):
     colleague_id: UUID = Field(foreign_key="colleagues.id")
     run_id: str = Field(max_length=120, foreign_key="runs.id", index=True)
     provider: str = Field(max_length=20)
+    link_id: UUID | None = Field(default=None, foreign_key="sign_in_links.id", index=True)
+    browser_hash: bytes | None = Field(default=None)
     sealed_secrets: bytes
     created_at: datetime = created()
     expires_at: datetime = Field(sa_type=MOMENT)

@@ -1,4 +1,4 @@
-"""Practices, their colleagues and teams, and the bearer tokens of colleagues."""
+"""Practices, their colleagues and teams."""
 
 from datetime import datetime
 from uuid import UUID
@@ -64,15 +64,3 @@ class TeamMember(SQLModel, table=True):
 
     team_id: UUID = Field(foreign_key="teams.id", primary_key=True)
     colleague_id: UUID = Field(foreign_key="colleagues.id", primary_key=True)
-
-
-class ApiToken(SQLModel, table=True):
-    """A colleague's bearer token; only its SHA-256 is kept."""
-
-    __tablename__ = "api_tokens"
-
-    id: UUID = new_id()
-    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
-    token_hash: bytes = Field(unique=True)
-    created_at: datetime = created()
-    revoked_at: datetime | None = Field(default=None, sa_type=MOMENT)

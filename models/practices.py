@@ -1,16 +1,13 @@
-"""Setting up practices: the firm, its colleagues, teams and bearer tokens."""
+"""Setting up practices: the firm, its colleagues and teams."""
 
-import hashlib
 import re
-import secrets
 from collections.abc import Collection
-from datetime import datetime
 from itertools import count
-from typing import NamedTuple, TypeVar, cast
+from typing import TypeVar, cast
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,21 +15,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.names import slug
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Plan, Role
-from models.practice import ApiToken, Colleague, Practice, Team, TeamMember
+from models.practice import Colleague, Practice, Team, TeamMember
 
-TOKEN_PREFIX = "clientsync_"  # noqa: S105  # public: it lets scanners of leaked secrets know ours
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _SLUG_ROOM = 36
 """Leaves room in the slug's 40 characters for a number that makes it unique."""
 
 Row = TypeVar("Row", bound=SQLModel)
-
-
-class SignedIn(NamedTuple):
-    """Who a bearer token stands for."""
-
-    colleague: Colleague
-    practice: Practice
 
 
 async def create_practice(
@@ -162,43 +151,6 @@ async def create_team(session: AsyncSession, practice_id: UUID, name: str, membe
     session.add_all(TeamMember(team_id=team.id, colleague_id=member) for member in set(members))
     await session.flush()
     return team
-
-
-async def issue_token(session: AsyncSession, colleague_id: UUID) -> str:
-    """Make a bearer token for a colleague: 256 random bits, shown this once; only its SHA-256 is kept."""
-    token = f"{TOKEN_PREFIX}{secrets.token_urlsafe(32)}"
-    session.add(ApiToken(colleague_id=colleague_id, token_hash=_hash(token)))
-    await session.flush()
-    return token
-
-
-async def colleague_of_token(session: AsyncSession, token: str) -> SignedIn | None:
-    """Who a bearer token stands for; None if it is unknown or revoked, or its colleague has left."""
-    query = (
-        select(Colleague, Practice)
-        .join(ApiToken, col(ApiToken.colleague_id) == col(Colleague.id))
-        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
-        .where(
-            ApiToken.token_hash == _hash(token),
-            col(ApiToken.revoked_at).is_(None),
-            col(Colleague.deactivated_at).is_(None),
-        )
-    )
-    found = (await session.exec(query)).one_or_none()
-    return SignedIn(*found) if found else None
-
-
-async def revoke_token(session: AsyncSession, token: str, at: datetime) -> None:
-    """End a bearer token; an unknown one, or one that has ended, is left as it is."""
-    await session.exec(
-        update(ApiToken)
-        .where(col(ApiToken.token_hash) == _hash(token), col(ApiToken.revoked_at).is_(None))
-        .values(revoked_at=at)
-    )
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _check_time_zone(time_zone: str) -> None:

@@ -43,6 +43,8 @@ class Run(SQLModel, table=True):
     message: str | None = Field(default=None, max_length=500)
     """The latest thing that the colleague should know: a declined sign-in, a refused selection, how it ended."""
     idempotency_key: str | None = Field(default=None, max_length=120)
+    request_digest: str | None = Field(default=None, max_length=64)
+    """Of what the key's first request asked for; a later one with the same key has to ask for the same."""
     selection_digest: str | None = Field(default=None, max_length=64)
     client_id: UUID | None = Field(default=None, foreign_key="clients.id", index=True)
     """The one client that it is about: reconnecting that client alone, or changing its books."""

@@ -1,13 +1,57 @@
 """Queries of sign-ins: each is taken once, by the hash of its state, and told of on the timelines of its clients."""
 
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.grant import ConsentAttempt
+from models import events
+from models.grant import ConsentAttempt, SignInLink
+from models.practice import Colleague, Practice
+from models.run import Run
+
+
+class LinkView(NamedTuple):
+    """A link at which somebody signs in, with what they have to know.
+
+    Attributes:
+        link: The link.
+        run: What it is for.
+        practice_name: Whose Clientsync reads what is allowed.
+        colleague_name: Who asks.
+        has_left: Whether that colleague has left the practice.
+        is_used: Whether somebody has signed in by it.
+    """
+
+    link: SignInLink
+    run: Run
+    practice_name: str
+    colleague_name: str
+    has_left: bool
+    is_used: bool
+
+
+async def find_link(session: AsyncSession, token_hash: bytes) -> LinkView | None:
+    """A sign-in link by the hash of its secret, whether or not it can still be used."""
+    query = (
+        select(SignInLink, Run, Practice, Colleague)
+        .join(Run, col(Run.id) == col(SignInLink.run_id))
+        .join(Practice, col(Practice.id) == col(SignInLink.practice_id))
+        .join(Colleague, col(Colleague.id) == col(SignInLink.colleague_id))
+        .where(SignInLink.token_hash == token_hash)
+    )
+    found = (await session.exec(query)).one_or_none()
+    if found is None:
+        return None
+    link, run, practice, colleague = found
+    succeeded = select(ConsentAttempt.id).where(
+        ConsentAttempt.link_id == link.id, col(ConsentAttempt.grant_id).is_not(None)
+    )
+    is_used = (await session.exec(succeeded.limit(1))).first() is not None
+    return LinkView(link, run, practice.name, colleague.name, colleague.deactivated_at is not None, is_used)
 
 
 async def use_consent(session: AsyncSession, state_hash: bytes, at: datetime) -> ConsentAttempt | None:
@@ -41,17 +85,13 @@ async def find_consent(session: AsyncSession, state_hash: bytes) -> ConsentAttem
     return (await session.exec(query)).one_or_none()
 
 
-async def tell_clients(
-    session: AsyncSession, grant_id: UUID, practice_id: UUID, colleague_id: UUID, run_id: str, at: datetime
-) -> None:
+async def tell_clients(session: AsyncSession, attempt: ConsentAttempt, grant_id: UUID, at: datetime) -> None:
     """Write on the timeline of each of a practice's clients that use a login that somebody has signed in with it.
 
     Args:
         session: The transaction that stores the sign-in.
+        attempt: The sign-in: whose, for which run, and whether the colleague sent somebody a link for it.
         grant_id: The login.
-        practice_id: Whose clients.
-        colleague_id: Who signed in.
-        run_id: For which run.
         at: This moment.
     """
     await (await session.connection()).execute(
@@ -65,10 +105,17 @@ async def tell_clients(
         """),
         {
             "grant_id": grant_id,
-            "practice_id": practice_id,
-            "colleague_id": colleague_id,
-            "run_id": run_id,
-            "kind": "connection.signed_in",
+            "practice_id": attempt.practice_id,
+            "colleague_id": attempt.colleague_id,
+            "run_id": attempt.run_id,
+            "kind": "connection.signed_in" if attempt.link_id is None else "connection.signed_in_by_link",
             "at": at,
         },
     )
+
+
+async def tell_of_link(session: AsyncSession, attempt: ConsentAttempt, login_name: str, at: datetime) -> None:
+    """Write that somebody has signed in by a colleague's link, and as whom."""
+    told = {"kind": "run.signed_in_by_link", "after": login_name[:300], "at": at}
+    whose = {"practice_id": attempt.practice_id, "colleague_id": attempt.colleague_id, "run_id": attempt.run_id}
+    await events.record(session, [told | whose])

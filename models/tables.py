@@ -5,6 +5,7 @@ import from here; they import the one table that they need.
 """
 
 from models import (
+    api_token,
     app_trouble,
     call_window,
     client,
@@ -16,9 +17,11 @@ from models import (
     run,
     session,
     standard_information,
+    support_read,
 )
 
 __all__ = [
+    "api_token",
     "app_trouble",
     "call_window",
     "client",
@@ -30,4 +33,5 @@ __all__ = [
     "run",
     "session",
     "standard_information",
+    "support_read",
 ]

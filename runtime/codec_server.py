@@ -57,6 +57,15 @@ def encode_payloads(json_body: str | bytes, ring: KeyRing) -> str:
     return _apply(json_body, EncryptedCodec(ring).seal)
 
 
+def data_of(json_body: str) -> list[bytes]:
+    """The data of opened payloads, to see whose they are.
+
+    Args:
+        json_body: What ``decode_payloads`` returned.
+    """
+    return [payload.data for payload in json_format.Parse(json_body, Payloads()).payloads]
+
+
 def _apply(json_body: str | bytes, change: Callable[[Payload], Payload]) -> str:
     try:
         payloads = json_format.Parse(json_body, Payloads())

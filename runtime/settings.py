@@ -82,6 +82,8 @@ Required = Literal[
     "public_url",
     "encryption_keys",
     "mail_from",
+    "support_audience",
+    "support_group",
 ]
 
 
@@ -106,6 +108,10 @@ class Settings(BaseSettings):
         selection_deadline: How long a run waits for the choice of organisations.
         smtp_url: The mail server, ``smtp://user:password@host:587``; unset leaves mail in the outbox.
         mail_from: The address that mail comes from.
+        support_issuer: The identity provider of support staff, who may read payloads in Temporal's web interface.
+        support_audience: Whom its tokens are made for.
+        support_group: The group whose members are support staff.
+        support_group_claim: The claim that names groups; a path with dots where it is inside another one.
         operator_email: Who runs this installation; written to about what no colleague can repair.
         web_host: Address that the web process listens on.
         web_port: Port that the web process listens on.
@@ -135,6 +141,10 @@ class Settings(BaseSettings):
     selection_deadline: Seconds = timedelta(hours=24)
     smtp_url: Annotated[SecretStr, AfterValidator(_mail_server)] | None = None
     mail_from: Annotated[str, Field(pattern=r"^[^\r\n]*[^\s@]+@[^\s@]+$")] | None = None
+    support_issuer: BaseUrl | None = None
+    support_audience: str | None = None
+    support_group: str | None = None
+    support_group_claim: str = "groups"
     operator_email: Annotated[str, Field(pattern=r"^[^\s@]+@[^\s@]+$")] | None = None
     web_host: str = "127.0.0.1"
     web_port: Port = 8000

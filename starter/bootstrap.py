@@ -15,6 +15,7 @@ from runtime.settings import Settings, variable_of
 if TYPE_CHECKING:
     from providers.port import Provider
     from starter.operations import Operations
+    from starter.support_identity import SupportIdentity
 
 RUNNING = "running.env"
 """Settings of the running ``clientsync up``, in its data directory, so that other commands find it."""
@@ -73,6 +74,29 @@ def build_provider(settings: Settings, database: Database) -> "Provider":
         calls_per_minute=settings.xero_calls_per_minute,
     )
     return Xero(config, http_client(), SharedCallBudget(database))
+
+
+@asynccontextmanager
+async def open_support(settings: Settings) -> "AsyncIterator[SupportIdentity | None]":
+    """Who knows support staff; None where no identity provider of theirs is set.
+
+    Raises:
+        MissingSettingError: The provider is set, and whom it speaks of is not: all its users would be support.
+    """
+    from providers.http import http_client  # commands on the database alone start without it
+    from starter.support_identity import SupportGroup, SupportIdentity  # likewise
+
+    if settings.support_issuer is None:
+        yield None
+        return
+    group = SupportGroup(
+        issuer=settings.support_issuer,
+        audience=settings.required("support_audience"),
+        group=settings.required("support_group"),
+        claim=settings.support_group_claim,
+    )
+    async with http_client() as http:
+        yield SupportIdentity(group, http)
 
 
 @asynccontextmanager

@@ -50,7 +50,7 @@ PANELS = {
         Announced("practice", f"{HERE}.practices:practice", "Practices: the firms that use Clientsync."),
         Announced("colleague", f"{HERE}.colleagues:colleague", "Colleagues: the people of a practice."),
         Announced("team", f"{HERE}.practices:team", "Teams: groups of colleagues that clients can be assigned to."),
-        Announced("token", f"{HERE}.practices:token", "Bearer tokens for the JSON API."),
+        Announced("token", f"{HERE}.tokens:token", "Bearer tokens for the JSON API."),
         Announced("schedules", f"{HERE}.schedules:schedules", "Schedules of the nightly checks."),
     ),
     "Work": (

@@ -1,4 +1,4 @@
-"""Who may act: colleagues by their token or address, how they come and leave; and the set-up around them."""
+"""Who may act: colleagues by their address, how they come and leave; and the set-up around them."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,9 +7,11 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.access import EVERYTHING
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Plan, Role
 from models import colleagues, practices
+from models.api_token import ApiToken
 from models.colleagues import ColleagueView
 from models.columns import now
 from models.database import Database
@@ -27,18 +29,6 @@ class Colleagues:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def by_token(self, token: str) -> Actor:
-        """The colleague whose bearer token this is.
-
-        Raises:
-            Refused: It is unknown, revoked, or a deactivated colleague's.
-        """
-        async with self._database.session() as session:
-            found = await practices.colleague_of_token(session, token)
-        if found is None:
-            raise Refused(RefusalCode.UNAUTHENTICATED, "This token is not valid. Ask an admin for a new one.")
-        return actor_of(found.colleague, found.practice)
 
     async def by_email(self, email: str | None) -> Actor:
         """The colleague of this address; the only admin when None.
@@ -186,16 +176,6 @@ class Colleagues:
             ids = [(await practices.find_colleague(session, email)).id for email in members]
             return (await practices.create_team(session, found.id, name, ids)).id
 
-    async def create_token(self, email: str) -> str:
-        """Make a bearer token for a colleague; only its hash is kept.
-
-        Raises:
-            Refused: Nobody active has this address.
-        """
-        async with self._database.transaction() as session:
-            colleague = await practices.find_colleague(session, email)
-            return await practices.issue_token(session, colleague.id)
-
 
 async def _view(session: AsyncSession, actor: Actor, colleague_id: UUID) -> ColleagueView:
     found = await colleagues.colleagues_of(session, actor.practice_id, colleague_id)
@@ -209,8 +189,10 @@ def _name_in(email: str) -> str:
     return local.replace(".", " ").replace("_", " ").title()
 
 
-def actor_of(colleague: Colleague, practice: Practice) -> Actor:
-    """A colleague as whoever asks."""
+def actor_of(
+    colleague: Colleague, practice: Practice, *, session_id: UUID | None = None, token: ApiToken | None = None
+) -> Actor:
+    """A colleague as whoever asks: in a browser's session, with a token, or neither."""
     return Actor(
         colleague_id=colleague.id,
         colleague_name=colleague.name,
@@ -219,4 +201,7 @@ def actor_of(colleague: Colleague, practice: Practice) -> Actor:
         practice_name=practice.name,
         practice_slug=practice.slug,
         time_zone_name=practice.time_zone,
+        session_id=session_id,
+        scopes=EVERYTHING if token is None else token.scopes,
+        token_ends_at=None if token is None else token.expires_at,
     )

@@ -10,6 +10,19 @@ SOMEBODY_ELSES = (
     "This sign-in was begun by somebody else, so it was not finished and nothing was changed. "
     "Start your own from Clientsync."
 )
+IN_ANOTHER_BROWSER = (
+    "This sign-in was begun on a page of Clientsync by a colleague who is not signed in in this browser, so it was not "
+    "finished and nothing was changed. If that was you, sign in to Clientsync here and begin again. If somebody sent "
+    "you the address, ask them for a link: they get one with Somebody else will sign in."
+)
+LINK_IN_ANOTHER_BROWSER = (
+    "This sign-in was begun in another browser, so it was not finished and nothing was changed. "
+    "Open the link that you were given again, and go on from there."
+)
+UNKNOWN_LINK = "This link is not known. Ask whoever sent it to you for a new one."
+USED_LINK = "Somebody has signed in by this link already. Ask whoever sent it to you for a new one if you need it."
+OLD_LINK = "This link is too old: nobody waits for this sign-in any more. Ask whoever sent it to you for a new one."
+BEING_FINISHED = "This sign-in is being finished just now."
 TOO_LONG = "This sign-in took too long. Sign in again from Clientsync."
 
 

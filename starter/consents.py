@@ -1,37 +1,31 @@
-"""Sign-ins at a provider: begun for a run, finished when the browser comes back.
+"""Sign-ins at a provider: begun for a run, in the one browser that may finish them.
 
-A state is 256 random bits of which only the hash is kept; it works once. The code is exchanged here and nowhere else,
-the tokens are committed sealed before the run hears of them, and the run hears only ids (design rule 2).
+A colleague on a page goes to the provider at once; their session finishes it. Everybody else (another product's
+backend, the command line, a colleague for whom somebody else signs in) gets the address of a page of ours, which says
+for which practice the sign-in is and sends on only who agrees there: without it, whoever is sent a provider's address
+could not tell whom they let in. A state is 256 random bits of which only the hash is kept; it works once.
 """
 
-import hashlib
-import logging
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from temporalio.client import Client
-
-from contracts.bulk_create_clients import ConsentGiven, ConsentRefused
-from contracts.causes import Cause
+from contracts.access import scope_of
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
-from models import app_troubles, grants, run_views, runs, sign_ins
+from models import events, run_views, sign_ins
 from models.columns import now
 from models.database import Database
-from models.encryption import ConsentSecrets, Sealer, StoredTokens, open_secrets, seal_secrets
-from models.grant import ConsentAttempt
+from models.encryption import ConsentSecrets, Sealer, seal_secrets
+from models.grant import ConsentAttempt, SignInLink
 from models.run import Run
-from providers.errors import AppRefused, ConsentFailed, ProviderError
-from providers.port import Consent, Provider, Providers
+from models.sessions import hashed
+from models.sign_ins import LinkView
+from providers.errors import ProviderError
+from providers.port import Provider, Providers
 from starter import consent_words
 from starter.actor import Actor
-from starter.temporal_faults import explained
-from workflows.bulk_create_clients import BulkCreateClients
-
-logger = logging.getLogger(__name__)
 
 AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
 """Stages in which a (further) sign-in adds organisations to a run."""
@@ -39,57 +33,28 @@ AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITIN
 
 @dataclass(frozen=True, slots=True)
 class PreparedConsent:
-    """A sign-in that is ready to be stored and begun."""
+    """A sign-in that is ready to be stored and begun: at the provider, or at a page of ours."""
 
-    row: ConsentAttempt
+    row: ConsentAttempt | SignInLink
     authorize_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentReturn:
-    """What to tell the person whose browser came back.
-
-    Attributes:
-        run_id: The run that the sign-in was for.
-        message: What happened.
-        ok: Whether the sign-in was successful.
-        client_id: The one client that the run is about, if it is.
-        denied: Whether the person said no; otherwise what is not ok has failed, and can be tried again in the run.
-        app_is_refused: Whether our app was refused, whoever signs in.
-    """
-
-    run_id: str
-    message: str
-    ok: bool
-    client_id: UUID | None = None
-    denied: bool = False
-    app_is_refused: bool = False
-
-
 class Consents:
-    """The operations on sign-ins.
+    """The operations that begin sign-ins; how they end is in ``consent_returns``.
 
     Args:
         database: The product's.
-        sealer: Seals verifiers and tokens.
-        temporal: Connected with the product's converter.
+        sealer: Seals verifiers.
         providers: The providers that this process speaks to.
         public_url: Base address at which browsers reach us, without a final slash.
-        valid_for: How long a sign-in may take.
+        valid_for: How long a sign-in may take, and how long a link to one can be used.
     """
 
     def __init__(
-        self,
-        database: Database,
-        sealer: Sealer,
-        temporal: Client,
-        providers: Providers,
-        public_url: str,
-        valid_for: timedelta,
+        self, database: Database, sealer: Sealer, providers: Providers, public_url: str, valid_for: timedelta
     ) -> None:
         self._database = database
         self._sealer = sealer
-        self._temporal = temporal
         self._providers = providers
         self._public_url = public_url
         self._valid_for = valid_for
@@ -114,25 +79,9 @@ class Consents:
         Raises:
             Refused: ``UNAVAILABLE`` when the provider cannot be reached.
         """
-        provider, state = self.provider(run.provider), secrets.token_urlsafe(32)
-        try:
-            request = await provider.begin_consent(state=state, redirect_uri=self._redirect_uri(run.provider))
-        except ProviderError as error:
-            message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."
-            raise Refused(RefusalCode.UNAVAILABLE, message) from error
-        attempt = ConsentAttempt(
-            state_hash=_hashed(state),
-            practice_id=actor.practice_id,
-            colleague_id=actor.colleague_id,
-            run_id=run.id,
-            provider=run.provider,
-            sealed_secrets=b"",
-            created_at=at,
-            expires_at=at + self._valid_for,
-        )
-        kept = ConsentSecrets(request.code_verifier, request.nonce)
-        attempt.sealed_secrets = seal_secrets(self._sealer, attempt.id, kept)
-        return PreparedConsent(attempt, request.authorize_url)
+        if actor.session_id is None:
+            return self._link(actor, run, at)
+        return await self._attempt(run.provider, run.id, actor.practice_id, actor.colleague_id, at)
 
     async def begin(self, actor: Actor, run_id: str) -> str:
         """A further sign-in for a run; gives the address for the browser.
@@ -140,159 +89,121 @@ class Consents:
         Raises:
             Refused: Unknown run, or past the stages in which a sign-in is of use.
         """
-        async with self._database.session() as session:
-            run = await run_views.find_run(session, actor.practice_id, run_id)
-        if run is None:
-            raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
-        is_repairing = run.kind is RunKind.RECONNECT_ALL and run.stage is not Stage.AWAITING_CONSENT
-        # A repair goes on with the one login, and nobody signs in for a hand-over.
-        if run.stage not in AWAITS_CONSENT or is_repairing or run.is_hand_over:
-            raise Refused(
-                RefusalCode.WRONG_STAGE,
-                "This run is past its sign-in. Start another one to sign in with another login.",
-            )
-        prepared = await self.prepare(actor, run, now())
+        prepared = await self.prepare(actor, await self._waiting(actor, run_id), now())
         async with self._database.transaction() as session:
             session.add(prepared.row)
         return prepared.authorize_url
 
-    async def finish(self, provider: str, params: Mapping[str, str], viewer: Actor | None = None) -> ConsentReturn:
-        """The browser came back from the provider.
-
-        A reload tells the run again if it has not been told yet, and otherwise only gives the same answer.
-
-        Args:
-            provider: From the callback's path.
-            params: The callback's query: ``state`` with ``code``, or with ``error``.
-            viewer: Who is signed in in that browser. Somebody else's sign-in is not finished there: whoever sent its
-                address would get the login of whoever followed it. Nobody is fine: other products begin sign-ins
-                through the API, in browsers that have no session here.
+    async def link(self, actor: Actor, run_id: str) -> str:
+        """The address of a page of ours at which somebody else signs in for the run.
 
         Raises:
-            Refused: Unknown or expired state, another colleague's, or the run cannot be told just now.
+            Refused: Unknown run, or past the stages in which a sign-in is of use.
         """
-        attempt, is_first = await self._claim(provider, params.get("state", ""), viewer)
-        if is_first and (error := params.get("error")):
-            attempt.denied = error == "access_denied"
-            attempt.cause = None if attempt.denied else Cause.UNKNOWN
-            await self._save(attempt)
-        elif is_first:
-            await self._exchange(attempt, params.get("code", ""))
-        return await self._deliver(attempt)
-
-    async def _claim(self, provider: str, state: str, viewer: Actor | None) -> tuple[ConsentAttempt, bool]:
-        """The sign-in of this state, and whether this is the first time that it comes back."""
-        at, state_hash = now(), _hashed(state)
-        async with self._database.transaction() as session:
-            attempt = await sign_ins.find_consent(session, state_hash)
-            if attempt is None or attempt.provider != provider:
-                raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_SIGN_IN)
-            if viewer is not None and viewer.colleague_id != attempt.colleague_id:
-                raise Refused(RefusalCode.FORBIDDEN, consent_words.SOMEBODY_ELSES)
-            taken = await sign_ins.use_consent(session, state_hash, at)
-        if taken is not None:
-            return taken, True
-        if attempt.used_at is None and attempt.expires_at <= at:
-            raise Refused(RefusalCode.WRONG_STAGE, consent_words.TOO_LONG)
-        async with self._database.session() as session:  # used a moment ago, perhaps: read what came of it
-            return await session.get_one(ConsentAttempt, attempt.id), False
-
-    async def _exchange(self, attempt: ConsentAttempt, code: str) -> None:
-        kept = open_secrets(self._sealer, attempt.id, attempt.sealed_secrets)
-        try:
-            if not code:
-                raise ConsentFailed("no code came back")
-            consent = await self.provider(attempt.provider).finish_consent(
-                code=code,
-                code_verifier=kept.code_verifier,
-                nonce=kept.nonce,
-                redirect_uri=self._redirect_uri(attempt.provider),
-            )
-        except ProviderError as error:
-            logger.warning("sign-in %s failed: %s", attempt.id, error.detail)
-            if isinstance(error, AppRefused):
-                await self._note_refusal(attempt.provider, error)
-            attempt.cause = error.cause
-            await self._save(attempt)
-        else:
-            await self._keep(attempt, consent)
-
-    async def _note_refusal(self, provider: str, error: AppRefused) -> None:
-        """For those who run this installation, once: the worker writes to them, the log tells at once."""
-        async with self._database.transaction() as session:
-            is_new = await app_troubles.note(session, provider, error.cause, error.detail, now())
-        if is_new:
-            logger.error("%s refuses our app's secret (%s): `clientsync doctor` tries it", provider, error.detail)
-
-    async def _keep(self, attempt: ConsentAttempt, consent: Consent) -> None:
-        """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
-        tokens = consent.tokens
-        stored = StoredTokens(
-            tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope, tokens.id_token
-        )
         at = now()
+        run = await self._waiting(actor, run_id)
+        prepared = self._link(actor, run, at)
+        made = {"kind": "run.sign_in_link_made", "run_id": run.id, "practice_id": actor.practice_id, "at": at}
         async with self._database.transaction() as session:
-            grant = await grants.upsert_grant(
-                session,
-                self._sealer,
-                provider=attempt.provider,
-                provider_user_id=consent.provider_user_id,
-                display_name=consent.display_name,
-                tokens=stored,
-                practice_id=attempt.practice_id,
-                colleague_id=attempt.colleague_id,
-                at=at,
-            )
-            await sign_ins.tell_clients(
-                session, grant.id, attempt.practice_id, attempt.colleague_id, attempt.run_id, at
-            )
-            await app_troubles.over(session, attempt.provider)
-            attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
-            session.add(attempt)
-            await runs.say_while_waiting(session, attempt.run_id, None)
+            session.add(prepared.row)
+            await events.record(session, [made | {"colleague_id": actor.colleague_id, "client_id": run.client_id}])
+        return prepared.authorize_url
 
-    async def _save(self, attempt: ConsentAttempt) -> None:
-        async with self._database.transaction() as session:
-            session.add(attempt)
-            if attempt.grant_id is None:
-                await runs.say_while_waiting(session, attempt.run_id, self._message(attempt))
+    async def asked(self, token: str) -> LinkView:
+        """What a link asks whoever follows it to sign in for.
 
-    async def _deliver(self, attempt: ConsentAttempt) -> ConsentReturn:
-        message = self._message(attempt)
-        if message is None:
-            raise Refused(RefusalCode.WRONG_STAGE, consent_words.UNFINISHED)
-        if attempt.delivered_at is None:
-            await self._signal(attempt, message)
-            attempt.delivered_at = now()
-            await self._save(attempt)
+        Raises:
+            Refused: ``NOT_FOUND``: unknown. ``WRONG_STAGE``: it was used, is too old, or its run needs none any more.
+        """
         async with self._database.session() as session:
-            client_id = (await session.get_one(Run, attempt.run_id)).client_id
-        return ConsentReturn(
-            attempt.run_id,
-            message,
-            ok=attempt.grant_id is not None,
-            client_id=client_id,
-            denied=attempt.denied,
-            app_is_refused=attempt.cause is Cause.APP_REFUSED,
-        )
+            found = await sign_ins.find_link(session, hashed(token))
+        if found is None or found.has_left:
+            raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_LINK)
+        if found.is_used:
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.USED_LINK)
+        if found.link.expires_at <= now() or not _awaits(found.run):
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.OLD_LINK)
+        return found
 
-    def _message(self, attempt: ConsentAttempt) -> str | None:
-        """What came of a sign-in, for the person; None while that is not known."""
-        return consent_words.outcome(self.provider(attempt.provider).title, attempt)
+    async def follow(self, token: str, mark: str) -> str:
+        """Somebody agrees to sign in by a link; gives the provider's address for their browser.
 
-    async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
-        handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)
-        async with explained("The run that this sign-in was for has ended. Start another one from Clientsync."):
-            if attempt.grant_id is not None:
-                given = ConsentGiven(consent_id=attempt.id, grant_id=attempt.grant_id)
-                await handle.signal(BulkCreateClients.consent_given, given)
-            else:
-                refused = ConsentRefused(denied=attempt.denied, message=message)
-                await handle.signal(BulkCreateClients.consent_refused, refused)
+        Args:
+            token: The link's.
+            mark: A secret that their browser keeps: the sign-in is finished there and nowhere else.
 
-    def _redirect_uri(self, provider: str) -> str:
+        Raises:
+            Refused: As ``asked``; ``UNAVAILABLE`` when the provider cannot be reached.
+        """
+        link = (await self.asked(token)).link
+        attempt = await self._attempt(link.provider, link.run_id, link.practice_id, link.colleague_id, now())
+        attempt.row.link_id, attempt.row.browser_hash = link.id, hashed(mark)
+        async with self._database.transaction() as session:
+            session.add(attempt.row)
+        return attempt.authorize_url
+
+    def redirect_uri(self, provider: str) -> str:
+        """Where a provider sends browsers back to."""
         return f"{self._public_url}/connect/{provider}/callback"
 
+    async def _waiting(self, actor: Actor, run_id: str) -> Run:
+        async with self._database.session() as session:
+            run = await run_views.find_run(session, actor.practice_id, run_id)
+        if run is None:
+            raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
+        actor.check(scope_of(run.kind))
+        if not _awaits(run):
+            raise Refused(
+                RefusalCode.WRONG_STAGE,
+                "This run is past its sign-in. Start another one to sign in with another login.",
+            )
+        return run
 
-def _hashed(state: str) -> bytes:
-    return hashlib.sha256(state.encode()).digest()
+    def _link(self, actor: Actor, run: Run, at: datetime) -> PreparedConsent:
+        token = secrets.token_urlsafe(32)
+        link = SignInLink(
+            token_hash=hashed(token),
+            practice_id=actor.practice_id,
+            colleague_id=actor.colleague_id,
+            run_id=run.id,
+            provider=run.provider,
+            created_at=at,
+            expires_at=at + self._valid_for,
+        )
+        return PreparedConsent(link, f"{self._public_url}/sign-in-link/{token}")
+
+    async def _attempt(
+        self, provider_name: str, run_id: str, practice_id: UUID, colleague_id: UUID, at: datetime
+    ) -> "PreparedAttempt":
+        provider, state = self.provider(provider_name), secrets.token_urlsafe(32)
+        try:
+            request = await provider.begin_consent(state=state, redirect_uri=self.redirect_uri(provider_name))
+        except ProviderError as error:
+            message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."
+            raise Refused(RefusalCode.UNAVAILABLE, message) from error
+        attempt = ConsentAttempt(
+            state_hash=hashed(state),
+            practice_id=practice_id,
+            colleague_id=colleague_id,
+            run_id=run_id,
+            provider=provider_name,
+            sealed_secrets=b"",
+            created_at=at,
+            expires_at=at + self._valid_for,
+        )
+        kept = ConsentSecrets(request.code_verifier, request.nonce)
+        attempt.sealed_secrets = seal_secrets(self._sealer, attempt.id, kept)
+        return PreparedAttempt(attempt, request.authorize_url)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAttempt(PreparedConsent):
+    """A sign-in that begins at the provider."""
+
+    row: ConsentAttempt
+
+
+def _awaits(run: Run) -> bool:
+    is_repairing = run.kind is RunKind.RECONNECT_ALL and run.stage is not Stage.AWAITING_CONSENT
+    # A repair goes on with the one login, and nobody signs in for a hand-over.
+    return run.stage in AWAITS_CONSENT and not is_repairing and not run.is_hand_over

@@ -13,6 +13,7 @@ from models.database import Database
 from runtime.private_file import write_private
 from starter.colleagues import Colleagues
 from starter.sessions import Sessions
+from starter.tokens import Tokens
 
 PRACTICE = "Harbour Lane Accountants"
 ADA, BEN, CLEO = "ada@harbour-lane.example", "ben@harbour-lane.example", "cleo@harbour-lane.example"
@@ -42,17 +43,25 @@ async def first_look(database: Database, public_url: str, directory: Path) -> Fi
         public_url: Where browsers reach it.
         directory: Keeps password and token, for the owner of this machine alone.
     """
-    colleagues, sessions = Colleagues(database), Sessions(database, public_url)
+    colleagues, sessions, tokens = Colleagues(database), Sessions(database, public_url), Tokens(database)
     token_file, password_file = directory / TOKEN_FILE, directory / PASSWORD_FILE
     if not password_file.exists():  # written last: a start that was interrupted is made good by the next
         await _set_up(colleagues)
         password = secrets.token_urlsafe(12)
         await sessions.set_password(ADA, password)
-        write_private(token_file, await colleagues.create_token(ADA))
+        write_private(token_file, await _token(tokens))
         write_private(password_file, password)
     password = password_file.read_text()
+    try:
+        await tokens.by_secret(token_file.read_text())
+    except Refused:  # it is over, or was withdrawn: this machine's owner gets another one
+        write_private(token_file, await _token(tokens))
     is_current = await sessions.is_password(ADA, password)
     return FirstLook(ADA, password if is_current else None, token_file.read_text())
+
+
+async def _token(tokens: Tokens) -> str:
+    return (await tokens.create_for(ADA, name="For looking around")).secret
 
 
 async def _set_up(colleagues: Colleagues) -> None:

@@ -1,5 +1,7 @@
 """The registry of what can be started: one line for each kind of run."""
 
+import hashlib
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
@@ -83,6 +85,15 @@ class Wishes:
         if self.reopen:
             return Stage.CREATING
         return Stage.LISTING if self.hand_over else Stage.AWAITING_CONSENT
+
+    def digest(self, kind: RunKind, provider: str) -> str:
+        """What was asked, as 64 hexadecimal digits: the same key for something else is refused.
+
+        A connection stands for its client here: another one takes its place when the client changes its books.
+        """
+        handed = self.hand_over and [str(self.hand_over.from_id), str(self.hand_over.to_id)]
+        asked = [kind.value, provider, self.moves_healthy, self.client_id and str(self.client_id), handed]
+        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
 PLAIN = Wishes()

@@ -20,6 +20,7 @@ from starter.choices import Choices
 from starter.client_sync import ClientSync
 from starter.clients import Clients
 from starter.colleagues import Colleagues
+from starter.consent_returns import ConsentReturns
 from starter.consents import Consents
 from starter.disconnecting import Disconnecting
 from starter.exports import Exports
@@ -30,7 +31,9 @@ from starter.outbox import Outbox
 from starter.people import People
 from starter.runs import Runs
 from starter.sessions import Sessions
+from starter.support_reads import SupportReads
 from starter.supporting import Supporting
+from starter.tokens import Tokens
 
 
 class Operations:
@@ -49,7 +52,8 @@ class Operations:
         runs: Start, show, choose, retry, stop.
         client_sync: Start a run as people press buttons: twice is once.
         choices: What there is to choose from when organisations become clients.
-        consents: Sign-ins at a provider.
+        consents: Sign-ins at a provider, begun.
+        consent_returns: The same, when their browsers come back.
         clients: Client accounts, their lists and their history.
         exports: The same as CSV, to take along.
         hand_overs: A colleague's clients to another colleague, by an admin.
@@ -58,6 +62,8 @@ class Operations:
         people: Teams, and who is an admin.
         outbox: Notices to colleagues, for admins.
         sessions: Signing in to the pages.
+        tokens: Bearer tokens for the JSON API.
+        support_reads: What support staff have read of workflows.
         managing: One client's connection: settings, refresh, reconnect.
         disconnecting: Ending one client's connection.
         changes: Moving one client to other books, and back.
@@ -81,10 +87,13 @@ class Operations:
         self.people = People(database)
         self.outbox = Outbox(database)
         self.sessions = Sessions(database, public_url)
+        self.tokens = Tokens(database)
+        self.support_reads = SupportReads(database)
         self.clients = Clients(database)
         self.supporting = Supporting(temporal, public_url)
         self.health = ConnectionHealth(database, temporal, self.supporting)
-        self.consents = Consents(database, sealer, temporal, providers, public_url, deadlines.consent)
+        self.consents = Consents(database, sealer, providers, public_url, deadlines.consent)
+        self.consent_returns = ConsentReturns(database, sealer, temporal, self.consents)
         self.runs = Runs(database, temporal, self.consents, self.supporting, deadlines, answer_within)
         self.client_sync = ClientSync(self.runs, self.consents)
         self.choices = Choices(database)

@@ -15,6 +15,7 @@ from contracts.runs import Role
 from models import colleagues, events, practices, teams
 from models.columns import now
 from models.database import Database
+from models.events import EventView
 from models.practice import Colleague, Practice, Team
 from models.teams import TeamView
 from starter.actor import Actor
@@ -34,6 +35,11 @@ class People:
         """All of the practice's teams, by name."""
         async with self._database.session() as session:
             return await teams.team_views(session, actor.practice_id)
+
+    async def access_events(self, actor: Actor, *, limit: int, before_id: int | None = None) -> Sequence[EventView]:
+        """What happened to the practice's people, tokens and links, newest first; older than an event, if given."""
+        async with self._database.session() as session:
+            return await events.access_views(session, actor.practice_id, limit=limit, before_id=before_id)
 
     async def add_colleague(self, actor: Actor, *, email: str, name: str, role: Role) -> UUID:
         """Add a colleague to the practice; their id. They sign in once they have used an invitation.

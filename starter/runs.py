@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
 
+from contracts.access import scope_of
 from contracts.bulk_create_clients import Deadlines, SelectionAccepted
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import RunKind, Stage
@@ -83,6 +84,7 @@ class Runs:
         Raises:
             Refused: Unknown provider or kind, a key that was used for something else, or nobody to start it.
         """
+        actor.check(scope_of(kind))
         return await self._starts.start(actor, kind, provider, idempotency_key, wishes)
 
     async def show(self, actor: Actor, run_id: str) -> RunView:
@@ -199,7 +201,7 @@ class Runs:
         Raises:
             Refused: With the reason and the field; ``UNAVAILABLE`` when no worker answers in time.
         """
-        await self._run(actor, run_id)
+        await self._run(actor, run_id, is_changed=True)
         handle = self._temporal.get_workflow_handle(run_id)
         closed = "This run has ended; nothing can be chosen in it any more. Start another one."
         async with explained(closed, within=self._answer_within):
@@ -214,7 +216,7 @@ class Runs:
         Raises:
             Refused: The run is at work, or nothing in it failed or waits.
         """
-        await self._run(actor, run_id)
+        await self._run(actor, run_id, is_changed=True)
         return await self._retries.retry(run_id)
 
     async def cancel(self, actor: Actor, run_id: str) -> None:
@@ -223,7 +225,8 @@ class Runs:
         Raises:
             Refused: The run has ended already.
         """
-        run, ended = await self._run(actor, run_id), "This run has ended already, so there is nothing to stop."
+        run = await self._run(actor, run_id, is_changed=True)
+        ended = "This run has ended already, so there is nothing to stop."
         if run.stage is Stage.FINISHED:  # the server takes a cancellation of an ended workflow without a word
             raise Refused(RefusalCode.WRONG_STAGE, ended)
         async with explained(ended):
@@ -244,11 +247,13 @@ class Runs:
             raise Refused(RefusalCode.UNAVAILABLE, NO_TEMPORAL) from error
         return await self.show(actor, run_id)
 
-    async def _run(self, actor: Actor, run_id: str) -> Run:
+    async def _run(self, actor: Actor, run_id: str, *, is_changed: bool = False) -> Run:
         async with self._database.session() as session:
             run = await run_views.find_run(session, actor.practice_id, run_id)
         if run is None:
             raise _unknown(run_id)
+        if is_changed:
+            actor.check(scope_of(run.kind))
         return run
 
 

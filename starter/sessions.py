@@ -121,7 +121,7 @@ class Sessions:
                 await sessions.seen(session, found.session.id, at)
                 await session.commit()
         return SignedIn(
-            actor=actor_of(found.colleague, found.practice),
+            actor=actor_of(found.colleague, found.practice, session_id=found.session.id),
             session_id=found.session.id,
             email=found.colleague.email,
             csrf=found.session.csrf_secret,

@@ -66,6 +66,7 @@ class Starts:
             kind=kind,
             stage=wishes.first_stage,
             idempotency_key=idempotency_key,
+            request_digest=wishes.digest(kind, provider) if idempotency_key else None,
             client_id=wishes.client_id,
             is_hand_over=wishes.hand_over is not None,
             created_at=at,
@@ -118,7 +119,12 @@ class Starts:
             return (await session.exec(query)).one_or_none()
 
     async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str, wishes: Wishes) -> StartedRun:
-        if (run.kind, run.provider) != (kind, provider):
+        asked, earlier = wishes.digest(kind, provider), run.request_digest
+        if earlier is None:  # started by a version that kept no digest
+            is_same = (run.kind, run.provider, run.client_id) == (kind, provider, wishes.client_id)
+        else:
+            is_same = earlier == asked
+        if not is_same:
             raise Refused(
                 RefusalCode.DUPLICATE,
                 "This key was used to start something else. Use a new key for each run.",

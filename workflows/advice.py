@@ -37,22 +37,22 @@ _ANY: Mapping[Stage, str] = {
 
 _OF_KIND: Mapping[tuple[RunKind, Stage], str] = {
     (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): (
-        "Waiting for the colleague to choose. If they ask you to take all that are new: **Send a Signal** "
-        '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
-        "an answer. Nothing is changed until then."
+        "Waiting for the colleague to choose. If they ask you to take all that are new: `clientsync runs select "
+        "{run_id} --all-new`; on a machine of one's own the signal `select_organisations` with "
+        '`{"all_new": true}` does the same. Nothing is changed until then.'
     ),
     (RunKind.REASSIGN_CLIENTS, Stage.LISTING): (
         "Listing the clients that can be moved. Nothing to do; it usually takes seconds."
     ),
     (RunKind.REASSIGN_CLIENTS, Stage.AWAITING_SELECTION): (
-        "Waiting for the colleague to choose. If they ask you to take over all that are listed: **Send a Signal** "
-        '`select_organisations` with `{"all_new": true}`, or an update `submit_selection` with the same text to get '
-        "an answer. Nothing is changed until then."
+        "Waiting for the colleague to choose. If they ask you to take over all that are listed: `clientsync runs "
+        "select {run_id} --all`; on a machine of one's own the signal `select_organisations` with "
+        '`{"all_new": true}` does the same. Nothing is changed until then.'
     ),
     (RunKind.CHANGE_CONNECTION, Stage.AWAITING_SELECTION): (
-        "Waiting for the colleague to choose one organisation. If they ask you to choose for them: **Send a Signal** "
-        '`select_organisations` with `{"organisations": [{"organisation_id": "ID"}]}`; '
-        "`clientsync runs show {run_id} --json` has the ids. Nothing of the client is changed by it."
+        "Waiting for the colleague to choose one organisation. If they ask you to choose for them: `clientsync runs "
+        "select {run_id} -o ID`; `clientsync runs show {run_id} --json` has the ids. Nothing of the client is changed "
+        "by it."
     ),
     (RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONFIRMATION): (
         "The new organisation's lists are read, and the colleague is shown what will match. If they ask you to confirm "

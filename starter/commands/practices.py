@@ -1,4 +1,4 @@
-"""Setting up: practices, their teams, and the colleagues' tokens."""
+"""Setting up: practices and their teams."""
 
 from typing import Annotated
 from uuid import UUID
@@ -14,12 +14,10 @@ from starter.sessions import Sessions
 
 practice = typer.Typer(no_args_is_help=True, help="Practices: the firms that use Clientsync.")
 team = typer.Typer(no_args_is_help=True, help="Teams: groups of colleagues that clients can be assigned to.")
-token = typer.Typer(no_args_is_help=True, help="Bearer tokens for the JSON API.")
 
 InPractice = Annotated[
     str | None, typer.Option("--practice", help="Name or slug of the practice; the only one when absent.")
 ]
-Email = Annotated[str, typer.Option(help="E-mail address; it names the colleague everywhere.")]
 
 
 @practice.command("create")
@@ -105,18 +103,3 @@ def create_team(
         print_json({"team_id": team_id})
     else:
         out.print(f"Team {name} is there.", highlight=False)
-
-
-@token.command("create")
-def create_token(email: Email, json: Json = False) -> None:
-    """Make a bearer token for a colleague. It is shown once; only its hash is kept."""
-
-    async def work() -> str:
-        async with open_database(read_settings()) as database:
-            return await Colleagues(database).create_token(email)
-
-    made = execute(work())
-    if json:
-        print_json({"token": made})
-    else:
-        out.print(made, highlight=False, soft_wrap=True)

@@ -6,7 +6,7 @@ import typer
 import uvloop
 
 from runtime.logging import configure
-from starter.bootstrap import open_operations
+from starter.bootstrap import open_operations, open_support
 from starter.commands.output import execute, settings_or_end
 from starter.web.app import create_app
 from starter.web.routes.codec import access_for
@@ -22,13 +22,14 @@ def web(
     configure(settings)
 
     async def work() -> None:
-        async with open_operations(settings) as operations:
+        async with open_operations(settings) as operations, open_support(settings) as support:
             public_url = settings.required("public_url")
             app = create_app(
                 operations,
                 ring=settings.key_ring(),
                 is_secure=public_url.startswith("https://"),
                 codec_access=access_for(public_url, settings.temporal_ui_url),
+                support=support,
                 temporal_ui=settings.temporal_ui_url,
                 has_outbox=settings.smtp_url is None,
             )

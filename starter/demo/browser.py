@@ -92,6 +92,7 @@ class Page:
         heading: Its first heading.
         alert: What it complains about, if it does.
         forms: Its forms.
+        leads_to: Where it goes on to by itself, at once.
     """
 
     url: httpx2.URL = field(repr=False)
@@ -99,6 +100,7 @@ class Page:
     heading: str
     alert: str
     forms: tuple[Form, ...]
+    leads_to: str | None = field(default=None, repr=False)
 
     def button(self, label: str) -> tuple[Form, Button]:
         """The button whose label begins so, with its form.
@@ -134,7 +136,7 @@ class Browser:
 
     async def open(self, url: str) -> Page:
         """Go to an address."""
-        return _page(await self._http.get(url))
+        return await self._arrived(await self._http.get(url))
 
     async def press(
         self,
@@ -154,15 +156,28 @@ class Browser:
         target = page.url.join(form.action)
         if form.method == "get":
             return _page(await self._http.get(target, params=urlencode(sent)))
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return _page(await self._http.post(target, content=urlencode(sent), headers=kind))
+        origin = f"{page.url.scheme}://{page.url.netloc.decode()}"
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
+        return await self._arrived(await self._http.post(target, content=urlencode(sent), headers=headers))
+
+    async def _arrived(self, response: httpx2.Response) -> Page:
+        """The page, or where it leads by itself."""
+        page = _page(response)
+        return page if page.leads_to is None else await self.open(page.leads_to)
 
 
 def _page(response: httpx2.Response) -> Page:
     reader = _Reader()
     reader.feed(response.text)
     reader.close()
-    return Page(response.url, response.status_code, reader.text("h1"), reader.text("alert"), tuple(reader.forms))
+    return Page(
+        response.url,
+        response.status_code,
+        reader.text("h1"),
+        reader.text("alert"),
+        tuple(reader.forms),
+        reader.leads_to,
+    )
 
 
 class _Reader(HTMLParser):
@@ -171,6 +186,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.leads_to: str | None = None
         self._form: Form | None = None
         self._button: Button | None = None
         self._reading: tuple[str, str] | None = None
@@ -191,6 +207,8 @@ class _Reader(HTMLParser):
             self._input(self._form, attributes)
         elif tag == "h1" and "h1" not in self._texts:
             self._reading = ("h1", tag)
+        elif tag == "meta" and attributes.get("http-equiv") == "refresh":
+            self.leads_to = attributes.get("content", "").partition("url=")[2] or None
         elif attributes.get("role") == "alert":
             self._reading = ("alert", tag)
 

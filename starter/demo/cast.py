@@ -9,6 +9,7 @@ from models.client import Client
 from models.database import Database
 from starter.colleagues import Colleagues
 from starter.first_look import ADA, BEN, CLEO, PRACTICE
+from starter.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ async def set_up(database: Database, *, allowance: int) -> Cast:
     await colleagues.create(practice=PRACTICE, email=CLEO, name="Cleo Pier", role=Role.MEMBER)
     return Cast(
         practice_id=practice_id,
-        ada_token=await colleagues.create_token(ADA),
-        ben_token=await colleagues.create_token(BEN),
+        ada_token=(await Tokens(database).create_for(ADA, name="For the API")).secret,
+        ben_token=(await Tokens(database).create_for(BEN, name="For the API")).secret,
         ben_id=ben_id,
         teams=(
             await colleagues.create_team(practice=PRACTICE, name="Bookkeeping", members=[ADA, BEN]),

@@ -37,7 +37,7 @@ async def sign_in(browser: Browser, authorize_url: str, email: str, wanted: Coll
         DemoError: A page is not what it should be.
     """
     try:
-        page = await browser.open(authorize_url)
+        page = await browser.press(await browser.open(authorize_url), "Agree and continue")
         page = await browser.press(page, "Sign in", fill={"email": email})
         if wanted is not None:
             page = await browser.press(page, "Allow access", choose={"organisation": wanted})

@@ -19,7 +19,8 @@ class StartedAnswer(BaseModel):
 
     run_id: str
     authorize_url: str | None = Field(
-        description="Where to send the browser; nothing when the run is past its sign-in."
+        description="Where to send the browser: a page of Clientsync that says for which practice the sign-in is, and "
+        "goes on to the accounting software. Nothing when the run is past its sign-in."
     )
     to_allow: list[str] = Field(
         default_factory=list,

@@ -7,6 +7,7 @@ from fastapi.staticfiles import StaticFiles
 
 from runtime.keyring import KeyRing
 from starter.operations import Operations
+from starter.support_identity import SupportIdentity
 from starter.web import errors, pages
 from starter.web.errors import ErrorAnswer
 from starter.web.routes import (
@@ -22,6 +23,7 @@ from starter.web.routes import (
     lists,
     runs,
     teams,
+    tokens,
 )
 from starter.web.routes.codec import Access, codec_router
 from starter.web.shield import Shield
@@ -38,7 +40,8 @@ def create_app(
     *,
     ring: KeyRing,
     is_secure: bool = False,
-    codec_access: Access = Access.ADMIN,
+    codec_access: Access = Access.SUPPORT,
+    support: SupportIdentity | None = None,
     temporal_ui: str | None = None,
     has_outbox: bool = True,
 ) -> FastAPI:
@@ -49,6 +52,7 @@ def create_app(
         ring: For the codec that Temporal's Web UI calls.
         is_secure: The public address is HTTPS.
         codec_access: Who may use the codec.
+        support: Knows who is of support; nobody is when None.
         temporal_ui: Base of the Temporal Web UI: for links, and the only origin that browsers may call the codec from.
         has_outbox: No mail server takes the notices, so that admins read them here.
     """
@@ -72,6 +76,7 @@ def create_app(
         clients,
         colleagues,
         teams,
+        tokens,
         connections,
         connection,
         change,
@@ -83,7 +88,7 @@ def create_app(
         app.include_router(module.router)
     for router in pages.ROUTERS:
         app.include_router(router)
-    app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui))
+    app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui, support=support))
     app.mount("/static", StaticFiles(packages=[("starter.web", "static")]), name="static")
     errors.install(app)
     app.add_middleware(Shield, secure=is_secure)

@@ -45,6 +45,7 @@ class Said(StrEnum):
     TEAM_RENAMED = "team-renamed"
     TEAM_JOINED = "team-joined"
     TEAM_LEFT = "team-left"
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105  # a word in an address
 
     @property
     def sentence(self) -> str:
@@ -114,6 +115,7 @@ _SENTENCES: dict[Said, str] = {
     Said.TEAM_CREATED: "The team is created.",
     Said.TEAM_RENAMED: "The team has its new name.",
     Said.TEAM_JOINED: "The team has its new members.",
+    Said.TOKEN_REVOKED: "The token is withdrawn: it does not work any more.",
     Said.TEAM_LEFT: "They are no longer in the team. Its clients stay with it.",
 }
 

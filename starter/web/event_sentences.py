@@ -143,6 +143,9 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "connection.settings_changed": _settings,
     "connection.login_changed": _login,
     "connection.signed_in": lambda event: f"{event.by} signed in as {event.after}, whose login this connection uses.",
+    "connection.signed_in_by_link": lambda event: (
+        f"Somebody signed in as {event.after}, whose login this connection uses, by a link from {event.by}."
+    ),
     "connection.changed": lambda event: f"{event.by} changed the connection from {event.before} to {event.after}.",
     "connection.change_undone": lambda event: (
         f"{event.by} undid the change. The client is connected to {event.after} again, no longer to {event.before}."
@@ -151,6 +154,8 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "connection.told": _told,
     "supplier.new": _suppliers,
     "run.started": lambda event: f"{event.by} started {(event.after or '').replace('-', ' ')}.",
+    "run.sign_in_link_made": lambda event: f"{event.by} made a link by which somebody else signs in.",
+    "run.signed_in_by_link": lambda event: f"Somebody signed in as {event.after} by a link from {event.by}.",
     "run.organisations_chosen": lambda event: f"{event.by} chose organisations: {event.after}.",
     "run.finished": _result,
     "grant.signed_in": lambda event: f"{event.by} signed in at the accounting software.",
@@ -163,6 +168,9 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "colleague.password_chosen": lambda event: f"{event.by} chose a password.",
     "colleague.password_changed": lambda event: f"{event.by} changed the password.",
     "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",
+    "token.created": lambda event: f"{event.by} made an API token for {event.before}: {event.after}.",
+    "token.revoked": lambda event: f"{event.by} withdrew an API token of {event.before}: {event.after}.",
+    "support.read": lambda event: f"{event.after}, of support, read what runs hold in Temporal's web interface.",
     "team.created": lambda event: f"{event.by} made the team {event.after}.",
     "team.renamed": lambda event: f"{event.by} renamed the team {event.before} to {event.after}.",
     "team.joined": lambda event: f"{event.by} put {event.after} into the team {event.before}.",

@@ -1,6 +1,8 @@
 """A colleague's browser at the provider's pages: signs in, ticks organisations, and comes back to ours."""
 
 import re
+from contextlib import nullcontext
+from html import unescape
 from html.parser import HTMLParser
 
 import httpx2
@@ -31,9 +33,34 @@ class _Form(HTMLParser):
             self.fields.append((given["name"], given.get("value", "")))
 
 
-async def sign_in(authorize_url: str, *, person: int, choose: list[str] | None, action: str) -> httpx2.Response:
+def fresh() -> httpx2.AsyncClient:
+    """A browser that has been nowhere yet."""
+    return httpx2.AsyncClient(follow_redirects=True, timeout=30, verify=NO_TLS)
+
+
+async def agreed(browser: httpx2.AsyncClient, link: str) -> str:
+    """Open the page of ours that says for whom the sign-in is, and agree there; gives the provider's address."""
+    page = await browser.get(link)
+    assert page.status_code == 200, page.text
+    origin = f"{page.url.scheme}://{page.url.netloc.decode()}"
+    leaving = await browser.post(page.url.join(_Form(page.text).action), headers={"Origin": origin})
+    [address] = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', leaving.text)
+    return unescape(address)
+
+
+async def sign_in(
+    authorize_url: str,
+    *,
+    person: int,
+    choose: list[str] | None,
+    action: str,
+    browser: httpx2.AsyncClient | None = None,
+    follows_back: bool = True,
+) -> httpx2.Response:
     """Go through the pages up to our callback's; see ``Scene.sign_in``."""
-    async with httpx2.AsyncClient(follow_redirects=True, timeout=30, verify=NO_TLS) as browser:
+    async with fresh() if browser is None else nullcontext(browser) as browser:
+        if "/sign-in-link/" in authorize_url:
+            authorize_url = await agreed(browser, authorize_url)
         page = await browser.get(authorize_url)
         form = _Form(page.text)
         fields = [(name, value) for name, value in form.fields if name != "person"]
@@ -45,13 +72,18 @@ async def sign_in(authorize_url: str, *, person: int, choose: list[str] | None, 
         if action == "allow" and choose is None and not ticked:
             action = "continue"  # everything is allowed already: an earlier test shares the stand-in
         rows = [("organisation", identity) for identity in ticked] if action == "allow" else []
-        return await _submit(browser, page, form, [*kept, *rows, ("action", action)])
+        return await _submit(browser, page, form, [*kept, *rows, ("action", action)], follows=follows_back)
 
 
 async def _submit(
-    browser: httpx2.AsyncClient, page: httpx2.Response, form: _Form, fields: list[tuple[str, str]]
+    browser: httpx2.AsyncClient,
+    page: httpx2.Response,
+    form: _Form,
+    fields: list[tuple[str, str]],
+    *,
+    follows: bool = True,
 ) -> httpx2.Response:
     data: dict[str, list[str]] = {}
     for name, value in fields:
         data.setdefault(name, []).append(value)
-    return await browser.post(page.url.join(form.action), data=data)
+    return await browser.post(page.url.join(form.action), data=data, follow_redirects=follows)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from contracts.runs import Role, RunKind
-from models import practices
+from models import api_tokens, practices
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from tests.journeys.serving import http_of
 from xero_sandbox.control import Control
@@ -21,7 +21,7 @@ async def joined(scene: Scene, name: str, role: Role = Role.MEMBER) -> Scene:
     email = f"{name.lower()}@harbour-lane.example.com"
     async with scene.database.transaction() as session:
         made = await practices.create_colleague(session, scene.actor.practice_id, email=email, name=name, role=role)
-        token = await practices.issue_token(session, made.id)
+        token, _ = await api_tokens.issue(session, made.id)
     http = http_of(scene.web, token)
     scene.stack.push_async_callback(http.aclose)
     return replace(scene, actor=await scene.operations.colleagues.by_email(email), http=http)

@@ -18,15 +18,15 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 
 from contracts.names import sync_client_id
-from contracts.runs import Plan, Role
-from models import practices
+from contracts.runs import Plan
 from models.database import Database
 from runtime.processes import Child, Command, Supervisor
 from runtime.settings import Settings
 from runtime.stack import environment_of
 from starter.actor import Actor
 from starter.operations import Operations
-from tests.journeys.browser import sign_in
+from tests.journeys.browser import fresh, sign_in
+from tests.journeys.practice import make_practice
 from tests.journeys.serving import http_of
 from worker import GROUPS_AT_ONCE, parts_of, provider_workers, together, workflow_workers
 from xero_sandbox.control import Control
@@ -85,17 +85,32 @@ class Scene:
         return answer.json()["run_id"], answer.json()["authorize_url"]
 
     async def sign_in(
-        self, authorize_url: str, *, person: int = 0, choose: list[str] | None = None, action: str = "allow"
+        self,
+        authorize_url: str,
+        *,
+        person: int = 0,
+        choose: list[str] | None = None,
+        action: str = "allow",
+        browser: httpx2.AsyncClient | None = None,
+        follows_back: bool = True,
     ) -> httpx2.Response:
-        """Go through the provider's pages as a browser would, up to our callback's page.
+        """Go through our page and the provider's as a browser would, up to our callback's page.
 
         Args:
             authorize_url: Where the product sends the browser.
             person: Which of the sandbox's people.
             choose: Organisation ids to tick; all that can be ticked when None.
             action: ``allow``, ``continue`` or ``cancel``.
+            browser: The one to do it in; a new one when None.
+            follows_back: Whether it comes back to us.
         """
-        return await sign_in(authorize_url, person=person, choose=choose, action=action)
+        return await sign_in(
+            authorize_url, person=person, choose=choose, action=action, browser=browser, follows_back=follows_back
+        )
+
+    async def browser(self) -> httpx2.AsyncClient:
+        """A browser of somebody who has been nowhere yet."""
+        return await self.stack.enter_async_context(fresh())
 
     async def show(self, run_id: str) -> Json:
         """The run, as the API shows it."""
@@ -149,8 +164,7 @@ class Scene:
         """Ask for one more sign-in in a run; gives the authorize URL."""
         answer = await self.http.post(f"/api/v1/runs/{run_id}/consent")
         assert answer.status_code == 200, answer.text
-        url: str = answer.json()["authorize_url"]
-        return url
+        return str(answer.json()["authorize_url"])
 
     async def select(self, run_id: str, **selection: Any) -> httpx2.Response:
         """Choose, through the API."""
@@ -160,8 +174,7 @@ class Scene:
         """Choose everything on the list, through the API; gives the answer."""
         answer = await self.select(run["run_id"], organisations=chosen(run))
         assert answer.status_code == 200, answer.text
-        accepted: Json = answer.json()
-        return accepted
+        return dict(answer.json())
 
     async def cancel(self, run_id: str) -> httpx2.Response:
         """Stop a run, through the API."""
@@ -275,20 +288,3 @@ def chosen(run: Json) -> list[Json]:
 def by_organisation(run: Json) -> dict[str, Json]:
     """A run's rows by organisation id."""
     return {row["organisation_id"]: row for row in run["organisations"]}
-
-
-async def make_practice(
-    operations: Operations,
-    database: Database,
-    *,
-    allowance: int = 500,
-    plan: Plan = Plan.ADVANCED,
-    name: str = "Harbour Lane",
-) -> tuple[Actor, str]:
-    """A practice with an admin: who that is, and a bearer token."""
-    email, named = f"admin@{name.lower().replace(' ', '-')}.example.com", f"Admin of {name}"
-    async with database.transaction() as session:
-        practice = await practices.create_practice(session, name, plan=plan, client_allowance=allowance)
-        admin = await practices.create_colleague(session, practice.id, email=email, name=named, role=Role.ADMIN)
-        token = await practices.issue_token(session, admin.id)
-    return await operations.colleagues.by_email(email), token

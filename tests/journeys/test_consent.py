@@ -44,11 +44,11 @@ async def test_an_unknown_state_changes_nothing(scene: Scene):
 async def test_a_replayed_state_is_answered_and_does_nothing_twice(scene: Scene):
     async with scene.worker():
         run_id, authorize_url = await scene.start()
-        page = await scene.sign_in(authorize_url)
+        browser = await scene.browser()
+        page = await scene.sign_in(authorize_url, browser=browser)
         await scene.until_stage(run_id, "awaiting_selection")
         before = await scene.everything()
-        async with httpx2.AsyncClient() as browser:
-            again = await browser.get(page.url)
+        again = await browser.get(page.url)
         assert (again.status_code, again.text) == (200, page.text)
         assert await scene.everything() == before
     assert scene.world.calls.token_exchanges == 1

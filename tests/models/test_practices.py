@@ -3,15 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Plan, Role
 from models import practices
-from models.practice import ApiToken, Colleague
-from tests.models.conftest import NOON, a_connection
+from tests.models.conftest import a_connection
 
 
 async def test_practices_of_one_name_get_slugs_of_their_own(database, house):
@@ -78,35 +75,6 @@ async def test_teams_take_colleagues_of_their_own_practice(database, house):
         elsewhere = await practices.create_team(session, house.other_practice.id, "Tax")
     assert team.practice_id == house.practice.id
     assert elsewhere.id != team.id
-
-
-async def test_a_token_stands_for_its_colleague_until_it_is_revoked(database, house):
-    async with database.transaction() as session:
-        token = await practices.issue_token(session, house.colleague.id)
-    async with database.transaction() as session:
-        signed_in = await practices.colleague_of_token(session, token)
-        assert signed_in is not None
-        assert (signed_in.colleague.id, signed_in.practice.id) == (house.colleague.id, house.practice.id)
-        assert await practices.colleague_of_token(session, token + "x") is None
-        await practices.revoke_token(session, token, NOON)
-        assert await practices.colleague_of_token(session, token) is None
-
-
-async def test_a_token_is_kept_as_a_hash_only(database, house):
-    async with database.transaction() as session:
-        token = await practices.issue_token(session, house.colleague.id)
-        (kept,) = (await session.exec(select(ApiToken.token_hash))).all()
-    assert len(kept) == 32
-    assert kept not in token.encode()
-
-
-async def test_a_colleague_who_left_has_no_token(database, house):
-    async with database.transaction() as session:
-        token = await practices.issue_token(session, house.colleague.id)
-        await session.exec(update(Colleague).values(deactivated_at=NOON))
-        assert await practices.colleague_of_token(session, token) is None
-        with pytest.raises(Refused):
-            await practices.find_colleague(session, "ada@harbour.test")
 
 
 async def test_colleagues_are_members_unless_said(database, house):

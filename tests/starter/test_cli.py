@@ -124,7 +124,7 @@ async def test_wrong_usage_and_missing_settings(tmp_path):
 async def test_runs(scene: Scene, environment: dict[str, str]):
     me = ("--as", "admin@harbour-lane.example.com")
     started = await data(environment, "runs", "start", *me, "--key", "once")
-    assert started["authorize_url"].startswith(scene.sandbox)
+    assert started["authorize_url"].startswith(f"{scene.web}/sign-in-link/")
     assert (await data(environment, "runs", "start", *me, "--key", "once"))["run_id"] == started["run_id"]
     [listed] = (await data(environment, "runs", "list", *me))["runs"]
     shown = await data(environment, "runs", "show", started["run_id"], *me)

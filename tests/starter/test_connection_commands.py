@@ -74,7 +74,7 @@ async def test_reconnect_and_change_give_an_address(scene: Scene, environment: d
     client = await one_of(scene)
     for command in (("reconnect",), ("change", "start")):
         started = await data(environment, "connections", *command, client.client_id, *AS)
-        assert started["authorize_url"].startswith(scene.sandbox)
+        assert started["authorize_url"].startswith(f"{scene.web}/sign-in-link/")
     run_id = started["run_id"]
     assert "awaiting consent" in await refused(
         environment, "connections", "change", "preview", client.client_id, run_id, *AS

@@ -1,21 +1,31 @@
 """Sign-ins: a state works once, a reload repeats nothing but the telling, and nothing secret is left in the open."""
 
+import asyncio
 import logging
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from sqlmodel import select
 
 from contracts.bulk_create_clients import Deadlines
+from models.columns import now
 from models.grant import ConsentAttempt, Grant
 from models.run import Run
+from starter.consent_returns import FINISHING
+from tests.journeys.browser import agreed
 from tests.journeys.scene import Scene
 
 
 async def attempts(scene: Scene) -> list[ConsentAttempt]:
     async with scene.database.session() as session:
         return list((await session.exec(select(ConsentAttempt).order_by(ConsentAttempt.created_at))).all())
+
+
+async def state_of(browser: httpx2.AsyncClient, link: str) -> str:
+    """Agree on our page; gives the state that the provider would send back."""
+    return parse_qs(urlsplit(await agreed(browser, link)).query)["state"][0]
 
 
 async def signals(scene: Scene, run_id: str) -> list[str]:
@@ -30,8 +40,10 @@ async def signals(scene: Scene, run_id: str) -> list[str]:
 async def test_a_sign_in_stores_a_sealed_grant_and_tells_the_run(scene: Scene, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO)
     caplog.set_level(logging.WARNING, "httpx2")  # the browser of the test, and muted in production
-    run_id, authorize_url = await scene.start()
-    page = await scene.sign_in(authorize_url)
+    run_id, link = await scene.start()
+    browser = await scene.browser()
+    authorize_url = await agreed(browser, link)
+    page = await scene.sign_in(authorize_url, browser=browser)
     assert page.status_code == 200
     assert "You are signed in to Xero" in page.text
     assert run_id in page.text
@@ -51,22 +63,50 @@ async def test_a_sign_in_stores_a_sealed_grant_and_tells_the_run(scene: Scene, c
 
 async def test_a_reload_shows_the_same_page_and_tells_nothing_twice(scene: Scene):
     run_id, authorize_url = await scene.start()
-    page = await scene.sign_in(authorize_url)
-    again = await scene.http.get(str(page.url))
+    browser = await scene.browser()
+    page = await scene.sign_in(authorize_url, browser=browser)
+    again = await browser.get(str(page.url))
     assert (again.status_code, again.text) == (200, page.text)
     assert await signals(scene, run_id) == ["consent_given"]
     async with scene.database.session() as session:
         assert len((await session.exec(select(Grant))).all()) == 1
 
 
-async def test_a_reload_tells_the_run_what_it_was_not_told(scene: Scene):
-    run_id, authorize_url = await scene.start()
-    page = await scene.sign_in(authorize_url)
+async def test_two_callbacks_at_once_show_the_same(scene: Scene):
+    """A browser that loads the address twice: the second waits for what comes of the first, and says the same."""
+    run_id, link = await scene.start()
+    browser = await scene.browser()
+    address = await agreed(browser, link)
+    back = await scene.sign_in(address, browser=browser, follows_back=False)
+    first, second, third = await asyncio.gather(*(browser.get(back.headers["location"]) for _ in range(3)))
+    assert (first.status_code, "You are signed in to Xero" in first.text) == (200, True)
+    assert (second.text, third.text) == (first.text, first.text)
+    assert await signals(scene, run_id) == ["consent_given"]
+    assert scene.world.calls.token_exchanges == 1
+
+
+async def test_a_callback_of_a_sign_in_that_was_never_finished_is_not_waited_for_for_ever(scene: Scene):
+    _, link = await scene.start()
+    browser = await scene.browser()
+    state = await state_of(browser, link)
     [attempt] = await attempts(scene)
-    attempt.delivered_at = None  # as a crash between the commit and the signal leaves it
+    attempt.used_at = now() - 2 * FINISHING
     async with scene.database.transaction() as session:
         session.add(attempt)
-    again = await scene.http.get(str(page.url))
+    page = await browser.get(f"{scene.web}/connect/xero/callback?state={state}&code=x")
+    assert (page.status_code, "interrupted" in page.text) == (409, True)
+
+
+async def test_a_reload_tells_the_run_what_it_was_not_told(scene: Scene):
+    run_id, authorize_url = await scene.start()
+    browser = await scene.browser()
+    page = await scene.sign_in(authorize_url, browser=browser)
+    [attempt] = await attempts(scene)
+    attempt.delivered_at = None  # as a crash between the commit and the signal leaves it
+    attempt.used_at -= 2 * FINISHING
+    async with scene.database.transaction() as session:
+        session.add(attempt)
+    again = await browser.get(str(page.url))
     assert again.status_code == 200
     assert await signals(scene, run_id) == ["consent_given", "consent_given"]
     assert (await attempts(scene))[0].delivered_at is not None
@@ -74,12 +114,14 @@ async def test_a_reload_tells_the_run_what_it_was_not_told(scene: Scene):
 
 async def test_an_interrupted_exchange_asks_for_another_sign_in(scene: Scene):
     _, authorize_url = await scene.start()
-    page = await scene.sign_in(authorize_url)
+    browser = await scene.browser()
+    page = await scene.sign_in(authorize_url, browser=browser)
     [attempt] = await attempts(scene)
     attempt.grant_id = attempt.delivered_at = None  # as a crash before the commit leaves it
+    attempt.used_at -= 2 * FINISHING
     async with scene.database.transaction() as session:
         session.add(attempt)
-    again = await scene.http.get(str(page.url))
+    again = await browser.get(str(page.url))
     assert again.status_code == 409
     assert "interrupted" in again.text
 
@@ -94,13 +136,13 @@ async def test_declining_tells_the_run(scene: Scene):
 
 
 async def test_a_refused_code_tells_the_run_and_is_not_tried_again(scene: Scene):
-    run_id, authorize_url = await scene.start()
-    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
-    back = f"/connect/xero/callback?state={state}&code=made-up"
-    page = await scene.http.get(back)
+    run_id, link = await scene.start()
+    browser = await scene.browser()
+    back = f"{scene.web}/connect/xero/callback?state={await state_of(browser, link)}&code=made-up"
+    page = await browser.get(back)
     assert page.status_code == 200
     assert "Xero did not complete the sign-in" in page.text
-    assert (await scene.http.get(back)).text == page.text
+    assert (await browser.get(back)).text == page.text
     assert await signals(scene, run_id) == ["consent_refused"]
 
 
@@ -112,21 +154,23 @@ async def test_unknown_states(scene: Scene, query: str):
 
 
 async def test_a_state_belongs_to_its_provider(scene: Scene):
-    _, authorize_url = await scene.start()
-    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
-    page = await scene.http.get(f"/connect/sage/callback?state={state}&code=x")
+    _, link = await scene.start()
+    browser = await scene.browser()
+    state = await state_of(browser, link)
+    page = await browser.get(f"{scene.web}/connect/sage/callback?state={state}&code=x")
     assert page.status_code == 404
     assert (await attempts(scene))[0].used_at is None
 
 
 async def test_a_state_expires(scene: Scene):
-    _, authorize_url = await scene.start()
+    _, link = await scene.start()
+    browser = await scene.browser()
+    state = await state_of(browser, link)
     [attempt] = await attempts(scene)
     attempt.expires_at -= timedelta(days=1)
     async with scene.database.transaction() as session:
         session.add(attempt)
-    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
-    page = await scene.http.get(f"/connect/xero/callback?state={state}&code=x")
+    page = await browser.get(f"{scene.web}/connect/xero/callback?state={state}&code=x")
     assert page.status_code == 409
     assert "took too long" in page.text
     assert (await attempts(scene))[0].used_at is None
@@ -134,7 +178,8 @@ async def test_a_state_expires(scene: Scene):
 
 async def test_a_state_lives_as_long_as_the_run_waits(make_scene):
     scene = await make_scene(deadlines=Deadlines(consent=timedelta(minutes=7)))
-    await scene.start()
+    _, link = await scene.start()
+    await agreed(await scene.browser(), link)
     [attempt] = await attempts(scene)
     assert attempt.expires_at - attempt.created_at == timedelta(minutes=7)
 
@@ -142,7 +187,7 @@ async def test_a_state_lives_as_long_as_the_run_waits(make_scene):
 async def test_a_further_sign_in_has_a_state_of_its_own(scene: Scene):
     run_id, authorize_url = await scene.start()
     further = (await scene.http.post(f"/api/v1/runs/{run_id}/consent")).json()["authorize_url"]
-    states = {parse_qs(urlsplit(url).query)["state"][0] for url in (authorize_url, further)}
+    states = {await state_of(await scene.browser(), url) for url in (authorize_url, further)}
     assert len(states) == 2
     for url in (authorize_url, further):
         assert (await scene.sign_in(url, action="cancel")).status_code == 200

@@ -23,7 +23,7 @@ async def test_reconnecting_and_taking_over(scene: Scene, environment: dict[str,
         await scene.added()
         assert "--all" in await refused(environment, "runs", "start", "add-clients", "--all", *ADMIN)
         started = await data(environment, "runs", "start", "reconnect-all", "--all", *BEN)
-        assert started["authorize_url"].startswith(scene.sandbox)
+        assert started["authorize_url"].startswith(f"{scene.web}/sign-in-link/")
         await scene.sign_in(started["authorize_url"], person=1)
         await ben.until_stage(started["run_id"], "finished")
         shown = await run(environment, "runs", "show", started["run_id"], *BEN)

@@ -10,7 +10,7 @@ from temporalio.client import WorkflowFailureError
 from contracts.bulk_create_clients import Deadlines
 from contracts.names import SEARCH_ATTRIBUTES
 from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind, Stage
+from contracts.runs import Stage
 from contracts.selection import Selection
 from models.columns import now
 from models.event import Event
@@ -34,7 +34,7 @@ async def how_many(scene: Scene, table: type) -> int:
 async def test_a_start_says_who_what_and_for_whom(scene: Scene):
     run_id, authorize_url = await scene.start()
     assert run_id.startswith("add-clients-harbour-lane-")
-    assert authorize_url.startswith(scene.sandbox)
+    assert authorize_url.startswith(f"{scene.web}/sign-in-link/")
     described = await scene.handle(run_id).describe()
     assert await described.static_summary() == "Add clients from Xero · Harbour Lane · Admin of Harbour Lane"
     assert "Current Details" in (await described.static_details() or "")
@@ -84,16 +84,33 @@ async def test_a_run_that_waits_for_a_limit_says_until_when(scene: Scene):
         assert (told and datetime.fromisoformat(told)) == (until if is_paused else None)
 
 
-async def test_a_key_of_something_else(scene: Scene):
-    run_id, _ = await scene.start(**{"Idempotency-Key": "click-1"})
-    async with scene.database.transaction() as session:
-        run = await session.get_one(Run, run_id)
-        run.kind = RunKind.RECONNECT_ALL
-        session.add(run)
-    answer = await scene.http.post(START, headers={"Idempotency-Key": "click-1"})
+@pytest.mark.parametrize("other", ["reconnect-all", "reconnect-all?all=true", "reassign-clients"])
+async def test_a_key_of_something_else(scene: Scene, other: str):
+    key = {"Idempotency-Key": "click-1"}
+    first = "reconnect-all" if "?" in other else "add-clients"
+    started = (await scene.http.post(f"/api/v1/client-sync/xero/{first}", headers=key)).json()
+    answer = await scene.http.post(f"/api/v1/client-sync/xero/{other}", headers=key)
     assert answer.status_code == 409
     assert answer.json()["error"]["code"] == "duplicate"
     assert answer.json()["error"]["field"] == "Idempotency-Key"
+    again = (await scene.http.post(f"/api/v1/client-sync/xero/{first}", headers=key)).json()
+    assert again["run_id"] == started["run_id"]
+    assert await how_many(scene, Run) == 1
+
+
+async def test_a_key_of_another_client_answers_with_nothing_of_that_client(scene: Scene):
+    async with scene.worker():
+        await scene.added()
+    first, second = [row["client_id"] for row in (await scene.clients())[:2]]
+    key = {"Idempotency-Key": "click-1"}
+    for call in ("reconnect", "change"):
+        one = (await scene.http.post(f"/api/v1/clients/{first}/connection/{call}", headers=key)).json()
+        other = await scene.http.post(f"/api/v1/clients/{second}/connection/{call}", headers=key)
+        assert (other.status_code, other.json()["error"]["code"]) == (409, "duplicate")
+        assert one["run_id"] not in other.text
+        again = await scene.http.post(f"/api/v1/clients/{first}/connection/{call}", headers=key)
+        assert again.json()["run_id"] == one["run_id"]
+        key = {"Idempotency-Key": "click-2"}
 
 
 async def test_a_start_without_a_workflow_server_leaves_nothing(make_scene, temporal_settings, tmp_path):

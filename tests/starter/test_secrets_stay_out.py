@@ -75,7 +75,8 @@ async def perform(product: Product) -> Aftermath:
 async def decline(api: Api, browser: Browser, email: str) -> None:
     """A sign-in that is declined ends its run."""
     started = await api.start()
-    page = await browser.press(await browser.open(started.authorize_url or ""), "Sign in", fill={"email": email})
+    page = await browser.press(await browser.open(started.authorize_url or ""), "Agree and continue")
+    page = await browser.press(page, "Sign in", fill={"email": email})
     await browser.press(page, "Cancel")
     await journey.until(api, started.run_id, Stage.FINISHED, WAIT)
 

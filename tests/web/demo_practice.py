@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from contracts.runs import Plan, Role, RunKind
-from models import practices
+from models import api_tokens, practices
 from models.client import Client
 from models.practice import Colleague, Practice
 from tests.journeys.people import change, check, person, reconnected, started, taken_over
@@ -191,7 +191,7 @@ async def _person(scene: Scene, practice: str, name: str, role: Role, plan: Plan
             made = await practices.find_practice(session, practice)
         colleague = await practices.create_colleague(session, made.id, email=email, name=name, role=role)
         (await session.get_one(Colleague, colleague.id)).password_hash = KEPT
-        token = await practices.issue_token(session, colleague.id)
+        token, _ = await api_tokens.issue(session, colleague.id)
     actor = await scene.operations.colleagues.by_email(email)
     http = http_of(scene.web, token)
     scene.stack.push_async_callback(http.aclose)

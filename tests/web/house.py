@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from contracts.runs import Plan, Role
-from models import practices
+from models import api_tokens, practices
 from models.practice import Colleague
 from starter.actor import Actor
 from tests.journeys.scene import Scene
@@ -127,7 +127,7 @@ async def _person(scene: Scene, practice: str, name: str, email: str, role: Role
             made = await practices.find_practice(session, practice)
         colleague = await practices.create_colleague(session, made.id, email=email, name=name, role=role)
         (await session.get_one(Colleague, colleague.id)).password_hash = KEPT
-        token = await practices.issue_token(session, colleague.id)
+        token, _ = await api_tokens.issue(session, colleague.id)
     actor = await scene.operations.colleagues.by_email(email)
     http = http_of(scene.web, token)
     scene.stack.push_async_callback(http.aclose)

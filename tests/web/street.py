@@ -6,7 +6,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from models import practices
+from models import api_tokens, practices
 from starter.web.app import create_app
 from tests.journeys.scene import Scene
 from tests.web.house import House, Person
@@ -52,12 +52,14 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
         colleague = await practices.create_colleague(
             session, scene.actor.practice_id, email=f"cleo@{scene.actor.practice_slug}.example", name="Cleo"
         )
+        _, token = await api_tokens.issue(session, scene.actor.colleague_id, name="Intranet")
     (added,) = [row for row in run["organisations"] if row["outcome"] == "created"]
     return {
         "run_id": run["run_id"],
         "client_id": added["client_id"],
         "organisation_id": organisation,
         "team_id": str(team.id),
+        "token_id": str(token.id),
         "colleague_id": str(colleague.id),
         "admin_id": str(scene.actor.colleague_id),
     }

@@ -1,6 +1,7 @@
-"""What gets where it does not belong: other people's sign-ins, hostile names, missing headers, secrets.
+"""What gets where it does not belong: hostile names, missing headers, secrets.
 
-Every route is tried as the application has it. Forms, practices and roles are in ``test_security``.
+Every route is tried as the application has it. Forms, practices and roles are in ``test_security``, other
+people's sign-ins in ``test_sign_in_links``.
 """
 
 import logging
@@ -11,16 +12,14 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, select
 
-from contracts.runs import Stage
 from models.connection import Connection
 from models.encryption import open_tokens
 from models.grant import Grant
 from tests.journeys.people import change
-from tests.journeys.scene import Scene
 from tests.web.house import Browsers, Person, arrived, session_of, visitor
 from tests.web.street import Street, allowed, ask
 from tests.web.test_signing_in import csrf_of
-from tests.web.walking import Walk, all_of
+from tests.web.walking import Walk
 
 HOSTILE = (
     "\"><img src=x onerror=alert(1)>\r\nX-Evil: 1 \N{RIGHT-TO-LEFT OVERRIDE}{{7*7}}\N{LATIN SMALL LETTER E WITH ACUTE}'"
@@ -40,68 +39,12 @@ CLOSED = {
 BEYOND_US = ("httpx", "httpx2", "httpcore", "asyncio", "playwright", "aiohttp", "uvicorn.access")
 """Loggers of the tests' own clients, and of libraries that ``runtime.logging`` silences."""
 
-# Sign-ins at the provider
-
 
 async def begun(person: Person) -> tuple[str, str]:
     """Begin a run; gives its id and the authorize URL."""
     answer = await person.scene.http.post("/api/v1/client-sync/xero/reconnect-all")
     assert answer.status_code == 201, answer.text
     return answer.json()["run_id"], answer.json()["authorize_url"]
-
-
-async def callback_of(person: Person, authorize_url: str) -> str:
-    """The address to which the provider sends the browser back, not followed."""
-    state = parse_qs(urlsplit(authorize_url).query)["state"][0]
-    return f"/connect/xero/callback?state={state}&code=made-up"
-
-
-async def signals_of(scene: Scene, run_id: str) -> int:
-    """How often a run has been told of a sign-in."""
-    history = await scene.handle(run_id).fetch_history()
-    return sum(event.HasField("workflow_execution_signaled_event_attributes") for event in history.events)
-
-
-async def test_a_sign_in_that_came_back_once_does_nothing_again(street: Street):
-    person = street.house.admin
-    run_id, authorize_url = await begun(person)
-    page = await allowed(person.scene, authorize_url)
-    assert page.status_code == 200
-    await person.scene.until_stage(run_id, "finished")
-    browsers = await arrived(person), visitor(person.scene)
-    exchanged, before = person.scene.world.calls.token_exchanges, await all_of(person.scene)
-    for http in browsers:
-        assert (await http.get(f"{page.url.path}?{page.url.query.decode()}")).status_code < 400
-    assert person.scene.world.calls.token_exchanges == exchanged
-    assert await all_of(person.scene) == before
-    assert await signals_of(person.scene, run_id) == 1
-
-
-async def test_a_sign_in_is_finished_by_whoever_began_it(street: Street):
-    """Else who sends a colleague the address of a sign-in gets the login with which it is followed."""
-    person = street.house.admin
-    run_id, authorize_url = await begun(person)
-    path = await callback_of(person, authorize_url)
-    for stranger in (street.house.member, street.house.neighbour):
-        answer = await (await arrived(stranger)).get(path)
-        assert (answer.status_code, "begun by somebody else" in answer.text) == (403, True)
-        assert run_id not in answer.text
-    assert await signals_of(person.scene, run_id) == 0
-    page = await allowed(person.scene, authorize_url)  # nothing of it was used up
-    assert page.status_code == 200
-    assert (await person.scene.until_stage(run_id, "finished"))["stage"] == Stage.FINISHED
-
-
-async def test_a_sign_in_belongs_to_its_provider(street: Street):
-    person = street.house.admin
-    run_id, authorize_url = await begun(person)
-    path = await callback_of(person, authorize_url)
-    http = await arrived(person)
-    for wrong in (path.replace("/xero/", "/sage/"), path.replace("state=", "state=x"), "/connect/xero/callback"):
-        answer = await http.get(wrong)
-        assert (answer.status_code, "not known" in answer.text) == (404, True)
-    assert await signals_of(person.scene, run_id) == 0
-    await person.scene.cancel(run_id)
 
 
 # Names from outside

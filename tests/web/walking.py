@@ -18,7 +18,7 @@ from tests.journeys.scene import Json, Scene
 
 NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
 
-THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id"})
+THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id"})
 """What belongs to one practice, as addresses name it."""
 
 WORDS: Mapping[str, str] = {
@@ -34,6 +34,7 @@ FORMS: dict[str, Json] = {
     "/sign-in": {"email": "nobody@nowhere.example", "password": "x" * 12},
     "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
     "/account": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
+    "/account/tokens": {"name": "Zoe's", "scope": "read", "days": "7"},
     "/activity/{run_id}/selection": {"choose": "organisation_id"},
     "/clients/{client_id:uuid}/connection/change/{run_id}/choose": {"organisation_id": "organisation_id"},
     "/clients/{client_id:uuid}/connection/disconnect": {"name": "Anything"},

@@ -38,6 +38,7 @@ How a page is made
 """
 
 from starter.web.pages import (
+    access,
     account,
     activity,
     change,
@@ -54,9 +55,11 @@ from starter.web.pages import (
     lists,
     outbox,
     runs,
+    sign_in_links,
     signing_in,
     team,
     timeline,
+    tokens,
 )
 
 ROUTERS = (
@@ -65,9 +68,13 @@ ROUTERS = (
     signing_in.signed_in_router,
     invitation.router,
     account.router,
+    tokens.router,
     clients.router,
     client_sync.router,
+    access.router,  # before the runs, whose address it would fit
     runs.router,
+    sign_in_links.router,
+    sign_in_links.open_to_all,
     client.router,
     connection.router,
     change.router,

@@ -11,6 +11,7 @@ from models.run_views import RunFilter
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.pages.listing import KNOWN, PAGE, Id, Limit, Offset, Text, address, is_dropped, last_page
+from starter.web.pages.timeline import happened
 from starter.web.rendering import render
 from starter.web.run_words import TALLIED
 from starter.web.viewing import Viewer, page_router
@@ -18,6 +19,8 @@ from starter.web.viewing import Viewer, page_router
 router = page_router()
 
 ACTIVITY: Final = "/activity"
+LATEST: Final = 5
+"""Events of people and access; the rest is on a page of its own."""
 STATES: Final = (("active", "Under way"), ("finished", "Finished"))
 
 
@@ -60,5 +63,6 @@ async def show(
         outcomes=TALLIED,
         colleagues=[(one.colleague_id, one.name) for one in people],
         is_filtered=any(value is not None for value in filters.values()),
+        access=[happened(view) for view in await door.people.access_events(viewer.actor, limit=LATEST)],
         times=await door.health.times(viewer.actor),
     )

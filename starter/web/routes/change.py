@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from starter.web.answers import StartedAnswer
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Manager, Reader
 from starter.web.connection_answers import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
 from starter.web.routes.runs import Key, RunId
 
@@ -20,14 +20,14 @@ router = APIRouter(prefix="/api/v1/clients/{client_id}/connection/change", tags=
     description="Send the colleague's browser to `authorize_url`; choose one organisation in the run "
     "(`POST /api/v1/runs/{run_id}/selection`); look at the preview; confirm.",
 )
-async def start(caller: Caller, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
+async def start(caller: Manager, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
     """Start a change."""
     started = await door.changes.start(caller, client_id, idempotency_key)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
 
 
 @router.post("/undo", summary="Give a client its former organisation back", description="For 30 days after a change.")
-async def undo(caller: Caller, door: Door, client_id: UUID) -> ManagedConnectionAnswer:
+async def undo(caller: Manager, door: Door, client_id: UUID) -> ManagedConnectionAnswer:
     """Undo a change."""
     await door.changes.undo(caller, client_id)
     return ManagedConnectionAnswer.shown(*await door.managing.show(caller, client_id))
@@ -38,7 +38,7 @@ async def undo(caller: Caller, door: Door, client_id: UUID) -> ManagedConnection
     summary="Show what will match in the new organisation",
     description="By code and by name: accounts, tax rates, tracking, items, contacts. Changes nothing.",
 )
-async def preview(caller: Caller, door: Door, client_id: UUID, run_id: RunId) -> ChangePreviewAnswer:
+async def preview(caller: Reader, door: Door, client_id: UUID, run_id: RunId) -> ChangePreviewAnswer:
     """What will match."""
     return ChangePreviewAnswer.of(await door.changes.preview(caller, client_id, run_id))
 
@@ -48,7 +48,7 @@ async def preview(caller: Caller, door: Door, client_id: UUID, run_id: RunId) ->
     summary="Move the client",
     description="Old lists are kept and linked. The same again gets the same answer.",
 )
-async def confirm(caller: Caller, door: Door, client_id: UUID, run_id: RunId) -> ChangedAnswer:
+async def confirm(caller: Manager, door: Door, client_id: UUID, run_id: RunId) -> ChangedAnswer:
     """Confirm a change."""
     changed = await door.changes.confirm(caller, client_id, run_id)
     return ChangedAnswer(message=changed.message)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from contracts.causes import Cause
 from models.client_views import ClientFilter, ClientOrder, ClientSort, ClientStatus
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Reader
 from starter.web.client_answers import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
 from starter.web.routes.parameters import Limit, Offset, Search
 
@@ -42,7 +42,7 @@ Order = Annotated[ClientOrder, Depends(wanted_order)]
 
 @router.get("", summary="List the practice's clients")
 async def clients(
-    caller: Caller, door: Door, wanted: Wanted, order: Order, limit: Limit = 50, offset: Offset = 0
+    caller: Reader, door: Door, wanted: Wanted, order: Order, limit: Limit = 50, offset: Offset = 0
 ) -> ClientsAnswer:
     """The practice's clients."""
     found, total = await door.clients.find(caller, wanted, order, limit=limit, offset=offset)
@@ -50,14 +50,14 @@ async def clients(
 
 
 @router.get("/{client_id}", summary="Show a client with its connection")
-async def client(caller: Caller, door: Door, client_id: UUID) -> ClientAnswer:
+async def client(caller: Reader, door: Door, client_id: UUID) -> ClientAnswer:
     """One client."""
     return ClientAnswer.of(await door.clients.show(caller, client_id))
 
 
 @router.get("/{client_id}/timeline", summary="Show what happened to a client, newest first")
 async def timeline(
-    caller: Caller,
+    caller: Reader,
     door: Door,
     client_id: UUID,
     limit: Limit = 100,

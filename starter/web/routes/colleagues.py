@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Manager, Reader
 from starter.web.colleague_answers import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 
 router = APIRouter(prefix="/api/v1/colleagues", tags=["Colleagues"])
@@ -28,7 +28,7 @@ class HandOverAnswer(BaseModel):
 
 
 @router.get("", summary="List the practice's colleagues, with what depends on each")
-async def everybody(caller: Caller, door: Door) -> ColleaguesAnswer:
+async def everybody(caller: Reader, door: Door) -> ColleaguesAnswer:
     """The people of the practice."""
     found = await door.colleagues.everybody(caller)
     return ColleaguesAnswer(colleagues=[ColleagueAnswer.of(one) for one in found])
@@ -39,7 +39,7 @@ async def everybody(caller: Caller, door: Door) -> ColleaguesAnswer:
     summary="Say what depends on a colleague who is to leave",
     description="For admins. Changes nothing.",
 )
-async def preview_deactivation(caller: Caller, door: Door, colleague_id: UUID) -> DeactivationAnswer:
+async def preview_deactivation(caller: Reader, door: Door, colleague_id: UUID) -> DeactivationAnswer:
     """What depends on them."""
     return DeactivationAnswer.of(await door.colleagues.preview_deactivation(caller, colleague_id))
 
@@ -49,7 +49,7 @@ async def preview_deactivation(caller: Caller, door: Door, colleague_id: UUID) -
     summary="Deactivate a colleague who has left",
     description="For admins. Tokens and sign-ins here end; nothing is disconnected. The same again changes nothing.",
 )
-async def deactivate(caller: Caller, door: Door, colleague_id: UUID) -> DeactivationAnswer:
+async def deactivate(caller: Manager, door: Door, colleague_id: UUID) -> DeactivationAnswer:
     """End what they can do here."""
     return DeactivationAnswer.of(await door.colleagues.deactivate(caller, colleague_id))
 
@@ -61,7 +61,7 @@ async def deactivate(caller: Caller, door: Door, colleague_id: UUID) -> Deactiva
     description="For admins. Nobody signs in: a client that no login of the new owner opens keeps the login that it "
     "has, and the run says so.",
 )
-async def hand_over(caller: Caller, door: Door, colleague_id: UUID, wish: HandOverWish) -> HandOverAnswer:
+async def hand_over(caller: Manager, door: Door, colleague_id: UUID, wish: HandOverWish) -> HandOverAnswer:
     """Hand all of a colleague's clients over."""
     run_id = await door.hand_overs.start(caller, colleague_id, wish.to, wish.provider)
     return HandOverAnswer(run_id=run_id)

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.refusals import RefusalCode, Refused
-from starter.consents import ConsentReturn
+from starter.consent_returns import CameFrom, ConsentReturn
+from starter.web import marks
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
@@ -31,7 +32,8 @@ async def callback(
     """The browser comes back: to the run, or to the client's own pages where the sign-in was for one."""
     params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
     try:
-        came_back = await door.consents.finish(provider, params, viewer.actor if viewer else None)
+        came_from = CameFrom(viewer.actor if viewer else None, marks.of(request))
+        came_back = await door.consent_returns.finish(provider, params, came_from)
     except Refused as refused:
         refusal = refused.refusal
         waits = refusal.code is RefusalCode.UNAVAILABLE
@@ -47,17 +49,17 @@ async def callback(
             message=refusal.message,
             next_step=next_step,
         )
-    if viewer is not None:
+    if viewer is not None and viewer.actor.practice_id == came_back.practice_id:
         failed = None if came_back.ok else _failed(came_back)
         if came_back.client_id is not None:
             return go(f"/clients/{came_back.client_id}/runs/{came_back.run_id}", failed)
         return go(f"/activity/{came_back.run_id}" + (f"?{SIGNED_IN}=1" if came_back.ok else ""), failed)
     if came_back.ok:
-        next_step = "You can close this page and go on in Clientsync."
+        next_step = "You can close this page."
     elif came_back.app_is_refused:
         next_step = "You can close this page. Tell whoever runs Clientsync."
     else:
-        next_step = "Go back to Clientsync to sign in again."
+        next_step = "To try again, open the link that you were given once more."
     return _page(
         request,
         HTTPStatus.OK,
@@ -65,7 +67,7 @@ async def callback(
         heading="Signed in" if came_back.ok else "Not signed in",
         message=came_back.message,
         next_step=next_step,
-        run_id=came_back.run_id,
+        came_back=came_back,
     )
 
 
@@ -83,7 +85,7 @@ def _page(
     message: str,
     next_step: str,
     ok: bool = False,
-    run_id: str | None = None,
+    came_back: ConsentReturn | None = None,
 ) -> HTMLResponse:
     return render(
         request,
@@ -95,5 +97,5 @@ def _page(
         heading=heading,
         message=message,
         next_step=next_step,
-        run_id=run_id,
+        came_back=came_back,
     )

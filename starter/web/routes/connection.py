@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Query
 from contracts.connection_settings import SettingsPatch
 from contracts.lists import ListName
 from starter.web.answers import StartedAnswer
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Manager, Reader
 from starter.web.connection_answers import (
     DisconnectingAnswer,
     DisconnectPreviewAnswer,
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1/clients/{client_id}/connection", tags=["One c
 
 
 @router.get("", summary="Show a client's connection with its settings and receipts")
-async def show(caller: Caller, door: Door, client_id: UUID) -> ManagedConnectionAnswer:
+async def show(caller: Reader, door: Door, client_id: UUID) -> ManagedConnectionAnswer:
     """One connection."""
     return ManagedConnectionAnswer.shown(*await door.managing.show(caller, client_id))
 
@@ -33,7 +33,9 @@ async def show(caller: Caller, door: Door, client_id: UUID) -> ManagedConnection
     summary="Change settings of a connection",
     description="Only what is sent changes. What it adds (a list, or other contacts) is pulled at once.",
 )
-async def change_settings(caller: Caller, door: Door, client_id: UUID, patch: SettingsPatch) -> ManagedConnectionAnswer:
+async def change_settings(
+    caller: Manager, door: Door, client_id: UUID, patch: SettingsPatch
+) -> ManagedConnectionAnswer:
     """Change settings."""
     return ManagedConnectionAnswer.shown(*await door.managing.change_settings(caller, client_id, patch))
 
@@ -45,7 +47,7 @@ async def change_settings(caller: Caller, door: Door, client_id: UUID, patch: Se
     description="All that the settings choose, or some: `?list=accounts&list=items`, or a body `{lists: […]}`.",
 )
 async def refresh(
-    caller: Caller,
+    caller: Manager,
     door: Door,
     client_id: UUID,
     named: Annotated[list[ListName] | None, Query(alias="list", description="Only this list; may be repeated.")] = None,
@@ -63,7 +65,7 @@ async def refresh(
     description="Send the colleague's browser to `authorize_url`. If that login does not reach the very same "
     "organisation, nothing changes, and the run names both.",
 )
-async def reconnect(caller: Caller, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
+async def reconnect(caller: Manager, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
     """Reconnect one client."""
     started = await door.managing.reconnect(caller, client_id, idempotency_key)
     to_allow = await door.runs.to_allow_again(caller, started.run_id)
@@ -71,7 +73,7 @@ async def reconnect(caller: Caller, door: Door, client_id: UUID, idempotency_key
 
 
 @router.get("/disconnect", summary="Say whom disconnecting would affect", description="Changes nothing.")
-async def preview_disconnect(caller: Caller, door: Door, client_id: UUID) -> DisconnectPreviewAnswer:
+async def preview_disconnect(caller: Reader, door: Door, client_id: UUID) -> DisconnectPreviewAnswer:
     """Whom it would affect."""
     return DisconnectPreviewAnswer.of(await door.disconnecting.preview(caller, client_id))
 
@@ -82,6 +84,6 @@ async def preview_disconnect(caller: Caller, door: Door, client_id: UUID) -> Dis
     summary="Disconnect a client",
     description="No call is made for it from now on but the one that removes it, tried until the provider confirms.",
 )
-async def disconnect(caller: Caller, door: Door, client_id: UUID) -> DisconnectingAnswer:
+async def disconnect(caller: Manager, door: Door, client_id: UUID) -> DisconnectingAnswer:
     """Disconnect."""
     return DisconnectingAnswer(workflow_id=await door.disconnecting.disconnect(caller, client_id))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Manager, Reader
 from starter.web.health_answers import CheckAnswer, HealthAnswer
 from starter.web.routes.parameters import Limit, Offset
 
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/v1/connections", tags=["Connections"])
 
 @router.get("", summary="Show the health of all connections, those in trouble first")
 async def connections(
-    caller: Caller,
+    caller: Reader,
     door: Door,
     status: Annotated[ConnectionStatus | None, Query(description="Only those with this status.")] = None,
     cause: Annotated[Cause | None, Query(description="Only those with this cause.")] = None,
@@ -34,12 +34,12 @@ async def connections(
     summary="Check every connection now",
     description="As the night does. One that is under way is joined. `GET /api/v1/connections/check` says how it goes.",
 )
-async def check(caller: Caller, door: Door) -> CheckAnswer:
+async def check(caller: Manager, door: Door) -> CheckAnswer:
     """Start a check."""
     return CheckAnswer.of(await door.health.begin_check(caller))
 
 
 @router.get("/check", summary="Say how the latest check that was asked for is getting on, or how it ended")
-async def latest_check(caller: Caller, door: Door) -> CheckAnswer:
+async def latest_check(caller: Reader, door: Door) -> CheckAnswer:
     """The latest check."""
     return CheckAnswer.of(await door.health.latest_check(caller))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
 from contracts.lists import ListName
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Reader
 from starter.web.csv_answers import csv_answer
 from starter.web.routes.clients import Order, Wanted
 
@@ -19,7 +19,7 @@ CSV: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/clients.csv", summary="Take the client list along", response_class=StreamingResponse, responses=CSV)
-async def clients(caller: Caller, door: Door, wanted: Wanted, order: Order) -> StreamingResponse:
+async def clients(caller: Reader, door: Door, wanted: Wanted, order: Order) -> StreamingResponse:
     """All clients that match."""
     return csv_answer(await door.exports.clients(caller, wanted, order))
 
@@ -30,7 +30,7 @@ async def clients(caller: Caller, door: Door, wanted: Wanted, order: Order) -> S
     response_class=StreamingResponse,
     responses=CSV,
 )
-async def timeline(caller: Caller, door: Door, client_id: UUID) -> StreamingResponse:
+async def timeline(caller: Reader, door: Door, client_id: UUID) -> StreamingResponse:
     """All of a client's history."""
     return csv_answer(await door.exports.timeline(caller, client_id))
 
@@ -41,14 +41,14 @@ async def timeline(caller: Caller, door: Door, client_id: UUID) -> StreamingResp
     response_class=StreamingResponse,
     responses=CSV,
 )
-async def client_list(caller: Caller, door: Door, client_id: UUID, list_name: ListName) -> StreamingResponse:
+async def client_list(caller: Reader, door: Door, client_id: UUID, list_name: ListName) -> StreamingResponse:
     """All of one list."""
     return csv_answer(await door.exports.client_list(caller, client_id, list_name))
 
 
 @router.get("/runs/{run_id}.csv", summary="Take a run's report along", response_class=StreamingResponse, responses=CSV)
 async def run(
-    caller: Caller, door: Door, run_id: Annotated[str, Path(max_length=120, description="The run's id.")]
+    caller: Reader, door: Door, run_id: Annotated[str, Path(max_length=120, description="The run's id.")]
 ) -> StreamingResponse:
     """All of a run's list."""
     return csv_answer(await door.exports.run(caller, run_id))

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from contracts.lists import ListName
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Reader
 from starter.web.client_answers import ListAnswer
 from starter.web.routes.parameters import Limit, Offset, Search
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/v1/clients", tags=["Standard information"])
     description="Rows that vanished at the provider are left out; `receipt` says what the last pull did.",
 )
 async def list_rows(
-    caller: Caller,
+    caller: Reader,
     door: Door,
     client_id: UUID,
     list_name: ListName,

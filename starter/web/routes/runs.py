@@ -21,7 +21,7 @@ from starter.web.answers import (
     StartedAnswer,
     StoppingAnswer,
 )
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Adder, Door, Reader
 from starter.web.routes.parameters import Limit, Offset
 
 router = APIRouter(prefix="/api/v1", tags=["Runs"])
@@ -49,7 +49,7 @@ ProviderName = Annotated[str, Path(max_length=20, description="The accounting so
     description="Send the colleague's browser to `authorize_url`; the run goes on when it comes back.",
 )
 async def start(
-    caller: Caller,
+    caller: Adder,
     door: Door,
     provider: ProviderName,
     kind: RunKind,
@@ -64,7 +64,7 @@ async def start(
 
 @router.get("/runs", summary="List the practice's runs, newest first")
 async def runs(
-    caller: Caller,
+    caller: Reader,
     door: Door,
     kind: Annotated[RunKind | None, Query(description="Only runs of this kind.")] = None,
     colleague_id: Annotated[UUID | None, Query(description="Only runs that this colleague started.")] = None,
@@ -86,7 +86,7 @@ async def runs(
     summary="Show a run",
     description="Its stage, its counts, and each organisation with its verdict, its outcome and the cause of that.",
 )
-async def run(caller: Caller, door: Door, run_id: RunId) -> RunAnswer:
+async def run(caller: Reader, door: Door, run_id: RunId) -> RunAnswer:
     """One run."""
     return RunAnswer.of(await door.runs.show(caller, run_id))
 
@@ -96,7 +96,7 @@ async def run(caller: Caller, door: Door, run_id: RunId) -> RunAnswer:
     summary="Sign in once more",
     description="While a run waits for its sign-in or its selection, a further sign-in adds to its organisations.",
 )
-async def consent(caller: Caller, door: Door, run_id: RunId) -> AuthorizeAnswer:
+async def consent(caller: Adder, door: Door, run_id: RunId) -> AuthorizeAnswer:
     """A further sign-in."""
     return AuthorizeAnswer(authorize_url=await door.consents.begin(caller, run_id))
 
@@ -106,13 +106,13 @@ async def consent(caller: Caller, door: Door, run_id: RunId) -> AuthorizeAnswer:
     summary="Choose organisations",
     description="Checked first, and taken whole or refused whole. The same selection again gets the same answer.",
 )
-async def select(caller: Caller, door: Door, run_id: RunId, selection: Selection) -> SelectionAccepted:
+async def select(caller: Adder, door: Door, run_id: RunId, selection: Selection) -> SelectionAccepted:
     """Choose organisations."""
     return await door.runs.select(caller, run_id, selection)
 
 
 @router.post("/runs/{run_id}/retry", status_code=HTTPStatus.ACCEPTED, summary="Retry what failed, alone")
-async def retry(caller: Caller, door: Door, run_id: RunId) -> RetryAnswer:
+async def retry(caller: Adder, door: Door, run_id: RunId) -> RetryAnswer:
     """Retry what failed."""
     retried = await door.runs.retry(caller, run_id)
     return RetryAnswer(run_id=run_id, reopened=retried.reopened, tried_now=retried.tried_now)
@@ -124,7 +124,7 @@ async def retry(caller: Caller, door: Door, run_id: RunId) -> RetryAnswer:
     summary="Stop a run",
     description="What was already done stays; the run's result becomes `cancelled`.",
 )
-async def cancel(caller: Caller, door: Door, run_id: RunId) -> StoppingAnswer:
+async def cancel(caller: Adder, door: Door, run_id: RunId) -> StoppingAnswer:
     """Stop a run."""
     await door.runs.cancel(caller, run_id)
     return StoppingAnswer(run_id=run_id)

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from models.teams import TeamView
-from starter.web.authentication import Caller, Door
+from starter.web.authentication import Door, Reader
 
 router = APIRouter(prefix="/api/v1/teams", tags=["Colleagues"])
 
@@ -41,6 +41,6 @@ class TeamsAnswer(BaseModel):
 
 
 @router.get("", summary="List the practice's teams, with their members")
-async def teams(caller: Caller, door: Door) -> TeamsAnswer:
+async def teams(caller: Reader, door: Door) -> TeamsAnswer:
     """The teams of the practice."""
     return TeamsAnswer(teams=[TeamAnswer.of(view) for view in await door.people.teams(caller)])

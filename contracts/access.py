@@ -1,0 +1,38 @@
+"""What an API token may be used for: a closed set of scopes, and which of them each kind of run needs."""
+
+from enum import StrEnum
+
+from contracts.runs import RunKind
+
+
+class Scope(StrEnum):
+    """A part of what a colleague may do, as a token can be given it. None includes another."""
+
+    READ = "read"
+    ADD = "add"
+    MANAGE = "manage"
+
+    @property
+    def meaning(self) -> str:
+        """For people."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Scope.READ: "look at clients, their lists, connections, runs and people",
+    Scope.ADD: "add clients: start these runs, choose, retry, stop",
+    Scope.MANAGE: "everything else: connections, reconnecting, reassigning, people, tokens",
+}
+
+EVERYTHING = frozenset(Scope)
+"""What people may use who are there themselves: in a browser, or at the command line."""
+
+
+def scope_of(kind: RunKind) -> Scope:
+    """What it takes to start a run of this kind, and to do something in it."""
+    return Scope.ADD if kind is RunKind.ADD_CLIENTS else Scope.MANAGE
+
+
+def listed(scopes: frozenset[Scope]) -> str:
+    """``read, add``: always in the same order."""
+    return ", ".join(scope.value for scope in Scope if scope in scopes)
