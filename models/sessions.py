@@ -76,6 +76,17 @@ async def find(session: AsyncSession, token: str, *, at: datetime, idle: timedel
     return InSession(*found) if found else None
 
 
+async def goes_on(session: AsyncSession, session_id: UUID, *, at: datetime, idle: timedelta) -> bool:
+    """Whether a session is not over, and its colleague is still here."""
+    query = (
+        select(WebSession.id)
+        .join(Colleague, col(Colleague.id) == col(WebSession.colleague_id))
+        .where(WebSession.id == session_id, col(Colleague.deactivated_at).is_(None))
+        .where(*_is_living(at, idle))  # type: ignore[arg-type]  # as above
+    )
+    return (await session.exec(query)).first() is not None
+
+
 async def seen(session: AsyncSession, session_id: UUID, at: datetime) -> None:
     """Note that a session is in use."""
     await session.exec(update(WebSession).where(col(WebSession.id) == session_id).values(last_seen_at=at))

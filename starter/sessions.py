@@ -127,6 +127,11 @@ class Sessions:
             csrf=found.session.csrf_secret,
         )
 
+    async def goes_on(self, signed_in: SignedIn) -> bool:
+        """Whether a session is not over yet; asking is no use of it."""
+        async with self._database.session() as session:
+            return await sessions.goes_on(session, signed_in.session_id, at=self.clock(), idle=IDLE)
+
     async def living(self, actor: Actor) -> Sequence[WebSession]:
         """Where the actor is signed in, the latest used first."""
         async with self._database.session() as session:

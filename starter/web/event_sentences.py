@@ -170,7 +170,7 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",
     "token.created": lambda event: f"{event.by} made an API token for {event.before}: {event.after}.",
     "token.revoked": lambda event: f"{event.by} withdrew an API token of {event.before}: {event.after}.",
-    "support.read": lambda event: f"{event.after}, of support, read what runs hold in Temporal's web interface.",
+    "support.read": lambda event: f"Support staff ({event.after}) read what runs hold in Temporal's web interface.",
     "team.created": lambda event: f"{event.by} made the team {event.after}.",
     "team.renamed": lambda event: f"{event.by} renamed the team {event.before} to {event.after}.",
     "team.joined": lambda event: f"{event.by} put {event.after} into the team {event.before}.",

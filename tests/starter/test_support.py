@@ -4,14 +4,12 @@ import base64
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
 from httpx2 import ASGITransport
 from joserfc import jwt
 from joserfc.jwk import OctKey
@@ -21,69 +19,31 @@ from models.columns import now
 from runtime.cannot_start import CannotStartError
 from runtime.codec_server import encode_payloads
 from starter.bootstrap import open_support
-from starter.support_identity import SupportGroup, SupportIdentity, groups_in
+from starter.support_identity import SupportIdentity, groups_in
 from starter.web.app import create_app
 from starter.web.routes.codec import Access
+from tests.identity_provider import GROUP, IdentityProvider, identity_provider
 from tests.journeys.scene import Scene
-from tests.journeys.serving import listening, serving
+from tests.journeys.serving import listening
 from xero_sandbox.signing import SigningKey
 
 UI = "https://temporal.example.com"
-AUDIENCE, GROUP = "temporal-ui", "clientsync-support"
-
-
-@dataclass
-class Provider:
-    """The operator's identity provider."""
-
-    issuer: str
-    key: SigningKey = field(default_factory=SigningKey)
-    asked_for_keys: int = 0
-
-    def token(self, *, key: SigningKey | None = None, **claims: Any) -> str:
-        """A token of somebody of support; claims that are None are left out."""
-        usual = {
-            "iss": self.issuer,
-            "aud": AUDIENCE,
-            "sub": "u-17",
-            "name": "Sam Support",
-            "groups": ["staff", GROUP],
-            "iat": int(now().timestamp()),
-            "exp": int((now() + timedelta(minutes=5)).timestamp()),
-        }
-        return (key or self.key).sign({name: value for name, value in (usual | claims).items() if value is not None})
 
 
 @pytest_asyncio.fixture
-async def provider() -> AsyncIterator[Provider]:
-    """An identity provider on a socket."""
-    socket, url = listening()
-    made, app = Provider(url), FastAPI()
-
-    @app.get("/.well-known/openid-configuration")
-    async def discovery() -> dict[str, str]:
-        return {"issuer": url, "jwks_uri": f"{url}/keys"}
-
-    @app.get("/keys")
-    async def keys() -> dict[str, Any]:
-        made.asked_for_keys += 1
-        return dict(made.key.public())
-
-    async with serving(app, socket):
+async def provider() -> AsyncIterator[IdentityProvider]:
+    """The operator's identity provider."""
+    async with identity_provider() as made:
         yield made
-
-
-Open = Callable[[], Any]
 
 
 @asynccontextmanager
 async def codec(
-    scene: Scene, provider: Provider | None, clock: Callable[[], datetime] = now, **words: str
+    scene: Scene, provider: IdentityProvider | None, clock: Callable[[], datetime] = now
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the web backend as it is in production."""
     async with httpx2.AsyncClient() as http:
-        group = provider and SupportGroup(**{"issuer": provider.issuer, "audience": AUDIENCE, "group": GROUP, **words})
-        support = SupportIdentity(group, http, clock) if group else None
+        support = SupportIdentity(provider.group, http, clock) if provider else None
         app = create_app(
             scene.operations,
             ring=scene.settings.key_ring(),
@@ -125,7 +85,7 @@ async def written(scene: Scene) -> list[tuple[Any, ...]]:
     return await scene.rows("SELECT subject, name, payloads, practices FROM support_reads ORDER BY id")
 
 
-async def test_support_reads_and_it_is_written_down_and_told(scene: Scene, provider: Provider):
+async def test_support_reads_and_it_is_written_down_and_told(scene: Scene, provider: IdentityProvider):
     run_id, _ = await scene.start()
     theirs = await scene.neighbour()
     body = sealed(scene, {"run": {"practice_id": str(scene.actor.practice_id)}}, [{"run_id": run_id}], "nothing")
@@ -147,7 +107,7 @@ async def test_support_reads_and_it_is_written_down_and_told(scene: Scene, provi
     ]
 
 
-async def test_support_only_reads(scene: Scene, provider: Provider):
+async def test_support_only_reads(scene: Scene, provider: IdentityProvider):
     async with codec(scene, provider) as http:
         headers = bearer(provider.token())
         answer = await http.post("/codec/encode", json={"payloads": []}, headers=headers)
@@ -156,7 +116,7 @@ async def test_support_only_reads(scene: Scene, provider: Provider):
             assert (await http.request(method, path, headers=headers)).status_code == 401
 
 
-async def test_the_id_token_beside_it_counts_too(scene: Scene, provider: Provider):
+async def test_the_id_token_beside_it_counts_too(scene: Scene, provider: IdentityProvider):
     body = sealed(scene, "x")
     async with codec(scene, provider) as http:
         opaque = bearer("opaque-access-token", **{"Authorization-Extras": provider.token()})
@@ -165,7 +125,7 @@ async def test_the_id_token_beside_it_counts_too(scene: Scene, provider: Provide
         assert await read(http, body, without_groups) == 200
 
 
-async def test_nobody_else_reads_anything(scene: Scene, provider: Provider):
+async def test_nobody_else_reads_anything(scene: Scene, provider: IdentityProvider):
     body, past = sealed(scene, "x"), int((now() - timedelta(minutes=5)).timestamp())
     shared = OctKey.import_key(json.dumps(provider.key.public()))
     forged = jwt.encode({"alg": "HS256"}, {"iss": provider.issuer, "groups": [GROUP]}, shared)
@@ -202,7 +162,7 @@ async def test_where_support_is_not_set_up_nobody_reads(scene: Scene):
         assert (answer.status_code, "CLIENTSYNC_SUPPORT_ISSUER" in answer.json()["error"]["message"]) == (403, True)
 
 
-async def test_new_keys_are_found_and_made_up_ones_asked_for_once(scene: Scene, provider: Provider):
+async def test_new_keys_are_found_and_made_up_ones_asked_for_once(scene: Scene, provider: IdentityProvider):
     body, at = sealed(scene, "x"), datetime.now(UTC)
     async with codec(scene, provider, lambda: at) as http:
         assert await read(http, body, bearer(provider.token())) == 200
@@ -220,8 +180,8 @@ async def test_new_keys_are_found_and_made_up_ones_asked_for_once(scene: Scene, 
 async def test_a_provider_that_does_not_answer(scene: Scene):
     socket, url = listening()
     socket.close()
-    async with codec(scene, Provider(url)) as http:
-        assert await read(http, sealed(scene, "x"), bearer(Provider(url).token())) == 503
+    async with codec(scene, IdentityProvider(url)) as http:
+        assert await read(http, sealed(scene, "x"), bearer(IdentityProvider(url).token())) == 503
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ A new route is walked by itself. What stands in its address or form and is not k
 to add.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -17,6 +18,9 @@ from starter.web.viewing import administrating
 from tests.journeys.scene import Json, Scene
 
 NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
+
+PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+"""In a route's path."""
 
 THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id"})
 """What belongs to one practice, as addresses name it."""
@@ -72,7 +76,7 @@ class Walk:
     @property
     def parameters(self) -> set[str]:
         """What stands in its address."""
-        return {part[1:-1].partition(":")[0] for part in self.route.split("/") if part.startswith("{")}
+        return set(PARAMETER.findall(self.route))
 
     @property
     def things(self) -> set[str]:
@@ -82,12 +86,9 @@ class Walk:
     def address(self, ids: Mapping[str, str]) -> str:
         """The address with these ids."""
         known = {**WORDS, **ids}
-        parts = []
-        for part in self.route.split("/"):
-            name = part[1:-1].partition(":")[0] if part.startswith("{") else None
-            assert name is None or name in known, f"{self.route}: say in tests/web/walking.py what {name} is"
-            parts.append(quote(known[name], safe="") if name else part)
-        return "/".join(parts)
+        unknown = self.parameters - set(known)
+        assert not unknown, f"{self.route}: say in tests/web/walking.py what {unknown} is"
+        return PARAMETER.sub(lambda found: quote(known[found[1]], safe=""), self.route)
 
     def sent(self, ids: Mapping[str, str], csrf: str | None = None) -> Json:
         """What comes along with it, as keywords of a request: a form that the route can read, with a session's secret.
@@ -141,7 +142,7 @@ async def all_of(scene: Scene) -> dict[str, list[str]]:
         ("run_organisations", "run_id", "runs"),
     ):
         found[name] = await scene.rows(
-            f"SELECT to_jsonb(t) - 'last_seen_at' FROM {name} t "  # noqa: S608  # our own names
+            f"SELECT to_jsonb(t) - '{{last_seen_at,last_used_at}}'::text[] FROM {name} t "  # noqa: S608  # our own names
             f"WHERE {column} IN (SELECT id FROM {table} WHERE practice_id = :id)",
             **own,
         )

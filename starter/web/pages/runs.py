@@ -76,9 +76,11 @@ async def _watched(door: Door, viewer: Viewer, run_id: RunId) -> AsyncIterator[R
 async def events(
     door: Door, viewer: Viewer, run_id: RunId, watched: Annotated[AsyncIterator[RunSnapshot], Depends(_watched)]
 ) -> AsyncIterator[News]:
-    """What is new, as it happens."""
+    """What is new, as it happens, for as long as the viewer is signed in."""
     run = (await door.runs.report(viewer.actor, run_id)).run
     async for snapshot in watched:
+        if not await door.sessions.goes_on(viewer):
+            return
         progress = progress_of(run.kind, snapshot, is_hand_over=run.is_hand_over)
         yield News(
             view=_view(snapshot),

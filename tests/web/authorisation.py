@@ -1,0 +1,242 @@
+"""Who may ask for what: a rule for each route that the application has. A route without one fails the build.
+
+The rules say who is let in. What of another practice does not exist for anybody, which the tests try on every route.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import BaseRoute
+
+from contracts.access import Scope
+
+
+class Rule(Enum):
+    """Who is let in."""
+
+    OPEN = "anybody: nothing of a practice is there"
+    SECRET = "whoever has the link's or the sign-in's secret"
+    PAGE = "colleagues in a browser's session"
+    ADMIN_PAGE = "admins in a browser's session"
+    READ = "tokens with the scope read"
+    ADD = "tokens with the scope add or manage, as the run's kind wants it"
+    MANAGE = "tokens with the scope manage"
+    ADMIN_READ = "admins' tokens with the scope read"
+    ADMIN_MANAGE = "admins' tokens with the scope manage"
+    SUPPORT = "support staff, by their own identity provider"
+    NOBODY = "nobody where support is set up"
+
+
+_RULES = {
+    Rule.OPEN: """
+        GET /api/openapi.json
+        GET /api/docs
+        GET /healthz
+        GET /readyz
+        GET /sign-in
+        POST /sign-in
+        OPTIONS /codec/decode
+        OPTIONS /codec/encode
+        MOUNT /static
+    """,
+    Rule.SECRET: """
+        GET /connect/{provider}/callback
+        GET /invitation/{token}
+        POST /invitation/{token}
+        GET /sign-in-link/{token}
+        POST /sign-in-link/{token}
+    """,
+    Rule.PAGE: """
+        GET /
+        POST /sign-out
+        GET /account
+        POST /account
+        POST /account/sign-out-everywhere
+        GET /account/tokens
+        POST /account/tokens
+        POST /account/tokens/{token_id}/revoke
+        GET /clients
+        GET /clients.csv
+        GET /client-sync
+        POST /client-sync/{provider}/{kind}
+        GET /activity
+        GET /activity/access
+        GET /activity/{run_id}
+        GET /activity/{run_id}/events
+        GET /activity/{run_id}/report.csv
+        POST /activity/{run_id}/sign-in
+        POST /activity/{run_id}/sign-in-link
+        POST /activity/{run_id}/selection
+        POST /activity/{run_id}/selection.json
+        POST /activity/{run_id}/retry
+        POST /activity/{run_id}/stop
+        GET /clients/{client_id:uuid}
+        GET /clients/{client_id:uuid}/connections
+        GET /clients/{client_id:uuid}/runs/{run_id}
+        POST /clients/{client_id:uuid}/runs/{run_id}/sign-in
+        POST /clients/{client_id:uuid}/runs/{run_id}/stop
+        GET /clients/{client_id:uuid}/connection
+        POST /clients/{client_id:uuid}/connection
+        POST /clients/{client_id:uuid}/connection/refresh
+        POST /clients/{client_id:uuid}/connection/reconnect
+        POST /clients/{client_id:uuid}/connection/change
+        POST /clients/{client_id:uuid}/connection/undo
+        GET /clients/{client_id:uuid}/connection/change/{run_id}
+        POST /clients/{client_id:uuid}/connection/change/{run_id}/choose
+        POST /clients/{client_id:uuid}/connection/change/{run_id}/confirm
+        GET /clients/{client_id:uuid}/connection/disconnect
+        POST /clients/{client_id:uuid}/connection/disconnect
+        GET /clients/{client_id:uuid}/lists
+        GET /clients/{client_id:uuid}/lists/{name}
+        GET /clients/{client_id:uuid}/lists/{name}/rows.csv
+        GET /clients/{client_id:uuid}/timeline
+        GET /clients/{client_id:uuid}/timeline.csv
+        GET /connections
+        POST /connections/check
+        GET /team
+        GET /team/teams/{team_id}
+        GET /team/colleagues/{colleague_id}
+    """,
+    Rule.ADMIN_PAGE: """
+        POST /team/colleagues
+        POST /team/teams
+        POST /team/teams/{team_id}/name
+        POST /team/teams/{team_id}/members
+        POST /team/teams/{team_id}/members/{colleague_id}/remove
+        POST /team/colleagues/{colleague_id}/role
+        POST /team/colleagues/{colleague_id}/invitation
+        GET /team/colleagues/{colleague_id}/deactivate
+        POST /team/colleagues/{colleague_id}/deactivate
+        GET /team/colleagues/{colleague_id}/hand-over
+        POST /team/colleagues/{colleague_id}/hand-over
+        GET /outbox
+    """,
+    Rule.READ: """
+        GET /api/v1/clients
+        GET /api/v1/clients.csv
+        GET /api/v1/clients/{client_id}
+        GET /api/v1/clients/{client_id}/timeline
+        GET /api/v1/clients/{client_id}/timeline.csv
+        GET /api/v1/clients/{client_id}/lists/{list_name}
+        GET /api/v1/clients/{client_id}/lists/{list_name}.csv
+        GET /api/v1/clients/{client_id}/connection
+        GET /api/v1/clients/{client_id}/connection/disconnect
+        GET /api/v1/clients/{client_id}/connection/change/{run_id}
+        GET /api/v1/runs
+        GET /api/v1/runs/{run_id}
+        GET /api/v1/runs/{run_id}.csv
+        GET /api/v1/connections
+        GET /api/v1/connections/check
+        GET /api/v1/colleagues
+        GET /api/v1/teams
+        GET /api/v1/tokens
+    """,
+    Rule.ADMIN_READ: """
+        GET /api/v1/colleagues/{colleague_id}/deactivation
+    """,
+    Rule.ADD: """
+        POST /api/v1/client-sync/{provider}/{kind}
+        POST /api/v1/runs/{run_id}/consent
+        POST /api/v1/runs/{run_id}/selection
+        POST /api/v1/runs/{run_id}/retry
+        POST /api/v1/runs/{run_id}/cancel
+    """,
+    Rule.MANAGE: """
+        POST /api/v1/tokens
+        POST /api/v1/tokens/{token_id}/revoke
+        POST /api/v1/connections/check
+        PATCH /api/v1/clients/{client_id}/connection
+        POST /api/v1/clients/{client_id}/connection/refresh
+        POST /api/v1/clients/{client_id}/connection/reconnect
+        POST /api/v1/clients/{client_id}/connection/disconnect
+        POST /api/v1/clients/{client_id}/connection/change
+        POST /api/v1/clients/{client_id}/connection/change/undo
+        POST /api/v1/clients/{client_id}/connection/change/{run_id}/confirm
+    """,
+    Rule.ADMIN_MANAGE: """
+        POST /api/v1/colleagues/{colleague_id}/deactivate
+        POST /api/v1/colleagues/{colleague_id}/hand-over
+    """,
+    Rule.SUPPORT: """
+        POST /codec/decode
+    """,
+    Rule.NOBODY: """
+        POST /codec/encode
+    """,
+}
+
+RULES: dict[str, Rule] = {line.strip(): rule for rule, lines in _RULES.items() for line in lines.strip().splitlines()}
+"""By method and path: who is let in."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who comes.
+
+    Attributes:
+        name: For what goes wrong.
+        bearer: The token that they send, if any.
+        session: The session's secret that their browser sends, if any.
+        is_colleague: Whether they are an active colleague of the first practice, with what they send.
+        is_admin: Whether they are an admin there.
+        is_neighbour: Whether they are an active admin next door.
+        is_support: Whether they are of support.
+        scopes: What their token may be used for.
+    """
+
+    name: str
+    bearer: str | None = field(default=None, repr=False)
+    session: str | None = field(default=None, repr=False)
+    is_colleague: bool = False
+    is_admin: bool = False
+    is_neighbour: bool = False
+    is_support: bool = False
+    scopes: frozenset[Scope] = frozenset()
+
+
+def is_let_in(who: Who, rule: Rule) -> bool:
+    """Whether a rule lets somebody in."""
+    is_somebody = who.is_colleague or who.is_neighbour
+    on_pages = is_somebody and who.session is not None
+    with_token = is_somebody and who.bearer is not None
+    match rule:
+        case Rule.OPEN | Rule.SECRET:
+            return True
+        case Rule.PAGE:
+            return on_pages
+        case Rule.ADMIN_PAGE:
+            return on_pages and who.is_admin
+        case Rule.READ:
+            return with_token and Scope.READ in who.scopes
+        case Rule.ADMIN_READ:
+            return with_token and who.is_admin and Scope.READ in who.scopes
+        case Rule.ADD:
+            return with_token and Scope.ADD in who.scopes
+        case Rule.MANAGE:
+            return with_token and Scope.MANAGE in who.scopes
+        case Rule.ADMIN_MANAGE:
+            return with_token and who.is_admin and Scope.MANAGE in who.scopes
+        case Rule.SUPPORT:
+            return who.is_support
+        case Rule.NOBODY:
+            return False
+
+
+def is_kept_out(who: Who, rule: Rule) -> bool:
+    """Whether a rule keeps somebody out, whatever they ask for."""
+    if rule is Rule.ADD and Scope.MANAGE in who.scopes:  # runs of other kinds are theirs
+        return False
+    return rule not in {Rule.OPEN, Rule.SECRET} and not is_let_in(who, rule)
+
+
+def routes(app: FastAPI) -> set[str]:
+    """Every route that the application has, by method and path."""
+    found: list[BaseRoute] = [context.original_route for context in iter_route_contexts(app.routes)]
+    return {
+        f"{method} {getattr(route, 'path', '?')}"
+        for route in found
+        for method in (set(getattr(route, "methods", None) or {"MOUNT"}) - {"HEAD"})
+        if isinstance(route, APIRoute) or hasattr(route, "path")
+    }
