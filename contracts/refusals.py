@@ -24,6 +24,7 @@ class RefusalCode(StrEnum):
     DUPLICATE = "duplicate"
     NOTHING_TO_RETRY = "nothing_to_retry"
     NOT_CONNECTED = "not_connected"
+    NOT_READ_YET = "not_read_yet"
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
 

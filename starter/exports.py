@@ -11,9 +11,13 @@ from uuid import UUID
 
 from contracts.lists import ListName
 from contracts.names import slug
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import ContactsChoice
 from models import client_views, events, lists
 from models.client_views import BY_NAME, ClientFilter, ClientOrder, ClientView
 from models.columns import now
+from models.connection import Receipt
+from models.connection_settings import chosen_sources
 from models.database import Database
 from models.events import EventView
 from models.run_reports import OrganisationView
@@ -91,10 +95,15 @@ class Exports:
     async def client_list(self, actor: Actor, client_id: UUID, name: ListName) -> Export:
         """One list of a client's standard information, by name.
 
+        A file with nothing but a header says that the books have nothing there, so only what was read is given out.
+
         Raises:
-            Refused: There is no such client in the practice.
+            Refused: There is no such client in the practice, or its list was not read.
         """
         view = await self._clients.show(actor, client_id)
+        page = await self._clients.list_rows(actor, client_id, name, limit=1, offset=0, include_gone=True)
+        if not page.total:
+            _check_was_read(view, name, page.receipt)
         rows = self._list_rows(actor, client_id, name)
         return self._export(actor, [view.client.code, name.value], lists.columns_of(name), rows)
 
@@ -135,6 +144,28 @@ class Exports:
             if len(found) < _STRETCH:
                 return
             before_id = found[-1].event.id
+
+
+def _check_was_read(view: ClientView, name: ListName, receipt: Receipt | None) -> None:
+    """Refuse a list without rows, unless it is known to be empty.
+
+    Raises:
+        Refused: It was not read, or is left out.
+    """
+    connection, client = view.connection, view.client.name
+    if connection is None:
+        message = f"{client} has no connection, so there is no list to take along. Add it with Add clients."
+        raise Refused(RefusalCode.NOT_CONNECTED, message)
+    is_chosen = any(name in source.lists for source in chosen_sources(connection))
+    if not is_chosen or (name is ListName.CUSTOMERS and connection.contacts is ContactsChoice.SUPPLIERS):
+        message = f"The settings of {client} leave this list out, so there is nothing to take along."
+    elif receipt is None or receipt.pulled_at is None:
+        cause = receipt.cause if receipt else None
+        next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."
+        message = f"This list of {client} was not read yet, so there is nothing to take along. {next_step}"
+    else:
+        return
+    raise Refused(RefusalCode.NOT_READ_YET, message)
 
 
 async def _each(rows: Sequence[Row]) -> AsyncIterator[Row]:

@@ -14,6 +14,7 @@ from models.client import Client
 from models.client_views import ClientFilter
 from models.connection import Connection
 from models.run import RunOrganisation
+from tests.journeys.people import change
 from tests.journeys.scene import Json, Scene
 from tests.starter.conftest import Neighbour
 
@@ -106,3 +107,35 @@ async def test_another_practice_takes_nothing(scene: Scene, added: Json, neighbo
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found"), path
     clients = await neighbour.http.get("/api/v1/clients.csv")
     assert len(clients.content.decode().splitlines()) == 1
+
+
+async def test_a_list_that_was_not_read_is_no_empty_file(scene: Scene, added: Json):
+    """A file with nothing but a header says that the books have nothing in that list; only what was read says so."""
+    of_client, path = "(SELECT id FROM connections WHERE client_id = :id)", "clients/{}/lists/{}.csv"
+    client_id, name = added["organisations"][-1]["client_id"], added["organisations"][-1]["name"]
+    missing, everything = Cause.PERMISSION_MISSING, ("items", "tax_rates", "tracking_categories", "contacts")
+    for table in everything:
+        await change(scene, f"DELETE FROM {table} WHERE connection_id = {of_client}", id=client_id)  # noqa: S608
+    pulled = f"UPDATE receipts SET rows = 0 WHERE connection_id = {of_client}"  # noqa: S608
+    await change(scene, pulled, id=client_id)
+    never = f"DELETE FROM receipts WHERE list_name = 'items' AND connection_id = {of_client}"  # noqa: S608
+    await change(scene, never, id=client_id)
+    failed = f"UPDATE receipts SET pulled_at = NULL, cause = 'permission_missing' WHERE connection_id = {of_client}"  # noqa: S608
+    await change(scene, f"{failed} AND list_name = 'tax_rates'", id=client_id)
+    await change(scene, "UPDATE connections SET contacts = 'suppliers' WHERE client_id = :id", id=client_id)
+
+    begins = f"This list of {name} was not read yet, so there is nothing to take along."
+    for one, said in (
+        ("items", f"{begins} It comes with the first refresh."),
+        ("tax_rates", f"{begins} {missing.sentence} {missing.next_step}"),
+        ("customers", f"The settings of {name} leave this list out, so there is nothing to take along."),
+    ):
+        answer = await scene.http.get(f"/api/v1/{path.format(client_id, one)}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_read_yet"), one
+        assert answer.json()["error"]["message"] == said
+    for one in ("tracking_categories", "suppliers"):  # they were read, and had nothing in them
+        assert await taken(scene, path.format(client_id, one)) == []
+
+    await change(scene, "UPDATE connections SET is_current = false WHERE client_id = :id", id=client_id)
+    answer = await scene.http.get(f"/api/v1/{path.format(client_id, 'suppliers')}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_connected")

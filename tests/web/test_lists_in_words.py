@@ -58,6 +58,9 @@ async def test_a_list_that_could_never_be_read_is_not_called_empty(few: Few):
         assert "Not read yet" in text
         assert "what is in it is not known" in text
         assert not [words for words in ("is empty", "nothing in it", "Nothing matches", "rows.csv") if words in text]
+    file = await (await arrived(few.person)).get(few.address(0, "/lists/suppliers/rows.csv"))
+    assert (file.status_code, "text/html" in file.headers["content-type"]) == (409, True)
+    assert "was not read yet, so there is nothing to take along." in file.text
     assert '<span>Suppliers</span><span class="count">' not in await page_of(few, 0, "/lists/accounts")
 
 
@@ -66,6 +69,17 @@ async def test_a_list_that_the_settings_leave_out_is_not_called_empty(few: Few):
     await client.set(list_names=["accounts"])
     assert "The settings of this connection leave this list out." in await page_of(few, 0, "/lists/suppliers")
     assert "Left out by the settings" in await page_of(few, 0, "/lists")
+
+
+async def test_a_list_without_rows_that_is_left_out_is_not_offered_as_a_file(few: Few):
+    assert "/lists/customers/rows.csv" in await page_of(few, 1, "/lists/customers")
+    client = few.clients[1]
+    await client.set(contacts="suppliers")
+    await client.refreshed()
+    assert "/lists/customers/rows.csv" not in await page_of(few, 1, "/lists/customers")
+    assert "/lists/suppliers/rows.csv" in await page_of(few, 1, "/lists/suppliers")
+    await client.set(contacts="both")
+    await client.refreshed()
 
 
 async def test_a_page_behind_the_last_one_is_not_called_empty(few: Few):

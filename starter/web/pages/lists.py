@@ -16,7 +16,7 @@ from starter.sessions import SignedIn
 from starter.web.authentication import Door
 from starter.web.client_frame import Tab, framed
 from starter.web.csv_answers import csv_answer
-from starter.web.empty_lists import why_empty
+from starter.web.empty_lists import WayOn, why_empty
 from starter.web.list_columns import COLUMNS, heads, state_of
 from starter.web.pages.listing import Offset, Text
 from starter.web.receipt_rows import ReceiptRow, receipt_rows
@@ -59,6 +59,12 @@ async def one_list(
     managed = await _managed(door, viewer, client_id)
     receipts = _receipts(managed)
     receipt = next(one for one in receipts if one.list is wanted)
+    none_here = why_empty(
+        receipt,
+        total=page.total,
+        is_searched=bool(sought),
+        is_suppliers_only=managed is not None and managed[0].connection.contacts is ContactsChoice.SUPPLIERS,
+    )
     query = {"search": sought, "gone": "on" if gone else ""}
     return await framed(
         request,
@@ -73,12 +79,8 @@ async def one_list(
         head=heads(wanted),
         rows=[(row, state_of(row)) for row in page.rows],
         receipt=receipt,
-        none_here=why_empty(
-            receipt,
-            total=page.total,
-            is_searched=bool(sought),
-            is_suppliers_only=managed is not None and managed[0].connection.contacts is ContactsChoice.SUPPLIERS,
-        ),
+        none_here=none_here,
+        can_be_taken=receipt.pulled_at is not None and (page.total > 0 or none_here.way_on is not WayOn.SETTINGS),
         total=page.total,
         limit=PAGE,
         offset=offset,

@@ -9,12 +9,18 @@ from starlette.responses import StreamingResponse
 from contracts.lists import ListName
 from starter.web.authentication import Door, Reader
 from starter.web.csv_answers import csv_answer
+from starter.web.errors import ErrorAnswer
 from starter.web.routes.clients import Order, Wanted
 
 router = APIRouter(prefix="/api/v1", tags=["Exports"])
 
 CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {}}, "description": "UTF-8 with a byte order mark; times are the practice's."}
+}
+
+
+UNREAD: dict[int | str, dict[str, Any]] = {
+    409: {"model": ErrorAnswer, "description": "`not_read_yet`: the list was never read, or the settings leave it out."}
 }
 
 
@@ -39,7 +45,7 @@ async def timeline(caller: Reader, door: Door, client_id: UUID) -> StreamingResp
     "/clients/{client_id}/lists/{list_name}.csv",
     summary="Take a client's list along",
     response_class=StreamingResponse,
-    responses=CSV,
+    responses=CSV | UNREAD,
 )
 async def client_list(caller: Reader, door: Door, client_id: UUID, list_name: ListName) -> StreamingResponse:
     """All of one list."""
