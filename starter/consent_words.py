@@ -43,5 +43,7 @@ def outcome(title: str, attempt: ConsentAttempt) -> str | None:
             "Another sign-in does not help: whoever runs Clientsync has to correct the secret."
         )
     if attempt.cause is Cause.PROVIDER_UNAVAILABLE:
-        return f"{title} did not answer while the sign-in was being finished. Sign in again."
+        return f"{title} gave no usable answer while the sign-in was being finished. Sign in again."
+    if attempt.cause is Cause.RATE_LIMITED:
+        return f"{title} takes no more calls just now, so the sign-in was not finished. Sign in again in a minute."
     return f"{title} did not complete the sign-in. Sign in again." if attempt.cause is not None else None

@@ -17,6 +17,8 @@ Of the token and revocation endpoints, with an error word of the OAuth standard 
     invalid_client, unauthorized_client                                     AppRefused
     invalid_request, invalid_scope, unsupported_grant_type                  TokenRefused
 
+and without any error word under a 3xx or 4xx, NotReached: an Unavailable of which the endpoint has seen nothing.
+
 Of both: 429 is RateLimited by X-Rate-Limit-Problem, until Retry-After; everything else is Unavailable.
 
 An access token is given one more chance before a 401 is an error; that happens in ``api``, not here. Only words of a
@@ -65,6 +67,13 @@ _TOO_MANY = "highvolumeexception"
 _REFUSED_APP = frozenset({"invalid_client", "unauthorized_client"})
 _OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
 """RFC 6749 section 5.2, together with ``invalid_grant``: all that is believed and repeated of an answer."""
+
+
+class NotReached(Unavailable):
+    """The token endpoint has seen nothing of the call: whatever stands in front of it has answered, or nobody.
+
+    What can be used once, such as a code, is as good as before.
+    """
 
 
 class TokenRefused(NeedsPerson):
@@ -136,7 +145,9 @@ def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now:
         return AppRefused(detail)
     if word is not None:
         return TokenRefused(word, detail)
-    return Unavailable(detail, retry_at=retry_after(headers, now))
+    # Behind a 5xx or a 408 the service may have done its work before the answer was lost.
+    is_edge = status < 500 and status != 408 and "error" not in _fields(body)
+    return (NotReached if is_edge else Unavailable)(detail, retry_at=retry_after(headers, now))
 
 
 def refuses_token(status: int, headers: Mapping[str, str], body: bytes) -> bool:

@@ -79,6 +79,14 @@ class Identity:
         """
         return await self._endpoints.get()
 
+    async def keys(self) -> KeySet:
+        """The keys that it signs with.
+
+        Raises:
+            Unavailable: They could not be read.
+        """
+        return await self._keys.get()
+
     async def identity_claims(self, id_token: str, *, nonce: str, access_token: str) -> Claims:
         """Who signed in, from a verified id_token.
 
@@ -124,7 +132,7 @@ class Identity:
             return {}
 
     async def _verified(self, token: str) -> Claims:
-        keys = await self._keys.get()
+        keys = await self.keys()
         try:
             return _decode(token, keys)
         except InvalidKeyIdError:

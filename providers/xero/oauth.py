@@ -6,8 +6,9 @@ Whoever calls ``refresh`` holds the grant's lock and saves the new set before us
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import httpx2
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # Authlib ships no types
@@ -17,7 +18,7 @@ from providers.clock import Clock
 from providers.errors import ConsentFailed, SignedOut, Unavailable
 from providers.port import Consent, ConsentRequest, TokenSet
 from providers.xero.config import XeroConfig
-from providers.xero.errors import TokenRefused, classify_identity
+from providers.xero.errors import NotReached, TokenRefused, classify_identity
 from providers.xero.identity import Claims, Identity
 from providers.xero.json_bodies import read_json
 
@@ -29,6 +30,11 @@ LONGEST_LIFETIME_SECONDS = 86_400
 
 ANSWER_SECONDS = 40.0
 """A whole exchange: an answer that drips in, each piece within the read timeout, must end too."""
+
+_JSON_STARTS = frozenset({b"{", b"[", b"\xef"})
+"""With what a JSON body begins, which may have a byte order mark before it."""
+
+Answer = TypeVar("Answer")
 
 _NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
 """Refreshing it tells whether the app is known: the app's secret is looked at before the token."""
@@ -62,18 +68,24 @@ class OAuth:
 
     async def finish(self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str) -> Consent:
         """Exchange the code and verify who signed in. See ``Provider.finish_consent``."""
-        endpoints = await self._identity.endpoints()
+        endpoints = await _once_more(self._identity.endpoints, Unavailable)
+        await _once_more(self._identity.keys, Unavailable)  # a code whose tokens nobody can check is lost
         asked_at = self._now()
-        try:
-            answer = await self._answer(
-                self._client().fetch_token(
-                    endpoints.token,
-                    grant_type="authorization_code",
-                    code=code,
-                    code_verifier=code_verifier,
-                    redirect_uri=redirect_uri,
-                )
+
+        def exchange() -> Awaitable[Mapping[str, object]]:
+            call = self._client().fetch_token(
+                endpoints.token,
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=code_verifier,
+                redirect_uri=redirect_uri,
             )
+            return self._answer(call)
+
+        try:
+            # Only a code that has not been seen: for one that comes twice, what it gave may be ended (RFC 6749 section
+            # 4.1.2). Whether Xero does that is unconfirmed.
+            answer = await _once_more(exchange, NotReached)
         except SignedOut as refused:
             raise ConsentFailed(refused.detail) from None
         except TokenRefused as refused:
@@ -144,6 +156,8 @@ class OAuth:
                 if answer.content.strip()[:1] == b"<":
                     raise Unavailable("revocation endpoint: a page in place of an answer")
                 return {}
+        except httpx2.ConnectError:
+            raise NotReached("identity service: ConnectError") from None
         except (httpx2.RequestError, TimeoutError) as error:
             raise Unavailable(f"identity service: {type(error).__name__}") from None
         except (OAuthError, ValueError) as error:
@@ -153,6 +167,9 @@ class OAuth:
     def _checked(self, response: httpx2.Response) -> httpx2.Response:
         """The success with its tokens as plain JSON, for Authlib to read; everything else is refused before."""
         self._refuse_failure(response)
+        start = response.content.strip()[:1]
+        if start and start not in _JSON_STARTS:
+            raise NotReached("token endpoint: a page in place of an answer")
         parsed = read_json(response.content)
         if not isinstance(parsed, dict):
             raise Unavailable("token endpoint: a success that is no object")
@@ -162,6 +179,14 @@ class OAuth:
     def _refuse_failure(self, response: httpx2.Response) -> None:
         if not 200 <= response.status_code < 300:
             raise classify_identity(response.status_code, response.headers, response.content, self._now())
+
+
+async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Exception]) -> Answer:
+    """A call; once more when it fails with what passes by itself."""
+    try:
+        return await call()
+    except passing:
+        return await call()
 
 
 class _Through(httpx2.AsyncBaseTransport):

@@ -1,6 +1,7 @@
 """Signing in: declined, failed, forged, replayed, one organisation at a time, and by a second person."""
 
 import httpx2
+import pytest
 
 from tests.journeys.scene import Scene, by_organisation
 from xero_sandbox.faults import Kind
@@ -23,11 +24,31 @@ async def test_after_a_failed_sign_in_the_run_waits_for_another(scene: Scene):
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         page = await scene.sign_in(authorize_url)
-        assert "did not answer while the sign-in was being finished. Sign in again." in page.text
+        assert "Xero gave no usable answer while the sign-in was being finished. Sign in again." in page.text
         assert (await scene.show(run_id))["stage"] == "awaiting_consent"
         await scene.sign_in(await scene.further_sign_in(run_id), action="continue")
         run = await scene.until_stage(run_id, "awaiting_selection")
     assert len(run["organisations"]) == 12
+
+
+@pytest.mark.parametrize(("status", "page"), [(301, "html"), (400, "html"), (401, "nothing"), (403, "text")])
+async def test_a_page_in_front_of_the_token_endpoint_costs_no_sign_in(scene: Scene, status: int, page: str):
+    scene.fault(Kind.EDGE_PAGE, path="/connect/token", times=1, status=status, page=page)
+    async with scene.worker():
+        run = await scene.listed()
+    assert (len(run["organisations"]), scene.world.calls.token_exchanges) == (12, 1)
+
+
+async def test_pages_that_stay_are_said_plainly(scene: Scene):
+    scene.fault(Kind.EDGE_PAGE, path="/connect/token", status=403)
+    async with scene.worker():
+        run_id, authorize_url = await scene.start()
+        page = await scene.sign_in(authorize_url)
+        assert "Xero gave no usable answer while the sign-in was being finished. Sign in again." in page.text
+        scene.world.faults.clear()
+        await scene.sign_in(await scene.further_sign_in(run_id), action="continue")
+        await scene.until_stage(run_id, "awaiting_selection")
+    assert scene.world.calls.token_exchanges == 1
 
 
 async def test_an_unknown_state_changes_nothing(scene: Scene):

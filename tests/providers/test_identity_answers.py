@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 
+import httpx2
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from providers.errors import AppRefused, ConsentFailed, ProviderError, SignedOut, Unavailable
-from providers.xero import Xero
+from providers.errors import AppRefused, ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.xero import Xero, XeroConfig
 from tests.providers.clock import HandClock
-from tests.providers.stand_in import StandIn
+from tests.providers.conftest import Allowance
+from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn
 from tests.providers.test_oauth import REDIRECT, TOKEN, finish, invalid, old_set
 
 
@@ -116,3 +118,97 @@ async def test_a_page_ends_no_grant(xero: Xero, server: StandIn, clock: HandCloc
     server.answer("/connect/revocation", PlainTextResponse("<html>", status))
     with pytest.raises(Unavailable):
         await xero.revoke(old_set(clock))
+
+
+PAGE = "<html><head><title>Sorry</title></head></html>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        *(PlainTextResponse(PAGE, status) for status in (200, 301, 400, 401, 403, 404, 413, 421)),
+        PlainTextResponse("Sorry, something went wrong.", 403),
+        PlainTextResponse("", 301),
+        PlainTextResponse("", 401),
+        JSONResponse({"statusCode": 401, "message": "Access denied due to invalid subscription key."}, 401),
+    ],
+    ids=lambda page: f"{page.status_code} {page.body[:20]!r}",
+)
+async def test_a_code_that_xero_has_not_seen_is_tried_once_more(xero: Xero, server: StandIn, page: Response) -> None:
+    server.answer(TOKEN, page, server.tokens("the-nonce"))
+    assert (await finish(xero)).provider_user_id == "user-1"
+    first, second = server.seen(TOKEN)
+    assert first.form == second.form
+    assert second.form["code"] == "the-code"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        *((PlainTextResponse(PAGE, status), Unavailable) for status in (408, 500, 502, 503, 504)),
+        (PlainTextResponse(""), Unavailable),
+        (PlainTextResponse('{"access_token": "acc'), Unavailable),
+        (JSONResponse({"error": "temporarily_unavailable"}, 400), Unavailable),
+        (JSONResponse({}), Unavailable),
+        (PlainTextResponse(PAGE, 429), RateLimited),
+        (invalid("invalid_grant"), ConsentFailed),
+        (invalid("invalid_client", 401), AppRefused),
+    ],
+    ids=lambda case: f"{case.status_code} {case.body[:20]!r}" if isinstance(case, Response) else None,
+)
+async def test_a_code_that_xero_may_have_used_up_is_not_tried_again(
+    xero: Xero, server: StandIn, answer: Response, expected: type[ProviderError]
+) -> None:
+    server.answer(TOKEN, answer, server.tokens("the-nonce"))
+    with pytest.raises(expected):
+        await finish(xero)
+    assert len(server.seen(TOKEN)) == 1
+
+
+async def test_a_code_is_not_tried_a_third_time_and_one_that_was_used_up_is_said(xero: Xero, server: StandIn) -> None:
+    server.answer(TOKEN, PlainTextResponse(PAGE, 403))
+    with pytest.raises(Unavailable):
+        await finish(xero)
+    assert len(server.seen(TOKEN)) == 2
+    server.answer(TOKEN, PlainTextResponse(PAGE, 403), invalid("invalid_grant"))
+    with pytest.raises(ConsentFailed):
+        await finish(xero)
+
+
+async def test_a_code_that_could_not_be_sent_is_tried_once_more(clock: HandClock, server: StandIn) -> None:
+    refused: list[str] = []
+
+    class NobodyThereAtFirst(httpx2.ASGITransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            if request.url.path == TOKEN and not refused:
+                refused.append(request.url.path)
+                raise httpx2.ConnectError("refused", request=request)
+            return await super().handle_async_request(request)
+
+    server.answer(TOKEN, server.tokens("the-nonce"))
+    http = httpx2.AsyncClient(transport=NobodyThereAtFirst(server.app))
+    xero = Xero(XeroConfig(CLIENT_ID, SECRET, IDENTITY, API), http, Allowance(), clock)
+    assert (await finish(xero)).provider_user_id == "user-1"
+    assert (refused, len(server.seen(TOKEN))) == ([TOKEN], 1)
+
+
+@pytest.mark.parametrize("document", ["openid-configuration", "openid-configuration/jwks"])
+async def test_a_page_in_place_of_a_document_costs_no_sign_in(xero: Xero, server: StandIn, document: str) -> None:
+    path = f"/.well-known/{document}"
+
+    def page_at_first(_: object) -> Response:
+        del server.answers[path]
+        return PlainTextResponse(PAGE, 403)
+
+    server.answer(path, page_at_first)
+    server.answer(TOKEN, server.tokens("the-nonce"))
+    assert (await finish(xero)).provider_user_id == "user-1"
+    assert len(server.seen(path)) == 2
+
+
+async def test_a_code_is_not_used_up_while_the_keys_cannot_be_read(xero: Xero, server: StandIn) -> None:
+    server.answer(TOKEN, server.tokens("the-nonce"))
+    server.answer("/.well-known/openid-configuration/jwks", PlainTextResponse(PAGE, 403))
+    with pytest.raises(Unavailable):
+        await finish(xero)
+    assert server.seen(TOKEN) == []

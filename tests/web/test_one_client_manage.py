@@ -114,7 +114,7 @@ async def test_a_sign_in_that_fails_is_told_until_another_one(few: Few, browsers
         await sign_in_there(page)
         await there(page, "The sign-in was not completed, so nothing was changed. Sign in again.")
         await page.reload()
-        await there(page, "Xero did not answer while the sign-in was being finished. Sign in again.")
+        await there(page, "Xero gave no usable answer while the sign-in was being finished. Sign in again.")
         await page.get_by_role("button", name="Sign in to Xero").click()
         await sign_in_there(page, choose=[])
         await there(page, "You came back without allowing access. Nothing was changed.")
