@@ -161,7 +161,7 @@ async def test_who_is_done_is_not_tried_again_with_the_group(make_scene: MakeSce
     first, limited, last = scene.world.library.organisations
     async with scene.worker():
         listed = await scene.listed()
-        scene.fault(Kind.LATENCY, limited, seconds=0.3)  # the others are done before
+        scene.fault(Kind.LATENCY, limited, path="Accounts", times=1, seconds=4)  # the others are done long before
         scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="appminute", seconds=2)
         await scene.select_all(listed)
         async with asyncio.timeout(PATIENCE):
@@ -180,7 +180,7 @@ async def test_a_long_limit_of_the_app_holds_up_nobody_who_is_read(make_scene: M
     limited = list(scene.world.library.organisations)[1]
     async with scene.worker():
         listed = await scene.listed()
-        scene.fault(Kind.LATENCY, limited, seconds=0.3)  # the others are done before
+        scene.fault(Kind.LATENCY, limited, path="Accounts", times=1, seconds=4)  # the others are done long before
         scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="appminute", seconds=3600)
         await scene.select_all(listed)
         async with asyncio.timeout(PATIENCE):
