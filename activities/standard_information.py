@@ -251,7 +251,7 @@ class StandardInformationActivities:
             good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
             await good_pulls.record_good(session, [good], at)
             if asked.run_id is None and not asked.is_look:  # a run tells by its outcome
-                await good_pulls.tell_of_refresh(session, asked.connection_id, changes, at, by=asked.asked_by)
+                await good_pulls.tell_of_refresh(session, asked, changes, at)
         elif isinstance(error, NeedsPerson):
             await connections.record_trouble(
                 session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at

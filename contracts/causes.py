@@ -149,6 +149,6 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     ),
     Cause.UNKNOWN: Explanation(
         "Something unexpected came back for this organisation.",
-        "Retry; if it happens again, give the run's id to support.",
+        "Try it again; if the same comes back, tell support.",
     ),
 }

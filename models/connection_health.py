@@ -36,7 +36,7 @@ class Look(NamedTuple):
 
 
 class Became(NamedTuple):
-    """What the health of a connection was, and is now."""
+    """What the health of a connection was, and is now; and whether it is its client's, not one kept or prepared."""
 
     connection_id: UUID
     client_id: UUID
@@ -45,6 +45,7 @@ class Became(NamedTuple):
     cause_before: Cause | None
     status: ConnectionStatus
     cause: Cause | None
+    is_current: bool
 
 
 def words(causes: Iterable[Cause]) -> str:
@@ -133,7 +134,7 @@ async def write(session: AsyncSession, looks: Sequence[Look], at: datetime) -> l
 
 def became_of(row: Sequence[Any]) -> Became:
     """A row of a statement that stores health."""
-    connection_id, client_id, practice_id, status_before, cause_before, status, cause = row
+    connection_id, client_id, practice_id, status_before, cause_before, status, cause, is_current = row
     return Became(
         connection_id=connection_id,
         client_id=client_id,
@@ -142,11 +143,12 @@ def became_of(row: Sequence[Any]) -> Became:
         cause_before=Cause(cause_before) if cause_before else None,
         status=ConnectionStatus(status),
         cause=Cause(cause) if cause else None,
+        is_current=is_current,
     )
 
 
 async def tell(session: AsyncSession, became: Iterable[Became], at: datetime) -> None:
-    """Write an event for each connection whose status or cause is another now."""
+    """Write an event for each client whose connection has another status or cause now."""
     await events.record(
         session,
         [
@@ -161,7 +163,7 @@ async def tell(session: AsyncSession, became: Iterable[Became], at: datetime) ->
                 "at": at,
             }
             for one in became
-            if (one.status, one.cause) != (one.status_before, one.cause_before)
+            if one.is_current and (one.status, one.cause) != (one.status_before, one.cause_before)
         ],
     )
 
@@ -172,7 +174,7 @@ def _kind(one: Became) -> str:
     return "connection.trouble"
 
 
-BECAME = "before.id, c.client_id, c.practice_id, before.status, before.cause, c.status, c.cause"
+BECAME = "before.id, c.client_id, c.practice_id, before.status, before.cause, c.status, c.cause, c.is_current"
 """What a statement that stores health returns, for ``became_of``."""
 
 _LOCK = text("""

@@ -16,6 +16,7 @@ from contracts.causes import Cause
 from contracts.lists import ListName
 from contracts.runs import Action
 from contracts.standard_information import NAMELESS
+from contracts.sync_client import PullClientInput
 from models import connection_health, events, leases, run_results
 from models.arrays import texts
 from models.connection import Connection
@@ -91,31 +92,35 @@ async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequen
 
 
 async def tell_of_refresh(
-    session: AsyncSession, connection_id: UUID, changes: Mapping[ListName, Changes], at: datetime, *, by: UUID | None
+    session: AsyncSession, asked: PullClientInput, changes: Mapping[ListName, Changes], at: datetime
 ) -> None:
     """Write on the client's timeline that its lists were pulled, and how many rows of which changed; never what.
 
+    What is read for a change that nobody has confirmed is nothing of the client's yet.
+
     Args:
         session: The caller's transaction.
-        connection_id: Of which connection.
-        changes: What changed in each list.
+        asked: What was to be pulled, and who asked for it. Where that is not all lists, the event names those read.
+        changes: What changed in each list that was read.
         at: This moment.
-        by: Who asked for it; None when nobody did.
     """
+    connection = await session.get_one(Connection, asked.connection_id)
+    if not connection.is_current:
+        return
     told = []
     for name, counted in changes.items():
         numbers = (("added", counted.added), ("changed", counted.changed), ("gone", counted.gone))
         if some := ", ".join(f"{number:,} {what}" for what, number in numbers if number):
             told.append(f"{name.value.replace('_', ' ')} {some}")
-    connection = await session.get_one(Connection, connection_id)
     await events.changed(
         session,
         connection.practice_id,
         connection.client_id,
         "connection.refreshed",
         at,
-        connection_id=connection_id,
-        colleague_id=by,
+        connection_id=connection.id,
+        colleague_id=asked.asked_by,
+        before=None if not asked.sources else ", ".join(name.value for name in changes)[:_LONGEST],
         after="; ".join(told)[:_LONGEST] or "nothing changed",
     )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
@@ -43,6 +43,13 @@ async def write_receipts(
         **{field: texts(getattr(counted, field) for _, _, counted in written) for field in Changes._fields},
     }
     await (await session.connection()).execute(_WRITE, pulled)
+
+
+async def first_cause(session: AsyncSession, connection_id: UUID) -> Cause | None:
+    """Why a list of a connection could not be read when that was last tried; None if none failed."""
+    query = select(Receipt.cause).where(Receipt.connection_id == connection_id, col(Receipt.cause).is_not(None))
+    cause = (await session.exec(query.limit(1))).first()
+    return Cause(cause) if cause else None
 
 
 _WRITE = text("""

@@ -1,7 +1,8 @@
 """Connections in trouble by cause, and which colleagues could repair how many of them by signing in.
 
 Who could is whoever's login was last seen to reach the organisation. A login that has ended counts: its colleague only
-has to sign in again. One that the organisation has just refused does not. It reads what is known and asks no provider.
+has to sign in again. One that the organisation has just refused, or
+answered for another, does not. It reads what is known and asks no provider.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from models.checks import LIVING
+from models.connection_health import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class CauseGroup:
         return self.cause.next_step
 
 
+_REFUSED = words((Cause.ACCESS_LOST, Cause.ROLE_TOO_LOW, Cause.WRONG_ORGANISATION))
+"""Causes that the connection's own login does not repair by signing in again."""
+
+
 async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[CauseGroup]:
     """The practice's connections in trouble, what needs a person first, then the largest group."""
     found = await (await session.connection()).execute(
@@ -63,7 +69,7 @@ async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[Cau
                 JOIN grant_holders h ON h.grant_id = g.id AND h.practice_id = c.practice_id
                 JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
                 WHERE c.practice_id = :practice_id AND {LIVING} AND c.cause IS NOT NULL
-                  AND NOT (g.id = c.grant_id AND c.cause = 'access_lost')
+                  AND NOT (g.id = c.grant_id AND c.cause IN ({_REFUSED}))
             )
             SELECT c.cause, NULL, NULL, count(*), count(*) FILTER (WHERE reached.id IS NULL)
             FROM connections c LEFT JOIN (SELECT DISTINCT id FROM able) reached ON reached.id = c.id

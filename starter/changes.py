@@ -9,11 +9,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 
+from contracts.causes import Cause
 from contracts.change_connection import ChangedBooks
 from contracts.lists import Source
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import ConnectionStatus, RunKind, Stage
-from models import book_match, connection_changes
+from models import book_match, connection_changes, receipts
 from models.book_match import Match
 from models.columns import now
 from models.connection import Connection
@@ -102,6 +103,17 @@ class Changes:
             matches = await book_match.matches(session, found.connection.id, new.id)
         old_name, new_name = found.connection.organisation_name, new.organisation_name
         return ChangePreview(run.id, run.stage, old_name, new_name, matches, _meaning(found, new_name))
+
+    async def trouble(self, actor: Actor, client_id: UUID, run_id: str) -> Cause | None:
+        """Why the chosen books could not be read yet, if that was tried; it is tried again by itself.
+
+        Raises:
+            Refused: There is no such client or run in the practice.
+        """
+        async with self._database.session() as session:
+            await managed_or_refused(session, actor, client_id)
+            _, new = await _prepared(session, actor, client_id, run_id)
+            return await receipts.first_cause(session, new.id) if new is not None else None
 
     async def confirm(self, actor: Actor, client_id: UUID, run_id: str) -> ChangedBooks:
         """Move the client to the chosen books.

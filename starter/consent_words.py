@@ -46,4 +46,6 @@ def outcome(title: str, attempt: ConsentAttempt) -> str | None:
         return f"{title} gave no usable answer while the sign-in was being finished. Sign in again."
     if attempt.cause is Cause.RATE_LIMITED:
         return f"{title} takes no more calls just now, so the sign-in was not finished. Sign in again in a minute."
-    return f"{title} did not complete the sign-in. Sign in again." if attempt.cause is not None else None
+    if attempt.cause is not None:  # whoever was the reason
+        return f"The sign-in to {title} could not be completed, and nothing was changed. Sign in again."
+    return None

@@ -196,9 +196,13 @@ async def _so_far(handle: Handle) -> tuple[CheckReport | None, str]:
 
 async def _end_of(handle: Handle) -> tuple[CheckReport | None, str]:
     try:
-        return await handle.result(), "Every connection was checked."
+        report = await handle.result()
     except WorkflowFailureError:
         return None, f"{STOPPED} Start another one."
+    if not report.unanswered:
+        return report, "Every connection was checked."
+    silent = f"{report.unanswered} of {report.logins} logins"
+    return report, f"{silent} could not be checked, since no usable answer came. The night looks at them again."
 
 
 async def _progress_of(handle: Handle) -> CheckReport | None:

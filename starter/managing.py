@@ -48,10 +48,12 @@ class Refreshing:
     Attributes:
         workflow_id: The client's sync.
         is_new: False when one was at work already; it was then told to try at once.
+        limited_until: Until when the provider's limit lasts, if one does: no call is made before.
     """
 
     workflow_id: str
     is_new: bool
+    limited_until: datetime | None = None
 
 
 class Managing:
@@ -107,7 +109,8 @@ class Managing:
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
-        sources = _sources(lists, found)
+        sources, until = _sources(lists, found), found.connection.limited_until
+        limited_until = until if until is not None and until > now() else None
         facts = await self.facts(actor, found)
         workflow_id = sync_client_id(actor.practice_slug, found.client.code)
         asked = SyncClientInput(
@@ -135,8 +138,8 @@ class Managing:
                 sync = self._temporal.get_workflow_handle_for(SyncClient.run, workflow_id)
                 await sync.signal(SyncClient.widen, list(sources))  # it may have been asked for less
                 await sync.signal(SyncClient.retry_now)
-                return Refreshing(workflow_id, is_new=False)
-        return Refreshing(workflow_id, is_new=True)
+                return Refreshing(workflow_id, is_new=False, limited_until=limited_until)
+        return Refreshing(workflow_id, is_new=True, limited_until=limited_until)
 
     async def refresh_if_possible(self, actor: Actor, client_id: UUID) -> None:
         """Pull the lists now, after a change that made them due; where nobody can, the night does it."""

@@ -139,6 +139,20 @@ class Runs:
         async with self._database.session() as session:
             return await run_reports.organisation_views(session, run, wanted, limit=limit, offset=offset)
 
+    async def at_one_moment(self, actor: Actor, run_id: str) -> tuple[RunSnapshot, RunReport]:
+        """Where a run is and what became of it, both as of one moment, so that neither contradicts the other.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        async with self._database.session() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            run = await run_views.find_run(session, actor.practice_id, run_id)
+            snapshot = await run_progress.run_snapshot(session, run_id) if run is not None else None
+            if run is None or snapshot is None:
+                raise _unknown(run_id)
+            return snapshot, await run_reports.run_report(session, run)
+
     async def glance(self, actor: Actor, run_id: str) -> RunSnapshot:
         """Where a run is now.
 

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.runs import RunKind, Stage
+    from contracts.runs import Outcome, RunKind, Stage
+
+LEFT_BEHIND = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE})
+"""Outcomes of what was asked for and did not come about."""
 
 _ANY: Mapping[Stage, str] = {
     Stage.AWAITING_CONSENT: (
@@ -29,11 +32,11 @@ _ANY: Mapping[Stage, str] = {
         "again alone, by `pull_client` with its name. A client in trouble is handed to a workflow of its own "
         "(`sync-client-…`, see **Relationships**) and never holds this run up."
     ),
-    Stage.FINISHED: (
-        "Nothing is left to do here. A client that is still being tried has a workflow of its own (`sync-client-…`, "
-        "see **Relationships**)."
-    ),
+    Stage.FINISHED: ("Nothing is left to do here."),
 }
+
+_STILL_TRIED = "A client that is still being tried has a workflow of its own (`sync-client-…`, see **Relationships**)."
+_AT_THE_END = "What stands below was so when the run ended; its page shows what has become of it since."
 
 _OF_KIND: Mapping[tuple[RunKind, Stage], str] = {
     (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): (
@@ -64,7 +67,7 @@ _OF_KIND: Mapping[tuple[RunKind, Stage], str] = {
         "once."
     ),
     (RunKind.CHANGE_CONNECTION, Stage.FINISHED): (
-        "Nothing is left to do here. What was confirmed can be undone on the client's page for 30 days."
+        "Nothing is left to do here. The change can be undone on the client's page for 30 days."
     ),
 }
 
@@ -82,20 +85,28 @@ _LEFT: Mapping[RunKind, str] = {
         "hand over once more: what has moved is not listed again. There is nothing to retry in this run."
     ),
     RunKind.CHANGE_CONNECTION: (
-        "The client was not changed. Let the colleague start *Change the connection* on the client's page again. There "
-        "is nothing to retry in this run."
+        "The client was not changed. If it still is to be, let the colleague start *Change the connection* on the "
+        "client's page again. There is nothing to retry in this run."
     ),
 }
 
 
-def what_to_do(kind: RunKind, stage: Stage, *, is_left: bool, run_id: str) -> str:
+def what_to_do(kind: RunKind, stage: Stage, outcomes: Mapping[Outcome, int], run_id: str) -> str:
     """What there is to do.
 
     Args:
         kind: Of run.
         stage: Where it is.
-        is_left: Whether it has ended and left something undone.
+        outcomes: What became of its list so far.
         run_id: The run.
     """
-    advice = _LEFT[kind] if is_left else _OF_KIND.get((kind, stage)) or _ANY[stage]
-    return advice.replace("{run_id}", run_id)
+    is_over, is_tried = stage is Stage.FINISHED, bool(outcomes.get(Outcome.RETRYING))
+    is_left = is_over and any(outcomes.get(one) for one in LEFT_BEHIND)
+    if kind is RunKind.CHANGE_CONNECTION:  # it is about one client, which was linked to the new organisation or not
+        is_left = is_over and not outcomes.get(Outcome.LINKED)
+    parts = [_LEFT[kind] if is_left else _OF_KIND.get((kind, stage)) or _ANY[stage]]
+    if is_over and is_tried:
+        parts.append(_STILL_TRIED)
+    if is_over and outcomes and (is_left or is_tried):
+        parts.append(_AT_THE_END)
+    return " ".join(parts).replace("{run_id}", run_id)

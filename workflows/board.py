@@ -40,7 +40,8 @@ class RunBoard:
         self.verdicts: Mapping[Verdict, int] = {}
         self.outcomes: Counter[Outcome] = Counter(outcomes)
         self.causes: Counter[Cause] = Counter(causes)
-        self._notices: list[str] = []
+        self._notices: list[str] = []  # true at this stage alone
+        self._lasting: list[str] = []
         self._troubled: list[Troubled] = []
 
     async def enter(self, stage: Stage, message: str | None = None) -> None:
@@ -55,13 +56,20 @@ class RunBoard:
 
     def reached(self, stage: Stage) -> None:
         """Show a stage that an activity has recorded already."""
+        if stage is not self.stage:  # what was said of the stage before is not true of this one
+            self._notices.clear()
         self.stage = stage
         workflow.upsert_search_attributes([briefing.STAGE.value_set(stage.value)])
         self.show()
 
-    def note(self, notice: str) -> None:
-        """Show one more notice."""
-        self._notices.append(notice)
+    def note(self, notice: str, *, lasts: bool = False) -> None:
+        """Show one more notice: while this stage lasts, or to the end."""
+        (self._lasting if lasts else self._notices).append(notice)
+        self.show()
+
+    def unsay(self) -> None:
+        """Take back the notices of this stage: they are not true any more."""
+        self._notices.clear()
         self.show()
 
     def count(self, *outcomes: Outcome, cause: Cause | None = None) -> None:
@@ -87,7 +95,7 @@ class RunBoard:
                 self.verdicts,
                 self.outcomes,
                 self.causes,
-                self._notices,
+                [*self._lasting, *self._notices],
                 self._troubled,
             )
         )

@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.support import ForSupport
     from contracts.sync_client import ClientFacts, Trouble
 
-from workflows.advice import what_to_do
+from workflows.advice import LEFT_BEHIND, what_to_do
 from workflows.summaries import fits, shortened
 from workflows.support_text import Troubled, link, troubled_clients
 
@@ -51,9 +51,6 @@ SYNC_WHAT_IT_IS = (
 NOTICES_SHOWN = 5
 LONGEST_GROUP = 90
 """Characters: of a longer summary, the web interface's timeline shows neither the beginning nor the end."""
-
-_LEFT_BEHIND = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE})
-
 
 _OF_ONE = {RunKind.RECONNECT_ALL: "Reconnect", RunKind.CHANGE_CONNECTION: "Change the connection of"}
 """What a run about one client alone is called, before its code."""
@@ -129,8 +126,7 @@ def run_details(
 
     Lists rather than tables, because the UI's tables have no space between their columns.
     """
-    is_left = stage is Stage.FINISHED and any(outcomes.get(one) for one in _LEFT_BEHIND)
-    advice = what_to_do(kind, stage, is_left=is_left, run_id=run.run_id)
+    advice = what_to_do(kind, stage, outcomes, run.run_id)
     to_page = link("See this run in Clientsync", run.support.site, f"/activity/{run.run_id}")
     parts = [f"### {_words(stage)}", advice, to_page]
     if verdicts:
@@ -146,7 +142,7 @@ def run_details(
                 for cause, count in sorted(causes.items())
             )
         )
-    in_trouble = sum(outcomes.get(one, 0) for one in (*_LEFT_BEHIND, Outcome.RETRYING))
+    in_trouble = sum(outcomes.get(one, 0) for one in (*LEFT_BEHIND, Outcome.RETRYING))
     parts.append(troubled_clients(troubled, in_trouble, run.support.site))
     if notices:
         parts.append("\n".join(f"- {notice}" for notice in notices[-NOTICES_SHOWN:]))
@@ -167,10 +163,16 @@ def sync_details(
         return f"### Pulling now\n\n{reason} Tries that failed so far: {tries}. Nothing to do.{page}"
     return (
         f"### {_words(trouble.cause)}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n"
-        f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC; tries that failed so far: {tries}. "
-        f"To try at once, **Send a Signal** `retry_now` with no input.\n\n{reason}\n\n"
+        f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC; tries of its own that failed so far: {tries}. "
+        f"{_SOONER_IF_LIMITED if trouble.cause is Cause.RATE_LIMITED else _SOONER}\n\n{reason}\n\n"
         f"For support: {trouble.detail or 'no more detail'}{page}"
     )
+
+
+_SOONER = "To try at once, **Send a Signal** `retry_now` with no input."
+_SOONER_IF_LIMITED = (
+    "**Send a Signal** `retry_now` to try at once; where the limit is one of the day, no call is made before it ends."
+)
 
 
 def stored(sources: Sequence[Source]) -> str:

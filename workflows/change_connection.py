@@ -99,11 +99,11 @@ class ChangeConnection(ChoosingJourney):
             "List the organisations that this login reaches",
         )
         self.board.verdicts = listed.verdicts
+        self.board.reached(Stage.AWAITING_SELECTION)
         self.board.note(
             f"{listed.client_name} is connected to {listed.organisation_name} now. Here one organisation is chosen, "
             'by its id: `{"organisations": [{"organisation_id": "…"}]}`.'
         )
-        self.board.reached(Stage.AWAITING_SELECTION)
 
     async def record(self, selection: Selection) -> SelectionAccepted:
         """See ``ChoosingJourney``."""
@@ -123,6 +123,7 @@ class ChangeConnection(ChoosingJourney):
         books = self._chosen_books()
         while True:
             self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
+            self.board.unsay()  # the try that was announced is this one
             try:
                 await call(
                     StandardInformationActivities.pull_client,
@@ -184,6 +185,12 @@ class ChangeConnection(ChoosingJourney):
                         raise _refused(refusal) from error
                     raise
             return self._changed
+
+    def when_stopped(self) -> str:
+        """See ``Journey``: nothing of the client changes before somebody confirms."""
+        if self._changed is not None:
+            return self._changed.message
+        return "The change was stopped. Nothing was changed."
 
     async def _discard(self) -> None:
         async with self._selecting, self._confirming:  # whoever is just choosing or confirming ends first

@@ -106,8 +106,8 @@ class ChoosingJourney(Journey):
             if planning.is_cancelled_exception(error):
                 raise
             notice = f"A further sign-in could not be listed. {planning.trouble_of(error).cause.sentence}"
-            self.board.note(notice)
             await self.board.enter(Stage.AWAITING_SELECTION, notice)
+            self.board.note(notice)
 
     async def _select(self, selection: Selection) -> SelectionAccepted:
         async with self._selecting:  # two selections at once: the second is judged after the first

@@ -41,6 +41,11 @@ def disconnect_attributes(client: ClientFacts) -> TypedSearchAttributes:
     )
 
 
+def disconnected(client: ClientFacts, message: str) -> str:
+    """Current details once it has ended, as Markdown."""
+    return f"### Finished\n\n{message}\n\n{to_client(client)}".rstrip()
+
+
 def disconnecting(client: ClientFacts, trouble: Trouble | None, tries: int, retry_at: datetime | None) -> str:
     """Current details while a connection is being removed, as Markdown."""
     who = f"Asked by {client.colleague_name}. Tries that failed so far: {tries}."

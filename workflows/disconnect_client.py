@@ -114,7 +114,7 @@ class DisconnectClient:
         workflow.upsert_search_attributes(
             [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
         )
-        workflow.set_current_details(f"### Finished\n\n{message}")
+        workflow.set_current_details(connection_briefing.disconnected(self._start.client, message))
 
     def _continue_as_new_if_long(self) -> None:
         if workflow.info().is_continue_as_new_suggested():

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from contracts.bulk_create_clients import ConsentGiven, ConsentRefused, RunReport
     from contracts.causes import Cause
-    from contracts.runs import Result
+    from contracts.runs import Result, Stage
 
 from workflows import planning
 from workflows.board import RunBoard
@@ -80,9 +80,19 @@ class Journey:
             return await self.board.finish(end.result, end.message)
         except BaseException as error:
             if planning.is_cancelled_exception(error):
-                await self.board.finish(Result.CANCELLED, "The run was cancelled. What was already done stays.")
+                await self.board.finish(Result.CANCELLED, self.when_stopped())
             raise
         return await self.board.finish()
+
+    def when_stopped(self) -> str:
+        """What becomes of it when somebody stops it now, for the colleague."""
+        if self.board.stage in _UNCHANGING:
+            return "The run was stopped. Nothing was changed."
+        return "The run was stopped. What was already done stays."
+
+
+_UNCHANGING = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
+"""Up to these, nothing of anybody's was touched."""
 
 
 def unlisted(error: ActivityError) -> RunEnded:

@@ -61,4 +61,4 @@ async def _read_profiles(board: RunBoard, first: int, end: int) -> None:
     except ActivityError as error:
         if planning.is_cancelled_exception(error):
             raise
-        board.note(f"Some profiles could not be read: {planning.trouble_of(error).cause.sentence}")
+        board.note(f"Some profiles could not be read: {planning.trouble_of(error).cause.sentence}", lasts=True)

@@ -99,8 +99,8 @@ class ReassignClients(ChoosingJourney):
             policies.LISTING,
             "List the colleagues' clients that this login reaches",
         )
-        self.board.note(f"{listed.clients} clients of colleagues can be taken over.")
         self.board.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the list
+        self.board.note(f"{listed.clients} clients of colleagues can be taken over.")
 
     async def record(self, selection: Selection) -> SelectionAccepted:
         """Record which clients are to be taken over."""
@@ -119,7 +119,7 @@ class ReassignClients(ChoosingJourney):
             policies.DATABASE,
             "List the colleague's clients",
         )
-        self.board.note(f"{listed.clients} clients are handed over.")
+        self.board.note(f"{listed.clients} clients were listed to be handed over.", lasts=True)
 
     async def _pass(self) -> None:
         await asyncio.gather(*(self._lane() for _ in range(planning.LANES_OF_ONE)))

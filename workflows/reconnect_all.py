@@ -80,7 +80,7 @@ class ReconnectAll(Journey):
             raise unlisted(error) from error
         self.board.outcomes.update(surveyed.counts)
         if surveyed.offers:
-            self.board.note(f"The login also reaches {surveyed.offers} organisations that nobody added.")
+            self.board.note(f"The login also reaches {surveyed.offers} organisations that nobody added.", lasts=True)
 
     async def _go_through(self, stage: Stage, pulls: ClientPulls, login: UUID) -> None:
         await self.board.enter(stage)

@@ -15,7 +15,7 @@ from typing import cast
 
 import httpx2
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from providers.cached import Cached
@@ -33,6 +33,8 @@ DOCUMENT_SECONDS = 40.0
 """A whole document: one that drips in, each piece within the read timeout, must end too."""
 
 LEEWAY_SECONDS = 60
+_TIMES = frozenset({"exp", "iat", "nbf"})
+"""Claims that are refused as well where this machine's clock is wrong."""
 """How far the clocks of Xero and of this machine may stand apart."""
 
 ALGORITHMS = ["RS256"]
@@ -112,7 +114,9 @@ class Identity:
             claims = await self._verified(id_token)
             registry.validate(dict(claims))
         except JoseError as error:
-            raise ConsentFailed(f"id_token refused: {error.error}") from None
+            claim = f" {error.claim}" if isinstance(error, ClaimError) else ""
+            clock = ", is this machine's clock right?" if claim.strip() in _TIMES else ""
+            raise ConsentFailed(f"id_token refused: {error.error}{claim}{clock}") from None
         at_hash = claims.get("at_hash")
         if at_hash is not None and not hmac.compare_digest(str(at_hash), _half_hash(access_token)):
             raise ConsentFailed("id_token refused: at_hash")

@@ -36,7 +36,7 @@ class ConnectionAnswer(BaseModel):
     )
     last_good_at: datetime | None = Field(description="When something of the organisation was last read.")
     listed_at: datetime | None = Field(
-        description="When the provider last listed it among what the login reaches; that proves less than reading it."
+        description="When a check last found it listed among what the login reaches; that proves less than reading it."
     )
     lists_pulled_at: datetime | None
 

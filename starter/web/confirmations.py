@@ -31,6 +31,8 @@ class Said(StrEnum):
     SETTINGS_SAVED = "settings-saved"
     REFRESHING = "refreshing"
     REFRESHING_ALREADY = "refreshing-already"
+    REFRESHING_SOME = "refreshing-some"
+    REFRESH_LIMITED = "refresh-limited"
     CONNECTION_CHANGED = "connection-changed"
     CHANGE_UNDONE = "change-undone"
     DISCONNECTING = "disconnecting"
@@ -104,6 +106,9 @@ _SENTENCES: dict[Said, str] = {
     Said.SETTINGS_SAVED: "The settings are saved.",
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",
+    Said.REFRESHING_SOME: "The list is being refreshed.",
+    Said.REFRESH_LIMITED: "The accounting software takes no more calls for this client for now. It is refreshed by "
+    "itself as soon as it does.",
     Said.CONNECTION_CHANGED: "The connection is changed. It can be undone for 30 days.",
     Said.CHANGE_UNDONE: "The change is undone: the client has its former organisation back.",
     Said.DISCONNECTING: "The client is being disconnected.",
@@ -128,6 +133,8 @@ _RESULTS: dict[Said, tuple[str, str]] = {
     ),
     Said.REFRESHING: ("The lists are refreshed.", "The refresh has ended. What went wrong stands below."),
     Said.REFRESHING_ALREADY: ("The lists are refreshed.", "The refresh has ended. What went wrong stands below."),
+    Said.REFRESHING_SOME: ("The list is refreshed.", "The refresh has ended. What went wrong stands below."),
+    Said.REFRESH_LIMITED: ("The lists are refreshed.", "The refresh has ended. What went wrong stands below."),
     Said.DISCONNECTING: (
         "The client is disconnected.",
         "The disconnecting was stopped. The connection is what it was.",
@@ -136,8 +143,8 @@ _RESULTS: dict[Said, tuple[str, str]] = {
         "The clients are handed over.",
         "The hand-over has ended. What did not come about stands below.",
     ),
-    Said.CHECK_BEGUN: ("Every connection was checked.",) * 2,
-    Said.CHECK_JOINED: ("Every connection was checked.",) * 2,
+    Said.CHECK_BEGUN: ("The check has ended. What it found stands below.",) * 2,
+    Said.CHECK_JOINED: ("The check has ended. What it found stands below.",) * 2,
 }
 """What is said of something that was begun, once it is over: when it came about, and when it did not."""
 

@@ -95,11 +95,13 @@ def _lists(before: str, after: str) -> str:
     every = ", ".join(one.value for one in ListName)
     had, has = (set((every if said == "all" else said).split(", ")) for said in (before, after))
     parts = [
-        f"{word} {', '.join(one.heading for one in ListName if one.value in names)}"
-        for word, names in (("now also", has - had), ("no longer", had - has))
-        if names
+        f"{word} {_headings(names)}" for word, names in (("now also", has - had), ("no longer", had - has)) if names
     ]
     return "; ".join(parts) or of_setting("list_names", after)
+
+
+def _headings(names: set[str]) -> str:
+    return ", ".join(one.heading for one in ListName if one.value in names)
 
 
 def _told(event: Happened) -> str:
@@ -109,9 +111,10 @@ def _told(event: Happened) -> str:
 
 
 def _refreshed(event: Happened) -> str:
+    which = _headings(set((event.before or "").split(", "))) or "the lists"
     if event.who is None:
-        return f"The lists were refreshed by themselves: {event.after}."
-    return f"{event.who} refreshed the lists: {event.after}."
+        return f"{which[0].upper()}{which[1:]} were refreshed by themselves: {event.after}."
+    return f"{event.who} refreshed {which}: {event.after}."
 
 
 def _login(event: Happened) -> str:

@@ -34,7 +34,7 @@ class ConnectionHealthAnswer(BaseModel):
     )
     last_good_at: datetime | None = Field(description="When something of the organisation was last read.")
     listed_at: datetime | None = Field(
-        description="When the provider last listed it among what the login reaches; that proves less than reading it."
+        description="When a check last found it listed among what the login reaches; that proves less than reading it."
     )
     trouble_since: datetime | None
     told_at: datetime | None = Field(description="When somebody was last told of it.")

@@ -28,6 +28,9 @@ _SAID: dict[str, str] = {
 }
 """What people call what is called otherwise in code."""
 
+_LOGIN_IS_GONE = frozenset({Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER})
+"""With these, nothing can be read before somebody signs in; the nights only look at the login."""
+
 
 def exact(moment: datetime, zone: tzinfo) -> str:
     """``23 Nov 2026, 14:32 GMT``: a moment on the practice's clock."""
@@ -39,7 +42,7 @@ def relative(moment: datetime, at: datetime, zone: tzinfo) -> str:
     """``3 hours ago``, ``in 5 minutes``; the day beyond two weeks."""
     distance = abs(at - moment)
     if distance < timedelta(minutes=1):
-        return "just now"
+        return "just now" if moment <= at else "in a moment"
     for unit, end, name in _STEPS:
         if distance < end:
             spelt = plural(distance // unit, name)
@@ -87,8 +90,18 @@ def next_try(moment: datetime) -> Markup:
     return Markup("Next try {} ({}).").format(ago(moment), at(moment))
 
 
-def due(moment: datetime | None) -> Markup:
-    """When lists are read next: by the first nightly check after the moment at which they are due."""
+def due(moment: datetime | None, cause: Cause | None = None) -> Markup:
+    """When lists are read next: by the first nightly check after the moment at which they are due.
+
+    One in trouble does not wait for that moment: what passes is tried again by itself, a login that is gone has to come
+    back first, and for anything else the next night looks.
+    """
+    if cause is not None and cause.is_transient:
+        return Markup("By itself, once the trouble is over")
+    if cause in _LOGIN_IS_GONE:
+        return Markup("Once it is reconnected")
+    if cause is not None:
+        return Markup("At the next nightly check")
     if moment is None:
         return Markup('<span class="none">{}</span>').format(NOTHING)
     if moment <= current().now:

@@ -16,21 +16,21 @@ LEFT_BY_A_DEAD_WORKER = """
 """
 
 
-async def cancelled(scene: Scene, run_id: str) -> Json:
+async def cancelled(scene: Scene, run_id: str, *, says: str = "Nothing was changed.") -> Json:
     """Cancel a run and see it end as it must."""
     answer = await scene.cancel(run_id)
     assert answer.status_code == 202, answer.text
-    return await ended(scene, run_id)
+    return await ended(scene, run_id, says=says)
 
 
-async def ended(scene: Scene, run_id: str) -> Json:
+async def ended(scene: Scene, run_id: str, *, says: str = "What was already done stays.") -> Json:
     """A cancelled run's end."""
     with pytest.raises(WorkflowFailureError):
         await asyncio.wait_for(scene.handle(run_id).result(), PATIENCE)
     assert (await scene.handle(run_id).describe()).status is WorkflowExecutionStatus.CANCELED
     run = await scene.show(run_id)
     assert (run["stage"], run["result"]) == ("finished", "cancelled")
-    assert run["message"] == "The run was cancelled. What was already done stays."
+    assert run["message"] == f"The run was stopped. {says}"
     assert sum(run["counts"].values()) == len(run["organisations"])
     again = await scene.cancel(run_id)
     assert (again.status_code, again.json()["error"]["code"]) == (409, "wrong_stage")
@@ -94,7 +94,7 @@ async def test_while_pulling(make_scene):
         await scene.select(run["run_id"], organisations=chosen(run)[:many])
         await scene.until(run["run_id"], lambda run: run["counts"].get("created", 0) > 0)
         await change(scene, LEFT_BY_A_DEAD_WORKER, run_id=run["run_id"])
-        run = await cancelled(scene, run["run_id"])
+        run = await cancelled(scene, run["run_id"], says="What was already done stays.")
     assert run["counts"] == {"created": many, "skipped": 2}
     assert len(await scene.clients()) == many
     assert await scene.rows("SELECT 1 FROM connections WHERE pull_holder IS NOT NULL") == []

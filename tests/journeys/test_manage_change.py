@@ -1,8 +1,12 @@
 """Moving a client to other books on purpose: preview, confirm, undo, and everything that is refused."""
 
+import asyncio
+from uuid import UUID
+
+from contracts.causes import Cause
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import OneClient, one_of
-from tests.journeys.scene import Json, Scene
+from tests.journeys.scene import PATIENCE, Json, Scene
 from xero_sandbox.control import Control
 from xero_sandbox.control_words import RecordWords
 from xero_sandbox.faults import Kind
@@ -63,6 +67,8 @@ async def test_preview_confirm_undo(make_scene):
         await scene.until_stage(run["run_id"], "awaiting_confirmation")
         shown = await preview(scene, client, run["run_id"])
         assert await client.rows("accounts") == old_accounts
+        assert await client.events("connection.refreshed") == []  # what was read for the preview is not the client's
+        assert "one organisation is chosen, by its id" not in await scene.details(run["run_id"])  # it is chosen
         for source in ("accounts", "tax_rates", "tracking_categories", "items", "contacts"):
             match = shown["matches"][source]
             assert match["same"] + match["by_code"] + match["by_name"] + match["missing"] == match["old"]
@@ -73,6 +79,9 @@ async def test_preview_confirm_undo(make_scene):
         assert answer.status_code == 200, answer.text
         again = await client.post(f"change/{run['run_id']}/confirm")
         run = await scene.until_stage(run["run_id"], "finished")
+        details = await scene.details(run["run_id"])
+        assert "can be undone on the client's page" in details
+        assert "one organisation is chosen" not in details
     assert again.json() == answer.json() or again.json()["error"]["code"] == "wrong_stage"  # it may have ended
     assert (run["result"], run["counts"]) == ("completed", {"linked": 1, "skipped": 3})
     assert run["message"] == answer.json()["message"]
@@ -186,6 +195,28 @@ async def test_new_books_that_cannot_be_read_change_nothing(make_scene):
     assert run["result"] == "failed"
     assert run["message"].endswith("Nothing was changed.")
     assert await of_connections(scene) == before
+
+
+async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_client(make_scene):
+    scene, client, [new, _] = await two_of_four(make_scene)
+    scene.fault(Kind.ORGANISATION_OFFLINE, organisation_id=new)
+    async with scene.worker():
+        run_id = (await begun(scene, client))["run_id"]
+        await scene.select(run_id, organisations=[{"organisation_id": new}])
+        async with asyncio.timeout(PATIENCE):
+            while "Next try at" not in await scene.details(run_id):
+                await scene.show(run_id)
+        found = await scene.operations.changes.trouble(scene.actor, UUID(client.client_id), run_id)
+        assert found is Cause.PROVIDER_UNAVAILABLE
+        assert await client.events("connection.trouble") == []
+        scene.world.faults.clear()
+        await scene.handle(run_id).signal("retry_now")
+        await scene.until_stage(run_id, "awaiting_confirmation")
+        assert "Next try at" not in await scene.details(run_id)
+        await scene.cancel(run_id)
+        run = await scene.until_stage(run_id, "finished")
+    assert run["message"] == "The change was stopped. Nothing was changed."
+    assert await client.events("connection.refreshed") == []
 
 
 async def test_two_changes_at_once_only_the_first_counts(make_scene):

@@ -49,6 +49,8 @@ async def test_one_list_alone(make_scene):
         after = await client.refreshed(params={"list": "items"})
     assert client.calls() == 1
     assert {name for name in after if after[name] != before[name]} == {"items"}
+    (told,) = await client.events("connection.refreshed")
+    assert (told["before"], told["after"]) == ("items", "nothing changed")  # the event says which list alone
 
 
 async def test_a_refresh_under_way_is_told_to_try_at_once(make_scene):

@@ -40,6 +40,7 @@ async def test_a_signal_that_cannot_be_taken_is_noted_and_does_no_harm(scene: Sc
         assert "A selection was refused: Organisation made-up is not on this run's list." in details
         await handle.signal("select_organisations", {"organisations": chosen(run)[:2]})
         run = await scene.until_stage(run["run_id"], "finished")
+        assert "refused" not in await scene.details(run["run_id"])  # it was taken, and nothing is refused any more
     assert run["counts"] == {"created": 2, "skipped": 10}
 
 

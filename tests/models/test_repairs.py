@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
@@ -81,6 +82,13 @@ async def test_who_could_repair_how_many(database, house, logins):
     ]
     assert found[0].repairers[1].colleague_id == house.colleague.id
     assert (found[0].sentence, found[0].next_step) == (Cause.SIGNED_OUT.sentence, Cause.SIGNED_OUT.next_step)
+
+
+@pytest.mark.parametrize("cause", [Cause.ACCESS_LOST, Cause.ROLE_TOO_LOW, Cause.WRONG_ORGANISATION])
+async def test_the_login_that_was_refused_repairs_nothing_by_signing_in_again(database, house, logins, cause):
+    await broken(database, house, logins, cause, "Ada Bea")
+    (group,) = await groups(database, house.practice.id)
+    assert [(one.name, one.count) for one in group.repairers] == [("Bea", 1)]
 
 
 async def test_what_needs_a_person_comes_first_and_waiting_needs_nobody(database, house, logins):

@@ -141,7 +141,7 @@ async def test_a_refused_code_tells_the_run_and_is_not_tried_again(scene: Scene)
     back = f"{scene.web}/connect/xero/callback?state={await state_of(browser, link)}&code=made-up"
     page = await browser.get(back)
     assert page.status_code == 200
-    assert "Xero did not complete the sign-in" in page.text
+    assert "The sign-in to Xero could not be completed" in page.text
     assert (await browser.get(back)).text == page.text
     assert await signals(scene, run_id) == ["consent_refused"]
 

@@ -93,10 +93,10 @@ async def test_check_now_says_how_it_goes(house: House, browsers: Browsers):
     await own.admin.scene.added(person=0)
     page = await browsers.signed_in(own.member)
     await page.goto("/connections")
-    await page.get_by_role("heading", name="All connections work").wait_for()
+    await page.get_by_role("heading", name="No connection is in trouble").wait_for()
     await page.get_by_role("button", name="Check now").click()
     await page.get_by_text("Last check: just now.").wait_for(timeout=60_000)  # the page looks again by itself
-    await expect(page.locator("#said")).to_have_text("Every connection was checked.")
+    await expect(page.locator("#said")).to_have_text("The check has ended. What it found stands below.")
     await looked_at(page, "connections-well")
 
 

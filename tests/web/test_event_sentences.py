@@ -85,6 +85,10 @@ def test_each_is_a_whole_sentence(kind, who, cause):
         ),
         (Happened("connection.refreshed", "Ada", after="items 1 added"), "Ada refreshed the lists: items 1 added."),
         (
+            Happened("connection.refreshed", "Ada", None, "tax_rates, items", "nothing changed"),
+            "Ada refreshed Tax rates, Items: nothing changed.",
+        ),
+        (
             Happened("connection.refreshed", after="nothing changed"),
             "The lists were refreshed by themselves: nothing changed.",
         ),

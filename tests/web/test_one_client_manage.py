@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import pytest_asyncio
 from playwright.async_api import expect
@@ -9,6 +10,8 @@ from temporalio.service import RPCError
 
 from contracts.runs import ConnectionStatus
 from tests.journeys.one_client import PATIENCE
+from tests.journeys.people import change
+from tests.journeys.scene import Scene
 from tests.web.house import Browsers, House, arrived
 from tests.web.looking import looked_at
 from tests.web.one_client import Few, added, there, world_person
@@ -64,7 +67,10 @@ async def test_a_refresh_shows_what_it_brought(few: Few, browsers: Browsers):
     await page.get_by_role("button", name="Refresh all").and_(page.locator(":enabled")).wait_for()
     await page.get_by_role("button", name="Refresh Chart of accounts").click()
     await page.get_by_role("row", name="Chart of accounts").get_by_text("1 added").wait_for()
+    await expect(page.locator("#said")).to_have_text("The list is refreshed.")
     await expect(suppliers.get_by_text("1 added")).to_be_visible()
+    await page.get_by_role("link", name="Timeline").click()
+    await there(page, "Ada Harbour refreshed Chart of accounts, Bank accounts: accounts 1 added.")
 
 
 async def test_reconnecting_with_the_wrong_login_changes_nothing(few: Few, browsers: Browsers):
@@ -122,6 +128,10 @@ async def test_a_sign_in_that_fails_is_told_until_another_one(few: Few, browsers
     assert (await client.shown())["status"] == "connected"
 
 
+async def put_at_stage(scene: Scene, run_id: str, stage: str) -> None:
+    await change(scene, "UPDATE runs SET stage = :stage WHERE id = :id", stage=stage, id=run_id)
+
+
 async def test_changing_the_books_and_back(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     scene, client = few.person.scene, few.clients[2]
@@ -142,6 +152,12 @@ async def test_changing_the_books_and_back(few: Few, browsers: Browsers):
     await page.get_by_role("columnheader", name="Not found").wait_for()
     assert (await client.shown())["organisation_id"] == client.organisation_id
     await looked_at(page, "change-preview")
+    run_id = page.url.rsplit("/", 1)[1]
+    await put_at_stage(scene, run_id, "awaiting_selection")  # chosen, and not told by the workflow yet
+    await page.reload()
+    await there(page, "The lists of the new organisation are being read")
+    await put_at_stage(scene, run_id, "awaiting_confirmation")
+    await page.get_by_role("columnheader", name="Not found").wait_for()
     await page.get_by_role("button", name="Change the connection").click()
     await there(page, "The connection is changed.")
     assert (await client.shown())["organisation_id"] == new
@@ -214,3 +230,17 @@ async def test_a_form_sent_twice_starts_one_run(few: Few):
     stopped = await http.post(few.address(0, f"/runs/{found[0][0]}/stop"), data=form)
     assert stopped.status_code == 303
     await asyncio.wait_for(few.person.scene.until_stage(found[0][0], "finished"), PATIENCE)
+
+
+async def test_what_is_limited_is_not_said_to_be_tried_at_once(few: Few):
+    http, scene, client = await arrived(few.person), few.person.scene, few.clients[0]
+    until = datetime.now(UTC) + timedelta(hours=3)
+    own = {"id": client.client_id}
+    await change(scene, "UPDATE connections SET limited_until = :at WHERE client_id = :id", at=until, **own)
+    sent = await http.post(few.address(0, "/connection/refresh"), data={"csrf": await csrf_of(http)})
+    shown = await http.get(sent.headers["location"])
+    assert "takes no more calls for this client for now" in shown.text
+    assert "tried again at once" not in shown.text
+    await change(scene, "UPDATE connections SET limited_until = NULL WHERE client_id = :id", **own)
+    with suppress(RPCError):  # it may have found the limit gone by now
+        await scene.handle(await scene.sync_of(client.client_id)).signal("retry_now")

@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contracts.causes import Cause
+from contracts.runs import ConnectionStatus
+from starter.web.rendering import PAGES
 from starter.web.surroundings import Surroundings, surrounded
 from starter.web.wording import NOTHING, due, exact, number, plural, relative, words
 from tests.journeys.people import change
@@ -36,6 +39,7 @@ def test_a_moment_is_told_by_the_practice_s_clock(zone, said: str):
         (timedelta(minutes=1), "1 minute ago"),
         (timedelta(hours=23, minutes=59), "23 hours ago"),
         (timedelta(days=13, hours=23), "13 days ago"),
+        (timedelta(seconds=-1), "in a moment"),
         (timedelta(minutes=-5), "in 5 minutes"),
         (timedelta(days=-2), "in 2 days"),
     ],
@@ -70,6 +74,39 @@ def test_numbers_and_codes():
 def test_lists_are_read_by_a_night_and_never_in_the_past(moment: datetime | None, said: str):
     with surrounded(Surroundings(zone=LONDON, now=NOON, csrf=None)):
         assert due(moment) == said
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (Cause.RATE_LIMITED, "By itself, once the trouble is over"),
+        (Cause.SIGNED_OUT, "Once it is reconnected"),
+        (Cause.DISCONNECTED_AT_PROVIDER, "Once it is reconnected"),
+        (Cause.SUBSCRIPTION_ENDED, "At the next nightly check"),
+        (Cause.UNKNOWN, "At the next nightly check"),
+    ],
+)
+def test_lists_in_trouble_do_not_wait_for_the_night_in_which_they_would_be_due(cause: Cause, said: str):
+    with surrounded(Surroundings(zone=LONDON, now=NOON, csrf=None)):
+        assert {due(moment, cause) for moment in (None, NOON, NOON + timedelta(days=2))} == {said}
+
+
+@pytest.mark.parametrize(
+    ("cause", "good_at", "said"),
+    [
+        (None, NOON, "pill good"),
+        (None, None, "Connected, not read yet"),
+        (Cause.RATE_LIMITED, None, "Connected, waiting"),
+        (Cause.UNKNOWN, NOON, "Connected, with a problem"),
+    ],
+)
+def test_a_connection_is_green_once_it_was_read_and_nothing_is_wrong(
+    cause: Cause | None, good_at: datetime | None, said: str
+):
+    pill = PAGES.get_template("components/status.html").module.connection
+    shown = pill(ConnectionStatus.CONNECTED, cause, good_at)
+    assert said in shown
+    assert ("pill good" in shown) == (said == "pill good")
 
 
 async def test_pages_tell_the_time_where_the_practice_is(product):

@@ -16,7 +16,7 @@ from runtime.keyring import KeyRing
 from runtime.temporal import data_converter
 from workflows import briefing
 from workflows.check_briefing import check_summary
-from workflows.connection_briefing import disconnect_attributes, disconnect_summary
+from workflows.connection_briefing import disconnect_attributes, disconnect_summary, disconnected
 from workflows.summaries import shortened
 from workflows.support_text import Troubled
 
@@ -80,8 +80,31 @@ def test_counts_add_up_and_causes_say_what_to_do():
 def test_what_is_advised_works_for_the_kind(kind, has, lacks):
     left = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.FAILED: 1}, {}, [])
     assert (has in left, lacks in left) == (True, False)
-    done = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.CREATED: 2, Outcome.FAILED: 0}, {}, [])
+    done = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.LINKED: 2, Outcome.FAILED: 0}, {}, [])
     assert has not in done
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcomes", "has", "lacks"),
+    [
+        (RunKind.ADD_CLIENTS, {Outcome.CREATED: 2}, "Nothing is left", "still being tried"),
+        (RunKind.ADD_CLIENTS, {Outcome.RETRYING: 2}, "its page shows what has become of it since", "Some failed"),
+        (RunKind.RECONNECT_ALL, {Outcome.UNREACHABLE: 2}, "its page shows what has become of it since", "sync-client"),
+        (RunKind.CHANGE_CONNECTION, {Outcome.LINKED: 1}, "can be undone", "not changed"),
+        (RunKind.CHANGE_CONNECTION, {Outcome.SKIPPED: 4}, "The client was not changed", "undone"),
+        (RunKind.CHANGE_CONNECTION, {}, "The client was not changed", "its page shows"),
+    ],
+)
+def test_what_has_ended_says_what_is_so_for_good_and_what_was_so_then(kind, outcomes, has, lacks):
+    """Current details cannot be renewed once a workflow has ended."""
+    said = briefing.run_details(RUN, kind, Stage.FINISHED, {}, outcomes, {}, [])
+    assert (has in said, lacks in said) == (True, False)
+
+
+def test_what_has_ended_about_one_client_links_to_its_page():
+    client = CLIENT.model_copy(update={"support": ForSupport(site="https://here.test")})
+    said = disconnected(client, "The connection was removed at Xero.")
+    assert f"(https://here.test/clients/{UUID(int=3)}/connection)" in said
 
 
 def test_a_run_about_one_client_is_called_by_what_it_is():
@@ -139,8 +162,11 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
     )
     assert details.startswith("### Rate limited")
     assert "2026-11-24 09:30:00 UTC" in details
-    assert "`retry_now`" in details
+    assert "no call is made before it ends" in details  # whatever is signalled
     assert "day limit" in details
+    away = briefing.sync_details(CLIENT, "Handed over.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE), 0, at)
+    assert "To try at once, **Send a Signal** `retry_now`" in away
+    assert "tries of its own that failed so far: 0" in away
 
 
 def test_the_end_of_a_sync_says_what_came_of_it():

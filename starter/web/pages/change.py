@@ -116,6 +116,8 @@ async def _page(
 ) -> Response:
     report = await _report(door, viewer, client_id, run_id)
     stage = report.run.stage
+    if stage is Stage.AWAITING_SELECTION and (await door.runs.glance(viewer.actor, run_id)).chosen:
+        stage = Stage.PULLING  # it is chosen, and the workflow says so in a moment
     if stage is Stage.FINISHED:
         return go(f"/clients/{client_id}/connection?run={run_id}", said(request.query_params.get(PARAMETER)))
     verdict = None if everything else Verdict.NEW
@@ -146,6 +148,7 @@ async def _page(
         search=search,
         everything=everything,
         query=urlencode({key: value for key, value in query.items() if value}),
+        trouble=await door.changes.trouble(viewer.actor, client_id, run_id) if stage is Stage.PULLING else None,
         preview=await _preview(door, viewer, client_id, run_id) if stage is Stage.AWAITING_CONFIRMATION else None,
         problem=problem,
     )

@@ -94,7 +94,10 @@ async def refresh(
 ) -> RedirectResponse:
     """Pull the lists now, all or some."""
     refreshing = await door.managing.refresh(viewer.actor, client_id, name or ())
-    done = Said.REFRESHING if refreshing.is_new else Said.REFRESHING_ALREADY
+    if refreshing.limited_until is not None:
+        return go(f"/clients/{client_id}/connection", Said.REFRESH_LIMITED)
+    begun = Said.REFRESHING_SOME if name and len(name) == 1 else Said.REFRESHING
+    done = begun if refreshing.is_new else Said.REFRESHING_ALREADY
     return go(f"/clients/{client_id}/connection", done)
 
 

@@ -154,9 +154,7 @@ async def stop(door: Door, viewer: Viewer, run_id: RunId) -> Response:
 async def _page(
     request: Request, door: Operations, viewer: SignedIn, run_id: str, chosen: selecting.Chosen | None = None
 ) -> HTMLResponse:
-    # In this order: whatever happens between the two makes the page look older than it is, and the events renew it.
-    snapshot = await door.runs.glance(viewer.actor, run_id)
-    report = await door.runs.report(viewer.actor, run_id)
+    snapshot, report = await door.runs.at_one_moment(viewer.actor, run_id)
     part = part_of(report.run.kind, report.run.stage)
     provider = door.consents.provider(report.run.provider)
     values = dict(await part.values(Look(door, viewer, report, snapshot, request.query_params)))
@@ -173,6 +171,7 @@ async def _page(
         report=report,
         snapshot=snapshot,
         view=_view(report.run),
+        says=progress_of(report.run.kind, snapshot).sentence,
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
         provider=provider.title,

@@ -60,8 +60,8 @@ function say(words, { now = false } = {}) {
 
 async function take(news) {
   if (news.view !== run().dataset.view) {
-    say(news.says, { now: true });
     await refresh();
+    say(run().dataset.says, { now: true }); // of the page that is shown, which may be newer than the news
   } else if (news.list !== run().dataset.list) {
     await refresh({ whole: document.querySelector("#run [data-live][id]") === null });
   } else {
