@@ -4,6 +4,9 @@ Run again after a crash it finds the pair gone, which counts as done. That it is
 that nothing can be read through it any more, by the end of its sign-in. A refusal alone says neither.
 """
 
+import logging
+from uuid import UUID
+
 from temporalio import activity
 
 from activities.failures import application_error
@@ -12,6 +15,8 @@ from contracts.disconnect_client import KeepConnectionInput, RemoveConnectionInp
 from models import disconnections, managed_connections
 from models.connection import Connection
 from providers.errors import ProviderError, SignedOut
+
+logger = logging.getLogger(__name__)
 
 NOTHING_TO_DO = "The connection is not being disconnected any more; nothing was done."
 
@@ -46,7 +51,15 @@ class DisconnectActivities(ReachActivities):
             if leaving is None:
                 return RemovedConnection(message=NOTHING_TO_DO)
             await disconnections.finish(session, leaving, note, self._now())
+        await self._end_login(connection.grant_id)
         return RemovedConnection(message=note)
+
+    async def _end_login(self, grant_id: UUID) -> None:
+        """End the login with its last connection. The disconnecting is done whatever comes of it: the night ends it."""
+        try:
+            await self._reach.end_if_unused(grant_id)
+        except (ProviderError, TimeoutError) as error:
+            logger.warning("login %s is ended by the night: %s", grant_id, type(error).__name__)
 
     async def _remove(self, connection: Connection) -> str:
         try:

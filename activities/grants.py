@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.operators import Operators
-from models import grants
+from models import endings, grants
 from models.columns import now as this_moment
 from models.database import Database
 from models.encryption import Sealer, StoredTokens
@@ -76,6 +76,25 @@ class Tokens:
             ProviderError: See ``_fresh``.
         """
         await self._fresh(grant_id, provider, None, OLDEST)
+
+    async def end_if_unused(self, grant_id: UUID, provider: Provider) -> bool:
+        """End a login at its provider and forget its tokens, if nothing uses it any more; whether it was ended.
+
+        Its row is locked meanwhile: who signs in with it waits, and is not ended by what was decided before.
+
+        Raises:
+            ProviderError: The provider did not answer; everything stays as it was, for another try.
+            TimeoutError: Somebody held the lock for too long, or the provider said nothing in time.
+        """
+        self._remembered.pop(grant_id, None)
+
+        async def end(tokens: StoredTokens) -> None:
+            try:
+                await provider.revoke(usable(tokens))
+            except SignedOut:
+                return  # it had ended already
+
+        return await endings.end_if_unused(self._database, self._sealer, grant_id, end, now=self._now)
 
     async def _fresh(self, grant_id: UUID, provider: Provider, rejected: str | None, oldest: timedelta) -> StoredTokens:
         """Tokens that are good now; who asks while the same is being asked for gets the same answer.
@@ -157,16 +176,14 @@ def usable(tokens: StoredTokens) -> TokenSet:
         refresh_token=tokens.refresh_token,
         expires_at=tokens.expires_at,
         scope=tokens.scope,
-        id_token=tokens.id_token,
     )
 
 
 def stored(tokens: TokenSet) -> StoredTokens:
-    """A provider's tokens, as they are stored."""
+    """A provider's tokens, as they are stored: the id_token has told who signed in, and is of no use any more."""
     return StoredTokens(
         access_token=tokens.access_token,
         refresh_token=tokens.refresh_token,
         expires_at=tokens.expires_at,
         scope=tokens.scope,
-        id_token=tokens.id_token,
     )

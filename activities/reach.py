@@ -184,6 +184,15 @@ class Reach:
             was_there |= await provider.disconnect(tokens, provider_connection_id)
         return was_there
 
+    async def end_if_unused(self, grant_id: UUID) -> bool:
+        """End a login at its provider if nothing uses it any more; whether it was ended.
+
+        Raises:
+            ProviderError: The provider did not answer; nothing was changed.
+            TimeoutError: Neither did it, or somebody held the login for too long.
+        """
+        return await self._tokens.end_if_unused(grant_id, await self._provider_of(grant_id))
+
     async def _ids_of(self, grant_id: UUID, organisation_id: str) -> tuple[str, ...]:
         reached = await self.of_grant(grant_id)
         found = next((one for one in reached if one.organisation_id == organisation_id), None)

@@ -18,6 +18,7 @@ from activities.reassigning import ReassignActivities
 from activities.reconnecting import ReconnectActivities
 from activities.runs import RunActivities
 from activities.standard_information import StandardInformationActivities
+from activities.tidying import TidyActivities
 from models.database import Database
 from providers.port import Providers
 
@@ -87,6 +88,7 @@ def at_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]:
         organisations.read_profiles,
         ChangeActivities(database, reach).list_books,
         DisconnectActivities(database, reach).remove_connection,
+        TidyActivities(database, reach).tidy_up,
         reassigns.list_reassignable,
         reassigns.reassign_client,
         ReconnectActivities(database, reach).survey_connections,

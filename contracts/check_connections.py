@@ -210,3 +210,21 @@ class DeliveredNotices(Payload):
 
     sent: int
     left: int
+
+
+class TidyUpInput(Payload):
+    """Delete what is kept no longer, and end the logins that nothing uses.
+
+    Attributes:
+        practice_id: Whose.
+    """
+
+    practice_id: UUID
+
+
+class TidiedUp(Payload):
+    """How many sign-ins and profiles were deleted, and how many logins ended at their provider."""
+
+    sign_ins: int
+    profiles: int
+    logins: int

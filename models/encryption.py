@@ -33,14 +33,12 @@ class StoredTokens:
         refresh_token: Single-use token for the next set.
         expires_at: When the access token dies (aware, UTC).
         scope: The scopes that were granted.
-        id_token: The OpenID identity token, when one came.
     """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: datetime
     scope: tuple[str, ...] = ()
-    id_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,6 @@ def open_tokens(sealer: Sealer, grant_id: UUID, sealed: bytes) -> StoredTokens:
         refresh_token=kept["refresh_token"],
         expires_at=datetime.fromisoformat(kept["expires_at"]),
         scope=tuple(kept["scope"]),
-        id_token=kept["id_token"],
     )
 
 

@@ -103,7 +103,7 @@ async def upsert_grant(
     before = None if is_new else grant.status
     if not is_new:
         grant.display_name = display_name[:200]
-        _put_tokens(grant, sealer, tokens, at)
+        put_tokens(grant, sealer, tokens, at)
         session.add(grant)
         await session.flush()
     holder = insert(GrantHolder).values(
@@ -161,7 +161,7 @@ async def fresh_tokens(
 
     async def under_lock() -> StoredTokens:
         async with database.transaction() as session:
-            grant = await _locked(session, grant_id)
+            grant = await locked_grant(session, grant_id)
             if tokens := good(grant):
                 return tokens  # somebody else refreshed meanwhile
             tried = grant.generation
@@ -171,9 +171,9 @@ async def fresh_tokens(
             except dead as error:
                 refusal = error
             else:
-                _put_tokens(grant, sealer, tokens, now())
+                put_tokens(grant, sealer, tokens, now())
                 before, after = f"token set {tried}", f"token set {grant.generation}"
-                await _record(session, grant_id, "grant.refreshed", before, after, now())
+                await tell_practices(session, grant_id, "grant.refreshed", before, after, now())
                 return tokens
         if tokens := await _superseded(database, sealer, grant_id, tried, now()):
             return tokens
@@ -186,7 +186,7 @@ async def fresh_tokens(
         return await database.to_the_end(under_lock())
 
 
-async def _locked(session: AsyncSession, grant_id: UUID) -> Grant:
+async def locked_grant(session: AsyncSession, grant_id: UUID) -> Grant:
     """The grant as it is now, locked; the waits of this transaction are bounded.
 
     Raises:
@@ -210,16 +210,16 @@ async def _superseded(
 ) -> StoredTokens | None:
     """The tokens of a newer set than the one that was tried; if there is none, the grant is signed out."""
     async with database.transaction() as session:
-        grant = await _locked(session, grant_id)
+        grant = await locked_grant(session, grant_id)
         if grant.generation != tried:
             return open_tokens(sealer, grant_id, grant.sealed_tokens)
         if grant.status is GrantStatus.ACTIVE:
             before, grant.status = grant.status, GrantStatus.SIGNED_OUT
-            await _record(session, grant_id, "grant.signed_out", before, grant.status, at, Cause.SIGNED_OUT)
+            await tell_practices(session, grant_id, "grant.signed_out", before, grant.status, at, Cause.SIGNED_OUT)
     return None
 
 
-async def _record(
+async def tell_practices(
     session: AsyncSession,
     grant_id: UUID,
     kind: str,
@@ -235,7 +235,7 @@ async def _record(
     await events.record(session, [event | {"practice_id": practice_id} for practice_id in practices])
 
 
-def _put_tokens(grant: Grant, sealer: Sealer, tokens: StoredTokens, at: datetime) -> None:
+def put_tokens(grant: Grant, sealer: Sealer, tokens: StoredTokens, at: datetime) -> None:
     """Put a newer token set into a grant whose row is locked."""
     grant.sealed_tokens = seal_tokens(sealer, grant.id, tokens)
     grant.access_expires_at = tokens.expires_at

@@ -46,6 +46,18 @@ class Invitation(SQLModel, table=True):
     """When it was used, or a newer one took its place."""
 
 
+class KnownBrowser(SQLModel, table=True):
+    """A browser in which a colleague has signed in: strangers who try their password lock them out of it no more."""
+
+    __tablename__ = "known_browsers"
+
+    id: UUID = new_id()
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    mark_hash: bytes = Field(index=True)
+    """Of a secret that the browser keeps; somebody else may have signed in there too."""
+    seen_at: datetime = created()
+
+
 class SignInAttempt(SQLModel, table=True):
     """Somebody tried an address and a password. The address is hashed: people type passwords there by mistake."""
 
@@ -58,6 +70,8 @@ class SignInAttempt(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     address_hash: bytes
+    browser_hash: bytes | None = Field(default=None)
+    """Of a browser in which somebody of this address has signed in before: its attempts are counted by themselves."""
     ip: str = Field(max_length=64)
     at: datetime = created()
     succeeded: bool = Field(default=False)

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, update
+from sqlalchemy import and_, delete, func, literal, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.practice import Colleague, Practice
-from models.session import Invitation, SignInAttempt, WebSession
+from models.session import Invitation, KnownBrowser, SignInAttempt, WebSession
+
+KNOWN_FOR = timedelta(days=365)
+"""How long a browser is known in which nobody signs in any more."""
 
 
 class InSession(NamedTuple):
@@ -176,27 +179,69 @@ async def invitation(session: AsyncSession, token: str, at: datetime, *, claim: 
     return Invited(*found) if found else None
 
 
-async def attempt(session: AsyncSession, address: str, ip: str, at: datetime) -> int:
+async def attempt(session: AsyncSession, address: str, ip: str, at: datetime, browser_hash: bytes | None = None) -> int:
     """Note that somebody tries to sign in, before anything is checked; gives the attempt's id."""
-    made = SignInAttempt(address_hash=hashed(address), ip=ip[:64], at=at)
+    made = SignInAttempt(address_hash=hashed(address), browser_hash=browser_hash, ip=ip[:64], at=at)
     session.add(made)
     await session.flush()
     assert made.id is not None  # noqa: S101  # the flush gave it one
     return made.id
 
 
-async def failures(session: AsyncSession, address: str, ip: str, since: datetime) -> tuple[int, int]:
-    """How many attempts did not succeed since then: with the address since it last did, and from the IP address."""
-    theirs = col(SignInAttempt.address_hash) == hashed(address)
+async def failures(
+    session: AsyncSession, address: str, ip: str, since: datetime, browser_hash: bytes | None = None
+) -> tuple[int, int]:
+    """How many attempts did not succeed since then: with the address since it last did, and from the IP address.
+
+    Those in a known browser count for that browser and this address alone, and nobody else's count there.
+    """
+    theirs = and_(
+        col(SignInAttempt.address_hash) == hashed(address),
+        col(SignInAttempt.browser_hash).is_not_distinct_from(browser_hash),
+    )
+    from_there = and_(
+        col(SignInAttempt.ip) == ip[:64], col(SignInAttempt.browser_hash).is_(None), literal(browser_hash is None)
+    )
     last_good = select(func.max(SignInAttempt.at)).where(theirs, col(SignInAttempt.succeeded)).scalar_subquery()
     of_address = and_(theirs, or_(last_good.is_(None), col(SignInAttempt.at) > last_good))
-    counts = select(func.count().filter(of_address), func.count().filter(col(SignInAttempt.ip) == ip[:64])).where(
-        col(SignInAttempt.at) > since,
-        ~col(SignInAttempt.succeeded),
-        or_(theirs, col(SignInAttempt.ip) == ip[:64]),
+    counts = select(func.count().filter(of_address), func.count().filter(from_there)).where(
+        col(SignInAttempt.at) > since, ~col(SignInAttempt.succeeded), or_(theirs, from_there)
     )
     with_address, from_ip = (await session.exec(counts)).one()
     return with_address, from_ip
+
+
+async def known(session: AsyncSession, address: str, mark: str) -> bool:
+    """Whether an active colleague of this address has signed in in the browser that keeps this mark."""
+    query = (
+        select(KnownBrowser.id)
+        .join(Colleague, col(Colleague.id) == col(KnownBrowser.colleague_id))
+        .where(
+            KnownBrowser.mark_hash == hashed(mark),
+            func.lower(Colleague.email) == address.replace("\x00", ""),
+            col(Colleague.deactivated_at).is_(None),
+        )
+    )
+    return (await session.exec(query.limit(1))).first() is not None
+
+
+async def remember(session: AsyncSession, colleague_id: UUID, mark: str, at: datetime) -> None:
+    """Note that a colleague has signed in in the browser that keeps this mark."""
+    query = select(KnownBrowser).where(
+        KnownBrowser.colleague_id == colleague_id, KnownBrowser.mark_hash == hashed(mark)
+    )
+    found = (await session.exec(query)).first() or KnownBrowser(colleague_id=colleague_id, mark_hash=hashed(mark))
+    found.seen_at = at
+    session.add(found)
+    old = delete(KnownBrowser).where(
+        col(KnownBrowser.colleague_id) == colleague_id, col(KnownBrowser.seen_at) < at - KNOWN_FOR
+    )
+    await session.exec(old)
+
+
+async def forget_browsers(session: AsyncSession, colleague_id: UUID) -> None:
+    """Know no browser of a colleague any more."""
+    await session.exec(delete(KnownBrowser).where(col(KnownBrowser.colleague_id) == colleague_id))
 
 
 async def succeeded(session: AsyncSession, attempt_id: int, forget_before: datetime) -> None:

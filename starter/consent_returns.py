@@ -185,9 +185,7 @@ class ConsentReturns:
     async def _keep(self, attempt: ConsentAttempt, consent: Consent) -> None:
         """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
         tokens = consent.tokens
-        stored = StoredTokens(
-            tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope, tokens.id_token
-        )
+        stored = StoredTokens(tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope)
         at = now()
         async with self._database.transaction() as session:
             grant = await grants.upsert_grant(

@@ -8,6 +8,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from contracts.refusals import RefusalCode, Refused
+from starter.common_passwords import is_common
 
 SHORTEST, LONGEST = 12, 200
 """Characters."""
@@ -25,12 +26,16 @@ def checked(password: str, *, field: str, not_like: tuple[str, ...]) -> str:
         not_like: What it must not be: the person's address and name.
 
     Raises:
-        Refused: Too short, too long, too simple, or the person's own address or name.
+        Refused: Too short, too long, too simple, one that many people have, or the person's own address or name.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise Refused(RefusalCode.INVALID, f"Use {SHORTEST} to {LONGEST} characters.", field=field)
-    if len(set(password)) < FEWEST_DIFFERENT or password.casefold() in {text.casefold() for text in not_like}:
-        message = "This is too easy to guess. Three or four words that do not belong together are good."
+    is_simple = len(set(password)) < FEWEST_DIFFERENT or is_common(password)
+    if is_simple or password.casefold() in {text.casefold() for text in not_like}:
+        message = (
+            "This is too easy to guess, or many people use one like it. "
+            "Three or four words that do not belong together are good."
+        )
         raise Refused(RefusalCode.INVALID, message, field=field)
     return password
 

@@ -76,7 +76,7 @@ class Sessions:
         self._public_url = public_url
         self.clock = clock
 
-    async def sign_in(self, email: str, password: str, *, ip: str, browser: str) -> str:
+    async def sign_in(self, email: str, password: str, *, ip: str, browser: str, mark: str | None = None) -> str:
         """Begin a session by address and password.
 
         Args:
@@ -84,6 +84,8 @@ class Sessions:
             password: As it was typed.
             ip: Where from; attempts are counted by it and by the address.
             browser: What the browser calls itself.
+            mark: The secret by which it is known again: where this person has signed in in it, others' attempts do
+                not count. Known by it from now on.
 
         Returns:
             The secret for the browser's cookie: a new one at every sign-in.
@@ -93,9 +95,11 @@ class Sessions:
         """
         address, at = email.strip().lower(), self.clock()
         async with self._database.transaction() as session:  # on its own: counted even if we are stopped while hashing
-            attempt = await sessions.attempt(session, address, ip, at)
+            is_known = mark is not None and await sessions.known(session, address, mark)
+            known = sessions.hashed(mark) if mark is not None and is_known else None
+            attempt = await sessions.attempt(session, address, ip, at, known)
         async with self._database.session() as session:
-            with_address, from_ip = await sessions.failures(session, address, ip, at - WINDOW)
+            with_address, from_ip = await sessions.failures(session, address, ip, at - WINDOW, known)
             if with_address > MOST_WITH_ADDRESS or from_ip > MOST_FROM_IP:
                 raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
             found = await _by_address(session, address)
@@ -104,6 +108,8 @@ class Sessions:
         async with self._database.transaction() as session:
             await sessions.succeeded(session, attempt, at - WINDOW)
             token, _ = await sessions.begin(session, found.id, browser=browser, at=at, valid_for=LONGEST)
+            if mark is not None:
+                await sessions.remember(session, found.id, mark, at)
         return token
 
     async def by_token(self, token: str) -> SignedIn:
@@ -147,6 +153,7 @@ class Sessions:
         async with self._database.transaction() as session:
             at = self.clock()
             await sessions.revoke(session, actor.colleague_id, at)
+            await sessions.forget_browsers(session, actor.colleague_id)
             await _record(session, actor.practice_id, actor.colleague_id, "colleague.signed_out_everywhere", at)
 
     async def change_password(self, signed_in: SignedIn, *, current: str, new: str, ip: str) -> None:
@@ -158,9 +165,10 @@ class Sessions:
         actor, address, at = signed_in.actor, signed_in.email.lower(), self.clock()
         passwords.checked(new, field="new_password", not_like=(signed_in.email, actor.colleague_name))
         async with self._database.transaction() as session:
-            attempt = await sessions.attempt(session, address, ip, at)
+            here = sessions.hashed(str(signed_in.session_id))  # others' attempts with the address do not count
+            attempt = await sessions.attempt(session, address, ip, at, here)
         async with self._database.session() as session:
-            with_address, _ = await sessions.failures(session, address, ip, at - WINDOW)
+            with_address, _ = await sessions.failures(session, address, ip, at - WINDOW, here)
             if with_address > MOST_WITH_ADDRESS:
                 raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
             kept = (await session.get_one(Colleague, actor.colleague_id)).password_hash
@@ -229,6 +237,7 @@ class Sessions:
             found.colleague.password_hash = made
             session.add_all([found.invitation, found.colleague])
             await sessions.revoke(session, found.colleague.id, at)
+            await sessions.forget_browsers(session, found.colleague.id)
             begun, _ = await sessions.begin(session, found.colleague.id, browser=browser, at=at, valid_for=LONGEST)
             await _record(session, found.practice.id, found.colleague.id, "colleague.password_chosen", at)
         return begun
@@ -245,6 +254,7 @@ class Sessions:
             colleague.password_hash = made
             session.add(colleague)
             await sessions.revoke(session, colleague.id, at)
+            await sessions.forget_browsers(session, colleague.id)
             await sessions.end_invitations(session, colleague.id, at)
             await _record(session, colleague.practice_id, colleague.id, "colleague.password_chosen", at)
 

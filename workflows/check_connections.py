@@ -4,17 +4,20 @@ Its cost grows with logins, not with clients. A login that does not answer is tr
 anybody is told of it; so is a client, by a ``SyncClient`` of its own. Nothing here stops for one that is bad.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
+from temporalio.workflow import ActivityConfig
 
 with workflow.unsafe.imports_passed_through():
     from activities.checking import CheckActivities
     from activities.notices import NoticeActivities
     from activities.standard_information import StandardInformationActivities
+    from activities.tidying import TidyActivities
     from contracts.check_connections import (
         CheckConnectionsInput,
         CheckLoginInput,
@@ -28,13 +31,14 @@ with workflow.unsafe.imports_passed_through():
         NoteLoginTroubleInput,
         NoteTroubleInput,
         TellInput,
+        TidyUpInput,
     )
     from contracts.lists import Source
     from contracts.runs import Result, Stage
     from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
 
 from workflows import briefing, check_briefing, planning, policies
-from workflows.calls import call
+from workflows.calls import Asked, call
 from workflows.handing_over import hand_over
 from workflows.lanes import Lanes
 from workflows.support_text import CLIENTS_SHOWN, Troubled
@@ -73,6 +77,7 @@ class CheckConnections:
             await self._tell()
             again_at = planning.next_round(workflow.now(), self._started_at, self._rounds)
             if not self._troubled or not self._start.is_patient or again_at is None:
+                await self._tidy_up()
                 return self._end()
             await self._wait_until(again_at)
             self._rounds += 1
@@ -227,17 +232,25 @@ class CheckConnections:
             "Write to each person who can act",
         )
         self._count(told=self._report.told + told.colleagues, healthy=told.healthy, causes=told.causes)
+        asked, what = DeliverNoticesInput(practice_id=practice_id), "Send the mails"
+        await self._unless_it_fails(NoticeActivities.deliver_notices, asked, policies.MAIL, what)
+
+    async def _tidy_up(self) -> None:
+        if self._start.is_patient and workflow.patched(planning.TIDIES_UP):
+            asked = TidyUpInput(practice_id=self._start.practice.practice_id)
+            what = "Delete what is kept no longer, and end logins that nothing uses"
+            await self._unless_it_fails(TidyActivities.tidy_up, asked, policies.TIDY, what)
+
+    async def _unless_it_fails(
+        self, method: Callable[[Any, Asked], Awaitable[object]], asked: Asked, policy: ActivityConfig, what: str
+    ) -> None:
+        """What the check does not fail for: the next one does it."""
         try:
-            await call(
-                NoticeActivities.deliver_notices,
-                DeliverNoticesInput(practice_id=practice_id),
-                policies.MAIL,
-                "Send the mails",
-            )
+            await call(method, asked, policy, what)
         except ActivityError as error:
             if planning.is_cancelled_exception(error):
                 raise
-            workflow.logger.warning("mails stay in the outbox until the next check")
+            workflow.logger.warning("left to the next check: %s", what)
 
     # Where it is
 

@@ -51,6 +51,8 @@ LARGER_GROUPS = "larger-groups"
 WIDENED = "widened"
 """The patch by which a client's own sync that is at work is told which lists are asked for, too."""
 
+TIDIES_UP = "tidies-up"
+"""Patch: the night ends with deleting what is kept no longer."""
 LIMITS_WAITED_FOR = "limits-waited-for"
 """The patch by which a run that moves clients waits for those whose calls are used up, instead of giving them up."""
 

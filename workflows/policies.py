@@ -30,6 +30,13 @@ OUTAGE = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=3)),
 )
 
+TIDY = ActivityConfig(
+    # Nobody waits for it, and what is left is done the next night.
+    task_queue=PROVIDER_QUEUE,
+    start_to_close_timeout=timedelta(minutes=10),
+    retry_policy=RetryPolicy(maximum_attempts=3, non_retryable_error_types=_NOT_THERE),
+)
+
 LISTING = ActivityConfig(
     # A person is waiting for the list: try often, and give up after a quarter of an hour with a plain word.
     task_queue=PROVIDER_QUEUE,

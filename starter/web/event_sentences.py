@@ -163,6 +163,7 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "run.finished": _result,
     "grant.signed_in": lambda event: f"{event.by} signed in at the accounting software.",
     "grant.refreshed": lambda _: "A login was renewed.",
+    "grant.ended": lambda _: "A login that nothing uses any more was ended at the accounting software.",
     "grant.signed_out": lambda event: f"A login does not work any more.{event.because}",
     "colleague.deactivated": lambda event: f"{event.by} deactivated {event.before}.",
     "colleague.role_changed": lambda event: f"{event.by} changed a role. {event.before} → {event.after}.",

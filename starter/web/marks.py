@@ -1,31 +1,19 @@
-"""The mark that a browser keeps while somebody is at a provider by a sign-in link: only this browser can finish it.
+"""Secrets that a browser keeps beside its session: who has them is the same browser as before.
 
-Without it, whoever had agreed for themselves could send the provider's address on, and the next person would let
-in a practice that they were never told of.
+By the one, a sign-in at a provider is finished where it was begun: whoever had agreed for themselves could else send
+the provider's address on, and the next person would let in a practice that they were never told of. By the other, a
+browser in which somebody has signed in is known again: strangers who try passwords lock nobody out of it.
 """
 
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
+from typing import Literal
 
 from fastapi import Request, Response
 
-KEPT_FOR = timedelta(days=1)
-"""Longer than any sign-in may take."""
-
 _ONE = re.compile(r"[\w-]{43}")
-
-
-class Cookie(StrEnum):
-    """The cookie's names; with the prefix, browsers themselves hold it to HTTPS and to this very host."""
-
-    PLAIN = "clientsync-sign-in"
-    SECURE = "__Host-clientsync-sign-in"
-
-
-def _cookie(request: Request) -> Cookie:
-    return Cookie.SECURE if request.app.state.is_secure else Cookie.PLAIN
 
 
 def new() -> str:
@@ -33,19 +21,42 @@ def new() -> str:
     return secrets.token_urlsafe(32)
 
 
-def of(request: Request) -> str | None:
-    """The browser's mark, if it has one: of an earlier click, which may be the one that is gone on with."""
-    found = request.cookies.get(_cookie(request))
-    return found if found and _ONE.fullmatch(found) else None
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One such secret.
+
+    Attributes:
+        name: The cookie's; behind TLS it has a prefix by which browsers themselves hold it to HTTPS and this very host.
+        kept_for: How long browsers keep it.
+        same_site: Whether it comes along from other sites' links.
+    """
+
+    name: str
+    kept_for: timedelta
+    same_site: Literal["lax", "strict"]
+
+    def _cookie(self, request: Request) -> str:
+        return f"__Host-{self.name}" if request.app.state.is_secure else self.name
+
+    def of(self, request: Request) -> str | None:
+        """The browser's, if it has one."""
+        found = request.cookies.get(self._cookie(request))
+        return found if found and _ONE.fullmatch(found) else None
+
+    def keep(self, request: Request, response: Response, mark: str) -> None:
+        """Let the browser keep it."""
+        response.set_cookie(
+            self._cookie(request),
+            mark,
+            max_age=int(self.kept_for.total_seconds()),
+            httponly=True,
+            samesite=self.same_site,
+            secure=request.app.state.is_secure,
+        )
 
 
-def keep(request: Request, response: Response, mark: str) -> None:
-    """Let the browser keep its mark. Lax, since it comes back from the provider's site."""
-    response.set_cookie(
-        _cookie(request),
-        mark,
-        max_age=int(KEPT_FOR.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.is_secure,
-    )
+AT_PROVIDER = Mark("clientsync-sign-in", timedelta(days=1), "lax")
+"""While somebody is at a provider by a sign-in link; longer than any sign-in may take. It comes back from there."""
+
+KNOWN = Mark("clientsync-known", timedelta(days=365), "strict")
+"""Somebody has signed in here before."""

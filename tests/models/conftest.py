@@ -26,7 +26,6 @@ def tokens(number: int, expires_at: datetime = NOON + timedelta(minutes=30)) -> 
         refresh_token=f"refresh-{number}",
         expires_at=expires_at,
         scope=("openid", "offline_access"),
-        id_token=None,
     )
 
 

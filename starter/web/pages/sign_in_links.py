@@ -71,14 +71,14 @@ async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
 @open_to_all.post("/sign-in-link/{token}")
 async def agree(request: Request, door: Door, token: Token) -> Response:
     """To the provider; the sign-in can be finished in this browser alone."""
-    mark = marks.of(request) or marks.new()
+    mark = marks.AT_PROVIDER.of(request) or marks.new()
     try:
         asked = await door.consents.asked(token)
         address = await door.consents.follow(token, mark)
     except Refused as refused:
         return _unusable(request, refused)
     answer = leave(request, address, door.consents.provider(asked.run.provider).title)
-    marks.keep(request, answer, mark)
+    marks.AT_PROVIDER.keep(request, answer, mark)
     return answer
 
 

@@ -6,6 +6,7 @@ from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contracts.refusals import Refused
+from starter.web import marks
 from starter.web.addresses import local
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
@@ -47,8 +48,9 @@ async def sign_in(
     back: Annotated[str, Form(alias="next", max_length=2000)] = "",
 ) -> Response:
     """Signed in, or the form again."""
+    mark = marks.KNOWN.of(request) or marks.new()
     try:
-        token = await door.sessions.sign_in(email, password, ip=ip_of(request), browser=browser_of(request))
+        token = await door.sessions.sign_in(email, password, ip=ip_of(request), browser=browser_of(request), mark=mark)
     except Refused as refused:
         request.state.viewer = None  # the form is for nobody yet
         refusal = refused.refusal
@@ -64,6 +66,7 @@ async def sign_in(
         await door.sessions.sign_out(viewer)
     answer = go(local(back))
     keep(request, answer, token)
+    marks.KNOWN.keep(request, answer, mark)
     return answer
 
 

@@ -32,7 +32,7 @@ async def callback(
     """The browser comes back: to the run, or to the client's own pages where the sign-in was for one."""
     params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
     try:
-        came_from = CameFrom(viewer.actor if viewer else None, marks.of(request))
+        came_from = CameFrom(viewer.actor if viewer else None, marks.AT_PROVIDER.of(request))
         came_back = await door.consent_returns.finish(provider, params, came_from)
     except Refused as refused:
         refusal = refused.refusal

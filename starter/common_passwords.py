@@ -1,0 +1,45 @@
+"""Passwords that many people have, and what people do to them to make them look like others.
+
+The list beside this module holds the 30,000 most frequent ones of public leaks, as zxcvbn (MIT licence) has gathered
+them. Pure: nothing is kept or told.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+FEWEST_LETTERS = 4
+"""What is left without digits and signs at both ends; less than that is a date, a number or a row of keys."""
+
+_LIKE = (str.maketrans("0134578@$!+", "oleastbasit"), str.maketrans("0134578@$!+", "oieastbasit"))
+"""Digits and signs that stand for letters; a one for two of them."""
+_ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset((files("starter") / "common_passwords.txt").read_text().split("\n"))
+
+
+def is_common(password: str) -> bool:
+    """Whether a password is one that many people have, or one of those with little done to it.
+
+    Digits and signs before and behind, capitals, the usual replacements of letters, and the same once more do not make
+    it another one.
+    """
+    plain = password.casefold()
+    core = _ENDS.sub("", plain)
+    if len(core) < FEWEST_LETTERS:
+        return True
+    spellings = {plain, core, *(one.translate(like) for one in (plain, core) for like in _LIKE)}
+    return any(_is_listed(one) for one in spellings | {_ENDS.sub("", one) for one in spellings})
+
+
+def _is_listed(core: str) -> bool:
+    if core in _common():
+        return True
+    return any(
+        core == core[:length] * (len(core) // length) and core[:length] in _common()
+        for length in range(FEWEST_LETTERS, len(core) // 2 + 1)
+        if len(core) % length == 0
+    )
