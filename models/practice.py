@@ -42,7 +42,9 @@ class Colleague(SQLModel, table=True):
     created_at: datetime = created()
 
 
-Index("uq_colleagues_email", func.lower(Colleague.__table__.c.email), unique=True)  # type: ignore[attr-defined]  # SQLModel hides the table
+_COLLEAGUES = Colleague.__table__.c  # type: ignore[attr-defined]  # SQLModel hides the table
+Index("uq_colleagues_practice_email", _COLLEAGUES.practice_id, func.lower(_COLLEAGUES.email), unique=True)
+Index("ix_colleagues_email", func.lower(_COLLEAGUES.email))  # the same person may be of several practices
 
 
 class Team(SQLModel, table=True):

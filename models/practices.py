@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -80,6 +80,16 @@ async def find_practice(session: AsyncSession, name_or_slug: str | None = None) 
     raise Refused(RefusalCode.NOT_FOUND, f"There is no {which}.", field="practice")
 
 
+async def is_there(session: AsyncSession, name: str, email: str) -> bool:
+    """Whether a practice of this very name has a colleague with this address: the same was set up before."""
+    query = (
+        select(Practice.id)
+        .join(Colleague, col(Colleague.practice_id) == col(Practice.id))
+        .where(Practice.name == name.strip(), func.lower(Colleague.email) == email.strip().lower())
+    )
+    return (await session.exec(query.limit(1))).first() is not None
+
+
 async def change_time_zone(session: AsyncSession, practice: Practice, time_zone: str) -> None:
     """Change a practice's time zone; its schedule has to be applied afterwards.
 
@@ -99,7 +109,7 @@ async def create_colleague(
     Args:
         session: The caller's transaction.
         practice_id: The practice.
-        email: E-mail address, unique in the whole product whatever its case.
+        email: E-mail address, unique in the practice whatever its case.
         name: The person's name.
         role: What they may do.
 
@@ -118,16 +128,35 @@ async def create_colleague(
 async def find_colleague(session: AsyncSession, email: str) -> Colleague:
     """An active colleague by e-mail address, in any case.
 
+    Args:
+        session: Any session.
+        email: The address; with the practice's short name before it, ``harbour-lane/ada@example.com``, where colleagues
+            of several practices have it.
+
     Raises:
-        Refused: Nobody active has it.
+        Refused: Nobody active has it, or colleagues of several practices.
     """
-    query = select(Colleague).where(
-        func.lower(Colleague.email) == email.strip().lower(), col(Colleague.deactivated_at).is_(None)
+    named = email.strip().lower()
+    slug_part, _, address = named.partition("/")  # a slash may be part of an address too
+    query = (
+        select(Colleague)
+        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
+        .where(
+            col(Colleague.deactivated_at).is_(None),
+            or_(
+                func.lower(Colleague.email) == named,
+                and_(col(Practice.slug) == slug_part, func.lower(Colleague.email) == address),
+            ),
+        )
+        .limit(2)
     )
-    found = (await session.exec(query)).one_or_none()
-    if found is None:
+    found = (await session.exec(query)).all()
+    if not found:
         raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "No active colleague has this e-mail address.", field="email")
-    return found
+    if len(found) > 1:
+        message = "Colleagues of several practices have this address. Write it as PRACTICE/ADDRESS, with the slug."
+        raise Refused(RefusalCode.INVALID, message, field="email")
+    return found[0]
 
 
 async def create_team(session: AsyncSession, practice_id: UUID, name: str, members: Collection[UUID] = ()) -> Team:

@@ -211,6 +211,37 @@ async def failures(
     return with_address, from_ip
 
 
+class AtWork(NamedTuple):
+    """A colleague and the practice that they are of."""
+
+    colleague: Colleague
+    practice: Practice
+
+
+MOST_PRACTICES = 20
+"""Of one address; each costs a look at the password."""
+
+
+async def of_address(session: AsyncSession, address: str, practice_id: UUID | None) -> Sequence[AtWork]:
+    """The active colleagues of an address, or the one of a practice.
+
+    Args:
+        session: Any session.
+        address: In small letters.
+        practice_id: Of which practice; of all when None.
+    """
+    query = (
+        select(Colleague, Practice)
+        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
+        .where(func.lower(Colleague.email) == address.replace("\x00", ""), col(Colleague.deactivated_at).is_(None))
+        .order_by(col(Practice.name), col(Practice.id))
+        .limit(MOST_PRACTICES)
+    )
+    if practice_id is not None:
+        query = query.where(Practice.id == practice_id)
+    return [AtWork(*row) for row in (await session.exec(query)).all()]
+
+
 async def known(session: AsyncSession, address: str, mark: str) -> bool:
     """Whether an active colleague of this address has signed in in the browser that keeps this mark."""
     query = (

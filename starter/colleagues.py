@@ -30,6 +30,16 @@ class Colleagues:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def by_id(self, colleague_id: UUID) -> Actor:
+        """The colleague of this id.
+
+        Raises:
+            NoResultFound: There is none.
+        """
+        async with self._database.session() as session:
+            colleague = await session.get_one(Colleague, colleague_id)
+            return actor_of(colleague, await session.get_one(Practice, colleague.practice_id))
+
     async def by_email(self, email: str | None) -> Actor:
         """The colleague of this address; the only admin when None.
 
@@ -126,12 +136,15 @@ class Colleagues:
             The practice's id and the admin's.
 
         Raises:
-            Refused: A value cannot be used, or the address is taken; nothing was made.
+            Refused: A value cannot be used, or the same was made before; nothing was made.
         """
         async with self._database.transaction() as session:
             practice = await practices.create_practice(
                 session, name, plan=plan, client_allowance=allowance, time_zone=time_zone
             )
+            if await practices.is_there(session, name, admin_email):
+                message = "A practice of this name with a colleague of this e-mail address exists already."
+                raise Refused(RefusalCode.DUPLICATE, message, field="email")
             admin = await practices.create_colleague(
                 session,
                 practice.id,
@@ -173,7 +186,7 @@ class Colleagues:
         """
         async with self._database.transaction() as session:
             found = await practices.find_practice(session, practice)
-            ids = [(await practices.find_colleague(session, email)).id for email in members]
+            ids = [(await practices.find_colleague(session, f"{found.slug}/{email}")).id for email in members]
             return (await practices.create_team(session, found.id, name, ids)).id
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.refusals import RefusalCode, Refused
@@ -21,7 +20,7 @@ from models.database import Database
 from models.practice import Colleague
 from models.session import WebSession
 from models.sessions import Invited
-from starter import passwords
+from starter import attempts, passwords
 from starter.actor import Actor
 from starter.colleagues import actor_of
 
@@ -31,12 +30,7 @@ INVITATION = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly a session's last use is known; writing it at every request would cost each of them a transaction."""
 
-WINDOW = timedelta(minutes=15)
-MOST_WITH_ADDRESS, MOST_FROM_IP = 10, 100
-"""Failed attempts within the window; a whole office may share an IP address."""
-
 WRONG = "This e-mail address and password do not belong together."
-SLOW_DOWN = "Too many attempts. Wait a quarter of an hour and try again, or ask an admin for a new link."
 NO_INVITATION = "This link has been used or is too old. Ask an admin of your practice for a new one."
 OVER = "You are not signed in any more."
 
@@ -76,7 +70,16 @@ class Sessions:
         self._public_url = public_url
         self.clock = clock
 
-    async def sign_in(self, email: str, password: str, *, ip: str, browser: str, mark: str | None = None) -> str:
+    async def sign_in(
+        self,
+        email: str,
+        password: str,
+        *,
+        ip: str,
+        browser: str,
+        mark: str | None = None,
+        practice_id: UUID | None = None,
+    ) -> str:
         """Begin a session by address and password.
 
         Args:
@@ -86,27 +89,32 @@ class Sessions:
             browser: What the browser calls itself.
             mark: The secret by which it is known again: where this person has signed in in it, others' attempts do
                 not count. Known by it from now on.
+            practice_id: In which practice, where the address and password are of several.
 
         Returns:
             The secret for the browser's cookie: a new one at every sign-in.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: they do not belong together. ``TOO_MANY``: tried too often.
+            WhichPracticeError: They are of several practices.
         """
-        address, at = email.strip().lower(), self.clock()
-        async with self._database.transaction() as session:  # on its own: counted even if we are stopped while hashing
-            is_known = mark is not None and await sessions.known(session, address, mark)
-            known = sessions.hashed(mark) if mark is not None and is_known else None
-            attempt = await sessions.attempt(session, address, ip, at, known)
+        address, at, known = email.strip().lower(), self.clock(), None
+        if mark is not None:
+            async with self._database.session() as session:
+                known = sessions.hashed(mark) if await sessions.known(session, address, mark) else None
+        attempt = await attempts.counted(self._database, address, ip, at, known)
         async with self._database.session() as session:
-            with_address, from_ip = await sessions.failures(session, address, ip, at - WINDOW, known)
-            if with_address > MOST_WITH_ADDRESS or from_ip > MOST_FROM_IP:
-                raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
-            found = await _by_address(session, address)
-        if not await passwords.matches(password, found.password_hash if found else None) or found is None:
+            there = await sessions.of_address(session, address, practice_id)
+        matching = [one for one in there if await passwords.matches(password, one.colleague.password_hash)]
+        if not matching:
+            if not there:  # as slow, so that nobody learns that
+                await passwords.matches(password, None)
             raise Refused(RefusalCode.UNAUTHENTICATED, WRONG)
+        if len(matching) > 1:
+            raise attempts.WhichPracticeError([one.practice for one in matching])
+        [found] = [one.colleague for one in matching]
         async with self._database.transaction() as session:
-            await sessions.succeeded(session, attempt, at - WINDOW)
+            await sessions.succeeded(session, attempt, at - attempts.WINDOW)
             token, _ = await sessions.begin(session, found.id, browser=browser, at=at, valid_for=LONGEST)
             if mark is not None:
                 await sessions.remember(session, found.id, mark, at)
@@ -164,19 +172,15 @@ class Sessions:
         """
         actor, address, at = signed_in.actor, signed_in.email.lower(), self.clock()
         passwords.checked(new, field="new_password", not_like=(signed_in.email, actor.colleague_name))
-        async with self._database.transaction() as session:
-            here = sessions.hashed(str(signed_in.session_id))  # others' attempts with the address do not count
-            attempt = await sessions.attempt(session, address, ip, at, here)
+        here = sessions.hashed(str(signed_in.session_id))  # others' attempts with the address do not count
+        attempt = await attempts.counted(self._database, address, ip, at, here)
         async with self._database.session() as session:
-            with_address, _ = await sessions.failures(session, address, ip, at - WINDOW, here)
-            if with_address > MOST_WITH_ADDRESS:
-                raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
             kept = (await session.get_one(Colleague, actor.colleague_id)).password_hash
         if not await passwords.matches(current, kept):
             raise Refused(RefusalCode.INVALID, "This is not your current password.", field="current_password")
         made = await passwords.hashed(new)
         async with self._database.transaction() as session:
-            await sessions.succeeded(session, attempt, at - WINDOW)
+            await sessions.succeeded(session, attempt, at - attempts.WINDOW)
             colleague = await session.get_one(Colleague, actor.colleague_id, with_for_update=True)
             if colleague.password_hash != kept:  # another tab, or a reset, was faster
                 raise Refused(RefusalCode.INVALID, "Your password was changed meanwhile.", field="current_password")
@@ -261,8 +265,8 @@ class Sessions:
     async def is_password(self, email: str, password: str) -> bool:
         """Whether this is the password of an active colleague; for whoever runs the installation."""
         async with self._database.session() as session:
-            found = await _by_address(session, email.lower())
-        return await passwords.matches(password, found.password_hash if found else None)
+            there = await sessions.of_address(session, email.lower(), None)
+        return any([await passwords.matches(password, one.colleague.password_hash) for one in there])
 
     async def _invite(self, session: AsyncSession, colleague: Colleague, made_by: UUID | None) -> str:
         if self._public_url is None:
@@ -280,13 +284,6 @@ def _usable(found: Invited | None) -> Invited:
     if found is None:
         raise Refused(RefusalCode.NOT_FOUND, NO_INVITATION)
     return found
-
-
-async def _by_address(session: AsyncSession, address: str) -> Colleague | None:
-    query = select(Colleague).where(
-        func.lower(Colleague.email) == address.replace("\x00", ""), col(Colleague.deactivated_at).is_(None)
-    )
-    return (await session.exec(query)).one_or_none()
 
 
 async def _record(session: AsyncSession, practice_id: UUID, colleague_id: UUID, kind: str, at: datetime) -> None:

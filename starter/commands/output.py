@@ -32,7 +32,12 @@ err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
 As = Annotated[
-    str | None, typer.Option("--as", metavar="EMAIL", help="Act as this colleague; otherwise as the only admin.")
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="EMAIL",
+        help="Act as this colleague, or PRACTICE/EMAIL; otherwise as the only admin.",
+    ),
 ]
 
 T = TypeVar("T")

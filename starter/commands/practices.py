@@ -44,10 +44,10 @@ def create_practice(
                 admin_email=admin_email,
                 admin_name=admin_name,
             )
-            slug = (await colleagues.by_email(admin_email)).practice_slug
+            slug = (await colleagues.by_id(made[1])).practice_slug
             link = None  # without an address of this installation, later: colleague invite
             if settings.public_url is not None:
-                link = await Sessions(database, settings.public_url).invite_by_email(admin_email)
+                link = await Sessions(database, settings.public_url).invite_by_email(f"{slug}/{admin_email}")
         await apply_if_possible(settings, slug)
         return *made, link
 

@@ -37,10 +37,14 @@ async def test_bad_practices_are_refused_by_field(database, asked, field):
     assert (refused.value.refusal.code, refused.value.refusal.field) == (RefusalCode.INVALID, field)
 
 
-async def test_an_email_address_is_taken_in_any_case_and_practice(database, house):
+async def test_an_email_address_is_taken_in_any_case_within_its_practice(database, house):
     async with database.transaction() as session:
         with pytest.raises(Refused) as refused:
-            await practices.create_colleague(session, house.other_practice.id, email="ADA@harbour.test", name="A")
+            await practices.create_colleague(session, house.practice.id, email="ADA@harbour.test", name="A")
+        elsewhere = await practices.create_colleague(
+            session, house.other_practice.id, email="ADA@harbour.test", name="A"
+        )
+    assert elsewhere.practice_id == house.other_practice.id
     assert refused.value.refusal.code is RefusalCode.DUPLICATE
     assert refused.value.refusal.field == "email"
 

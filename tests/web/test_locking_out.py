@@ -3,7 +3,7 @@
 import httpx2
 
 from models import sessions
-from starter.sessions import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
+from starter.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
 from tests.journeys.people import change
 from tests.web.house import PASSWORD, House, made_house, visitor
 from tests.web.test_signing_in import csrf_of, is_in, sign_in
@@ -96,3 +96,22 @@ async def test_the_mark_is_kept_from_scripts_and_other_sites(house: House):
     [mark] = [line for line in answer.headers.get_list("set-cookie") if line.startswith("clientsync-known=")]
     assert "HttpOnly" in mark
     assert "SameSite=strict" in mark
+
+
+async def test_who_is_of_several_practices_chooses_one(house: House):
+    own = await made_house(house.scene)
+    await change(
+        own.scene,
+        "UPDATE colleagues SET email = :email WHERE id = :id",
+        email=own.admin.email,
+        id=own.neighbour.actor.colleague_id,
+    )
+    http = visitor(own.scene)
+    asked = await sign_in(http, own.admin.email)
+    assert (asked.status_code, "You are a colleague of several" in asked.text) == (200, True)
+    assert "set-cookie" not in asked.headers
+    chosen = {"email": own.admin.email, "password": PASSWORD, "practice": str(own.neighbour.actor.practice_id)}
+    assert (await http.post("/sign-in", data=chosen)).status_code == 303
+    assert own.neighbour.actor.practice_name in (await http.get("/account")).text
+    chosen["practice"] = str(own.scene.actor.colleague_id)  # of no practice
+    assert (await visitor(own.scene).post("/sign-in", data=chosen)).status_code == 401

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from http.cookies import SimpleCookie
+from http.cookies import Morsel, SimpleCookie
 
 import httpx2
 from httpx2 import ASGITransport
 
 from models import sessions
-from starter.sessions import IDLE, LONGEST, MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN, WRONG
+from starter.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
+from starter.sessions import IDLE, LONGEST, WRONG
 from starter.web.app import create_app
 from tests.journeys.people import change
 from tests.web.house import PASSWORD, House, arrived, made_house, session_of, visitor
@@ -20,6 +21,12 @@ HTTP_SESSION = "clientsync"
 
 async def sign_in(http: httpx2.AsyncClient, email: str, password: str = PASSWORD, back: str = "") -> httpx2.Response:
     return await http.post("/sign-in", data={"email": email, "password": password, "next": back})
+
+
+def cookie_in(answer: httpx2.Response, name: str) -> Morsel[str]:
+    """A cookie that an answer sets, beside others."""
+    [line] = [line for line in answer.headers.get_list("set-cookie") if line.startswith(f"{name}=")]
+    return SimpleCookie(line)[name]
 
 
 async def is_in(http: httpx2.AsyncClient) -> bool:
@@ -123,15 +130,14 @@ async def test_signing_in_as_somebody_else_ends_the_session_before(house: House)
 
 
 async def test_the_cookie_is_for_the_server_and_this_site_alone(house: House):
-    plain = SimpleCookie((await sign_in(visitor(house.scene), house.admin.email)).headers["set-cookie"])["clientsync"]
+    plain = cookie_in(await sign_in(visitor(house.scene), house.admin.email), HTTP_SESSION)
     assert (plain["httponly"], plain["samesite"], plain["secure"], plain["path"]) == (True, "lax", "", "/")
     app = create_app(house.scene.operations, ring=house.scene.settings.key_ring(), is_secure=True)
     headers = {"Origin": "https://sync.example", "Accept": "text/html"}
     async with httpx2.AsyncClient(
         transport=ASGITransport(app), base_url="https://sync.example", headers=headers
     ) as behind_tls:
-        cookies = SimpleCookie((await sign_in(behind_tls, house.admin.email)).headers["set-cookie"])
-        secure = cookies["__Host-clientsync"]
+        secure = cookie_in(await sign_in(behind_tls, house.admin.email), "__Host-clientsync")
         assert (secure["httponly"], secure["samesite"], secure["secure"]) == (True, "lax", True)
         assert (secure["path"], secure["domain"]) == ("/", "")
         assert await is_in(behind_tls)

@@ -1,16 +1,19 @@
 """Signing in and out. A wrong address and a wrong password get the same answer."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contracts.refusals import Refused
+from starter.attempts import WhichPracticeError
 from starter.web import marks
 from starter.web.addresses import local
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
+from starter.web.pages.listing import KNOWN
 from starter.web.rendering import render
 from starter.web.viewing import PerhapsViewer, Viewer, forget, keep, open_router, page_router
 
@@ -35,7 +38,7 @@ async def ask(request: Request, viewer: PerhapsViewer, back: Back = "") -> Respo
     """The form; who is signed in already goes on."""
     if viewer is not None:
         return go(local(back))
-    return render(request, "sign_in.html", back=local(back), email="", problem=None)
+    return render(request, "sign_in.html", back=local(back), email="", problem=None, practices=())
 
 
 @router.post("/sign-in")
@@ -46,13 +49,20 @@ async def sign_in(
     email: Annotated[str, Form(max_length=254)] = "",
     password: Annotated[str, Form(max_length=1000)] = "",
     back: Annotated[str, Form(alias="next", max_length=2000)] = "",
+    practice: Annotated[Annotated[UUID | None, Form()], *KNOWN] = None,
 ) -> Response:
     """Signed in, or the form again."""
     mark = marks.KNOWN.of(request) or marks.new()
     try:
-        token = await door.sessions.sign_in(email, password, ip=ip_of(request), browser=browser_of(request), mark=mark)
-    except Refused as refused:
+        token = await door.sessions.sign_in(
+            email, password, ip=ip_of(request), browser=browser_of(request), mark=mark, practice_id=practice
+        )
+    except WhichPracticeError as several:
         request.state.viewer = None  # the form is for nobody yet
+        choices = [(one.id, one.name) for one in several.practices]
+        return render(request, "sign_in.html", back=local(back), email=email, problem=None, practices=choices)
+    except Refused as refused:
+        request.state.viewer = None  # likewise
         refusal = refused.refusal
         return render(
             request,
@@ -61,6 +71,7 @@ async def sign_in(
             back=local(back),
             email=email,
             problem=refusal.message,
+            practices=(),
         )
     if viewer is not None:  # whoever sat here before
         await door.sessions.sign_out(viewer)
