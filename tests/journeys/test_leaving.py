@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx2
 
 from contracts.runs import Role
+from tests.journeys.browser import agreed
 from tests.journeys.people import change, check, joined, logins, person
 from tests.journeys.scene import Json, Scene
 from xero_sandbox.control import Control
@@ -32,7 +33,9 @@ async def test_what_depends_on_a_leaver_and_what_their_leaving_ends(make_scene):
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
     async with admin.worker():
         await lee.added()
-        run_id, authorize_url = await lee.start()
+        run_id, link = await lee.start()
+        browser = await admin.browser()
+        authorize_url = await agreed(browser, link)
         mine = (await admin.clients())[0]["client_id"]
         await change(
             admin, "UPDATE clients SET owner_id = :ben WHERE id = :mine", ben=ben.actor.colleague_id, mine=mine
@@ -53,8 +56,9 @@ async def test_what_depends_on_a_leaver_and_what_their_leaving_ends(make_scene):
         assert answer.status_code == 200, answer.text
         assert "Lee cannot sign in here any more" in answer.json()["message"]
         assert (await lee.http.get("/api/v1/runs")).status_code == 401
-        page = await admin.sign_in(authorize_url, action="continue")
+        page = await admin.sign_in(authorize_url, action="continue", browser=browser)
         assert (page.status_code, "took too long" in page.text) == (409, True)
+        assert (await browser.get(link)).status_code == 404
         assert (await admin.show(run_id))["stage"] == "awaiting_consent"
         await check(admin)
         health = (await admin.http.get("/api/v1/connections")).json()
