@@ -66,6 +66,13 @@ class Cause(StrEnum):
         """The same where nothing goes on by itself, since a run has failed for it."""
         return "Nothing tries it again by itself: start it again later." if self.is_transient else self.next_step
 
+    @property
+    def next_step_until_the_night(self) -> str:
+        """The same of a client whose lists nothing tries any more before the nightly check does."""
+        return (
+            "The nightly check tries it again; refresh the client to try now." if self.is_transient else self.next_step
+        )
+
 
 class Explanation(NamedTuple):
     """What people read about a cause."""

@@ -13,13 +13,16 @@ from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.columns import MOMENT, created, enum_of
 
 
-def next_step_of(outcome: Outcome | None, cause: Cause | None) -> str | None:
+def next_step_of(outcome: Outcome | None, cause: Cause | None, *, makes_client: bool) -> str | None:
     """What a person can do about a cause, once that has become of an organisation in a run.
 
-    What has failed or was not reached is tried by nothing any more, also where waiting would help.
+    What has failed or was not reached is tried by nothing any more, also where waiting would help; but the lists of a
+    client that was made or linked are its connection's, which the nightly check looks after.
     """
     if cause is None:
         return None
+    if outcome is Outcome.FAILED and makes_client:
+        return cause.next_step_until_the_night
     is_given_up = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
     return cause.next_step_when_given_up if is_given_up else cause.next_step
 
@@ -110,4 +113,4 @@ class RunOrganisation(SQLModel, table=True):
     @property
     def next_step(self) -> str | None:
         """What a person can do about it, if there is anything wrong."""
-        return next_step_of(self.outcome, self.cause)
+        return next_step_of(self.outcome, self.cause, makes_client=self.action in {Action.CREATE, Action.LINK})

@@ -96,6 +96,7 @@ class OutcomeGroup:
         count: How many.
         message: What their rows say, if it is the same for all.
         next_try_at: When the first of those that wait is tried again.
+        makes_clients: Whether they were to become clients.
     """
 
     outcome: Outcome | None
@@ -103,6 +104,7 @@ class OutcomeGroup:
     count: int
     message: str | None
     next_try_at: datetime | None = None
+    makes_clients: bool = False
 
     @property
     def sentence(self) -> str | None:
@@ -112,7 +114,7 @@ class OutcomeGroup:
     @property
     def next_step(self) -> str | None:
         """What a person can do about it."""
-        return next_step_of(self.outcome, self.cause)
+        return next_step_of(self.outcome, self.cause, makes_client=self.makes_clients)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +231,9 @@ async def outcome_groups(session: AsyncSession, run: Run) -> Sequence[OutcomeGro
     query: Any = select(*kinds, func.count(), *said)  # type: ignore[call-overload]  # seven columns are more than its overloads know
     grouped = _filtered(query.where(RunOrganisation.run_id == run.id), run, EVERYTHING).group_by(*kinds)
     rows: Sequence[Any] = (await session.exec(grouped)).all()
+    adds = run.kind is RunKind.ADD_CLIENTS
     groups = [
-        OutcomeGroup(outcome, cause, count, first if first == last and messages == count else None, next_try_at)
+        OutcomeGroup(outcome, cause, count, first if first == last and messages == count else None, next_try_at, adds)
         for outcome, cause, count, first, last, messages, next_try_at in rows
     ]
     return sorted(groups, key=_place)

@@ -40,6 +40,8 @@ def summary(outcomes: Mapping[Outcome, int]) -> str:
 async def mend(session: AsyncSession, connection_ids: Collection[UUID], at: datetime) -> None:
     """Settle what had failed in finished runs, now that all lists of these connections are stored.
 
+    And what still waits there: its own sync may have been stopped, so that only this tells.
+
     Args:
         session: The transaction that stores the lists.
         connection_ids: Of which connections.
@@ -69,7 +71,7 @@ _FAILED_IN = text("""
     SELECT id FROM runs
     WHERE stage = 'finished' AND kind = ANY(CAST(:kinds AS text[])) AND id IN (
         SELECT o.run_id FROM run_organisations o JOIN connections c ON c.id = o.connection_id
-        WHERE c.id = ANY(CAST(:ids AS text[])::uuid[]) AND o.outcome = 'failed'
+        WHERE c.id = ANY(CAST(:ids AS text[])::uuid[]) AND o.outcome IN ('failed', 'retrying')
           AND (o.action <> 'repair' OR o.grant_id = c.grant_id))
     ORDER BY id FOR NO KEY UPDATE
 """)
@@ -78,9 +80,9 @@ _FAILED_IN = text("""
 _MEND = text(f"""
     UPDATE run_organisations o
     SET outcome = CASE o.action {" ".join(f"WHEN '{action}' THEN '{outcome}'" for action, outcome in MADE.items())} END,
-        cause = NULL, message = :message, retry_at = NULL, updated_at = :at
+        cause = NULL, message = CASE o.outcome WHEN 'failed' THEN :message END, retry_at = NULL, updated_at = :at
     FROM connections c
     WHERE c.id = o.connection_id AND c.id = ANY(CAST(:ids AS text[])::uuid[])
-      AND o.run_id = ANY(CAST(:run_ids AS text[])) AND o.outcome = 'failed' AND o.action IS NOT NULL
+      AND o.run_id = ANY(CAST(:run_ids AS text[])) AND o.outcome IN ('failed', 'retrying') AND o.action IS NOT NULL
       AND (o.action <> 'repair' OR o.grant_id = c.grant_id)
 """)  # noqa: S608  # put together from our own enums

@@ -18,6 +18,7 @@ from models.client_views import BY_NAME, ClientFilter, ClientOrder, ClientView
 from models.columns import now
 from models.connection import Receipt
 from models.connection_settings import chosen_sources
+from models.connections import LEAVING
 from models.database import Database
 from models.events import EventView
 from models.run_reports import OrganisationView
@@ -161,7 +162,10 @@ def _check_was_read(view: ClientView, name: ListName, receipt: Receipt | None) -
         message = f"The settings of {client} leave this list out, so there is nothing to take along."
     elif receipt is None or receipt.pulled_at is None:
         cause = receipt.cause if receipt else None
-        next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."
+        if connection.status in LEAVING:
+            next_step = "The client is disconnected, so nothing reads it."
+        else:
+            next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."
         message = f"This list of {client} was not read yet, so there is nothing to take along. {next_step}"
     else:
         return

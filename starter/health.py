@@ -37,7 +37,7 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at a check that is under way."""
 
 NO_WORKER = "No worker answers, so the check waits. Start one (`clientsync worker`); the check then goes on by itself."
-NO_CHECK = "Nobody has asked for a check lately. The night makes one by itself."
+NO_CHECK = "Nobody has asked for a check lately. Start one; the connections show what the nights have found."
 SILENCE = timedelta(seconds=30)
 """How long nobody may answer before that is said."""
 

@@ -134,11 +134,10 @@ def run_details(
     if outcomes:
         parts.append(_line("Outcomes", outcomes))
     if causes:
-        goes_on = bool(outcomes.get(Outcome.RETRYING))
         parts.append(
             "\n".join(
                 f"- **{_words(cause)}**, {count} client{'' if count == 1 else 's'}: "
-                f"{cause.sentence} {cause.next_step if goes_on else cause.next_step_when_given_up}"
+                f"{cause.sentence} {_next_step(kind, cause, goes_on=bool(outcomes.get(Outcome.RETRYING)))}"
                 for cause, count in sorted(causes.items())
             )
         )
@@ -147,6 +146,13 @@ def run_details(
     if notices:
         parts.append("\n".join(f"- {notice}" for notice in notices[-NOTICES_SHOWN:]))
     return "\n\n".join(part for part in parts if part)
+
+
+def _next_step(kind: RunKind, cause: Cause, *, goes_on: bool) -> str:
+    """What to do about a cause in a run: what it has given up is tried again by the night, or by nothing."""
+    if goes_on:
+        return cause.next_step
+    return cause.next_step_until_the_night if kind is RunKind.ADD_CLIENTS else cause.next_step_when_given_up
 
 
 def to_client(client: ClientFacts) -> str:
@@ -185,10 +191,15 @@ def sync_end(client: ClientFacts, reason: str, trouble: Trouble | None, sources:
     page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None:
         return f"### Finished\n\n{stored(sources)} {reason}{page}"
+    refresh = f"refresh the client on its page, or with `clientsync connections refresh {client.client_code}`"
+    if trouble.cause.is_transient:
+        then = f"It is not tried here any more: the nightly check tries it again. To try now, {refresh}."
+    else:
+        then = (
+            f"{trouble.cause.next_step} Nothing but the night tries it again before that; once it is done, {refresh}."
+        )
     return (
-        f"### Stopped: {_words(trouble.cause).lower()}\n\n{trouble.cause.sentence} {trouble.cause.next_step} "
-        "Nothing but the night tries it again before that; once it is done, refresh the client on its page, or with "
-        f"`clientsync connections refresh {client.client_code}`.\n\n"
+        f"### Stopped: {_words(trouble.cause).lower()}\n\n{trouble.cause.sentence} {then}\n\n"
         f"{reason}\n\nFor support: {trouble.detail or 'no more detail'}{page}"
     )
 

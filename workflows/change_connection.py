@@ -140,7 +140,8 @@ class ChangeConnection(ChoosingJourney):
                     raise RunEnded(Result.FAILED, f"{message} Nothing was changed.") from error
                 retry_at, tries = planning.next_try(workflow.now(), tries, trouble), tries + 1
                 if retry_at > patience:
-                    raise RunEnded(Result.EXPIRED, f"{trouble.cause.sentence} Nothing was changed.") from error
+                    message = f"{trouble.cause.sentence} Nothing was changed; start the change again later."
+                    raise RunEnded(Result.EXPIRED, message) from error
                 self.board.note(f"{trouble.cause.sentence} Next try at {retry_at:%H:%M:%S} UTC; `retry_now` tries now.")
                 try:
                     await workflow.wait_condition(

@@ -56,6 +56,9 @@ TIDIES_UP = "tidies-up"
 LIMITS_WAITED_FOR = "limits-waited-for"
 """The patch by which a run that moves clients waits for those whose calls are used up, instead of giving them up."""
 
+STOPPED_IS_TOLD = "stopped-is-told"
+"""The patch by which a client's own sync that somebody stops tells the runs that wait for it."""
+
 MORE_LANES = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""
 

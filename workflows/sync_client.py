@@ -46,6 +46,19 @@ class SyncClient:
     @workflow.run
     async def run(self, start: SyncClientInput) -> SyncClientResult:
         """Wait for the first try, then try until it is done or only a person can help."""
+        try:
+            return await self._to_its_end(start)
+        except BaseException as error:
+            # Who stops it must not leave runs behind that promise another try.
+            is_stopped = planning.is_cancelled_exception(error) and self._trouble is not None
+            if is_stopped and workflow.patched(planning.STOPPED_IS_TOLD):
+                await self._settle(None, self._asked)
+                workflow.set_current_details(
+                    briefing.sync_end(self._start.client, self._start.reason, self._trouble, self._sources)
+                )
+            raise
+
+    async def _to_its_end(self, start: SyncClientInput) -> SyncClientResult:
         await self._wait_until(start.first_try_at)
         while True:
             tried = self._asked
@@ -154,7 +167,7 @@ class SyncClient:
         return SyncClientResult(
             rows=pulled.rows if pulled else 0,
             cause=cause,
-            message=f"{cause.sentence} {cause.next_step}" if cause else briefing.stored(self._sources),
+            message=f"{cause.sentence} {cause.next_step_until_the_night}" if cause else briefing.stored(self._sources),
         )
 
     def _continue_as_new_if_long(self) -> None:

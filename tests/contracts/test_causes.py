@@ -15,3 +15,14 @@ def test_a_cause_waits_or_needs_a_sign_in_or_something_else_or_is_unknown(cause:
     assert kinds.count(True) == 1
     assert cause.needs_person == (cause.signing_in_helps or cause.needs_something_else)
     assert cause.needs_something_else == (cause in SOMETHING_ELSE)
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_what_is_given_up_promises_no_more_than_something_does(cause: Cause):
+    given_up, until_the_night = cause.next_step_when_given_up, cause.next_step_until_the_night
+    if cause.is_transient:
+        assert given_up == "Nothing tries it again by itself: start it again later."
+        assert until_the_night == "The nightly check tries it again; refresh the client to try now."
+    else:
+        assert given_up == until_the_night == cause.next_step
+        assert "by itself" not in cause.next_step

@@ -272,3 +272,17 @@ async def test_books_that_a_client_left_for_good_can_be_another_clients(make_sce
     assert found[new]["client_id"] != client.client_id
     assert found[new]["connection"]["status"] == "connected"
     assert found[client.organisation_id]["client_id"] == client.client_id
+
+
+async def test_new_books_whose_calls_are_used_up_for_longer_than_it_waits_say_what_to_do(make_scene):
+    scene, client, [new, _] = await two_of_four(make_scene)
+    two_days = 172_800
+    async with scene.worker():
+        run = await begun(scene, client)
+        scene.fault(Kind.RATE_LIMITED, new, problem="day", seconds=two_days)
+        await scene.select(run["run_id"], organisations=[{"organisation_id": new}])
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["result"] == "expired"
+    assert run["message"] == (
+        "The organisation has used up its calls for now. Nothing was changed; start the change again later."
+    )

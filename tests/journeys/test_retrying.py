@@ -1,7 +1,13 @@
-"""Retrying what failed in a run: that alone, under the run's own id."""
+"""Retrying what failed in a run: that alone, under the run's own id; and what becomes of what somebody stops."""
+
+import asyncio
+
+import pytest
 
 from tests.journeys.one_client import OneClient
-from tests.journeys.scene import Scene, by_organisation
+from tests.journeys.people import adds, joined, reaches, reconnected
+from tests.journeys.scene import PATIENCE, Scene, by_organisation
+from tests.journeys.test_nightly import a_night_later, check
 from xero_sandbox.control import Control
 from xero_sandbox.faults import Kind
 
@@ -65,3 +71,52 @@ async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more
     assert (run["counts"], run["message"]) == ({"created": 12}, "12 created")
     assert by_organisation(run)[ended]["message"] == "It failed in this run and has worked since."
     assert by_organisation(run)[ended]["cause"] is None
+
+
+@pytest.mark.parametrize("is_terminated", [False, True])
+async def test_who_stops_a_client_s_own_tries_leaves_no_promise_and_the_night_mends_it(make_scene, is_terminated: bool):
+    scene = await make_scene(organisations=3)
+    offline = next(iter(scene.world.library.organisations))
+    async with scene.worker():
+        run = await scene.listed()
+        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        await scene.select_all(run)
+        run = await scene.until_stage(run["run_id"], "finished")
+        assert run["counts"] == {"created": 2, "retrying": 1}
+        sync = scene.handle(await scene.sync_of(by_organisation(run)[offline]["client_id"]))
+        if is_terminated:  # which no workflow hears of
+            await sync.terminate()
+        else:
+            await sync.cancel()
+            await asyncio.wait_for(asyncio.gather(sync.result(), return_exceptions=True), PATIENCE)
+            run = await scene.show(run["run_id"])
+            row = by_organisation(run)[offline]
+            assert (run["counts"], row["retry_at"]) == ({"created": 2, "failed": 1}, None)
+            assert row["next_step"] == "The nightly check tries it again; refresh the client to try now."
+            details = await scene.details(sync.id)
+            assert "It is not tried here any more: the nightly check tries it again." in details
+            assert "Next try at" not in details
+        scene.world.faults.clear()
+        await a_night_later(scene, are_lists_due=False)
+        await check(scene)
+        run = await scene.show(run["run_id"])
+    assert (run["result"], run["counts"], run["causes"]) == ("completed", {"created": 3}, {})
+
+
+async def test_a_repair_that_somebody_stops_is_not_promised(make_scene):
+    scene = await make_scene(organisations=3)
+    offline = next(iter(scene.world.library.organisations))
+    async with scene.worker():
+        ben = await joined(scene, "Ben")
+        await adds(scene, 0, reaches(scene, 1, 0, 3))
+        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        run = await reconnected(ben, 1, query="?all=true", action="allow")
+        assert run["counts"]["retrying"] == 1
+        sync = scene.handle(await scene.sync_of(by_organisation(run)[offline]["client_id"]))
+        await sync.cancel()
+        await asyncio.wait_for(asyncio.gather(sync.result(), return_exceptions=True), PATIENCE)
+        row = by_organisation(await scene.show(run["run_id"]))[offline]
+    assert (row["outcome"], row["next_step"]) == (
+        "failed",
+        "Nothing tries it again by itself: start it again later.",
+    )

@@ -13,14 +13,20 @@ from tests.models.conftest import NOON, tokens
 
 
 @pytest.mark.parametrize(
-    ("action", "by_its_own_login", "expected"),
+    ("action", "before", "by_its_own_login", "expected"),
     [
-        (Action.REPAIR, True, (Outcome.REPAIRED, Result.COMPLETED)),
-        (Action.REPAIR, False, (Outcome.FAILED, Result.COMPLETED_WITH_FAILURES)),
-        (Action.CREATE, False, (Outcome.CREATED, Result.COMPLETED)),
+        (Action.REPAIR, Outcome.FAILED, True, (Outcome.REPAIRED, run_results.MENDED, Result.COMPLETED)),
+        (Action.REPAIR, Outcome.FAILED, False, (Outcome.FAILED, "Before.", Result.COMPLETED_WITH_FAILURES)),
+        (Action.CREATE, Outcome.FAILED, False, (Outcome.CREATED, run_results.MENDED, Result.COMPLETED)),
+        # One that waits: its own sync may have been stopped, so that nothing else tells the run.
+        (Action.CREATE, Outcome.RETRYING, False, (Outcome.CREATED, None, Result.COMPLETED)),
+        (Action.REPAIR, Outcome.RETRYING, True, (Outcome.REPAIRED, None, Result.COMPLETED)),
+        (Action.REPAIR, Outcome.RETRYING, False, (Outcome.RETRYING, "Before.", Result.COMPLETED_WITH_FAILURES)),
     ],
 )
-async def test_a_failure_is_mended_by_what_it_was_about(database, sealer, house, action, by_its_own_login, expected):
+async def test_a_failure_is_mended_by_what_it_was_about(
+    database, sealer, house, action, before, by_its_own_login, expected
+):
     kind = RunKind.RECONNECT_ALL if action is Action.REPAIR else RunKind.ADD_CLIENTS
     async with database.transaction() as session:
         other = await upsert_grant(
@@ -58,7 +64,8 @@ async def test_a_failure_is_mended_by_what_it_was_about(database, sealer, house,
                 action=action,
                 client_id=house.client_id,
                 connection_id=house.connection_id,
-                outcome=Outcome.FAILED,
+                outcome=before,
+                message="Before.",
                 cause=Cause.ROLE_TOO_LOW,
                 updated_at=NOON,
             )
@@ -68,4 +75,4 @@ async def test_a_failure_is_mended_by_what_it_was_about(database, sealer, house,
     async with database.session() as session:
         run = await session.get_one(Run, "run-1")
         row = await session.get_one(RunOrganisation, ("run-1", "org-1"))
-    assert (row.outcome, run.result) == expected
+    assert (row.outcome, row.message, run.result) == expected

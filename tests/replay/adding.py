@@ -122,6 +122,18 @@ async def troubled(scene: Scene) -> Recorded:
     }
 
 
+async def sync_stopped(scene: Scene) -> Recorded:
+    """Somebody stops the sync of a client that waits."""
+    offline = next(iter(scene.world.library.organisations))
+    scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+    async with scene.worker():
+        run = await scene.added()
+        sync = scene.handle(await scene.sync_of(by_organisation(run)[offline]["client_id"]))
+        await sync.cancel()
+        await asyncio.gather(sync.result(), return_exceptions=True)
+    return {"sync-stopped": await history(scene, sync.id)}
+
+
 async def long_run(scene: Scene) -> Recorded:
     """A history that the server calls long; for a server that does so early."""
     async with scene.worker():

@@ -85,6 +85,7 @@ async def main() -> None:
                 adding.happy,
                 adding.by_signal,
                 adding.denied,
+                adding.sync_stopped,
                 *connections.JOURNEYS,
                 *managing.JOURNEYS,
                 *repairing.JOURNEYS,

@@ -112,7 +112,8 @@ async def test_another_practice_takes_nothing(scene: Scene, added: Json, neighbo
 async def test_a_list_that_was_not_read_is_no_empty_file(scene: Scene, added: Json):
     """A file with nothing but a header says that the books have nothing in that list; only what was read says so."""
     of_client, path = "(SELECT id FROM connections WHERE client_id = :id)", "clients/{}/lists/{}.csv"
-    client_id, name = added["organisations"][-1]["client_id"], added["organisations"][-1]["name"]
+    client_id = added["organisations"][-1]["client_id"]
+    name = (await scene.http.get(f"/api/v1/clients/{client_id}")).json()["name"]
     missing, everything = Cause.PERMISSION_MISSING, ("items", "tax_rates", "tracking_categories", "contacts")
     for table in everything:
         await change(scene, f"DELETE FROM {table} WHERE connection_id = {of_client}", id=client_id)  # noqa: S608

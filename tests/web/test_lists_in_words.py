@@ -3,10 +3,13 @@
 import csv
 from io import StringIO
 
+import pytest
 import pytest_asyncio
 
+from contracts.causes import Cause
 from contracts.lists import ListName
 from tests.journeys.one_client import OneClient
+from tests.journeys.people import change
 from tests.web.house import House, arrived
 from tests.web.one_client import Few, added, world_person
 from xero_sandbox.control import Control
@@ -80,6 +83,23 @@ async def test_a_list_without_rows_that_is_left_out_is_not_offered_as_a_file(few
     assert "/lists/suppliers/rows.csv" in await page_of(few, 1, "/lists/suppliers")
     await client.set(contacts="both")
     await client.refreshed()
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+async def test_a_list_that_nothing_reads_any_more_promises_no_other_try(few: Few, *, is_read: bool):
+    client, scene = few.clients[1], few.person.scene
+    lists = None if is_read else ["accounts"]
+    of_client = "connection_id = (SELECT id FROM connections WHERE client_id = :id) AND list_name = 'items'"
+    await change(
+        scene, "UPDATE connections SET list_names = :lists WHERE client_id = :id", lists=lists, id=client.client_id
+    )
+    failed = f"UPDATE receipts SET cause = 'provider_unavailable' WHERE {of_client}"  # noqa: S608
+    await change(scene, failed, id=client.client_id)
+    text = await page_of(few, 1, "/lists/items")
+    await change(scene, "UPDATE connections SET list_names = NULL WHERE client_id = :id", id=client.client_id)
+    await change(scene, f"UPDATE receipts SET cause = NULL WHERE {of_client}", id=client.client_id)  # noqa: S608
+    assert Cause.PROVIDER_UNAVAILABLE.sentence in text
+    assert (Cause.PROVIDER_UNAVAILABLE.next_step in text) is is_read
 
 
 async def test_a_page_behind_the_last_one_is_not_called_empty(few: Few):

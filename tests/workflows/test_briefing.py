@@ -229,3 +229,22 @@ def test_what_fits_is_whole_and_what_does_not_ends_in_an_ellipsis():
     assert shortened("Harbour Lane · Élodie") == "Harbour Lane · Élodie"
     assert shortened("東" * 100, 32) == "東" * 9 + "…"
     assert shortened("x" * 28 + "  yz", 32) == "x" * 27 + "…"
+
+
+def test_a_sync_that_ended_while_waiting_would_help_leaves_it_to_the_night():
+    end = briefing.sync_end(CLIENT, "Refresh.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE))
+    assert "It is not tried here any more: the nightly check tries it again. To try now, refresh the client" in end
+    assert "by itself" not in end
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "said"),
+    [
+        (RunKind.ADD_CLIENTS, Outcome.RETRYING, Cause.RATE_LIMITED.next_step),
+        (RunKind.ADD_CLIENTS, Outcome.FAILED, Cause.RATE_LIMITED.next_step_until_the_night),
+        (RunKind.REASSIGN_CLIENTS, Outcome.FAILED, Cause.RATE_LIMITED.next_step_when_given_up),
+    ],
+)
+def test_a_cause_in_a_run_promises_what_something_does(kind: RunKind, outcome: Outcome, said: str):
+    shown = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {outcome: 1}, {Cause.RATE_LIMITED: 1}, [])
+    assert f"{Cause.RATE_LIMITED.sentence} {said}" in shown

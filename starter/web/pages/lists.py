@@ -11,6 +11,7 @@ from contracts.lists import ListName
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import ContactsChoice
 from models.connection_settings import chosen_sources
+from models.connections import LEAVING
 from models.managed_connections import Details, Managed
 from starter.sessions import SignedIn
 from starter.web.authentication import Door
@@ -79,6 +80,7 @@ async def one_list(
         head=heads(wanted),
         rows=[(row, state_of(row)) for row in page.rows],
         receipt=receipt,
+        is_read=receipt.is_chosen and managed is not None and managed[0].connection.status not in LEAVING,
         none_here=none_here,
         can_be_taken=receipt.pulled_at is not None and (page.total > 0 or none_here.way_on is not WayOn.SETTINGS),
         total=page.total,
