@@ -7,6 +7,7 @@ pages of a big one's.
 """
 
 import asyncio
+import logging as python_logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -15,7 +16,18 @@ from datetime import timedelta
 from functools import partial
 
 import uvloop
-from temporalio.client import Client, Interceptor
+from temporalio.client import (
+    Client,
+    Interceptor,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.grants import Tokens
@@ -23,7 +35,7 @@ from activities.interceptors import INTERCEPTORS
 from activities.mailing import Mailer, SmtpMailer
 from activities.operators import Operators
 from activities.registry import Parts, at_providers, between_workflows
-from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
+from contracts.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError
@@ -40,8 +52,10 @@ from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
 from workflows.check_connections import CheckConnections
 from workflows.disconnect_client import DisconnectClient
+from workflows.policies import SETTLED_EVERY
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
+from workflows.settle_lost_work import WHAT_IT_IS, SettleLostWork
 from workflows.sync_client import SyncClient
 
 WORKFLOWS = (
@@ -51,8 +65,11 @@ WORKFLOWS = (
     DisconnectClient,
     ReassignClients,
     ReconnectAll,
+    SettleLostWork,
     SyncClient,
 )
+logger = python_logging.getLogger(__name__)
+
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
 CONNECTIONS_KEPT = 10
@@ -189,6 +206,25 @@ async def serving(
             yield
 
 
+async def look_for_lost_work(client: Client) -> None:
+    """Let the workflow server start the look every few minutes; one schedule for the namespace, whoever is first."""
+    try:
+        await client.create_schedule(
+            LOST_WORK_ID,
+            Schedule(
+                action=ScheduleActionStartWorkflow(
+                    SettleLostWork.run, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE, static_details=WHAT_IT_IS
+                ),
+                spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SETTLED_EVERY)]),
+                policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=SETTLED_EVERY),
+            ),
+        )
+    except ScheduleAlreadyRunningError:
+        return
+    except RPCError as error:  # an account that may not: everything else goes on
+        logger.warning("nobody looks for lost work: its schedule could not be made (%s)", error.status.name.lower())
+
+
 async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -> None:
     """Run until SIGINT or SIGTERM; work in flight is finished or handed back.
 
@@ -202,6 +238,7 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
     sys.setswitchinterval(THREAD_SECONDS)
     client = await connect(settings)
     await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES, welcome=WELCOME)
+    await look_for_lost_work(client)
     for_provider = partial(provider_workers, concurrency=settings.provider_concurrency)
     async with (
         serving(settings, interceptors, workflow_workers),

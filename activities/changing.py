@@ -46,7 +46,7 @@ class ChangeActivities(ReachActivities):
         profiles = await self._reach.profiles_of_doubtful(old.provider, asked.grant_id, old.practice_id, reached)
         at = self._now()
         async with self._database.transaction() as session:
-            run = await runs.locked_run(session, asked.run_id)
+            run = await runs.listing_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
             await run_lists.list_into(session, run.id, asked.grant_id, found, at)
             await run_lists.save_profiles(session, run.id, profiles, at)
@@ -92,7 +92,7 @@ class ChangeActivities(ReachActivities):
         """
         try:
             async with self._database.transaction() as session:
-                run = await runs.locked_run(session, asked.run_id)
+                run = await runs.open_run(session, asked.run_id)
                 new = await session.get_one(Connection, asked.new_connection_id, with_for_update=True)
                 if not new.is_current:
                     old = await connection_changes.current_or_refused(session, asked.old_connection_id)
@@ -105,6 +105,9 @@ class ChangeActivities(ReachActivities):
                 )
         except Refused as refused:
             raise refusal_error(refused) from None
+        except runs.RunOver:
+            ended = Refused(RefusalCode.WRONG_STAGE, "This run has ended. Nothing was changed.")
+            raise refusal_error(ended) from None
 
     @activity.defn
     async def discard_books(self, asked: DiscardBooksInput) -> None:

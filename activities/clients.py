@@ -105,7 +105,7 @@ class ClientActivities:
     async def create_clients(self, asked: CreateClientsInput) -> CreatedClients:
         """Create or link the next clients of the run, in one transaction with their outcomes and events."""
         async with self._database.transaction() as session:
-            run = await runs.locked_run(session, asked.run_id)
+            run = await runs.open_run(session, asked.run_id)
             batch = await clients.create_chosen(session, run, asked.limit, self._now())
         return CreatedClients(counts=dict(batch.outcomes), remaining=batch.remaining)
 

@@ -15,6 +15,8 @@ from contracts.refusals import REFUSED, Refused
 from contracts.sync_client import BUSY, Trouble
 from providers.errors import ProviderError, Transient
 
+RUN_OVER = "run_over"
+
 LONGEST_WAIT = timedelta(seconds=65)
 """A limit that lifts within this is waited for by retrying the activity; a longer one is for the workflow to plan."""
 
@@ -65,6 +67,16 @@ def outage_error(error: BaseException) -> ApplicationError:
         Cause.OUR_OUTAGE.sentence,
         Trouble(cause=Cause.OUR_OUTAGE, detail=f"the database is away ({type(error).__name__})"),
         type=Cause.OUR_OUTAGE.value,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
+def run_over_error() -> ApplicationError:
+    """Final: the run has ended without what was still to be written to it."""
+    return ApplicationError(
+        "The run has ended, or gone on, without this. Nothing was written.",
+        type=RUN_OVER,
+        non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,
     )
 

@@ -11,6 +11,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.discretion import Discretion
+from activities.failures import run_over_error
+from models.runs import RunOver
 
 NOT_THERE_YET = "not_there_yet"
 """The type of these failures; they are tried again like any other."""
@@ -36,6 +38,8 @@ class _Patient(ActivityInboundInterceptor):
             if type(error) is not LookupError or activity.info().attempt >= TRIES:
                 raise
             raise ApplicationError(str(error), type=NOT_THERE_YET) from None
+        except RunOver:
+            raise run_over_error() from None
 
 
 INTERCEPTORS = (Patience(), Discretion())

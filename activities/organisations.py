@@ -41,7 +41,7 @@ class OrganisationActivities(ReachActivities):
         ]
         at = self._now()
         async with self._database.transaction() as session:
-            await runs.locked_run(session, asked.run_id)
+            await runs.listing_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
             listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, found, at)
         return ListedOrganisations(first=0, end=listed)
@@ -86,7 +86,7 @@ class OrganisationActivities(ReachActivities):
     async def judge_organisations(self, asked: JudgeOrganisationsInput) -> JudgedOrganisations:
         """Give every organisation of the run its verdict, and open the selection, in one transaction."""
         async with self._database.transaction() as session:
-            run = await runs.locked_run(session, asked.run_id)
+            run = await runs.listing_run(session, asked.run_id)
             practice = await runs.practice_of(session, run)
             listed = await run_lists.candidates_of(session, run.id)
             known = await clients.known_organisations(

@@ -47,7 +47,7 @@ class ReassignActivities(ReachActivities):
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         at = self._now()
         async with self._database.transaction() as session:
-            run = await runs.locked_run(session, asked.run_id)
+            run = await runs.listing_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
             found = await reassignments.reached_clients(
                 session,
@@ -67,7 +67,7 @@ class ReassignActivities(ReachActivities):
     async def list_hand_over(self, asked: ListHandOverInput) -> ListedClients:
         """List a colleague's clients for an admin's hand-over; nothing is left to choose."""
         async with self._database.transaction() as session:
-            run = await runs.locked_run(session, asked.run_id)
+            run = await runs.listing_run(session, asked.run_id)
             found = await reassignments.clients_of(
                 session, run.practice_id, run.provider, asked.hand_over.from_id, asked.hand_over.to_id
             )

@@ -39,7 +39,7 @@ class ReconnectActivities(ReachActivities):
             await self._seen.look(asked.run_id)
         at = self._now()
         async with self._database.transaction() as session:
-            run = await runs.locked_run(session, asked.run_id)
+            run = await runs.listing_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
             if not await run_lists.organisations_of(session, run.id):  # else an earlier try of this has written it
                 await self._write(session, run, asked, reached, at)

@@ -17,6 +17,7 @@ from activities.reach import Reach
 from activities.reassigning import ReassignActivities
 from activities.reconnecting import ReconnectActivities
 from activities.runs import RunActivities
+from activities.settling import SettlingActivities
 from activities.standard_information import StandardInformationActivities
 from activities.tidying import TidyActivities
 from models.database import Database
@@ -72,6 +73,7 @@ def between_workflows(parts: Parts) -> Sequence[Activity]:
         runs.settle_sync,
         runs.reopen_run,
         runs.finish_run,
+        SettlingActivities(database).settle_lost_work,
     )
 
 

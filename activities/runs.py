@@ -14,13 +14,11 @@ from contracts.bulk_create_clients import (
     RunReport,
 )
 from contracts.causes import Cause
-from contracts.runs import Outcome, RunKind
+from contracts.runs import Outcome
 from contracts.sync_client import SettleSyncInput
-from models import connections, events, leases, reassignments, run_results, runs
+from models import connections, leases, run_ends, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database
-from models.run_results import result_of, summary
-
 
 class RunActivities:
     """Short transactions on runs and their rows.
@@ -36,9 +34,11 @@ class RunActivities:
 
     @activity.defn
     async def enter_stage(self, asked: EnterStageInput) -> None:
-        """Record the stage that a run has reached."""
+        """Record the stage that a run has reached; no stage goes back, and none follows the last one."""
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
+            if not asked.stage.may_follow(run.stage):
+                return
             run.stage = asked.stage
             run.message = asked.message or run.message
             session.add(run)
@@ -48,8 +48,8 @@ class RunActivities:
         """Record that a client in trouble is left to its own sync: outcome, health and event together."""
         at = self._now()
         async with self._database.transaction() as session:
-            row = await connections.run_row(session, asked.run_id, asked.connection_id)
-            if row is None or row.outcome is not None:
+            row = await connections.run_row(session, asked.run_id, asked.connection_id, locked=True)
+            if row is None or row.outcome is not None:  # the run's end gives one to each
                 return
             await runs.settle(
                 session,
@@ -70,7 +70,7 @@ class RunActivities:
         """Record a client's failure, unless the pull recorded it itself."""
         at = self._now()
         async with self._database.transaction() as session:
-            row = await connections.run_row(session, asked.run_id, asked.connection_id)
+            row = await connections.run_row(session, asked.run_id, asked.connection_id, locked=True)
             if row is None or row.outcome is not None:
                 return
             await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=asked.cause.sentence)
@@ -109,31 +109,17 @@ class RunActivities:
 
     @activity.defn
     async def finish_run(self, asked: FinishRunInput) -> RunReport:
-        """Close the run's books: every organisation gets an outcome, the run its result."""
+        """Close the run's books: every organisation gets an outcome, the run its result. It ends once."""
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
-            await runs.close_books(session, run, at)
-            if run.kind is RunKind.REASSIGN_CLIENTS:
-                await reassignments.tell_old_owners(session, run.id, at)  # of what moved, however the run ended
-            outcomes, causes = await runs.tally(session, run.id)
-            result = asked.result or result_of(run.kind, outcomes)
-            message = asked.message or summary(outcomes)
-            runs.end(run, result, message, at)
-            session.add(run)
-            await events.record(
-                session,
-                [
-                    {
-                        "practice_id": run.practice_id,
-                        "run_id": run.id,
-                        "colleague_id": run.colleague_id,
-                        "kind": "run.finished",
-                        "after": result.value,
-                        "at": at,
-                    }
-                ],
-            )
+            ended = await run_ends.finish(session, run, at, asked.result, asked.message)
         async with self._database.transaction() as session:  # after the run's own lock: pulls lock in the other order
             await leases.release_of_run(session, run.id)
-        return RunReport(run_id=run.id, result=result, counts=outcomes, causes=causes, message=message)
+        return RunReport(
+            run_id=run.id,
+            result=ended.result,
+            counts=ended.outcomes,
+            causes=ended.causes,
+            message=ended.message,
+        )

@@ -274,7 +274,7 @@ class StandardInformationActivities:
         elif row is None:
             return
         elif isinstance(error, NeedsPerson):
-            await runs.settle(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
+            await runs.settle_open(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
 
 
 def _holder() -> str:

@@ -77,6 +77,10 @@ def check_connections_id(practice_slug: str) -> str:
     return f"check-connections-{practice_slug}"
 
 
+LOST_WORK_ID = "settle-lost-work"
+"""The id of the one schedule that looks for work which nobody goes on with, and the start of its workflows' ids."""
+
+
 def check_now_id(practice_slug: str) -> str:
     """The id of a check that somebody asked for: one at a time for each practice."""
     return f"check-connections-now-{practice_slug}"

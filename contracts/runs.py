@@ -30,6 +30,31 @@ class Stage(StrEnum):
     PULLING = "pulling"
     FINISHED = "finished"
 
+    def may_follow(self, earlier: "Stage") -> bool:
+        """Whether a run that has reached one stage may enter this one: forward, and to its list and back to the choice.
+
+        What comes late, such as a try that was given up and ends nevertheless, takes no run back.
+        """
+        return _ORDER[self] >= _ORDER[earlier] and earlier is not Stage.FINISHED
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether a run at this stage still takes up what sign-ins reach."""
+        return self in {Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION}
+
+
+_ORDER = {
+    Stage.AWAITING_CONSENT: 0,
+    Stage.LISTING: 1,
+    Stage.AWAITING_SELECTION: 1,  # while it waits, further sign-ins add to the list
+    Stage.CREATING: 2,
+    Stage.REPAIRING: 2,
+    Stage.REASSIGNING: 2,
+    Stage.PULLING: 3,
+    Stage.AWAITING_CONFIRMATION: 4,  # of other books, whose lists were read
+    Stage.FINISHED: 5,
+}
+
 
 class Result(StrEnum):
     """How a run ended."""

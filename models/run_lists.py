@@ -135,15 +135,15 @@ async def without_profile(session: AsyncSession, run_id: str, first: int, end: i
 async def save_profiles(
     session: AsyncSession, run_id: str, profiles: Mapping[str, Mapping[str, Any]], at: datetime
 ) -> None:
-    """Keep the profiles that listing read, by organisation id; one that was listed without a name has it there."""
+    """Keep the profiles that listing read, by organisation id, unless the run has ended; the nameless get names."""
     await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
             SET profile = read.profile, profile_read_at = :at,
                 name = CASE o.name WHEN :nameless
                        THEN left(coalesce(nullif(read.profile ->> 'name', ''), o.name), 255) ELSE o.name END
-            FROM unnest(CAST(:ids AS text[]), CAST(:profiles AS text[])::jsonb[]) AS read (id, profile)
-            WHERE o.run_id = :run_id AND o.organisation_id = read.id
+            FROM unnest(CAST(:ids AS text[]), CAST(:profiles AS text[])::jsonb[]) AS read (id, profile), runs r
+            WHERE o.run_id = :run_id AND o.organisation_id = read.id AND r.id = o.run_id AND r.stage <> 'finished'
         """),
         {
             "run_id": run_id,

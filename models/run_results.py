@@ -1,6 +1,6 @@
 """How a run has ended, told from what became of its organisations; and told anew when something was mended later."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -56,6 +56,24 @@ async def mend(session: AsyncSession, connection_ids: Collection[UUID], at: date
         await retell(session, run_ids)
 
 
+async def give_up_waiting(session: AsyncSession, connection_id: UUID, message: str, at: datetime) -> Sequence[str]:
+    """Settle the rows of runs that wait for a sync that nobody goes on with; their causes stay.
+
+    Args:
+        session: The caller's transaction.
+        connection_id: Whose sync it was.
+        message: What people are told.
+        at: This moment.
+
+    Returns:
+        The runs that were written to, which are told anew.
+    """
+    asked = {"connection_id": connection_id, "message": message, "at": at}
+    run_ids = [run_id for (run_id,) in await (await session.connection()).execute(_GIVE_UP, asked)]
+    await retell(session, run_ids)
+    return run_ids
+
+
 async def retell(session: AsyncSession, run_ids: Collection[str]) -> None:
     """Tell anew how finished runs have ended, after outcomes of theirs have changed; others are left alone."""
     for run_id in sorted(set(run_ids)):
@@ -76,6 +94,11 @@ _FAILED_IN = text("""
     ORDER BY id FOR NO KEY UPDATE
 """)
 """A repair is one login's: that another one reads the organisation does not make it good."""
+
+_GIVE_UP = text("""
+    UPDATE run_organisations SET outcome = 'failed', message = :message, retry_at = NULL, updated_at = :at
+    WHERE connection_id = :connection_id AND outcome = 'retrying' RETURNING run_id
+""")
 
 _MEND = text(f"""
     UPDATE run_organisations o

@@ -30,6 +30,36 @@ async def locked_run(session: AsyncSession, run_id: str) -> Run:
     return run
 
 
+class RunOver(Exception):
+    """The run has ended, or gone on, without what was still to be written to it."""
+
+
+async def open_run(session: AsyncSession, run_id: str) -> Run:
+    """A run that has not ended, locked against everybody else who would change it, its end among them.
+
+    Raises:
+        LookupError: There is no such run.
+        RunOver: It has ended.
+    """
+    run = await locked_run(session, run_id)
+    if run.stage is Stage.FINISHED:
+        raise RunOver
+    return run
+
+
+async def listing_run(session: AsyncSession, run_id: str) -> Run:
+    """A run whose list may still be written, locked; see ``open_run``.
+
+    Raises:
+        LookupError: There is no such run.
+        RunOver: It has ended, or was chosen from and has gone on.
+    """
+    run = await locked_run(session, run_id)
+    if not run.stage.is_listing:
+        raise RunOver
+    return run
+
+
 async def practice_of(session: AsyncSession, run: Run) -> Practice:
     """The run's practice, locked: allowance and client numbers are given out one transaction at a time."""
     query = select(Practice).where(Practice.id == run.practice_id).with_for_update()
@@ -52,10 +82,21 @@ async def settle(
     session.add(organisation)
 
 
+async def settle_open(
+    session: AsyncSession, organisation: RunOrganisation, outcome: Outcome, at: datetime, *, cause: Cause, message: str
+) -> None:
+    """Give one organisation an outcome, unless its run has ended meanwhile: that gave it one."""
+    is_open = select(Run.id).where(Run.id == organisation.run_id, Run.stage != Stage.FINISHED)
+    row = await session.exec(is_open.with_for_update(read=True))
+    if row.one_or_none() is not None:
+        await settle(session, organisation, outcome, at, cause=cause, message=message)
+
+
 async def pause(session: AsyncSession, run_id: str, until: datetime) -> None:
     """Note until when the run waits: the latest of what its pulls were told; the same moment is not written again."""
     is_news = or_(col(Run.paused_until).is_(None), col(Run.paused_until) < until)
-    await session.exec(update(Run).where(col(Run.id) == run_id, is_news).values(paused_until=until))
+    is_open = col(Run.stage) != Stage.FINISHED
+    await session.exec(update(Run).where(col(Run.id) == run_id, is_open, is_news).values(paused_until=until))
 
 
 async def without_good_pull(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:
@@ -147,5 +188,5 @@ async def say_while_waiting(session: AsyncSession, run_id: str, message: str | N
 
 
 def end(run: Run, result: Result, message: str, at: datetime) -> None:
-    """Mark the run finished."""
+    """Mark an open run finished."""
     run.stage, run.result, run.message, run.finished_at = Stage.FINISHED, result, message[:500], at

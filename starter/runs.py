@@ -24,6 +24,7 @@ from models.run_views import RunFilter, RunView
 from starter.actor import Actor
 from starter.consents import Consents
 from starter.kinds import PLAIN, Wishes
+from starter.lost import Lost
 from starter.retries import Retried, Retries
 from starter.run_watch import RunWatch
 from starter.starting import StartedRun, Starts
@@ -59,6 +60,7 @@ class Runs:
         self._starts = Starts(database, temporal, consents, supporting, deadlines)
         self._retries = Retries(database, temporal, consents, supporting, deadlines)
         self._watched = RunWatch(database)
+        self._lost = Lost(database, temporal)
         self._answer_within = answer_within
 
     async def start(
@@ -230,7 +232,7 @@ class Runs:
         Raises:
             Refused: The run is at work, or nothing in it failed or waits.
         """
-        await self._run(actor, run_id, is_changed=True)
+        await self._lost.settle(await self._run(actor, run_id, is_changed=True))
         return await self._retries.retry(run_id)
 
     async def cancel(self, actor: Actor, run_id: str) -> None:
@@ -243,8 +245,9 @@ class Runs:
         ended = "This run has ended already, so there is nothing to stop."
         if run.stage is Stage.FINISHED:  # the server takes a cancellation of an ended workflow without a word
             raise Refused(RefusalCode.WRONG_STAGE, ended)
-        async with explained(ended):
-            await self._temporal.get_workflow_handle(run_id).cancel()
+        if not await self._lost.cancelled(run):
+            async with explained(ended):
+                await self._temporal.get_workflow_handle(run_id).cancel()
 
     async def ended(self, actor: Actor, run_id: str) -> RunView:
         """Wait until a run has ended; then show it.

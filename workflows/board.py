@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.runs import Outcome, Result, RunKind, Stage, Verdict
 
 from workflows import briefing, policies
-from workflows.calls import call
+from workflows.calls import call, to_the_end
 from workflows.support_text import CLIENTS_SHOWN, Troubled
 
 
@@ -101,17 +101,19 @@ class RunBoard:
         )
 
     async def finish(self, result: Result | None = None, message: str | None = None) -> RunReport:
-        """Close the run's books: every organisation has an outcome after this.
+        """Close the run's books: every organisation has an outcome after this. Nobody can stop it any more.
 
         Args:
             result: How it ended; None to tell from the outcomes.
             message: The word to the colleague; None to tell it from the counts.
         """
-        report = await call(
-            RunActivities.finish_run,
-            FinishRunInput(run_id=self.run.run_id, result=result, message=message),
-            policies.DATABASE,
-            "Close the run's books",
+        report = await to_the_end(
+            call(
+                RunActivities.finish_run,
+                FinishRunInput(run_id=self.run.run_id, result=result, message=message),
+                policies.DATABASE,
+                "Close the run's books",
+            )
         )
         self.outcomes, self.causes = Counter(report.counts), Counter(report.causes)
         workflow.upsert_search_attributes([briefing.RESULT.value_set(report.result.value)])

@@ -1,5 +1,6 @@
 """The one way in which workflows ask for an activity: what, with which policy, and how it reads to support staff."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,22 @@ from workflows.summaries import shortened
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
+
+
+async def to_the_end(work: Awaitable[Answer]) -> Answer:
+    """Wait for something that a cancellation must not leave half done; a cancellation that comes meanwhile is too late.
+
+    Args:
+        work: Such as the call that closes a run's books.
+    """
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+    return task.result()
 
 
 async def call(

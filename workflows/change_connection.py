@@ -60,9 +60,11 @@ class ChangeConnection(ChoosingJourney):
             await self._read_lists()
             await self._await_confirmation()
         except BaseException as error:
-            if isinstance(error, RunEnded) or planning.is_cancelled_exception(error):
+            is_end = isinstance(error, RunEnded) or planning.is_cancelled_exception(error)
+            if is_end:
                 await self._discard()
-            raise
+            if not is_end or self._changed is None:  # one that was confirmed in the last moment is done
+                raise
         if self._changed is not None:
             raise RunEnded(Result.COMPLETED, self._changed.message)
 
@@ -168,7 +170,7 @@ class ChangeConnection(ChoosingJourney):
     async def _confirm(self) -> ChangedBooks:
         async with self._confirming:
             if self._changed is None:
-                if refusal := planning.refuse_confirmation(self.board.stage):
+                if refusal := planning.ENDING if self._is_ending else planning.refuse_confirmation(self.board.stage):
                     raise _refused(refusal)
                 try:
                     self._changed = await call(
@@ -195,6 +197,7 @@ class ChangeConnection(ChoosingJourney):
 
     async def _discard(self) -> None:
         async with self._selecting, self._confirming:  # whoever is just choosing or confirming ends first
+            self._is_ending = workflow.patched(planning.LAST_CHOICE)
             if self._books is not None and self._changed is None:
                 await call(
                     ChangeActivities.discard_books,

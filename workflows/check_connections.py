@@ -105,7 +105,10 @@ class CheckConnections:
 
     async def _logins(self, after: UUID | None) -> Sequence[LoginToCheck]:
         if self._rounds:
-            return [login for login in self._untried if after is None or login.grant_id > after]
+            untried = list(self._untried)  # in the order in which they did not answer
+            if workflow.patched(planning.ROUNDS_IN_ORDER):
+                untried.sort(key=lambda login: login.grant_id)  # as pages are: ``after`` leaves out what was looked at
+            return [login for login in untried if after is None or login.grant_id > after]
         page = await call(
             CheckActivities.logins_to_check,
             LoginsToCheckInput(

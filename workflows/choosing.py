@@ -36,6 +36,7 @@ class ChoosingJourney(Journey):
         self._selecting = asyncio.Lock()
         self._selection: Selection | None = None
         self._accepted: SelectionAccepted | None = None
+        self._is_ending = False
 
     async def list_reached(self, consent: ConsentGiven) -> None:
         """List what a sign-in reaches into the run, and open the selection.
@@ -95,7 +96,11 @@ class ChoosingJourney(Journey):
                     timeout_summary="Selection expires",
                 )
             except TimeoutError:
-                raise RunEnded(Result.EXPIRED, "Nobody chose in time. Nothing was changed.") from None
+                if workflow.patched(planning.LAST_CHOICE):
+                    async with self._selecting:  # one that came at the last moment is judged first
+                        self._is_ending = self._accepted is None
+                if self._accepted is None:
+                    raise RunEnded(Result.EXPIRED, "Nobody chose in time. Nothing was changed.") from None
             if self._accepted is None:
                 await self._list_further(self.consents.popleft())
 
@@ -126,6 +131,8 @@ class ChoosingJourney(Journey):
             return self._accepted
 
     def _refusal_of(self, selection: Selection) -> Refusal | None:
+        if self._is_ending:
+            return planning.ENDING
         return planning.refuse_selection(
             self.board.stage, is_chosen=self._accepted is not None, is_same=selection == self._selection
         )

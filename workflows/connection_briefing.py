@@ -18,7 +18,7 @@ DISCONNECT_WHAT_IT_IS = (
     "One client's connection is being removed at the accounting software, because a colleague asked for it. It tries "
     "until that is confirmed, however long the accounting software is away; the client and its lists stay. The signal "
     "`retry_now` is safe. **Request Cancellation** keeps the connection, if it is not gone yet. Please do not press "
-    "Terminate: the connection would stay marked as *disconnecting* until somebody asks for it again."
+    "Terminate: the connection would stay marked as *disconnecting* until that is noticed, some minutes later."
 )
 
 

@@ -59,6 +59,15 @@ LIMITS_WAITED_FOR = "limits-waited-for"
 STOPPED_IS_TOLD = "stopped-is-told"
 """The patch by which a client's own sync that somebody stops tells the runs that wait for it."""
 
+LAST_CHOICE = "last-choice"
+"""The patch by which a choice or a confirmation in the last second is judged before the run expires, and none after."""
+
+LAST_WISH = "last-wish"
+"""The patch by which a sync that is told to retry while it notes its end does."""
+
+ROUNDS_IN_ORDER = "rounds-in-order"
+"""The patch by which each round of a night looks at each login once."""
+
 MORE_LANES = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""
 
@@ -130,6 +139,10 @@ def refusal_of(error: ActivityError) -> Refusal | None:
     if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
         return Refusal.model_validate(cause.details[0])
     return None
+
+
+ENDING = Refusal(code=RefusalCode.WRONG_STAGE, message="This run is just ending. Start another one.")
+"""Why nothing is taken any more once a run has begun to end."""
 
 
 def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal | None:

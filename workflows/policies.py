@@ -37,6 +37,15 @@ TIDY = ActivityConfig(
     retry_policy=RetryPolicy(maximum_attempts=3, non_retryable_error_types=_NOT_THERE),
 )
 
+SETTLING = ActivityConfig(
+    # A question to the workflow server for each run and client that is at work. The next look comes soon.
+    start_to_close_timeout=timedelta(minutes=5),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=5), maximum_attempts=3),
+)
+
+SETTLED_EVERY = timedelta(minutes=10)
+"""How often lost work is looked for."""
+
 LISTING = ActivityConfig(
     # A person is waiting for the list: try often, and give up after a quarter of an hour with a plain word.
     task_queue=PROVIDER_QUEUE,

@@ -80,7 +80,9 @@ class SyncClient:
             else:
                 self._trouble = None
             await self._settle(None, tried)
-            if self._asked == tried:
+            # Sent while it was read, or while the end was noted: nothing else would try it again.
+            is_wanted = self._wanted_now and pulled is None and workflow.patched(planning.LAST_WISH)
+            if self._asked == tried and not is_wanted:
                 return self._end(pulled)
             self._started_at = workflow.now()  # more was asked for, maybe while the end was noted: that is begun now
 

@@ -3,9 +3,12 @@
 import asyncio
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
+from contracts.bulk_create_clients import ConsentRefused
 from contracts.lists import ListName
+from tests.journeys.one_client import until_event
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from workflows.planning import CLIENTS_PULLED_TOGETHER
@@ -102,3 +105,21 @@ async def test_while_pulling(make_scene):
     unpulled = [row for row in run["organisations"] if row["message"] and "Refresh the client" in row["message"]]
     assert 0 < len(unpulled) < many
     await nothing_is_half_made(scene)
+
+
+async def test_while_it_ends(scene: Scene):
+    """The end that has begun is the end; the books are closed all the same."""
+    async with scene.worker():
+        run_id, _ = await scene.start()
+        async with scene.nothing_new_in("events"):
+            await scene.handle(run_id).signal("consent_refused", ConsentRefused(denied=True, message="Declined."))
+            async with asyncio.timeout(PATIENCE):
+                while not await scene.held_up("INSERT INTO events"):
+                    pass
+            assert (await scene.cancel(run_id)).status_code == 202
+            await until_event(scene, run_id, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED)
+        report = await asyncio.wait_for(scene.handle(run_id).result(), PATIENCE)
+    assert (await scene.handle(run_id).describe()).status is WorkflowExecutionStatus.COMPLETED
+    assert report["message"] == "Declined."
+    run = await scene.show(run_id)
+    assert (run["stage"], run["result"], run["message"]) == ("finished", "cancelled", "Declined.")

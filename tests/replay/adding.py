@@ -60,6 +60,11 @@ async def no_selection(scene: Scene) -> Recorded:
     return {"expired-without-selection": await history(scene, run["run_id"])}
 
 
+async def too_late(scene: Scene) -> Recorded:
+    """Nobody chooses, and the choice is over before the run's end is noted."""
+    return {"expired-with-the-last-choice": next(iter((await no_selection(scene)).values()))}
+
+
 async def cancelled(scene: Scene) -> Recorded:
     """Cancelled while pulling."""
     scene.fault(Kind.LATENCY, seconds=0.3)

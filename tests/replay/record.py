@@ -95,6 +95,7 @@ async def main() -> None:
             await play(
                 adding.no_selection, settings, temporal, url, deadlines=Deadlines(selection=timedelta(seconds=1))
             )
+            await play(adding.too_late, settings, temporal, url, deadlines=Deadlines(selection=timedelta(seconds=1)))
             await play(adding.cancelled, settings, temporal, url, organisations=10)  # two groups, one after the other
             await play(adding.in_groups, settings, temporal, url, organisations=CLIENTS_PULLED_TOGETHER + 2)
             await play(adding.troubled, settings, temporal, url, organisations=4)

@@ -1,0 +1,164 @@
+"""What comes to a workflow in its last moment is not lost: its activities are played, so that the moment can be met."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from contracts.causes import Cause
+from contracts.check_connections import (
+    CheckConnectionsInput,
+    CheckedLogin,
+    CheckLoginInput,
+    ClientsDue,
+    ClientsDueInput,
+    DeliveredNotices,
+    DeliverNoticesInput,
+    LoginsToCheck,
+    LoginsToCheckInput,
+    LoginToCheck,
+    NoteLoginTroubleInput,
+    PracticeFacts,
+    TellInput,
+    Told,
+)
+from contracts.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
+from contracts.sync_client import (
+    ClientFacts,
+    PullClientInput,
+    PullClientResult,
+    SettleSyncInput,
+    SyncClientInput,
+    Trouble,
+)
+from tests.journeys.conftest import temporal_settings
+from tests.journeys.scene import PATIENCE
+from tests.journeys.stage import peculiar_server
+from workflows.check_connections import CheckConnections
+from workflows.sync_client import SyncClient
+
+__all__ = ["temporal_settings"]
+
+ANSWER = PullClientResult(rows=1, added=1, changed=0, gone=0)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def server(temporal_settings) -> AsyncIterator[WorkflowEnvironment]:
+    """A server whose workflows do not wait."""
+    async with peculiar_server(temporal_settings, skips_time=True) as environment:
+        yield environment
+
+
+def failed(cause: Cause) -> ApplicationError:
+    return ApplicationError("…", Trouble(cause=cause), type=cause.value, non_retryable=True)
+
+
+async def test_a_sync_that_is_told_to_retry_while_it_notes_its_end_retries(server: WorkflowEnvironment):
+    pulls: list[UUID] = []
+    ending, signalled = asyncio.Event(), asyncio.Event()
+
+    @activity.defn(name="pull_client")
+    async def pull_client(asked: PullClientInput) -> PullClientResult:
+        pulls.append(asked.connection_id)
+        if len(pulls) == 1:
+            raise failed(Cause.ACCESS_LOST)
+        return ANSWER
+
+    @activity.defn(name="settle_sync")
+    async def settle_sync(asked: SettleSyncInput) -> None:
+        ending.set()
+        await signalled.wait()
+
+    one = uuid4()
+    facts = ClientFacts(
+        connection_id=one,
+        client_id=one,
+        client_name="Alder",
+        client_code="ALDE0012",
+        practice_name="P",
+        practice_slug="p",
+        colleague_name="Anna",
+        provider="xero",
+        provider_title="Xero",
+    )
+    async with (
+        Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[SyncClient], activities=[settle_sync]),
+        Worker(server.client, task_queue=PROVIDER_QUEUE, activities=[pull_client]),
+    ):
+        sync = await server.client.start_workflow(
+            SyncClient.run,
+            SyncClientInput(client=facts, pull_id="x", reason="r"),
+            id=f"sync-{one}",
+            task_queue=WORKFLOW_QUEUE,
+        )
+        await asyncio.wait_for(ending.wait(), PATIENCE)
+        await sync.signal(SyncClient.retry_now)
+        signalled.set()
+        result = await asyncio.wait_for(sync.result(), PATIENCE)
+    assert (len(pulls), result.cause) == (2, None)
+
+
+async def test_each_round_of_a_night_looks_at_each_login_once(server: WorkflowEnvironment):
+    logins = [LoginToCheck(grant_id=uuid4(), login=f"Login {number}", connections=1) for number in range(4)]
+    logins.sort(key=lambda login: login.grant_id)
+    slow = {login.grant_id: place for place, login in enumerate(reversed(logins))}
+    looks: Counter[UUID] = Counter()
+    done = asyncio.Condition()
+
+    @activity.defn(name="logins_to_check")
+    async def logins_to_check(asked: LoginsToCheckInput) -> LoginsToCheck:
+        return LoginsToCheck(logins=tuple(one for one in logins if asked.after is None or one.grant_id > asked.after))
+
+    @activity.defn(name="check_login")
+    async def check_login(asked: CheckLoginInput) -> CheckedLogin:
+        async with done:  # the last one is the first that does not answer
+            looks[asked.grant_id] += 1
+            turn = looks[asked.grant_id] * 4 - 4 + slow[asked.grant_id]
+            await done.wait_for(lambda: sum(failures.values()) >= turn)
+        raise failed(Cause.PROVIDER_UNAVAILABLE)
+
+    failures: Counter[UUID] = Counter()
+
+    @activity.defn(name="note_login_trouble")
+    async def note_login_trouble(asked: NoteLoginTroubleInput) -> CheckedLogin:
+        async with done:
+            failures[asked.grant_id] += 1
+            done.notify_all()
+        return CheckedLogin(connections=1, in_trouble=1, changed=0)
+
+    @activity.defn(name="clients_due")
+    async def clients_due(asked: ClientsDueInput) -> ClientsDue:
+        return ClientsDue(clients=())
+
+    @activity.defn(name="tell")
+    async def tell(asked: TellInput) -> Told:
+        return Told(colleagues=0, healthy=0, causes={})
+
+    @activity.defn(name="deliver_notices")
+    async def deliver_notices(asked: DeliverNoticesInput) -> DeliveredNotices:
+        return DeliveredNotices(sent=0, left=0)
+
+    practice = PracticeFacts(practice_id=uuid4(), practice_name="P", practice_slug="p")
+    short = [logins_to_check, note_login_trouble, clients_due, tell, deliver_notices]
+    async with (
+        Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[CheckConnections], activities=short),
+        Worker(server.client, task_queue=PROVIDER_QUEUE, activities=[check_login]),
+    ):
+        report = await asyncio.wait_for(
+            server.client.execute_workflow(
+                CheckConnections.run,
+                CheckConnectionsInput(practice=practice, reason="r"),
+                id=f"check-{practice.practice_id}",
+                task_queue=WORKFLOW_QUEUE,
+            ),
+            2 * PATIENCE,
+        )
+    assert report.unanswered == 4
+    assert len(set(looks.values())) == 1  # as often as there were rounds
+    assert looks[logins[0].grant_id] > 3
