@@ -36,6 +36,7 @@ from activities.mailing import Mailer, SmtpMailer
 from activities.operators import Operators
 from activities.registry import Parts, at_providers, between_workflows
 from contracts.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
+from contracts.settle_lost_work import SettleLostWorkInput
 from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError
@@ -46,7 +47,7 @@ from runtime.memory import give_back_large_blocks, look_for_cycles_less_often
 from runtime.namespace import prepare_namespace
 from runtime.own_thread import in_own_thread
 from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.temporal import connect, is_at_work
 from runtime.zone_rules import use_pinned_rules
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
@@ -96,7 +97,7 @@ def workflow_workers(client: Client, parts: Parts) -> Sequence[Worker]:
         client,
         task_queue=WORKFLOW_QUEUE,
         workflows=WORKFLOWS,
-        activities=between_workflows(parts),
+        activities=between_workflows(parts, partial(is_at_work, client)),
         interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
     )
@@ -213,7 +214,11 @@ async def look_for_lost_work(client: Client) -> None:
             LOST_WORK_ID,
             Schedule(
                 action=ScheduleActionStartWorkflow(
-                    SettleLostWork.run, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE, static_details=WHAT_IT_IS
+                    SettleLostWork.run,
+                    SettleLostWorkInput(),
+                    id=LOST_WORK_ID,
+                    task_queue=WORKFLOW_QUEUE,
+                    static_details=WHAT_IT_IS,
                 ),
                 spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SETTLED_EVERY)]),
                 policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=SETTLED_EVERY),

@@ -21,6 +21,7 @@ from activities.settling import SettlingActivities
 from activities.standard_information import StandardInformationActivities
 from activities.tidying import TidyActivities
 from models.database import Database
+from models.lost_work import IsAtWork
 from providers.port import Providers
 
 Activity = Callable[..., Any]
@@ -37,8 +38,13 @@ class Parts:
     public_url: str | None = None
 
 
-def between_workflows(parts: Parts) -> Sequence[Activity]:
-    """The short ones, which may share an event loop with workflows."""
+def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
+    """The short ones, which may share an event loop with workflows.
+
+    Args:
+        parts: What they are built from.
+        is_at_work: Asks the workflow server.
+    """
     database = parts.database
     reach = Reach(database, parts.providers, parts.tokens)
     changes = ChangeActivities(database, reach)
@@ -73,7 +79,7 @@ def between_workflows(parts: Parts) -> Sequence[Activity]:
         runs.settle_sync,
         runs.reopen_run,
         runs.finish_run,
-        SettlingActivities(database).settle_lost_work,
+        SettlingActivities(database, is_at_work).settle_lost_work,
     )
 
 

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 from models.columns import now as this_moment
 from models.database import Database
-from models.lost_work import LostWork
+from models.lost_work import IsAtWork, LostWork
 
 
 class SettlingActivities:
@@ -18,31 +16,17 @@ class SettlingActivities:
 
     Args:
         database: The product's.
+        is_at_work: Asks the workflow server.
         now: The clock.
     """
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = this_moment) -> None:
+    def __init__(self, database: Database, is_at_work: IsAtWork, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
+        self._is_at_work = is_at_work
         self._now = now
 
     @activity.defn
     async def settle_lost_work(self, asked: SettleLostWorkInput) -> LostWorkSettled:  # noqa: ARG002  # nothing to say yet
         """Close what is lost, of every practice; all of it may be done again."""
-        temporal = activity.client()
-        settled = await LostWork(self._database, lambda name: is_at_work(temporal, name), self._now).settle()
+        settled = await LostWork(self._database, self._is_at_work, self._now).settle()
         return LostWorkSettled(**settled._asdict())
-
-
-async def is_at_work(temporal: Client, workflow_id: str) -> bool:
-    """Whether a workflow has begun and not ended; one that goes on in a new history is at work.
-
-    Raises:
-        RPCError: The server does not say.
-    """
-    try:
-        found = await temporal.get_workflow_handle(workflow_id).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return found.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}

@@ -66,7 +66,7 @@ class LostWork:
         """Close all of it, of every practice; what changed within ``GRACE`` is left alone."""
         before = self._now() - GRACE
         open_runs = [str(run_id) for (run_id,) in await self._rows(_OPEN, before=before)]
-        closed = [await self.close_run(run_id) for run_id in await self._lost(open_runs, str)]
+        closed = [await self.close_run(run_id) for run_id in await self._lost(open_runs, _itself)]
         waiting = await self._settle_waiting(await self._rows(_WAITING, before=before, run_id=None))
         leaving = [_OfClient(*row) for row in await self._rows(_LEAVING, before=before)]
         kept = [await self._keep(one) for one in await self._lost(leaving, _disconnecting)]
@@ -122,6 +122,10 @@ class LostWork:
     async def _rows(self, statement: TextClause, **asked: object) -> Sequence[Any]:
         async with self._database.session() as session:
             return (await (await session.connection()).execute(statement, asked)).all()
+
+
+def _itself(run_id: str) -> str:
+    return run_id
 
 
 def _sync(one: _OfClient) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from temporalio.client import Client, Interceptor
+from temporalio.client import Client, Interceptor, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime
+from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.codec import EncryptedCodec
 from runtime.keyring import KeyRing
@@ -76,3 +77,18 @@ async def connect(
         runtime=runtime,
         connect_timeout=CONNECT_TIMEOUT,
     )
+
+
+async def is_at_work(temporal: Client, workflow_id: str) -> bool:
+    """Whether a workflow has begun and not ended; one that goes on in a new history is at work.
+
+    Raises:
+        RPCError: The server does not say.
+    """
+    try:
+        found = await temporal.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return found.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}

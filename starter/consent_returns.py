@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
-from contracts.bulk_create_clients import ConsentGiven, ConsentRefused
+from contracts.bulk_create_clients import ConsentGiven, ConsentRefused, RunReport
 from contracts.causes import Cause
 from contracts.refusals import RefusalCode, Refused
 from models import app_troubles, grants, runs, sign_ins
@@ -241,7 +241,9 @@ class ConsentReturns:
         return consent_words.outcome(self._consents.provider(attempt.provider).title, attempt)
 
     async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
-        handle = self._temporal.get_workflow_handle_for(BulkCreateClients.run, attempt.run_id)
+        handle: WorkflowHandle[BulkCreateClients, RunReport] = self._temporal.get_workflow_handle_for(
+            BulkCreateClients.run, attempt.run_id
+        )
         async with explained("The run that this sign-in was for has ended. Start another one from Clientsync."):
             if attempt.grant_id is not None:
                 given = ConsentGiven(consent_id=attempt.id, grant_id=attempt.grant_id)

@@ -149,7 +149,8 @@ class ConnectionHealth:
         Raises:
             Refused: Nobody has asked for one lately, or Temporal cannot be reached.
         """
-        handle = self._temporal.get_workflow_handle_for(CheckConnections.run, check_now_id(actor.practice_slug))
+        check_id = check_now_id(actor.practice_slug)
+        handle: Handle = self._temporal.get_workflow_handle_for(CheckConnections.run, check_id)
         async with explained(NO_CHECK):
             try:
                 found = await handle.describe()

@@ -1,12 +1,14 @@
 """What nobody works on any more, as people meet it: closed at once when they ask for it, so that no answer is empty."""
 
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from functools import partial
+
+from temporalio.client import Client
 
 from contracts.runs import Result, Stage
 from models.database import Database
 from models.lost_work import LostWork
 from models.run import Run
+from runtime.temporal import is_at_work
 from starter.temporal_faults import explained
 
 CANCELLED = "The run was cancelled. What was already done stays."
@@ -22,7 +24,7 @@ class Lost:
     """
 
     def __init__(self, database: Database, temporal: Client) -> None:
-        self._temporal = temporal
+        self._is_at_work = partial(is_at_work, temporal)
         self._work = LostWork(database, self._is_at_work)
 
     async def cancelled(self, run: Run) -> bool:
@@ -49,12 +51,3 @@ class Lost:
             return False  # else its workflow was there before its row, and its end is written before the workflow's
         async with explained(NEVER_WAS):
             return not await self._is_at_work(run.id)
-
-    async def _is_at_work(self, workflow_id: str) -> bool:
-        try:
-            found = await self._temporal.get_workflow_handle(workflow_id).describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        return found.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}

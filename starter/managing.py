@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
@@ -19,7 +19,7 @@ from contracts.lists import SOURCE_OF, ListName, Source
 from contracts.names import WORKFLOW_QUEUE, sync_client_id
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import ConnectionStatus, RunKind
-from contracts.sync_client import ClientFacts, SyncClientInput
+from contracts.sync_client import ClientFacts, SyncClientInput, SyncClientResult
 from models import connection_settings, managed_connections
 from models.columns import now
 from models.connections import LEAVING
@@ -135,7 +135,9 @@ class Managing:
                     priority=policies.sync_priority(actor.practice_slug),
                 )
             except WorkflowAlreadyStartedError:
-                sync = self._temporal.get_workflow_handle_for(SyncClient.run, workflow_id)
+                sync: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(
+                    SyncClient.run, workflow_id
+                )
                 await sync.signal(SyncClient.widen, list(sources))  # it may have been asked for less
                 await sync.signal(SyncClient.retry_now)
                 return Refreshing(workflow_id, is_new=False, limited_until=limited_until)
@@ -163,7 +165,9 @@ class Managing:
         Raises:
             WorkflowFailureError: It was cancelled.
         """
-        handle = self._temporal.get_workflow_handle_for(SyncClient.run, refreshing.workflow_id)
+        handle: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(
+            SyncClient.run, refreshing.workflow_id
+        )
         return (await handle.result()).message
 
     async def reconnect(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:

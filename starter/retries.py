@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from contracts.bulk_create_clients import Deadlines, RunFacts
 from contracts.names import sync_client_id
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Outcome, Stage
+from contracts.sync_client import SyncClientResult
 from models import client as clients
 from models import runs
 from models.columns import now
@@ -115,7 +116,9 @@ class Retries:
         return [sync_client_id(slug, code) for code, slug in (await session.exec(query)).all()]
 
     async def _try_now(self, workflow_id: str) -> bool:
-        handle = self._temporal.get_workflow_handle_for(SyncClient.run, workflow_id)
+        handle: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(
+            SyncClient.run, workflow_id
+        )
         try:
             async with explained(ENDED):
                 await handle.signal(SyncClient.retry_now)

@@ -1,7 +1,7 @@
 """The one way in which workflows ask for an activity: what, with which policy, and how it reads to support staff."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar, cast
 
 from temporalio import workflow
@@ -18,13 +18,13 @@ Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 
-async def to_the_end(work: Awaitable[Answer]) -> Answer:
+async def to_the_end(work: Coroutine[Any, Any, Answer]) -> Answer:
     """Wait for something that a cancellation must not leave half done; a cancellation that comes meanwhile is too late.
 
     Args:
         work: Such as the call that closes a run's books.
     """
-    task = asyncio.ensure_future(work)
+    task = asyncio.create_task(work)
     while not task.done():
         try:
             await asyncio.shield(task)

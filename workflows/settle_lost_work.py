@@ -21,11 +21,11 @@ class SettleLostWork:
     """Closes what nobody goes on with."""
 
     @workflow.run
-    async def run(self) -> LostWorkSettled:
+    async def run(self, start: SettleLostWorkInput) -> LostWorkSettled:
         """Look once."""
         return await call(
             SettlingActivities.settle_lost_work,
-            SettleLostWorkInput(),
+            start,
             policies.SETTLING,
             "Compare the database with the workflows",
         )

@@ -1,6 +1,5 @@
 """Nobody came in time: on a server that skips time, so that an hour and a day pass at once."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -8,7 +7,6 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from runtime.settings import Settings
-from tests.journeys.scene import PATIENCE
 from tests.journeys.stage import peculiar_server
 
 
@@ -63,19 +61,3 @@ async def test_nobody_confirms_other_books(make_scene, hasty):
     assert (run["result"], run["counts"]) == ("expired", {"skipped": 2})
     assert run["message"] == "Nobody confirmed in time. Nothing was changed."
     assert len(await scene.rows("SELECT 1 FROM connections")) == 1
-
-
-async def test_a_choice_in_the_last_second_is_carried_out(make_scene, hasty):
-    scene = await make_scene(client=hasty.client)
-    with hasty.with_time_skipping_disabled():
-        async with scene.worker():
-            run = await scene.listed()
-            async with scene.nothing_new_in("events"):
-                choosing = asyncio.create_task(scene.select_all(run))
-                async with asyncio.timeout(PATIENCE):
-                    while not await scene.held_up("INSERT INTO events"):
-                        pass
-                await hasty.fast_forward(scene.handle(run["run_id"]), timedelta(hours=25))
-            assert (await choosing)["to_create"] == 12
-            run = await scene.until_stage(run["run_id"], "finished")
-    assert (run["result"], run["counts"]) == ("completed", {"created": 12})

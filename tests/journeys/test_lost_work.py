@@ -3,7 +3,7 @@
 import asyncio
 
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
-from contracts.settle_lost_work import LostWorkSettled
+from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 from models.lost_work import LOST, SYNC_LOST
 from tests.journeys.one_client import FEW, one_of
 from tests.journeys.people import change
@@ -25,7 +25,8 @@ async def an_hour_later(scene: Scene) -> None:
 
 async def settled(scene: Scene) -> LostWorkSettled:
     """Look for lost work, as the schedule does."""
-    look = scene.temporal.execute_workflow(SettleLostWork.run, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
+    start = SettleLostWork.run, SettleLostWorkInput()
+    look = scene.temporal.execute_workflow(*start, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
     return await asyncio.wait_for(look, PATIENCE)
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, check_now_id
 from contracts.runs import RunKind
+from contracts.settle_lost_work import SettleLostWorkInput
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene, by_organisation
 from tests.journeys.test_nightly import begin_night, night_waits
@@ -100,7 +101,8 @@ async def stopped(scene: Scene) -> Recorded:
         await asyncio.gather(scene.handle(syncs[0]).result(), return_exceptions=True)
         await scene.handle(syncs[1]).terminate("by mistake")
         await change(scene, "UPDATE run_organisations SET updated_at = updated_at - interval '1 hour'")
-        await scene.temporal.execute_workflow(SettleLostWork.run, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
+        start = SettleLostWork.run, SettleLostWorkInput()
+        await scene.temporal.execute_workflow(*start, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
     return {"sync-stopped": await history(scene, syncs[0]), "lost-work": await history(scene, LOST_WORK_ID)}
 
 

@@ -3,14 +3,35 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest_asyncio
 from temporalio import activity
+from temporalio.api.enums.v1 import EventType
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from contracts.bulk_create_clients import (
+    BulkCreateClientsInput,
+    ClientsToPull,
+    ClientsToPullInput,
+    ConsentGiven,
+    CreateClientsInput,
+    CreatedClients,
+    Deadlines,
+    EnterStageInput,
+    FinishRunInput,
+    JudgedOrganisations,
+    JudgeOrganisationsInput,
+    ListedOrganisations,
+    ListOrganisationsInput,
+    RecordSelectionInput,
+    RunFacts,
+    RunReport,
+    SelectionAccepted,
+)
 from contracts.causes import Cause
 from contracts.check_connections import (
     CheckConnectionsInput,
@@ -29,6 +50,7 @@ from contracts.check_connections import (
     Told,
 )
 from contracts.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
+from contracts.runs import Result
 from contracts.sync_client import (
     ClientFacts,
     PullClientInput,
@@ -40,6 +62,7 @@ from contracts.sync_client import (
 from tests.journeys.conftest import temporal_settings
 from tests.journeys.scene import PATIENCE
 from tests.journeys.stage import peculiar_server
+from workflows.bulk_create_clients import BulkCreateClients
 from workflows.check_connections import CheckConnections
 from workflows.sync_client import SyncClient
 
@@ -162,3 +185,74 @@ async def test_each_round_of_a_night_looks_at_each_login_once(server: WorkflowEn
     assert report.unanswered == 4
     assert len(set(looks.values())) == 1  # as often as there were rounds
     assert looks[logins[0].grant_id] > 3
+
+
+async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_out(server: WorkflowEnvironment):
+    recording, is_over = asyncio.Event(), asyncio.Event()
+    ends: list[FinishRunInput] = []
+
+    @activity.defn(name="enter_stage")
+    async def enter_stage(asked: EnterStageInput) -> None:
+        """Taken."""
+
+    @activity.defn(name="list_organisations")
+    async def list_organisations(asked: ListOrganisationsInput) -> ListedOrganisations:
+        return ListedOrganisations(first=0, end=0)
+
+    @activity.defn(name="judge_organisations")
+    async def judge_organisations(asked: JudgeOrganisationsInput) -> JudgedOrganisations:
+        return JudgedOrganisations(verdicts={})
+
+    @activity.defn(name="record_selection")
+    async def record_selection(asked: RecordSelectionInput) -> SelectionAccepted:
+        recording.set()
+        await is_over.wait()
+        return SelectionAccepted(chosen=3, to_create=3, to_link=0, already_clients=0, skipped=0)
+
+    @activity.defn(name="create_clients")
+    async def create_clients(asked: CreateClientsInput) -> CreatedClients:
+        return CreatedClients(counts={}, remaining=0)
+
+    @activity.defn(name="clients_to_pull")
+    async def clients_to_pull(asked: ClientsToPullInput) -> ClientsToPull:
+        return ClientsToPull(clients=())
+
+    @activity.defn(name="finish_run")
+    async def finish_run(asked: FinishRunInput) -> RunReport:
+        ends.append(asked)
+        result = asked.result or Result.COMPLETED
+        return RunReport(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
+
+    facts = RunFacts(
+        run_id=f"add-{uuid4()}",
+        practice_id=uuid4(),
+        practice_name="P",
+        practice_slug="p",
+        colleague_name="Anna",
+        provider="xero",
+        provider_title="Xero",
+    )
+    short = [enter_stage, judge_organisations, record_selection, create_clients, clients_to_pull, finish_run]
+    async with (
+        Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[BulkCreateClients], activities=short),
+        Worker(server.client, task_queue=PROVIDER_QUEUE, activities=[list_organisations]),
+    ):
+        with server.with_time_skipping_disabled():
+            run = await server.client.start_workflow(
+                BulkCreateClients.run,
+                BulkCreateClientsInput(run=facts, deadlines=Deadlines(selection=timedelta(seconds=3))),
+                id=facts.run_id,
+                task_queue=WORKFLOW_QUEUE,
+            )
+        await run.signal("consent_given", ConsentGiven(consent_id=uuid4(), grant_id=uuid4()))
+        await run.signal("select_organisations", {"all_new": True})
+        await asyncio.wait_for(recording.wait(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            async for event in run.fetch_history_events(wait_new_event=True):
+                fired = event.event_type == EventType.EVENT_TYPE_TIMER_FIRED
+                if fired:
+                    break
+        is_over.set()
+        report = await asyncio.wait_for(run.result(), PATIENCE)
+    assert report.result is Result.COMPLETED
+    assert [one.result for one in ends] == [None]
