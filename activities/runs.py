@@ -20,6 +20,7 @@ from models import connections, leases, run_ends, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database
 
+
 class RunActivities:
     """Short transactions on runs and their rows.
 

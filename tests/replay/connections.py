@@ -1,7 +1,5 @@
 """Journeys of connections that exist already, for recording."""
 
-import asyncio
-
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, check_now_id
 from contracts.runs import RunKind
 from contracts.settle_lost_work import SettleLostWorkInput
@@ -87,23 +85,19 @@ async def disconnected(scene: Scene) -> Recorded:
     return {"disconnected": await history(scene, workflow_id)}
 
 
-async def stopped(scene: Scene) -> Recorded:
-    """A sync is cancelled while it waits; another one is terminated, and what it leaves is closed."""
+async def lost(scene: Scene) -> Recorded:
+    """A sync is terminated, and what it leaves is closed."""
     async with scene.worker():
         run = await scene.listed()
-        offline, lost, _ = scene.world.library.organisations
+        offline = next(iter(scene.world.library.organisations))
         scene.fault(Kind.ORGANISATION_OFFLINE, offline)
-        scene.fault(Kind.ORGANISATION_OFFLINE, lost)
         await scene.select_all(run)
-        rows = by_organisation(await scene.until_stage(run["run_id"], "finished"))
-        syncs = [await scene.sync_of(rows[name]["client_id"]) for name in (offline, lost)]
-        await scene.handle(syncs[0]).cancel()
-        await asyncio.gather(scene.handle(syncs[0]).result(), return_exceptions=True)
-        await scene.handle(syncs[1]).terminate("by mistake")
+        row = by_organisation(await scene.until_stage(run["run_id"], "finished"))[offline]
+        await scene.handle(await scene.sync_of(row["client_id"])).terminate("by mistake")
         await change(scene, "UPDATE run_organisations SET updated_at = updated_at - interval '1 hour'")
         start = SettleLostWork.run, SettleLostWorkInput()
         await scene.temporal.execute_workflow(*start, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
-    return {"sync-stopped": await history(scene, syncs[0]), "lost-work": await history(scene, LOST_WORK_ID)}
+    return {"lost-work": await history(scene, LOST_WORK_ID)}
 
 
-JOURNEYS = (reconnected, checked, checked_in_trouble, reassigned, disconnected, stopped)
+JOURNEYS = (reconnected, checked, checked_in_trouble, reassigned, disconnected, lost)
