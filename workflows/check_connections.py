@@ -64,8 +64,7 @@ class CheckConnections:
         )
         self._clients: list[Troubled] = []
         self._wanted_now = False
-        info = workflow.info()
-        self._check_id = f"{info.workflow_id}/{info.first_execution_run_id}"
+        self._check_id = f"{workflow.info().workflow_id}/{workflow.info().first_execution_run_id}"
 
     @workflow.run
     async def run(self, start: CheckConnectionsInput) -> CheckReport:  # noqa: ARG002  # it was taken in by ``init``
@@ -105,9 +104,7 @@ class CheckConnections:
 
     async def _logins(self, after: UUID | None) -> Sequence[LoginToCheck]:
         if self._rounds:
-            untried = list(self._untried)  # in the order in which they did not answer
-            if workflow.patched(planning.ROUNDS_IN_ORDER):
-                untried.sort(key=lambda login: login.grant_id)  # as pages are: ``after`` leaves out what was looked at
+            untried = planning.in_order(self._untried) if workflow.patched(planning.ROUNDS_IN_ORDER) else self._untried
             return [login for login in untried if after is None or login.grant_id > after]
         page = await call(
             CheckActivities.logins_to_check,

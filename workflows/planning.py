@@ -1,6 +1,6 @@
 """Decisions of the workflows, as pure functions: the same answer on every replay, and testable without a server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -9,6 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from contracts.causes import Cause
+    from contracts.check_connections import LoginToCheck
     from contracts.refusals import REFUSED, Refusal, RefusalCode
     from contracts.runs import Stage
     from contracts.sync_client import BUSY, Trouble
@@ -211,6 +212,11 @@ def next_move(now: datetime, moving_since: datetime, trouble: Trouble) -> dateti
         return None
     again = max(trouble.retry_at, now + FIRST_TRY_AFTER_HAND_OVER)
     return again if again - moving_since <= LONGEST_MOVING else None
+
+
+def in_order(logins: Sequence[LoginToCheck]) -> Sequence[LoginToCheck]:
+    """The logins that did not answer, in the order of their pages: where a round goes on, it leaves out what it had."""
+    return sorted(logins, key=lambda login: login.grant_id)
 
 
 def next_round(now: datetime, started_at: datetime, rounds: int) -> datetime | None:

@@ -60,7 +60,7 @@ class Books:
 
 @pytest_asyncio.fixture
 async def books(database: Database, sealer: Sealer) -> Books:
-    tokens = StoredTokens(access_token="a", refresh_token="r", expires_at=NOON, scope=(), id_token=None)
+    tokens = StoredTokens(access_token="a", refresh_token="r", expires_at=NOON, scope=())
     async with database.transaction() as session:
         practice = await create_practice(session, "Harbour Lane")
         ada = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")

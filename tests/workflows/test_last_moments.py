@@ -188,7 +188,7 @@ async def test_each_round_of_a_night_looks_at_each_login_once(server: WorkflowEn
 
 
 async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_out(server: WorkflowEnvironment):
-    recording, is_over = asyncio.Event(), asyncio.Event()
+    judged, recording, is_over = asyncio.Event(), asyncio.Event(), asyncio.Event()
     ends: list[FinishRunInput] = []
 
     @activity.defn(name="enter_stage")
@@ -201,6 +201,7 @@ async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_
 
     @activity.defn(name="judge_organisations")
     async def judge_organisations(asked: JudgeOrganisationsInput) -> JudgedOrganisations:
+        judged.set()
         return JudgedOrganisations(verdicts={})
 
     @activity.defn(name="record_selection")
@@ -245,6 +246,7 @@ async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_
                 task_queue=WORKFLOW_QUEUE,
             )
         await run.signal("consent_given", ConsentGiven(consent_id=uuid4(), grant_id=uuid4()))
+        await asyncio.wait_for(judged.wait(), PATIENCE)
         await run.signal("select_organisations", {"all_new": True})
         await asyncio.wait_for(recording.wait(), PATIENCE)
         async with asyncio.timeout(PATIENCE):
