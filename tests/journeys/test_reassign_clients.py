@@ -227,7 +227,7 @@ async def test_cancelled_in_the_middle(make_scene):
         run = await reassignable(ben, 1)
         await ben.select_all(run)
         await ben.until(run["run_id"], lambda run: run["counts"].get("reassigned", 0) >= 3)
-        run = await cancelled(ben, run["run_id"])
+        run = await cancelled(ben, run["run_id"], says="What was already done stays.")
     moved = named(run, "reassigned")
     assert 0 < len(moved) < 24
     assert run["counts"] == {"reassigned": len(moved), "skipped": 24 - len(moved)}
