@@ -16,7 +16,8 @@ from xero_sandbox.faults import Kind
 
 UNTOUCHED, BEGUN = "Nothing was changed.", "What was already done stays."
 LEFT_BY_A_DEAD_WORKER = """
-    UPDATE connections SET pull_holder = :run_id, pull_until = now() + interval '2 minutes' WHERE last_good_at IS NULL
+    UPDATE connections SET pull_holder = :run_id, pull_until = now() + interval '2 minutes'
+    WHERE id IN (SELECT id FROM connections WHERE last_good_at IS NULL FOR NO KEY UPDATE SKIP LOCKED)
 """
 
 
