@@ -76,7 +76,7 @@ async def test_reconnect_repairs_this_client_alone(make_scene):
         run = await scene.until_stage(answer.json()["run_id"], "finished")
     assert (run["counts"], run["heading"]) == ({"repaired": 1}, "Reconnect")
     assert (await client.shown())["status"] == "connected"
-    (signed_in,) = await client.events("connection.signed_in")
+    (signed_in,) = await client.events("connection.signed_in_by_link")
     login = next(iter(scene.world.library.people.values())).name
     assert (signed_in["colleague_id"], signed_in["after"], signed_in["run_id"]) == (
         str(scene.actor.colleague_id),
