@@ -1,12 +1,11 @@
 """Passwords that many people have, and what people do to them to make them look like others.
 
-The list beside this module holds the 30,000 most frequent ones of public leaks, as zxcvbn (MIT licence) has gathered
-them. Pure: nothing is kept or told.
+The list is zxcvbn's: the 30,000 most frequent ones of public leaks. Its estimate of a password's strength is not asked
+for, since that takes seconds for some. Pure: nothing is kept or told.
 """
 
 import re
 from functools import cache
-from importlib.resources import files
 
 FEWEST_LETTERS = 4
 """What is left without digits and signs at both ends; less than that is a date, a number or a row of keys."""
@@ -18,7 +17,9 @@ _ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset((files("starter") / "common_passwords.txt").read_text().split("\n"))
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # half a megabyte that few processes need
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def is_common(password: str) -> bool:
