@@ -200,9 +200,8 @@ class StandardInformationActivities:
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
             if is_own:
                 for source, error in readings.errors.items():
-                    await receipts.write_failures(
-                        session, asked.connection_id, source.lists, error.cause, error.detail, at=at
-                    )
+                    why = error.cause, error.detail
+                    await receipts.write_failures(session, asked.connection_id, source.lists, *why, at=at)
                 await self._record_health(session, asked, readings, changes, at)
             else:
                 await leases.release(session, (asked.connection_id,))  # the login that it has may still be good
@@ -225,7 +224,8 @@ class StandardInformationActivities:
     ) -> bool:
         """Whether what was read tells of the connection: its own login read it, or one that takes over with this.
 
-        A login takes over when it has read the profile, unless the run that asked for it has closed its books.
+        A login takes over when it has read the profile, unless the run that asked for it has closed its books. No
+        refusal tells of a connection that is being disconnected: somebody may stop that.
         """
         if asked.grant_id is None and readings.worst is None:
             return True
@@ -236,7 +236,7 @@ class StandardInformationActivities:
                 row.profile_read_at = at  # should the run end before its pull: it was repaired nevertheless
                 session.add(row)
         connection = await session.get_one(Connection, asked.connection_id, with_for_update=True)
-        return login is None or connection.grant_id == login
+        return connection.status not in connections.LEAVING and login in {None, connection.grant_id}
 
     async def _record_health(
         self,

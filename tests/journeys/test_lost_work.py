@@ -6,7 +6,7 @@ from collections import Counter
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
 from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 from models.lost_work import LOST, SYNC_LOST
-from tests.journeys.one_client import FEW, one_of
+from tests.journeys.one_client import FEW, OneClient, one_of
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, by_organisation
 from workflows.settle_lost_work import SettleLostWork
@@ -51,6 +51,12 @@ async def waiting(scene: Scene) -> tuple[Json, str, str]:
     row = by_organisation(run)[offline]
     assert row["outcome"] == "retrying"
     return run, offline, await scene.sync_of(row["client_id"])
+
+
+async def another_than(scene: Scene, organisation_id: str) -> OneClient:
+    """A client with other books."""
+    found = [await one_of(scene, place) for place in range(2)]
+    return next(client for client in found if client.organisation_id != organisation_id)
 
 
 async def test_cancelling_a_run_that_was_terminated_closes_it(scene: Scene):
@@ -103,7 +109,7 @@ async def test_what_nobody_goes_on_with_is_closed_and_nothing_else(make_scene):
     scene: Scene = await make_scene(organisations=FEW)
     async with scene.worker():
         run, offline, sync = await waiting(scene)
-        client = await one_of(scene, 1)
+        client = await another_than(scene, offline)
         scene.fault(Kind.SERVER_ERROR, path="/connections")
         assert (await client.post("disconnect")).status_code == 202
         leaving = disconnect_client_id(scene.actor.practice_slug, client.code)

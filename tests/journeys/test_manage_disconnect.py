@@ -164,6 +164,24 @@ async def test_a_sync_that_waits_ends_and_makes_no_call(make_scene):
     assert (await client.shown())["status"] == "disconnected"
 
 
+async def test_stopped_by_hand_its_lists_are_what_they_were_too(make_scene):
+    """What its own sync met while it was leaving says nothing of the books, which nobody has removed."""
+    scene, client = await added(make_scene)
+    Control(scene.world).add_fault(down())
+    async with scene.worker():
+        sync = (await client.post("refresh")).json()["workflow_id"]
+        await until_event(scene, sync, EventType.EVENT_TYPE_TIMER_STARTED)
+        before = await client.shown()
+        leaving = await disconnecting(client)
+        await ended(scene, sync)
+        await scene.handle(leaving).cancel()
+        with pytest.raises(WorkflowFailureError):
+            await ended(scene, leaving)
+    after = await client.shown()
+    assert (after["status"], after["cause"]) == ("connected", "provider_unavailable")
+    assert after["receipts"] == before["receipts"]
+
+
 async def test_another_practice_on_the_same_login_keeps_its_connection(make_scene):
     scene, client = await added(make_scene)
     neighbour = await scene.neighbour()
