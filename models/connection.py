@@ -86,8 +86,8 @@ class ConnectionChange(SQLModel, table=True):
     practice_id: UUID = Field(foreign_key="practices.id", index=True)
     client_id: UUID = Field(foreign_key="clients.id", index=True)
     colleague_id: UUID = Field(foreign_key="colleagues.id")
-    old_connection_id: UUID = Field(foreign_key="connections.id")
-    new_connection_id: UUID = Field(foreign_key="connections.id")
+    old_connection_id: UUID = Field(foreign_key="connections.id", index=True)
+    new_connection_id: UUID = Field(foreign_key="connections.id", index=True)
     changed_at: datetime = created()
     undone_at: datetime | None = Field(default=None, sa_type=MOMENT)
 

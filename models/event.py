@@ -27,7 +27,7 @@ class Event(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     practice_id: UUID = Field(foreign_key="practices.id")
     client_id: UUID | None = Field(default=None, foreign_key="clients.id")
-    connection_id: UUID | None = Field(default=None, foreign_key="connections.id")
+    connection_id: UUID | None = Field(default=None, foreign_key="connections.id", index=True)
     run_id: str | None = Field(default=None, max_length=120, foreign_key="runs.id")
     colleague_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
     kind: str = Field(max_length=60)

@@ -1,10 +1,13 @@
 """The schema comes up from nothing, fits the tables in code, and names its constraints."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import asyncpg
 import pytest
 from sqlalchemy import Text
+from sqlmodel import SQLModel
 
 from contracts import standard_information
 from contracts.lists import Source
@@ -59,6 +62,43 @@ async def test_every_constraint_is_named_for_its_table(database_url):
     assert len(named) > 50
     for owner, name in named:
         assert name.startswith((f"ck_{owner}", f"pk_{owner}", f"uq_{owner}", f"fk_{owner}")), name
+
+
+NEVER_DELETED = {
+    "clients": "a client may be disconnected; its history stays",
+    "colleagues": "who leaves is deactivated; what they did keeps their name",
+    "grants": "a login is signed out",
+    "practices": "everything is one's",
+    "runs": "what became of each organisation is kept",
+    "teams": "members leave, the team stays",
+}
+"""Tables whose rows nothing deletes, so that no index is needed on what references them."""
+
+
+async def test_what_is_deleted_is_looked_for_by_an_index_wherever_it_is_referenced(database_url):
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    try:
+        unindexed = await connection.fetch("""
+            SELECT f.conname AS name, f.confrelid::regclass::text AS referenced FROM pg_constraint f
+            WHERE f.contype = 'f' AND f.connamespace = 'public'::regnamespace AND NOT EXISTS (
+                SELECT FROM pg_index i
+                WHERE i.indrelid = f.conrelid AND i.indisvalid AND i.indpred IS NULL
+                  AND (i.indkey::int2[])[0:cardinality(f.conkey) - 1] @> f.conkey)
+        """)
+    finally:
+        await connection.close()
+    assert [name for name, referenced in unindexed if referenced not in NEVER_DELETED] == []
+
+
+def test_nothing_deletes_what_is_said_to_be_never_deleted():
+    named = {table.__name__: str(table.__tablename__) for table in SQLModel.__subclasses__()}
+    deleted = {"connections"}  # by a name that is put together, in ``connection_changes``
+    for module in Path(schema.__file__).parent.rglob("*.py"):
+        deleted.update(
+            named.get(name, name) for name in re.findall(r"(?:\bdelete\(|DELETE FROM )(\w+)", module.read_text())
+        )
+    assert deleted >= {"grant_reach", "sign_in_links"}
+    assert deleted.isdisjoint(NEVER_DELETED)
 
 
 @pytest.mark.parametrize("source", Source)
