@@ -64,6 +64,18 @@ async def test_every_page_is_usable_and_stands_still(
     assert looked_at > 20
 
 
+async def test_a_page_that_comes_slowly_stands_still_too(street: Street, browsers: Browsers):
+    page = await browsers.signed_in(street.house.admin)
+    network = await page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 200, "downloadThroughput": 12_000, "uploadThroughput": 12_000}
+    await network.send("Network.enable")
+    await network.send("Network.emulateNetworkConditions", slow)
+    await page.add_init_script(MOVED)
+    for path in ("/connections", "/account/tokens"):
+        await page.goto(path, wait_until="load")
+        assert await page.evaluate(SETTLED) == 0, path
+
+
 async def test_the_stand_in_s_pages_are_usable_and_cannot_be_taken_for_the_real_ones(
     street: Street, browsers: Browsers
 ):
