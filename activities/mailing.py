@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -15,8 +16,19 @@ SECONDS = 30.0
 """For each step of the conversation; a server that says nothing must not hold a worker's thread."""
 
 
+_TOO_LARGE = frozenset({523, 552})
+"""What a server answers to a sender and is about the mail: its size is told there (RFC 1870 section 6)."""
+
+_CLOSING = 421
+"""The server's last word in a conversation, whatever it was asked (RFC 5321 section 3.8)."""
+
+
 class UndeliverableError(Exception):
-    """The server refuses this mail; another one may well go through."""
+    """The server refuses this mail for good, or it cannot be carried; another one may well go through."""
+
+
+class DeferredError(Exception):
+    """The server does not take this mail just now; another one may well go through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +57,9 @@ class Mailer(Protocol):
         """Send one.
 
         Raises:
-            UndeliverableError: The server refuses this one for good.
-            OSError: The server cannot be reached, or does not take mail just now.
+            UndeliverableError: The server refuses this one for good, or the address cannot be carried to it.
+            DeferredError: The server does not take this one just now.
+            OSError: The server cannot be reached, or takes no mail just now.
         """
         ...
 
@@ -74,13 +87,17 @@ class SmtpMailer:
     async def send(self, mail: Mail) -> None:
         """See ``Mailer.send``."""
         try:
-            await asyncio.to_thread(self._send, self._message(mail), mail.address)
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as refused:
-            if _is_final(refused):
-                raise UndeliverableError("the mail server refuses this mail") from None
-            raise OSError("the mail server does not take mail just now") from None
+            await asyncio.to_thread(self._send, mail)
+        except smtplib.SMTPNotSupportedError as error:
+            if not mail.address.isascii():  # RFC 6531: such an address needs a server that knows them
+                raise UndeliverableError("the mail server takes no address with such letters") from None
+            raise _of_server(error) from None
         except smtplib.SMTPException as error:
-            raise OSError(f"the mail server: {type(error).__name__}") from None
+            raise _told(error) from None
+        except OSError:  # of a certificate too, which is a ValueError as well
+            raise
+        except ValueError:  # the library's word for what no header or line may hold
+            raise UndeliverableError("this cannot be put into a mail") from None
 
     def _message(self, mail: Mail) -> EmailMessage:
         message = EmailMessage()
@@ -93,9 +110,10 @@ class SmtpMailer:
         message.set_content(mail.body)
         return message
 
-    def _send(self, message: EmailMessage, address: str) -> None:
+    def _send(self, mail: Mail) -> None:
+        message = self._message(mail)
         context = ssl.create_default_context()
-        with self._connection(context) as server:
+        with closing(self._connection(context)) as server:
             server.ehlo_or_helo_if_needed()
             is_sealed = self._is_tls
             if not is_sealed and server.has_extn("starttls"):
@@ -105,7 +123,9 @@ class SmtpMailer:
                 if not is_sealed and self._host not in {"127.0.0.1", "::1", "localhost"}:
                     raise OSError("the mail server offers no TLS; the password is not sent in the clear")
                 server.login(self._user, self._password)
-            server.send_message(message, to_addrs=[address])
+            server.send_message(message, to_addrs=[mail.address])
+            with suppress(smtplib.SMTPException, OSError):  # it has been taken, whatever comes of taking leave
+                server.quit()
 
     def _connection(self, context: ssl.SSLContext) -> smtplib.SMTP:
         if self._is_tls:
@@ -113,8 +133,20 @@ class SmtpMailer:
         return smtplib.SMTP(self._host, self._port, timeout=SECONDS)
 
 
-def _is_final(refused: smtplib.SMTPException) -> bool:
-    """A code of 500 and more is for good (RFC 5321 section 4.2.1)."""
-    if isinstance(refused, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in refused.recipients.values())
-    return isinstance(refused, smtplib.SMTPResponseException) and refused.smtp_code >= 500
+def _told(error: smtplib.SMTPException) -> Exception:
+    """What came of sending one mail: whether it is about this mail, and whether for good."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        [code] = {code for code, _ in error.recipients.values()}  # there was one
+    elif isinstance(error, smtplib.SMTPDataError) or (
+        isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code in _TOO_LARGE
+    ):
+        code = error.smtp_code
+    else:
+        return _of_server(error)
+    if code >= 500:  # for good (RFC 5321 section 4.2.1)
+        return UndeliverableError("the mail server refuses this mail")
+    return _of_server(error) if code == _CLOSING else DeferredError("the mail server does not take this mail just now")
+
+
+def _of_server(error: smtplib.SMTPException) -> OSError:
+    return OSError(f"the mail server takes no mail just now: {type(error).__name__}")

@@ -1,6 +1,7 @@
 """Tells people: writes each person's digest and the memory of it in one transaction; sends what is in the outbox."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from temporalio import activity
 
 from activities import digesting
 from activities.digesting import Plan
-from activities.mailing import Mail, Mailer, UndeliverableError
+from activities.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.causes import Cause
 from contracts.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from models import checks, digests, events, notices
@@ -18,10 +19,14 @@ from models.columns import now as this_moment
 from models.database import Database
 from models.digests import ClientToTellOf, Staff
 from models.notice import Notice
+from models.notices import Came
 from models.practice import Practice
 
 WORTH_SENDING = timedelta(days=3)
 """What was written longer ago, before there was a mail server, would only confuse."""
+
+PATIENCE = timedelta(days=1)
+"""A mail that is not taken is tried for so long before the practice is told of it."""
 
 KIND = "digest"
 
@@ -109,40 +114,56 @@ class NoticeActivities:
 
     @activity.defn
     async def deliver_notices(self, asked: DeliverNoticesInput) -> DeliveredNotices:
-        """Send what is in the practice's outbox, each marked as soon as the server has taken it.
+        """Send what is in the outbox, each marked as soon as the server has taken it.
+
+        What the server does not take, now or ever, is in no other's way.
 
         Raises:
             OSError: The server cannot be reached; what is left is sent at the next try.
         """
-        sent, refused, task = 0, set[UUID](), activity.info()
+        sent, task = 0, activity.info()
         holder = f"{task.workflow_id}/{task.activity_id}"
-        while self._mailer is not None and (
-            notice_id := await self._send_next(self._mailer, asked.practice_id, holder, refused)
-        ):
+        while self._mailer is not None:
+            was_sent = await self._send_next(self._mailer, asked.practice_id, holder)
+            if was_sent is None:
+                break
             activity.heartbeat()
-            sent += notice_id not in refused
+            sent += was_sent
         async with self._database.session() as session:
             return DeliveredNotices(sent=sent, left=await notices.unsent(session, asked.practice_id))
 
-    async def _send_next(self, mailer: Mailer, practice_id: UUID, holder: str, refused: set[UUID]) -> UUID | None:
-        at, sent_at = self._now(), None
+    async def _send_next(self, mailer: Mailer, practice_id: UUID | None, holder: str) -> bool | None:
+        """Whether the next one was sent; None when there is none to send now."""
+        at = self._now()
         async with self._database.transaction() as session:
-            found = await notices.claim_next(session, practice_id, holder, since=at - WORTH_SENDING, but=refused, at=at)
+            found = await notices.claim_next(session, practice_id, holder, since=at - WORTH_SENDING, at=at)
         if found is None:
             return None
         notice, address, name = found
+        came, failure = (
+            Came(again_at=at),
+            None,
+        )  # of a conversation that ends otherwise: the others have their turn first
         try:  # without a transaction: a slow mail server would hold one of few database connections
             await mailer.send(Mail(notice.id, address, notice.subject, notice.body, notice.created_at))
-            sent_at = self._now()
-        except UndeliverableError:
-            activity.logger.warning("a mail was refused by the server; it stays in the outbox")
-            refused.add(notice.id)
+            came = Came(sent_at=self._now())
+        except UndeliverableError as error:
+            activity.logger.warning("notice %s stays in the outbox: %s", notice.id, error)
+            came, failure = Came(again_at=at + notices.AFTER_REFUSAL), "colleague.mail_refused"
+        except DeferredError:
+            came = Came(again_at=at + notices.wait_after(notice.deferrals), is_deferred=True)
+            failure = "colleague.mail_not_taken" if at - notice.created_at >= PATIENCE else None
         finally:
+            if failure is not None and notice.failure_told_at is None:
+                came = replace(came, told_at=at)
             async with self._database.transaction() as session:
-                await notices.release(session, notice.id, sent_at=sent_at)
-                if sent_at is not None:
-                    await events.record(session, _told(notice, name, sent_at))
-        return notice.id
+                await notices.release(session, notice.id, came)
+                if came.sent_at is not None:
+                    await events.record(session, _told(notice, name, came.sent_at))
+                elif failure is not None and came.told_at is not None:
+                    lost = {"practice_id": notice.practice_id, "kind": failure, "after": name, "at": at}
+                    await events.record(session, [lost])
+        return came.sent_at is not None
 
 
 def _names(planned: Plan, staff: Staff, client: ClientToTellOf) -> str:

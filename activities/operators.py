@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from activities.mailing import Mail, Mailer, UndeliverableError
+from activities.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.causes import Cause
 from models import app_troubles
 from models.columns import now as this_moment
@@ -86,7 +86,7 @@ class Operators:
         mail_id = uuid5(_MAILS, f"{provider.name} {trouble.since.astimezone(UTC).isoformat()}")
         try:  # without a transaction: a slow mail server would hold one of few database connections
             await mailer.send(Mail(mail_id, address, subject, body, at))
-        except (OSError, UndeliverableError):
+        except (OSError, DeferredError, UndeliverableError):
             minutes = int(app_troubles.CLAIM.total_seconds() // 60)
             logger.warning(
                 "the mail to those who run this could not be sent; a refusal after %d minutes tries again", minutes

@@ -200,9 +200,9 @@ class Told(Payload):
 
 
 class DeliverNoticesInput(Payload):
-    """Send what is in the practice's outbox."""
+    """Send what is in the outbox: of one practice, or (None) of all."""
 
-    practice_id: UUID
+    practice_id: UUID | None
 
 
 class DeliveredNotices(Payload):

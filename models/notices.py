@@ -1,11 +1,12 @@
 """The outbox: writing notices once, and claiming them one by one to be sent."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import func, or_, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +17,12 @@ from models.practice import Colleague
 CLAIM = timedelta(minutes=5)
 """Longer than the longest conversation with a mail server; whoever claimed it has been killed after this."""
 
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=4)
+"""Between tries of a mail that the server does not take just now."""
+
+AFTER_REFUSAL = timedelta(days=1)
+"""Until a mail is tried again that was refused for good: somebody may have corrected the address."""
+
 
 class Outgoing(NamedTuple):
     """A notice and where it goes; ``name`` is whom it is for."""
@@ -23,6 +30,23 @@ class Outgoing(NamedTuple):
     notice: Notice
     address: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of trying to send a notice.
+
+    Attributes:
+        sent_at: When the server took it; None if it did not.
+        again_at: When it is tried again; after those that were not tried yet, also where that is now.
+        is_deferred: Whether the server does not take it just now, so that the next wait is longer.
+        told_at: When the practice was told that it does not arrive, if that was now.
+    """
+
+    sent_at: datetime | None = None
+    again_at: datetime | None = None
+    is_deferred: bool = False
+    told_at: datetime | None = None
 
 
 class NoticeView(NamedTuple):
@@ -56,34 +80,35 @@ async def written_by(session: AsyncSession, practice_id: UUID, prefix: str) -> i
 
 
 async def claim_next(
-    session: AsyncSession, practice_id: UUID, holder: str, *, since: datetime, but: Collection[UUID], at: datetime
+    session: AsyncSession, practice_id: UUID | None, holder: str, *, since: datetime, at: datetime
 ) -> Outgoing | None:
-    """Claim the oldest notice to send, so that nobody else sends it too while the mail server is being talked to.
+    """Claim the next notice to send, so that nobody else sends it too while the mail server is being talked to.
+
+    The oldest of those that were never tried comes first, so that one that never gets through is in no other's way.
 
     Args:
         session: A transaction of its own.
-        practice_id: Whose.
+        practice_id: Whose; None for any practice's.
         holder: Who sends; the same holder may claim its own again (a retry after a crash).
         since: Older ones are not worth sending any more; they stay in the outbox.
-        but: Those that could not be sent a moment ago.
         at: This moment.
     """
     query = (
         select(Notice, Colleague.email, Colleague.name)
         .join(Colleague, col(Colleague.id) == col(Notice.colleague_id))
         .where(
-            Notice.practice_id == practice_id,
+            Notice.practice_id == practice_id if practice_id else true(),
             col(Notice.sent_at).is_(None),
             Notice.created_at >= since,
             col(Colleague.deactivated_at).is_(None),
-            col(Notice.id).not_in(but),
+            or_(col(Notice.next_try_at).is_(None), col(Notice.next_try_at) <= at),
             or_(
                 col(Notice.claimed_until).is_(None),
                 col(Notice.claimed_until) < at,
                 col(Notice.claimed_by) == holder,
             ),
         )
-        .order_by(col(Notice.created_at), col(Notice.id))
+        .order_by(col(Notice.next_try_at).nulls_first(), col(Notice.created_at), col(Notice.id))
         .limit(1)
         .with_for_update(of=Notice, skip_locked=True)
     )
@@ -96,16 +121,26 @@ async def claim_next(
     return Outgoing(notice, address, name)
 
 
-async def release(session: AsyncSession, notice_id: UUID, *, sent_at: datetime | None) -> None:
-    """Give a claimed notice back, sent or (None) not."""
+def wait_after(deferrals: int) -> timedelta:
+    """How long a mail waits that was not taken just now, ``deferrals`` times so far: longer each time."""
+    return min(FIRST_WAIT * (1 << min(deferrals, 10)), LONGEST_WAIT)
+
+
+async def release(session: AsyncSession, notice_id: UUID, came: Came) -> None:
+    """Give a claimed notice back with what came of the try."""
+    values: dict[str, object] = {"sent_at": came.sent_at, "next_try_at": came.again_at}
+    if came.is_deferred:
+        values["deferrals"] = col(Notice.deferrals) + 1
+    if came.told_at is not None:
+        values["failure_told_at"] = came.told_at
     given_back = update(Notice).where(col(Notice.id) == notice_id)
-    await session.exec(given_back.values(claimed_by=None, claimed_until=None, sent_at=sent_at))
+    await session.exec(given_back.values(claimed_by=None, claimed_until=None, **values))
 
 
-async def unsent(session: AsyncSession, practice_id: UUID) -> int:
-    """How many of the practice's notices are in the outbox."""
-    query = select(func.count()).select_from(Notice)
-    return (await session.exec(query.where(Notice.practice_id == practice_id, col(Notice.sent_at).is_(None)))).one()
+async def unsent(session: AsyncSession, practice_id: UUID | None) -> int:
+    """How many notices are in the outbox, of a practice or (None) of all."""
+    query = select(func.count()).select_from(Notice).where(col(Notice.sent_at).is_(None))
+    return (await session.exec(query if practice_id is None else query.where(Notice.practice_id == practice_id))).one()
 
 
 async def notice_views(

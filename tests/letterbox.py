@@ -21,6 +21,9 @@ class Letterbox:
         received: Mails, oldest first.
         recipients: Where they were to go.
         refusal: Its answer to every recipient from now on; None takes them.
+        refusals: Its answers to single recipients, as well.
+        hangs_up_on: Recipients at whom it ends the conversation without a word.
+        goodbye: Its answer to who takes leave.
         asked: The recipients that it was asked about, also those that it refused.
         meanwhile: Done while a sender waits for the answer to a mail.
     """
@@ -30,16 +33,22 @@ class Letterbox:
         self.received: list[Message] = []
         self.recipients: list[str] = []
         self.refusal: str | None = None
+        self.refusals: dict[str, str] = {}
+        self.hangs_up_on: set[str] = set()
+        self.goodbye = "221 bye"
         self.asked: list[str] = []
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
 
     async def handle_RCPT(  # noqa: N802  # the server's word
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take a recipient, or not."""
         self.asked.append(address)
-        if self.refusal:
-            return self.refusal
+        if address in self.hangs_up_on:
+            assert server.transport is not None
+            server.transport.close()
+        if refusal := self.refusal or self.refusals.get(address):
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -51,6 +60,10 @@ class Letterbox:
         self.received.append(message_from_bytes(envelope.content))
         self.recipients += envelope.rcpt_tos
         return "250 taken"
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802  # likewise
+        """Be taken leave of."""
+        return self.goodbye
 
     def authenticate(
         self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object
@@ -64,13 +77,23 @@ class Letterbox:
 
 
 @asynccontextmanager
-async def letterbox() -> AsyncIterator[Letterbox]:
-    """A mail server that asks for a password, for as long as the block lasts."""
+async def letterbox(*, knows_every_letter: bool = False) -> AsyncIterator[Letterbox]:
+    """A mail server that asks for a password, for as long as the block lasts.
+
+    Args:
+        knows_every_letter: Whether it takes addresses that are not in ASCII (SMTPUTF8).
+    """
     box = Letterbox()
 
     def protocol() -> SMTP:
         with warnings.catch_warnings(action="ignore", category=UserWarning):  # no TLS: it is the loopback
-            return SMTP(box, auth_required=True, auth_require_tls=False, authenticator=box.authenticate)
+            return SMTP(
+                box,
+                auth_required=True,
+                auth_require_tls=False,
+                authenticator=box.authenticate,
+                enable_SMTPUTF8=knows_every_letter,
+            )
 
     server = await asyncio.get_running_loop().create_server(protocol, HOST, 0)
     async with server:

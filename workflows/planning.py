@@ -66,6 +66,9 @@ LAST_CHOICE = "last-choice"
 LAST_WISH = "last-wish"
 """The patch by which a sync that is told to retry while it notes its end does."""
 
+SENDS_MAIL = "sends-mail"
+"""The patch by which the look at lost work sends what is in the outbox too."""
+
 ROUNDS_IN_ORDER = "rounds-in-order"
 """The patch by which each round of a night looks at each login once."""
 

@@ -44,7 +44,7 @@ SETTLING = ActivityConfig(
 )
 
 SETTLED_EVERY = timedelta(minutes=10)
-"""How often lost work is looked for."""
+"""How often lost work is looked for, and the outbox emptied."""
 
 LISTING = ActivityConfig(
     # A person is waiting for the list: try often, and give up after a quarter of an hour with a plain word.
@@ -108,6 +108,13 @@ MAIL = ActivityConfig(
     start_to_close_timeout=timedelta(minutes=10),
     heartbeat_timeout=timedelta(minutes=2),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=5),
+)
+
+OUTBOX = ActivityConfig(
+    # What is not sent now is sent by the next look at the outbox, which comes soon and must not find this one at work.
+    start_to_close_timeout=timedelta(minutes=5),
+    heartbeat_timeout=timedelta(minutes=2),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=2),
 )
 
 REMOVAL = ActivityConfig(

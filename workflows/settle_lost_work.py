@@ -1,18 +1,24 @@
-"""The look, every few minutes, at what is said to be at work: what nobody works on is closed and told as it is."""
+"""The look, every few minutes: what nobody works on is closed and told as it is, and what is in the outbox is sent."""
+
+import asyncio
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.notices import NoticeActivities
     from activities.settling import SettlingActivities
+    from contracts.check_connections import DeliverNoticesInput
     from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 
-from workflows import policies
+from workflows import planning, policies
 from workflows.calls import call
 
 WHAT_IT_IS = (
     "Compares open runs, clients that are still tried and connections that are being removed with the workflows here, "
     "of every practice. What nobody works on any more, such as after **Terminate**, is closed, so that people can "
-    "start it again. Safe to start by hand; nothing to do."
+    "start it again. It also sends the notices that were written since the last look. Safe to start by hand; nothing "
+    "to do."
 )
 
 
@@ -23,9 +29,24 @@ class SettleLostWork:
     @workflow.run
     async def run(self, start: SettleLostWorkInput) -> LostWorkSettled:
         """Look once."""
-        return await call(
-            SettlingActivities.settle_lost_work,
-            start,
-            policies.SETTLING,
-            "Compare the database with the workflows",
-        )
+        mail = asyncio.create_task(self._send_mail())
+        try:
+            return await call(
+                SettlingActivities.settle_lost_work,
+                start,
+                policies.SETTLING,
+                "Compare the database with the workflows",
+            )
+        finally:
+            await mail
+
+    async def _send_mail(self) -> None:
+        if not workflow.patched(planning.SENDS_MAIL):
+            return
+        asked = DeliverNoticesInput(practice_id=None)
+        try:
+            await call(NoticeActivities.deliver_notices, asked, policies.OUTBOX, "Send the notices in the outbox")
+        except ActivityError as error:
+            if planning.is_cancelled_exception(error):
+                raise
+            workflow.logger.warning("left to the next look: the outbox")

@@ -171,6 +171,12 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "colleague.invited": lambda event: f"{event.by} invited {event.after}.",
     "colleague.password_chosen": lambda event: f"{event.by} chose a password.",
     "colleague.password_changed": lambda event: f"{event.by} changed the password.",
+    "colleague.mail_refused": lambda event: (
+        f"The mail server refuses a mail to {event.after}, who was told nothing by it. Check that the address is right."
+    ),
+    "colleague.mail_not_taken": lambda event: (
+        f"The mail server has not taken a mail to {event.after} for a day. It is still tried, for three days in all."
+    ),
     "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",
     "token.created": lambda event: f"{event.by} made an API token for {event.before}: {event.after}.",
     "token.revoked": lambda event: f"{event.by} withdrew an API token of {event.before}: {event.after}.",

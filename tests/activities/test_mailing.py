@@ -1,13 +1,14 @@
 """Mail over SMTP, to a real server."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
-from activities.mailing import Mail, SmtpMailer, UndeliverableError
+from activities.mailing import DeferredError, Mail, SmtpMailer, UndeliverableError
 from tests.letterbox import Letterbox, letterbox
 
 MAIL = Mail(
@@ -42,13 +43,48 @@ async def test_a_mail_arrives_whole(box: Letterbox):
     assert body.decode().replace("\r\n", "\n") == MAIL.body
 
 
-async def test_a_mail_that_is_refused_for_good_is_told_from_a_server_that_is_busy(box: Letterbox):
-    box.refusal = "550 no such mailbox"
-    with pytest.raises(UndeliverableError):
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("550 no such mailbox", UndeliverableError),
+        ("450 greylisted, try again later", DeferredError),
+        ("452 mailbox full", DeferredError),
+        ("421 closing", OSError),
+    ],
+)
+async def test_what_is_about_one_mail_is_told_from_what_is_about_the_server(box: Letterbox, answer, error):
+    box.refusal = answer
+    with pytest.raises(error) as told:
         await mailer(box.url).send(MAIL)
-    box.refusal = "451 try again later"
-    with pytest.raises(OSError, match="not take mail just now"):
+    assert type(told.value) is error
+    assert MAIL.address not in str(told.value)
+
+
+async def test_a_server_that_hangs_up_takes_no_mail(box: Letterbox):
+    box.hangs_up_on.add(MAIL.address)
+    with pytest.raises(OSError, match="takes no mail"):
         await mailer(box.url).send(MAIL)
+
+
+async def test_what_a_server_took_is_sent_however_it_takes_leave(box: Letterbox):
+    box.goodbye = "421 not now"
+    await mailer(box.url).send(MAIL)
+    assert box.recipients == [MAIL.address]
+
+
+@pytest.mark.parametrize("address", ["zoë@harbour-lane.example", "zoe@bücher.example"])
+async def test_an_address_that_is_not_ascii_needs_a_server_that_takes_it(box: Letterbox, address):
+    with pytest.raises(UndeliverableError, match="takes no address with such letters"):
+        await mailer(box.url).send(replace(MAIL, address=address))
+    async with letterbox(knows_every_letter=True) as other:
+        await mailer(other.url).send(replace(MAIL, address=address))
+        assert other.recipients == [address]
+
+
+@pytest.mark.parametrize("odd", [{"address": "zoe@harbour-lane.example\nBcc: all"}, {"body": "half a pair: \ud83d"}])
+async def test_what_no_mail_can_hold_is_about_that_mail(box: Letterbox, odd):
+    with pytest.raises(UndeliverableError, match="cannot be put into a mail"):
+        await mailer(box.url).send(replace(MAIL, **odd))
 
 
 async def test_a_wrong_password_is_an_error_that_does_not_show_it(box: Letterbox):

@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from pydantic import SecretStr
 
+from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE
 from contracts.runs import Role
+from contracts.settle_lost_work import SettleLostWorkInput
 from models import practices
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
 from tests.journeys.test_nightly import check
 from tests.letterbox import Letterbox, letterbox
+from workflows.settle_lost_work import SettleLostWork
 from xero_sandbox.faults import Kind
 
 OLIVE, ADMIN = "olive@harbour-lane.example.com", "admin@harbour-lane.example.com"
@@ -97,10 +100,30 @@ async def test_a_mail_that_the_server_refuses_stays_in_the_outbox_and_stops_no_o
         await check(scene)
         assert await scene.rows("SELECT count(*) FROM notices WHERE sent_at IS NULL") == [(2,)]
         assert await told_of(scene) == []
+        refused = await scene.rows("SELECT after FROM events WHERE kind = 'colleague.mail_refused' ORDER BY after")
+        assert refused == [("Admin of Harbour Lane",), ("Olive",)]
         box.refusal = None
+        assert (await check(scene)).told == 0
+        assert letters(box) == {}
+        await change(scene, "UPDATE notices SET next_try_at = next_try_at - interval '1 day'")
         assert (await check(scene)).told == 0
     assert set(letters(box)) == {OLIVE, ADMIN}
     assert await told_of(scene) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
+
+
+async def test_what_is_written_between_the_nights_is_sent_by_the_next_look(scene: Scene, box: Letterbox):
+    await change(
+        scene,
+        "INSERT INTO notices (id, practice_id, colleague_id, kind, subject, body, dedupe_key, created_at)"
+        " SELECT id, practice_id, id, 'supplier.new', '1 new contact', 'Look at it.', 'one', now() FROM colleagues"
+        " WHERE name = 'Olive'",
+    )
+    look = SettleLostWork.run, SettleLostWorkInput()
+    async with scene.worker():
+        await scene.temporal.execute_workflow(*look, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
+        assert set(letters(box)) == {OLIVE}
+        await scene.temporal.execute_workflow(*look, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
+    assert letters(box) == {}
 
 
 async def told_of(scene: Scene) -> list[tuple[object, ...]]:

@@ -97,7 +97,7 @@ async def lost(scene: Scene) -> Recorded:
         await change(scene, "UPDATE run_organisations SET updated_at = updated_at - interval '1 hour'")
         start = SettleLostWork.run, SettleLostWorkInput()
         await scene.temporal.execute_workflow(*start, id=LOST_WORK_ID, task_queue=WORKFLOW_QUEUE)
-    return {"lost-work": await history(scene, LOST_WORK_ID)}
+    return {"lost-work-and-mail": await history(scene, LOST_WORK_ID)}
 
 
 JOURNEYS = (reconnected, checked, checked_in_trouble, reassigned, disconnected, lost)
