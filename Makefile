@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ORGANISATIONS ?= 40
 TEST_PROCESSES ?= 4
+SEED ?= 1
+MINUTES ?= 2
 # Further arguments for pytest, and then no ruff and no mypy before it: make test ARGS="tests/runtime -k ports"
 ARGS ?=
 # In front of what opens pages: finds a browser, or installs it.
@@ -16,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-long check lint types format bench bench-quick bench-night bench-outage bench-pages screenshots bare lock clean
+.PHONY: help setup demo up browser test test-long check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -72,6 +74,12 @@ bench-outage: setup ## four minutes: PostgreSQL gone in the middle of adding 120
 
 bench-pages: setup ## two minutes: choosing among 1,000 organisations and 1,000 clients, as measured in the page
 	@$(WITH_BROWSER) $(BIN)/python -m bench.pages
+
+torture: setup ## everything goes wrong by a seeded plan while people work, and a judge looks (SEED=1 MINUTES=2; several seeds: SEED="1 2")
+	@$(BIN)/python -m torture --seed $(SEED) --minutes $(MINUTES) $(ARGS)
+
+torture-planted: setup ## a quarter of an hour: five planted mistakes, each of which the judge has to catch
+	@$(BIN)/python -m torture.planted $(ARGS)
 
 screenshots: setup ## pictures of every page, light, dark and narrow, into build/screenshots (ARGS="--only clients team": some; ARGS=--readme: those of the README)
 	@$(WITH_BROWSER) $(BIN)/python -m tests.web.screenshots $(ARGS)

@@ -79,6 +79,11 @@ ROOMS = {
         "temporalio sqlalchemy sqlmodel asyncpg",
         "a stand-in that shares code with the client would share its mistakes too",
     ),
+    "torture": room(
+        "runtime",
+        "sqlalchemy sqlmodel fastapi",
+        "what is tried is reached as people and operators reach it: by processes, commands and HTTP",
+    ),
     "bench": room(
         "contracts providers models activities workflows runtime starter worker",
         "",
@@ -165,6 +170,19 @@ def test_production_code_imports_no_tests(name):
             for node, imported in module.imports()
             if imported in {"tests", "pytest", "hypothesis", "xero_python"}
             and (name, imported) != ("bench", "xero_python")  # it is one of those that we are compared with
+        ]
+    )
+
+
+def test_the_judge_shares_no_code_with_the_product():
+    shared = set(ROOMS) - {"torture"}
+    complain(
+        [
+            f"{module.at(node)} imports {imported}: the judge would not see a mistake that it shares."
+            for module in parsed("torture")
+            if module.path.parent.name == "checker" or module.path.name in {"chaos.py", "ledger.py", "audit.py"}
+            for node, imported in module.imports()
+            if imported in shared
         ]
     )
 

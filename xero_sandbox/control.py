@@ -57,6 +57,8 @@ class Control:
         if fault.kind is Kind.REVOKE_PERSON:
             for person_id in [fault.person_id] if fault.person_id else list(world.library.people):
                 world.grants.revoke_person(person_id)
+        if fault.kind is Kind.ACCESS_EXPIRED:
+            world.grants.expire_access(fault.person_id)
         if fault.kind in (Kind.ACCESS_REMOVED, Kind.DISCONNECTED):
             world.connections.remove_matching(person_id=fault.person_id, organisation_id=fault.organisation_id)
         if fault.kind is Kind.LISTED_TWICE:
@@ -120,6 +122,15 @@ class Control:
             merged = {"ContactStatus": "ACTIVE", "IsSupplier": False, "IsCustomer": False} | merged
         library.change_record(organisation_id, words.list, identity, merged)
         return merged
+
+    def books(self, organisation_id: str) -> dict[str, list[Record]]:
+        """All records of an organisation, by list, as they are now and whatever faults there are.
+
+        Raises:
+            ControlRefusedError: There is no such organisation.
+        """
+        self._check(organisation_id, None)
+        return {name: self.world.library.records(organisation_id, name) for name in KEY_OF}
 
     def change_person(self, person_id: str, words: PersonWords) -> None:
         """Set where a person is an adviser.

@@ -49,6 +49,7 @@ class ControlApi:
             ("DELETE", "/faults/{fault_id}", self._clear_fault),
             ("POST", "/organisations/{organisation_id}", self._organisation),
             ("POST", "/organisations/{organisation_id}/records", self._record),
+            ("GET", "/organisations/{organisation_id}/books", self._books),
             ("POST", "/people/{person_id}", self._person),
             ("POST", "/clock", self._clock),
             ("POST", "/limits", self._limits),
@@ -93,6 +94,9 @@ class ControlApi:
     async def _record(self, request: Request) -> object:
         words = await _words(request, RecordWords)
         return {"record": self._control.change_record(request.path_params["organisation_id"], words)}
+
+    async def _books(self, request: Request) -> object:
+        return self._control.books(request.path_params["organisation_id"])
 
     async def _person(self, request: Request) -> object:
         person_id = request.path_params["person_id"]

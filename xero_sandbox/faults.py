@@ -39,9 +39,10 @@ class Kind(StrEnum):
     LISTED_TWICE = "listed_twice"
     CLIENT_REFUSED = "client_refused"
     REFRESH_TOKEN_LEFT_OUT = "refresh_token_left_out"  # noqa: S105  # a fault, no secret
+    ACCESS_EXPIRED = "access_expired"
 
 
-AT_ONCE = frozenset({Kind.DISCONNECTED, Kind.LISTED_TWICE, Kind.REVOKE_PERSON})
+AT_ONCE = frozenset({Kind.DISCONNECTED, Kind.LISTED_TWICE, Kind.REVOKE_PERSON, Kind.ACCESS_EXPIRED})
 """Done the moment they are asked for; nothing of them stays active."""
 
 WINDOWS = {Kind.DAY_LIMIT_REACHED: "day", Kind.MINUTE_LIMIT_REACHED: "minute"}
@@ -87,7 +88,7 @@ class Fault:
     Attributes:
         organisation_id: Only calls about this organisation; None for all.
         path: Only calls whose path contains this, in any case; None for all.
-        person_id: For ``access_removed`` and ``revoke_person``: only this person.
+        person_id: For ``access_removed``, ``revoke_person`` and ``access_expired``: only this person.
         times: How often it still happens; None until it is taken away.
         seconds: How long: latency, Retry-After, timeout, spread of a slow page.
         status: Status of ``server_error`` and ``edge_page``.

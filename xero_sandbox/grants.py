@@ -5,7 +5,7 @@ Tokens are kept here and nowhere else; nothing of this module writes a log.
 """
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xero_sandbox.clock import Clock
 from xero_sandbox.scopes import IDENTITY_SCOPES
@@ -163,6 +163,13 @@ class Grants:
         for token, access in self._access.items():
             if access.person_id == person_id:
                 self._access[token] = Access(person_id, access.scope, access.expires_at, is_revoked=True)
+
+    def expire_access(self, person_id: str | None) -> None:
+        """Let the access tokens of a person, or of everybody, be over now; refresh tokens stay good."""
+        now = self._clock.now()
+        for token, access in self._access.items():
+            if person_id in (None, access.person_id):
+                self._access[token] = replace(access, expires_at=min(access.expires_at, now))
 
     def remember_access(self, token: str, person_id: str | None, scope: tuple[str, ...]) -> None:
         """Make an access token good for half an hour."""

@@ -40,6 +40,15 @@ def test_the_practice_scenario_is_awkward_at_fixed_places(app: App) -> None:
     assert all(20 <= int(str(row["contacts"])) <= 150 for row in plain)
 
 
+def test_books_are_all_records_whatever_goes_wrong(app: App, tokens: Tokens, tenant: str) -> None:
+    listed = app.read(tokens, tenant, "Contacts", **PAGED).json()["Contacts"]
+    app.control("faults", kind="empty_list", organisation_id=tenant)
+    books = app.http.get(f"/sandbox/api/organisations/{tenant}/books").json()
+    assert {record["ContactID"] for record in books["Contacts"]} == {record["ContactID"] for record in listed}
+    assert books["Organisation"][0]["OrganisationID"] == tenant
+    assert app.http.get("/sandbox/api/organisations/nonsense/books").status_code == 404
+
+
 def test_calls_are_counted_and_zeroed(app: App, tokens: Tokens, tenant: str) -> None:
     app.http.delete("/sandbox/api/calls")
     app.refresh(tokens.refresh)

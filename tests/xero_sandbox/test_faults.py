@@ -147,6 +147,17 @@ def test_revoked_person(app: App, tokens: Tokens, tenant: str) -> None:
     assert read(app, renewed, tenant).status_code == 200, "signing in again repairs it"
 
 
+def test_access_that_is_over_before_its_time(app: App, tokens: Tokens, tenant: str) -> None:
+    colleague = app.connect(1, person=1)
+    add(app, "access_expired", person_id=app.people[0]["id"])
+    assert active(app) == []
+    answer = read(app, tokens, tenant)
+    assert answer.status_code == 401
+    assert answer.json()["Detail"].startswith("TokenExpired")
+    assert app.connections(colleague).status_code == 200
+    assert read(app, Tokens(app.refresh(tokens.refresh).json()), tenant).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("kind", "problem", "wait"), [("minute_limit_reached", "minute", 60), ("day_limit_reached", "day", 86400)]
 )

@@ -1,0 +1,53 @@
+"""``python -m torture``, as ``make torture`` runs it: one or several seeds, one after the other."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+import uvloop
+from rich.console import Console
+
+from runtime.processes import ProcessFailedError
+from torture.calm import QUIET
+from torture.ordeal import Wish, endure
+
+BROKEN = 1
+NOT_RUN = 2
+
+
+def main() -> None:
+    """Entry point; exit status 1 when a promise was broken, 2 when the run could not be made."""
+    asked, console = _arguments(), Console(soft_wrap=True)
+    is_broken = False
+    for seed in asked.seed:
+        wish = Wish(seed, asked.minutes, asked.practices, asked.organisations, asked.beside, asked.calm, asked.keep)
+        if asked.plan:
+            console.print(*map(str, wish.blows), sep="\n", markup=False, highlight=False)
+            continue
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                report = runner.run(endure(wish, console.print))
+        except ProcessFailedError as error:
+            console.print(str(error), markup=False)
+            sys.exit(NOT_RUN)
+        report.show(console)
+        is_broken = is_broken or bool(report.findings)
+    sys.exit(BROKEN if is_broken else 0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
+    parser.add_argument("--minutes", type=float, default=2.0, help="for which everything goes wrong")
+    parser.add_argument("--practices", type=int, default=3)
+    parser.add_argument("--organisations", type=int, default=8, help="of each practice")
+    parser.add_argument("--beside", type=Path, help="a checkout with older code, for one worker after each deploy")
+    parser.add_argument("--calm", type=float, default=QUIET, help="seconds for which quiet is waited for at the end")
+    parser.add_argument("--keep", type=Path, help="leave logs and files in this folder")
+    parser.add_argument("--plan", action="store_true", help="only say what would be done, and when")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What the database itself writes down while people are at work: every change of state, with its transaction.
+
+Triggers of ours, outside the product's tables: whatever the product forgets to record, they do not. What they wrote is
+read by ``torture.checker.history``.
+"""
+
+import asyncpg
+
+WATCHED = {
+    "runs": "NEW.id",
+    "run_organisations": "NEW.run_id || ' ' || NEW.organisation_id",
+    "connections": "NEW.id::text",
+    "grants": "NEW.id::text",
+    "clients": "NEW.id::text",
+    "events": "NEW.id::text",
+}
+"""Tables, and what names a row of each."""
+
+_COLUMNS = {
+    "runs": "stage result practice_id",
+    "run_organisations": "outcome cause client_id connection_id action",
+    "connections": "status cause is_current client_id grant_id organisation_id",
+    "grants": "status generation provider_user_id",
+    "clients": "owner_id",
+    "events": "kind cause before after client_id connection_id run_id practice_id",
+}
+"""Of each table, what is written down."""
+
+_SECRET = {"grants": ", 'tokens', md5({row}.sealed_tokens)"}
+"""Of token sets only whether they are others."""
+
+
+async def begin(url: str) -> None:
+    """Let the database write down what happens from now on.
+
+    Args:
+        url: Of the product's database, with every table in it.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(_LOG)
+        for table, key in WATCHED.items():
+            await connection.execute(_trigger(table, key))
+    finally:
+        await connection.close()
+
+
+_LOG = """
+    CREATE SCHEMA torture;
+    CREATE TABLE torture.log (
+        id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        tx xid8 NOT NULL DEFAULT pg_current_xact_id(), what text NOT NULL, key text NOT NULL, before jsonb, after jsonb
+    );
+"""
+
+
+def _trigger(table: str, key: str) -> str:
+    before, after = _shown(table, "OLD"), _shown(table, "NEW")
+    return f"""
+        CREATE FUNCTION torture.of_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'INSERT' THEN
+                INSERT INTO torture.log (what, key, after) VALUES ('{table}', {key}, {after});
+            ELSIF {before} IS DISTINCT FROM {after} THEN
+                INSERT INTO torture.log (what, key, before, after) VALUES ('{table}', {key}, {before}, {after});
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER torture_{table} AFTER INSERT OR UPDATE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION torture.of_{table}();
+    """  # noqa: S608  # put together from the words above
+
+
+def _shown(table: str, row: str) -> str:
+    pairs = ", ".join(f"'{column}', {row}.{column}" for column in _COLUMNS[table].split())
+    return f"jsonb_build_object({pairs}{_SECRET.get(table, '').format(row=row)})"

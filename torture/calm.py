@@ -1,0 +1,113 @@
+"""The calm after it: nothing goes wrong any more, and everything has to come to an end that is true.
+
+Runs that wait for somebody are stopped, every login is looked at and every client refreshed, as people would; and all
+of it is waited for, within bounds. What is not quiet by then is stuck, which the judge says.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import asyncpg
+
+from torture.cast import Colleague
+from torture.chaos import Target
+from torture.door import Door
+from torture.platform import Platform
+from torture.stack import Fleet
+
+UP_AGAIN = 120.0
+"""Seconds within which every process has to work again."""
+
+QUIET = 300.0
+"""Seconds within which whatever was under way has to end. A worker that is gone in the middle of the slowest short
+activity, which has no heartbeat, is missed after two minutes (``workflows/policies.py``)."""
+
+NUDGE = 45.0
+"""Seconds after which what still waits for its next try is told to try now, as people would by pressing a button."""
+
+LOOK = 1.0
+
+
+class Calm:
+    """The calm of one run.
+
+    Args:
+        fleet: What was hit.
+        platform: What went wrong.
+        doors: Of all colleagues.
+        longest: Seconds for which quiet is waited for, each time.
+    """
+
+    def __init__(
+        self, fleet: Fleet, platform: Platform, doors: Sequence[tuple[Colleague, Door]], longest: float = QUIET
+    ) -> None:
+        self._fleet, self._platform, self._longest = fleet, platform, longest
+        self._admins = [(who, door) for who, door in doors if who.is_admin]
+
+    async def restore(self) -> None:
+        """Let everything work again."""
+        await self._platform.clear()
+        for cables in self._fleet.cables.values():
+            for cable in cables:
+                cable.mend()
+        for target in Target:
+            self._fleet.let_go(target)
+        await self._fleet.ready(UP_AGAIN)
+
+    async def end(self) -> float:
+        """Stop what waits for people, and wait until nothing is under way.
+
+        Returns:
+            Seconds that it took; what is not quiet in time is left as it is.
+        """
+        for _, door in self._admins:
+            answer = await door.get("/runs", active="true", limit="200")
+            for run in answer.body["runs"] if answer.ok else ():
+                if run["stage"].startswith("awaiting"):
+                    await door.post(f"/runs/{run['run_id']}/cancel")
+        return await self._quiet(is_refreshing=False)
+
+    async def look_at_everything(self) -> float:
+        """Look at every login, and refresh every client; wait until that is done. Gives the seconds that it took."""
+        for _, door in self._admins:
+            await door.post("/connections/check")
+        took = await self._quiet(is_refreshing=False)
+        await self._platform.fault({"kind": "access_expired"})  # so that every login has to show that it is alive
+        await self._refresh()
+        return took + await self._quiet(is_refreshing=True)
+
+    async def _refresh(self) -> None:
+        for _, door in self._admins:
+            answer = await door.get("/clients", limit="500")
+            for client in answer.body["clients"] if answer.ok else ():
+                status = (client["connection"] or {}).get("status")
+                path = f"/clients/{client['client_id']}/connection"
+                if status == "disconnecting":
+                    await door.post(f"{path}/disconnect")
+                elif status not in {None, "disconnected"}:
+                    await door.post(f"{path}/refresh")
+
+    async def _quiet(self, *, is_refreshing: bool) -> float:
+        began = nudged = time.monotonic()
+        connection = await asyncpg.connect(self._fleet.database)
+        try:
+            while time.monotonic() - began < self._longest:
+                if not await self._under_way(connection):
+                    break
+                if time.monotonic() - nudged > NUDGE:
+                    nudged = time.monotonic()
+                    await self._refresh()
+                await asyncio.sleep(LOOK)
+        finally:
+            await connection.close()
+        if is_refreshing:
+            await asyncio.sleep(LOOK)
+        return time.monotonic() - began
+
+    async def _under_way(self, connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+        """Whether a run is open, or a workflow at work that waits for no limit."""
+        if await connection.fetchval("SELECT count(*) FROM runs WHERE stage <> 'finished'"):
+            return True
+        limited = await connection.fetchval("SELECT count(*) FROM connections WHERE limited_until > now()")
+        return await self._fleet.workflows_at_work() > int(limited or 0)

@@ -1,0 +1,50 @@
+"""What Temporal says: runs that are over are over there too, nothing failed, and nobody waits for nothing."""
+
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from torture.checker.findings import Books, Finding
+
+_WRONG = {
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.TERMINATED: "was terminated",
+    WorkflowExecutionStatus.TIMED_OUT: "timed out",
+}
+
+
+async def judge(address: str, namespace: str, books: Books) -> list[Finding]:
+    """Compare every workflow with the rows that it is about.
+
+    Args:
+        address: Of the server.
+        namespace: The product's.
+        books: As read.
+    """
+    client = await Client.connect(address, namespace=namespace)
+    stages = {row["id"]: row["stage"] for row in books.runs}
+    limited = any((row["limited"] or 0.0) > books.now for row in books.connections)
+    found: list[Finding] = []
+    seen: set[str] = set()
+    async for workflow in client.list_workflows():
+        seen.add(workflow.id)
+        if workflow.status in _WRONG:
+            found.append(Finding("no workflow fails", workflow.id, _WRONG[workflow.status]))
+        stage = stages.get(workflow.id)
+        if workflow.status is WorkflowExecutionStatus.RUNNING:
+            if stage == "finished" or (stage is None and not limited and "scheduler" not in workflow.id.lower()):
+                found.append(Finding("nothing is stuck", workflow.id, f"still runs, with its run {stage or 'gone'}"))
+            found += await _tasks(client, workflow.id)
+    found += [
+        Finding("nothing is stuck", run, f"{stage}, and no workflow goes on with it")
+        for run, stage in stages.items()
+        if stage != "finished" and run not in seen
+    ]
+    return found
+
+
+async def _tasks(client: Client, workflow_id: str) -> list[Finding]:
+    """Steps of a workflow that could not be taken, such as those of code that does not fit its history."""
+    failed = 0
+    async for event in client.get_workflow_handle(workflow_id).fetch_history_events():
+        if event.HasField("workflow_task_failed_event_attributes"):
+            failed += 1
+    return [Finding("no workflow fails", workflow_id, f"{failed} steps could not be taken")] if failed else []

@@ -1,0 +1,224 @@
+"""One run from beginning to end: start, people at work while everything goes wrong, calm, judgement."""
+
+import asyncio
+import contextlib
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx2
+
+from torture import audit
+from torture.blows import Blows
+from torture.calm import QUIET, Calm
+from torture.cast import COLLEAGUES, Colleague, cast
+from torture.chaos import Blow, plan
+from torture.checker import findings as reading
+from torture.checker import history, lists, logs, platform, state, workflows
+from torture.checker.findings import Finding
+from torture.door import Door
+from torture.ledger import Ledger
+from torture.people import Person
+from torture.platform import Platform
+from torture.report import Report
+from torture.stack import Fleet, fleet
+
+CHANGED_EVERY = 4
+"""Every so manieth organisation's books change while people are at work."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for.
+
+    Attributes:
+        seed: Decides the plan, and what people do.
+        minutes: How long everything goes wrong.
+        practices: How many firms.
+        organisations: Of each practice.
+        beside: A checkout with older code that one worker runs after deploys; None for none.
+        calm: Seconds for which quiet is waited for at the end, each time.
+        keep: Where logs and files are left; None for a folder that is deleted.
+    """
+
+    seed: int
+    minutes: float
+    practices: int = 3
+    organisations: int = 8
+    beside: Path | None = None
+    calm: float = QUIET
+    keep: Path | None = None
+
+    @property
+    def blows(self) -> tuple[Blow, ...]:
+        """The plan."""
+        return plan(self.seed, self.minutes, self.practices * self.organisations, self.practices * COLLEAGUES)
+
+
+async def endure(wish: Wish, tell: Tell) -> Report:
+    """Run it.
+
+    Args:
+        wish: What is asked for.
+        tell: Called with a line now and then.
+
+    Raises:
+        ProcessFailedError: The stack did not come up at the beginning.
+    """
+    ledger, figures = Ledger(), dict[str, str]()
+    with _folder(wish.keep) as directory:
+        size = wish.practices * wish.organisations
+        async with fleet(directory, wish.seed, size, wish.practices * COLLEAGUES, wish.beside) as running:
+            await audit.begin(running.database)
+            async with Platform(running.settings.xero_api_url) as there:
+                people = await cast(running.stack, there, wish.practices)
+                tell(f"{wish.practices} practices, {len(people)} colleagues, {size} organisations: people begin.")
+                async with _doors(running, people, ledger) as doors, _kept(running):
+                    changed = await _at_work(wish, running, there, doors, ledger)
+                    tell("Calm: everything works again, and what is under way may end.")
+                    calm = Calm(running, there, doors, wish.calm)
+                    await calm.restore()
+                    figures["calm: until all was over"] = f"{await calm.end():.0f} s"
+                    found = await _judge_quiet(running, there, ledger, changed)
+                    since = time.time()
+                    figures["calm: until all was read again"] = f"{await calm.look_at_everything():.0f} s"
+                    found += await _judge(running, there, ledger, changed, since)
+                    figures |= await _figures(running, there, ledger)
+    return Report(wish.seed, wish.minutes, ledger, _once_each(found), figures)
+
+
+async def _at_work(
+    wish: Wish, running: Fleet, there: Platform, doors: Sequence[tuple[Colleague, Door]], ledger: Ledger
+) -> set[str]:
+    """People at work while everything goes wrong; gives the organisations whose books were changed."""
+    reach = {one["id"]: one["organisation_ids"] for one in (await there.state())["people"]}
+    persons = [Person(who, door, ledger, reach[who.person_id], wish.seed, running.begin_night) for who, door in doors]
+    changed: set[str] = set()
+    work = [asyncio.create_task(person.work()) for person in persons]
+    work.append(asyncio.create_task(_keep_books(wish.seed, there, changed)))
+    try:
+        dealing = asyncio.create_task(Blows(running, there, ledger).deal(wish.blows))
+        began = time.monotonic()
+        await _first_end(dealing, work)
+        await asyncio.sleep(max(0.0, began + 60 * wish.minutes - time.monotonic()))
+    finally:
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+    for person in persons:
+        await person.go_home()
+    return changed
+
+
+async def _first_end(dealing: "asyncio.Task[None]", work: Sequence["asyncio.Task[None]"]) -> None:
+    """Wait until all blows are dealt; a script that fails ends the run at once, as a mistake of ours."""
+    await asyncio.wait({dealing, *work}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (*work, dealing):
+        if task.done():
+            await task
+    await dealing
+
+
+async def _keep_books(seed: int, there: Platform, changed: set[str]) -> None:
+    """The clients' own people change their books, some of them, all the time."""
+    chance = Random(f"{seed} books")  # noqa: S311  # a script, no secret
+    while True:
+        await asyncio.sleep(chance.uniform(1, 4))
+        organisation = chance.choice(there.organisations[::CHANGED_EVERY])
+        changed.add(organisation)
+        words: dict[str, Any] = {
+            "list": "Contacts",
+            "fields": {"Name": f"New {chance.randrange(10**9)}", "IsSupplier": chance.random() < 0.5},
+        }
+        with contextlib.suppress(httpx2.HTTPError):
+            await there.change(organisation, words)
+
+
+async def _judge_quiet(running: Fleet, there: Platform, ledger: Ledger, changed: set[str]) -> list[Finding]:
+    """Before anything was read again: what was stored while everything went wrong is right, where books stayed."""
+    books = await reading.read(running.database)
+    found = list(state.judge(books, ledger))
+    return found + await lists.judge(running.database, books, there.books, changed, is_just_read=False)
+
+
+async def _judge(running: Fleet, there: Platform, ledger: Ledger, changed: set[str], since: float) -> list[Finding]:
+    books = await reading.read(running.database)
+    found = [*history.judge(books, ledger), *state.judge(books, ledger)]
+    found += await lists.judge(running.database, books, there.books, changed, is_just_read=True)
+    found += platform.judge(books, await there.state(), await there.calls(), ledger, since)
+    settings = running.settings
+    found += await workflows.judge(settings.required("temporal_address"), settings.temporal_namespace, books)
+    found += logs.judge(running.logs(), await there.secrets())
+    return found
+
+
+async def _figures(running: Fleet, there: Platform, ledger: Ledger) -> dict[str, str]:
+    books, calls = await reading.read(running.database), await there.calls()
+    fell = Counter(f"{name}: status {status}" for name, status in running.fallen)
+    outcomes = Counter(row["outcome"] for row in books.organisations if row["outcome"])
+    statuses = Counter(row["status"] for row in books.connections if row["is_current"])
+    return {
+        "blows": str(len(ledger.dealt)),
+        "journeys begun": ", ".join(f"{times} {name}" for name, times in ledger.journeys.most_common()),
+        "runs": f"{len(books.runs)}: " + _list(Counter(row["result"] or row["stage"] for row in books.runs)),
+        "outcomes": _list(outcomes),
+        "clients": f"{len(books.clients)}: " + _list(statuses),
+        "changes of state looked at": str(len(books.log)),
+        "calls of people": _list(Counter({str(status or "no answer"): n for status, n in ledger.asked.items()})),
+        "calls to the platform": f"{calls['total']}, {calls['refreshes']} refreshes",
+        "most calls at once to one organisation": str(
+            max(calls["peak_concurrency_by_organisation"].values(), default=0)
+        ),
+        "ended by themselves, started again": _list(fell) or "none",
+    }
+
+
+def _list(counted: Counter[str]) -> str:
+    return ", ".join(f"{times} {name}" for name, times in counted.most_common())
+
+
+def _once_each(found: Sequence[Finding]) -> list[Finding]:
+    return list(dict.fromkeys(found))
+
+
+@asynccontextmanager
+async def _doors(
+    running: Fleet, people: Sequence[Colleague], ledger: Ledger
+) -> AsyncIterator[list[tuple[Colleague, Door]]]:
+    async with AsyncExitStack() as stack:
+        url = str(running.settings.public_url)
+        yield [(who, await stack.enter_async_context(Door(url, who.token, ledger))) for who in people]
+
+
+@asynccontextmanager
+async def _kept(running: Fleet) -> AsyncIterator[None]:
+    """What ends by itself is started again, for as long as the block lasts."""
+    keeper = asyncio.create_task(running.keep())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeper
+
+
+def _folder(keep: Path | None) -> contextlib.AbstractContextManager[Path]:
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        return contextlib.nullcontext(keep)
+    made = tempfile.TemporaryDirectory(prefix="clientsync-torture-", ignore_cleanup_errors=True)
+    return _as_path(made)
+
+
+@contextlib.contextmanager
+def _as_path(made: "tempfile.TemporaryDirectory[str]") -> Any:
+    with made as folder:
+        yield Path(folder)

@@ -1,0 +1,261 @@
+"""The product as it runs in service: each part a process that can be killed, stopped, cut off and started again.
+
+Two workers stand for two hosts: each reaches database, workflow server and platform by cables of its own. Whatever ends
+is started again, as an operator's machinery would.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from runtime.embedded_postgres import start_postgres
+from runtime.embedded_temporal import start_temporal
+from runtime.ports import Ports
+from runtime.processes import Child, Command, ProcessFailedError, Supervisor, listens
+from runtime.settings import Settings
+from runtime.stack import Stack, environment_of
+from torture.cable import Cable
+from torture.chaos import Target
+from torture.families import signal_family
+from torture.hosts import lay_cables, on_host, settings_of
+
+SEARCH_ATTRIBUTES = [f"Clientsync{name}" for name in ("Practice", "Colleague", "Provider", "Kind", "Stage", "Result")]
+LATENCY_MS = 60
+"""Mean wait of the platform's answers: enough for a kill to find calls under way."""
+
+LONGEST_CALL = 10.0
+"""Seconds for which an answer of the workflow server is waited for."""
+
+LOOK = 0.5
+"""Seconds between two looks at whether a process has ended."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A process of the stack.
+
+    Attributes:
+        child: The one that runs, or ran last.
+        is_away: It was taken away on purpose, and is not to be started again yet.
+        starts: How often it was started.
+    """
+
+    child: Child
+    is_away: bool = False
+    starts: int = 1
+
+
+@dataclass(slots=True)
+class Fleet:
+    """The running stack.
+
+    Attributes:
+        settings: Complete settings of the product.
+        stack: Starts processes.
+        parts: By name.
+        cables: Of each worker's host.
+        beside: A checkout with older code, for the second worker after a deploy; None for this one alone.
+        fallen: Names and exit statuses of what ended by itself.
+    """
+
+    settings: Settings
+    stack: Stack = field(repr=False)
+    parts: dict[Target, Part]
+    cables: dict[Target, list[Cable]]
+    beside: Path | None = None
+    fallen: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def database(self) -> str:
+        """The database's URL for plain drivers; has its password."""
+        return self.settings.required("database_url").replace("+asyncpg", "")
+
+    async def kill(self, target: Target) -> None:
+        """Kill a process with all of its children, at once."""
+        part = self.parts[target]
+        part.is_away = True
+        part.child.is_asked_to_end = True
+        signal_family(part.child.pid, signal.SIGKILL)
+        await part.child.wait()
+
+    async def stop(self, target: Target) -> None:
+        """Ask a process to end, and wait for that: a deploy."""
+        self.parts[target].is_away = True
+        await self.parts[target].child.stop()
+
+    def hold(self, target: Target) -> None:
+        """Stop a process where it is."""
+        signal_family(self.parts[target].child.pid, signal.SIGSTOP)
+
+    def let_go(self, target: Target) -> None:
+        """Let it go on."""
+        signal_family(self.parts[target].child.pid, signal.SIGCONT)
+
+    async def start(self, target: Target, *, is_older: bool = False) -> None:
+        """Start a process again; whether it comes up is looked after by ``keep``."""
+        part = self.parts[target]
+        part.starts += 1
+        part.child = await self._launch(target, part.starts, self.beside if is_older else None)
+        part.is_away = False
+
+    async def keep(self) -> None:
+        """Start again whatever has ended by itself, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK)
+            for target, part in self.parts.items():
+                if part.child.returncode is not None and not part.is_away:
+                    self.fallen.append((target.value, part.child.returncode))
+                    with contextlib.suppress(ProcessFailedError):
+                        await self.start(target)
+
+    async def ready(self, seconds: float) -> None:
+        """Wait until all parts run and listen.
+
+        Raises:
+            ProcessFailedError: One did not in time.
+        """
+        for target in (Target.FIRST_WORKER, Target.SECOND_WORKER, Target.WEB):
+            for is_last in (False, False, False, True):
+                child = self.parts[target].child
+                is_ready = partial(listens, self.settings.web_port) if target is Target.WEB else partial(_said, child)
+                try:
+                    await child.wait_ready(is_ready, seconds)
+                    break
+                except ProcessFailedError:  # it could not start just now, and ``keep`` starts another one
+                    if is_last:
+                        raise
+                    await asyncio.sleep(2 * LOOK)
+
+    async def begin_night(self, practice: str) -> None:
+        """Let a practice's schedule begin its night now; where the workflow server is away, that night is none."""
+        with contextlib.suppress(RPCError, RuntimeError, TimeoutError):
+            async with asyncio.timeout(LONGEST_CALL):
+                address = self.settings.required("temporal_address")
+                client = await Client.connect(address, namespace=self.settings.temporal_namespace)
+                await client.get_schedule_handle(f"check-connections-{practice}").trigger()
+
+    async def workflows_at_work(self) -> int:
+        """How many workflows are open."""
+        address = self.settings.required("temporal_address")
+        client = await Client.connect(address, namespace=self.settings.temporal_namespace)
+        counted = await client.count_workflows("ExecutionStatus = 'Running'")
+        return counted.count
+
+    def logs(self) -> list[Path]:
+        """Everything that was logged."""
+        return sorted((self.settings.data_dir / "logs").glob("*.log"))
+
+    async def _launch(self, target: Target, number: int, checkout: Path | None) -> Child:
+        stack, name = self.stack, f"{target.value}.{number}"
+        match target:
+            case Target.POSTGRES:
+                directory = self.settings.data_dir / "postgres"
+                child, _ = await start_postgres(stack.supervisor, stack.ports, directory)
+                return child
+            case Target.TEMPORAL:
+                return await _temporal(stack)
+            case Target.WEB:
+                argv = [sys.executable, "-m", "starter.cli", "web"]
+                return await stack.start(name, argv, environment=environment_of(self.settings))
+            case _:
+                environment = {**stack.environment, **environment_of(on_host(self.settings, self.cables[target]))}
+                argv = [sys.executable, "-m", "worker"]
+                if checkout is None:
+                    return await stack.start(name, argv, environment=environment)
+                # Its own folder comes first among Python's paths: the same libraries, its own code.
+                return await stack.supervisor.start(Command(name, argv, environment=environment, directory=checkout))
+
+
+@asynccontextmanager
+async def fleet(
+    directory: Path, seed: int, organisations: int, people: int, beside: Path | None
+) -> AsyncIterator[Fleet]:
+    """Start everything, in a folder of its own.
+
+    Args:
+        directory: Where its files are.
+        seed: Of the platform's world.
+        organisations: How many it has.
+        people: How many can sign in there.
+        beside: A checkout with older code, for one of the workers.
+
+    Raises:
+        ProcessFailedError: Something did not come up.
+    """
+    ports = Ports(directory / "ports.json")
+    settings = settings_of(directory, ports)
+    async with Supervisor(directory / "logs") as supervisor:
+        postgres, url = await start_postgres(supervisor, ports, directory / "postgres")
+        settings = settings.model_copy(update={"database_url": SecretStr(url)})
+        stack = Stack(settings, supervisor, ports)
+        temporal = await _temporal(stack)
+        platform = await _platform(stack, seed, organisations, people)
+        await run(stack, "db", "upgrade")
+        parts = {Target.POSTGRES: Part(postgres), Target.TEMPORAL: Part(temporal), Target.PLATFORM: Part(platform)}
+        running = Fleet(settings, stack, parts, await lay_cables(ports), beside)
+        try:
+            for target in (Target.FIRST_WORKER, Target.SECOND_WORKER, Target.WEB):
+                parts[target] = Part(await running._launch(target, 1, None))  # noqa: SLF001  # its own module
+            await running.ready(60)
+            yield running
+        finally:
+            for cable in (cable for laid in running.cables.values() for cable in laid):
+                await cable.close()
+            for target in parts:
+                running.let_go(target)  # what is held cannot be stopped in order
+
+
+async def run(stack: Stack, *words: str) -> str:
+    """Run one of the product's commands to its end.
+
+    Returns:
+        What it printed.
+
+    Raises:
+        ProcessFailedError: It failed.
+    """
+    environment = {**_inherited(), **stack.environment}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "starter.cli", *words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment,
+    )
+    printed, complaint = await process.communicate()
+    if process.returncode:
+        raise ProcessFailedError(f"clientsync {' '.join(words)}: {complaint.decode(errors='replace')[-500:]}")
+    return printed.decode()
+
+
+def _inherited() -> Mapping[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("CLIENTSYNC_", "TEMPORAL_"))}
+
+
+async def _temporal(stack: Stack) -> Child:
+    directory = stack.settings.data_dir / "temporal"
+    return await start_temporal(
+        stack.supervisor, stack.settings, stack.ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None
+    )
+
+
+async def _platform(stack: Stack, seed: int, organisations: int, people: int) -> Child:
+    port = stack.ports.get("platform")
+    argv = [sys.executable, "-m", "xero_sandbox", "--port", str(port), "--seed", str(seed), "--scenario", "plain"]
+    argv += ["--organisations", str(organisations), "--people", str(people), "--latency-ms", str(LATENCY_MS)]
+    argv += ["--redirect-uri", f"{stack.settings.public_url}/connect/xero/callback"]
+    return await stack.start("platform", argv, ready=lambda: listens(port))
+
+
+async def _said(child: Child) -> bool:
+    return "Clientsync worker ready" in child.log.read_text(errors="replace")
