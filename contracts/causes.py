@@ -133,7 +133,8 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "Disconnect clients that are no longer needed, or ask us to raise the limit; then try again.",
     ),
     Cause.TOO_MANY_RECORDS: Explanation(
-        "One of its lists has more records than the accounting software gives out, so it could not be read.",
+        "One of its lists has more records than the accounting software gives out, or than we take in at once, so it "
+        "could not be read.",
         "No sign-in repairs it. Leave that list out in this client's settings to have the rest in order, and tell "
         "support.",
     ),

@@ -4,6 +4,7 @@
     ├── ConsentFailed               the code, verifier or identity was refused: sign in again
     ├── NeedsPerson                 waiting does not help
     │   ├── SignedOut               the grant is dead
+    │   ├── TooLarge                a list's answer is larger than is read of any
     │   └── (access_lost, disconnected_at_provider, subscription_ended, permission_missing, …, unknown)
     └── Transient                   waiting helps
         ├── RateLimited             until ``retry_at``; ``is_long`` for a day's limit
@@ -45,6 +46,13 @@ class SignedOut(NeedsPerson):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Cause.SIGNED_OUT, detail)
+
+
+class TooLarge(NeedsPerson):
+    """A list's answer is larger than is read of any; it would be as large at once again."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(Cause.TOO_MANY_RECORDS, detail)
 
 
 class ConsentFailed(ProviderError):

@@ -1,14 +1,15 @@
 """The HTTP client that every provider gets: pooled, kept alive, without cookies, over aiohttp.
 
 A pull of 1,000 organisations is 7,000 calls from one process, so the client's own cost counts: with httpx2's default
-pool a call costs twice the CPU. Providers only see ``httpx2.AsyncClient``; the transport stays injectable. This module
-knows no provider.
+pool a call costs twice the CPU. Providers only see ``httpx2.AsyncClient``; the transport stays injectable. Each call is
+bound in size and time (``providers.bounds``). This module knows no provider.
 """
 
 import os
 import ssl
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import aiohttp
 import httpx2
 
+from providers.bounds import DOCUMENT, EXTENSION, MIB, Bound
 from providers.proxies import Proxies, UnusableNetworkError
 
 MAX_CONNECTIONS = 128
@@ -36,11 +38,18 @@ POOL_SECONDS = 30.0
 TIMEOUT = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=POOL_SECONDS)
 
 
+class TooLargeError(httpx2.TransportError):
+    """The answer is larger than its kind of call allows, and was not read to its end."""
+
+
 class AiohttpTransport(httpx2.AsyncBaseTransport):
     """Sends httpx2's requests with aiohttp, and reads each answer whole.
 
     Answers here are pages that are parsed as a whole: streaming them through httpx2's layers, piece by piece, costs as
-    much CPU as sending the call. aiohttp unpacks what is compressed.
+    much CPU as sending the call. aiohttp unpacks what is compressed, at most 256 KiB ahead of what is read here.
+
+    A request says by its extension ``bound`` how large its answer may be and how long it may take; one that does not
+    say gets the bound of a small document.
 
     Args:
         open_session: Makes the session, on first use: in the event loop that uses it.
@@ -56,8 +65,11 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         """See httpx2's documentation of transports.
 
         Raises:
-            httpx2.TransportError: No whole answer came.
+            TooLargeError: A success is larger than its bound. (Another status keeps its headers, with no body.)
+            httpx2.TransportError: No whole answer came, or not in time.
         """
+        bound: Bound = request.extensions.get(EXTENSION, DOCUMENT)
+        timeouts = request.extensions.get("timeout", {})
         if self._session is None:
             self._session = self._open_session()
         try:
@@ -68,18 +80,20 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
                 data=await request.aread() or None,
                 allow_redirects=False,
                 proxy=self._proxies.of(request.url),
-                timeout=_timeout(*map(request.extensions.get("timeout", {}).get, ("pool", "connect", "read"))),
+                timeout=_timeout(bound.seconds, *map(timeouts.get, ("pool", "connect", "read"))),
             ) as answer:
-                body = await answer.read()
+                body = await _body(answer, bound.largest)
         except TimeoutError as error:
             raise httpx2.ReadTimeout(type(error).__name__, request=request) from None
         except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError) as error:
             raise httpx2.ConnectError(type(error).__name__, request=request) from None
         except aiohttp.ClientError as error:
             raise httpx2.RemoteProtocolError(type(error).__name__, request=request) from None
+        if body is None and answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise TooLargeError(f"an answer of more than {bound.largest / MIB:g} MiB", request=request)
         # What describes the bytes on the wire is not true of the body that is handed on.
         headers = [header for header in answer.raw_headers if header[0].lower() not in _OF_THE_WIRE]
-        return httpx2.Response(answer.status, headers=headers, content=body, request=request)
+        return httpx2.Response(answer.status, headers=headers, content=body or b"", request=request)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -90,10 +104,28 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 _OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
+async def _body(answer: aiohttp.ClientResponse, largest: int) -> bytes | None:
+    """The body, unpacked; None, and the connection closed, when it is larger."""
+    blocks, left = [], largest
+    try:
+        if (answer.content_length or 0) <= largest:
+            while block := await answer.content.readany():
+                if (left := left - len(block)) < 0:
+                    break
+                blocks.append(block)
+            else:
+                return b"".join(blocks)
+    except BaseException:
+        answer.close()
+        raise
+    answer.close()
+    return None
+
+
 @cache
-def _timeout(pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+def _timeout(total: float, pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
     """The same for every call of a client."""
-    return aiohttp.ClientTimeout(connect=pool, sock_connect=connect, sock_read=read)
+    return aiohttp.ClientTimeout(total=total, connect=pool, sock_connect=connect, sock_read=read)
 
 
 class _Client(httpx2.AsyncClient):

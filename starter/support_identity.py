@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 
 from contracts.refusals import RefusalCode, Refused
 from models.columns import now
+from providers.bounds import DOCUMENT, Bound
 from providers.cached import Cached
 from providers.errors import Unavailable
 
@@ -33,6 +34,9 @@ LONGEST_TOKEN = 16_384
 """Characters."""
 
 NOT_VALID = "This token is not one of a support sign-in, or it is over. Sign in to Temporal's web interface again."
+
+_DOCUMENT = Bound(DOCUMENT.largest, seconds=10)
+"""Somebody of support waits for it."""
 
 Claims = Mapping[str, object]
 
@@ -158,7 +162,7 @@ class SupportIdentity:
 
     async def _document(self, url: str) -> dict[str, object]:
         try:
-            response = await self._http.get(url, headers={"accept": "application/json"}, timeout=10)
+            response = await self._http.get(url, headers={"accept": "application/json"}, extensions=_DOCUMENT.asked)
             document = orjson.loads(response.content)
         except (httpx2.RequestError, ValueError) as error:
             raise Unavailable(f"identity provider: {type(error).__name__}") from None

@@ -5,16 +5,18 @@ access token that Xero refuses, which is replaced (``TOKENS_REPLACED``). Error t
 or received.
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx2
 
+from providers.bounds import Bound
 from providers.clock import Clock
-from providers.errors import RateLimited, Unavailable
+from providers.errors import RateLimited, TooLarge, Unavailable
+from providers.http import TooLargeError
 from providers.port import TokenSource
+from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
 from providers.xero.json_bodies import without_nul
 from providers.xero.limits import Limits
@@ -24,10 +26,6 @@ CORRELATION = "xero-correlation-id"
 
 TOKENS_REPLACED = 2
 """How often a call replaces a token that was refused: the first newer one may be another call's, and as old as that."""
-
-CALL_SECONDS = 40.0
-"""A whole call: an answer that drips in, each piece within the read timeout, must end before a worker seems dead."""
-
 
 _URLS_KEPT = 200
 """A few for each collection; addresses with ids in them, and far pages, come and go."""
@@ -42,7 +40,7 @@ class Api:
         # Seven calls a client, most of them alike: what the client would merge anew for each is merged once.
         self._urls: dict[tuple[str, frozenset[tuple[str, str]]], httpx2.URL] = {}
         self._headers = {**http.headers, "accept": "application/json"}
-        self._extensions = {"timeout": http.timeout.as_dict()}
+        self._timeout = {"timeout": http.timeout.as_dict()}
         self._limits = limits
         self._now = now
 
@@ -50,6 +48,7 @@ class Api:
         self,
         path: str,
         tokens: TokenSource,
+        bound: Bound,
         *,
         organisation_id: str | None = None,
         params: Mapping[str, str] | None = None,
@@ -60,6 +59,7 @@ class Api:
         Args:
             path: Under the API's base address.
             tokens: Whose access token to use.
+            bound: How large the answer may be, and how long the call may take.
             organisation_id: The organisation to read, for the Accounting API.
             params: Query parameters; they are logged by HTTP tools, so they hold no secret.
             modified_since: Ask only for what changed since.
@@ -75,7 +75,7 @@ class Api:
         if modified_since is not None:
             # To the second, without a zone: what Xero accepts (xero.md section 4.1).
             headers["if-modified-since"] = modified_since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        response = await self._call("GET", path, tokens, organisation_id, headers, params)
+        response = await self._call("GET", path, tokens, bound, organisation_id, headers, params)
         is_success, is_empty = response.status_code < 300, not response.content.strip()
         if modified_since is not None and (not is_success or (is_empty and CORRELATION in response.headers)):
             return None
@@ -93,7 +93,7 @@ class Api:
         Raises:
             ProviderError: Classified by cause.
         """
-        response = await self._call("DELETE", path, tokens, None, {}, None, may_be_missing=True)
+        response = await self._call("DELETE", path, tokens, NOTHING, None, {}, None, may_be_missing=True)
         return response.status_code == 204
 
     async def _call(
@@ -101,6 +101,7 @@ class Api:
         method: str,
         path: str,
         tokens: TokenSource,
+        bound: Bound,
         organisation_id: str | None,
         headers: Mapping[str, str],
         params: Mapping[str, str] | None,
@@ -112,12 +113,12 @@ class Api:
         if organisation_id is not None:
             sent["xero-tenant-id"] = organisation_id
         token = await tokens.access_token()
-        response = await self._send(method, url, sent, token, organisation_id, tokens.practice_id)
+        response = await self._send(method, url, sent, token, bound, organisation_id, tokens.practice_id)
         for _ in range(TOKENS_REPLACED):
             if not refuses_token(response.status_code, response.headers, response.content):
                 break
             token = await tokens.access_token(rejected=token)
-            response = await self._send(method, url, sent, token, organisation_id, tokens.practice_id)
+            response = await self._send(method, url, sent, token, bound, organisation_id, tokens.practice_id)
         status = response.status_code
         if 200 <= status < 300 or (status == 304 and method == "GET") or (status == 404 and may_be_missing):
             return response
@@ -140,17 +141,24 @@ class Api:
         url: httpx2.URL,
         headers: Mapping[str, str],
         token: str,
+        bound: Bound,
         organisation_id: str | None,
         practice_id: UUID | None,
     ) -> httpx2.Response:
         request = httpx2.Request(
-            method, url, headers={**headers, "authorization": f"Bearer {token}"}, extensions=self._extensions
+            method,
+            url,
+            headers={**headers, "authorization": f"Bearer {token}"},
+            extensions={**self._timeout, **bound.asked},
         )
         async with self._limits.call(organisation_id, practice_id):
             try:
-                async with asyncio.timeout(CALL_SECONDS):
-                    response = await self._http.send(request)
-            except (httpx2.RequestError, TimeoutError) as error:
+                response = await self._http.send(request)
+            except TooLargeError as error:
+                # No login reaches that many organisations, so that an answer to what is asked of none of them is not
+                # Xero's own; one organisation's list may really be as large.
+                raise (Unavailable if organisation_id is None else TooLarge)(str(error)) from None
+            except httpx2.RequestError as error:
                 raise Unavailable(f"no answer: {type(error).__name__}") from None
         self._limits.learn(organisation_id, response.headers)
         return response

@@ -4,7 +4,6 @@ Discovery and keys are kept for hours, because repeated discovery calls get refu
 #428). Nothing here knows the OAuth flow; nothing of a token ever stands in an error.
 """
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -18,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
+from providers.bounds import DOCUMENT
 from providers.cached import Cached
 from providers.clock import Clock
 from providers.errors import ConsentFailed, Unavailable
@@ -28,9 +28,6 @@ DISCOVERY_LIFETIME = timedelta(hours=12)
 
 KEYS_LIFETIME = timedelta(hours=12)
 """A new signing key is noticed at once by its unknown id; this only retires withdrawn ones."""
-
-DOCUMENT_SECONDS = 40.0
-"""A whole document: one that drips in, each piece within the read timeout, must end too."""
 
 LEEWAY_SECONDS = 60
 _TIMES = frozenset({"exp", "iat", "nbf"})
@@ -172,10 +169,9 @@ class Identity:
     async def _document(self, url: str) -> dict[str, object]:
         """A JSON object; whatever goes wrong is worth another try, an edge's 403 too."""
         try:
-            async with asyncio.timeout(DOCUMENT_SECONDS):
-                response = await self._http.get(url, headers={"accept": "application/json"})
+            response = await self._http.get(url, headers={"accept": "application/json"}, extensions=DOCUMENT.asked)
             document = read_json(response.content)
-        except (httpx2.RequestError, TimeoutError, ValueError) as error:
+        except (httpx2.RequestError, ValueError) as error:
             raise Unavailable(f"identity service: {type(error).__name__}") from None
         if response.status_code != 200 or not isinstance(document, dict):
             raise Unavailable(f"identity service: HTTP {response.status_code}")

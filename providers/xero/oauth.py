@@ -4,7 +4,6 @@ Says nothing of a code, verifier or token in an error: only HTTP statuses and th
 Whoever calls ``refresh`` holds the grant's lock and saves the new set before use: Xero rotates refresh tokens.
 """
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ import httpx2
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # Authlib ships no types
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]  # Authlib ships no types
 
+from providers.bounds import TOKENS
 from providers.clock import Clock
 from providers.errors import ConsentFailed, SignedOut, Unavailable
 from providers.port import Consent, ConsentRequest, TokenSet
@@ -27,9 +27,6 @@ DEFAULT_LIFETIME_SECONDS = 1800
 
 LONGEST_LIFETIME_SECONDS = 86_400
 """A longer or a past one is a mistake in the answer."""
-
-ANSWER_SECONDS = 40.0
-"""A whole exchange: an answer that drips in, each piece within the read timeout, must end too."""
 
 _JSON_STARTS = frozenset({b"{", b"[", b"\xef"})
 """With what a JSON body begins, which may have a byte order mark before it."""
@@ -149,8 +146,7 @@ class OAuth:
     async def _answer(self, call: Awaitable[object]) -> Mapping[str, object]:
         """What the identity service answered, with every failure as one of our errors, free of secrets."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                answer = await call
+            answer = await call
             if isinstance(answer, httpx2.Response):  # revocation: no tokens, so Authlib checks nothing
                 self._refuse_failure(answer)
                 if answer.content.strip()[:1] == b"<":
@@ -158,7 +154,7 @@ class OAuth:
                 return {}
         except httpx2.ConnectError:
             raise NotReached("identity service: ConnectError") from None
-        except (httpx2.RequestError, TimeoutError) as error:
+        except httpx2.RequestError as error:
             raise Unavailable(f"identity service: {type(error).__name__}") from None
         except (OAuthError, ValueError) as error:
             raise Unavailable(f"identity service: {type(error).__name__} in a success") from None
@@ -190,12 +186,13 @@ async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Except
 
 
 class _Through(httpx2.AsyncBaseTransport):
-    """Sends Authlib's requests over the shared client, so that its connections and limits serve them too."""
+    """Sends Authlib's requests over the shared client, so that its connections and bounds serve them too."""
 
     def __init__(self, http: httpx2.AsyncClient) -> None:
         self._http = http
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.extensions = {**request.extensions, **TOKENS.asked}
         return await self._http.send(request, stream=True)
 
 

@@ -10,9 +10,10 @@ import httpx2
 from contracts.causes import Cause
 from contracts.lists import Source
 from providers.clock import Clock, utc_now
-from providers.errors import NeedsPerson, RateLimited, Unavailable
+from providers.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
 from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource
 from providers.xero.api import Api
+from providers.xero.bounds import LISTING
 from providers.xero.config import XeroConfig
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
@@ -119,7 +120,8 @@ class Xero:
             try:
                 body = await self._body(tokens, organisation_id, where, walk.params, walk.since)
             except NeedsPerson as error:
-                if error.cause is Cause.TOO_MANY_RECORDS and walk.go_by_change():
+                is_refused = error.cause is Cause.TOO_MANY_RECORDS and not isinstance(error, TooLarge)
+                if is_refused and walk.go_by_change():
                     continue
                 raise
             except RateLimited as limit:
@@ -152,6 +154,7 @@ class Xero:
             return await self._api.get(
                 f"{ACCOUNTING}{where.path}",
                 tokens,
+                where.bound,
                 organisation_id=organisation_id,
                 params=params,
                 modified_since=since,
@@ -165,4 +168,4 @@ class Xero:
 
     async def _connections(self, tokens: TokenSource, params: dict[str, str]) -> list[Record]:
         # Nothing was asked to have changed, so a 304 cannot be the answer; no body is read as a malformed one.
-        return list(array(await self._api.get("/connections", tokens, params=params) or b""))
+        return list(array(await self._api.get("/connections", tokens, LISTING, params=params) or b""))

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from contracts.lists import Source
 from contracts.standard_information import Row
+from providers.bounds import Bound
 from providers.xero import schemas
+from providers.xero.bounds import LIST, LONG_LIST, SHORT_LIST
 
 PAGE_SIZE = 1000
 """The most that Xero gives on a page; 100 without asking (xero.md section 4.1)."""
@@ -21,6 +23,7 @@ class Collection:
         path: Under ``/api.xro/2.0``.
         plural: The key of the records in the envelope.
         parse: Makes a row of a record; None when the record lacks its key.
+        bound: How large an answer may be, and how long a call may take.
         scope: What a login must have been granted to read it; with ``.read`` behind it, or without.
         params: Query parameters of every call.
         params_by_change: Query parameters for reading it by the time of change, where there are too many records to be
@@ -34,6 +37,7 @@ class Collection:
     path: str
     plural: str
     parse: Callable[[schemas.Record], Row | None]
+    bound: Bound = LIST
     scope: str = "accounting.settings"
     params: Mapping[str, str] = field(default_factory=dict)
     params_by_change: Mapping[str, str] | None = None
@@ -44,7 +48,9 @@ class Collection:
 
 
 COLLECTIONS: Mapping[Source, Collection] = {
-    Source.ORGANISATION: Collection("/Organisation", "Organisations", schemas.organisation, is_never_empty=True),
+    Source.ORGANISATION: Collection(
+        "/Organisation", "Organisations", schemas.organisation, bound=SHORT_LIST, is_never_empty=True
+    ),
     # System accounts cannot be deleted.
     Source.ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, knows_changes=True, is_never_empty=True),
     Source.TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True),
@@ -58,16 +64,18 @@ COLLECTIONS: Mapping[Source, Collection] = {
         "/Items",
         "Items",
         schemas.item,
+        bound=LONG_LIST,
         # Unit prices are kept with four decimals and rounded to two unless four are asked for (OpenAPI: ``unitdp``).
         params={"unitdp": "4"},
         knows_changes=True,
         has_decimals=True,
     ),
-    Source.CURRENCIES: Collection("/Currencies", "Currencies", schemas.currency),
+    Source.CURRENCIES: Collection("/Currencies", "Currencies", schemas.currency, bound=SHORT_LIST),
     Source.CONTACTS: Collection(
         "/Contacts",
         "Contacts",
         schemas.contact,
+        bound=LONG_LIST,
         scope="accounting.contacts",
         # Xero's own order is by change: a contact edited during the walk would move, and push another over the
         # edge of a page already read. Ids do not move.
