@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from starter.web.hurrying import Hurrying
+
 GRACE_SECONDS = 10
 
 
@@ -36,11 +38,16 @@ async def serve(app: FastAPI, *, host: str, port: int) -> None:
     Raises:
         SystemExit: The port is taken.
     """
-    config = uvicorn.Config(
+    await _Server(configuration(app, host=host, port=port)).serve()
+
+
+def configuration(app: FastAPI, *, host: str, port: int) -> uvicorn.Config:
+    """How uvicorn serves the application; see ``serve``."""
+    return uvicorn.Config(
         app,
         host=host,
         port=port,
-        http="httptools",
+        http=Hurrying,
         log_config=None,
         access_log=False,  # its lines hold query strings, and the callback's holds a code; the shield logs instead
         server_header=False,
@@ -49,4 +56,3 @@ async def serve(app: FastAPI, *, host: str, port: int) -> None:
         timeout_keep_alive=75,
         lifespan="off",
     )
-    await _Server(config).serve()

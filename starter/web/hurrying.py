@@ -1,0 +1,95 @@
+"""Requests that come too slowly, or with endless headers, are ended: uvicorn by itself waits for them without end.
+
+One clock a connection: for its first byte, then for the head of each request, then for its body. It ends what a client
+sends; how long the application takes, and a stream of events that is listened to, are no concern of it. How large a
+body may be is the shield's.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class Patience(NamedTuple):
+    """How long is waited for a request.
+
+    Attributes:
+        head: Seconds from a request's first byte to the end of its headers. They fit into a few packets.
+        body: Seconds from there to the end of its body. The largest that is taken (2 MiB, for the codec 16 MiB) comes
+            in time at 280 kB/s.
+        largest_head: Bytes of the head, more or less: what comes with its first piece is not counted.
+    """
+
+    head: float = 20.0
+    body: float = 60.0
+    largest_head: int = 64 * 1024
+
+
+class Hurrying(HttpToolsProtocol):
+    """One connection. Takes what uvicorn gives its protocols, and how patient to be."""
+
+    def __init__(self, *args: Any, patience: Patience = Patience(), **options: Any) -> None:  # noqa: B008  # it never changes
+        super().__init__(*args, **options)
+        self._patience = patience
+        self._clock: asyncio.TimerHandle | None = None
+        self._is_in_head = False
+        self._head_size = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Wait for the first byte as long as for that of a later request: proxies open connections ahead."""
+        super().connection_made(transport)
+        self._wait(self.timeout_keep_alive)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it."""
+        self._wait(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what belongs to a head that does not end."""
+        was_in_head = self._is_in_head
+        super().data_received(data)
+        if not (was_in_head and self._is_in_head):
+            self._head_size = 0
+            return
+        self._head_size += len(data)
+        if self._head_size > self._patience.largest_head:
+            self._end(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        """A request's first byte."""
+        self._is_in_head = True
+        self._wait(self._patience.head)
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The end of its head."""
+        self._is_in_head = False
+        self._wait(self._patience.body)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The end of its body, if it has one."""
+        self._wait(None)
+        super().on_message_complete()
+
+    def _wait(self, seconds: float | None) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+        self._clock = None if seconds is None else self.loop.call_later(seconds, self._end, HTTPStatus.REQUEST_TIMEOUT)
+
+    def _end(self, status: HTTPStatus) -> None:
+        """End the connection; with an answer, where the request that is too slow or too large can still have one."""
+        if self.transport.is_closing():
+            return
+        is_over = self.cycle is None or self.cycle.response_complete
+        if not is_over and (self._is_in_head or self.cycle.response_started):
+            self.transport.abort()  # an answer is under way, and may have nobody who reads it
+            return
+        if not is_over:
+            self.cycle.disconnected = True  # the application answers no more
+        if self._is_in_head or not is_over:
+            self.transport.write(f"HTTP/1.1 {status} {status.phrase}\r\nconnection: close\r\n\r\n".encode())
+        self.transport.close()
