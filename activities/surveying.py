@@ -142,5 +142,5 @@ def unreachable(one: LivingConnection) -> str:
         return f"This login does not reach the organisation, and no sign-in repairs this. {one.cause.sentence}"
     if not one.reached_by:
         return "This login does not reach the organisation, and no colleague's login is known to."
-    names = " or ".join(one.reached_by[:3])
-    return f"This login does not reach the organisation. Ask {names} to reconnect: that login could reach it."
+    names = " or of ".join(one.reached_by[:3])
+    return f"This login does not reach the organisation. The login of {names} could: reconnect with that one."

@@ -58,9 +58,11 @@ _OF_ONE = {RunKind.RECONNECT_ALL: "Reconnect", RunKind.CHANGE_CONNECTION: "Chang
 
 def run_summary(run: RunFacts, kind: RunKind) -> str:
     """One line for lists of workflows: what, for whom, by whom."""
-    what = _OF_ONE.get(kind, kind.heading) if run.client_code else kind.heading
-    whose = f" {run.client_code}" if run.client_code else ""
-    return shortened(f"{what}{whose} from {run.provider_title} · {run.practice_name} · {run.colleague_name}")
+    if run.client_code:
+        what = f"{_OF_ONE.get(kind, kind.heading)} {run.client_code} · {run.provider_title}"
+    else:
+        what = f"{kind.heading} from {run.provider_title}"
+    return shortened(f"{what} · {run.practice_name} · {run.colleague_name}")
 
 
 def run_attributes(run: RunFacts, kind: RunKind, stage: Stage = Stage.AWAITING_CONSENT) -> TypedSearchAttributes:

@@ -1,9 +1,10 @@
 """How pages say times and numbers: the filters of the templates. Zone and moment stand round the page."""
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from contracts.causes import Cause
 from contracts.runs import Outcome
@@ -15,6 +16,7 @@ _STEPS = (
     (timedelta(days=1), timedelta(days=14), "day"),
 )
 NOTHING = "\N{EN DASH}"
+_BACKTICKS = re.compile("`+")
 _SAID: dict[str, str] = {
     Outcome.SKIPPED: "Not chosen",
     Outcome.UNREACHABLE: "Not reachable",
@@ -49,6 +51,14 @@ def relative(moment: datetime, at: datetime, zone: tzinfo) -> str:
             return f"{spelt} ago" if moment < at else f"in {spelt}"
     local = moment.astimezone(zone)
     return f"{local.day} {local:%b %Y}"
+
+
+def coded(text: str) -> Markup:
+    """A description for readers of code: what stands between backticks is set as code."""
+    return Markup("").join(  # every second piece stood between them
+        Markup("<code>{}</code>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(_BACKTICKS.split(text))
+    )
 
 
 def number(value: int) -> str:
@@ -134,6 +144,7 @@ FILTERS = {
     "ago": ago,
     "at": at,
     "clock": clock,
+    "coded": coded,
     "due": due,
     "next_try": next_try,
     "number": number,

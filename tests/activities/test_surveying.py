@@ -78,9 +78,9 @@ def test_the_id_decides_and_not_the_name():
     ("known", "says"),
     [
         ((), "no colleague's login is known to."),
-        (("Ann",), "Ask Ann to reconnect"),
-        (("Ann", "Ben"), "Ask Ann or Ben to reconnect"),
-        (("Ann", "Ben", "Cleo", "Dan"), "Ask Ann or Ben or Cleo to reconnect"),
+        (("Ann",), "The login of Ann could"),
+        (("Ann", "Ben"), "The login of Ann or of Ben could"),
+        (("Ann", "Ben", "Cleo", "Dan"), "The login of Ann or of Ben or of Cleo could"),
     ],
 )
 def test_who_could_repair_it_is_named(known, says):
@@ -128,7 +128,7 @@ def test_what_was_removed_is_ticked_with_any_login_that_opens_it_or_repaired_by_
     assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER
     assert "with a login that can open it, tick it there and choose Allow access" in (settled.message or "")
     (settled,) = survey([removed._replace(reached_by=("Ben",))], REACHED, MINE, moves_healthy=False)
-    assert "Ask Ben to reconnect" in (settled.message or "")
+    assert "The login of Ben could" in (settled.message or "")
 
 
 def test_what_refused_this_very_login_is_no_matter_of_ticking():

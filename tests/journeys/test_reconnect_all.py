@@ -94,8 +94,8 @@ async def test_what_is_not_reachable_names_who_could_repair_it(practice: Practic
     for place, organisation_id in enumerate(organisations[:16]):
         row = rows[organisation_id]
         people = zip((ann, ben), known_to, strict=True)
-        asked = " or ".join(scene.actor.colleague_name for scene, known in people if place in known)
-        assert row["message"].endswith(f"Ask {asked} to reconnect: that login could reach it.")
+        asked = " or of ".join(scene.actor.colleague_name for scene, known in people if place in known)
+        assert row["message"].endswith(f"The login of {asked} could: reconnect with that one.")
         assert (row["cause"], bool(row["next_step"])) == ("signed_out", True)
     # The login reaches other books of the same name: they are offered, and the client's own are left alone.
     assert [(offer["organisation_id"], offer["name"]) for offer in run["offers"]] == [(organisations[20], name)]

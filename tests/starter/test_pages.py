@@ -28,7 +28,8 @@ async def test_the_list_of_calls_has_every_call_and_loads_nothing_from_elsewhere
         assert path in page.text
         assert all(call.get("summary") for call in calls.values()), path
     loaded = {address.partition("?")[0] for address in re.findall(r'(?:src|href)="([^"]+)"', page.text)}
-    assert loaded == {"/", "/static/clientsync.css", "/static/icon.svg", "/api/openapi.json"}
+    assert loaded == {"/", "#whole", "/static/clientsync.css", "/static/icon.svg", "/api/openapi.json"}
+    assert "`" not in page.text
     assert not re.search(r"<script|<style|style=|onclick", page.text)
     style = await scene.http.get("/static/clientsync.css")
     assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")

@@ -40,7 +40,7 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     await expect(left.get_by_role("heading")).to_have_text("1 connection needs another login")
     await expect(left.get_by_role("listitem")).to_have_text("Ada Harbour 1")
     row = ben.get_by_role("row", name="Not reachable")
-    await expect(row).to_contain_text("Ask Ada Harbour to reconnect: that login could reach it.")
+    await expect(row).to_contain_text("The login of Ada Harbour could: reconnect with that one.")
     await looked_at(ben, "reconnect-report")
     await fails(own.admin, organisations[2], Cause.SUBSCRIPTION_ENDED)
     await ben.reload()  # nobody's login renews a subscription

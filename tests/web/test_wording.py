@@ -9,7 +9,7 @@ from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
 from starter.web.rendering import PAGES
 from starter.web.surroundings import Surroundings, surrounded
-from starter.web.wording import NOTHING, due, exact, number, plural, relative, words
+from starter.web.wording import NOTHING, coded, due, exact, number, plural, relative, words
 from tests.journeys.people import change
 from tests.web.house import arrived, made_house
 from tests.web.one_client import added
@@ -126,3 +126,7 @@ async def test_pages_tell_the_time_where_the_practice_is(product):
         assert f"Times are in {zone}" in page
         assert day in page
         assert f">{clock}</time>" in page
+
+
+def test_what_stands_between_backticks_is_code_and_nothing_of_it_is_markup():
+    assert coded("Ask `GET <id>`, or ``b``; a < c.") == "Ask <code>GET &lt;id&gt;</code>, or <code>b</code>; a &lt; c."

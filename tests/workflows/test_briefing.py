@@ -109,8 +109,8 @@ def test_what_has_ended_about_one_client_links_to_its_page():
 
 def test_a_run_about_one_client_is_called_by_what_it_is():
     one = RUN.model_copy(update={"client_code": "C0001"})
-    assert briefing.run_summary(one, RunKind.RECONNECT_ALL) == "Reconnect C0001 from Xero · Harbour Lane · Priya Shah"
-    assert briefing.run_summary(one, RunKind.CHANGE_CONNECTION).startswith("Change the connection of C0001 from Xero")
+    assert briefing.run_summary(one, RunKind.RECONNECT_ALL) == "Reconnect C0001 · Xero · Harbour Lane · Priya Shah"
+    assert briefing.run_summary(one, RunKind.CHANGE_CONNECTION).startswith("Change the connection of C0001 · Xero")
     assert briefing.run_summary(RUN, RunKind.RECONNECT_ALL) == "Reconnect all from Xero · Harbour Lane · Priya Shah"
 
 
