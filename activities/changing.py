@@ -93,7 +93,7 @@ class ChangeActivities(ReachActivities):
         try:
             async with self._database.transaction() as session:
                 run = await runs.open_run(session, asked.run_id)
-                new = await session.get_one(Connection, asked.new_connection_id, with_for_update=True)
+                new = await session.get_one(Connection, asked.new_connection_id, with_for_update={"key_share": True})
                 if not new.is_current:
                     old = await connection_changes.current_or_refused(session, asked.old_connection_id)
                     await connection_changes.change(session, run, old, new, self._now())

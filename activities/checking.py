@@ -12,6 +12,7 @@ from temporalio import activity
 
 from activities import diagnosing
 from activities.failures import application_error
+from activities.lease import holder
 from activities.reach import ReachActivities
 from activities.seeing import READ_LASTS
 from contracts.causes import Cause
@@ -27,7 +28,7 @@ from contracts.check_connections import (
     NoteLoginTroubleInput,
     NoteTroubleInput,
 )
-from models import checks, connections, grants
+from models import checks, connections, grants, leases
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port import ReachableOrganisation
 
@@ -140,3 +141,4 @@ class CheckActivities(ReachActivities):
             await connections.record_trouble(
                 session, asked.connection_id, trouble.cause, trouble.detail, at, until=until
             )
+            await leases.release(session, (asked.connection_id,), holder=holder())

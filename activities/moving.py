@@ -47,8 +47,8 @@ class Move:
             has_read: Whether the new login has just read it.
         """
         session, row = self._session, self._row
-        client = await session.get_one(Client, row.client_id, with_for_update=True)
-        connection = await session.get_one(Connection, row.connection_id, with_for_update=True)
+        client = await session.get_one(Client, row.client_id, with_for_update={"key_share": True})
+        connection = await session.get_one(Connection, row.connection_id, with_for_update={"key_share": True})
         owner = await session.get_one(Colleague, client.owner_id)
         new_owner = await session.get_one(Colleague, row.owner_id)
         if changed := self._changed(client, connection, owner, new_owner):

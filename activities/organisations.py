@@ -1,9 +1,12 @@
 """Lists what a sign-in reaches, reads the profiles that verdicts need, and judges: nothing is created here."""
 
 import asyncio
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.matching import judge
@@ -17,10 +20,13 @@ from contracts.bulk_create_clients import (
     ReadProfilesInput,
     ReadProfilesResult,
 )
-from contracts.runs import Stage, Verdict
+from contracts.runs import Stage
 from models import clients, grants, lookalikes, run_lists, runs
+from models.clients import KnownOrganisation, UnconnectedClient
+from models.lookalikes import ConnectedClient
+from models.practice import Practice
 from models.run import Run
-from models.run_lists import FoundOrganisation
+from models.run_lists import Candidate, FoundOrganisation
 from providers.errors import ProviderError, Transient
 
 
@@ -84,25 +90,44 @@ class OrganisationActivities(ReachActivities):
 
     @activity.defn
     async def judge_organisations(self, asked: JudgeOrganisationsInput) -> JudgedOrganisations:
-        """Give every organisation of the run its verdict, and open the selection, in one transaction."""
-        async with self._database.transaction() as session:
-            run = await runs.listing_run(session, asked.run_id)
-            practice = await runs.practice_of(session, run)
-            listed = await run_lists.candidates_of(session, run.id)
-            known = await clients.known_organisations(
-                session, practice.id, run.provider, [organisation.organisation_id for organisation in listed]
-            )
-            judged = judge(
-                listed,
-                known,
-                await clients.unconnected_clients(session, practice.id),
-                practice.client_allowance - await clients.count_clients(session, practice.id),
-                await lookalikes.connected_clients(session, practice.id, run.provider),
-            )
-            await run_lists.save_verdicts(session, run.id, judged)
-            run.stage = Stage.AWAITING_SELECTION
-            session.add(run)
-        verdicts: dict[Verdict, int] = {}
-        for judgement in judged:
-            verdicts[judgement.verdict] = verdicts.get(judgement.verdict, 0) + 1
-        return JudgedOrganisations(verdicts=verdicts)
+        """Give every organisation of the run its verdict, and open the selection.
+
+        Comparing thousands of names takes a second: it is done in a thread, without a lock, and again should something
+        have changed by the time that the verdicts are written.
+        """
+        async with self._database.session() as session:
+            run = await session.get_one(Run, asked.run_id)
+            facts = await _facts(session, run, await session.get_one(Practice, run.practice_id))
+        while True:
+            judged = await asyncio.to_thread(judge, *facts)
+            async with self._database.transaction() as session:
+                run = await runs.listing_run(session, asked.run_id)
+                judged_by, facts = facts, await _facts(session, run, await runs.practice_of(session, run))
+                if facts == judged_by:
+                    await run_lists.save_verdicts(session, run.id, judged)
+                    run.stage = Stage.AWAITING_SELECTION
+                    session.add(run)
+                    break
+        return JudgedOrganisations(verdicts=dict(Counter(judgement.verdict for judgement in judged)))
+
+
+class Facts(NamedTuple):
+    """What a run's organisations are judged by; see ``matching.judge``."""
+
+    candidates: Sequence[Candidate]
+    known: Mapping[str, KnownOrganisation]
+    unconnected: Sequence[UnconnectedClient]
+    room: int
+    connected: Sequence[ConnectedClient]
+
+
+async def _facts(session: AsyncSession, run: Run, practice: Practice) -> Facts:
+    listed = await run_lists.candidates_of(session, run.id)
+    ids = [organisation.organisation_id for organisation in listed]
+    return Facts(
+        listed,
+        await clients.known_organisations(session, practice.id, run.provider, ids),
+        await clients.unconnected_clients(session, practice.id),
+        practice.client_allowance - await clients.count_clients(session, practice.id),
+        await lookalikes.connected_clients(session, practice.id, run.provider),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from activities.grants import Tokens
+from activities.lease import Lease
 from activities.losses import loses_many
 from activities.progress import Progress
 from activities.readings import Claimed, Readings
@@ -34,8 +35,13 @@ class Reader:
         self._tokens = tokens
         self._now = now
 
-    async def read(self, claimed: Claimed) -> Readings:
-        """Read what is left of a connection; what goes wrong with the provider stands in the readings."""
+    async def read(self, claimed: Claimed, lease: Lease) -> Readings:
+        """Read what is left of a connection; what goes wrong with the provider stands in the readings.
+
+        Args:
+            claimed: What to read.
+            lease: On it, to be kept while pages come.
+        """
         provider = self._providers[claimed.connection.provider]
         tokens = self._tokens.of(claimed.grant_id, provider, claimed.connection.practice_id)
         readings = Readings(
@@ -46,15 +52,21 @@ class Reader:
                 if source is Source.ORGANISATION and claimed.profile is not None:
                     readings.rows[source] = [claimed.profile]
                 else:
-                    group.create_task(self._read_source(provider, tokens, claimed, source, readings))
+                    group.create_task(self._read_source(provider, tokens, claimed, source, readings, lease))
         return readings
 
     async def _read_source(
-        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, readings: Readings
+        self,
+        provider: Provider,
+        tokens: TokenSource,
+        claimed: Claimed,
+        source: Source,
+        readings: Readings,
+        lease: Lease,
     ) -> None:
         connection = claimed.connection
         try:
-            rows = await self._believable(provider, tokens, claimed, source)
+            rows = await self._believable(provider, tokens, claimed, source, lease)
         except ProviderError as error:
             # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
             readings.errors[source] = error.with_traceback(None)
@@ -65,7 +77,7 @@ class Reader:
                 readings.rows[source] = rows
 
     async def _believable(
-        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source
+        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
     ) -> Sequence[Row]:
         """The rows of a source; asked for once more if they are too few to be believed at once.
 
@@ -73,22 +85,25 @@ class Reader:
             TooSmall: The second answer was no complete one either.
         """
         try:
-            rows = await self._rows(provider, tokens, claimed, source)
+            rows = await self._rows(provider, tokens, claimed, source, lease)
         except TooSmall as error:
             logger.warning("asked once more: %s", error.detail)
         else:
             if source in claimed.since or not loses_many(source, rows, claimed.held):
                 return rows
             logger.warning("asked once more: %s would lose many rows", source.value)
-        return await self._rows(provider, tokens, claimed, source)
+        return await self._rows(provider, tokens, claimed, source, lease)
 
-    async def _rows(self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source) -> Sequence[Row]:
+    async def _rows(
+        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
+    ) -> Sequence[Row]:
         """What the settings keep of a source."""
         rows: list[Row] = []
         connection, since, progress = claimed.connection, claimed.since.get(source), Progress(self._now)
         async for page in provider.read(tokens, connection.organisation_id, source, since):
             rows.extend(page.rows)
             progress.made()
+            await lease.keep()
         return kept(source, rows, connection, is_complete=since is None)
 
 

@@ -144,7 +144,9 @@ class ReassignActivities(ReachActivities):
         if isinstance(refused, Transient):
             raise application_error(refused, self._now())
         async with self._database.transaction() as session:
-            row = await session.get_one(RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update=True)
+            row = await session.get_one(
+                RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update={"key_share": True}
+            )
             if row.outcome is None:
                 move = Move(session, run, row, self._now(), keeps_login=asked.keeps_login)
                 await move.settle(refused, has_read=tries and refused is None)
@@ -164,7 +166,9 @@ class ReassignActivities(ReachActivities):
         One that the run tries again has no outcome yet, only the reason and the time of the next try.
         """
         async with self._database.transaction() as session:
-            row = await session.get_one(RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update=True)
+            row = await session.get_one(
+                RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update={"key_share": True}
+            )
             if row.outcome is not None:
                 return
             at, cause = self._now(), asked.cause

@@ -67,7 +67,7 @@ class ReconnectActivities(ReachActivities):
         self, session: AsyncSession, run: Run, one: LivingConnection, grant_id: UUID, at: datetime
     ) -> None:
         """A client that was disconnected is connected in its own place: its own organisation, with this login."""
-        connection = await session.get_one(Connection, one.connection_id, with_for_update=True)
+        connection = await session.get_one(Connection, one.connection_id, with_for_update={"key_share": True})
         if connection.status is ConnectionStatus.DISCONNECTED:
             reach = await session.get(GrantReach, (grant_id, one.organisation_id))
             pair = reach.provider_connection_id if reach else None

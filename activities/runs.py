@@ -5,6 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities.lease import holder
 from contracts.bulk_create_clients import (
     EnterStageInput,
     FinishRunInput,
@@ -16,7 +17,7 @@ from contracts.bulk_create_clients import (
 from contracts.causes import Cause
 from contracts.runs import Outcome
 from contracts.sync_client import SettleSyncInput
-from models import connections, leases, run_ends, run_results, runs
+from models import connection_health, connections, leases, run_ends, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database
 
@@ -49,6 +50,7 @@ class RunActivities:
         """Record that a client in trouble is left to its own sync: outcome, health and event together."""
         at = self._now()
         async with self._database.transaction() as session:
+            await connection_health.lock(session, (asked.connection_id,))
             row = await connections.run_row(session, asked.run_id, asked.connection_id, locked=True)
             if row is None or row.outcome is not None:  # the run's end gives one to each
                 return
@@ -65,12 +67,14 @@ class RunActivities:
             await connections.record_trouble(
                 session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
             )
+            await leases.release(session, (asked.connection_id,), holder=asked.run_id)
 
     @activity.defn
     async def record_failure(self, asked: RecordFailureInput) -> None:
         """Record a client's failure, unless the pull recorded it itself."""
         at = self._now()
         async with self._database.transaction() as session:
+            await connection_health.lock(session, (asked.connection_id,))
             row = await connections.run_row(session, asked.run_id, asked.connection_id, locked=True)
             if row is None or row.outcome is not None:
                 return
@@ -78,6 +82,7 @@ class RunActivities:
             await connections.record_trouble(
                 session, asked.connection_id, asked.cause, asked.detail, at, until=None, login=asked.grant_id
             )
+            await leases.release(session, (asked.connection_id,), holder=asked.run_id)
 
     @activity.defn
     async def settle_sync(self, asked: SettleSyncInput) -> None:
@@ -100,6 +105,7 @@ class RunActivities:
                 await connections.record_trouble(
                     session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
                 )
+                await leases.release(session, (asked.connection_id,), holder=holder())
 
     @activity.defn
     async def reopen_run(self, asked: ReopenRunInput) -> None:

@@ -114,7 +114,7 @@ async def revoke(session: AsyncSession, practice_id: UUID, token_id: UUID, at: d
         select(ApiToken, Colleague.name)
         .join(Colleague, col(Colleague.id) == col(ApiToken.colleague_id))
         .where(ApiToken.id == token_id, Colleague.practice_id == practice_id, col(ApiToken.revoked_at).is_(None))
-        .with_for_update(of=ApiToken)
+        .with_for_update(of=ApiToken, key_share=True)
     )
     found = (await session.exec(query)).one_or_none()
     if found is None:

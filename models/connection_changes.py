@@ -30,7 +30,9 @@ async def current_or_refused(session: AsyncSession, connection_id: UUID) -> Conn
     Raises:
         Refused: It is not.
     """
-    connection = await session.get_one(Connection, connection_id, with_for_update=True, populate_existing=True)
+    connection = await session.get_one(
+        Connection, connection_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if not connection.is_current or connection.status is ConnectionStatus.DISCONNECTING:
         message = "The client's connection was changed or ended meanwhile. Look at it, and start again."
         raise Refused(RefusalCode.WRONG_STAGE, message)
@@ -54,7 +56,7 @@ async def take_up(session: AsyncSession, old: Connection, row: RunOrganisation, 
         Connection.provider == old.provider,
         Connection.organisation_id == row.organisation_id,
     )
-    found = (await session.exec(query.with_for_update())).one_or_none()
+    found = (await session.exec(query.with_for_update(key_share=True))).one_or_none()
     if found is not None and found.client_id != old.client_id:
         if row.organisation_id not in await free(session, old.practice_id, old.provider, [row.organisation_id], at):
             message = f"{row.name} belongs to another of your clients. A client cannot be moved to it."
@@ -158,7 +160,7 @@ async def undo(session: AsyncSession, current: Connection, *, colleague_id: UUID
             f"The change could be undone until {undo_until(latest):%d %B %Y}. Change the connection again instead."
         )
         raise Refused(RefusalCode.WRONG_STAGE, message)
-    old = await session.get_one(Connection, latest.old_connection_id, with_for_update=True)
+    old = await session.get_one(Connection, latest.old_connection_id, with_for_update={"key_share": True})
     await _swap(session, current, old, at)
     latest.undone_at = at
     session.add(latest)
@@ -168,7 +170,7 @@ async def undo(session: AsyncSession, current: Connection, *, colleague_id: UUID
 
 async def discard(session: AsyncSession, run_id: str, connection_id: UUID, at: datetime) -> None:
     """Forget what was read for a preview; a connection that was ever in use, or that another run looks at, stays."""
-    connection = await session.get(Connection, connection_id, with_for_update=True)
+    connection = await session.get(Connection, connection_id, with_for_update=True)  # it may be deleted below
     if connection is None or connection.is_current:
         return
     row = await _row(session, run_id, connection_id)

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.causes import Cause
 from contracts.runs import Action, ConnectionStatus, Outcome
-from models import connection_health, events, leases, receipts, runs
+from models import connection_health, events, receipts, runs
 from models.arrays import is_one_of, texts
 from models.connection import Connection
 from models.connection_health import Look
@@ -32,7 +32,7 @@ async def run_row(
     query = select(RunOrganisation).where(
         RunOrganisation.run_id == run_id, RunOrganisation.connection_id == connection_id
     )
-    return (await session.exec(query.with_for_update() if locked else query)).one_or_none()
+    return (await session.exec(query.with_for_update(key_share=True) if locked else query)).one_or_none()
 
 
 async def profiles_for(
@@ -53,7 +53,7 @@ _PROFILES = select(_TABLE.c.connection_id, _TABLE.c.profile).where(
 
 async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UUID, at: datetime) -> None:
     """Let another login look after a connection, in the transaction that stores what it read of the organisation."""
-    connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if connection.status in LEAVING:
         return
     is_other, connection.grant_id = connection.grant_id != grant_id, grant_id
@@ -80,7 +80,7 @@ async def record_reachable(session: AsyncSession, connection_id: UUID, at: datet
     What only the sign-in before was to blame for is over. What signing in does not repair stays until it was read, and
     so does what this login may be refused as well: a permission or a role that a list wants.
     """
-    connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if connection.status in LEAVING:
         return
     over = [cause for cause in Cause if cause.signing_in_helps]  # of the profile, which was read
@@ -106,7 +106,8 @@ async def record_trouble(
 ) -> None:
     """The connection did not work; only a cause that needs a person changes its status (design section 2).
 
-    What stands in the receipts already is not noted once more: it is over when the lists are read.
+    What stands in the receipts already is not noted once more: it is over when the lists are read. Whose pull it was
+    gives its lease back by itself.
 
     Args:
         session: The transaction that also holds the outcome, and the receipts if there are any.
@@ -117,8 +118,7 @@ async def record_trouble(
         until: When a limit lifts, if it is one.
         login: The login that met it, if that was to take over: what it met is no trouble of the one in use.
     """
-    connection = await session.get_one(Connection, connection_id, with_for_update=True)
-    await leases.release(session, (connection_id,))
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if connection.status in LEAVING or login not in {None, connection.grant_id}:
         return
     known = connection.look_cause
@@ -160,11 +160,12 @@ async def settle_waiting(
     Returns:
         The runs that were written to.
     """
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
+    await runs.lock_waiting_for(session, connection_id)
     query = select(RunOrganisation).where(
         RunOrganisation.connection_id == connection_id, RunOrganisation.outcome == Outcome.RETRYING
     )
-    waiting = (await session.exec(query.with_for_update())).all()
-    connection = await session.get_one(Connection, connection_id)
+    waiting = (await session.exec(query.with_for_update(key_share=True))).all()
     failed = None if logins is None else {*logins, connection.grant_id}
     for row in waiting:
         if cause is None:

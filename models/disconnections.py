@@ -30,7 +30,7 @@ async def begin(session: AsyncSession, connection: Connection, *, colleague_id: 
 
 async def locked_if_leaving(session: AsyncSession, connection_id: UUID) -> Connection | None:
     """The connection, locked, if it is still being disconnected. Waits for whoever is just marking it."""
-    connection = await session.get_one(Connection, connection_id, with_for_update=True)
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     return connection if connection.status is ConnectionStatus.DISCONNECTING else None
 
 

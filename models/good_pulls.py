@@ -17,7 +17,7 @@ from contracts.lists import ListName
 from contracts.runs import Action
 from contracts.standard_information import NAMELESS
 from contracts.sync_client import PullClientInput
-from models import connection_health, events, leases, run_results
+from models import connection_health, events, run_results
 from models.arrays import texts
 from models.connection import Connection
 from models.connection_health import LIVING_STATUSES
@@ -49,6 +49,7 @@ class GoodPull:
 async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: datetime) -> None:
     """The connections worked, all of their asked lists are stored, and their leases are free again.
 
+    No pull changes that a connection is leaving: nothing of such a one is written, its lease neither.
     What was not asked for stays as it was: whether a connection is healthy is told by all of its receipts.
 
     Args:
@@ -69,9 +70,6 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
     )
     await _name_the_nameless(session, pulls)
     became = [connection_health.became_of(row) for row in good]
-    worked = {one.connection_id for one in became}
-    if leaving := [pull.connection_id for pull in pulls if pull.connection_id not in worked]:
-        await leases.release(session, leaving)  # no pull changes that they leave
     await connection_health.tell(session, became, at)
     if refreshed := [pull.connection_id for pull in pulls if pull.is_refresh]:
         await run_results.mend(session, refreshed, at)

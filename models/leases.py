@@ -3,12 +3,12 @@
 A lease is the connection's own row, so that taking it shows the connection as it is. It says nothing of health.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text, update
-from sqlmodel import col, select
+from sqlalchemy import text
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.arrays import texts
@@ -16,6 +16,9 @@ from models.connection import Connection
 
 LEASE = timedelta(minutes=2)
 """How long a pull may be silent before another may read the organisation; longer than a worker's heartbeat timeout."""
+
+RENEWED_AFTER = LEASE / 4
+"""What is still being read holds on to it."""
 
 
 async def claim(session: AsyncSession, connection_ids: Sequence[UUID], holder: str, at: datetime) -> list[Connection]:
@@ -48,18 +51,42 @@ async def claim_one(session: AsyncSession, connection_id: UUID, holder: str, at:
     return claimed[0] if claimed else None
 
 
-async def release(session: AsyncSession, connection_ids: Sequence[UUID], *, holder: str | None = None) -> None:
-    """Give leases back, with the connections' health as it was.
+async def hold(session: AsyncSession, connection_ids: Collection[UUID], holder: str) -> set[UUID]:
+    """Lock connections until the transaction ends, in one order, and tell of which the lease is still the holder's.
+
+    One that has run out and that nobody has taken since is: nobody else has read the organisation.
+
+    Args:
+        session: The transaction that stores what was read of them.
+        connection_ids: Which connections.
+        holder: Who pulled them.
+    """
+    asked = {"ids": texts(connection_ids), "holder": holder}
+    return {identity for (identity, is_held) in await (await session.connection()).execute(_HOLD, asked) if is_held}
+
+
+async def renew(session: AsyncSession, connection_ids: Collection[UUID], holder: str, at: datetime) -> None:
+    """Hold leases for another while, where they are still the holder's.
+
+    Args:
+        session: A transaction of its own.
+        connection_ids: Which connections.
+        holder: Who pulls them.
+        at: This moment.
+    """
+    asked = {"ids": texts(connection_ids), "holder": holder, "until": at + LEASE}
+    await (await session.connection()).execute(_RENEW, asked)
+
+
+async def release(session: AsyncSession, connection_ids: Collection[UUID], *, holder: str) -> None:
+    """Give leases back, where they are the holder's, with the connections' health as it was.
 
     Args:
         session: The caller's transaction.
         connection_ids: Whose leases.
-        holder: Only if it still has them, when given.
+        holder: Who had them.
     """
-    held = update(Connection).where(col(Connection.id).in_(connection_ids))
-    if holder is not None:
-        held = held.where(col(Connection.pull_holder) == holder)
-    await session.exec(held.values(pull_holder=None, pull_until=None))
+    await (await session.connection()).execute(_RELEASE, {"ids": texts(connection_ids), "holder": holder})
 
 
 async def release_of_run(session: AsyncSession, run_id: str) -> None:
@@ -86,6 +113,27 @@ _CLAIM = text(f"""
 """).columns(*_COLUMNS)  # noqa: S608  # our own names, in an order of their own: a table keeps that of its migrations
 """Locked in one order, so that two groups with a connection in common cannot wait for each other. Around the object
 mapper, because every pull runs it, yet with the columns' types: settings and status are members of their enums."""
+
+_HOLD = text("""
+    SELECT id, coalesce(pull_holder = :holder, false) FROM connections
+    WHERE id = ANY(CAST(:ids AS text[])::uuid[]) ORDER BY id FOR NO KEY UPDATE
+""")
+
+_RENEW = text("""
+    WITH held AS (
+        SELECT id FROM connections
+        WHERE id = ANY(CAST(:ids AS text[])::uuid[]) AND pull_holder = :holder ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE connections c SET pull_until = :until FROM held WHERE c.id = held.id
+""")
+
+_RELEASE = text("""
+    WITH held AS (
+        SELECT id FROM connections
+        WHERE id = ANY(CAST(:ids AS text[])::uuid[]) AND pull_holder = :holder ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE connections c SET pull_holder = NULL, pull_until = NULL FROM held WHERE c.id = held.id
+""")
 
 _RELEASE_OF_RUN = text("""
     WITH held AS (

@@ -80,7 +80,7 @@ async def managed(
         .where(Client.practice_id == practice_id, Client.id == client_id, col(Connection.is_current))
     )
     if is_locked:
-        query = query.with_for_update(of=Connection).execution_options(populate_existing=True)
+        query = query.with_for_update(of=Connection, key_share=True).execution_options(populate_existing=True)
     found: Any = (await session.exec(query)).one_or_none()
     return Managed(*found) if found else None
 

@@ -110,7 +110,7 @@ async def claim_next(
         )
         .order_by(col(Notice.next_try_at).nulls_first(), col(Notice.created_at), col(Notice.id))
         .limit(1)
-        .with_for_update(of=Notice, skip_locked=True)
+        .with_for_update(of=Notice, skip_locked=True, key_share=True)
     )
     found = (await session.exec(query)).first()
     if found is None:

@@ -68,6 +68,7 @@ async def give_up_waiting(session: AsyncSession, connection_id: UUID, message: s
     Returns:
         The runs that were written to, which are told anew.
     """
+    await runs.lock_waiting_for(session, connection_id)
     asked = {"connection_id": connection_id, "message": message, "at": at}
     run_ids = [run_id for (run_id,) in await (await session.connection()).execute(_GIVE_UP, asked)]
     await retell(session, run_ids)

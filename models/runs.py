@@ -2,6 +2,10 @@
 
 Each is set-based and idempotent, so that an activity may be tried again after any crash. Reading for pages and the
 API is in ``run_views``.
+
+What is locked is locked in one order: the connections, the run, its practice, its rows. A run that makes, lists or
+changes connections has none of them pulled yet, and locks itself before them. Locks are no stronger than needed
+(``FOR NO KEY UPDATE``): rows that refer to what is locked, such as events, may come in.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,7 +28,7 @@ async def locked_run(session: AsyncSession, run_id: str) -> Run:
     Raises:
         LookupError: There is no such run.
     """
-    run = (await session.exec(select(Run).where(Run.id == run_id).with_for_update())).one_or_none()
+    run = (await session.exec(select(Run).where(Run.id == run_id).with_for_update(key_share=True))).one_or_none()
     if run is None:
         raise LookupError(f"run {run_id} is not in the database")
     return run
@@ -60,9 +64,15 @@ async def listing_run(session: AsyncSession, run_id: str) -> Run:
     return run
 
 
+async def is_open(session: AsyncSession, run_id: str) -> bool:
+    """Whether a run has not ended; its end waits for the caller's transaction then. Its rows are locked after this."""
+    query = select(Run.id).where(Run.id == run_id, Run.stage != Stage.FINISHED)
+    return (await session.exec(query.with_for_update(read=True))).one_or_none() is not None
+
+
 async def practice_of(session: AsyncSession, run: Run) -> Practice:
     """The run's practice, locked: allowance and client numbers are given out one transaction at a time."""
-    query = select(Practice).where(Practice.id == run.practice_id).with_for_update()
+    query = select(Practice).where(Practice.id == run.practice_id).with_for_update(key_share=True)
     return (await session.exec(query)).one()
 
 
@@ -86,10 +96,20 @@ async def settle_open(
     session: AsyncSession, organisation: RunOrganisation, outcome: Outcome, at: datetime, *, cause: Cause, message: str
 ) -> None:
     """Give one organisation an outcome, unless its run has ended meanwhile: that gave it one."""
-    is_open = select(Run.id).where(Run.id == organisation.run_id, Run.stage != Stage.FINISHED)
-    row = await session.exec(is_open.with_for_update(read=True))
-    if row.one_or_none() is not None:
+    if await is_open(session, organisation.run_id):
         await settle(session, organisation, outcome, at, cause=cause, message=message)
+
+
+async def lock_waiting_for(session: AsyncSession, connection_id: UUID) -> None:
+    """Lock the runs in which a connection waits for its own sync, before their rows are."""
+    query = select(Run.id).where(
+        col(Run.id).in_(
+            select(RunOrganisation.run_id).where(
+                RunOrganisation.connection_id == connection_id, RunOrganisation.outcome == Outcome.RETRYING
+            )
+        )
+    )
+    await session.exec(query.order_by(Run.id).with_for_update(key_share=True))
 
 
 async def pause(session: AsyncSession, run_id: str, until: datetime) -> None:

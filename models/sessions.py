@@ -174,7 +174,7 @@ async def invitation(session: AsyncSession, token: str, at: datetime, *, claim: 
         )
     )
     if claim:
-        query = query.with_for_update(of=Invitation)
+        query = query.with_for_update(of=Invitation, key_share=True)
     found = (await session.exec(query)).one_or_none()
     return Invited(*found) if found else None
 

@@ -53,7 +53,7 @@ async def team_views(session: AsyncSession, practice_id: UUID) -> Sequence[TeamV
 
 async def find_team(session: AsyncSession, practice_id: UUID, team_id: UUID) -> Team | None:
     """The practice's team, locked, or None."""
-    query = select(Team).where(Team.id == team_id, Team.practice_id == practice_id).with_for_update()
+    query = select(Team).where(Team.id == team_id, Team.practice_id == practice_id).with_for_update(key_share=True)
     return (await session.exec(query)).one_or_none()
 
 

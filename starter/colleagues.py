@@ -113,6 +113,7 @@ class Colleagues:
                     "You are the practice's only admin. Make somebody else an admin first, who can then deactivate you."
                 )
                 raise Refused(RefusalCode.FORBIDDEN, message)
+            # Whoever is just signing in as them, or making a token of theirs, is waited for: that ends here too.
             leaver = await session.get(Colleague, colleague_id, with_for_update=True)
             if leaver is not None and leaver.practice_id == actor.practice_id and leaver.deactivated_at is None:
                 await colleagues.deactivate(session, leaver, by=actor.colleague_id, at=now())

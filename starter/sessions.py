@@ -181,6 +181,7 @@ class Sessions:
         made = await passwords.hashed(new)
         async with self._database.transaction() as session:
             await sessions.succeeded(session, attempt, at - attempts.WINDOW)
+            # Whoever is just signing in with the old one is waited for: that session ends here too.
             colleague = await session.get_one(Colleague, actor.colleague_id, with_for_update=True)
             if colleague.password_hash != kept:  # another tab, or a reset, was faster
                 raise Refused(RefusalCode.INVALID, "Your password was changed meanwhile.", field="current_password")

@@ -1,0 +1,62 @@
+"""Names are compared in a thread and without locks, and once more where something has changed meanwhile."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from activities import organisations
+from activities.grants import Tokens
+from activities.matching import judge
+from activities.organisations import OrganisationActivities
+from activities.reach import Reach
+from contracts.bulk_create_clients import JudgeOrganisationsInput
+from contracts.runs import RunKind, Stage, Verdict
+from models import run_lists, runs
+from models.client import Client
+from models.database import Database
+from models.encryption import Sealer
+from models.run import Run, RunOrganisation
+from models.run_lists import Judgement
+from tests.models.conftest import House
+
+RUN = "a-run"
+
+
+async def test_the_loop_and_the_practice_are_free_while_names_are_compared(
+    database: Database, sealer: Sealer, house: House, monkeypatch: pytest.MonkeyPatch
+):
+    async with database.transaction() as session:
+        of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "kind": RunKind.ADD_CLIENTS}
+        session.add(Run(id=RUN, provider="xero", stage=Stage.LISTING, **of))
+        await session.flush()
+        for place, name in enumerate(("Quay Fish Ltd", "Mill Bakery Ltd")):
+            row = {"position": place, "name": name, "grant_id": house.grant_id}
+            session.add(RunOrganisation(run_id=RUN, organisation_id=f"org-{name}", **row))
+
+    async def somebody_adds_a_client() -> None:
+        async with database.transaction() as session:
+            await runs.practice_of(session, await runs.locked_run(session, RUN))  # as whoever creates clients does
+            client = {"name": "Mill Bakery Limited", "code": "MILL0002", "owner_id": house.colleague.id}
+            session.add(Client(practice_id=house.practice.id, **client))
+
+    loop, threads = asyncio.get_running_loop(), list[int]()
+
+    def watched(*facts: Any) -> Sequence[Judgement]:
+        threads.append(threading.get_ident())
+        if len(threads) == 1:
+            asyncio.run_coroutine_threadsafe(somebody_adds_a_client(), loop).result(20)
+        return judge(*facts)
+
+    monkeypatch.setattr(organisations, "judge", watched)
+    activities = OrganisationActivities(database, Reach(database, {}, Tokens(database, sealer)))
+    judged = await activities.judge_organisations(JudgeOrganisationsInput(run_id=RUN))
+    assert len(threads) == 2
+    assert threading.get_ident() not in threads
+    assert judged.verdicts == {Verdict.NEW: 1, Verdict.LOOKS_LIKE_CLIENT: 1}
+    async with database.session() as session:
+        listed = await run_lists.organisations_of(session, RUN)
+        assert [row.verdict for row in listed] == [Verdict.NEW, Verdict.LOOKS_LIKE_CLIENT]
+        assert (await session.get_one(Run, RUN)).stage is Stage.AWAITING_SELECTION
