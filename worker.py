@@ -53,6 +53,7 @@ from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
 from workflows.check_connections import CheckConnections
 from workflows.disconnect_client import DisconnectClient
+from workflows.mail_password_link import MailPasswordLink
 from workflows.policies import SETTLED_EVERY
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
@@ -64,6 +65,7 @@ WORKFLOWS = (
     ChangeConnection,
     CheckConnections,
     DisconnectClient,
+    MailPasswordLink,
     ReassignClients,
     ReconnectAll,
     SettleLostWork,

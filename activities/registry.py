@@ -8,6 +8,7 @@ from activities.changing import ChangeActivities
 from activities.checking import CheckActivities
 from activities.clients import ClientActivities
 from activities.disconnecting import DisconnectActivities
+from activities.forgotten import ForgottenActivities
 from activities.grants import Tokens
 from activities.mailing import Mailer
 from activities.notices import NoticeActivities
@@ -80,6 +81,7 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
         runs.reopen_run,
         runs.finish_run,
         SettlingActivities(database, is_at_work).settle_lost_work,
+        ForgottenActivities(database, parts.mailer, parts.public_url).mail_password_link,
     )
 
 

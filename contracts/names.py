@@ -84,3 +84,8 @@ LOST_WORK_ID = "settle-lost-work"
 def check_now_id(practice_slug: str) -> str:
     """The id of a check that somebody asked for: one at a time for each practice."""
     return f"check-connections-now-{practice_slug}"
+
+
+def mail_password_link_id(request_id: int) -> str:
+    """The id of the workflow that mails a link for a forgotten password: it names nobody."""
+    return f"mail-password-link-{request_id}"

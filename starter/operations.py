@@ -24,6 +24,7 @@ from starter.consent_returns import ConsentReturns
 from starter.consents import Consents
 from starter.disconnecting import Disconnecting
 from starter.exports import Exports
+from starter.forgotten import ForgottenPasswords
 from starter.hand_overs import HandOvers
 from starter.health import ConnectionHealth
 from starter.managing import Managing
@@ -62,6 +63,7 @@ class Operations:
         people: Teams, and who is an admin.
         outbox: Notices to colleagues, for admins.
         sessions: Signing in to the pages.
+        forgotten_passwords: A new password by a link from a mail.
         tokens: Bearer tokens for the JSON API.
         support_reads: What support staff have read of workflows.
         managing: One client's connection: settings, refresh, reconnect.
@@ -87,6 +89,7 @@ class Operations:
         self.people = People(database)
         self.outbox = Outbox(database)
         self.sessions = Sessions(database, public_url)
+        self.forgotten_passwords = ForgottenPasswords(database, temporal, self.sessions)
         self.tokens = Tokens(database)
         self.support_reads = SupportReads(database)
         self.clients = Clients(database)

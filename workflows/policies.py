@@ -117,6 +117,13 @@ OUTBOX = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=10), maximum_attempts=2),
 )
 
+PASSWORD_MAIL = ActivityConfig(
+    # Somebody waits for it, and asks again when it does not come: beyond a quarter of an hour it would only confuse.
+    start_to_close_timeout=timedelta(minutes=3),
+    schedule_to_close_timeout=timedelta(minutes=15),
+    retry_policy=RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=1)),
+)
+
 REMOVAL = ActivityConfig(
     # Two calls. Four tries in about 15 seconds; after that the workflow waits, up to an hour each time, without end.
     task_queue=PROVIDER_QUEUE,

@@ -8,10 +8,20 @@ from starlette.types import Scope
 from starter.web.confirmations import PARAMETER, Said
 
 HOME: Final = "/"
-_NOT_AGAIN = ("/sign-in", "/sign-out", "/invitation/", "/sign-in-link/", "/connect/", "/api/", "/codec/", "/static/")
+_NOT_AGAIN = (
+    "/sign-in",
+    "/sign-out",
+    "/invitation/",
+    "/sign-in-link/",
+    "/forgotten-password",
+    "/connect/",
+    "/api/",
+    "/codec/",
+    "/static/",
+)
 
 
-SECRET_PATHS: Final = ("/invitation/", "/sign-in-link/")
+SECRET_PATHS: Final = ("/invitation/", "/sign-in-link/", "/forgotten-password/")
 """Where a link's secret stands: what follows in such a path is never logged."""
 
 

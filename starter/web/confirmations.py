@@ -17,6 +17,7 @@ class Said(StrEnum):
     SESSION_OVER = "session-over"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a word in an address
     PASSWORD_CHOSEN = "password-chosen"  # noqa: S105  # likewise
+    PASSWORD_LINK_ASKED = "password-link-asked"  # noqa: S105  # likewise
 
     CONSENT_DENIED = "consent-denied"
     CONSENT_FAILED = "consent-failed"
@@ -94,6 +95,8 @@ _SENTENCES: dict[Said, str] = {
     Said.SESSION_OVER: "Your session is over. Sign in to go on; what was not sent yet has not been done.",
     Said.PASSWORD_CHANGED: "Your password is changed. Other browsers are signed out.",
     Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
+    Said.PASSWORD_LINK_ASKED: "If a colleague has this address, a mail with a link is on its way. It can take some "
+    "minutes; look among unwanted mail too.",
     Said.CONSENT_DENIED: "You came back without allowing access. Nothing was changed.",
     Said.CONSENT_FAILED: "The sign-in was not completed, so nothing was changed. Sign in again.",
     Said.APP_REFUSED: "The accounting software refuses our app's secret, so nothing was changed. Another sign-in does "

@@ -177,6 +177,10 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "colleague.mail_not_taken": lambda event: (
         f"The mail server has not taken a mail to {event.after} for a day. It is still tried, for three days in all."
     ),
+    "colleague.password_link_mailed": lambda event: (
+        f"A link to choose a password was mailed to {event.after}, since somebody asked for it on the sign-in page."
+    ),
+    "colleague.password_reset": lambda event: f"{event.by} chose a password by a link from a mail.",
     "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",
     "token.created": lambda event: f"{event.by} made an API token for {event.before}: {event.after}.",
     "token.revoked": lambda event: f"{event.by} withdrew an API token of {event.before}: {event.after}.",

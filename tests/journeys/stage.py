@@ -58,6 +58,7 @@ def web_backend(operations: Operations, settings: Settings) -> Iterator[FastAPI]
     idle = _idle.setdefault(settings.required("encryption_keys"), [])
     app = idle.pop() if idle else create_app(operations, ring=settings.key_ring())
     app.state.operations = operations
+    app.state.has_outbox = settings.smtp_url is None
     yield app
     idle.append(app)
 

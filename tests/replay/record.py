@@ -30,7 +30,7 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from tests.conftest import EMPTYING, THROWN_AWAY, administer
 from tests.journeys.stage import peculiar_server, settings_for, staged
-from tests.replay import adding, connections, managing, repairing
+from tests.replay import adding, connections, managing, repairing, signing_in
 from tests.replay.journey import Journey, Recorded
 from tests.replay.keys import KEYS
 from workflows.planning import CLIENTS_PULLED_TOGETHER
@@ -89,6 +89,7 @@ async def main() -> None:
                 *connections.JOURNEYS,
                 *managing.JOURNEYS,
                 *repairing.JOURNEYS,
+                *signing_in.JOURNEYS,
             ):
                 await play(journey, settings, temporal, url)
             await play(adding.no_consent, settings, temporal, url, deadlines=Deadlines(consent=timedelta(seconds=1)))

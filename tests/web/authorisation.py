@@ -37,12 +37,16 @@ _RULES = {
         GET /readyz
         GET /sign-in
         POST /sign-in
+        GET /forgotten-password
+        POST /forgotten-password
         OPTIONS /codec/decode
         OPTIONS /codec/encode
         MOUNT /static
     """,
     Rule.SECRET: """
         GET /connect/{provider}/callback
+        GET /forgotten-password/{token}
+        POST /forgotten-password/{token}
         GET /invitation/{token}
         POST /invitation/{token}
         GET /sign-in-link/{token}

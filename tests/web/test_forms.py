@@ -14,7 +14,13 @@ from starter.web.viewing import from_own_form, from_own_page
 from tests.web.house import PASSWORD, House, arrived, session_of, visitor
 from tests.web.test_signing_in import csrf_of, is_in, sign_in
 
-OPEN = {"/sign-in", "/invitation/{token}", "/sign-in-link/{token}"}
+OPEN = {
+    "/sign-in",
+    "/invitation/{token}",
+    "/forgotten-password",
+    "/forgotten-password/{token}",
+    "/sign-in-link/{token}",
+}
 """Forms for people who are not signed in: they need a password, or a link's secret."""
 
 

@@ -74,7 +74,7 @@ async def hostile(street: Street) -> Street:
 async def test_names_are_text_on_every_page_and_stay_out_of_headers(hostile: Street, every: list[Walk]):
     http = await arrived(hostile.house.admin)
     for walk in every:
-        if walk.method != "GET":
+        if walk.method != "GET" or walk.route == "/forgotten-password":  # there is nothing of anybody on it
             continue
         answer = await ask(http, walk, hostile.own)
         assert "x-evil" not in answer.headers, walk.route

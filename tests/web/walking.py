@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = {
 
 FORMS: dict[str, Json] = {
     "/sign-in": {"email": "nobody@nowhere.example", "password": "x" * 12},
+    "/forgotten-password": {"email": "nobody@nowhere.example"},
+    "/forgotten-password/{token}": {"password": "x" * 12, "again": "x" * 12},
     "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
     "/account": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
     "/account/tokens": {"name": "Zoe's", "scope": "read", "days": "7"},

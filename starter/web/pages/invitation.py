@@ -56,11 +56,12 @@ async def _form(
         return _unusable(request, refused)
     return render(
         request,
-        "invitation.html",
+        "choose_password.html",
         status=422 if problem else 200,
         colleague=invited.colleague,
         practice=invited.practice,
-        token=token,
+        address=f"/invitation/{token}",
+        is_new=invited.colleague.password_hash is None,
         shortest=passwords.SHORTEST,
         problem=problem,
         problem_with=problem_with,
@@ -69,4 +70,6 @@ async def _form(
 
 def _unusable(request: Request, refused: Refused) -> HTMLResponse:
     refusal = refused.refusal
-    return render(request, "invitation_unusable.html", status=status_of(refusal.code), message=refusal.message)
+    return render(
+        request, "invitation_unusable.html", status=status_of(refusal.code), message=refusal.message, ask_again=None
+    )

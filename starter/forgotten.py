@@ -1,0 +1,110 @@
+"""A forgotten password: asking for a link by mail, and choosing a new password by it.
+
+What is asked gets the same answer whether or not anybody has the address, after the same work: a row and a workflow.
+Who has it is looked up by the worker, and told in the mail alone.
+"""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+
+from contracts.mail_password_link import MailPasswordLinkInput
+from contracts.names import WORKFLOW_QUEUE, mail_password_link_id
+from contracts.refusals import RefusalCode, Refused
+from models import events, password_links, sessions
+from models.database import Database
+from models.password_links import PasswordLinked
+from starter import passwords
+from starter.sessions import LONGEST, Sessions
+from starter.temporal_faults import explained
+from workflows.mail_password_link import WHAT_IT_IS, MailPasswordLink
+
+FROM_IP_WITHIN = timedelta(minutes=15)
+MOST_FROM_IP = 20
+"""Requests within that time; a whole office may share an IP address."""
+
+SLOW_DOWN = "Too many requests. Wait a quarter of an hour and try again, or ask an admin of your practice for a link."
+NO_LINK = "This link has been used or is too old. Ask for a new one."
+
+
+class ForgottenPasswords:
+    """The operations on forgotten passwords.
+
+    Args:
+        database: The product's.
+        temporal: Connected with the product's converter.
+        sessions_of: Whose clock tells the time.
+    """
+
+    def __init__(self, database: Database, temporal: Client, sessions_of: Sessions) -> None:
+        self._database = database
+        self._temporal = temporal
+        self._sessions = sessions_of
+
+    async def ask(self, email: str, *, ip: str) -> None:
+        """Ask for a link, for whoever has the address. Beyond a few in half an hour, no further mail is sent.
+
+        Args:
+            email: In any case; it need not be anybody's.
+            ip: Where from.
+
+        Raises:
+            Refused: ``TOO_MANY`` from there. ``UNAVAILABLE``: nothing can be sent just now.
+        """
+        address, at = email.strip().lower().replace("\x00", ""), self._sessions.clock()
+        async with self._database.transaction() as session:
+            request = await password_links.ask(session, address, ip, at)
+        async with self._database.session() as session:
+            if await password_links.asked_from(session, ip, at - FROM_IP_WITHIN) > MOST_FROM_IP:
+                raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
+        if request.is_followed:
+            assert request.id is not None  # noqa: S101  # the flush gave it one
+            async with explained(SLOW_DOWN):
+                await self._temporal.start_workflow(
+                    MailPasswordLink.run,
+                    MailPasswordLinkInput(request_id=request.id),
+                    id=mail_password_link_id(request.id),
+                    task_queue=WORKFLOW_QUEUE,
+                    static_details=WHAT_IT_IS,
+                )
+
+    async def linked(self, token: str) -> PasswordLinked:
+        """Whom a link is for.
+
+        Raises:
+            Refused: ``NOT_FOUND``: unknown, used, too old, or the colleague has left.
+        """
+        async with self._database.session() as session:
+            return _usable(await password_links.usable(session, token, self._sessions.clock()))
+
+    async def choose(self, token: str, password: str, *, browser: str) -> str:
+        """Choose a password by a link, once; all earlier sessions and links end and a new session begins.
+
+        Returns:
+            The secret for the browser's cookie.
+
+        Raises:
+            Refused: The link cannot be used (any more), or the password is not good enough.
+        """
+        colleague = (await self.linked(token)).colleague
+        passwords.checked(password, field="password", not_like=(colleague.email, colleague.name))
+        made = await passwords.hashed(password)
+        async with self._database.transaction() as session:
+            at = self._sessions.clock()
+            found = _usable(await password_links.usable(session, token, at, claim=True))
+            found.colleague.password_hash = made
+            session.add(found.colleague)
+            await password_links.end(session, found.colleague, at)
+            await sessions.end_invitations(session, found.colleague.id, at)
+            await sessions.revoke(session, found.colleague.id, at)
+            await sessions.forget_browsers(session, found.colleague.id)
+            begun, _ = await sessions.begin(session, found.colleague.id, browser=browser, at=at, valid_for=LONGEST)
+            whose = {"practice_id": found.practice.id, "colleague_id": found.colleague.id}
+            await events.record(session, [{**whose, "kind": "colleague.password_reset", "at": at}])
+        return begun
+
+
+def _usable(found: PasswordLinked | None) -> PasswordLinked:
+    if found is None:
+        raise Refused(RefusalCode.NOT_FOUND, NO_LINK)
+    return found

@@ -1,0 +1,27 @@
+"""A forgotten password: the mail with the link, sent behind the page's back, whose answer then tells nothing."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.forgotten import ForgottenActivities
+    from contracts.mail_password_link import MailPasswordLinkInput, PasswordLinkMailed
+
+from workflows import policies
+from workflows.calls import call
+
+WHAT_IT_IS = (
+    "Somebody asked for a new password on the sign-in page. Whoever has the address, if anybody has, gets a mail with "
+    "a link. Nothing to do: who got no mail asks again."
+)
+
+
+@workflow.defn(name="MailPasswordLink")
+class MailPasswordLink:
+    """Sends one mail."""
+
+    @workflow.run
+    async def run(self, start: MailPasswordLinkInput) -> PasswordLinkMailed:
+        """Send it, or nothing."""
+        return await call(
+            ForgottenActivities.mail_password_link, start, policies.PASSWORD_MAIL, "Mail a link to choose a password"
+        )
