@@ -80,9 +80,9 @@ ROOMS = {
         "a stand-in that shares code with the client would share its mistakes too",
     ),
     "torture": room(
-        "runtime",
-        "sqlalchemy sqlmodel fastapi",
-        "what is tried is reached as people and operators reach it: by processes, commands and HTTP",
+        "contracts models runtime starter",
+        "fastapi",
+        "practices are set up as an operator does; what is tried is reached by processes and HTTP alone",
     ),
     "bench": room(
         "contracts providers models activities workflows runtime starter worker",

@@ -66,6 +66,7 @@ class Calm:
             for run in answer.body["runs"] if answer.ok else ():
                 if run["stage"].startswith("awaiting"):
                     await door.post(f"/runs/{run['run_id']}/cancel")
+        await self._fleet.wake_nights()
         return await self._quiet(is_refreshing=False)
 
     async def look_at_everything(self) -> float:
@@ -78,6 +79,7 @@ class Calm:
         return took + await self._quiet(is_refreshing=True)
 
     async def _refresh(self) -> None:
+        await self._fleet.wake_nights()
         for _, door in self._admins:
             answer = await door.get("/clients", limit="500")
             for client in answer.body["clients"] if answer.ok else ():

@@ -32,6 +32,9 @@ from torture.stack import Fleet, fleet
 CHANGED_EVERY = 4
 """Every so manieth organisation's books change while people are at work."""
 
+BEFORE = 90.0
+"""Seconds that the first half of the people have to add their first clients in peace."""
+
 Tell = Callable[[str], None]
 
 
@@ -79,7 +82,7 @@ async def endure(wish: Wish, tell: Tell) -> Report:
         async with fleet(directory, wish.seed, size, wish.practices * COLLEAGUES, wish.beside) as running:
             await audit.begin(running.database)
             async with Platform(running.settings.xero_api_url) as there:
-                people = await cast(running.stack, there, wish.practices)
+                people = await cast(running.settings, there, wish.practices)
                 tell(f"{wish.practices} practices, {len(people)} colleagues, {size} organisations: people begin.")
                 async with _doors(running, people, ledger) as doors, _kept(running):
                     changed = await _at_work(wish, running, there, doors, ledger)
@@ -102,6 +105,9 @@ async def _at_work(
     reach = {one["id"]: one["organisation_ids"] for one in (await there.state())["people"]}
     persons = [Person(who, door, ledger, reach[who.person_id], wish.seed, running.begin_night) for who, door in doors]
     changed: set[str] = set()
+    with contextlib.suppress(TimeoutError):  # half of the practices have clients when it begins
+        async with asyncio.timeout(BEFORE):
+            await asyncio.gather(*(person.begin() for person in persons[: len(persons) // 2]))
     work = [asyncio.create_task(person.work()) for person in persons]
     work.append(asyncio.create_task(_keep_books(wish.seed, there, changed)))
     try:

@@ -17,7 +17,7 @@ from torture.cast import Colleague
 from torture.door import Door
 from torture.ledger import Chosen, Ledger
 
-LISTING = 25.0
+LISTING = 40.0
 """Seconds for which somebody waits for a list before they go and do something else."""
 
 Journey = Callable[[], Awaitable[None]]
@@ -42,11 +42,18 @@ class Person:
         self._who, self._door, self._ledger, self._reach, self._night = who, door, ledger, list(reach), night
         self._chance = Random(f"{seed} {who.name}")  # noqa: S311  # a script, no secret
         self._keys = 0
+        self._has_begun = False
         self._late: set[asyncio.Task[None]] = set()
+
+    async def begin(self) -> None:
+        """Add the first clients."""
+        self._has_begun = True
+        await self.add_clients()
 
     async def work(self) -> None:
         """Do one journey after the other, until cancelled."""
-        await self.add_clients()
+        if not self._has_begun:
+            await self.begin()
         while True:
             await asyncio.sleep(self._chance.uniform(0.2, 2.5))
             journey = self._chance.choices(*zip(*self._journeys(), strict=True))[0]

@@ -164,7 +164,8 @@ def _look_for(mistake: Mistake, asked: argparse.Namespace, console: Console) -> 
                 if done.returncode == CAUGHT and line.strip().partition(": ")[0] in mistake.breaks:
                     console.print(f"  caught: {line.strip()}", markup=False)
                     return seed, line.strip()
-            console.print(f"  not caught (status {done.returncode})", done.stderr[-500:], markup=False)
+            told = [line.strip() for line in done.stdout.splitlines() if "│ clients" in line or "│ runs" in line]
+            console.print(f"  not caught (status {done.returncode})", *told, done.stderr[-500:], sep="\n", markup=False)
     return seed, ""
 
 

@@ -6,10 +6,9 @@ is started again, as an operator's machinery would.
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +18,7 @@ from pydantic import SecretStr
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from models import schema
 from runtime.embedded_postgres import start_postgres
 from runtime.embedded_temporal import start_temporal
 from runtime.ports import Ports
@@ -145,6 +145,15 @@ class Fleet:
                 client = await Client.connect(address, namespace=self.settings.temporal_namespace)
                 await client.get_schedule_handle(f"check-connections-{practice}").trigger()
 
+    async def wake_nights(self) -> None:
+        """Tell checks that wait for logins to look now, as support staff may."""
+        address = self.settings.required("temporal_address")
+        client = await Client.connect(address, namespace=self.settings.temporal_namespace)
+        query = "WorkflowType = 'CheckConnections' AND ExecutionStatus = 'Running'"
+        async for check in client.list_workflows(query):
+            with contextlib.suppress(RPCError):  # it has just ended
+                await client.get_workflow_handle(check.id).signal("retry_now")
+
     async def workflows_at_work(self) -> int:
         """How many workflows are open."""
         address = self.settings.required("temporal_address")
@@ -201,7 +210,7 @@ async def fleet(
         stack = Stack(settings, supervisor, ports)
         temporal = await _temporal(stack)
         platform = await _platform(stack, seed, organisations, people)
-        await run(stack, "db", "upgrade")
+        await schema.upgrade(url)
         parts = {Target.POSTGRES: Part(postgres), Target.TEMPORAL: Part(temporal), Target.PLATFORM: Part(platform)}
         running = Fleet(settings, stack, parts, await lay_cables(ports), beside)
         try:
@@ -214,32 +223,6 @@ async def fleet(
                 await cable.close()
             for target in parts:
                 running.let_go(target)  # what is held cannot be stopped in order
-
-
-async def run(stack: Stack, *words: str) -> str:
-    """Run one of the product's commands to its end.
-
-    Returns:
-        What it printed.
-
-    Raises:
-        ProcessFailedError: It failed.
-    """
-    environment = {**_inherited(), **stack.environment}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "starter.cli", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env=environment,
-    )
-    printed, complaint = await process.communicate()
-    if process.returncode:
-        raise ProcessFailedError(f"clientsync {' '.join(words)}: {complaint.decode(errors='replace')[-500:]}")
-    return printed.decode()
-
-
-def _inherited() -> Mapping[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("CLIENTSYNC_", "TEMPORAL_"))}
 
 
 async def _temporal(stack: Stack) -> Child:
