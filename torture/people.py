@@ -20,6 +20,7 @@ from torture.ledger import Chosen, Ledger
 LISTING = 40.0
 """Seconds for which somebody waits for a list before they go and do something else."""
 
+CHOICE = "awaiting_selection"
 Journey = Callable[[], Awaitable[None]]
 Night = Callable[[str], Awaitable[None]]
 
@@ -87,20 +88,22 @@ class Person:
     async def add_clients(self) -> None:
         """*Add clients*: some of the new ones, or all."""
         run_id = await self._sign_in_for("/client-sync/xero/add-clients")
-        if run_id is None or (listed := await self._listed(run_id)) is None:
+        if run_id is None or (listed := await self._stage(run_id, CHOICE)) is None:
             return
         new = [
             one["organisation_id"] for one in listed["organisations"] if one["verdict"] in {"new", "looks_like_client"}
         ]
         known = [one["organisation_id"] for one in listed["organisations"] if one["verdict"] == "already_client"]
         wanted = [one for one in new if self._chance.random() < 0.8] + known[:1]
+        if self._chance.random() < 0.4:
+            await self._sign_in_once_more(run_id)
         if wanted:
             await self._choose(run_id, wanted)
 
     async def reassign_clients(self) -> None:
         """*Reassign clients*: take some of the colleague's clients over."""
         run_id = await self._sign_in_for("/client-sync/xero/reassign-clients")
-        if run_id is not None and (listed := await self._listed(run_id)) is not None:
+        if run_id is not None and (listed := await self._stage(run_id, CHOICE)) is not None:
             wanted = [one["organisation_id"] for one in listed["organisations"] if one["outcome"] is None]
             if wanted := [one for one in wanted if self._chance.random() < 0.5]:
                 await self._choose(run_id, wanted)
@@ -128,7 +131,7 @@ class Person:
         client = await self._a_client()
         if client is None or (run_id := await self._sign_in_for(f"/clients/{client}/connection/change")) is None:
             return
-        if (listed := await self._listed(run_id)) is None or not listed["organisations"]:
+        if (listed := await self._stage(run_id, CHOICE)) is None or not listed["organisations"]:
             return
         other = self._chance.choice(listed["organisations"])["organisation_id"]
         await self._door.post(f"/runs/{run_id}/selection", {"organisations": [{"organisation_id": other}]})
@@ -223,6 +226,17 @@ class Person:
             return None
         return run_id if is_willing else None
 
+    async def _sign_in_once_more(self, run_id: str) -> None:
+        """A further sign-in for a run that waits for a choice, which is made while the list is being read again."""
+        answer = await self._door.post(f"/runs/{run_id}/consent")
+        if answer.ok:
+            browser = Browser(self._who.email)
+            with contextlib.suppress(WayLostError):
+                callback = await browser.sign_in(answer.body["authorize_url"], self._reach)
+                await self._come_back(browser, callback)
+                if self._chance.random() < 0.5:
+                    await self._stop(run_id)
+
     def _later(self, browser: Browser, callback: str) -> None:
         """Come back to a callback late, when the run may long have gone on."""
 
@@ -261,9 +275,6 @@ class Person:
         if failed and (len(failed) == len(found) or not isinstance(failed[0], WayLostError)):
             raise failed[0]
         return [one for one in found if not isinstance(one, BaseException)]
-
-    async def _listed(self, run_id: str) -> dict[str, Any] | None:
-        return await self._stage(run_id, "awaiting_selection")
 
     async def _stage(self, run_id: str, stage: str) -> dict[str, Any] | None:
         """A run once it has come to a stage; None when it ended before, or somebody's patience."""

@@ -164,7 +164,10 @@ def _look_for(mistake: Mistake, asked: argparse.Namespace, console: Console) -> 
                 if done.returncode == CAUGHT and line.strip().partition(": ")[0] in mistake.breaks:
                     console.print(f"  caught: {line.strip()}", markup=False)
                     return seed, line.strip()
-            told = [line.strip() for line in done.stdout.splitlines() if "│ clients" in line or "│ runs" in line]
+            other = [line for line in done.stdout.splitlines() if line.startswith("  ")][:3]
+            told = other + [
+                line.strip() for line in done.stdout.splitlines() if "│ clients" in line or "│ runs" in line
+            ]
             console.print(f"  not caught (status {done.returncode})", *told, done.stderr[-500:], sep="\n", markup=False)
     return seed, ""
 
