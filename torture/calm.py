@@ -26,7 +26,7 @@ activity, which has no heartbeat, is missed after two minutes (``workflows/polic
 NUDGE = 45.0
 """Seconds after which what still waits for its next try is told to try now, as people would by pressing a button."""
 
-LOOK = 1.0
+LOOK = 2.0
 
 
 class Calm:
@@ -61,13 +61,15 @@ class Calm:
         Returns:
             Seconds that it took; what is not quiet in time is left as it is.
         """
+        await self._fleet.wake_nights()
+        return await self._quiet(is_refreshing=False)
+
+    async def _stop_what_waits_for_people(self) -> None:
         for _, door in self._admins:
             answer = await door.get("/runs", active="true", limit="200")
             for run in answer.body["runs"] if answer.ok else ():
                 if run["stage"].startswith("awaiting"):
                     await door.post(f"/runs/{run['run_id']}/cancel")
-        await self._fleet.wake_nights()
-        return await self._quiet(is_refreshing=False)
 
     async def look_at_everything(self) -> float:
         """Look at every login, and refresh every client; wait until that is done. Gives the seconds that it took."""
@@ -95,6 +97,7 @@ class Calm:
         connection = await asyncpg.connect(self._fleet.database)
         try:
             while time.monotonic() - began < self._longest:
+                await self._stop_what_waits_for_people()  # one that is listed just now will wait in a moment
                 if not await self._under_way(connection):
                     break
                 if time.monotonic() - nudged > NUDGE:
