@@ -103,10 +103,10 @@ MISTAKES = (
         "a stage that goes back",
         (
             Edit(
-                "models/runs.py",
-                "    run = await locked_run(session, run_id)\n    if not run.stage.is_listing:\n"
-                "        raise RunOver\n",
-                "    run = await locked_run(session, run_id)\n",
+                "activities/clients.py",
+                "            run = await runs.open_run(session, asked.run_id)\n",
+                "            run = await runs.open_run(session, asked.run_id)\n"
+                "            run.stage = type(run.stage).AWAITING_SELECTION\n",
             ),
         ),
         frozenset({"a stage goes back"}),
