@@ -18,7 +18,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-long check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
+.PHONY: help setup demo up browser test test-long test-schema check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -55,6 +55,9 @@ test: setup browser $(if $(ARGS),,check) ## lint, strict types and all tests, on
 
 test-long: setup ## the tests that are everyday ones at full size
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -m long $(ARGS)
+
+test-schema: setup ## every call of the API with thousands of invented requests, against its own description
+	$(BIN)/python -m pytest -m long tests/web/test_schema.py $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .

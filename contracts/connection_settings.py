@@ -1,6 +1,6 @@
 """A connection's settings as colleagues change them: only what is sent changes, and what makes no sense is refused."""
 
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -11,6 +11,14 @@ SHORTEST_HOURS, LONGEST_HOURS = 1, 24 * 30
 """Between two refreshes: no more often than hourly, no more rarely than monthly."""
 
 _NEVER_NULL = ("refresh_hours", "contacts", "warns_of_new_suppliers")
+
+
+def _as_checked(schema: dict[str, Any]) -> None:
+    """Make the JSON schema say what is checked beside it: something is sent, and some of it is never null."""
+    schema["minProperties"] = 1
+    for name in _NEVER_NULL:
+        field = schema["properties"][name]
+        field |= next(choice for choice in field.pop("anyOf") if choice.get("type") != "null")
 
 
 class SettingsPatch(BaseModel):
@@ -30,7 +38,7 @@ class SettingsPatch(BaseModel):
         warns_of_new_suppliers: Tell the client's owner when a refresh brings new suppliers.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_as_checked)
 
     list_names: tuple[ListName, ...] | None = Field(default=None, min_length=1)
     refresh_hours: int | None = Field(default=None, ge=SHORTEST_HOURS, le=LONGEST_HOURS)

@@ -24,6 +24,8 @@ from starter.actor import Actor
 from starter.colleagues import actor_of
 
 LONGEST_DAYS = 366
+LONGEST_NAME = 100
+"""Characters."""
 USED_EVERY = timedelta(minutes=1)
 """How exactly a token's last use is known; writing it at every call would cost each of them a transaction."""
 
@@ -155,7 +157,7 @@ async def _make(
     at: datetime,
     actor: Actor | None = None,
 ) -> MadeToken:
-    called = practices.text_of(name, "name", longest=100)
+    called = practices.text_of(name, "name", longest=LONGEST_NAME)
     if not scopes:
         raise Refused(RefusalCode.INVALID, "Choose at least one thing that it may be used for.", field="scopes")
     secret, row = await api_tokens.issue(session, colleague_id, name=called, scopes=scopes, expires_at=ends)

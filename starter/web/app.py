@@ -9,6 +9,7 @@ from runtime.keyring import KeyRing
 from starter.operations import Operations
 from starter.support_identity import SupportIdentity
 from starter.web import errors, pages
+from starter.web.described import Described
 from starter.web.errors import ErrorAnswer
 from starter.web.routes import (
     change,
@@ -56,7 +57,7 @@ def create_app(
         temporal_ui: Base of the Temporal Web UI: for links, and the only origin that browsers may call the codec from.
         has_outbox: No mail server takes the notices, so that admins read them here.
     """
-    app = FastAPI(
+    app = Described(
         title="Clientsync",
         version=version("clientsync"),
         description=_DESCRIPTION,

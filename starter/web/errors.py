@@ -156,7 +156,10 @@ async def _http(request: Request, error: Exception) -> Response:
         return answer(request, status, code, message, headers=headers)
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return too_large_answer(request)
-    return answer(request, error.status_code, RefusalCode.INVALID, "The request could not be read.", headers=headers)
+    # FastAPI tells bytes that are no text apart from text that is no JSON (422); to who sent them it is the same.
+    is_unreadable = error.status_code == HTTPStatus.BAD_REQUEST
+    answered = HTTPStatus.UNPROCESSABLE_ENTITY if is_unreadable else error.status_code
+    return answer(request, answered, RefusalCode.INVALID, "The request could not be read.", headers=headers)
 
 
 def too_large_answer(request: Request) -> Response:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
 from starter.web.authentication import Door, Manager, Reader
+from starter.web.errors import ErrorAnswer
 from starter.web.health_answers import CheckAnswer, HealthAnswer
 from starter.web.routes.parameters import Limit, Offset
 
@@ -39,7 +40,11 @@ async def check(caller: Manager, door: Door) -> CheckAnswer:
     return CheckAnswer.of(await door.health.begin_check(caller))
 
 
-@router.get("/check", summary="Say how the latest check that was asked for is getting on, or how it ended")
+@router.get(
+    "/check",
+    summary="Say how the latest check that was asked for is getting on, or how it ended",
+    responses={HTTPStatus.NOT_FOUND: {"model": ErrorAnswer, "description": "None was asked for yet."}},
+)
 async def latest_check(caller: Reader, door: Door) -> CheckAnswer:
     """The latest check."""
     return CheckAnswer.of(await door.health.latest_check(caller))

@@ -1,5 +1,7 @@
 """Is the process alive, and can it serve?"""
 
+from http import HTTPStatus
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
@@ -21,10 +23,22 @@ async def alive() -> Health:
     return Health()
 
 
-@router.get("/readyz", summary="Whether database and workflow server can be reached")
+class Readiness(BaseModel):
+    """Whether a process can serve."""
+
+    status: str = "ok"
+    missing: list[str] = []
+
+
+@router.get(
+    "/readyz",
+    summary="Whether database and workflow server can be reached",
+    response_model=Readiness,
+    responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": Readiness, "description": "Not now; `missing` says what."}},
+)
 async def ready(door: Door) -> JSONResponse:
     """Ready to serve: 200, or 503 with what is missing."""
     missing = await door.missing()
     if missing:
-        return JSONResponse({"status": "unavailable", "missing": missing}, status_code=503)
+        return JSONResponse({"status": "unavailable", "missing": missing}, HTTPStatus.SERVICE_UNAVAILABLE)
     return JSONResponse({"status": "ok", "missing": []})

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.access import Scope
 from models.api_tokens import USUAL, TokenView
-from starter.tokens import LONGEST_DAYS
+from starter.tokens import LONGEST_DAYS, LONGEST_NAME
 from starter.web.authentication import Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["Tokens"])
@@ -21,14 +21,21 @@ class TokenWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(max_length=300, description="What it is for.")
+    # What else is refused has words of its own; it stands here for whoever reads the description.
+    name: str = Field(
+        max_length=300,
+        description="What it is for.",
+        json_schema_extra={"minLength": 1, "maxLength": LONGEST_NAME},
+    )
     scopes: list[Scope] = Field(
         max_length=len(Scope),
+        json_schema_extra={"minItems": 1},
         description="; ".join(f"`{scope.value}`: {scope.meaning}" for scope in Scope)
         + ". Nothing that the token of this call may not do itself.",
     )
     days: int = Field(
         default=USUAL.days,
+        json_schema_extra={"minimum": 1, "maximum": LONGEST_DAYS},
         description=f"How long it lasts: 1 to {LONGEST_DAYS}, and no longer than the token of this call.",
     )
 

@@ -1,0 +1,60 @@
+"""The API's own description, with every refusal that a call may answer; FastAPI knows of what fails validation alone.
+
+Which refusals these are follows from the call: whether it takes a token, names something, changes something or has a
+body. A test asks every call and holds the answers against the description.
+"""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+
+Document = dict[str, Any]
+"""A piece of an OpenAPI document: JSON of any shape."""
+
+_MEANINGS = {
+    HTTPStatus.UNAUTHORIZED: "No token came along, or one that does not work (any more).",
+    HTTPStatus.FORBIDDEN: "The token lacks the scope, or its colleague the role.",
+    HTTPStatus.NOT_FOUND: "There is no such thing in your practice.",
+    HTTPStatus.CONFLICT: "Not as things stand; `code` says why. Nothing was changed.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 2 MiB.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not just now, such as while our database is away; `Retry-After` says when.",
+}
+
+
+class Described(FastAPI):
+    """An application whose description names every answer in the one shape of errors."""
+
+    def openapi(self) -> Document:
+        """The description, made once."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            for path, methods in document["paths"].items():
+                for method, call in methods.items():
+                    _add_refusals(path, method, call)
+        assert self.openapi_schema is not None  # noqa: S101  # made above, or before
+        return self.openapi_schema
+
+
+def _add_refusals(path: str, method: str, call: Document) -> None:
+    answers = call["responses"]
+    invalid = answers.pop("422")  # the last, and only where something can be invalid
+    if call.get("security"):
+        for status in _refusals(path, method, call):
+            answers.setdefault(str(status.value), invalid | {"description": _MEANINGS[status]})
+    if "parameters" in call or "requestBody" in call:
+        answers["422"] = invalid
+
+
+def _refusals(path: str, method: str, call: Document) -> Iterator[HTTPStatus]:
+    """What a call with a token may be refused with, besides what is invalid."""
+    yield HTTPStatus.UNAUTHORIZED
+    yield HTTPStatus.FORBIDDEN
+    if "{" in path:
+        yield HTTPStatus.NOT_FOUND
+    if "{" in path or method != "get":
+        yield HTTPStatus.CONFLICT
+    if "requestBody" in call:
+        yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    yield HTTPStatus.SERVICE_UNAVAILABLE
