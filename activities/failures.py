@@ -85,7 +85,7 @@ def busy_error() -> ApplicationError:
     """Try again in a few seconds: another pull holds the organisation."""
     return ApplicationError(
         "Another pull is reading this organisation just now.",
-        Trouble(cause=Cause.PROVIDER_UNAVAILABLE, detail="another pull was reading the organisation"),
+        Trouble(cause=Cause.OUR_OUTAGE, detail="another pull was reading the organisation"),
         type=BUSY,
         next_retry_delay=timedelta(seconds=5),
         category=ApplicationErrorCategory.BENIGN,

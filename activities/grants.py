@@ -1,4 +1,4 @@
-"""Access tokens for activities: read, refreshed under the grant's lock, and saved before use.
+"""Access tokens for activities: read, refreshed with the grant's lease, and saved before use.
 
 A token never leaves this process's memory but for its sealed row.
 """
@@ -14,7 +14,9 @@ from models import endings, grants
 from models.columns import now as this_moment
 from models.database import Database
 from models.encryption import Sealer, StoredTokens
-from providers.errors import AppRefused, ProviderError, SignedOut, Unavailable
+from models.fresh_tokens import fresh_tokens
+from models.grant_leases import LoginBusy
+from providers.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
 from providers.port import Provider, TokenSet, TokenSource
 
 REMEMBERED_GRANTS = 500
@@ -80,11 +82,12 @@ class Tokens:
     async def end_if_unused(self, grant_id: UUID, provider: Provider) -> bool:
         """End a login at its provider and forget its tokens, if nothing uses it any more; whether it was ended.
 
-        Its row is locked meanwhile: who signs in with it waits, and is not ended by what was decided before.
+        Who signs in with it meanwhile is not ended by what was decided before.
 
         Raises:
-            ProviderError: The provider did not answer; everything stays as it was, for another try.
-            TimeoutError: Somebody held the lock for too long, or the provider said nothing in time.
+            ProviderError: The provider did not answer, or its turn did not come; everything stays as it was, for
+                another try.
+            TimeoutError: The provider said nothing in time.
         """
         self._remembered.pop(grant_id, None)
 
@@ -94,7 +97,10 @@ class Tokens:
             except SignedOut:
                 return  # it had ended already
 
-        return await endings.end_if_unused(self._database, self._sealer, grant_id, end, now=self._now)
+        try:
+            return await endings.end_if_unused(self._database, self._sealer, grant_id, end, now=self._now)
+        except LoginBusy as error:
+            raise HeldUp(str(error)) from None
 
     async def _fresh(self, grant_id: UUID, provider: Provider, rejected: str | None, oldest: timedelta) -> StoredTokens:
         """Tokens that are good now; who asks while the same is being asked for gets the same answer.
@@ -105,6 +111,7 @@ class Tokens:
         Raises:
             SignedOut: The grant is dead; only a new consent helps.
             AppRefused: The provider refuses our app's secret.
+            HeldUp: Others of our own were waited for too long.
             ProviderError: The provider did not answer; the grant stays as it was.
         """
         key = (grant_id, rejected, oldest)
@@ -133,7 +140,7 @@ class Tokens:
             return newer
 
         try:
-            fresh = await grants.fresh_tokens(
+            fresh = await fresh_tokens(
                 self._database,
                 self._sealer,
                 grant_id,
@@ -146,6 +153,8 @@ class Tokens:
             )
         except TimeoutError:
             raise Unavailable("identity service: no answer in time") from None
+        except LoginBusy as error:
+            raise HeldUp(str(error)) from None
         except AppRefused as error:
             await self._operators.app_refused(provider, error.detail)
             raise

@@ -188,8 +188,8 @@ class Reach:
         """End a login at its provider if nothing uses it any more; whether it was ended.
 
         Raises:
-            ProviderError: The provider did not answer; nothing was changed.
-            TimeoutError: Neither did it, or somebody held the login for too long.
+            ProviderError: The provider did not answer, or its turn did not come; nothing was changed.
+            TimeoutError: The provider said nothing in time.
         """
         return await self._tokens.end_if_unused(grant_id, await self._provider_of(grant_id))
 

@@ -152,7 +152,7 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "corrected the secret.",
     ),
     Cause.OUR_OUTAGE: Explanation(
-        "We could not reach our database, or one of our own processes did not answer in time.",
+        "We could not reach our database, or had to wait too long for one of our own processes.",
         "Nothing to do: it goes on by itself. Nothing is wrong in the accounting software.",
     ),
     Cause.UNKNOWN: Explanation(

@@ -106,6 +106,8 @@ async def settle(
 ) -> list[Became]:
     """Write what a look at a login found, and the health of its connections that follows.
 
+    Whoever recovers from what needed a person was not read meanwhile, and is due at once.
+
     Args:
         session: The transaction in which they are locked.
         looks: What was found of each.
@@ -116,11 +118,17 @@ async def settle(
     Returns:
         All of them, as they were and are.
     """
+    due = await receipts.disprove(session, listed, disproved) if listed else []
+    became = await connection_health.write(session, looks, at)
     if listed:
-        due = await receipts.disprove(session, listed, disproved)
-        asked = {"at": at, "ids": texts(listed), "due": texts(due)}
+        back = [one.connection_id for one in became if one.cause is None and _needed_person(one.cause_before)]
+        asked = {"at": at, "ids": texts(listed), "due": texts([*due, *back])}
         await (await session.connection()).execute(_LISTED, asked)
-    return await connection_health.write(session, looks, at)
+    return became
+
+
+def _needed_person(cause: Cause | None) -> bool:
+    return cause is not None and cause.needs_person
 
 
 _LISTED = text("""
@@ -145,8 +153,8 @@ async def clients_due(
 
     These are healthy ones whose lists are due; those whose cause only a pull can disprove (``is_healthy_only`` leaves
     them out); and, to be looked at only, healthy ones that were last read before ``read_before``: what is called
-    healthy was read. One that was never pulled is left to the run that made it for a day, and is due then. A limit that
-    has not lifted yet is respected.
+    healthy was read. One that was never pulled is due at once; if it still waits in a run, that has a day for it.
+    A limit that has not lifted yet is respected.
     """
     found = await (await session.connection()).execute(
         _DUE,
@@ -167,14 +175,20 @@ async def clients_due(
 _DUE = text(f"""
     WITH living AS (
         SELECT c.*, EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL
-                            AND {IS_CHOSEN}) AS has_failed_list
+                            AND {IS_CHOSEN}) AS has_failed_list,
+               c.next_refresh_at IS NULL AND EXISTS (
+                   SELECT FROM run_organisations o JOIN runs r ON r.id = o.run_id
+                   WHERE o.connection_id = c.id
+                     AND (o.outcome = 'retrying' OR o.outcome IS NULL AND r.stage <> 'finished')
+               ) AS waits_in_run
         FROM connections c
         JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
         WHERE c.practice_id = :practice_id AND {LIVING} AND (c.limited_until IS NULL OR c.limited_until <= :at)
           AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
     ), due AS (
         SELECT *,
-            cause IS NULL AND coalesce(next_refresh_at, created_at + interval '1 day') <= :at
+            cause IS NULL
+            AND coalesce(next_refresh_at, created_at + CASE WHEN waits_in_run THEN interval '1 day' ELSE '0' END) <= :at
             OR NOT :is_healthy_only
                AND NOT coalesce(look_cause = ANY(CAST(:login AS text[])), false)
                AND (has_failed_list OR NOT look_cause = ANY(CAST(:transient AS text[]))) AS is_due

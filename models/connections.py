@@ -85,7 +85,7 @@ async def record_reachable(session: AsyncSession, connection_id: UUID, at: datet
         return
     over = [cause for cause in Cause if cause.signing_in_helps]  # of the profile, which was read
     of_lists = [cause for cause in over if cause.is_disproved_by_reading]
-    if await receipts.disprove(session, (connection_id,), of_lists):
+    if await receipts.disprove(session, (connection_id,), of_lists) or connection.look_cause in over:
         connection.next_refresh_at = at  # should whoever repaired it not come to pull it, the night does
     connection.last_good_at = at
     session.add(connection)

@@ -68,6 +68,7 @@ class Database:
         self.shares_connections = is_for_a_pooler(url)
         self._finishing: set[asyncio.Task[Any]] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -86,6 +87,13 @@ class Database:
         """One at a time in this process for ``name``, without holding a connection while waiting."""
         lock = self._turns.setdefault(name, asyncio.Lock())
         async with lock:
+            yield
+
+    @asynccontextmanager
+    async def room(self, name: str, size: int) -> AsyncIterator[None]:
+        """At most ``size`` at a time in this process for ``name``, without holding a connection while waiting."""
+        places = self._rooms.setdefault(name, asyncio.Semaphore(size))
+        async with places:
             yield
 
     async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:

@@ -33,12 +33,15 @@ class StoredTokens:
         refresh_token: Single-use token for the next set.
         expires_at: When the access token dies (aware, UTC).
         scope: The scopes that were granted.
+        spare_refresh_token: One of another set that came at about the same time, if nobody knows which of the two the
+            provider gave last. It is tried before the grant is called dead, and forgotten with the next set.
     """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: datetime
     scope: tuple[str, ...] = ()
+    spare_refresh_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def open_tokens(sealer: Sealer, grant_id: UUID, sealed: bytes) -> StoredTokens:
         refresh_token=kept["refresh_token"],
         expires_at=datetime.fromisoformat(kept["expires_at"]),
         scope=tuple(kept["scope"]),
+        spare_refresh_token=kept.get("spare_refresh_token", ""),
     )
 
 

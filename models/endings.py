@@ -19,7 +19,9 @@ from models import grants
 from models.connection_changes import UNDO_WITHIN
 from models.database import Database
 from models.encryption import Sealer, StoredTokens, open_tokens
-from models.grant import GrantReach
+from models.fresh_tokens import PATIENCE
+from models.grant import Grant, GrantReach
+from models.grant_leases import with_lease
 
 SIGN_INS_KEPT = timedelta(days=7)
 """Sign-ins that came to an end, or never did; long enough to find out what went wrong with one."""
@@ -70,7 +72,7 @@ async def unused_logins(session: AsyncSession, practice_id: UUID, at: datetime) 
 
 
 async def is_unused(session: AsyncSession, grant_id: UUID, at: datetime) -> bool:
-    """Whether a login is to be ended; the caller has locked it, so that nobody signs in with it meanwhile."""
+    """Whether a login is to be ended."""
     found = await (await session.connection()).execute(
         text(f"SELECT 1 FROM grants g WHERE g.id = :grant_id AND {_UNUSED}"),  # noqa: S608  # our own words
         {"grant_id": grant_id, "undo_since": at - UNDO_WITHIN},
@@ -89,23 +91,27 @@ async def end_if_unused(
     """End a grant that nothing uses any more, and keep nothing of its tokens; whether it was ended.
 
     Args:
-        database: Where it is; this opens its own transaction.
+        database: Where it is; this opens its own transactions.
         sealer: Opens and seals the tokens.
         grant_id: Which.
-        end: Ends it at the provider; called with the row locked.
+        end: Ends it at the provider; called with the grant's lease and without any transaction.
         now: This moment (aware, UTC).
 
     Raises:
-        TimeoutError: The provider did not answer within ``PATIENCE``, or the lock was not free in time.
+        TimeoutError: The provider did not answer within ``PATIENCE``.
+        LoginBusy: Others of our own were waited for too long.
     """
 
-    async def under_lock() -> bool:
-        async with database.transaction() as session:
-            grant = await grants.locked_grant(session, grant_id)
+    async def ended(seen: Grant) -> bool:
+        async with database.session() as session:
             if not await is_unused(session, grant_id, now()):
                 return False
-            async with asyncio.timeout(grants.PATIENCE.total_seconds()):
-                await end(open_tokens(sealer, grant_id, grant.sealed_tokens))
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            await end(open_tokens(sealer, grant_id, seen.sealed_tokens))
+        async with database.transaction() as session:
+            grant = await grants.locked_grant(session, grant_id)
+            if grant.generation != seen.generation:
+                return False  # somebody has signed in with it meanwhile, with tokens of their own
             at, before = now(), grant.status
             grants.put_tokens(grant, sealer, StoredTokens("", "", at), at)
             grant.status = GrantStatus.SIGNED_OUT
@@ -113,8 +119,7 @@ async def end_if_unused(
             await grants.tell_practices(session, grant_id, "grant.ended", before, grant.status, at)
         return True
 
-    async with database.turn(f"refresh {grant_id}"):
-        return await database.to_the_end(under_lock())
+    return await with_lease(database, grant_id, lambda _: None, ended)
 
 
 async def purge_sign_ins(session: AsyncSession, practice_id: UUID, at: datetime) -> int:

@@ -30,6 +30,9 @@ class Grant(SQLModel, table=True):
     status: GrantStatus = Field(default=GrantStatus.ACTIVE, sa_type=enum_of(GrantStatus))
     generation: int = Field(default=1)
     """Counts token sets: consent and refresh add one, so that a holder of an older one knows it is stale."""
+    refresh_holder: str | None = Field(default=None, max_length=64)
+    refresh_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    """The lease of whoever asks the provider for newer tokens just now, by the database's clock."""
     refreshed_at: datetime = created()
     created_at: datetime = created()
 

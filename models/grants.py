@@ -1,24 +1,13 @@
-"""Queries of grants: a consent stored, its tokens kept fresh, and what a login reaches.
+"""Queries of grants: a consent stored, and what a login reaches. How tokens are kept fresh is in ``fresh_tokens``."""
 
-``fresh_tokens`` is the one place where tokens are refreshed, so that over all processes a grant has one refresh at a
-time: a refresh token is good once, and a second user of it would end the grant. What it holds up is bounded:
-
-- In each process one caller for each grant goes to the lock, with one pooled connection; its other callers wait
-  without any (``Database.turn``).
-- The provider's answer is waited for at most ``PATIENCE``, the lock at most ``LOCK_TIMEOUT``. PostgreSQL frees the
-  lock of a killed process at once and that of a hanging one after ``IDLE_TIMEOUT``.
-- A caller that is cancelled leaves its refresh running to the end, since the old refresh token may be used up.
-"""
-
-import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,15 +18,12 @@ from models.database import Database
 from models.encryption import Sealer, StoredTokens, open_tokens, seal_tokens
 from models.grant import Grant, GrantHolder, GrantReach
 
-PATIENCE = timedelta(seconds=30)
-LOCK_TIMEOUT = timedelta(seconds=45)
-IDLE_TIMEOUT = timedelta(seconds=60)
+LOCK_TIMEOUT = timedelta(seconds=30)
+IDLE_TIMEOUT = timedelta(seconds=30)
 MILLISECOND = timedelta(milliseconds=1)
 
-LOCK_NOT_AVAILABLE = "55P03"
-"""PostgreSQL's code for a lock that was waited for too long."""
-
-Refresh = Callable[[StoredTokens], Awaitable[StoredTokens]]
+AT_THE_SAME_TIME = timedelta(minutes=1)
+"""Two token sets of one person that come within this: either may be the one that the provider gave last."""
 
 
 class Reachable(Protocol):
@@ -74,7 +60,7 @@ async def upsert_grant(
     """Store a finished consent: a new grant, or newer tokens in place of the same person's earlier ones.
 
     Args:
-        session: The caller's transaction. It waits while a refresh of the same grant is under way.
+        session: The caller's transaction.
         sealer: Seals the tokens.
         provider: The provider's word.
         provider_user_id: Who signed in there.
@@ -99,11 +85,11 @@ async def upsert_grant(
     )
     is_new = (await session.exec(first.on_conflict_do_nothing().returning(col(Grant.id)))).first() is not None
     query = select(Grant).where(Grant.provider == provider, Grant.provider_user_id == provider_user_id)
-    grant = (await session.exec(query.with_for_update().execution_options(populate_existing=True))).one()
+    grant = (await session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True))).one()
     before = None if is_new else grant.status
     if not is_new:
         grant.display_name = display_name[:200]
-        put_tokens(grant, sealer, tokens, at)
+        put_tokens(grant, sealer, _with_spare(grant, sealer, tokens, at), at)
         session.add(grant)
         await session.flush()
     holder = insert(GrantHolder).values(
@@ -119,104 +105,30 @@ async def upsert_grant(
     return grant
 
 
-async def fresh_tokens(
-    database: Database,
-    sealer: Sealer,
-    grant_id: UUID,
-    refresh: Refresh,
-    *,
-    dead: type[Exception],
-    rejected: str | None = None,
-    now: Callable[[], datetime],
-    leeway: timedelta,
-    oldest: timedelta = timedelta.max,
-) -> StoredTokens:
-    """Tokens of a grant that are good now, refreshed if they have to be, and saved before anybody uses them.
+def _with_spare(grant: Grant, sealer: Sealer, tokens: StoredTokens, at: datetime) -> StoredTokens:
+    """A consent's tokens; with those that it replaces to fall back on, if they came at about the same time.
 
-    Args:
-        database: Where the grant is; this opens its own transactions.
-        sealer: Opens and seals the tokens.
-        grant_id: Which grant.
-        refresh: Asks the provider for a newer set; called with the grant's row locked.
-        dead: What ``refresh`` raises when only a new consent helps.
-        rejected: An access token that the provider has just refused: give another one.
-        now: This moment (aware, UTC).
-        leeway: How long a token must still be good.
-        oldest: A set of this age is refreshed although its access token is good, so that it does not die of age.
-
-    Raises:
-        dead: The grant is signed out, now or since earlier.
-        TimeoutError: The provider did not answer within ``PATIENCE``, or within ``LOCK_TIMEOUT`` whoever holds the
-            lock; whatever else ``refresh`` raises also comes through, and the grant stays as it was.
-        NoResultFound: There is no such grant.
+    Two sign-ins of one person may be finished in another order than the provider's: the one stored last need not be
+    the one that it gave last.
     """
-
-    def good(grant: Grant) -> StoredTokens | None:
-        if grant.status is GrantStatus.SIGNED_OUT:
-            raise dead("signed out earlier")
-        if grant.access_expires_at <= now() + leeway or now() - grant.refreshed_at >= oldest:
-            return None
-        tokens = open_tokens(sealer, grant.id, grant.sealed_tokens)
-        return None if tokens.access_token == rejected else tokens
-
-    async def under_lock() -> StoredTokens:
-        async with database.transaction() as session:
-            grant = await locked_grant(session, grant_id)
-            if tokens := good(grant):
-                return tokens  # somebody else refreshed meanwhile
-            tried = grant.generation
-            try:
-                async with asyncio.timeout(PATIENCE.total_seconds()):
-                    tokens = await refresh(open_tokens(sealer, grant_id, grant.sealed_tokens))
-            except dead as error:
-                refusal = error
-            else:
-                put_tokens(grant, sealer, tokens, now())
-                before, after = f"token set {tried}", f"token set {grant.generation}"
-                await tell_practices(session, grant_id, "grant.refreshed", before, after, now())
-                return tokens
-        if tokens := await _superseded(database, sealer, grant_id, tried, now()):
-            return tokens
-        raise refusal
-
-    async with database.session() as session:
-        if tokens := good(await session.get_one(Grant, grant_id)):
-            return tokens
-    async with database.turn(f"refresh {grant_id}"):
-        return await database.to_the_end(under_lock())
+    if grant.status is not GrantStatus.ACTIVE or abs(at - grant.refreshed_at) > AT_THE_SAME_TIME:
+        return tokens
+    replaced = open_tokens(sealer, grant.id, grant.sealed_tokens)
+    return replace(tokens, spare_refresh_token=replaced.refresh_token)
 
 
 async def locked_grant(session: AsyncSession, grant_id: UUID) -> Grant:
     """The grant as it is now, locked; the waits of this transaction are bounded.
 
     Raises:
-        TimeoutError: Somebody else has held the lock for longer than ``LOCK_TIMEOUT``.
+        DBAPIError: Somebody else has held the lock for longer than ``LOCK_TIMEOUT``; ``is_away`` knows it.
     """
     for setting, limit in (
         ("lock_timeout", LOCK_TIMEOUT),
         ("idle_in_transaction_session_timeout", IDLE_TIMEOUT),
     ):
         await session.exec(select(func.set_config(setting, f"{limit / MILLISECOND:.0f}ms", True)))
-    try:
-        return await session.get_one(Grant, grant_id, with_for_update=True)
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-            raise
-        raise TimeoutError("the grant's lock was not free in time") from None
-
-
-async def _superseded(
-    database: Database, sealer: Sealer, grant_id: UUID, tried: int, at: datetime
-) -> StoredTokens | None:
-    """The tokens of a newer set than the one that was tried; if there is none, the grant is signed out."""
-    async with database.transaction() as session:
-        grant = await locked_grant(session, grant_id)
-        if grant.generation != tried:
-            return open_tokens(sealer, grant_id, grant.sealed_tokens)
-        if grant.status is GrantStatus.ACTIVE:
-            before, grant.status = grant.status, GrantStatus.SIGNED_OUT
-            await tell_practices(session, grant_id, "grant.signed_out", before, grant.status, at, Cause.SIGNED_OUT)
-    return None
+    return await session.get_one(Grant, grant_id, with_for_update={"key_share": True})
 
 
 async def tell_practices(

@@ -1,6 +1,6 @@
 """Queries of sign-ins: each is taken once, by the hash of its state, and told of on the timelines of its clients."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,9 +9,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import events
-from models.grant import ConsentAttempt, SignInLink
+from models.grant import ConsentAttempt, Grant, SignInLink
 from models.practice import Colleague, Practice
 from models.run import Run
+
+FINISHED_WITHIN = timedelta(seconds=45)
+"""Longer than a provider's token endpoint is waited for: a sign-in that is not finished after it was interrupted."""
 
 
 class LinkView(NamedTuple):
@@ -83,6 +86,39 @@ async def find_consent(session: AsyncSession, state_hash: bytes) -> ConsentAttem
     """A sign-in by the hash of its state, used or not; for a callback that is loaded again."""
     query = select(ConsentAttempt).where(ConsentAttempt.state_hash == state_hash)
     return (await session.exec(query)).one_or_none()
+
+
+class Coming(NamedTuple):
+    """A sign-in under way that may bring a login newer tokens; ``is_being_finished`` when its browser is back."""
+
+    is_being_finished: bool
+
+
+async def coming(session: AsyncSession, grant: Grant, at: datetime) -> Coming | None:
+    """Whether somebody may be signing in with a login just now; its tokens then end for a newer set.
+
+    Whose a sign-in is, is not known before its code is exchanged, so that any counts then; before that, those of the
+    practices that use the login.
+
+    Args:
+        session: Any session.
+        grant: The login.
+        at: This moment (aware, UTC).
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT bool_or(a.used_at IS NOT NULL) FROM consent_attempts a
+            WHERE a.provider = :provider AND a.grant_id IS NULL AND a.cause IS NULL AND NOT a.denied
+              AND CASE WHEN a.used_at IS NULL
+                  THEN a.expires_at > :at
+                       AND EXISTS (SELECT FROM grant_holders h
+                                   WHERE h.grant_id = :grant_id AND h.practice_id = a.practice_id)
+                  ELSE a.used_at > :since END
+        """),
+        {"provider": grant.provider, "grant_id": grant.id, "at": at, "since": at - FINISHED_WITHIN},
+    )
+    is_being_finished = found.scalar_one()
+    return None if is_being_finished is None else Coming(is_being_finished)
 
 
 async def tell_clients(session: AsyncSession, attempt: ConsentAttempt, grant_id: UUID, at: datetime) -> None:

@@ -194,7 +194,7 @@ class Provider(Protocol):
         ...
 
     async def refresh(self, tokens: TokenSet) -> TokenSet:
-        """A new token set for the old one. The caller holds the grant's lock and saves before use.
+        """A new token set for the old one. The caller holds the grant's lease and saves before use.
 
         Raises:
             SignedOut: The refresh token is dead.

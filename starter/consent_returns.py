@@ -35,8 +35,7 @@ from workflows.bulk_create_clients import BulkCreateClients
 
 logger = logging.getLogger(__name__)
 
-FINISHING = timedelta(seconds=45)
-"""Longer than a provider's token endpoint is waited for: a sign-in that is not finished after it was interrupted."""
+FINISHING = sign_ins.FINISHED_WITHIN
 TELLING = timedelta(seconds=3)
 """How long whoever finishes a sign-in is left to tell the run; after that, the next callback tells it."""
 LOOK = timedelta(milliseconds=200)

@@ -77,13 +77,15 @@ MISTAKES = (
         frozenset({"nothing happens twice"}),
     ),
     Mistake(
-        "a refresh without a lock",
+        "a refresh without a lease",
         (
             Edit(
                 "models/grants.py",
-                "return await session.get_one(Grant, grant_id, with_for_update=True)",
+                'return await session.get_one(Grant, grant_id, with_for_update={"key_share": True})',
                 "return await session.get_one(Grant, grant_id)",
             ),
+            Edit("models/fresh_tokens.py", "if grant.generation == tried:", "if grant.generation >= tried:"),
+            Edit("models/grant_leases.py", "col(Grant.refresh_until).is_(None)", "col(Grant.id) == seen.id"),
         ),
         frozenset({"one refresh at a time", "no login is lost"}),
     ),

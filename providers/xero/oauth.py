@@ -1,7 +1,7 @@
 """The sign-in: authorisation code with PKCE, refresh and revocation, through Authlib.
 
 Says nothing of a code, verifier or token in an error: only HTTP statuses and the standard's error words leave here.
-Whoever calls ``refresh`` holds the grant's lock and saves the new set before use: Xero rotates refresh tokens.
+Whoever calls ``refresh`` holds the grant's lease and saves the new set before use: Xero rotates refresh tokens.
 """
 
 import secrets

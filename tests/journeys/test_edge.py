@@ -6,7 +6,7 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from contracts.causes import Cause
-from models import grants
+from models import fresh_tokens
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, PATIENCE, OneClient, one_of, until_event
 from tests.journeys.people import change
@@ -94,7 +94,7 @@ async def test_a_page_at_the_token_endpoint_signs_nobody_out(make_scene, status:
 
 
 async def test_silence_at_the_token_endpoint_is_waited_for(make_scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grants, "PATIENCE", grants.PATIENCE / 100)
+    monkeypatch.setattr(fresh_tokens, "PATIENCE", fresh_tokens.PATIENCE / 100)
     scene, client = await added(make_scene)
     await tokens_have_ended(scene)
     scene.fault(Kind.TIMEOUT, path="/connect/token")

@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
+from sqlmodel import select
 
+from models import fresh_tokens as refreshing
+from models import grant_leases
 from models.client import Client
 from models.connection import Connection
 from models.database import Database
-from models.encryption import Sealer, StoredTokens
+from models.encryption import Sealer, StoredTokens, open_tokens
+from models.event import Event
+from models.fresh_tokens import fresh_tokens
+from models.grant import Grant
 from models.grants import upsert_grant
 from models.practice import Colleague, Practice
 from models.practices import create_colleague, create_practice
@@ -96,3 +103,105 @@ class HandClock:
 
     def __call__(self) -> datetime:
         return self.at
+
+
+AFTER_EXPIRY = NOON + timedelta(minutes=30)
+
+
+class DeadError(Exception):
+    pass
+
+
+class Provider:
+    """Rotates refresh tokens as a provider does: each is good once. Its answer arrives when it is let."""
+
+    def __init__(self) -> None:
+        self.good = "refresh-1"
+        self.asked = 0
+        self.refreshes = 0
+        self.called = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def refresh(self, old: StoredTokens) -> StoredTokens:
+        self.asked += 1
+        is_good = old.refresh_token == self.good
+        if is_good:
+            self.refreshes += 1
+            self.good = f"refresh-{self.refreshes + 1}"
+        answer = tokens(self.refreshes + 1, LATER)
+        self.called.set()
+        await self.may_answer.wait()
+        if not is_good:
+            raise DeadError("used before")
+        return answer
+
+
+@pytest_asyncio.fixture
+async def provider() -> Provider:
+    return Provider()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def fresh(house: House, sealer, provider: Provider, clock: HandClock):
+    def ask(database: Database, rejected: str | None = None):
+        return fresh_tokens(
+            database,
+            sealer,
+            house.grant_id,
+            provider.refresh,
+            dead=DeadError,
+            rejected=rejected,
+            now=clock,
+            leeway=timedelta(minutes=1),
+        )
+
+    return ask
+
+
+async def stored(database: Database, house: House) -> Grant:
+    async with database.session() as session:
+        return await session.get_one(Grant, house.grant_id)
+
+
+async def kinds_of_events(database: Database) -> list[str]:
+    async with database.session() as session:
+        return list((await session.exec(select(Event.kind).order_by(Event.id))).all())
+
+
+async def sign_in(database: Database, sealer, house: House, number: int, **more) -> Grant:
+    asked = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "at": LATER, **more}
+    async with database.transaction() as session:
+        return await upsert_grant(
+            session,
+            sealer,
+            provider="xero",
+            provider_user_id="user-1",
+            display_name="Ada L",
+            tokens=tokens(number, LATER),
+            **asked,
+        )
+
+
+async def tokens_of(database: Database, sealer, house: House) -> StoredTokens:
+    grant = await stored(database, house)
+    return open_tokens(sealer, grant.id, grant.sealed_tokens)
+
+
+SOON = timedelta(milliseconds=20)
+
+
+@pytest.fixture
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (grant_leases, refreshing):
+        monkeypatch.setattr(module, "LOOKED_EVERY", SOON)
+
+
+@pytest.fixture
+def expired(clock: HandClock) -> None:
+    clock.at = AFTER_EXPIRY

@@ -1,15 +1,21 @@
-"""A good pull leaves nothing of the trouble before it."""
+"""A good pull leaves nothing of the trouble before it; who recovers without one, or was never read, is due at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
+
+from activities import diagnosing
 from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
-from models import connections, good_pulls
+from contracts.lists import ListName
+from contracts.runs import ConnectionStatus, Outcome, RunKind, Stage, Verdict
+from models import checks, connection_health, connections, good_pulls, receipts
 from models.columns import now
 from models.connection import Connection
+from models.connection_health import Look
 from models.database import Database
 from models.good_pulls import GoodPull
-from tests.models.conftest import House
+from models.run import Run, RunOrganisation
+from tests.models.conftest import NOON, House
 
 
 async def test_a_good_pull_clears_the_cause_and_connects_again(database: Database, house: House):
@@ -30,3 +36,97 @@ async def test_a_good_pull_clears_the_cause_and_connects_again(database: Databas
     assert well.organisation_name == "New Name Ltd"
     assert well.next_refresh_at is not None
     assert well.next_refresh_at > at
+
+
+WITH_RECEIPTS, BY_A_LOOK = "its lists failed", "a look"
+NEXT_NIGHT = NOON + timedelta(hours=16)
+
+
+async def trouble(database: Database, house: House, cause: Cause, told_by: str) -> None:
+    async with database.transaction() as session:
+        await connection_health.lock(session, (house.connection_id,))
+        if told_by == WITH_RECEIPTS:
+            await receipts.write_failures(session, house.connection_id, ListName, cause, "", at=NOON)
+        look = cause if told_by == BY_A_LOOK else None
+        await connection_health.write(session, [Look(house.connection_id, look)], NOON)
+
+
+async def login_answers(database: Database, house: House, at: datetime) -> Connection:
+    """The check's look at a login that reaches everything again."""
+    async with database.transaction() as session:
+        living = await checks.connections_of(session, house.practice.id, house.grant_id, since=at)
+        looks = diagnosing.by_listing(living, {"org-1"})
+        await checks.settle(session, looks, [house.connection_id], diagnosing.DISPROVED_BY_LISTING, at)
+    async with database.session() as session:
+        return await session.get_one(Connection, house.connection_id)
+
+
+async def is_due(database: Database, house: House, at: datetime) -> bool:
+    """Whether a check reads all lists of the client."""
+    async with database.session() as session:
+        due = await checks.clients_due(
+            session, house.practice.id, at, after=None, limit=10, is_healthy_only=True, read_before=at
+        )
+    return [one.connection_id for one in due if not one.is_look] == [house.connection_id]
+
+
+async def made_at(database: Database, house: House, at: datetime, **more: object) -> None:
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        connection.created_at = at
+        for name, value in more.items():
+            setattr(connection, name, value)
+        session.add(connection)
+
+
+@pytest.mark.parametrize("told_by", [WITH_RECEIPTS, BY_A_LOOK])
+@pytest.mark.parametrize("next_refresh_at", [None, NEXT_NIGHT + timedelta(hours=20)])
+async def test_a_client_whose_login_recovers_is_due_at_once(database, house, told_by, next_refresh_at):
+    await made_at(database, house, NOON - timedelta(hours=1), next_refresh_at=next_refresh_at)
+    await trouble(database, house, Cause.SIGNED_OUT, told_by)
+    connection = await login_answers(database, house, NEXT_NIGHT)
+    assert (connection.status, connection.cause) == (ConnectionStatus.CONNECTED, None)
+    assert await is_due(database, house, NEXT_NIGHT)
+
+
+async def test_what_passed_by_itself_makes_nothing_due(database, house):
+    await made_at(database, house, NOON - timedelta(days=9), next_refresh_at=NEXT_NIGHT + timedelta(hours=20))
+    await trouble(database, house, Cause.PROVIDER_UNAVAILABLE, BY_A_LOOK)
+    assert (await login_answers(database, house, NEXT_NIGHT)).cause is None
+    assert not await is_due(database, house, NEXT_NIGHT)
+
+
+async def test_a_client_that_a_new_sign_in_has_reached_is_due_at_once(database, house):
+    await made_at(database, house, NOON - timedelta(hours=1))
+    await trouble(database, house, Cause.SIGNED_OUT, BY_A_LOOK)
+    async with database.transaction() as session:
+        await connections.record_reachable(session, house.connection_id, NOON)
+    async with database.session() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+    assert (connection.cause, connection.next_refresh_at) == (None, NOON)
+
+
+@pytest.mark.parametrize(
+    ("stage", "outcome", "waits"),
+    [
+        (None, None, False),
+        (Stage.PULLING, None, True),
+        (Stage.PULLING, Outcome.FAILED, False),
+        (Stage.FINISHED, Outcome.RETRYING, True),
+        (Stage.FINISHED, None, False),
+    ],
+)
+async def test_a_client_that_was_never_read_is_due_at_once_unless_its_run_still_reads_it(
+    database, house, stage, outcome, waits
+):
+    await made_at(database, house, NOON)
+    if stage is not None:
+        async with database.transaction() as session:
+            of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
+            session.add(Run(id="run-1", kind=RunKind.ADD_CLIENTS, stage=stage, **of))
+            await session.flush()
+            row = {"run_id": "run-1", "organisation_id": "org-1", "position": 0, "name": "Smith Ltd"}
+            whose = {"grant_id": house.grant_id, "connection_id": house.connection_id, "client_id": house.client_id}
+            session.add(RunOrganisation(**row, **whose, verdict=Verdict.NEW, outcome=outcome))
+    assert await is_due(database, house, NOON + timedelta(hours=1)) is not waits
+    assert await is_due(database, house, NOON + timedelta(days=1))

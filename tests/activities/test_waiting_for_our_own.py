@@ -1,0 +1,65 @@
+"""Whoever waits for a colleague of their own blames no provider for it."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import text
+
+from activities.failures import application_error, busy_error
+from activities.grants import Tokens
+from contracts.causes import Cause
+from models import grant_leases
+from models.database import Database
+from models.encryption import Sealer, StoredTokens
+from models.grant import Grant
+from models.grants import upsert_grant
+from models.practices import create_colleague, create_practice
+from providers.errors import HeldUp
+from tests.models.conftest import NOON, HandClock
+
+SOON = timedelta(milliseconds=20)
+EXPIRED = StoredTokens("access-1", "refresh-1", NOON)
+HELD = "UPDATE grants SET refresh_holder = 'another process', refresh_until = clock_timestamp() + interval '1 hour'"
+
+
+@pytest_asyncio.fixture
+async def held(database: Database, sealer: Sealer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Grant]:
+    """A login that another process asks about."""
+    monkeypatch.setattr(grant_leases, "WAITED_FOR", SOON)
+    monkeypatch.setattr(grant_leases, "LOOKED_EVERY", SOON)
+    async with database.transaction() as session:
+        practice = await create_practice(session, "Harbour Lane")
+        colleague = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")
+        whose = {"practice_id": practice.id, "colleague_id": colleague.id, "at": NOON}
+        words: dict[str, Any] = {"provider": "xero", "provider_user_id": "user-1", "display_name": "Ada"}
+        grant = await upsert_grant(session, sealer, tokens=EXPIRED, **words, **whose)
+        await (await session.connection()).execute(text(HELD))
+    yield grant
+
+
+class Silent:
+    """A provider that nobody should ask."""
+
+    name = "xero"
+
+
+async def test_a_login_that_another_process_asks_about_is_our_own_matter(database, sealer, held):
+    tokens = Tokens(database, sealer, HandClock()).of(held.id, Silent(), None)
+    with pytest.raises(HeldUp) as told:
+        await tokens.access_token()
+    assert (told.value.cause, told.value.detail) == (Cause.OUR_OUTAGE, "another process was asking for its tokens")
+    assert application_error(told.value, NOON).type == Cause.OUR_OUTAGE.value
+
+
+async def test_a_login_that_another_process_asks_about_is_not_ended(database, sealer, held):
+    with pytest.raises(HeldUp):
+        await Tokens(database, sealer, HandClock()).end_if_unused(held.id, Silent())
+
+
+def test_another_pull_of_the_same_organisation_is_our_own_matter():
+    (trouble,) = busy_error().details
+    assert trouble.cause is Cause.OUR_OUTAGE
+    assert "or had to wait too long for one of our own processes" in trouble.cause.sentence

@@ -1,0 +1,143 @@
+"""A sign-in meanwhile: what it brings is used, whatever was asked for with the tokens before it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from contracts.runs import ConnectionStatus, GrantStatus, RunKind
+from models import endings, fresh_tokens
+from models.connection import Connection
+from models.database import Database
+from models.encryption import StoredTokens
+from models.grant import ConsentAttempt
+from models.grant_leases import LoginBusy
+from models.run import Run
+from tests.models.conftest import (
+    AFTER_EXPIRY,
+    LATER,
+    NOON,
+    DeadError,
+    House,
+    kinds_of_events,
+    sign_in,
+    stored,
+    tokens,
+    tokens_of,
+)
+
+pytestmark = pytest.mark.usefixtures("expired", "looks_often")
+
+
+async def sign_in_begun(database: Database, house: House, **more: object) -> None:
+    of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
+    words = {"expires_at": AFTER_EXPIRY + timedelta(minutes=10), **of, **more}
+    async with database.transaction() as session:
+        session.add(Run(id="run-1", kind=RunKind.ADD_CLIENTS, **of))
+        await session.flush()
+        session.add(ConsentAttempt(state_hash=b"1", run_id="run-1", sealed_secrets=b"", **words))
+
+
+@pytest.mark.parametrize("used_at", [None, AFTER_EXPIRY - timedelta(seconds=5)])
+async def test_a_refusal_waits_for_the_sign_in_that_may_have_caused_it(
+    database, second_database, fresh, provider, house, sealer, used_at
+):
+    await sign_in_begun(database, house, used_at=used_at)
+    provider.good = "superseded"
+    asking = asyncio.create_task(fresh(database))
+    await provider.called.wait()
+    await sign_in(second_database, sealer, house, 9)
+    assert (await asking).access_token == "access-9"
+    assert "grant.signed_out" not in await kinds_of_events(database)
+
+
+async def test_a_sign_in_that_takes_long_to_be_finished_leaves_the_login_as_it_was(
+    database, fresh, provider, house, monkeypatch
+):
+    monkeypatch.setattr(fresh_tokens, "FINISHING", timedelta(0))
+    await sign_in_begun(database, house, used_at=AFTER_EXPIRY - timedelta(seconds=5))
+    provider.good = "superseded"
+    with pytest.raises(LoginBusy, match="sign-in"):
+        await fresh(database)
+    assert (await stored(database, house)).status is GrantStatus.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        {"expires_at": AFTER_EXPIRY},
+        {"used_at": AFTER_EXPIRY - timedelta(minutes=2)},
+        {"used_at": AFTER_EXPIRY, "denied": True},
+        {"provider": "another"},
+    ],
+)
+async def test_a_refusal_waits_for_no_other_sign_in(database, fresh, provider, house, monkeypatch, attempt):
+    monkeypatch.setattr(fresh_tokens, "FINISHING", timedelta.max)
+    monkeypatch.setattr(fresh_tokens, "COMING_BACK", timedelta.max)
+    await sign_in_begun(database, house, **attempt)
+    provider.good = "revoked"
+    async with asyncio.timeout(20):
+        with pytest.raises(DeadError):
+            await fresh(database)
+    assert (await stored(database, house)).status is GrantStatus.SIGNED_OUT
+
+
+async def test_a_sign_in_that_is_stored_meanwhile_is_not_put_over(
+    database, second_database, fresh, provider, house, sealer
+):
+    provider.may_answer.clear()
+    asking = asyncio.create_task(fresh(database))
+    await provider.called.wait()
+    await sign_in(second_database, sealer, house, 9)
+    provider.may_answer.set()
+    assert (await asking).access_token == "access-9"
+
+
+async def test_two_sign_ins_of_one_person_at_once_leave_the_set_that_the_provider_gave_last(
+    database, house, sealer, fresh, provider, clock
+):
+    for number in (9, 8):  # stored in another order than given: the ninth is good
+        await sign_in(database, sealer, house, number, at=LATER)
+    clock.at, provider.good = LATER, "refresh-9"
+    assert (await fresh(database)).access_token == "access-2"
+    assert (await stored(database, house)).status is GrantStatus.ACTIVE
+
+
+async def test_an_earlier_set_is_no_spare_of_a_later_sign_in(database, house, sealer):
+    await sign_in(database, sealer, house, 9, at=LATER)
+    assert (await tokens_of(database, sealer, house)).spare_refresh_token == ""
+
+
+# A login that is ended
+
+
+async def unused(database: Database, house: House) -> None:
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        connection.status = ConnectionStatus.DISCONNECTED
+        session.add(connection)
+
+
+async def test_ending_a_login_holds_no_connection_while_the_provider_answers(database_url, database, house, sealer):
+    await unused(database, house)
+    small = Database(database_url, pool_size=1, max_overflow=0)
+
+    async def end(_: StoredTokens) -> None:
+        async with asyncio.timeout(20):
+            assert (await stored(small, house)).status is GrantStatus.ACTIVE
+
+    assert await endings.end_if_unused(small, sealer, house.grant_id, end, now=lambda: NOON)
+    assert (await stored(small, house)).status is GrantStatus.SIGNED_OUT
+    await small.close()
+
+
+async def test_who_signs_in_while_a_login_is_ended_stays_signed_in(database, second_database, house, sealer):
+    await unused(database, house)
+
+    async def end(_: StoredTokens) -> None:
+        await sign_in(second_database, sealer, house, 9)
+
+    assert not await endings.end_if_unused(database, sealer, house.grant_id, end, now=lambda: NOON)
+    grant = await stored(database, house)
+    assert grant.status is GrantStatus.ACTIVE
+    assert (await tokens_of(database, sealer, house)) == tokens(9, LATER)
