@@ -1,4 +1,4 @@
-"""What an API token may be used for: a closed set of scopes, and which of them each kind of run needs."""
+"""What an API token may be used for, which of it each kind of run needs, and what a sign-in to the pages may lack."""
 
 from enum import StrEnum
 
@@ -16,6 +16,15 @@ class Scope(StrEnum):
     def meaning(self) -> str:
         """For people."""
         return _MEANINGS[self]
+
+
+class Lacking(StrEnum):
+    """What a sign-in lacks when the password was right; until then its session opens nothing."""
+
+    SECOND_FACTOR = "second_factor"
+    """A code of the colleague's authenticator app, or one of their recovery codes."""
+    SET_UP = "set_up"
+    """The practice wants a second factor, and the colleague has none yet."""
 
 
 _MEANINGS = {

@@ -29,6 +29,7 @@ class ColleagueView(NamedTuple):
         connections: How many connections of the practice work now through a login that they signed in with.
         for_others: How many of those belong to clients of colleagues.
         runs: How many runs of theirs are under way.
+        has_second_factor: Whether they sign in with a code beside the password.
     """
 
     colleague_id: UUID
@@ -40,6 +41,7 @@ class ColleagueView(NamedTuple):
     connections: int
     for_others: int
     runs: int
+    has_second_factor: bool
 
 
 async def colleagues_of(
@@ -51,7 +53,8 @@ async def colleagues_of(
             SELECT p.id, p.name, p.email, p.role, p.deactivated_at,
                    (SELECT count(*) FROM clients k WHERE k.owner_id = p.id),
                    through.connections, through.for_others,
-                   (SELECT count(*) FROM runs r WHERE r.colleague_id = p.id AND r.stage <> 'finished')
+                   (SELECT count(*) FROM runs r WHERE r.colleague_id = p.id AND r.stage <> 'finished'),
+                   EXISTS (SELECT FROM authenticators a WHERE a.colleague_id = p.id AND a.confirmed_at IS NOT NULL)
             FROM colleagues p
             CROSS JOIN LATERAL (
                 SELECT count(*) AS connections, count(*) FILTER (WHERE k.owner_id <> p.id) AS for_others

@@ -84,6 +84,20 @@ def open_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> ConsentSecr
     return ConsentSecrets(**orjson.loads(sealer.open(sealed, _secrets_of(attempt_id))))
 
 
+def seal_code_secret(sealer: Sealer, colleague_id: UUID, secret: str) -> bytes:
+    """Seal the secret of a colleague's authenticator app for its row."""
+    return sealer.seal(secret.encode(), _code_secret_of(colleague_id))
+
+
+def open_code_secret(sealer: Sealer, colleague_id: UUID, sealed: bytes) -> str:
+    """Open it; raises what the sealer raises if it is not of this row."""
+    return sealer.open(sealed, _code_secret_of(colleague_id)).decode()
+
+
+def _code_secret_of(colleague_id: UUID) -> str:
+    return f"authenticators:sealed_secret:{colleague_id}"
+
+
 def _tokens_of(grant_id: UUID) -> str:
     return f"grants:sealed_tokens:{grant_id}"
 

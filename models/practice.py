@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, func
+from sqlalchemy import Index, UniqueConstraint, false, func
 from sqlmodel import Field, SQLModel
 
 from contracts.runs import Plan, Role
@@ -23,6 +23,8 @@ class Practice(SQLModel, table=True):
     next_client_number: int = Field(default=1)
     """Goes into client codes; given out under the row's lock, never twice."""
     time_zone: str = Field(default="Europe/London", max_length=64)
+    requires_second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whoever has none is led to set one up when they sign in, before anything else."""
     created_at: datetime = created()
 
 

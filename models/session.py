@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from models.columns import MOMENT, created, new_id, now
+from contracts.access import Lacking
+from models.columns import MOMENT, created, enum_of, new_id, now
 
 
 class WebSession(SQLModel, table=True):
@@ -28,6 +29,8 @@ class WebSession(SQLModel, table=True):
     last_seen_at: datetime = Field(default_factory=now, sa_type=MOMENT)
     expires_at: datetime = Field(sa_type=MOMENT)
     revoked_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    lacks: Lacking | None = Field(default=None, sa_type=enum_of(Lacking))
+    """What the sign-in still lacks: nobody is signed in by such a session, and it is ended once somebody is."""
 
 
 class Invitation(SQLModel, table=True):

@@ -11,11 +11,9 @@ from sqlalchemy import and_, delete, func, literal, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.access import Lacking
 from models.practice import Colleague, Practice
-from models.session import Invitation, KnownBrowser, SignInAttempt, WebSession
-
-KNOWN_FOR = timedelta(days=365)
-"""How long a browser is known in which nobody signs in any more."""
+from models.session import Invitation, SignInAttempt, WebSession
 
 
 class InSession(NamedTuple):
@@ -40,7 +38,13 @@ def hashed(secret: str) -> bytes:
 
 
 async def begin(
-    session: AsyncSession, colleague_id: UUID, *, browser: str, at: datetime, valid_for: timedelta
+    session: AsyncSession,
+    colleague_id: UUID,
+    *,
+    browser: str,
+    at: datetime,
+    valid_for: timedelta,
+    lacks: Lacking | None = None,
 ) -> tuple[str, WebSession]:
     """Begin a session: the secret for the browser, shown this once, and its row."""
     token = secrets.token_urlsafe(32)
@@ -52,6 +56,7 @@ async def begin(
         created_at=at,
         last_seen_at=at,
         expires_at=at + valid_for,
+        lacks=lacks,
     )
     session.add(made)
     await session.flush()
@@ -66,13 +71,24 @@ def _is_living(at: datetime, idle: timedelta) -> tuple[object, ...]:
     )
 
 
-async def find(session: AsyncSession, token: str, *, at: datetime, idle: timedelta) -> InSession | None:
-    """The living session of a secret; None when it is unknown or over, or its colleague has left."""
+async def find(
+    session: AsyncSession, token: str, *, at: datetime, idle: timedelta, is_whole: bool = True
+) -> InSession | None:
+    """The living session of a secret; None when it is unknown or over, or its colleague has left.
+
+    Args:
+        session: Any session.
+        token: The secret.
+        at: Now.
+        idle: How long one may be without use.
+        is_whole: Find sessions in which somebody is signed in; otherwise those that still lack something.
+    """
     query = (
         select(WebSession, Colleague, Practice)
         .join(Colleague, col(Colleague.id) == col(WebSession.colleague_id))
         .join(Practice, col(Practice.id) == col(Colleague.practice_id))
         .where(WebSession.token_hash == hashed(token), col(Colleague.deactivated_at).is_(None))
+        .where(col(WebSession.lacks).is_(None) if is_whole else col(WebSession.lacks).is_not(None))
         .where(*_is_living(at, idle))  # type: ignore[arg-type]  # conditions, whose type SQLModel does not export
     )
     found = (await session.exec(query)).one_or_none()
@@ -90,6 +106,13 @@ async def goes_on(session: AsyncSession, session_id: UUID, *, at: datetime, idle
     return (await session.exec(query)).first() is not None
 
 
+async def is_waiting(session: AsyncSession, session_id: UUID, at: datetime) -> bool:
+    """Whether a session still waits for a step of its sign-in; locks it, so that the step is made once."""
+    query = select(WebSession).where(WebSession.id == session_id).with_for_update()
+    found = (await session.exec(query)).one()
+    return found.lacks is not None and found.revoked_at is None and found.expires_at > at
+
+
 async def seen(session: AsyncSession, session_id: UUID, at: datetime) -> None:
     """Note that a session is in use."""
     await session.exec(update(WebSession).where(col(WebSession.id) == session_id).values(last_seen_at=at))
@@ -99,7 +122,7 @@ async def living(session: AsyncSession, colleague_id: UUID, *, at: datetime, idl
     """Where a colleague is signed in, the latest used first."""
     query = (
         select(WebSession)
-        .where(WebSession.colleague_id == colleague_id)
+        .where(WebSession.colleague_id == colleague_id, col(WebSession.lacks).is_(None))
         .where(*_is_living(at, idle))  # type: ignore[arg-type]  # as above
         .order_by(col(WebSession.last_seen_at).desc())
     )
@@ -240,39 +263,6 @@ async def of_address(session: AsyncSession, address: str, practice_id: UUID | No
     if practice_id is not None:
         query = query.where(Practice.id == practice_id)
     return [AtWork(*row) for row in (await session.exec(query)).all()]
-
-
-async def known(session: AsyncSession, address: str, mark: str) -> bool:
-    """Whether an active colleague of this address has signed in in the browser that keeps this mark."""
-    query = (
-        select(KnownBrowser.id)
-        .join(Colleague, col(Colleague.id) == col(KnownBrowser.colleague_id))
-        .where(
-            KnownBrowser.mark_hash == hashed(mark),
-            func.lower(Colleague.email) == address.replace("\x00", ""),
-            col(Colleague.deactivated_at).is_(None),
-        )
-    )
-    return (await session.exec(query.limit(1))).first() is not None
-
-
-async def remember(session: AsyncSession, colleague_id: UUID, mark: str, at: datetime) -> None:
-    """Note that a colleague has signed in in the browser that keeps this mark."""
-    query = select(KnownBrowser).where(
-        KnownBrowser.colleague_id == colleague_id, KnownBrowser.mark_hash == hashed(mark)
-    )
-    found = (await session.exec(query)).first() or KnownBrowser(colleague_id=colleague_id, mark_hash=hashed(mark))
-    found.seen_at = at
-    session.add(found)
-    old = delete(KnownBrowser).where(
-        col(KnownBrowser.colleague_id) == colleague_id, col(KnownBrowser.seen_at) < at - KNOWN_FOR
-    )
-    await session.exec(old)
-
-
-async def forget_browsers(session: AsyncSession, colleague_id: UUID) -> None:
-    """Know no browser of a colleague any more."""
-    await session.exec(delete(KnownBrowser).where(col(KnownBrowser.colleague_id) == colleague_id))
 
 
 async def succeeded(session: AsyncSession, attempt_id: int, forget_before: datetime) -> None:

@@ -11,11 +11,11 @@ from temporalio.client import Client
 from contracts.mail_password_link import MailPasswordLinkInput
 from contracts.names import WORKFLOW_QUEUE, mail_password_link_id
 from contracts.refusals import RefusalCode, Refused
-from models import events, password_links, sessions
+from models import events, known_browsers, password_links, sessions
 from models.database import Database
 from models.password_links import PasswordLinked
-from starter import passwords
-from starter.sessions import LONGEST, Sessions
+from starter import first_step, passwords
+from starter.sessions import Sessions
 from starter.temporal_faults import explained
 from workflows.mail_password_link import WHAT_IT_IS, MailPasswordLink
 
@@ -97,8 +97,8 @@ class ForgottenPasswords:
             await password_links.end(session, found.colleague, at)
             await sessions.end_invitations(session, found.colleague.id, at)
             await sessions.revoke(session, found.colleague.id, at)
-            await sessions.forget_browsers(session, found.colleague.id)
-            begun, _ = await sessions.begin(session, found.colleague.id, browser=browser, at=at, valid_for=LONGEST)
+            await known_browsers.forget(session, found.colleague.id)
+            begun = await first_step.begin(session, found.colleague, browser=browser, at=at)
             whose = {"practice_id": found.practice.id, "colleague_id": found.colleague.id}
             await events.record(session, [{**whose, "kind": "colleague.password_reset", "at": at}])
         return begun

@@ -31,6 +31,9 @@ from starter.managing import Managing
 from starter.outbox import Outbox
 from starter.people import People
 from starter.runs import Runs
+from starter.second_factor_rules import SecondFactorRules
+from starter.second_factors import SecondFactors
+from starter.second_steps import SecondSteps
 from starter.sessions import Sessions
 from starter.support_reads import SupportReads
 from starter.supporting import Supporting
@@ -64,6 +67,9 @@ class Operations:
         outbox: Notices to colleagues, for admins.
         sessions: Signing in to the pages.
         forgotten_passwords: A new password by a link from a mail.
+        second_factors: One's own second factor.
+        second_factor_rules: Who has to have one, and others' that were lost.
+        second_steps: Signing in, once the password was right.
         tokens: Bearer tokens for the JSON API.
         support_reads: What support staff have read of workflows.
         managing: One client's connection: settings, refresh, reconnect.
@@ -90,6 +96,9 @@ class Operations:
         self.outbox = Outbox(database)
         self.sessions = Sessions(database, public_url)
         self.forgotten_passwords = ForgottenPasswords(database, temporal, self.sessions)
+        self.second_factors = SecondFactors(database, sealer, self.sessions)
+        self.second_factor_rules = SecondFactorRules(database)
+        self.second_steps = SecondSteps(database, self.sessions, self.second_factors)
         self.tokens = Tokens(database)
         self.support_reads = SupportReads(database)
         self.clients = Clients(database)

@@ -47,7 +47,7 @@ class People:
         Raises:
             Refused: Not an admin, a value cannot be used, or the address is taken.
         """
-        async with self._changing(actor) as session:
+        async with changing(self._database, actor) as session:
             added = await practices.create_colleague(session, actor.practice_id, email=email, name=name, role=role)
             await _tell(session, actor, "colleague.added", after=added.name)
             return added.id
@@ -58,7 +58,7 @@ class People:
         Raises:
             Refused: Not an admin, the name cannot be used or is taken, or a member is not an active colleague.
         """
-        async with self._changing(actor) as session:
+        async with changing(self._database, actor) as session:
             called = await self._free_name(session, actor, name)
             team = await practices.create_team(session, actor.practice_id, called)
             await _tell(session, actor, "team.created", after=team.name)
@@ -71,7 +71,7 @@ class People:
         Raises:
             Refused: Not an admin, no such team, or the name cannot be used or is taken.
         """
-        async with self._changing(actor) as session:
+        async with changing(self._database, actor) as session:
             team = await _team(session, actor, team_id)
             before, after = team.name, await self._free_name(session, actor, name, but=team_id)
             if before != after:
@@ -85,7 +85,7 @@ class People:
         Raises:
             Refused: Not an admin, no such team, or one of them is not an active colleague of the practice.
         """
-        async with self._changing(actor) as session:
+        async with changing(self._database, actor) as session:
             team = await _team(session, actor, team_id)
             return await self._join(session, actor, team, members)
 
@@ -95,7 +95,7 @@ class People:
         Raises:
             Refused: Not an admin, or no such team or colleague.
         """
-        async with self._changing(actor) as session:
+        async with changing(self._database, actor) as session:
             team = await _team(session, actor, team_id)
             colleague = await _colleague(session, actor, colleague_id)
             was_in_it = await teams.leave_team(session, team.id, colleague.id)
@@ -109,7 +109,7 @@ class People:
         Raises:
             Refused: Not an admin, no such active colleague, or nobody would be an admin any more.
         """
-        async with self._changing(actor) as session:
+        async with changing(self._database, actor) as session:
             colleague = await _colleague(session, actor, colleague_id)
             if colleague.deactivated_at is not None:
                 raise Refused(RefusalCode.INVALID, f"{colleague.name} has left, so their role stays as it was.")
@@ -125,16 +125,6 @@ class People:
             session.add(colleague)
             who = colleague.name
             await _tell(session, actor, "colleague.role_changed", before=f"{who}: {before}", after=f"{who}: {role}")
-
-    @asynccontextmanager
-    async def _changing(self, actor: Actor) -> AsyncIterator[AsyncSession]:
-        """A transaction in which nobody else changes who may do what, for an actor who is an admin even now."""
-        async with self._database.transaction() as session:
-            # One at a time for a practice: two admins could each make the other a member, and none would be left.
-            await session.get_one(Practice, actor.practice_id, with_for_update={"key_share": True})
-            if actor.colleague_id not in await colleagues.admins_of(session, actor.practice_id):
-                raise Refused(RefusalCode.FORBIDDEN, "Only an admin can change teams and roles. Ask one of yours.")
-            yield session
 
     async def _free_name(self, session: AsyncSession, actor: Actor, name: str, but: UUID | None = None) -> str:
         called = practices.text_of(name, "name", longest=100)
@@ -152,6 +142,21 @@ class People:
             names = ", ".join(sorted(colleague.name for colleague in joining))
             await _tell(session, actor, "team.joined", before=team.name, after=names)
         return joined
+
+
+@asynccontextmanager
+async def changing(database: Database, actor: Actor) -> AsyncIterator[AsyncSession]:
+    """A transaction in which nobody else changes who may do what, for an actor who is an admin even now.
+
+    Raises:
+        Refused: ``FORBIDDEN``.
+    """
+    async with database.transaction() as session:
+        # One at a time for a practice: two admins could each make the other a member, and none would be left.
+        await session.get_one(Practice, actor.practice_id, with_for_update={"key_share": True})
+        if actor.colleague_id not in await colleagues.admins_of(session, actor.practice_id):
+            raise Refused(RefusalCode.FORBIDDEN, "Only an admin can change teams and roles. Ask one of yours.")
+        yield session
 
 
 async def _team(session: AsyncSession, actor: Actor, team_id: UUID) -> Team:

@@ -14,18 +14,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Role
-from models import events, practices, sessions
+from models import events, known_browsers, practices, sessions
 from models.columns import now
 from models.database import Database
 from models.practice import Colleague
 from models.session import WebSession
 from models.sessions import Invited
-from starter import attempts, passwords
+from starter import attempts, first_step, passwords
 from starter.actor import Actor
 from starter.colleagues import actor_of
 
 IDLE = timedelta(hours=12)
-LONGEST = timedelta(days=14)
 INVITATION = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly a session's last use is known; writing it at every request would cost each of them a transaction."""
@@ -92,7 +91,8 @@ class Sessions:
             practice_id: In which practice, where the address and password are of several.
 
         Returns:
-            The secret for the browser's cookie: a new one at every sign-in.
+            The secret for the browser's cookie: a new one at every sign-in. ``starter.second_steps`` says what the
+            sign-in may still lack.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: they do not belong together. ``TOO_MANY``: tried too often.
@@ -101,7 +101,7 @@ class Sessions:
         address, at, known = email.strip().lower(), self.clock(), None
         if mark is not None:
             async with self._database.session() as session:
-                known = sessions.hashed(mark) if await sessions.known(session, address, mark) else None
+                known = sessions.hashed(mark) if await known_browsers.known(session, address, mark) else None
         attempt = await attempts.counted(self._database, address, ip, at, known)
         async with self._database.session() as session:
             there = await sessions.of_address(session, address, practice_id)
@@ -115,10 +115,7 @@ class Sessions:
         [found] = [one.colleague for one in matching]
         async with self._database.transaction() as session:
             await sessions.succeeded(session, attempt, at - attempts.WINDOW)
-            token, _ = await sessions.begin(session, found.id, browser=browser, at=at, valid_for=LONGEST)
-            if mark is not None:
-                await sessions.remember(session, found.id, mark, at)
-        return token
+            return await first_step.begin(session, found, browser=browser, at=at, mark=mark)
 
     async def by_token(self, token: str) -> SignedIn:
         """Who is signed in, by the cookie's secret.
@@ -161,7 +158,7 @@ class Sessions:
         async with self._database.transaction() as session:
             at = self.clock()
             await sessions.revoke(session, actor.colleague_id, at)
-            await sessions.forget_browsers(session, actor.colleague_id)
+            await known_browsers.forget(session, actor.colleague_id)
             await _record(session, actor.practice_id, actor.colleague_id, "colleague.signed_out_everywhere", at)
 
     async def change_password(self, signed_in: SignedIn, *, current: str, new: str, ip: str) -> None:
@@ -242,8 +239,8 @@ class Sessions:
             found.colleague.password_hash = made
             session.add_all([found.invitation, found.colleague])
             await sessions.revoke(session, found.colleague.id, at)
-            await sessions.forget_browsers(session, found.colleague.id)
-            begun, _ = await sessions.begin(session, found.colleague.id, browser=browser, at=at, valid_for=LONGEST)
+            await known_browsers.forget(session, found.colleague.id)
+            begun = await first_step.begin(session, found.colleague, browser=browser, at=at)
             await _record(session, found.practice.id, found.colleague.id, "colleague.password_chosen", at)
         return begun
 
@@ -259,7 +256,7 @@ class Sessions:
             colleague.password_hash = made
             session.add(colleague)
             await sessions.revoke(session, colleague.id, at)
-            await sessions.forget_browsers(session, colleague.id)
+            await known_browsers.forget(session, colleague.id)
             await sessions.end_invitations(session, colleague.id, at)
             await _record(session, colleague.practice_id, colleague.id, "colleague.password_chosen", at)
 

@@ -10,6 +10,7 @@ from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues
 from starter.commands.invite import invite
 from starter.commands.output import As, Json, execute, out, print_json, table
+from starter.second_factor_rules import SecondFactorRules
 from starter.web.colleague_answers import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 
 colleague = typer.Typer(no_args_is_help=True, help="Colleagues: the people of a practice.")
@@ -88,6 +89,24 @@ def deactivate(
     elif answer.colleague.clients:
         command = f"clientsync clients hand-over --from {answer.colleague.email} --to EMAIL --wait"
         out.print(f"Next: {command}", highlight=False, soft_wrap=True)
+
+
+@colleague.command("reset-second-factor")
+def reset_second_factor(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Who has lost theirs.")], json: Json = False
+) -> None:
+    """Remove the second factor of a colleague who has lost it, and sign them out everywhere; the password stays."""
+
+    async def work() -> bool:
+        async with open_database(read_settings()) as database:
+            return await SecondFactorRules(database).reset_by_email(email)
+
+    was_there = execute(work())
+    if json:
+        print_json({"removed": was_there})
+    else:
+        said = "is removed; they are told by mail" if was_there else "was not set up: nothing was changed"
+        out.print(f"The second factor of {email} {said}.", highlight=False)
 
 
 colleague.command("invite")(invite)

@@ -10,6 +10,7 @@ from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues
 from starter.commands.output import Json, execute, out, print_json
 from starter.commands.schedules import apply_if_possible
+from starter.second_factor_rules import SecondFactorRules
 from starter.sessions import Sessions
 
 practice = typer.Typer(no_args_is_help=True, help="Practices: the firms that use Clientsync.")
@@ -83,6 +84,26 @@ def change_practice(
         print_json({"practice": slug, "time_zone": time_zone})
     else:
         out.print(f"{slug} is in {time_zone} now.", highlight=False)
+
+
+@practice.command("second-factor")
+def second_factor(
+    required: Annotated[bool, typer.Option("--required/--optional", help="Of everybody, or left to each.")],
+    practice_name: InPractice = None,
+    json: Json = False,
+) -> None:
+    """Require a second factor of everybody in a practice from their next sign-in on, or leave it to each."""
+
+    async def work() -> str:
+        async with open_database(read_settings()) as database:
+            return await SecondFactorRules(database).require_in(practice_name, required=required)
+
+    slug = execute(work())
+    if json:
+        print_json({"practice": slug, "second_factor_required": required})
+    else:
+        what = "Everybody needs a second factor" if required else "A second factor is left to each colleague"
+        out.print(f"{what} in {slug}.", highlight=False)
 
 
 @team.command("create")

@@ -23,6 +23,7 @@ class ColleagueAnswer(BaseModel):
     connections: int = Field(description="Connections that work through a login of theirs.")
     connections_for_others: int = Field(description="How many of those belong to clients of colleagues.")
     runs_under_way: int
+    has_second_factor: bool = Field(description="Whether they sign in to the pages with a code beside the password.")
 
     @classmethod
     def of(cls, found: ColleagueView) -> Self:
@@ -37,6 +38,7 @@ class ColleagueAnswer(BaseModel):
             connections=found.connections,
             connections_for_others=found.for_others,
             runs_under_way=found.runs,
+            has_second_factor=found.has_second_factor,
         )
 
 

@@ -17,6 +17,12 @@ class Said(StrEnum):
     SESSION_OVER = "session-over"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a word in an address
     PASSWORD_CHOSEN = "password-chosen"  # noqa: S105  # likewise
+    SIGN_IN_TOO_LATE = "sign-in-too-late"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
+    SECOND_FACTOR_TO_RENEW = "second-factor-to-renew"
+    SECOND_FACTOR_REQUIRED = "second-factor-required"
+    SECOND_FACTOR_OPTIONAL = "second-factor-optional"
+    SECOND_FACTOR_RESET = "second-factor-reset"
     PASSWORD_LINK_ASKED = "password-link-asked"  # noqa: S105  # likewise
 
     CONSENT_DENIED = "consent-denied"
@@ -95,6 +101,12 @@ _SENTENCES: dict[Said, str] = {
     Said.SESSION_OVER: "Your session is over. Sign in to go on; what was not sent yet has not been done.",
     Said.PASSWORD_CHANGED: "Your password is changed. Other browsers are signed out.",
     Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
+    Said.SIGN_IN_TOO_LATE: "You are not signed in yet, and too much time has passed. Sign in again.",
+    Said.SECOND_FACTOR_REMOVED: "Your second factor is removed, and other browsers are signed out.",
+    Said.SECOND_FACTOR_TO_RENEW: "Your second factor is removed. Sign in to set up a new one.",
+    Said.SECOND_FACTOR_REQUIRED: "Everybody needs a second factor from their next sign-in on.",
+    Said.SECOND_FACTOR_OPTIONAL: "A second factor is left to each colleague.",
+    Said.SECOND_FACTOR_RESET: "Their second factor is removed, and they are signed out. They are told by mail.",
     Said.PASSWORD_LINK_ASKED: "If a colleague has this address, a mail with a link is on its way. It can take some "
     "minutes; look among unwanted mail too.",
     Said.CONSENT_DENIED: "You came back without allowing access. Nothing was changed.",

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Role
-from starter.sessions import LONGEST, SignedIn
+from starter.first_step import LONGEST
+from starter.sessions import SignedIn
 from starter.web.addresses import is_own_origin
 from starter.web.authentication import Door, operations
 from starter.web.rendering import CSRF_FIELD

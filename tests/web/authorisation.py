@@ -45,6 +45,11 @@ _RULES = {
     """,
     Rule.SECRET: """
         GET /connect/{provider}/callback
+        GET /sign-in/code
+        POST /sign-in/code
+        GET /sign-in/set-up
+        POST /sign-in/set-up
+        POST /sign-in/over
         GET /forgotten-password/{token}
         POST /forgotten-password/{token}
         GET /invitation/{token}
@@ -58,6 +63,12 @@ _RULES = {
         GET /account
         POST /account
         POST /account/sign-out-everywhere
+        GET /account/second-factor
+        POST /account/second-factor
+        GET /account/second-factor/set-up
+        POST /account/second-factor/set-up
+        POST /account/second-factor/recovery-codes
+        POST /account/second-factor/remove
         GET /account/tokens
         POST /account/tokens
         POST /account/tokens/{token_id}/revoke
@@ -105,6 +116,8 @@ _RULES = {
     """,
     Rule.ADMIN_PAGE: """
         POST /team/colleagues
+        POST /team/second-factor
+        POST /team/colleagues/{colleague_id}/second-factor/reset
         POST /team/teams
         POST /team/teams/{team_id}/name
         POST /team/teams/{team_id}/members

@@ -179,7 +179,7 @@ BEGINS_SOMETHING = {
     "POST /api/v1/connections/check",
 }
 """Calls that can name nothing that is not there: who is let in begins a check, which changes no client."""
-MAKES_SOMETHING = {"POST /team/colleagues", "POST /team/teams", "POST /account/tokens"}
+MAKES_SOMETHING = {"POST /team/colleagues", "POST /team/teams", "POST /team/second-factor", "POST /account/tokens"}
 """Forms that can name nothing that is not there; the tests of their pages send them."""
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 
-from starter.sessions import LONGEST
+from starter.first_step import LONGEST
 from starter.web import pages
 from starter.web.addresses import HOME, behind, local
 from starter.web.viewing import from_own_form, from_own_page
@@ -16,6 +16,9 @@ from tests.web.test_signing_in import csrf_of, is_in, sign_in
 
 OPEN = {
     "/sign-in",
+    "/sign-in/code",
+    "/sign-in/set-up",
+    "/sign-in/over",
     "/invitation/{token}",
     "/forgotten-password",
     "/forgotten-password/{token}",

@@ -58,7 +58,7 @@ async def sign_out_everywhere(request: Request, door: Door, viewer: Viewer) -> R
 async def _page(request: Request, door: Door, viewer: Viewer, refusal: Refusal | None = None) -> HTMLResponse:
     return render(
         request,
-        "account.html",
+        "account/account.html",
         status=status_of(refusal.code) if refusal else 200,
         sessions=[(browser_name(living.browser), living) for living in await door.sessions.living(viewer.actor)],
         shortest=passwords.SHORTEST,

@@ -50,6 +50,18 @@ async def invite(request: Request, door: Door, viewer: Admin, colleague_id: UUID
     return await linked(request, door, viewer, colleague_id, found.name)
 
 
+@router.post(f"{ONE}/second-factor/reset")
+async def reset_second_factor(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> Response:
+    """They sign in by password alone, and set up a new one; or why not."""
+    try:
+        await door.second_factor_rules.reset(viewer.actor, colleague_id)
+    except Refused as refused:
+        if refused.refusal.field is None:
+            raise
+        return await _page(request, door, viewer.actor, colleague_id, refused)
+    return go(f"{TEAM}/colleagues/{colleague_id}", Said.SECOND_FACTOR_RESET)
+
+
 @router.get(f"{ONE}/deactivate")
 async def preview(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> HTMLResponse:
     """What depends on them, before they leave; changes nothing."""
@@ -94,6 +106,7 @@ async def _page(
         is_me=actor.colleague_id == colleague_id,
         roles=[(role, role.value.capitalize()) for role in (Role.MEMBER, Role.ADMIN)],
         problem=refused.refusal.message if refused else None,
+        problem_with=refused.refusal.field if refused else None,
     )
 
 

@@ -11,9 +11,9 @@ from starter import passwords
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
-from starter.web.pages.signing_in import browser_of, ip_of
+from starter.web.pages.signing_in import browser_of, ip_of, onward
 from starter.web.rendering import render
-from starter.web.viewing import keep, open_router
+from starter.web.viewing import open_router
 
 router = open_router()
 
@@ -65,9 +65,7 @@ async def choose(
         if refused.refusal.code is RefusalCode.NOT_FOUND:
             return _unusable(request, refused)
         return await _choosing(request, door, token, refused.refusal.message, "password")
-    answer = go("/", Said.PASSWORD_CHOSEN)
-    keep(request, answer, begun)
-    return answer
+    return onward(request, await door.second_steps.of(begun), begun, "/", Said.PASSWORD_CHOSEN)
 
 
 def _asking(request: Request, refused: Refused | None = None, email: str = "") -> HTMLResponse:

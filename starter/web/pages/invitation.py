@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse
 from contracts.refusals import RefusalCode, Refused
 from starter import passwords
 from starter.web.authentication import Door
-from starter.web.confirmations import Said, go
+from starter.web.confirmations import Said
 from starter.web.errors import status_of
-from starter.web.pages.signing_in import browser_of
+from starter.web.pages.signing_in import browser_of, onward
 from starter.web.rendering import render
-from starter.web.viewing import keep, open_router
+from starter.web.viewing import open_router
 
 router = open_router()
 
@@ -42,9 +42,7 @@ async def accept(
         if refused.refusal.code is RefusalCode.NOT_FOUND:
             return _unusable(request, refused)
         return await _form(request, door, token, problem=refused.refusal.message, problem_with="password")
-    answer = go("/", Said.PASSWORD_CHOSEN)
-    keep(request, answer, begun)
-    return answer
+    return onward(request, await door.second_steps.of(begun), begun, "/", Said.PASSWORD_CHOSEN)
 
 
 async def _form(

@@ -1,26 +1,56 @@
 """Signing in and out. A wrong address and a wrong password get the same answer."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from contracts.access import Lacking
 from contracts.refusals import Refused
 from starter.attempts import WhichPracticeError
+from starter.second_steps import Halfway
 from starter.web import marks
-from starter.web.addresses import local
+from starter.web.addresses import HOME, local
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
 from starter.web.pages.listing import KNOWN
 from starter.web.rendering import render
-from starter.web.viewing import PerhapsViewer, Viewer, forget, keep, open_router, page_router
+from starter.web.viewing import PerhapsViewer, Viewer, cookie_of, forget, keep, open_router, page_router
 
 router = open_router()
 signed_in_router = page_router()
 
 Back = Annotated[str, Query(alias="next")]
+
+
+def second_step_address(lacks: Lacking, back: str) -> str:
+    """Where a sign-in goes on that lacks something.
+
+    Args:
+        lacks: What.
+        back: Where to go on after it.
+    """
+    path = "/sign-in/code" if lacks is Lacking.SECOND_FACTOR else "/sign-in/set-up"
+    page = local(back)
+    return path if page == HOME else f"{path}?{urlencode({'next': page}, safe='/')}"
+
+
+def onward(request: Request, halfway: Halfway | None, token: str, back: str, done: Said | None = None) -> Response:
+    """The answer to a good password: to where somebody wanted, or to what their sign-in lacks.
+
+    Args:
+        request: What it answers.
+        halfway: What the session of the token lacks, if anything.
+        token: For the cookie.
+        back: Where they wanted.
+        done: What to say there.
+    """
+    answer = go(local(back), done) if halfway is None else go(second_step_address(halfway.lacks, back))
+    keep(request, answer, token)
+    return answer
 
 
 def ip_of(request: Request) -> str:
@@ -34,10 +64,13 @@ def browser_of(request: Request) -> str:
 
 
 @router.get("/sign-in")
-async def ask(request: Request, viewer: PerhapsViewer, back: Back = "") -> Response:
-    """The form; who is signed in already goes on."""
+async def ask(request: Request, door: Door, viewer: PerhapsViewer, back: Back = "") -> Response:
+    """The form; who is signed in already goes on, and who is halfway in, too."""
     if viewer is not None:
         return go(local(back))
+    halfway = await door.second_steps.of(cookie_of(request) or "")
+    if halfway is not None:
+        return go(second_step_address(halfway.lacks, back))
     return render(request, "sign_in.html", back=local(back), email="", problem=None, practices=())
 
 
@@ -75,9 +108,10 @@ async def sign_in(
         )
     if viewer is not None:  # whoever sat here before
         await door.sessions.sign_out(viewer)
-    answer = go(local(back))
-    keep(request, answer, token)
-    marks.KNOWN.keep(request, answer, mark)
+    halfway = await door.second_steps.of(token)
+    answer = onward(request, halfway, token, back)
+    if halfway is None:
+        marks.KNOWN.keep(request, answer, mark)
     return answer
 
 

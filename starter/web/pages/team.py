@@ -68,6 +68,13 @@ async def create_team(request: Request, door: Door, viewer: Admin, team_name: Te
     return go(f"{TEAM}/teams/{made}", Said.TEAM_CREATED)
 
 
+@router.post(f"{TEAM}/second-factor")
+async def require_second_factor(door: Door, viewer: Admin, required: Annotated[bool, Form()]) -> Response:
+    """A second factor for everybody, or for who wants one."""
+    await door.second_factor_rules.require(viewer.actor, required=required)
+    return go(TEAM, Said.SECOND_FACTOR_REQUIRED if required else Said.SECOND_FACTOR_OPTIONAL)
+
+
 @router.get(f"{TEAM}/teams/{{team_id}}")
 async def show_team(request: Request, door: Door, viewer: Viewer, team_id: UUID) -> HTMLResponse:
     """One team."""
@@ -109,12 +116,16 @@ async def _page(
 ) -> HTMLResponse:
     """The people; with a form as it was typed, and what is wrong with it."""
     refusal = refused.refusal if refused else None
-    typed = typed or {}
+    typed, people = typed or {}, await door.colleagues.everybody(viewer.actor)
+    active = [one for one in people if one.deactivated_at is None]
     return render(
         request,
         "team/team.html",
         status=status_of(refusal.code) if refusal else 200,
-        colleagues=await door.colleagues.everybody(viewer.actor),
+        colleagues=people,
+        active=len(active),
+        with_factor=sum(one.has_second_factor for one in active),
+        wants_factor=await door.second_factor_rules.is_required(viewer.actor),
         teams=await door.people.teams(viewer.actor),
         is_admin=viewer.actor.role is Role.ADMIN,
         roles=[(role, role.value.capitalize()) for role in (Role.MEMBER, Role.ADMIN)],

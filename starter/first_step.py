@@ -1,0 +1,36 @@
+"""What follows a good password, however it came: a session, which opens nothing yet where the sign-in lacks a step."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import known_browsers, second_factors, sessions
+from models.practice import Colleague
+
+LONGEST = timedelta(days=14)
+HALFWAY = timedelta(minutes=15)
+"""How long a sign-in waits for its second step."""
+
+
+async def begin(
+    session: AsyncSession, colleague: Colleague, *, browser: str, at: datetime, mark: str | None = None
+) -> str:
+    """Begin a session for a colleague whose password was right.
+
+    Args:
+        session: The caller's transaction.
+        colleague: Who.
+        browser: What the browser calls itself.
+        at: This moment.
+        mark: The browser is known by it from now on, unless the sign-in lacks a step: else whoever has a password could
+            make browsers known in which nobody ever signed in.
+
+    Returns:
+        The secret for the browser's cookie.
+    """
+    lacks = await second_factors.lacking(session, colleague)
+    valid_for = LONGEST if lacks is None else HALFWAY
+    token, _ = await sessions.begin(session, colleague.id, browser=browser, at=at, valid_for=valid_for, lacks=lacks)
+    if lacks is None and mark is not None:
+        await known_browsers.remember(session, colleague.id, mark, at)
+    return token

@@ -1,0 +1,144 @@
+"""Signing in, after the password: the code's page, and the page that sets a second factor up where it is wanted.
+
+Who is here is halfway in: their session opens these pages and nothing else.
+"""
+
+from typing import Annotated, Final
+
+from fastapi import Depends, Form, Request, Response
+
+from contracts.access import Lacking
+from contracts.refusals import RefusalCode, Refused
+from starter.operations import Operations
+from starter.second_steps import Halfway
+from starter.web import marks
+from starter.web.addresses import local, sign_in_address
+from starter.web.authentication import Door
+from starter.web.confirmations import Said, go
+from starter.web.errors import status_of
+from starter.web.pages.signing_in import Back, browser_of, ip_of, second_step_address
+from starter.web.pictures import qr_code
+from starter.web.rendering import render
+from starter.web.viewing import cookie_of, forget, keep, open_router
+
+router = open_router()
+
+CODE: Final = "/sign-in/code"
+SET_UP: Final = "/sign-in/set-up"
+
+Code = Annotated[str, Form(max_length=100)]
+SentBack = Annotated[str, Form(alias="next", max_length=2000)]
+
+
+async def perhaps_halfway(request: Request, door: Door) -> Halfway | None:
+    """Who is halfway in, or None."""
+    token = cookie_of(request)
+    return None if token is None else await door.second_steps.of(token)
+
+
+PerhapsHalfway = Annotated[Halfway | None, Depends(perhaps_halfway)]
+
+
+@router.get(CODE)
+async def ask(request: Request, who: PerhapsHalfway, back: Back = "") -> Response:
+    """The form for the code."""
+    if who is None or who.lacks is not Lacking.SECOND_FACTOR:
+        return _elsewhere(who, back)
+    return _asking(request, who, back)
+
+
+@router.post(CODE)
+async def give(request: Request, door: Door, who: PerhapsHalfway, code: Code = "", back: SentBack = "") -> Response:
+    """Signed in, or the form again."""
+    if who is None or who.lacks is not Lacking.SECOND_FACTOR:
+        return _elsewhere(who, back)
+    mark = marks.KNOWN.of(request) or marks.new()
+    try:
+        whole = await door.second_steps.give_code(
+            _token(request), code, ip=ip_of(request), browser=browser_of(request), mark=mark
+        )
+    except Refused as refused:
+        if refused.refusal.code is RefusalCode.UNAUTHENTICATED:
+            return _elsewhere(None, back)
+        return _asking(request, who, back, refused)
+    answer = go(local(back))
+    keep(request, answer, whole)
+    marks.KNOWN.keep(request, answer, mark)
+    return answer
+
+
+@router.get(SET_UP)
+async def ask_to_set_up(request: Request, door: Door, who: PerhapsHalfway, back: Back = "") -> Response:
+    """The picture for the app, and the form for its first code."""
+    if who is None or who.lacks is not Lacking.SET_UP:
+        return _elsewhere(who, back)
+    return await _setting_up(request, door, who, back)
+
+
+@router.post(SET_UP)
+async def set_up(request: Request, door: Door, who: PerhapsHalfway, code: Code = "", back: SentBack = "") -> Response:
+    """Set up and signed in, with the recovery codes, shown this once; or the form again."""
+    if who is None or who.lacks is not Lacking.SET_UP:
+        return _elsewhere(who, back)
+    mark = marks.KNOWN.of(request) or marks.new()
+    try:
+        whole, kept = await door.second_steps.confirm(
+            _token(request), code, ip=ip_of(request), browser=browser_of(request), mark=mark
+        )
+    except Refused as refused:
+        if refused.refusal.code is RefusalCode.UNAUTHENTICATED:
+            return _elsewhere(None, back)
+        return await _setting_up(request, door, who, back, refused)
+    answer = render(request, "second_step/recovery_codes.html", codes=kept.recovery_codes, back=local(back))
+    keep(request, answer, whole)
+    marks.KNOWN.keep(request, answer, mark)
+    return answer
+
+
+@router.post("/sign-in/over")
+async def start_over(request: Request, door: Door) -> Response:
+    """Sign in as somebody else."""
+    await door.second_steps.stop(cookie_of(request) or "")
+    answer = go("/sign-in")
+    forget(request, answer)
+    return answer
+
+
+def _token(request: Request) -> str:
+    return cookie_of(request) or ""
+
+
+def _elsewhere(who: Halfway | None, back: str) -> Response:
+    """To the step that is due; to the first one where nobody is halfway in (any more), or to where they wanted."""
+    if who is None:
+        return go(sign_in_address(back, Said.SIGN_IN_TOO_LATE))
+    return go(second_step_address(who.lacks, back))
+
+
+def _asking(request: Request, who: Halfway, back: str, refused: Refused | None = None) -> Response:
+    return render(
+        request,
+        "second_step/code.html",
+        status=status_of(refused.refusal.code) if refused else 200,
+        email=who.email,
+        practice=who.actor.practice_name,
+        back=local(back),
+        problem=refused.refusal.message if refused else None,
+    )
+
+
+async def _setting_up(
+    request: Request, door: Operations, who: Halfway, back: str, refused: Refused | None = None
+) -> Response:
+    asked = await door.second_steps.set_up(_token(request))
+    return render(
+        request,
+        "second_step/set_up.html",
+        status=status_of(refused.refusal.code) if refused else 200,
+        email=who.email,
+        practice=who.actor.practice_name,
+        picture=qr_code(asked.address),
+        secret=asked.secret,
+        back=local(back),
+        problem=refused.refusal.message if refused else None,
+    )
