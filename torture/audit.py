@@ -45,6 +45,15 @@ async def begin(url: str) -> None:
         await connection.close()
 
 
+_CHANGED = {"grants": "OLD.refresh_holder IS DISTINCT FROM NEW.refresh_holder"}
+"""What is written down besides, though no shown column has changed."""
+
+_PAIR = {
+    "grants": " || jsonb_build_object('took_over', coalesce("
+    "OLD.refresh_holder <> NEW.refresh_holder AND OLD.refresh_until > clock_timestamp(), false))"
+}
+"""What only both versions of a row tell: whether a login's lease was taken from somebody whose time was not over."""
+
 _LOG = """
     CREATE SCHEMA torture;
     CREATE TABLE torture.log (
@@ -61,8 +70,9 @@ def _trigger(table: str, key: str) -> str:
         BEGIN
             IF TG_OP = 'INSERT' THEN
                 INSERT INTO torture.log (what, key, after) VALUES ('{table}', {key}, {after});
-            ELSIF {before} IS DISTINCT FROM {after} THEN
-                INSERT INTO torture.log (what, key, before, after) VALUES ('{table}', {key}, {before}, {after});
+            ELSIF {before} IS DISTINCT FROM {after} OR {_CHANGED.get(table, "false")} THEN
+                INSERT INTO torture.log (what, key, before, after)
+                    VALUES ('{table}', {key}, {before}, {after}{_PAIR.get(table, "")});
             END IF;
             RETURN NULL;
         END $$;

@@ -30,9 +30,9 @@ def outcome(before: str | None, after: str | None, tx: str = "1") -> Row:
     return row("run_organisations", "run-1 org", {"outcome": before, **whose}, {"outcome": after, **whose}, tx)
 
 
-def tokens(generation: int, text: str, status: str = "active", at: float = 100.0, tx: str = "1") -> Row:
+def tokens(generation: int, text: str, status: str = "active", at: float = 100.0, tx: str = "1", **more: Any) -> Row:
     before = {"generation": 1, "tokens": "a", "status": "active", "provider_user_id": "person"}
-    after = {"generation": generation, "tokens": text, "status": status, "provider_user_id": "person"}
+    after = {"generation": generation, "tokens": text, "status": status, "provider_user_id": "person", **more}
     return row("grants", "login", before, after, tx, at)
 
 
@@ -56,7 +56,8 @@ FINISHED = event("run.finished", run_id="run-1")
         ("an outcome stays", [outcome("created", "failed")]),
         ("an outcome stays", [outcome("failed", None)]),
         ("an effect and its record are one", [row("clients", "client", None, {"owner_id": "x"})]),
-        ("one refresh at a time", [tokens(1, "b")]),
+        ("one refresh at a time", [tokens(3, "b")]),
+        ("one refresh at a time", [tokens(1, "a", took_over=True)]),
         ("every status has an event", [tokens(1, "a", "signed_out")]),
         ("no login is lost", [tokens(1, "a", "signed_out"), event("grant.signed_out")]),
     ],
@@ -77,7 +78,7 @@ def test_a_broken_promise_is_found(rule: str, log: list[Row]):
         [run("finished", "creating", was="completed_with_failures"), outcome("failed", None)],
         [run("finished", "finished", was="completed_with_failures", result="completed")],
         [outcome(None, "retrying"), outcome("retrying", "created"), outcome("failed", "created")],
-        [tokens(2, "b")],
+        [tokens(2, "b"), tokens(1, "b"), tokens(1, "a", took_over=False)],
         [tokens(1, "a", "signed_out"), event("grant.ended")],
     ],
 )

@@ -124,7 +124,10 @@ def _tokens(row: Row, beside: list[Row]) -> Iterator[Finding]:
     before, after = row["before"], row["after"]
     if before is None:
         return
-    if before["tokens"] != after["tokens"] and after["generation"] != before["generation"] + 1:
+    if after.get("took_over"):
+        yield Finding("one refresh at a time", f"login {row['key']}", "its lease was taken from whoever had it")
+    # With the same number: a spare for a set that is there already, since somebody stood still for a whole lease.
+    if before["tokens"] != after["tokens"] and after["generation"] - before["generation"] not in {0, 1}:
         what = f"token set {after['generation']} was put in the place of {before['generation']}"
         yield Finding("one refresh at a time", f"login {row['key']}", what)
     if before["status"] != after["status"] and not any(
