@@ -104,7 +104,7 @@ class Asking:
                 self.wrong.append(f"{what}: {failure} ({answer.status_code}: {answer.text[:300]})")
 
 
-@pytest.mark.parametrize("times", [EVERYDAY, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [EVERYDAY, pytest.param(MANY, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
 async def test_the_api_answers_as_its_description_says(street: Street, times: int):
     admin = street.house.admin.scene
     asking = Asking(admin.web, admin.http.headers["Authorization"], street.own, times)
