@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities import diagnosing
 from activities.matching import judge
 from activities.progress import Progress
 from activities.reach import ReachActivities
@@ -21,7 +22,7 @@ from contracts.bulk_create_clients import (
     ReadProfilesResult,
 )
 from contracts.runs import Stage
-from models import clients, grants, lookalikes, run_lists, runs
+from models import checks, clients, grants, lookalikes, run_lists, runs
 from models.clients import KnownOrganisation, UnconnectedClient
 from models.lookalikes import ConnectedClient
 from models.practice import Practice
@@ -38,17 +39,27 @@ class OrganisationActivities(ReachActivities):
         """List all that a login reaches into the run, what its sign-in has just allowed first.
 
         What was allowed earlier and is no client yet belongs to it: nobody could tick it again. The list keeps what is
-        there already.
+        there already. A client of the same login that was removed there, and is listed again, needs nobody any more.
         """
+        began = self._now()
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id, is_of_this_pass=True)
         found = [
             FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id, one.is_from_this_consent)
             for one in sorted(reached, key=lambda one: not one.is_from_this_consent)
         ]
-        at = self._now()
+        at, ids = self._now(), {one.organisation_id for one in reached}
         async with self._database.transaction() as session:
+            practice_id = (await session.get_one(Run, asked.run_id)).practice_id
+            living = await checks.connections_of(session, practice_id, asked.grant_id, since=began)
             await runs.listing_run(session, asked.run_id)
             await grants.record_reach(session, asked.grant_id, reached, at)
+            again = [
+                one
+                for one in living
+                if one.organisation_id in ids and one.look_cause in diagnosing.DISPROVED_BY_LISTING
+            ]
+            looks, listed_again = diagnosing.by_listing(again, ids), [one.connection_id for one in again]
+            await checks.settle(session, looks, listed_again, diagnosing.DISPROVED_BY_LISTING, at)
             listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, found, at)
         return ListedOrganisations(first=0, end=listed)
 

@@ -108,7 +108,7 @@ async def goes_on(session: AsyncSession, session_id: UUID, *, at: datetime, idle
 
 async def is_waiting(session: AsyncSession, session_id: UUID, at: datetime) -> bool:
     """Whether a session still waits for a step of its sign-in; locks it, so that the step is made once."""
-    query = select(WebSession).where(WebSession.id == session_id).with_for_update()
+    query = select(WebSession).where(WebSession.id == session_id).with_for_update(key_share=True)
     found = (await session.exec(query)).one()
     return found.lacks is not None and found.revoked_at is None and found.expires_at > at
 

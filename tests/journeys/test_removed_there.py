@@ -51,6 +51,21 @@ async def test_one_client_says_which_to_tick(make_scene):
     assert row["message"].endswith(f"tick {name} there and choose Allow access. Nothing was changed.")
 
 
+async def test_allowing_it_again_with_new_clients_is_enough(make_scene):
+    scene: Scene = await make_scene(organisations=3)
+    async with scene.worker():
+        await scene.added()
+        client = await one_of(scene)
+        scene.fault(Kind.DISCONNECTED, client.organisation_id)
+        await check(scene)
+        assert (await client.shown())["cause"] == "disconnected_at_provider"
+        await scene.listed(choose=[client.organisation_id])
+        listed = await client.shown()
+        assert (listed["status"], listed["cause"]) == ("connected", None)
+        receipts = await client.refreshed()
+    assert {receipt["cause"] for receipt in receipts.values()} == {None}
+
+
 async def test_books_that_began_anew_are_not_to_be_ticked(make_scene):
     """After the reset of a demo company, the same name stands there under another id: ticking it would never end."""
     scene: Scene = await make_scene(organisations=3)

@@ -94,6 +94,7 @@ async def endless() -> AsyncIterator[Endless]:
     async with await asyncio.start_server(made.serve, "127.0.0.1", 0) as server:
         made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         yield made
+        made.ended.set()  # from Python 3.12 on, the server's end waits for all who serve
 
 
 @pytest.fixture

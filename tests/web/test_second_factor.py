@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import pytest
 import pytest_asyncio
 
 from models import password_links
@@ -89,6 +90,19 @@ async def test_after_the_password_a_code_is_asked_for_and_nothing_is_open_before
     token = await own.member.scene.http.get("/api/v1/clients")
     assert token.status_code == 200
     assert (await arrived_page(own.admin)) == 200  # a colleague without one signs in as ever
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "http://evil.example", "/\\evil.example", "/sign-out"])
+async def test_the_second_step_leads_to_pages_of_ours_alone(own: House, clock: Clock, address: str):
+    app = await with_app(await arrived(own.member), clock)
+    http = await halfway(own.member, back=address)
+    page = await http.get("/sign-in/code", params={"next": address})
+    assert 'name="next" value="/"' in page.text
+    assert (await http.get("/sign-in/set-up", params={"next": address})).headers["location"] == "/sign-in/code"
+    whole = await http.post("/sign-in/code", data={"code": app.next(), "next": address})
+    assert (whole.status_code, whole.headers["location"]) == (303, "/")
+    late = await visitor(own.scene).post("/sign-in/set-up", data={"code": "123456", "next": address})
+    assert "evil" not in late.headers["location"]
 
 
 async def arrived_page(person: Person) -> int:
