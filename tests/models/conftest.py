@@ -90,7 +90,7 @@ async def until_blocked(database: Database, unless: Callable[[], bool]) -> None:
         SELECT count(*) FROM pg_stat_activity
         WHERE wait_event_type = 'Lock' AND datname = current_database()
     """
-    async with asyncio.timeout(20), database.engine.connect() as connection:
+    async with asyncio.timeout(60), database.engine.connect() as connection:
         while not unless() and not (await connection.exec_driver_sql(waiting)).scalar_one():
             await connection.rollback()
 

@@ -64,7 +64,7 @@ async def test_turns_of_two_names_do_not_wait_for_each_other(database):
     met = asyncio.Barrier(2)
 
     async def take(name: str) -> None:
-        async with database.turn(name), asyncio.timeout(20):
+        async with database.turn(name), asyncio.timeout(60):
             await met.wait()
 
     await asyncio.gather(take("a"), take("b"))

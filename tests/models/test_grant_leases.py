@@ -45,7 +45,7 @@ class Tries:
             self._changed.set()
 
     async def reach(self, count: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self._count < count:
                 self._changed.clear()
                 await self._changed.wait()
@@ -85,7 +85,7 @@ async def test_a_silent_provider_and_who_waits_for_it_hold_no_connection(databas
     asking = [asyncio.create_task(fresh(pool)) for pool in small * 25]
     await provider.called.wait()
     for pool in small:  # neither the one that asks nor the one that waits for it
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert (await stored(pool, house)).generation == 1
     provider.may_answer.set()
     await asyncio.gather(*asking)
@@ -121,7 +121,7 @@ async def test_the_lease_of_who_is_at_it_is_renewed(database, fresh, provider, h
     asking = asyncio.create_task(fresh(database))
     await provider.called.wait()
     await lease_lasts(database, 0)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await stored(database, house)).refresh_until < await clock_of(database):
             pass
     provider.may_answer.set()
@@ -227,7 +227,7 @@ async def test_a_process_asks_about_a_few_logins_at_once(database, house, monkey
         under_way -= 1
         return grant.id
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         done = await asyncio.gather(
             *(grant_leases.with_lease(database, identity, lambda _: None, work) for identity in logins)
         )

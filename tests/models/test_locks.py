@@ -36,7 +36,7 @@ async def begun(database: Database, house: House, stage: Stage, outcome: Outcome
 @pytest_asyncio.fixture
 async def impatient(database: Database) -> AsyncIterator[Database]:
     """A test that waits in a circle ends: the database breaks it after a second."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         yield database
 
 

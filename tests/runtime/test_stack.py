@@ -55,7 +55,7 @@ async def gone(pid: int) -> None:
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     loop.add_reader(handle, ended.set)
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await ended.wait()
     finally:
         loop.remove_reader(handle)

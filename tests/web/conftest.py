@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from temporalio.client import Client
 
 from bench.chromium import ARGUMENTS, chromium_path
@@ -24,6 +24,9 @@ from tests.web.house import Browsers, House, made_house
 from tests.web.street import every, street
 
 __all__ = ["every", "street", "temporal", "temporal_settings"]
+
+expect.set_options(timeout=60_000)
+"""Milliseconds after which a wait is in vain: a page is not wrong because its machine has much to do."""
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -76,7 +76,7 @@ class Browsers:
             reduced_motion="reduce",  # colours are what they are going to be, at once
         )
         self.stack.push_async_callback(context.close)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         return context
 
     async def page(self, scene: Scene, **words: object) -> Page:

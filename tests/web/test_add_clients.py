@@ -24,8 +24,6 @@ from xero_sandbox.control import Control
 from xero_sandbox.control_words import OrganisationWords
 from xero_sandbox.faults import Kind
 
-expect.set_options(timeout=20_000)
-
 
 @pytest.fixture(scope="module", autouse=True)
 def organisations(product: Scene) -> list[str]:

@@ -24,8 +24,6 @@ from tests.web.provider_pages import sign_in_there
 from tests.web.run_steps import pressed, reported, row, run_of, runs_of
 from xero_sandbox.faults import Kind
 
-expect.set_options(timeout=20_000)
-
 
 @pytest_asyncio.fixture(scope="module")
 async def unapproved(product: Scene) -> AsyncIterator[Scene]:

@@ -14,8 +14,6 @@ from tests.web.house import PASSWORD, Browsers, House, arrived, made_house
 from tests.web.provider_pages import allow_all_there
 from tests.web.run_steps import pressed, row, runs_of
 
-expect.set_options(timeout=20_000)
-
 
 @pytest.fixture(scope="module", autouse=True)
 def organisations(product: Scene) -> list[str]:

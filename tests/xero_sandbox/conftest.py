@@ -37,7 +37,7 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def app(address: str) -> Iterator[App]:
     """A client application in front of a fresh sandbox."""
-    with httpx2.Client(base_url=address, timeout=20) as http:
+    with httpx2.Client(base_url=address, timeout=60) as http:
         app = App(http)
         app.control("reset", seed=7, organisations=ORGANISATIONS, people=3, scenario="practice")
         app.people = app.state()["people"]

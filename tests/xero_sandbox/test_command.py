@@ -40,7 +40,7 @@ def test_it_says_when_it_is_ready_and_ends_cleanly(number: signal.Signals) -> No
             held = open_call(address, tokens, tenant)
             until(lambda: App(http).calls()["peak_concurrency_by_organisation"].get(tenant) == 1)
         process.send_signal(number)
-        out, errors = process.communicate(timeout=20)
+        out, errors = process.communicate(timeout=60)
         held.close()
         assert (process.returncode, out, errors) == (0, "", ""), "and it logs nothing, least of all tokens"
 

@@ -10,7 +10,7 @@ from tests.xero_sandbox.client import Tokens
 def open_call(address: str, tokens: Tokens, tenant: str, path: str = "Organisation") -> socket.socket:
     """Send a read and leave its answer unread."""
     parts = urlsplit(address)
-    call = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20)
+    call = socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60)
     request = (
         f"GET /api.xro/2.0/{path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {tokens.access}\r\n"
         f"xero-tenant-id: {tenant}\r\nAccept: application/json\r\n\r\n"
