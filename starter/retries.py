@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from sqlalchemy import and_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
@@ -18,6 +19,7 @@ from contracts.sync_client import SyncClientResult
 from models import client as clients
 from models import runs
 from models.columns import now
+from models.connection import Connection
 from models.database import Database
 from models.practice import Colleague, Practice
 from models.run import Run, RunOrganisation
@@ -34,10 +36,25 @@ CLOSING = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """What a retry set going: failed organisations put back, and clients in trouble that try again now."""
+    """What a retry set going.
+
+    Attributes:
+        reopened: Failed organisations that are put back.
+        tried_now: Clients in trouble that try again at once.
+        limited: Clients whose calls are used up: they go on when the limit ends, and no call is made before.
+    """
 
     reopened: int
     tried_now: int
+    limited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A client's own sync, and until when its organisation's calls are used up, as far as is known."""
+
+    workflow_id: str
+    limited_until: datetime | None
 
 
 class Retries:
@@ -73,8 +90,15 @@ class Retries:
                 await session.flush()
                 async with explained(ENDED, within=ANSWERS_WITHIN + CLOSING):
                     await self._start_again(run, facts)
-        tried_now = sum(await asyncio.gather(*(self._try_now(workflow_id) for workflow_id in waiting)))
-        return Retried(reopened, tried_now)
+        # Who is limited is asked too: whether a call may be made by now is for the pull to say.
+        moment = now()
+        tried = await asyncio.gather(*(self._try_now(one.workflow_id) for one in waiting))
+        limited = [one.limited_until is not None and one.limited_until > moment for one in waiting]
+        return Retried(
+            reopened,
+            tried_now=sum(was for was, is_limited in zip(tried, limited, strict=True) if not is_limited),
+            limited=sum(was for was, is_limited in zip(tried, limited, strict=True) if is_limited),
+        )
 
     async def _facts(self, session: AsyncSession, run: Run) -> RunFacts:
         practice = await session.get_one(Practice, run.practice_id)
@@ -101,10 +125,15 @@ class Retries:
             await begin(self._temporal, facts, self._deadlines, Wishes(reopen=True))
 
     @staticmethod
-    async def _waiting(session: AsyncSession, run: Run) -> list[str]:
-        """The workflows of the run's clients that are in trouble and try again later."""
+    async def _waiting(session: AsyncSession, run: Run) -> list[_Waiting]:
+        """The run's clients that are in trouble and try again later."""
         query = (
-            select(clients.Client.code, Practice.slug)
+            select(clients.Client.code, Practice.slug, col(Connection.limited_until))
+            .join(
+                Connection,
+                and_(col(Connection.client_id) == col(clients.Client.id), col(Connection.is_current)),
+                isouter=True,
+            )
             .where(
                 RunOrganisation.run_id == run.id,
                 RunOrganisation.outcome == Outcome.RETRYING,
@@ -113,7 +142,7 @@ class Retries:
             )
             .order_by(col(RunOrganisation.position))
         )
-        return [sync_client_id(slug, code) for code, slug in (await session.exec(query)).all()]
+        return [_Waiting(sync_client_id(slug, code), until) for code, slug, until in (await session.exec(query)).all()]
 
     async def _try_now(self, workflow_id: str) -> bool:
         handle: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(

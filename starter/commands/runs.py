@@ -1,6 +1,7 @@
 """Runs: start, look, choose, retry, stop."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -181,9 +182,11 @@ def retry(run_id: RunId, as_email: As = None, json: Json = False) -> None:
 
     retried = execute(work())
     if json:
-        print_json({"run_id": run_id, "reopened": retried.reopened, "tried_now": retried.tried_now})
+        print_json({"run_id": run_id} | asdict(retried))
     else:
         out.print(f"{retried.reopened} put back to be done, {retried.tried_now} trying at once.", highlight=False)
+        if retried.limited:
+            out.print(f"{retried.limited} wait for the end of a limit, since no call is made before.", highlight=False)
 
 
 @runs.command("cancel")

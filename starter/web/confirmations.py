@@ -31,6 +31,8 @@ class Said(StrEnum):
     FORM_RENEWED = "form-renewed"
     RUN_STOPPING = "run-stopping"
     RUN_RETRYING = "run-retrying"
+    RUN_RETRYING_LIMITED = "run-retrying-limited"
+    RUN_LIMITED = "run-limited"
     RUN_MOVED_ON = "run-moved-on"
 
     FILTER_DROPPED = "filter-dropped"
@@ -116,6 +118,10 @@ _SENTENCES: dict[Said, str] = {
     Said.FORM_RENEWED: "You signed in again meanwhile, so this was not sent yet. Nothing of it is lost: send it now.",
     Said.RUN_STOPPING: "The run is being stopped. What was already done stays.",
     Said.RUN_RETRYING: "It is being tried again.",
+    Said.RUN_RETRYING_LIMITED: "It is being tried again, except where the accounting software takes no more calls for "
+    "now: those go on by themselves as soon as it does.",
+    Said.RUN_LIMITED: "The accounting software takes no more calls for these clients for now. They go on by themselves "
+    "as soon as it does.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.SETTINGS_SAVED: "The settings are saved.",
@@ -143,6 +149,10 @@ _SENTENCES: dict[Said, str] = {
 _RESULTS: dict[Said, tuple[str, str]] = {
     Said.RUN_STOPPING: ("The run has ended. What was already done stays.",) * 2,
     Said.RUN_RETRYING: (
+        "It was tried again, with success.",
+        "It was tried again. What still went wrong stands below.",
+    ),
+    Said.RUN_RETRYING_LIMITED: (
         "It was tried again, with success.",
         "It was tried again. What still went wrong stands below.",
     ),

@@ -28,7 +28,7 @@ async def test_only_what_failed_is_pulled_again(scene: Scene):
         answer = await scene.retry(run["run_id"])
         assert (answer.status_code, answer.json()) == (
             202,
-            {"run_id": run["run_id"], "reopened": 2, "tried_now": 0},
+            {"run_id": run["run_id"], "reopened": 2, "tried_now": 0, "limited": 0},
         )
         run = await scene.until(run["run_id"], lambda run: run["stage"] == "finished" and "failed" not in run["counts"])
     assert (run["result"], run["counts"], run["causes"]) == ("completed", {"created": 12}, {})

@@ -49,7 +49,8 @@ async def test_a_client_in_trouble_is_told_to_try_at_once(make_scene):
     assert row["next_step"]
 
     answer = await scene.http.post(f"/api/v1/runs/{run['run_id']}/retry")
-    assert (answer.status_code, answer.json()) == (202, {"run_id": run["run_id"], "reopened": 0, "tried_now": 1})
+    told = {"run_id": run["run_id"], "reopened": 0, "tried_now": 0, "limited": 1}  # asked, and truly said to wait
+    assert (answer.status_code, answer.json()) == (202, told)
     client = (await scene.http.get(f"/api/v1/clients/{row['client_id']}")).json()
     assert await signals(scene, sync_client_id(scene.actor.practice_slug, client["code"])) == ["retry_now"]
     assert (await scene.show(run["run_id"]))["stage"] == "finished"

@@ -135,10 +135,13 @@ async def select_by_script(door: Door, viewer: Viewer, run_id: RunId, selection:
 async def retry(door: Door, viewer: Viewer, run_id: RunId) -> Response:
     """Do again what failed, and let what waits try now."""
     try:
-        await door.runs.retry(viewer.actor, run_id)
+        retried = await door.runs.retry(viewer.actor, run_id)
     except Refused as refused:
         return _moved_on(run_id, refused)
-    return go(f"/activity/{run_id}", Said.RUN_RETRYING)
+    if not retried.limited:
+        return go(f"/activity/{run_id}", Said.RUN_RETRYING)
+    goes_on = retried.reopened or retried.tried_now
+    return go(f"/activity/{run_id}", Said.RUN_RETRYING_LIMITED if goes_on else Said.RUN_LIMITED)
 
 
 @router.post("/activity/{run_id}/stop")

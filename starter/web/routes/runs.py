@@ -115,7 +115,7 @@ async def select(caller: Adder, door: Door, run_id: RunId, selection: Selection)
 async def retry(caller: Adder, door: Door, run_id: RunId) -> RetryAnswer:
     """Retry what failed."""
     retried = await door.runs.retry(caller, run_id)
-    return RetryAnswer(run_id=run_id, reopened=retried.reopened, tried_now=retried.tried_now)
+    return RetryAnswer(run_id=run_id, reopened=retried.reopened, tried_now=retried.tried_now, limited=retried.limited)
 
 
 @router.post(
