@@ -163,14 +163,24 @@ def to_client(client: ClientFacts) -> str:
 
 
 def sync_details(
-    client: ClientFacts, reason: str, trouble: Trouble | None, tries: int, retry_at: datetime | None
+    client: ClientFacts,
+    reason: str,
+    trouble: Trouble | None,
+    tries: int,
+    retry_at: datetime | None,
+    met_at: datetime | None = None,
 ) -> str:
-    """One client's current details while it is pulled or waits, as Markdown."""
+    """One client's current details while it is pulled or waits, as Markdown.
+
+    They stand until the next try, and a check may find something else meanwhile: so they say when this was met.
+    """
     page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None or retry_at is None:
         return f"### Pulling now\n\n{reason} Tries that failed so far: {tries}. Nothing to do.{page}"
+    since = "What a check has found since then stands on the client's page."
+    met = f"Met at {met_at:%Y-%m-%d %H:%M:%S} UTC. {since}\n\n" if met_at else ""
     return (
-        f"### {_words(trouble.cause)}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n"
+        f"### {_words(trouble.cause)}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n{met}"
         f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC; tries of its own that failed so far: {tries}. "
         f"{_SOONER_IF_LIMITED if trouble.cause is Cause.RATE_LIMITED else _SOONER}\n\n{reason}\n\n"
         f"For support: {trouble.detail or 'no more detail'}{page}"

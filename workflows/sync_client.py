@@ -38,6 +38,7 @@ class SyncClient:
         self._tries = start.tries
         self._started_at = start.started_at or workflow.now()
         self._trouble = Trouble(cause=start.trouble) if start.trouble else None
+        self._met_at = workflow.now() if start.trouble else None
         self._wanted_now = False
         self._login = start.grant_id
         self._logins = {*start.logins, *filter(None, (start.grant_id,))}
@@ -67,7 +68,7 @@ class SyncClient:
             except ActivityError as error:
                 if planning.is_cancelled_exception(error):
                     raise
-                self._trouble = planning.trouble_of(error)
+                self._trouble, self._met_at = planning.trouble_of(error), workflow.now()
                 is_up_to_a_person = planning.gives_up(self._started_at, workflow.now(), self._trouble)
                 if not is_up_to_a_person or self._asked != tried:
                     retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
@@ -131,7 +132,9 @@ class SyncClient:
         if moment is None or moment <= workflow.now():
             return
         workflow.set_current_details(
-            briefing.sync_details(self._start.client, self._start.reason, self._trouble, self._tries, moment),
+            briefing.sync_details(
+                self._start.client, self._start.reason, self._trouble, self._tries, moment, self._met_at
+            ),
         )
         try:
             await workflow.wait_condition(

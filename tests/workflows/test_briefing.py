@@ -167,6 +167,9 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
     away = briefing.sync_details(CLIENT, "Handed over.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE), 0, at)
     assert "To try at once, **Send a Signal** `retry_now`" in away
     assert "tries of its own that failed so far: 0" in away
+    met = datetime(2026, 11, 24, 8, 15, 2, tzinfo=UTC)  # a night may have found something else since
+    dated = briefing.sync_details(CLIENT, "Handed over.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE), 0, at, met)
+    assert "Met at 2026-11-24 08:15:02 UTC. What a check has found since then stands on the client's page." in dated
 
 
 def test_the_end_of_a_sync_says_what_came_of_it():
