@@ -6,6 +6,11 @@ from models.grant import ConsentAttempt
 UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
 UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
 DENIED = "Access was not allowed, so nothing was changed."
+IF_FULL = (
+    "If you were told that this app may not connect any more organisations, signing in again does not help: "
+    "disconnect clients that are no longer needed, or tell support."
+)
+"""A full app is told to the person alone, who then comes back as if they had declined."""
 SOMEBODY_ELSES = (
     "This sign-in was begun by somebody else, so it was not finished and nothing was changed. "
     "Start your own from Clientsync."
@@ -36,7 +41,7 @@ def outcome(title: str, attempt: ConsentAttempt) -> str | None:
     if attempt.grant_id is not None:
         return f"You are signed in to {title}. Its organisations are being listed."
     if attempt.denied:
-        return DENIED
+        return f"{DENIED} {IF_FULL}"
     if attempt.cause is Cause.APP_REFUSED:
         return (
             f"{title} refuses our app's secret, so nobody can sign in just now and nothing was changed. "

@@ -6,6 +6,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi.responses import RedirectResponse
 
+from starter.consent_words import IF_FULL
+
 PARAMETER = "said"
 
 
@@ -111,7 +113,7 @@ _SENTENCES: dict[Said, str] = {
     Said.SECOND_FACTOR_RESET: "Their second factor is removed, and they are signed out. They are told by mail.",
     Said.PASSWORD_LINK_ASKED: "If a colleague has this address, a mail with a link is on its way. It can take some "
     "minutes; look among unwanted mail too.",
-    Said.CONSENT_DENIED: "You came back without allowing access. Nothing was changed.",
+    Said.CONSENT_DENIED: f"You came back without allowing access. Nothing was changed. {IF_FULL}",
     Said.CONSENT_FAILED: "The sign-in was not completed, so nothing was changed. Sign in again.",
     Said.APP_REFUSED: "The accounting software refuses our app's secret, so nothing was changed. Another sign-in does "
     "not help: whoever runs Clientsync has to correct the secret.",

@@ -3,18 +3,23 @@
 import httpx2
 import pytest
 
+from starter.consent_words import DENIED, IF_FULL
 from tests.journeys.scene import Scene, by_organisation
 from xero_sandbox.faults import Kind
 
 
-async def test_a_declined_sign_in_ends_the_run(scene: Scene):
+@pytest.mark.parametrize("is_full", [False, True], ids=["declined", "no more connections"])
+async def test_a_declined_sign_in_ends_the_run(scene: Scene, is_full: bool):
+    if is_full:
+        scene.fault(Kind.CONNECTION_CAP, times=1)
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         page = await scene.sign_in(authorize_url, action="cancel")
         run = await scene.until_stage(run_id, "finished")
-    assert "Access was not allowed, so nothing was changed." in page.text
+    assert DENIED in page.text
+    assert "this app may not connect any more organisations, signing in again does not help" in IF_FULL
     assert run["result"] == "cancelled"
-    assert run["message"] == "Access was not allowed, so nothing was changed."
+    assert run["message"] == f"{DENIED} {IF_FULL}"
     assert run["organisations"] == []
     assert await scene.clients() == []
 

@@ -242,4 +242,5 @@ async def test_the_sign_in_is_declined(scene: Scene):
     async with scene.worker():
         run_id = await started(scene, RunKind.REASSIGN_CLIENTS, 0, action="cancel")
         run = await scene.until_stage(run_id, "finished")
-    assert (run["result"], run["message"]) == ("cancelled", "Access was not allowed, so nothing was changed.")
+    assert run["result"] == "cancelled"
+    assert run["message"].startswith("Access was not allowed, so nothing was changed.")

@@ -248,7 +248,8 @@ async def test_who_is_let_in_is_let_in(world: World):
                 if not is_let_in(who, rule) or rule is Rule.SECRET or route in left_out:
                     continue
                 answer = await asked(http, route, made_up)
-                if answer.status_code >= 500 or is_no(answer):
+                is_readiness = route == "GET /readyz"  # tells how the servers are, whoever asks
+                if is_no(answer) or (answer.status_code >= 500 and not is_readiness):
                     wrong.append(f"{route} as {who.name}: {answer.status_code} {answer.text[:200]}")
     assert wrong == []
     after = await all_of(world.scene)
