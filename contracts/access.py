@@ -22,9 +22,20 @@ class Lacking(StrEnum):
     """What a sign-in lacks when the password was right; until then its session opens nothing."""
 
     SECOND_FACTOR = "second_factor"
-    """A code of the colleague's authenticator app, or one of their recovery codes."""
+    """A passkey, a code of the colleague's authenticator app, or one of their recovery codes."""
     SET_UP = "set_up"
     """The practice wants a second factor, and the colleague has none yet."""
+
+
+class Ceremony(StrEnum):
+    """What a passkey's answer to a challenge is good for; it is good for nothing else."""
+
+    ADD = "add"
+    """A new passkey for who is signed in, or has to set a second factor up."""
+    USE = "use"
+    """The second step: after a password, or again in a session."""
+    SIGN_IN = "sign_in"
+    """A sign-in without a password."""
 
 
 _MEANINGS = {

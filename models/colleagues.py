@@ -29,7 +29,7 @@ class ColleagueView(NamedTuple):
         connections: How many connections of the practice work now through a login that they signed in with.
         for_others: How many of those belong to clients of colleagues.
         runs: How many runs of theirs are under way.
-        has_second_factor: Whether they sign in with a code beside the password.
+        has_second_factor: Whether they have an authenticator app or a passkey.
     """
 
     colleague_id: UUID
@@ -55,6 +55,7 @@ async def colleagues_of(
                    through.connections, through.for_others,
                    (SELECT count(*) FROM runs r WHERE r.colleague_id = p.id AND r.stage <> 'finished'),
                    EXISTS (SELECT FROM authenticators a WHERE a.colleague_id = p.id AND a.confirmed_at IS NOT NULL)
+                   OR EXISTS (SELECT FROM passkeys k WHERE k.colleague_id = p.id)
             FROM colleagues p
             CROSS JOIN LATERAL (
                 SELECT count(*) AS connections, count(*) FILTER (WHERE k.owner_id <> p.id) AS for_others

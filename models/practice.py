@@ -40,6 +40,8 @@ class Colleague(SQLModel, table=True):
     role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))
     password_hash: str | None = Field(default=None, max_length=300)
     """Argon2; None until the colleague has chosen a password by an invitation."""
+    passkey_handle: bytes | None = Field(default=None, unique=True)
+    """Random: what they are called in their passkeys. None until the first one is begun."""
     deactivated_at: datetime | None = Field(default=None, sa_type=MOMENT)
     created_at: datetime = created()
 

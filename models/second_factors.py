@@ -1,4 +1,7 @@
-"""Second factors: set up, used once for each code, and removed. Knows nothing of how a code is made."""
+"""Second factors: authenticator apps and recovery codes, set up, used once for each code, and removed.
+
+Knows nothing of how a code is made. Passkeys are in ``models.passkeys``.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.access import Lacking
+from models import passkeys
 from models.practice import Colleague, Practice
 from models.second_factor import Authenticator, RecoveryCode
 from models.sessions import hashed
@@ -24,8 +28,8 @@ async def lacking(session: AsyncSession, colleague: Colleague) -> Lacking | None
 
 
 async def has_one(session: AsyncSession, colleague_id: UUID) -> bool:
-    """Whether a colleague has a second factor."""
-    return await find(session, colleague_id) is not None
+    """Whether a colleague has a second factor: an authenticator app, or a passkey."""
+    return await find(session, colleague_id) is not None or await passkeys.has_one(session, colleague_id)
 
 
 async def find(session: AsyncSession, colleague_id: UUID) -> Authenticator | None:
@@ -124,9 +128,26 @@ async def recovery_codes_left(session: AsyncSession, colleague_id: UUID) -> int:
     return (await session.exec(query.where(RecoveryCode.colleague_id == colleague_id, unused))).one()
 
 
-async def remove(session: AsyncSession, colleague_id: UUID) -> bool:
-    """Remove a colleague's second factor, and what belongs to it; False when there was none."""
+async def has_recovery_codes(session: AsyncSession, colleague_id: UUID) -> bool:
+    """Whether a colleague was given recovery codes, used since or not."""
+    query = select(RecoveryCode.id).where(RecoveryCode.colleague_id == colleague_id)
+    return (await session.exec(query.limit(1))).first() is not None
+
+
+async def remove_recovery_codes(session: AsyncSession, colleague_id: UUID) -> None:
+    """Remove a colleague's recovery codes."""
     await session.exec(delete(RecoveryCode).where(col(RecoveryCode.colleague_id) == colleague_id))
+
+
+async def remove_app(session: AsyncSession, colleague_id: UUID) -> bool:
+    """Remove a colleague's authenticator app, or what is left of setting one up; False when none was in use."""
     removing = delete(Authenticator).where(col(Authenticator.colleague_id) == colleague_id)
     found = (await session.exec(removing.returning(col(Authenticator.confirmed_at)))).first()
     return found is not None and found[0] is not None
+
+
+async def remove(session: AsyncSession, colleague_id: UUID) -> bool:
+    """Remove all second factors of a colleague, and what belongs to them; False when there was none."""
+    await remove_recovery_codes(session, colleague_id)
+    keys = await passkeys.remove(session, colleague_id)
+    return await remove_app(session, colleague_id) or bool(keys)

@@ -29,7 +29,11 @@ from starter.hand_overs import HandOvers
 from starter.health import ConnectionHealth
 from starter.managing import Managing
 from starter.outbox import Outbox
+from starter.passkey_answers import PasskeyAnswers
+from starter.passkey_sign_ins import PasskeySignIns
+from starter.passkeys import Passkeys
 from starter.people import People
+from starter.proofs import Proofs
 from starter.runs import Runs
 from starter.second_factor_rules import SecondFactorRules
 from starter.second_factors import SecondFactors
@@ -68,6 +72,8 @@ class Operations:
         sessions: Signing in to the pages.
         forgotten_passwords: A new password by a link from a mail.
         second_factors: One's own second factor.
+        passkeys: One's own passkeys, which are second factors too.
+        passkey_sign_ins: Signing in by a passkey alone.
         second_factor_rules: Who has to have one, and others' that were lost.
         second_steps: Signing in, once the password was right.
         tokens: Bearer tokens for the JSON API.
@@ -96,9 +102,13 @@ class Operations:
         self.outbox = Outbox(database)
         self.sessions = Sessions(database, public_url)
         self.forgotten_passwords = ForgottenPasswords(database, temporal, self.sessions)
-        self.second_factors = SecondFactors(database, sealer, self.sessions)
+        answers = PasskeyAnswers(database, self.sessions, public_url)
+        proofs = Proofs(database, sealer, self.sessions, answers)
+        self.second_factors = SecondFactors(database, sealer, self.sessions, proofs)
+        self.passkeys = Passkeys(database, self.sessions, answers, proofs)
+        self.passkey_sign_ins = PasskeySignIns(database, self.sessions, answers)
         self.second_factor_rules = SecondFactorRules(database)
-        self.second_steps = SecondSteps(database, self.sessions, self.second_factors)
+        self.second_steps = SecondSteps(database, self.sessions, proofs, self.second_factors, self.passkeys)
         self.tokens = Tokens(database)
         self.support_reads = SupportReads(database)
         self.clients = Clients(database)

@@ -15,7 +15,7 @@ from starter.actor import Actor
 from starter.people import changing
 
 KIND = "second_factor_reset"
-NOT_ONES_OWN = "Remove your own second factor under Your account, with your password and a code, or ask another admin."
+NOT_ONES_OWN = "Remove your own second factor under Your account, or ask another admin."
 
 
 class SecondFactorRules:
@@ -105,9 +105,10 @@ class SecondFactorRules:
         event = {"practice_id": colleague.practice_id, "colleague_id": by.colleague_id if by else None, "at": at}
         await events.record(session, [event | {"kind": "colleague.second_factor_reset", "after": colleague.name}])
         letter = (
-            f"Hello {colleague.name},\n\n{who} removed the second factor with which you sign in to Clientsync, and you "
-            "are signed out everywhere.\n\nSign in with your password, and set a new one up under Your account. If you "
-            "did not ask for this, tell an admin of your practice, and choose a new password.\n"
+            f"Hello {colleague.name},\n\n{who} removed the second factor with which you sign in to Clientsync (your "
+            "authenticator app, passkeys and recovery codes), and you are signed out everywhere.\n\nSign in with your "
+            "password, and set a new one up under Your account. If you did not ask for this, tell an admin of your "
+            "practice, and choose a new password.\n"
         )
         notice = {
             "practice_id": colleague.practice_id,

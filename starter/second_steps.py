@@ -1,10 +1,11 @@
-"""The second step of a sign-in: a code after the password, or setting up what gives codes, before anything else.
+"""The second step of a sign-in: a code or a passkey after the password, or setting one up, before anything else.
 
 A session that lacks a step is nobody's yet. Whoever makes the step gets a new session in its place, so that a secret
 from before the step opens nothing after it.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,9 +16,12 @@ from models import known_browsers, sessions
 from models.database import Database
 from models.sessions import InSession
 from starter.actor import Actor
+from starter.ceremonies import Asked
 from starter.colleagues import actor_of
 from starter.first_step import LONGEST
-from starter.second_factors import Kept, SecondFactors, SetUp
+from starter.passkeys import Passkeys
+from starter.proofs import Proof, Proofs
+from starter.second_factors import Having, Kept, SecondFactors, SetUp
 from starter.sessions import IDLE, OVER, Sessions
 
 
@@ -44,13 +48,19 @@ class SecondSteps:
     Args:
         database: The product's.
         sessions_of: Whose clock tells the time.
-        factors: Compares codes.
+        proofs: Looks at codes and passkeys.
+        factors: Sets up apps.
+        passkeys: Adds passkeys.
     """
 
-    def __init__(self, database: Database, sessions_of: Sessions, factors: SecondFactors) -> None:
+    def __init__(
+        self, database: Database, sessions_of: Sessions, proofs: Proofs, factors: SecondFactors, passkeys: Passkeys
+    ) -> None:
         self._database = database
         self._sessions = sessions_of
+        self._proofs = proofs
         self._factors = factors
+        self._passkeys = passkeys
 
     async def of(self, token: str) -> Halfway | None:
         """Who is halfway in, by the cookie's secret; None when nobody is."""
@@ -58,12 +68,24 @@ class SecondSteps:
             found = await self._find(session, token)
         return None if found is None else _halfway(found)
 
-    async def give_code(self, token: str, code: str, *, ip: str, browser: str, mark: str | None) -> str:
-        """Finish a sign-in by a code of the app, or a recovery code; each is good once.
+    async def having(self, who: Halfway) -> Having:
+        """What they have for this step."""
+        return await self._factors.having(who.actor)
+
+    async def asked_for_passkey(self, token: str) -> Asked:
+        """What a browser is asked for the use of a passkey in place of a code.
+
+        Raises:
+            Refused: ``UNAUTHENTICATED``: the sign-in is over. ``INVALID``: no passkey is good at this address.
+        """
+        return await self._passkeys.asked((await self._lacking(token, Lacking.SECOND_FACTOR)).actor)
+
+    async def give(self, token: str, proof: Proof, *, ip: str, browser: str, mark: str | None) -> str:
+        """Finish a sign-in by a passkey, a code of the app, or a recovery code; each code is good once.
 
         Args:
             token: The cookie's secret.
-            code: As it was typed.
+            proof: What was given.
             ip: Where from.
             browser: What the browser calls itself.
             mark: The browser is known by it from now on.
@@ -72,11 +94,11 @@ class SecondSteps:
             The new secret for the browser's cookie.
 
         Raises:
-            Refused: ``UNAUTHENTICATED``: the sign-in is over. ``INVALID``: the code is no good. ``TOO_MANY``.
+            Refused: ``UNAUTHENTICATED``: the sign-in is over. ``INVALID``: it is no good. ``TOO_MANY``.
         """
         who = await self._lacking(token, Lacking.SECOND_FACTOR)
         known = await self._known(who, mark)
-        async with self._factors.checked(who.actor, code, ip=ip, known=known) as session:
+        async with self._proofs.checked(who.actor, proof, ip=ip, known=known) as session:
             return await self._whole(session, who, browser, mark)
 
     async def set_up(self, token: str) -> SetUp:
@@ -95,11 +117,46 @@ class SecondSteps:
             The new secret for the browser's cookie, and the recovery codes, shown this once.
 
         Raises:
-            Refused: As ``give_code``.
+            Refused: As ``give``.
         """
         who = await self._lacking(token, Lacking.SET_UP)
         async with self._factors.confirmed(who.actor, code, ip=ip) as (session, kept):
-            return await self._whole(session, who, browser, mark), kept
+            return await self._whole(session, who, browser, mark), _first(kept)
+
+    async def to_add(self, token: str) -> Asked | None:
+        """What a browser is asked for a first passkey; None where no passkey is good.
+
+        Raises:
+            Refused: ``UNAUTHENTICATED``: the sign-in is over.
+        """
+        who = await self._lacking(token, Lacking.SET_UP)
+        if self._passkeys.party is None:
+            return None
+        asked = await self._passkeys.being_added(who.actor, who.email)
+        if asked is None:
+            await self._passkeys.begin(who.actor)
+            asked = await self._passkeys.being_added(who.actor, who.email)
+        return asked
+
+    async def add(self, token: str, name: str, answered: str, *, browser: str, mark: str | None) -> tuple[str, Kept]:
+        """Finish a sign-in by a first passkey.
+
+        Args:
+            token: The cookie's secret.
+            name: By which they know it again.
+            answered: What the browser sent.
+            browser: What the browser calls itself.
+            mark: The browser is known by it from now on.
+
+        Returns:
+            As ``confirm``.
+
+        Raises:
+            Refused: As ``give``.
+        """
+        who = await self._lacking(token, Lacking.SET_UP)
+        async with self._passkeys.added(who.actor, name, answered) as (session, kept):
+            return await self._whole(session, who, browser, mark), _first(kept)
 
     async def stop(self, token: str) -> None:
         """End a sign-in that is halfway; nothing where there is none."""
@@ -128,10 +185,24 @@ class SecondSteps:
         if not await sessions.is_waiting(session, who.session_id, at):
             raise Refused(RefusalCode.UNAUTHENTICATED, OVER)
         await sessions.revoke(session, colleague_id, at, only=who.session_id)
-        token, _ = await sessions.begin(session, colleague_id, browser=browser, at=at, valid_for=LONGEST)
-        if mark is not None:
-            await known_browsers.remember(session, colleague_id, mark, at)
-        return token
+        return await begin_whole(session, colleague_id, browser=browser, at=at, mark=mark)
+
+
+async def begin_whole(
+    session: AsyncSession, colleague_id: UUID, *, browser: str, at: datetime, mark: str | None
+) -> str:
+    """Begin a session that lacks nothing, in a browser that is known by the mark from now on; gives its secret."""
+    token, _ = await sessions.begin(session, colleague_id, browser=browser, at=at, valid_for=LONGEST)
+    if mark is not None:
+        await known_browsers.remember(session, colleague_id, mark, at)
+    return token
+
+
+def _first(kept: Kept | None) -> Kept:
+    """What comes with a first second factor; where another sign-in was faster, it is theirs that is asked for."""
+    if kept is None:
+        raise Refused(RefusalCode.UNAUTHENTICATED, OVER)
+    return kept
 
 
 def _halfway(found: InSession) -> Halfway:

@@ -14,6 +14,7 @@ from starter.commands.output import FAILED, Json, end, err, execute, out, print_
 from starter.commands.schedules import apply_schedules
 from starter.embedded import Product, embedded_product
 from starter.first_look import FirstLook, first_look
+from starter.relying_party import relying_party
 
 
 def up(json: Json = False) -> None:
@@ -66,8 +67,10 @@ async def _look_around(product: Product) -> FirstLook:
 
 
 def _tell(product: Product, look: FirstLook, json: bool) -> None:
+    party = relying_party(product.settings.required("public_url"))
     addresses = {
         "web": product.web_url,
+        "with_passkeys": party.origin if party else None,  # an address of numbers has none
         "api_docs": f"{product.web_url}/api/docs",
         "temporal_ui": product.temporal_ui_url,
         "xero_sandbox": product.sandbox_url,

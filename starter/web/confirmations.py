@@ -21,7 +21,10 @@ class Said(StrEnum):
     PASSWORD_CHOSEN = "password-chosen"  # noqa: S105  # likewise
     SIGN_IN_TOO_LATE = "sign-in-too-late"
     SECOND_FACTOR_REMOVED = "second-factor-removed"
-    SECOND_FACTOR_TO_RENEW = "second-factor-to-renew"
+    AUTHENTICATOR_ADDED = "authenticator-added"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REMOVED = "passkey-removed"
+    PASSKEY_TOO_LATE = "passkey-too-late"
     SECOND_FACTOR_REQUIRED = "second-factor-required"
     SECOND_FACTOR_OPTIONAL = "second-factor-optional"
     SECOND_FACTOR_RESET = "second-factor-reset"
@@ -96,6 +99,7 @@ _NOT_DONE = frozenset(
         Said.FORM_RENEWED,
         Said.RUN_MOVED_ON,
         Said.FILTER_DROPPED,
+        Said.PASSKEY_TOO_LATE,
     }
 )
 
@@ -106,8 +110,12 @@ _SENTENCES: dict[Said, str] = {
     Said.PASSWORD_CHANGED: "Your password is changed. Other browsers are signed out.",
     Said.PASSWORD_CHOSEN: "Your password is set, and you are signed in.",
     Said.SIGN_IN_TOO_LATE: "You are not signed in yet, and too much time has passed. Sign in again.",
-    Said.SECOND_FACTOR_REMOVED: "Your second factor is removed, and other browsers are signed out.",
-    Said.SECOND_FACTOR_TO_RENEW: "Your second factor is removed. Sign in to set up a new one.",
+    Said.SECOND_FACTOR_REMOVED: "Your authenticator app is removed, and other browsers are signed out.",
+    Said.AUTHENTICATOR_ADDED: "Your authenticator app is set up. Your recovery codes stay as they are.",
+    Said.PASSKEY_ADDED: "Your passkey is added.",
+    Said.PASSKEY_REMOVED: "The passkey is removed, and other browsers are signed out. You may delete it in your "
+    "browser or telephone, too.",
+    Said.PASSKEY_TOO_LATE: "Too much time has passed. Begin again to add a passkey.",
     Said.SECOND_FACTOR_REQUIRED: "Everybody needs a second factor from their next sign-in on.",
     Said.SECOND_FACTOR_OPTIONAL: "A second factor is left to each colleague.",
     Said.SECOND_FACTOR_RESET: "Their second factor is removed, and they are signed out. They are told by mail.",

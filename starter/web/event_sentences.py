@@ -182,8 +182,14 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     ),
     "colleague.password_reset": lambda event: f"{event.by} chose a password by a link from a mail.",
     "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",
-    "colleague.second_factor_added": lambda event: f"{event.by} set up a second factor.",
-    "colleague.second_factor_removed": lambda event: f"{event.by} removed their own second factor.",
+    "colleague.second_factor_added": lambda event: f"{event.by} set up an authenticator app as second factor.",
+    "colleague.second_factor_removed": lambda event: f"{event.by} removed their own authenticator app.",
+    "colleague.passkey_added": lambda event: f"{event.by} added a passkey: {event.after}.",
+    "colleague.passkey_removed": lambda event: f"{event.by} removed a passkey of their own: {event.after}.",
+    "colleague.passkey_refused": lambda event: (
+        f"A passkey of {event.by} was refused, since its count of uses went "
+        f"back, as it does when one was copied: {event.after}."
+    ),
     "colleague.second_factor_reset": lambda event: f"{event.by} removed the second factor of {event.after}.",
     "colleague.second_factor_required": lambda event: f"{event.by} made a second factor required for everybody.",
     "colleague.second_factor_optional": lambda event: f"{event.by} left a second factor to each colleague.",

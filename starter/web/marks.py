@@ -1,8 +1,9 @@
 """Secrets that a browser keeps beside its session: who has them is the same browser as before.
 
-By the one, a sign-in at a provider is finished where it was begun: whoever had agreed for themselves could else send
-the provider's address on, and the next person would let in a practice that they were never told of. By the other, a
-browser in which somebody has signed in is known again: strangers who try passwords lock nobody out of it.
+By the first, a sign-in at a provider is finished where it was begun: whoever had agreed for themselves could else send
+the provider's address on, and the next person would let in a practice that they were never told of. By the second, a
+browser in which somebody has signed in is known again: strangers who try passwords lock nobody out of it. By the third,
+a passkey's answer is taken from the browser alone that was asked for it.
 """
 
 import re
@@ -57,6 +58,9 @@ class Mark:
 
 AT_PROVIDER = Mark("clientsync-sign-in", timedelta(days=1), "lax")
 """While somebody is at a provider by a sign-in link; longer than any sign-in may take. It comes back from there."""
+
+PASSKEY = Mark("clientsync-passkey", timedelta(minutes=10), "strict")
+"""Somebody signs in with a passkey, who is nobody until it answers."""
 
 KNOWN = Mark("clientsync-known", timedelta(days=365), "strict")
 """Somebody has signed in here before."""

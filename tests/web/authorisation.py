@@ -37,6 +37,8 @@ _RULES = {
         GET /readyz
         GET /sign-in
         POST /sign-in
+        POST /sign-in/passkey
+        POST /sign-in/passkey/begin
         GET /forgotten-password
         POST /forgotten-password
         OPTIONS /codec/decode
@@ -48,7 +50,9 @@ _RULES = {
         GET /sign-in/code
         POST /sign-in/code
         GET /sign-in/set-up
+        POST /sign-in/code/passkey
         POST /sign-in/set-up
+        POST /sign-in/set-up/passkey
         POST /sign-in/over
         GET /forgotten-password/{token}
         POST /forgotten-password/{token}
@@ -69,6 +73,11 @@ _RULES = {
         POST /account/second-factor/set-up
         POST /account/second-factor/recovery-codes
         POST /account/second-factor/remove
+        POST /account/second-factor/passkey
+        POST /account/second-factor/passkeys
+        GET /account/second-factor/passkeys/add
+        POST /account/second-factor/passkeys/add
+        POST /account/second-factor/passkeys/{passkey_id}/remove
         GET /account/tokens
         POST /account/tokens
         POST /account/tokens/{token_id}/revoke

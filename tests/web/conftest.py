@@ -15,11 +15,13 @@ from temporalio.client import Client
 
 from bench.chromium import ARGUMENTS, chromium_path
 from models import schema
+from models.columns import now
 from runtime.settings import Settings
 from tests.conftest import administer, sibling
 from tests.journeys.conftest import temporal, temporal_settings
 from tests.journeys.scene import Scene
 from tests.journeys.stage import clear, staged
+from tests.web.authenticator import Clock
 from tests.web.house import Browsers, House, made_house
 from tests.web.street import every, street
 
@@ -56,6 +58,22 @@ def nothing_stays_wrong(request: pytest.FixtureRequest) -> Iterator[None]:
 async def house(product: Scene) -> House:
     """Two new practices with their people."""
     return await made_house(product)
+
+
+@pytest_asyncio.fixture
+async def own(house: House) -> House:
+    """Two practices that no other test knows."""
+    return await made_house(house.scene)
+
+
+@pytest_asyncio.fixture
+async def clock(house: House) -> AsyncIterator[Clock]:
+    """The clock for sign-ins, moved by hand."""
+    sessions = house.scene.operations.sessions
+    before, moved = sessions.clock, Clock(now())
+    sessions.clock = moved
+    yield moved
+    sessions.clock = before
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -1,12 +1,14 @@
 """Two furnished practices, and every way to ask for a page: what the tests of security walk."""
 
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import httpx2
 import pytest
 import pytest_asyncio
 
 from models import api_tokens, practices
+from models.passkey import Passkey
 from starter.web.app import create_app
 from tests.journeys.scene import Scene
 from tests.web.house import House, Person
@@ -53,6 +55,9 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
             session, scene.actor.practice_id, email=f"cleo@{scene.actor.practice_slug}.example", name="Cleo"
         )
         _, token = await api_tokens.issue(session, scene.actor.colleague_id, name="Intranet")
+        mine = {"credential_id": uuid4().bytes, "public_key": b"of nobody"}
+        passkey = Passkey(colleague_id=colleague.id, name="Cleo's laptop", **mine)
+        session.add(passkey)
     (added,) = [row for row in run["organisations"] if row["outcome"] == "created"]
     return {
         "run_id": run["run_id"],
@@ -60,6 +65,7 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
         "organisation_id": organisation,
         "team_id": str(team.id),
         "token_id": str(token.id),
+        "passkey_id": str(passkey.id),
         "colleague_id": str(colleague.id),
         "admin_id": str(scene.actor.colleague_id),
     }

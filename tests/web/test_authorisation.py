@@ -233,7 +233,10 @@ async def test_what_is_next_door_does_not_exist(world: World):
 
 async def test_who_is_let_in_is_let_in(world: World):
     made_up = {
-        **{name: str(uuid4()) for name in ("client_id", "colleague_id", "team_id", "token_id", "admin_id")},
+        **{
+            name: str(uuid4())
+            for name in ("client_id", "colleague_id", "team_id", "token_id", "passkey_id", "admin_id")
+        },
         "run_id": "no-such-run",
         "organisation_id": "made-up",
         **ELSEWHERE,

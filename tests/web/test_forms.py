@@ -16,15 +16,19 @@ from tests.web.test_signing_in import csrf_of, is_in, sign_in
 
 OPEN = {
     "/sign-in",
+    "/sign-in/passkey",
+    "/sign-in/passkey/begin",
     "/sign-in/code",
+    "/sign-in/code/passkey",
     "/sign-in/set-up",
+    "/sign-in/set-up/passkey",
     "/sign-in/over",
     "/invitation/{token}",
     "/forgotten-password",
     "/forgotten-password/{token}",
     "/sign-in-link/{token}",
 }
-"""Forms for people who are not signed in: they need a password, or a link's secret."""
+"""Forms for people who are not signed in: they need a password, a passkey, or a link's secret."""
 
 
 @pytest.mark.parametrize("csrf", [None, "", "made-up", "of another session"])

@@ -116,7 +116,9 @@ async def test_every_page_has_every_header(street: Street, every: list[Walk]):
         assert answer.headers["referrer-policy"] in {"same-origin", "no-referrer"}, walk.route
         assert "access-control-allow-origin" not in answer.headers, walk.route
         for cookie in answer.headers.get_list("set-cookie"):
-            assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; ")), walk.route
+            words = set(cookie.split("; "))
+            assert {"HttpOnly", "Path=/"} <= words, walk.route
+            assert words & {"SameSite=lax", "SameSite=strict"}, walk.route
 
 
 def lines_of(caplog: pytest.LogCaptureFixture) -> str:

@@ -1,35 +1,18 @@
 """A second factor over HTTP: set up, asked for after every good password, good once, bounded, removed and reset."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
 
 from models import password_links
-from models.columns import now
 from models.practice import Colleague
 from starter.attempts import MOST_WITH_ADDRESS
 from starter.first_step import HALFWAY
 from tests.web.authenticator import KEY, MINE, RECOVERY, App, Clock, gave, halfway, sent, with_app
-from tests.web.house import PASSWORD, House, Person, arrived, made_house, visitor
+from tests.web.house import PASSWORD, House, Person, arrived, visitor
 from tests.web.test_signing_in import is_in, sign_in
-
-
-@pytest_asyncio.fixture
-async def clock(house: House) -> AsyncIterator[Clock]:
-    sessions = house.scene.operations.sessions
-    before, moved = sessions.clock, Clock(now())
-    sessions.clock = moved
-    yield moved
-    sessions.clock = before
-
-
-@pytest_asyncio.fixture
-async def own(house: House) -> House:
-    return await made_house(house.scene)
 
 
 async def events_of(own: House) -> list[str]:
@@ -59,7 +42,7 @@ async def test_setting_up_takes_the_password_and_a_code_and_ends_other_sessions(
     assert len(set(RECOVERY.findall(done.text))) == 10
     assert await is_in(http)
     assert not await is_in(there)
-    assert "asked for a code" in (await http.get(MINE)).text
+    assert "a code of your app is asked for" in (await http.get(MINE)).text
     assert (await sent(http, MINE, password=PASSWORD)).status_code == 409
     assert (await events_of(own))[-1] == "colleague.second_factor_added"
     kept = await own.scene.rows("SELECT encode(sealed_secret, 'escape') FROM authenticators")
@@ -235,14 +218,15 @@ async def test_removing_it_and_new_recovery_codes_take_password_and_code(own: Ho
     assert "colleague.second_factor_removed" in await events_of(own)
 
 
-async def test_where_it_is_wanted_removing_it_leads_to_a_new_one(own: House, clock: Clock):
+async def test_where_it_is_wanted_the_last_one_stays(own: House, clock: Clock):
     http = await arrived(own.member)
     app = await with_app(http, clock)
     await own.scene.operations.second_factor_rules.require(own.admin.actor, required=True)
-    gone = await sent(http, f"{MINE}/remove", password=PASSWORD, code=app.next())
-    assert gone.headers["location"] == "/sign-in?said=second-factor-to-renew"
-    assert not await is_in(http)
-    assert (await sign_in(http, own.member.email)).headers["location"] == "/sign-in/set-up"
+    assert f'action="{MINE}/remove"' not in (await http.get(MINE)).text
+    kept = await sent(http, f"{MINE}/remove", password=PASSWORD, code=app.next())
+    assert (kept.status_code, "this is your only one" in kept.text) == (422, True)
+    assert (await sign_in(visitor(own.scene), own.member.email)).headers["location"] == "/sign-in/code"
+    assert await gave(await halfway(own.member), app.recovery_codes[0]) == 303
 
 
 async def test_an_admin_helps_out_who_has_lost_theirs_who_is_told_by_mail(own: House, clock: Clock):

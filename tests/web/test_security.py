@@ -168,7 +168,8 @@ async def test_whatever_leads_on_leads_to_pages_of_ours(street: Street, every: l
     """Each input that could name another site is known here and tried with every such name."""
     leading = {(walk.method, walk.route, name) for walk in every for name in walk.inputs & LEADS_ON}
     first, second = {"/sign-in"}, {"/sign-in/code", "/sign-in/set-up"}  # tried in test_forms and test_second_factor
-    assert leading == {(method, path, "next") for method in ("GET", "POST") for path in first | second}
+    sent = {("POST", f"{path}/passkey", "next") for path in ("/sign-in", "/sign-in/set-up")}  # tried in test_passkeys
+    assert leading == sent | {(method, path, "next") for method in ("GET", "POST") for path in first | second}
     http = await arrived(street.house.admin)
     for walk in every:
         if walk.method != "GET":

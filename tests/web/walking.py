@@ -22,7 +22,7 @@ NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 """In a route's path."""
 
-THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id"})
+THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id"})
 """What belongs to one practice, as addresses name it."""
 
 WORDS: Mapping[str, str] = {
@@ -44,6 +44,11 @@ FORMS: dict[str, Json] = {
     "/account/second-factor/set-up": {"code": "000000"},
     "/account/second-factor/recovery-codes": {"password": "x" * 12, "code": "000000"},
     "/account/second-factor/remove": {"password": "x" * 12, "code": "000000"},
+    "/account/second-factor/passkeys": {"password": "x" * 12},
+    "/account/second-factor/passkeys/add": {"name": "Laptop", "passkey": "{}"},
+    "/account/second-factor/passkeys/{passkey_id}/remove": {"password": "x" * 12, "code": "000000"},
+    "/sign-in/passkey": {"passkey": "{}"},
+    "/sign-in/set-up/passkey": {"name": "Laptop", "passkey": "{}"},
     "/sign-in/code": {"code": "000000"},
     "/sign-in/set-up": {"code": "000000"},
     "/team/second-factor": {"required": "true"},

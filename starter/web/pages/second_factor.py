@@ -1,4 +1,7 @@
-"""One's own second factor: set up, seen, and removed. Each step asks for what a session left open does not know."""
+"""One's own second factor: set up, seen, and removed. Each step asks for what a session left open does not know.
+
+Passkeys are added and removed in ``pages.passkeys``; this is the page on which they stand.
+"""
 
 from typing import Annotated, Final
 
@@ -7,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from contracts.refusals import Refused
 from starter.operations import Operations
+from starter.proofs import Proof
 from starter.sessions import SignedIn
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
@@ -14,7 +18,7 @@ from starter.web.errors import status_of
 from starter.web.pages.signing_in import ip_of
 from starter.web.pictures import qr_code
 from starter.web.rendering import render
-from starter.web.viewing import Viewer, forget, page_router
+from starter.web.viewing import Viewer, page_router
 
 router = page_router()
 
@@ -22,21 +26,27 @@ MINE: Final = "/account/second-factor"
 
 Password = Annotated[str, Form(max_length=1000)]
 Code = Annotated[str, Form(max_length=100)]
+Answered = Annotated[str, Form(max_length=20_000)]
+"""What a browser sends that was asked for a passkey: a few hundred bytes, or some thousands."""
 
 
 @router.get(MINE)
 async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
     """Whether there is one, and the forms to set one up or to remove it."""
-    return await _page(request, door, viewer)
+    return await factor_page(request, door, viewer)
 
 
 @router.post(MINE)
-async def begin(request: Request, door: Door, viewer: Viewer, password: Password = "") -> Response:
+async def begin(
+    request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "", passkey: Answered = ""
+) -> Response:
     """To the picture for the app, or the form again."""
     try:
-        await door.second_factors.begin_signed_in(viewer, password=password, ip=ip_of(request))
+        await door.second_factors.begin_signed_in(
+            viewer, password=password, proof=Proof(code, passkey), ip=ip_of(request)
+        )
     except Refused as refused:
-        return await _page(request, door, viewer, refused)
+        return await factor_page(request, door, viewer, refused, "begin")
     return go(f"{MINE}/set-up")
 
 
@@ -53,37 +63,41 @@ async def confirm(request: Request, door: Door, viewer: Viewer, code: Code = "")
         kept = await door.second_factors.confirm(viewer, code, ip=ip_of(request))
     except Refused as refused:
         return await _setting_up(request, door, viewer, refused)
+    if kept is None:
+        return go(MINE, Said.AUTHENTICATOR_ADDED)
     return render(request, "account/recovery_codes.html", codes=kept.recovery_codes, is_new=True)
 
 
 @router.post(f"{MINE}/recovery-codes")
-async def renew(request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "") -> Response:
+async def renew(
+    request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "", passkey: Answered = ""
+) -> Response:
     """New recovery codes, shown this once; or the form again."""
     try:
-        kept = await door.second_factors.renew_recovery_codes(viewer, password=password, code=code, ip=ip_of(request))
+        kept = await door.second_factors.renew_recovery_codes(
+            viewer, password=password, proof=Proof(code, passkey), ip=ip_of(request)
+        )
     except Refused as refused:
-        return await _page(request, door, viewer, refused, "renew")
+        return await factor_page(request, door, viewer, refused, "renew")
     return render(request, "account/recovery_codes.html", codes=kept.recovery_codes, is_new=False)
 
 
 @router.post(f"{MINE}/remove")
-async def remove(request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "") -> Response:
+async def remove(
+    request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "", passkey: Answered = ""
+) -> Response:
     """Removed, or the form again."""
     try:
-        goes_on = await door.second_factors.remove(viewer, password=password, code=code, ip=ip_of(request))
+        await door.second_factors.remove(viewer, password=password, proof=Proof(code, passkey), ip=ip_of(request))
     except Refused as refused:
-        return await _page(request, door, viewer, refused, "remove")
-    if goes_on:
-        return go(MINE, Said.SECOND_FACTOR_REMOVED)
-    answer = go("/sign-in", Said.SECOND_FACTOR_TO_RENEW)
-    forget(request, answer)
-    return answer
+        return await factor_page(request, door, viewer, refused, "remove")
+    return go(MINE, Said.SECOND_FACTOR_REMOVED)
 
 
 async def _setting_up(request: Request, door: Operations, viewer: SignedIn, refused: Refused | None = None) -> Response:
     asked = await door.second_factors.waiting(viewer.actor, viewer.email)
     if asked is None:  # it is set up, or took too long
-        return await _page(request, door, viewer, refused) if refused else go(MINE)
+        return await factor_page(request, door, viewer, refused) if refused else go(MINE)
     return render(
         request,
         "account/set_up.html",
@@ -94,9 +108,18 @@ async def _setting_up(request: Request, door: Operations, viewer: SignedIn, refu
     )
 
 
-async def _page(
-    request: Request, door: Operations, viewer: SignedIn, refused: Refused | None = None, form: str = "begin"
+async def factor_page(
+    request: Request, door: Operations, viewer: SignedIn, refused: Refused | None = None, form: str | None = None
 ) -> HTMLResponse:
+    """The page, with what is wrong beside the form that it is wrong with.
+
+    Args:
+        request: What it answers.
+        door: To what there is.
+        viewer: Whose.
+        refused: What was not done, and why.
+        form: The form that was sent; None when it is of another page.
+    """
     refusal = refused.refusal if refused else None
     return render(
         request,
@@ -104,5 +127,6 @@ async def _page(
         status=status_of(refusal.code) if refusal else 200,
         having=await door.second_factors.having(viewer.actor),
         problem=refusal.message if refusal else None,
-        problem_with=f"{form}-{refusal.field or 'password'}" if refusal else None,
+        problem_with=f"{form}-{refusal.field or 'password'}" if refusal and form else None,
+        party=door.passkeys.party,
     )

@@ -1,15 +1,18 @@
 """Signing in and out. A wrong address and a wrong password get the same answer."""
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Form, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.access import Lacking
 from contracts.refusals import Refused
 from starter.attempts import WhichPracticeError
+from starter.operations import Operations
 from starter.second_steps import Halfway
 from starter.web import marks
 from starter.web.addresses import HOME, local
@@ -63,6 +66,42 @@ def browser_of(request: Request) -> str:
     return request.headers.get("User-Agent", "")
 
 
+def sign_in_page(
+    request: Request,
+    door: Operations,
+    back: str,
+    *,
+    status: int = HTTPStatus.OK,
+    email: str = "",
+    problem: str | None = None,
+    problem_of_passkey: str | None = None,
+    practices: Sequence[tuple[UUID, str]] = (),
+) -> HTMLResponse:
+    """The sign-in page.
+
+    Args:
+        request: What it answers.
+        door: To what signs in here.
+        back: Where they want to go.
+        status: HTTP status.
+        email: As it was typed.
+        problem: What is wrong with address and password.
+        problem_of_passkey: What is wrong with a passkey.
+        practices: Ids and names, where the address and password are of several.
+    """
+    return render(
+        request,
+        "sign_in.html",
+        status=status,
+        back=local(back),
+        email=email,
+        problem=problem,
+        problem_of_passkey=problem_of_passkey,
+        practices=practices,
+        party=door.passkey_sign_ins.party,
+    )
+
+
 @router.get("/sign-in")
 async def ask(request: Request, door: Door, viewer: PerhapsViewer, back: Back = "") -> Response:
     """The form; who is signed in already goes on, and who is halfway in, too."""
@@ -71,7 +110,7 @@ async def ask(request: Request, door: Door, viewer: PerhapsViewer, back: Back = 
     halfway = await door.second_steps.of(cookie_of(request) or "")
     if halfway is not None:
         return go(second_step_address(halfway.lacks, back))
-    return render(request, "sign_in.html", back=local(back), email="", problem=None, practices=())
+    return sign_in_page(request, door, back)
 
 
 @router.post("/sign-in")
@@ -93,19 +132,11 @@ async def sign_in(
     except WhichPracticeError as several:
         request.state.viewer = None  # the form is for nobody yet
         choices = [(one.id, one.name) for one in several.practices]
-        return render(request, "sign_in.html", back=local(back), email=email, problem=None, practices=choices)
+        return sign_in_page(request, door, back, email=email, practices=choices)
     except Refused as refused:
         request.state.viewer = None  # likewise
         refusal = refused.refusal
-        return render(
-            request,
-            "sign_in.html",
-            status=status_of(refusal.code),
-            back=local(back),
-            email=email,
-            problem=refusal.message,
-            practices=(),
-        )
+        return sign_in_page(request, door, back, status=status_of(refusal.code), email=email, problem=refusal.message)
     if viewer is not None:  # whoever sat here before
         await door.sessions.sign_out(viewer)
     halfway = await door.second_steps.of(token)
