@@ -6,7 +6,7 @@ A code is used up in the transaction that does what it was given for.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,12 +16,16 @@ from models import events, second_factors, sessions
 from models.database import Database
 from models.encryption import Sealer, open_code_secret, seal_code_secret
 from models.practice import Colleague
+from models.session import WebSession
 from starter import attempts, one_time_codes, passwords
 from starter.actor import Actor
 from starter.passkey_answers import PasskeyAnswers
 from starter.sessions import Sessions, SignedIn
 
 NO_GOOD = "This code is not right, or was used already. Wait for the next one in your app, or use a recovery code."
+NOT_FRESH = "You have no password here, and signed in a while ago. Sign out, sign in again, and do this at once."
+FRESH = timedelta(minutes=15)
+"""How long after a sign-in nobody who has no password is asked to sign in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +90,19 @@ class Proofs:
             yield session
 
     async def password_again(self, signed_in: SignedIn, password: str, *, ip: str) -> None:
-        """The password alone.
+        """The password alone; a sign-in of just now, for who signs in otherwise and has none.
 
         Raises:
-            Refused: It is wrong, or was tried too often.
+            Refused: It is wrong, or was tried too often; or the sign-in is too long ago.
         """
         at = self._sessions.clock()
         attempt = await attempts.counted(self._database, signed_in.email.lower(), ip, at, _here(signed_in))
         async with self._database.session() as session:
             kept = (await session.get_one(Colleague, signed_in.actor.colleague_id)).password_hash
-        if not await passwords.matches(password, kept):
+            begun = (await session.get_one(WebSession, signed_in.session_id)).created_at
+        if kept is None and begun <= at - FRESH:
+            raise Refused(RefusalCode.INVALID, NOT_FRESH, field="password")
+        if kept is not None and not await passwords.matches(password, kept):
             raise Refused(RefusalCode.INVALID, "This is not your password.", field="password")
         async with self._database.transaction() as session:
             await sessions.succeeded(session, attempt, at - attempts.WINDOW)

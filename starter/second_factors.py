@@ -62,12 +62,14 @@ class Having:
         passkeys: Theirs, the oldest first.
         recovery_codes_left: How many were not used yet.
         is_required: Whether the practice wants a second factor.
+        has_password: Whether they have a password to be asked for.
     """
 
     since: datetime | None
     passkeys: Sequence[Passkey]
     recovery_codes_left: int
     is_required: bool
+    has_password: bool
 
     @property
     def is_any(self) -> bool:
@@ -98,7 +100,9 @@ class SecondFactors:
             keys = await passkeys.of(session, actor.colleague_id)
             left = await second_factors.recovery_codes_left(session, actor.colleague_id)
             practice = await session.get_one(Practice, actor.practice_id)
-            return Having(found.confirmed_at if found else None, keys, left, practice.requires_second_factor)
+            has_password = (await session.get_one(Colleague, actor.colleague_id)).password_hash is not None
+            since = found.confirmed_at if found else None
+            return Having(since, keys, left, practice.requires_second_factor, has_password)
 
     async def waiting(self, actor: Actor, email: str) -> SetUp | None:
         """What an app has to be given that is being set up; None when none is, or it took too long."""

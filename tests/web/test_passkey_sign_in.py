@@ -1,15 +1,17 @@
 """A passkey where there is no password: signing in by it alone, setting up by it alone, and an admin's help."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 
+from starter.proofs import FRESH
 from tests.journeys.people import change
-from tests.web.authenticator import RECOVERY, halfway, sent
+from tests.web.authenticator import MINE, RECOVERY, Clock, halfway, sent
 from tests.web.house import House, arrived, visitor
 from tests.web.test_second_factor import events_of
 from tests.web.test_signing_in import is_in, sign_in
-from tests.web.with_passkeys import added, asked, asked_on, device, used
+from tests.web.with_passkeys import ADD, added, asked, asked_on, device, proved, used
 
 
 async def test_where_one_is_wanted_a_passkey_sets_it_up(own: House):
@@ -80,17 +82,30 @@ async def alone(http: httpx2.AsyncClient, answer: str) -> int:
     return (await http.post("/sign-in/passkey", data={"passkey": answer})).status_code
 
 
+async def test_who_has_no_password_is_asked_to_have_signed_in_just_now(own: House, clock: Clock):
+    http = await arrived(own.member)
+    await change(own.scene, "UPDATE colleagues SET password_hash = NULL WHERE id = :id", id=member_id(own))
+    clock.at += FRESH
+    late = await sent(http, f"{MINE}/passkeys")
+    assert (late.status_code, "signed in a while ago" in late.text) == (422, True)
+    clock.at -= timedelta(seconds=1)
+    assert 'type="password"' not in (await http.get(MINE)).text
+    assert (await sent(http, f"{MINE}/passkeys")).headers["location"] == ADD
+    kept = device(own)
+    assert (await sent(http, ADD, passkey=kept.make(asked_on(await http.get(ADD))))).status_code == 200
+    assert (await sent(http, f"{MINE}/passkeys")).status_code == 422  # and a second factor, where there is one
+    assert (await sent(http, f"{MINE}/passkeys", passkey=await proved(http, kept))).status_code == 303
+
+
 async def test_an_admin_s_help_removes_passkeys_too(own: House):
     kept, http = device(own), await arrived(own.member)
     await added(http, kept)
     admin, page = await arrived(own.admin), f"/team/colleagues/{member_id(own)}"
     assert "Remove their second factor" in (await admin.get(page)).text
-    told = await asked(visitor(own.scene), "/sign-in/passkey/begin")
     await sent(admin, f"{page}/second-factor/reset")
     assert not await is_in(http)
     fresh = visitor(own.scene)
     assert await alone(fresh, kept.use(await asked(fresh, "/sign-in/passkey/begin"))) == 422
-    assert told["allowCredentials"] == []
     assert (await sign_in(fresh, own.member.email)).headers["location"] == "/"
     letters = await own.scene.rows("SELECT body FROM notices WHERE colleague_id = :id", id=member_id(own))
     assert "passkeys and recovery codes" in letters[0][0]

@@ -114,8 +114,6 @@ async def test_a_challenge_is_for_one_answer_in_one_session_for_a_while(own: Hou
     assert WAITS_FOR < HALFWAY
     late = await http.post(CODE, data={"passkey": kept.use(told)})
     assert (late.status_code, "took too long" in late.text) == (422, True)
-    [(left,)] = await own.scene.rows("SELECT count(*) FROM passkey_challenges WHERE challenge = :it", it=b"nothing")
-    assert left == 0
     assert await used(http, kept) == 303
 
 
@@ -142,7 +140,6 @@ async def test_a_passkey_that_does_not_count_is_good_again_and_again(own: House)
     await added(await arrived(own.member), kept)
     for _ in range(2):
         assert await used(await halfway(own.member), kept) == 303
-    kept.count = 0
     assert await events_of(own) == ["colleague.passkey_added"]
 
 
