@@ -84,6 +84,16 @@ def open_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> ConsentSecr
     return ConsentSecrets(**orjson.loads(sealer.open(sealed, _secrets_of(attempt_id))))
 
 
+def seal_identity_secrets(sealer: Sealer, attempt_id: UUID, secrets: ConsentSecrets) -> bytes:
+    """Seal the secrets of a sign-in at an identity provider for its row."""
+    return sealer.seal(orjson.dumps(secrets), _identity_secrets_of(attempt_id))
+
+
+def open_identity_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> ConsentSecrets:
+    """Open them; raises what the sealer raises if they are not of this row."""
+    return ConsentSecrets(**orjson.loads(sealer.open(sealed, _identity_secrets_of(attempt_id))))
+
+
 def seal_code_secret(sealer: Sealer, colleague_id: UUID, secret: str) -> bytes:
     """Seal the secret of a colleague's authenticator app for its row."""
     return sealer.seal(secret.encode(), _code_secret_of(colleague_id))
@@ -96,6 +106,10 @@ def open_code_secret(sealer: Sealer, colleague_id: UUID, sealed: bytes) -> str:
 
 def _code_secret_of(colleague_id: UUID) -> str:
     return f"authenticators:sealed_secret:{colleague_id}"
+
+
+def _identity_secrets_of(attempt_id: UUID) -> str:
+    return f"identity_attempts:sealed_secrets:{attempt_id}"
 
 
 def _tokens_of(grant_id: UUID) -> str:

@@ -151,6 +151,24 @@ class _Client(httpx2.AsyncClient):
         return await self._straight.handle_async_request(request)
 
 
+class Through(httpx2.AsyncBaseTransport):
+    """Sends another client's requests, such as Authlib's, over a shared one: its connections and bounds serve them too.
+
+    Args:
+        http: The shared client.
+        bound: Of each answer.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, bound: Bound) -> None:
+        self._http = http
+        self._bound = bound
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """See httpx2's documentation of transports."""
+        request.extensions = {**request.extensions, **self._bound.asked}
+        return await self._http.send(request, stream=True)
+
+
 @cache
 def _trust(*named: str | None) -> ssl.SSLContext:  # noqa: ARG001  # what it is remembered by
     """The certificates that are trusted: reading them takes longer than a pull of one client.

@@ -70,8 +70,18 @@ def _mail_server(value: SecretStr) -> SecretStr:
     return value
 
 
+def _with_tls(value: str) -> str:
+    """Secrets go there: without TLS they would go in the open, but for this machine's own addresses."""
+    parts = urlsplit(value)
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("it must begin with https://")
+    return value
+
+
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 BaseUrl = Annotated[str, BeforeValidator(_base_url), Field(pattern=r"^https?://[^\s/]+")]
+Words = Annotated[str, Field(pattern=r"^[^\s,]+(\s*,\s*[^\s,]+)*$")]
+"""Some, with commas between them."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 Required = Literal[
@@ -84,6 +94,8 @@ Required = Literal[
     "mail_from",
     "support_audience",
     "support_group",
+    "sign_in_client_id",
+    "sign_in_client_secret",
 ]
 
 
@@ -112,6 +124,13 @@ class Settings(BaseSettings):
         support_audience: Whom its tokens are made for.
         support_group: The group whose members are support staff.
         support_group_claim: The claim that names groups; a path with dots where it is inside another one.
+        sign_in_issuer: The identity provider at which colleagues sign in to our pages.
+        sign_in_client_id: The id of our app there.
+        sign_in_client_secret: Its secret.
+        sign_in_title: What people call that provider; stands on the button.
+        sign_in_domains: Of which addresses have to be by which an account is taken for a colleague's, with commas.
+        sign_in_trusts_addresses: Whether an address counts of which the provider does not say whether it is theirs.
+        sign_in_second_steps: Words of the provider (``amr``, ``acr``) that stand for our second step, with commas.
         operator_email: Who runs this installation; written to about what no colleague can repair.
         web_host: Address that the web process listens on.
         web_port: Port that the web process listens on.
@@ -145,6 +164,13 @@ class Settings(BaseSettings):
     support_audience: str | None = None
     support_group: str | None = None
     support_group_claim: str = "groups"
+    sign_in_issuer: Annotated[BaseUrl, AfterValidator(_with_tls), Field(max_length=500)] | None = None
+    sign_in_client_id: str | None = None
+    sign_in_client_secret: SecretStr | None = None
+    sign_in_title: Annotated[str, Field(max_length=60)] = "single sign-on"
+    sign_in_domains: Words | None = None
+    sign_in_trusts_addresses: bool = False
+    sign_in_second_steps: Words | None = None
     operator_email: Annotated[str, Field(pattern=r"^[^\s@]+@[^\s@]+$")] | None = None
     web_host: str = "127.0.0.1"
     web_port: Port = 8000

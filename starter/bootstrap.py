@@ -13,7 +13,9 @@ from models.database import Database
 from runtime.settings import Settings, variable_of
 
 if TYPE_CHECKING:
+    from providers.identity import SignIn
     from providers.port import Provider
+    from starter.identities import IdentityProvider
     from starter.operations import Operations
     from starter.support_identity import SupportIdentity
 
@@ -100,6 +102,48 @@ async def open_support(settings: Settings) -> "AsyncIterator[SupportIdentity | N
 
 
 @asynccontextmanager
+async def open_sign_in(settings: Settings) -> "AsyncIterator[SignIn | None]":
+    """Sign-ins at the operator's identity provider; None where none is set.
+
+    Raises:
+        MissingSettingError: The provider is set, and our app there is not.
+    """
+    from providers.clock import utc_now  # commands on the database alone start without it
+    from providers.http import http_client  # likewise
+    from providers.identity import App, SignIn  # likewise
+
+    if settings.sign_in_issuer is None:
+        yield None
+        return
+    app = App(
+        issuer=settings.sign_in_issuer,
+        client_id=settings.required("sign_in_client_id"),
+        client_secret=settings.required("sign_in_client_secret"),
+        redirect_uri=f"{settings.required('public_url')}/sign-in/provider/callback",
+    )
+    async with http_client() as http:
+        yield SignIn(app, http, utc_now)
+
+
+def _identity_provider(settings: Settings, sign_in: "SignIn | None") -> "IdentityProvider | None":
+    from starter.identities import IdentityProvider, IdentityRules  # commands on the database start without it
+
+    if sign_in is None:
+        return None
+    rules = IdentityRules(
+        title=settings.sign_in_title,
+        domains=_words(settings.sign_in_domains and settings.sign_in_domains.lower()),
+        trusts_unsaid=settings.sign_in_trusts_addresses,
+        second_steps=_words(settings.sign_in_second_steps),
+    )
+    return IdentityProvider(sign_in, rules)
+
+
+def _words(with_commas: str | None) -> frozenset[str]:
+    return frozenset(word.strip() for word in (with_commas or "").split(",") if word.strip())
+
+
+@asynccontextmanager
 async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
     """The one door, with everything behind it, for as long as it is needed.
 
@@ -115,6 +159,7 @@ async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
         database = await stack.enter_async_context(open_database(settings))
         provider = build_provider(settings, database)
         stack.push_async_callback(provider.close)
+        sign_in = await stack.enter_async_context(open_sign_in(settings))
         yield Operations(
             database=database,
             sealer=sealer,
@@ -122,4 +167,5 @@ async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
             providers={provider.name: provider},
             public_url=public_url,
             deadlines=Deadlines(consent=settings.consent_deadline, selection=settings.selection_deadline),
+            identity_provider=_identity_provider(settings, sign_in),
         )

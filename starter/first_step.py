@@ -1,4 +1,4 @@
-"""What follows a good password, however it came: a session, which opens nothing yet where the sign-in lacks a step."""
+"""What follows a good password, or a sign-in elsewhere: a session, which opens nothing yet while it lacks a step."""
 
 from datetime import datetime, timedelta
 
@@ -13,9 +13,15 @@ HALFWAY = timedelta(minutes=15)
 
 
 async def begin(
-    session: AsyncSession, colleague: Colleague, *, browser: str, at: datetime, mark: str | None = None
+    session: AsyncSession,
+    colleague: Colleague,
+    *,
+    browser: str,
+    at: datetime,
+    mark: str | None = None,
+    is_whole: bool = False,
 ) -> str:
-    """Begin a session for a colleague whose password was right.
+    """Begin a session for a colleague whose password was right, or who signed in at the identity provider.
 
     Args:
         session: The caller's transaction.
@@ -24,11 +30,12 @@ async def begin(
         at: This moment.
         mark: The browser is known by it from now on, unless the sign-in lacks a step: else whoever has a password could
             make browsers known in which nobody ever signed in.
+        is_whole: A second step was made elsewhere, so that none of ours is asked for.
 
     Returns:
         The secret for the browser's cookie.
     """
-    lacks = await second_factors.lacking(session, colleague)
+    lacks = None if is_whole else await second_factors.lacking(session, colleague)
     valid_for = LONGEST if lacks is None else HALFWAY
     token, _ = await sessions.begin(session, colleague.id, browser=browser, at=at, valid_for=valid_for, lacks=lacks)
     if lacks is None and mark is not None:

@@ -27,6 +27,7 @@ from starter.exports import Exports
 from starter.forgotten import ForgottenPasswords
 from starter.hand_overs import HandOvers
 from starter.health import ConnectionHealth
+from starter.identities import Identities, IdentityProvider
 from starter.managing import Managing
 from starter.outbox import Outbox
 from starter.passkey_answers import PasskeyAnswers
@@ -55,6 +56,7 @@ class Operations:
         public_url: Base address at which browsers reach us, without a final slash.
         deadlines: How long runs wait for people.
         answer_within: How long a selection's answer is waited for.
+        identity_provider: At which colleagues sign in to the pages, if there is one.
 
     Attributes:
         runs: Start, show, choose, retry, stop.
@@ -71,6 +73,7 @@ class Operations:
         outbox: Notices to colleagues, for admins.
         sessions: Signing in to the pages.
         forgotten_passwords: A new password by a link from a mail.
+        identities: Signing in at the operator's identity provider.
         second_factors: One's own second factor.
         passkeys: One's own passkeys, which are second factors too.
         passkey_sign_ins: Signing in by a passkey alone.
@@ -94,6 +97,7 @@ class Operations:
         public_url: str,
         deadlines: Deadlines,
         answer_within: timedelta = timedelta(seconds=20),
+        identity_provider: IdentityProvider | None = None,
     ) -> None:
         self._database = database
         self._temporal = temporal
@@ -107,6 +111,7 @@ class Operations:
         self.second_factors = SecondFactors(database, sealer, self.sessions, proofs)
         self.passkeys = Passkeys(database, self.sessions, answers, proofs)
         self.passkey_sign_ins = PasskeySignIns(database, self.sessions, answers)
+        self.identities = Identities(database, sealer, self.sessions, identity_provider)
         self.second_factor_rules = SecondFactorRules(database)
         self.second_steps = SecondSteps(database, self.sessions, proofs, self.second_factors, self.passkeys)
         self.tokens = Tokens(database)

@@ -16,6 +16,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[
 from providers.bounds import TOKENS
 from providers.clock import Clock
 from providers.errors import ConsentFailed, SignedOut, Unavailable
+from providers.http import Through
 from providers.port import Consent, ConsentRequest, TokenSet
 from providers.xero.config import XeroConfig
 from providers.xero.errors import NotReached, TokenRefused, classify_identity
@@ -136,7 +137,7 @@ class OAuth:
             self._config.client_id,
             self._config.client_secret,
             code_challenge_method="S256",
-            transport=_Through(self._http),
+            transport=Through(self._http, TOKENS),
             timeout=self._http.timeout,
         )
         for answered in ("access_token_response", "refresh_token_response"):
@@ -183,17 +184,6 @@ async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Except
         return await call()
     except passing:
         return await call()
-
-
-class _Through(httpx2.AsyncBaseTransport):
-    """Sends Authlib's requests over the shared client, so that its connections and bounds serve them too."""
-
-    def __init__(self, http: httpx2.AsyncClient) -> None:
-        self._http = http
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        request.extensions = {**request.extensions, **TOKENS.asked}
-        return await self._http.send(request, stream=True)
 
 
 def _token_set(

@@ -18,10 +18,10 @@ from providers.port import Provider
 from providers.proxies import UnusableNetworkError
 from runtime.keyring import InvalidKeysError
 from runtime.namespace import NamespaceNotReadyError, missing_attributes
-from runtime.settings import Settings
+from runtime.settings import MissingSettingError, Settings
 from runtime.temporal import connect
 from runtime.zone_rules import pinned_version
-from starter.bootstrap import build_provider, open_database, read_settings
+from starter.bootstrap import build_provider, open_database, open_sign_in, read_settings
 from starter.commands.output import FAILED, Json, out, print_json, table
 from starter.schedule_times import WHAT_TO_DO, said
 from starter.schedules import Change, Schedules
@@ -100,6 +100,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     if settings.database_url is not None and settings.xero_client_id and settings.xero_client_secret:
         async for finding in _provider(settings):
             yield finding
+    if settings.sign_in_issuer is not None:
+        yield await _sign_in(settings)
 
 
 async def _database(settings: Settings) -> Finding:
@@ -191,6 +193,23 @@ async def _provider(settings: Settings) -> AsyncIterator[Finding]:
             yield await _secret(provider)
         finally:
             await provider.close()
+
+
+async def _sign_in(settings: Settings) -> Finding:
+    """The app's secret cannot be tried there without somebody's sign-in."""
+    check = "identity provider"
+    try:
+        async with open_sign_in(settings) as sign_in:
+            if sign_in is not None:
+                await sign_in.check()
+    except MissingSettingError as error:
+        return Finding(check, False, f"{error.variable} is not set", "Set it, or leave out CLIENTSYNC_SIGN_IN_ISSUER.")
+    except UnusableNetworkError as error:
+        return Finding(check, False, str(error), "Correct the variable.")
+    except ProviderError as error:
+        what = "Look at CLIENTSYNC_SIGN_IN_ISSUER, and at whether this machine may reach it."
+        return Finding(check, False, f"its sign-in cannot be read: {error.detail}", what)
+    return Finding(check, True, f"its sign-in answers at {settings.sign_in_issuer}")
 
 
 async def _secret(provider: Provider) -> Finding:

@@ -28,6 +28,7 @@ class Said(StrEnum):
     SECOND_FACTOR_REQUIRED = "second-factor-required"
     SECOND_FACTOR_OPTIONAL = "second-factor-optional"
     SECOND_FACTOR_RESET = "second-factor-reset"
+    IDENTITY_UNLINKED = "identity-unlinked"
     PASSWORD_LINK_ASKED = "password-link-asked"  # noqa: S105  # likewise
 
     CONSENT_DENIED = "consent-denied"
@@ -119,6 +120,8 @@ _SENTENCES: dict[Said, str] = {
     Said.SECOND_FACTOR_REQUIRED: "Everybody needs a second factor from their next sign-in on.",
     Said.SECOND_FACTOR_OPTIONAL: "A second factor is left to each colleague.",
     Said.SECOND_FACTOR_RESET: "Their second factor is removed, and they are signed out. They are told by mail.",
+    Said.IDENTITY_UNLINKED: "The account is unlinked, and the colleague is signed out elsewhere. The next sign-in "
+    "links one anew, by the e-mail address.",
     Said.PASSWORD_LINK_ASKED: "If a colleague has this address, a mail with a link is on its way. It can take some "
     "minutes; look among unwanted mail too.",
     Said.CONSENT_DENIED: f"You came back without allowing access. Nothing was changed. {IF_FULL}",

@@ -181,6 +181,9 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
         f"A link to choose a password was mailed to {event.after}, since somebody asked for it on the sign-in page."
     ),
     "colleague.password_reset": lambda event: f"{event.by} chose a password by a link from a mail.",
+    "colleague.signed_in": lambda event: f"{event.by} signed in by {event.after}.",
+    "colleague.identity_bound": lambda event: f"{event.by} signs in by an account at {event.after} from now on.",
+    "colleague.identity_unbound": lambda event: f"{event.by} unlinked the account by which {event.after} signs in.",
     "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",
     "colleague.second_factor_added": lambda event: f"{event.by} set up an authenticator app as second factor.",
     "colleague.second_factor_removed": lambda event: f"{event.by} removed their own authenticator app.",

@@ -117,9 +117,15 @@ def render(
 
 
 def leave(
-    request: Request, address: str, whither: str, to_allow: Sequence[str] = (), *, joins_many: bool = True
+    request: Request,
+    address: str,
+    whither: str,
+    to_allow: Sequence[str] = (),
+    *,
+    joins_many: bool = True,
+    only_says_who: bool = False,
 ) -> HTMLResponse:
-    """The answer to a POST that leads to an accounting software's sign-in.
+    """The answer to a POST that leads to a sign-in elsewhere: at an accounting software, or an identity provider.
 
     Chromium holds a form's redirects to ``form-action 'self'``, and where a provider's own redirects lead is not ours
     to list. So a page of ours goes on by itself (and has the link), which no policy stops.
@@ -130,6 +136,7 @@ def leave(
         whither: The provider's name, such as ``Xero``.
         to_allow: Names of organisations that have to be ticked there; the page then waits until they were read.
         joins_many: Whether one sign-in may bring many organisations.
+        only_says_who: Whether nothing is allowed there: an identity provider says who somebody is.
     """
     return render(
         request,
@@ -139,4 +146,5 @@ def leave(
         whither=whither,
         to_allow=to_allow,
         joins_many=joins_many,
+        only_says_who=only_says_who,
     )

@@ -39,6 +39,7 @@ _RULES = {
         POST /sign-in
         POST /sign-in/passkey
         POST /sign-in/passkey/begin
+        POST /sign-in/provider
         GET /forgotten-password
         POST /forgotten-password
         OPTIONS /codec/decode
@@ -47,6 +48,7 @@ _RULES = {
     """,
     Rule.SECRET: """
         GET /connect/{provider}/callback
+        GET /sign-in/provider/callback
         GET /sign-in/code
         POST /sign-in/code
         GET /sign-in/set-up
@@ -127,6 +129,7 @@ _RULES = {
         POST /team/colleagues
         POST /team/second-factor
         POST /team/colleagues/{colleague_id}/second-factor/reset
+        POST /team/colleagues/{colleague_id}/identity/unlink
         POST /team/teams
         POST /team/teams/{team_id}/name
         POST /team/teams/{team_id}/members

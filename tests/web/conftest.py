@@ -21,11 +21,12 @@ from tests.conftest import administer, sibling
 from tests.journeys.conftest import temporal, temporal_settings
 from tests.journeys.scene import Scene
 from tests.journeys.stage import clear, staged
+from tests.web.at_provider import provider, rules, seated, standing
 from tests.web.authenticator import Clock
 from tests.web.house import Browsers, House, made_house
 from tests.web.street import every, street
 
-__all__ = ["every", "street", "temporal", "temporal_settings"]
+__all__ = ["every", "provider", "rules", "seated", "standing", "street", "temporal", "temporal_settings"]
 
 expect.set_options(timeout=60_000)
 """Milliseconds after which a wait is in vain: a page is not wrong because its machine has much to do."""

@@ -18,6 +18,8 @@ OPEN = {
     "/sign-in",
     "/sign-in/passkey",
     "/sign-in/passkey/begin",
+    "/sign-in/provider",
+    "/sign-in/provider/callback",
     "/sign-in/code",
     "/sign-in/code/passkey",
     "/sign-in/set-up",
@@ -28,7 +30,7 @@ OPEN = {
     "/forgotten-password/{token}",
     "/sign-in-link/{token}",
 }
-"""Forms for people who are not signed in: they need a password, a passkey, or a link's secret."""
+"""Forms for people who are not signed in: they need a password, a passkey, an account elsewhere, or a link's secret."""
 
 
 @pytest.mark.parametrize("csrf", [None, "", "made-up", "of another session"])

@@ -169,6 +169,7 @@ async def test_whatever_leads_on_leads_to_pages_of_ours(street: Street, every: l
     leading = {(walk.method, walk.route, name) for walk in every for name in walk.inputs & LEADS_ON}
     first, second = {"/sign-in"}, {"/sign-in/code", "/sign-in/set-up"}  # tried in test_forms and test_second_factor
     sent = {("POST", f"{path}/passkey", "next") for path in ("/sign-in", "/sign-in/set-up")}  # tried in test_passkeys
+    sent |= {("POST", "/sign-in/provider", "next")}  # tried in test_identity_attacks
     assert leading == sent | {(method, path, "next") for method in ("GET", "POST") for path in first | second}
     http = await arrived(street.house.admin)
     for walk in every:

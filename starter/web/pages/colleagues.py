@@ -62,6 +62,13 @@ async def reset_second_factor(request: Request, door: Door, viewer: Admin, colle
     return go(f"{TEAM}/colleagues/{colleague_id}", Said.SECOND_FACTOR_RESET)
 
 
+@router.post(f"{ONE}/identity/unlink")
+async def unlink(door: Door, viewer: Admin, colleague_id: UUID) -> Response:
+    """They sign in by the account no more, until one is linked anew."""
+    await door.identities.unbind(viewer.actor, colleague_id)
+    return go(f"{TEAM}/colleagues/{colleague_id}", Said.IDENTITY_UNLINKED)
+
+
 @router.get(f"{ONE}/deactivate")
 async def preview(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> HTMLResponse:
     """What depends on them, before they leave; changes nothing."""
@@ -102,6 +109,7 @@ async def _page(
             for view in await door.people.teams(actor)
             if colleague_id in {member.id for member in view.members}
         ],
+        identities=await door.identities.of(actor, colleague_id),
         is_admin=actor.role is Role.ADMIN,
         is_me=actor.colleague_id == colleague_id,
         roles=[(role, role.value.capitalize()) for role in (Role.MEMBER, Role.ADMIN)],

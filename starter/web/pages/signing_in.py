@@ -99,6 +99,7 @@ def sign_in_page(
         problem_of_passkey=problem_of_passkey,
         practices=practices,
         party=door.passkey_sign_ins.party,
+        identity_provider=door.identities.title,
     )
 
 

@@ -1,0 +1,221 @@
+"""An OpenID Connect issuer: its discovery document, the keys that it signs with, and its tokens, checked in full.
+
+Discovery and keys are kept for an hour; a key that is not known is looked for at once, and once a minute at most.
+Nothing of a token ever stands in an error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import httpx2
+import orjson
+from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]  # Authlib ships no types
+from joserfc import jwt
+from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from providers.bounds import DOCUMENT, Bound
+from providers.cached import Cached
+from providers.clock import Clock
+from providers.errors import Unavailable
+
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+"""Signatures of a key pair alone; naming them refuses ``none`` and keys used as shared secrets."""
+
+KEPT_FOR = timedelta(hours=1)
+"""How long the issuer's addresses and keys are kept."""
+LOOK_AGAIN_AFTER = timedelta(minutes=1)
+"""A token may name a key that is not known; whoever makes such tokens up must not make us ask at each of them."""
+LEEWAY_SECONDS = 60
+"""How far the clocks of the issuer and of this machine may stand apart."""
+
+_DOCUMENT = Bound(DOCUMENT.largest, seconds=10)
+"""Somebody waits for it."""
+
+Claims = Mapping[str, object]
+
+
+class BadTokenError(Exception):
+    """A token is not this issuer's, not for us, not of this sign-in, or over; says which claim, and nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What the discovery document says (OpenID Connect Discovery 1.0, section 3).
+
+    Attributes:
+        issuer: As tokens name it.
+        keys: Where its keys are.
+        authorize: The page that browsers are sent to; None where it is not said.
+        token: Where codes are exchanged; likewise.
+        userinfo: Where claims are asked for; likewise.
+        takes_secret_in_body: Whether a client's secret may come in the body (``client_secret_post``).
+        names_itself: Whether it says who it is when a browser comes back (RFC 9207).
+    """
+
+    issuer: str
+    keys: str
+    authorize: str | None
+    token: str | None
+    userinfo: str | None
+    takes_secret_in_body: bool
+    names_itself: bool
+
+
+class Issuer:
+    """Reads and checks what one issuer publishes and signs.
+
+    Args:
+        url: Its identifier, without a final slash; the discovery document is below it.
+        http: For its documents.
+        clock: Tells the time.
+    """
+
+    def __init__(self, url: str, http: httpx2.AsyncClient, clock: Clock) -> None:
+        self._url = url
+        self._http = http
+        self._clock = clock
+        self._metadata = Cached(self._discover, KEPT_FOR, clock)
+        self._keys = Cached(self._load_keys, KEPT_FOR, clock)
+        self._looked_again_at: datetime | None = None
+
+    async def metadata(self) -> Metadata:
+        """Its addresses.
+
+        Raises:
+            Unavailable: The discovery document cannot be read, or is another's.
+        """
+        return await self._metadata.get()
+
+    async def keys(self) -> KeySet:
+        """Its signing keys.
+
+        Raises:
+            Unavailable: They cannot be read.
+        """
+        return await self._keys.get()
+
+    async def claims(self, token: str, *, audience: str) -> Claims:
+        """What a token says that was made for an audience.
+
+        Raises:
+            BadTokenError: It cannot be believed.
+            Unavailable: Discovery or keys cannot be read.
+        """
+        issuer = (await self.metadata()).issuer
+        registry = jwt.JWTClaimsRegistry(
+            now=self._timestamp(), leeway=LEEWAY_SECONDS, **_needed(issuer, audience), exp={"essential": True}
+        )
+        try:
+            found = await self._verified(token)
+            registry.validate(found.claims)
+        except (JoseError, ValueError, TypeError) as error:
+            raise BadTokenError(_reason(error)) from None
+        return found.claims
+
+    async def id_token_claims(self, token: str, *, client_id: str, nonce: str, access_token: str) -> Claims:
+        """Who signed in, from an id_token (OpenID Connect Core 1.0, section 3.1.3.7).
+
+        Args:
+            token: As it came from the token endpoint.
+            client_id: Its audience, and its authorised party where it names one.
+            nonce: The one that the sign-in was begun with.
+            access_token: The one that came beside it; ``at_hash`` must fit where it is given.
+
+        Raises:
+            BadTokenError: It cannot be believed.
+            Unavailable: Discovery or keys cannot be read.
+        """
+        issuer = (await self.metadata()).issuer
+        try:
+            found = await self._verified(token)
+            told = {"client_id": client_id, "nonce": nonce, "access_token": access_token}
+            checked = CodeIDToken(found.claims, found.header, _needed(issuer, client_id), told)
+            checked.validate(now=self._timestamp(), leeway=LEEWAY_SECONDS)
+        except (JoseError, ValueError, TypeError) as error:
+            raise BadTokenError(_reason(error)) from None
+        return found.claims
+
+    async def document(self, url: str, *, bearer: str | None = None) -> dict[str, object]:
+        """A JSON object of the issuer's.
+
+        Args:
+            url: Where.
+            bearer: The access token that opens it, if it takes one.
+
+        Raises:
+            Unavailable: There is none.
+        """
+        headers = {"accept": "application/json"} | ({"authorization": f"Bearer {bearer}"} if bearer else {})
+        try:
+            response = await self._http.get(url, headers=headers, extensions=_DOCUMENT.asked)
+            document = orjson.loads(response.content)
+        except (httpx2.RequestError, ValueError) as error:
+            raise Unavailable(f"identity provider: {type(error).__name__}") from None
+        if response.status_code != 200 or not isinstance(document, dict):
+            raise Unavailable(f"identity provider: HTTP {response.status_code}")
+        return document
+
+    async def _verified(self, token: str) -> jwt.Token:
+        keys = await self.keys()
+        try:
+            return jwt.decode(token, keys, algorithms=ALGORITHMS)
+        except InvalidKeyIdError:
+            at = self._clock()
+            if self._looked_again_at is not None and at - self._looked_again_at < LOOK_AGAIN_AFTER:
+                raise
+            self._looked_again_at = at
+            return jwt.decode(token, await self._keys.get(other_than=keys), algorithms=ALGORITHMS)
+
+    async def _discover(self) -> Metadata:
+        document = await self.document(f"{self._url}/.well-known/openid-configuration")
+        issuer, keys = document.get("issuer"), self._address(document, "jwks_uri")
+        # Exactly: but for a final slash, which the setting does not keep, and which some issuers have.
+        if not isinstance(issuer, str) or issuer not in {self._url, f"{self._url}/"} or keys is None:
+            raise Unavailable("the identity provider's discovery document is not its own")
+        methods = document.get("token_endpoint_auth_methods_supported")
+        return Metadata(
+            issuer=issuer,
+            keys=keys,
+            authorize=self._address(document, "authorization_endpoint"),
+            token=self._address(document, "token_endpoint"),
+            userinfo=self._address(document, "userinfo_endpoint"),
+            takes_secret_in_body=isinstance(methods, list) and "client_secret_post" in methods,
+            names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+        )
+
+    def _address(self, document: dict[str, object], name: str) -> str | None:
+        """An address of the document; secrets go there, so that it has TLS where the issuer has."""
+        said = document.get(name)
+        scheme = "https://" if self._url.startswith("https://") else ("https://", "http://")
+        if said is not None and not (isinstance(said, str) and said.startswith(scheme)):
+            raise Unavailable(f"the identity provider's {name} is no address with TLS")
+        return said
+
+    async def _load_keys(self) -> KeySet:
+        document = await self.document((await self.metadata()).keys)
+        try:
+            keys = KeySet.import_key_set(cast("KeySetSerialization", document))
+        except (JoseError, KeyError, TypeError, ValueError) as error:
+            raise Unavailable(f"signing keys unreadable: {type(error).__name__}") from None
+        if not keys.keys:
+            raise Unavailable("no signing keys")
+        return keys
+
+    def _timestamp(self) -> int:
+        return int(self._clock().timestamp())
+
+
+def _needed(issuer: str, audience: str) -> dict[str, Any]:
+    return {
+        "iss": {"essential": True, "value": issuer},
+        "aud": {"essential": True, "value": audience},
+        "sub": {"essential": True},
+    }
+
+
+def _reason(error: Exception) -> str:
+    claim = f" {error.claim}" if isinstance(error, ClaimError) else ""
+    return f"{error.error if isinstance(error, JoseError) else type(error).__name__}{claim}"
