@@ -36,7 +36,10 @@ def app_refused(title: str | None) -> str:
 def not_signed_in(title: str | None, error: str | None) -> str:
     """The provider sent somebody back without a sign-in."""
     if error == "access_denied":
-        return f"You came back from {title} without signing in there, or your account may not use Clientsync there."
+        return (
+            f"You came back from {title} without signing in there, or your account may not use Clientsync there. Begin "
+            f"again on the sign-in page; if it stays so, ask whoever runs {title}."
+        )
     return f"{title} did not sign you in. Begin again on the sign-in page; if it stays so, ask whoever runs {title}."
 
 

@@ -36,6 +36,7 @@ PAST = int((datetime.now(UTC) - timedelta(minutes=5)).timestamp())
 WRONG: tuple[dict[str, Any], ...] = (
     {"iss": "https://evil.example.com"},
     {"aud": "another-app"},
+    {"aud": "another-app", "azp": CLIENT},
     {"aud": [CLIENT, "another-app"]},  # without an authorised party
     {"azp": "another-app"},
     {"nonce": "of-another-sign-in"},
