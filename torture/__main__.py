@@ -10,18 +10,25 @@ from rich.console import Console
 
 from runtime.processes import ProcessFailedError
 from torture.calm import QUIET
+from torture.link import NoNamespaceError, enter, wake_loopback, way_in
 from torture.ordeal import Wish, endure
 
 BROKEN = 1
 NOT_RUN = 2
+INSIDE = "--inside-a-namespace"
 
 
 def main() -> None:
     """Entry point; exit status 1 when a promise was broken, 2 when the run could not be made."""
     asked, console = _arguments(), Console(soft_wrap=True)
+    because = "" if asked.inside or asked.plan else _why_relays(asked)
+    if asked.inside:
+        wake_loopback()
     is_broken = False
     for seed in asked.seed:
-        wish = Wish(seed, asked.minutes, asked.practices, asked.organisations, asked.beside, asked.calm, asked.keep)
+        wish = Wish(
+            seed, asked.minutes, asked.practices, asked.organisations, asked.beside, asked.calm, asked.keep, because
+        )
         if asked.plan:
             console.print(*map(str, wish.blows), sep="\n", markup=False, highlight=False)
             continue
@@ -36,6 +43,16 @@ def main() -> None:
     sys.exit(BROKEN if is_broken else 0)
 
 
+def _why_relays(asked: argparse.Namespace) -> str:
+    """Go on in a network namespace of our own, from which there is no coming back; where there is none, say why."""
+    if asked.relays:
+        return "they were asked for"
+    try:
+        enter(way_in(), [*sys.argv[1:], INSIDE])
+    except NoNamespaceError as error:
+        return str(error)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
@@ -45,6 +62,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--beside", type=Path, help="a checkout with older code, for one worker after each deploy")
     parser.add_argument("--calm", type=float, default=QUIET, help="seconds for which quiet is waited for at the end")
     parser.add_argument("--keep", type=Path, help="leave logs and files in this folder")
+    parser.add_argument("--relays", action="store_true", help="no network namespaces, even where they can be had")
+    parser.add_argument(INSIDE, dest="inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--plan", action="store_true", help="only say what would be done, and when")
     return parser.parse_args()
 

@@ -62,13 +62,11 @@ class Blows:
                 finally:
                     fleet.let_go(target)
             case _:
-                for cable in fleet.cables[target]:
-                    cable.cut()
+                fleet.hosts[target].cut()
                 try:
                     await asyncio.sleep(blow.seconds)
                 finally:
-                    for cable in fleet.cables[target]:
-                        cable.mend()
+                    fleet.hosts[target].mend()
 
     async def _go_wrong(self, blow: Blow) -> None:
         began, words = time.time(), dict(blow.words)

@@ -1,4 +1,4 @@
-"""A cable between a worker's host and one server, which can be cut: a TCP relay of ours.
+"""A cable between a worker's host and one server: a TCP relay of ours, which can be cut where nothing better can be.
 
 While it is cut, nothing arrives and nobody is told: what was sent waits, as it does in a network that has lost its way,
 and new connections are taken by nobody. Mended after a long cut, connections that were open then are gone.
@@ -8,6 +8,8 @@ import asyncio
 import contextlib
 import socket
 from dataclasses import dataclass, field
+
+from runtime.ports import HOST
 
 LONG = 15.0
 """Seconds after which those who wait at a cut have given up, so that mending it finds nobody there."""
@@ -22,10 +24,12 @@ class Cable:
     Attributes:
         port: Where it listens.
         to: The port of the server, on this machine.
+        host: The address at which it listens.
     """
 
     port: int
     to: int
+    host: str = HOST
     _whole: asyncio.Event = field(default_factory=asyncio.Event)
     _server: asyncio.Server | None = None
     _ends: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -34,7 +38,7 @@ class Cable:
     async def lay(self) -> None:
         """Begin to relay."""
         self._whole.set()
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._connect, self.host, self.port)
 
     def cut(self) -> None:
         """Let nothing through from now on."""
@@ -62,7 +66,7 @@ class Cable:
         there: asyncio.StreamWriter | None = None
         try:
             await self._whole.wait()
-            answers, there = await asyncio.open_connection("127.0.0.1", self.to)
+            answers, there = await asyncio.open_connection(HOST, self.to)
             self._ends.add(there)
             for side in (writer, there):
                 side.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -48,9 +48,8 @@ class Calm:
     async def restore(self) -> None:
         """Let everything work again."""
         await self._platform.clear()
-        for cables in self._fleet.cables.values():
-            for cable in cables:
-                cable.mend()
+        for host in self._fleet.hosts.values():
+            host.mend()
         for target in Target:
             self._fleet.let_go(target)
         await self._fleet.ready(UP_AGAIN)

@@ -1,5 +1,7 @@
-"""Where everything is: the settings of the stack, and those of a worker's host, whose servers are at cables' ends."""
+"""The workers' hosts: how each reaches the servers, how it is cut off, and the settings that are true there."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -7,44 +9,92 @@ from pydantic import SecretStr
 
 from runtime.keyring import KeyRing
 from runtime.ports import HOST, Ports
+from runtime.processes import Supervisor
 from runtime.settings import Settings
 from torture.cable import Cable
 from torture.chaos import WORKERS, Target
+from torture.link import Link, join
 
 CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
 CLIENT_SECRET = "sandbox-only-secret-never-use-at-xero"  # noqa: S105  # the stand-in's public constant
 
+_SERVERS = ("postgres", "temporal", "platform")
 
-async def lay_cables(ports: Ports) -> dict[Target, list[Cable]]:
-    """Lay each worker's cables to database, workflow server and platform, in this order."""
-    laid: dict[Target, list[Cable]] = {}
-    for worker in WORKERS:
-        laid[worker] = [
-            Cable(ports.get(f"{worker.value}-{name}"), to)
-            for name, to in (
-                ("postgres", ports.get("postgres")),
-                ("temporal", ports.get("temporal")),
-                ("platform", ports.get("platform")),
-            )
-        ]
-        for cable in laid[worker]:
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A worker's host.
+
+    Attributes:
+        cables: Relays to database, workflow server and platform, in this order: servers listen on the loopback alone,
+            which no other host reaches.
+        link: To the host's own network namespace; None where the worker is on this host, too, and a cut is one of its
+            cables.
+    """
+
+    cables: Sequence[Cable]
+    link: Link | None
+
+    def command(self, argv: Sequence[str]) -> list[str]:
+        """A command that runs there."""
+        return self.link.inside(argv) if self.link else list(argv)
+
+    def cut(self) -> None:
+        """Cut it off from everything else."""
+        if self.link:
+            self.link.cut()
+            return
+        for cable in self.cables:
+            cable.cut()
+
+    def mend(self) -> None:
+        """Join it again."""
+        if self.link:
+            self.link.mend()
+        for cable in self.cables:
+            cable.mend()
+
+    async def close(self) -> None:
+        """Take the cables away."""
+        for cable in self.cables:
+            await cable.close()
+
+    def settings(self, everywhere: Settings) -> Settings:
+        """The product's settings as they are true there, with servers at the ends of its cables."""
+        where = self.link.address if self.link else HOST
+        database, temporal, platform = (f"{where}:{cable.port}" for cable in self.cables)
+        url = everywhere.required("database_url")
+        return everywhere.model_copy(
+            update={
+                "database_url": SecretStr(url.replace(f"@{HOST}:{urlsplit(url).port}/", f"@{database}/")),
+                "temporal_address": temporal,
+                "xero_api_url": f"http://{platform}",
+                "xero_identity_url": f"http://{platform}",
+            }
+        )
+
+
+async def join_hosts(supervisor: Supervisor, ports: Ports, *, has_namespaces: bool) -> dict[Target, Host]:
+    """Make the host of each worker.
+
+    Args:
+        supervisor: Owns their processes.
+        ports: Of servers and cables.
+        has_namespaces: Whether each gets a network namespace of its own.
+
+    Raises:
+        ProcessFailedError: The kernel does not let us.
+    """
+    hosts: dict[Target, Host] = {}
+    for number, worker in enumerate(WORKERS, start=1):
+        link = await join(supervisor, number) if has_namespaces else None
+        where = link.address if link else HOST
+        hosts[worker] = Host(
+            [Cable(ports.get(f"{worker.value}-{name}"), ports.get(name), where) for name in _SERVERS], link
+        )
+        for cable in hosts[worker].cables:
             await cable.lay()
-    return laid
-
-
-def on_host(settings: Settings, cables: list[Cable]) -> Settings:
-    """The settings of a worker's host, whose servers are at the ends of its cables."""
-    database, temporal, platform = (cable.port for cable in cables)
-    url = settings.required("database_url")
-    address = f"http://{HOST}:{platform}"
-    return settings.model_copy(
-        update={
-            "database_url": SecretStr(url.replace(f":{urlsplit(url).port}/", f":{database}/")),
-            "temporal_address": f"{HOST}:{temporal}",
-            "xero_api_url": address,
-            "xero_identity_url": address,
-        }
-    )
+    return hosts
 
 
 def settings_of(directory: Path, ports: Ports) -> Settings:

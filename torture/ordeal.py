@@ -50,6 +50,7 @@ class Wish:
         beside: A checkout with older code that one worker runs after deploys; None for none.
         calm: Seconds for which quiet is waited for at the end, each time.
         keep: Where logs and files are left; None for a folder that is deleted.
+        relays_because: Why workers' hosts are no network namespaces; empty where they are, in one of our own.
     """
 
     seed: int
@@ -59,6 +60,14 @@ class Wish:
     beside: Path | None = None
     calm: float = QUIET
     keep: Path | None = None
+    relays_because: str = "nothing else was asked for"
+
+    @property
+    def hosts(self) -> str:
+        """What the workers' hosts are, in words."""
+        if self.relays_because:
+            return f"on this one, cut off by TCP relays: {self.relays_because}"
+        return "a network namespace each, cut off by its link going down"
 
     @property
     def blows(self) -> tuple[Blow, ...]:
@@ -76,10 +85,11 @@ async def endure(wish: Wish, tell: Tell) -> Report:
     Raises:
         ProcessFailedError: The stack did not come up at the beginning.
     """
-    ledger, figures = Ledger(), dict[str, str]()
+    ledger, figures = Ledger(), {"workers' hosts": wish.hosts}
     with _folder(wish.keep) as directory:
-        size = wish.practices * wish.organisations
-        async with fleet(directory, wish.seed, size, wish.practices * COLLEAGUES, wish.beside) as running:
+        size, logins = wish.practices * wish.organisations, wish.practices * COLLEAGUES
+        is_apart = not wish.relays_because
+        async with fleet(directory, wish.seed, size, logins, wish.beside, has_namespaces=is_apart) as running:
             await audit.begin(running.database)
             async with Platform(running.settings.xero_api_url) as there:
                 people = await cast(running.settings, there, wish.practices)

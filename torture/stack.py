@@ -1,7 +1,7 @@
 """The product as it runs in service: each part a process that can be killed, stopped, cut off and started again.
 
-Two workers stand for two hosts: each reaches database, workflow server and platform by cables of its own. Whatever ends
-is started again, as an operator's machinery would.
+Each of two workers is on a host of its own, which can be cut off from all the others. Whatever ends is started again,
+as an operator's machinery would.
 """
 
 import asyncio
@@ -25,10 +25,9 @@ from runtime.ports import Ports
 from runtime.processes import Child, Command, ProcessFailedError, Supervisor, listens
 from runtime.settings import Settings
 from runtime.stack import Stack, environment_of
-from torture.cable import Cable
 from torture.chaos import Target
 from torture.families import signal_family
-from torture.hosts import lay_cables, on_host, settings_of
+from torture.hosts import Host, join_hosts, settings_of
 
 SEARCH_ATTRIBUTES = [f"Clientsync{name}" for name in ("Practice", "Colleague", "Provider", "Kind", "Stage", "Result")]
 LATENCY_MS = 60
@@ -64,7 +63,7 @@ class Fleet:
         settings: Complete settings of the product.
         stack: Starts processes.
         parts: By name.
-        cables: Of each worker's host.
+        hosts: Of each worker.
         beside: A checkout with older code, for the second worker after a deploy; None for this one alone.
         fallen: Names and exit statuses of what ended by itself.
     """
@@ -72,7 +71,7 @@ class Fleet:
     settings: Settings
     stack: Stack = field(repr=False)
     parts: dict[Target, Part]
-    cables: dict[Target, list[Cable]]
+    hosts: dict[Target, Host]
     beside: Path | None = None
     fallen: list[tuple[str, int]] = field(default_factory=list)
 
@@ -178,8 +177,10 @@ class Fleet:
                 argv = [sys.executable, "-m", "starter.cli", "web"]
                 return await stack.start(name, argv, environment=environment_of(self.settings))
             case _:
-                environment = {**stack.environment, **environment_of(on_host(self.settings, self.cables[target]))}
-                argv = [sys.executable, "-m", "worker"]
+                host = self.hosts[target]
+                # No proxy stands between the hosts, whatever stands in the environment.
+                environment = {**stack.environment, **environment_of(host.settings(self.settings)), "no_proxy": "*"}
+                argv = host.command([sys.executable, "-m", "worker"])
                 if checkout is None:
                     return await stack.start(name, argv, environment=environment)
                 # Its own folder comes first among Python's paths: the same libraries, its own code.
@@ -188,7 +189,7 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet(
-    directory: Path, seed: int, organisations: int, people: int, beside: Path | None
+    directory: Path, seed: int, organisations: int, people: int, beside: Path | None, *, has_namespaces: bool = False
 ) -> AsyncIterator[Fleet]:
     """Start everything, in a folder of its own.
 
@@ -198,6 +199,7 @@ async def fleet(
         organisations: How many it has.
         people: How many can sign in there.
         beside: A checkout with older code, for one of the workers.
+        has_namespaces: Whether each worker's host gets a network namespace, which takes one of our own.
 
     Raises:
         ProcessFailedError: Something did not come up.
@@ -212,15 +214,16 @@ async def fleet(
         platform = await _platform(stack, seed, organisations, people)
         await schema.upgrade(url)
         parts = {Target.POSTGRES: Part(postgres), Target.TEMPORAL: Part(temporal), Target.PLATFORM: Part(platform)}
-        running = Fleet(settings, stack, parts, await lay_cables(ports), beside)
+        hosts = await join_hosts(supervisor, ports, has_namespaces=has_namespaces)
+        running = Fleet(settings, stack, parts, hosts, beside)
         try:
             for target in (Target.FIRST_WORKER, Target.SECOND_WORKER, Target.WEB):
                 parts[target] = Part(await running._launch(target, 1, None))  # noqa: SLF001  # its own module
             await running.ready(60)
             yield running
         finally:
-            for cable in (cable for laid in running.cables.values() for cable in laid):
-                await cable.close()
+            for host in running.hosts.values():
+                await host.close()
             for target in parts:
                 running.let_go(target)  # what is held cannot be stopped in order
 
