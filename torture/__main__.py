@@ -53,13 +53,22 @@ def _why_relays(asked: argparse.Namespace) -> str:
         return str(error)
 
 
+def _checkout(words: str) -> Path:
+    folder = Path(words).absolute()
+    if not (folder / "worker.py").exists():
+        raise argparse.ArgumentTypeError(f"{words} is no checkout: it has no worker.py")
+    return folder
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m torture", description=__doc__)
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
     parser.add_argument("--minutes", type=float, default=2.0, help="for which everything goes wrong")
     parser.add_argument("--practices", type=int, default=3)
     parser.add_argument("--organisations", type=int, default=8, help="of each practice")
-    parser.add_argument("--beside", type=Path, help="a checkout with older code, for one worker after each deploy")
+    parser.add_argument(
+        "--beside", type=_checkout, help="a checkout with older code, for one worker after every other deploy"
+    )
     parser.add_argument("--calm", type=float, default=QUIET, help="seconds for which quiet is waited for at the end")
     parser.add_argument("--keep", type=Path, help="leave logs and files in this folder")
     parser.add_argument("--relays", action="store_true", help="no network namespaces, even where they can be had")

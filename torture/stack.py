@@ -22,7 +22,7 @@ from models import schema
 from runtime.embedded_postgres import start_postgres
 from runtime.embedded_temporal import start_temporal
 from runtime.ports import Ports
-from runtime.processes import Child, Command, ProcessFailedError, Supervisor, listens
+from runtime.processes import Child, ProcessFailedError, Supervisor, listens
 from runtime.settings import Settings
 from runtime.stack import Stack, environment_of
 from torture.chaos import Target
@@ -66,6 +66,7 @@ class Fleet:
         hosts: Of each worker.
         beside: A checkout with older code, for the second worker after a deploy; None for this one alone.
         fallen: Names and exit statuses of what ended by itself.
+        older: Workers that were started with the older code.
     """
 
     settings: Settings
@@ -74,6 +75,7 @@ class Fleet:
     hosts: dict[Target, Host]
     beside: Path | None = None
     fallen: list[tuple[str, int]] = field(default_factory=list)
+    older: list[Child] = field(default_factory=list)
 
     @property
     def database(self) -> str:
@@ -160,6 +162,10 @@ class Fleet:
         counted = await client.count_workflows("ExecutionStatus = 'Running'")
         return counted.count
 
+    async def older_at_work(self) -> int:
+        """How many of the workers with the older code came up before their own end came."""
+        return sum([await _said(child) for child in self.older])
+
     def logs(self) -> list[Path]:
         """Everything that was logged."""
         return sorted((self.settings.data_dir / "logs").glob("*.log"))
@@ -180,11 +186,13 @@ class Fleet:
                 host = self.hosts[target]
                 # No proxy stands between the hosts, whatever stands in the environment.
                 environment = {**stack.environment, **environment_of(host.settings(self.settings)), "no_proxy": "*"}
-                argv = host.command([sys.executable, "-m", "worker"])
+                argv = [sys.executable, "-m", "worker"]
                 if checkout is None:
-                    return await stack.start(name, argv, environment=environment)
-                # Its own folder comes first among Python's paths: the same libraries, its own code.
-                return await stack.supervisor.start(Command(name, argv, environment=environment, directory=checkout))
+                    return await stack.start(name, host.command(argv), environment=environment)
+                # The folder that it is started in comes first among Python's paths: the same libraries, its own code.
+                argv = host.command(["env", "-C", str(checkout), *argv])
+                self.older.append(await stack.start(f"{name}.older", argv, environment=environment))
+                return self.older[-1]
 
 
 @asynccontextmanager
