@@ -11,6 +11,8 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from models.database_silence import watch
+
 _AWAY_CLASSES = ("08", "53", "57", "58")
 """First characters of PostgreSQL's codes: connection exceptions; insufficient resources; operator intervention, which
 are shutdowns, crashes, starts under way and statements that took too long; system errors of the server's machine."""
@@ -31,16 +33,22 @@ Connect = Callable[..., Coroutine[Any, Any, asyncpg.Connection]]
 
 
 async def connect(*args: Any, **options: Any) -> asyncpg.Connection:
-    """The driver's own ``connect``; nobody answering is told apart from other operating system errors.
+    """The driver's own ``connect``, watched; nobody answering is told apart from other operating system errors.
 
     Raises:
         DatabaseAway: Nobody answered, or not in time, or we were not let in: also what those who run it have to put
             right, such as a password, passes for whoever waits.
     """
     try:
-        return await asyncpg.connect(*args, **options)
+        connection = await asyncpg.connect(*args, **options)
+        try:
+            await watch(connection, is_shared=options.get("statement_cache_size") == 0)
+        except BaseException:
+            connection.terminate()
+            raise
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # time-outs are among the first
         raise DatabaseAway(f"the database does not answer, or does not let us in: {error}") from error
+    return connection
 
 
 def is_away(error: BaseException) -> bool:
