@@ -40,7 +40,7 @@ async def connect(*args: Any, **options: Any) -> asyncpg.Connection:
             right, such as a password, passes for whoever waits.
     """
     try:
-        connection = await asyncpg.connect(*args, **options)
+        connection: asyncpg.Connection = await asyncpg.connect(*args, **options)
         try:
             await watch(connection, is_shared=options.get("statement_cache_size") == 0)
         except BaseException:

@@ -7,6 +7,7 @@ slow, or stopped, is not missed: its machine goes on acknowledging.
 """
 
 import socket
+from typing import Any
 
 import asyncpg
 
@@ -35,7 +36,8 @@ async def watch(connection: asyncpg.Connection, *, is_shared: bool) -> None:
         connection: The driver's.
         is_shared: A pooler gives others the server's connection with the next transaction: nothing is set there.
     """
-    ours = connection._transport.get_extra_info("socket")  # noqa: SLF001  # the driver has no parameter for it
+    transport: Any = getattr(connection, "_transport", None)  # the driver has no parameter for it
+    ours = transport.get_extra_info("socket") if transport is not None else None
     if ours is not None and ours.family in {socket.AF_INET, socket.AF_INET6}:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in _OPTIONS:

@@ -27,7 +27,14 @@ def main() -> None:
     is_broken = False
     for seed in asked.seed:
         wish = Wish(
-            seed, asked.minutes, asked.practices, asked.organisations, asked.beside, asked.calm, asked.keep, because
+            seed,
+            asked.minutes,
+            asked.practices,
+            asked.organisations,
+            asked.beside,
+            asked.calm,
+            _folder(asked, seed),
+            because,
         )
         if asked.plan:
             console.print(*map(str, wish.blows), sep="\n", markup=False, highlight=False)
@@ -41,6 +48,12 @@ def main() -> None:
         report.show(console)
         is_broken = is_broken or bool(report.findings)
     sys.exit(BROKEN if is_broken else 0)
+
+
+def _folder(asked: argparse.Namespace, seed: int) -> Path | None:
+    """Where this seed's files are left: each seed begins with nothing."""
+    keep: Path | None = asked.keep
+    return keep if keep is None or len(asked.seed) == 1 else keep / f"seed-{seed}"
 
 
 def _why_relays(asked: argparse.Namespace) -> str:

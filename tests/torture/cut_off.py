@@ -49,7 +49,7 @@ async def main(directory: Path, *, stays: bool) -> None:
         host.stdin.write(b"before\n")
         say((await host.stdout.readline()).decode())
         if stays:
-            await asyncio.sleep(600)  # until it is killed
+            await asyncio.Event().wait()  # until it is killed
         link.cut()
         host.stdin.write(b"during\n")
         said = asyncio.ensure_future(host.stdout.readline())
