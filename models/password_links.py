@@ -1,14 +1,13 @@
-"""Links for forgotten passwords: asked for, made, and used once. Never sees a password."""
+"""Links for forgotten passwords: asked for, and made. How they are used is in ``single_use_links``."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from sqlalchemy import delete, func, text, update
+from sqlalchemy import delete, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models import single_use_links
 from models.password_link import PasswordLink, PasswordRequest
 from models.practice import Colleague, Practice
 from models.sessions import AtWork, hashed
@@ -19,14 +18,6 @@ MOST_MAILS = 3
 """To an address, within that time."""
 KEPT_FOR = timedelta(days=1)
 """How long it is remembered that somebody asked."""
-
-
-class PasswordLinked(NamedTuple):
-    """A link that can be used, with whom it is for."""
-
-    link: PasswordLink
-    colleague: Colleague
-    practice: Practice
 
 
 async def ask(session: AsyncSession, address: str, ip: str, at: datetime) -> PasswordRequest:
@@ -87,43 +78,4 @@ async def people_of(session: AsyncSession, request: PasswordRequest) -> Sequence
 
 async def make(session: AsyncSession, colleague: Colleague, at: datetime) -> str:
     """Make a link; gives its secret, for the mail alone. Earlier ones stay: their mails may be read first."""
-    token = secrets.token_urlsafe(32)
-    session.add(
-        PasswordLink(colleague_id=colleague.id, token_hash=hashed(token), created_at=at, expires_at=at + VALID_FOR)
-    )
-    await session.flush()
-    return token
-
-
-async def usable(session: AsyncSession, token: str, at: datetime, *, claim: bool = False) -> PasswordLinked | None:
-    """The link of a secret, if it can be used.
-
-    Args:
-        session: Any session; the caller's transaction when claiming.
-        token: The secret.
-        at: Now.
-        claim: Lock it, so that two browsers cannot both use it.
-    """
-    query = (
-        select(PasswordLink, Colleague, Practice)
-        .join(Colleague, col(Colleague.id) == col(PasswordLink.colleague_id))
-        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
-        .where(
-            PasswordLink.token_hash == hashed(token),
-            col(PasswordLink.used_at).is_(None),
-            col(PasswordLink.expires_at) > at,
-            col(Colleague.deactivated_at).is_(None),
-        )
-    )
-    if claim:  # the colleague too: of two links of one person, one is used
-        query = query.with_for_update(of=(PasswordLink, Colleague))
-    found = (await session.exec(query)).one_or_none()
-    return PasswordLinked(*found) if found else None
-
-
-async def end(session: AsyncSession, colleague: Colleague, at: datetime) -> None:
-    """End a colleague's links that can still be used."""
-    usable_ones = update(PasswordLink).where(
-        col(PasswordLink.colleague_id) == colleague.id, col(PasswordLink.used_at).is_(None)
-    )
-    await session.exec(usable_ones.values(used_at=at))
+    return await single_use_links.make(session, PasswordLink, colleague.id, at=at, valid_for=VALID_FOR)

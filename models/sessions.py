@@ -1,4 +1,4 @@
-"""Sessions of browsers, invitations and counted attempts: written and read. Never sees a password."""
+"""Sessions of browsers and counted attempts: written and read. Never sees a password."""
 
 import hashlib
 import secrets
@@ -13,21 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.access import Lacking
 from models.practice import Colleague, Practice
-from models.session import Invitation, SignInAttempt, WebSession
+from models.session import SignInAttempt, WebSession
 
 
 class InSession(NamedTuple):
     """A living session with its colleague and practice."""
 
     session: WebSession
-    colleague: Colleague
-    practice: Practice
-
-
-class Invited(NamedTuple):
-    """An invitation that can be used, with whom it is for."""
-
-    invitation: Invitation
     colleague: Colleague
     practice: Practice
 
@@ -149,57 +141,6 @@ async def revoke(
     if but is not None:
         ending = ending.where(col(WebSession.id) != but)
     await session.exec(ending.values(revoked_at=at))
-
-
-async def invite(
-    session: AsyncSession, colleague_id: UUID, *, made_by: UUID | None, at: datetime, valid_for: timedelta
-) -> str:
-    """Make an invitation and end the colleague's earlier ones; gives the secret for the link, shown this once."""
-    await end_invitations(session, colleague_id, at)
-    token = secrets.token_urlsafe(32)
-    session.add(
-        Invitation(
-            colleague_id=colleague_id,
-            made_by=made_by,
-            token_hash=hashed(token),
-            created_at=at,
-            expires_at=at + valid_for,
-        )
-    )
-    await session.flush()
-    return token
-
-
-async def end_invitations(session: AsyncSession, colleague_id: UUID, at: datetime) -> None:
-    """End a colleague's invitations that can still be used."""
-    usable = update(Invitation).where(col(Invitation.colleague_id) == colleague_id, col(Invitation.used_at).is_(None))
-    await session.exec(usable.values(used_at=at))
-
-
-async def invitation(session: AsyncSession, token: str, at: datetime, *, claim: bool = False) -> Invited | None:
-    """The invitation of a link's secret, if it can be used.
-
-    Args:
-        session: Any session; the caller's transaction when claiming.
-        token: The secret.
-        at: Now.
-        claim: Lock it, so that two browsers cannot both use it.
-    """
-    query = (
-        select(Invitation, Colleague, Practice)
-        .join(Colleague, col(Colleague.id) == col(Invitation.colleague_id))
-        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
-        .where(
-            Invitation.token_hash == hashed(token),
-            col(Invitation.used_at).is_(None),
-            col(Invitation.expires_at) > at,
-            col(Colleague.deactivated_at).is_(None),
-        )
-    )
-    if claim:
-        query = query.with_for_update(of=Invitation, key_share=True)
-    found = (await session.exec(query)).one_or_none()
-    return Invited(*found) if found else None
 
 
 async def attempt(session: AsyncSession, address: str, ip: str, at: datetime, browser_hash: bytes | None = None) -> int:

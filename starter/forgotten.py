@@ -11,11 +11,12 @@ from temporalio.client import Client
 from contracts.mail_password_link import MailPasswordLinkInput
 from contracts.names import WORKFLOW_QUEUE, mail_password_link_id
 from contracts.refusals import RefusalCode, Refused
-from models import events, known_browsers, password_links, sessions
+from models import password_links
 from models.database import Database
-from models.password_links import PasswordLinked
-from starter import first_step, passwords
+from models.password_link import PasswordLink
+from models.single_use_links import KINDS
 from starter.sessions import Sessions
+from starter.single_use_links import LinkRules, SingleUseLinks
 from starter.temporal_faults import explained
 from workflows.mail_password_link import WHAT_IT_IS, MailPasswordLink
 
@@ -25,6 +26,7 @@ MOST_FROM_IP = 20
 
 SLOW_DOWN = "Too many requests. Wait a quarter of an hour and try again, or ask an admin of your practice for a link."
 NO_LINK = "This link has been used or is too old. Ask for a new one."
+MAILED = LinkRules(PasswordLink, KINDS, NO_LINK, "colleague.password_reset")
 
 
 class ForgottenPasswords:
@@ -40,6 +42,7 @@ class ForgottenPasswords:
         self._database = database
         self._temporal = temporal
         self._sessions = sessions_of
+        self.links = SingleUseLinks(database, MAILED, lambda: sessions_of.clock())
 
     async def ask(self, email: str, *, ip: str) -> None:
         """Ask for a link, for whoever has the address. Beyond a few in half an hour, no further mail is sent.
@@ -67,44 +70,3 @@ class ForgottenPasswords:
                     task_queue=WORKFLOW_QUEUE,
                     static_details=WHAT_IT_IS,
                 )
-
-    async def linked(self, token: str) -> PasswordLinked:
-        """Whom a link is for.
-
-        Raises:
-            Refused: ``NOT_FOUND``: unknown, used, too old, or the colleague has left.
-        """
-        async with self._database.session() as session:
-            return _usable(await password_links.usable(session, token, self._sessions.clock()))
-
-    async def choose(self, token: str, password: str, *, browser: str) -> str:
-        """Choose a password by a link, once; all earlier sessions and links end and a new session begins.
-
-        Returns:
-            The secret for the browser's cookie.
-
-        Raises:
-            Refused: The link cannot be used (any more), or the password is not good enough.
-        """
-        colleague = (await self.linked(token)).colleague
-        passwords.checked(password, field="password", not_like=(colleague.email, colleague.name))
-        made = await passwords.hashed(password)
-        async with self._database.transaction() as session:
-            at = self._sessions.clock()
-            found = _usable(await password_links.usable(session, token, at, claim=True))
-            found.colleague.password_hash = made
-            session.add(found.colleague)
-            await password_links.end(session, found.colleague, at)
-            await sessions.end_invitations(session, found.colleague.id, at)
-            await sessions.revoke(session, found.colleague.id, at)
-            await known_browsers.forget(session, found.colleague.id)
-            begun = await first_step.begin(session, found.colleague, browser=browser, at=at)
-            whose = {"practice_id": found.practice.id, "colleague_id": found.colleague.id}
-            await events.record(session, [{**whose, "kind": "colleague.password_reset", "at": at}])
-        return begun
-
-
-def _usable(found: PasswordLinked | None) -> PasswordLinked:
-    if found is None:
-        raise Refused(RefusalCode.NOT_FOUND, NO_LINK)
-    return found

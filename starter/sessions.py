@@ -14,15 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.refusals import RefusalCode, Refused
 from contracts.runs import Role
-from models import events, known_browsers, practices, sessions
+from models import events, known_browsers, practices, sessions, single_use_links
 from models.columns import now
 from models.database import Database
 from models.practice import Colleague
-from models.session import WebSession
-from models.sessions import Invited
+from models.session import Invitation, WebSession
 from starter import attempts, first_step, passwords
 from starter.actor import Actor
 from starter.colleagues import actor_of
+from starter.single_use_links import LinkRules, SingleUseLinks
 
 IDLE = timedelta(hours=12)
 INVITATION = timedelta(days=7)
@@ -31,6 +31,8 @@ SEEN_EVERY = timedelta(minutes=1)
 
 WRONG = "This e-mail address and password do not belong together."
 NO_INVITATION = "This link has been used or is too old. Ask an admin of your practice for a new one."
+INVITED = LinkRules(Invitation, [Invitation], NO_INVITATION, "colleague.password_chosen")
+
 OVER = "You are not signed in any more."
 
 
@@ -68,6 +70,7 @@ class Sessions:
         self._database = database
         self._public_url = public_url
         self.clock = clock
+        self.invitations = SingleUseLinks(database, INVITED, lambda: self.clock())
 
     async def sign_in(
         self,
@@ -211,39 +214,6 @@ class Sessions:
         async with self._database.transaction() as session:
             return await self._invite(session, await practices.find_colleague(session, email), None)
 
-    async def invited(self, token: str) -> Invited:
-        """Whom an invitation's link is for.
-
-        Raises:
-            Refused: ``NOT_FOUND``: unknown, used, expired, or the colleague has left.
-        """
-        async with self._database.session() as session:
-            return _usable(await sessions.invitation(session, token, self.clock()))
-
-    async def accept(self, token: str, password: str, *, browser: str) -> str:
-        """Choose a password by an invitation, once; all earlier sessions end and a new one begins.
-
-        Returns:
-            The secret for the browser's cookie.
-
-        Raises:
-            Refused: The link cannot be used (any more), or the password is not good enough.
-        """
-        colleague = (await self.invited(token)).colleague
-        passwords.checked(password, field="password", not_like=(colleague.email, colleague.name))
-        made = await passwords.hashed(password)
-        async with self._database.transaction() as session:
-            at = self.clock()
-            found = _usable(await sessions.invitation(session, token, at, claim=True))
-            found.invitation.used_at = at
-            found.colleague.password_hash = made
-            session.add_all([found.invitation, found.colleague])
-            await sessions.revoke(session, found.colleague.id, at)
-            await known_browsers.forget(session, found.colleague.id)
-            begun = await first_step.begin(session, found.colleague, browser=browser, at=at)
-            await _record(session, found.practice.id, found.colleague.id, "colleague.password_chosen", at)
-        return begun
-
     async def set_password(self, email: str, password: str) -> None:
         """Give a colleague a password, by whoever runs the installation; their sessions and invitations end.
 
@@ -257,7 +227,7 @@ class Sessions:
             session.add(colleague)
             await sessions.revoke(session, colleague.id, at)
             await known_browsers.forget(session, colleague.id)
-            await sessions.end_invitations(session, colleague.id, at)
+            await single_use_links.end(session, colleague.id, at, Invitation)
             await _record(session, colleague.practice_id, colleague.id, "colleague.password_chosen", at)
 
     async def is_password(self, email: str, password: str) -> bool:
@@ -270,18 +240,15 @@ class Sessions:
         if self._public_url is None:
             raise Refused(RefusalCode.INVALID, "A link needs the address of this installation: CLIENTSYNC_PUBLIC_URL.")
         at = self.clock()
-        token = await sessions.invite(session, colleague.id, made_by=made_by, at=at, valid_for=INVITATION)
+        await single_use_links.end(session, colleague.id, at, Invitation)
+        token = await single_use_links.make(
+            session, Invitation, colleague.id, at=at, valid_for=INVITATION, made_by=made_by
+        )
         whom = {"colleague_id": made_by, "after": colleague.name}
         await events.record(
             session, [{"practice_id": colleague.practice_id, "kind": "colleague.invited", "at": at, **whom}]
         )
         return f"{self._public_url}/invitation/{token}"
-
-
-def _usable(found: Invited | None) -> Invited:
-    if found is None:
-        raise Refused(RefusalCode.NOT_FOUND, NO_INVITATION)
-    return found
 
 
 async def _record(session: AsyncSession, practice_id: UUID, colleague_id: UUID, kind: str, at: datetime) -> None:

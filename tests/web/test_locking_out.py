@@ -86,7 +86,7 @@ async def test_who_signs_out_everywhere_or_gets_a_new_password_is_known_nowhere(
         else:
             link = await own.scene.operations.sessions.invite_by_email(own.admin.email)
             token = link.rpartition("/")[2]
-            await own.scene.operations.sessions.accept(token, PASSWORD, browser="")
+            await own.scene.operations.sessions.invitations.choose(token, PASSWORD, browser="")
         await tried(own, own.admin.email, MOST_WITH_ADDRESS + 1)
         assert (await sign_in(known, own.admin.email)).status_code == 429, ends
 

@@ -7,11 +7,12 @@ from fastapi.responses import HTMLResponse
 
 from contracts.refusals import RefusalCode, Refused
 from models.password_links import MOST_MAILS, VALID_FOR
-from starter import passwords
+from starter.operations import Operations
 from starter.web.authentication import Door
 from starter.web.confirmations import Said, go
 from starter.web.errors import status_of
-from starter.web.pages.signing_in import browser_of, ip_of, onward
+from starter.web.pages.choosing_password import Choosing
+from starter.web.pages.signing_in import ip_of
 from starter.web.rendering import render
 from starter.web.viewing import open_router
 
@@ -43,9 +44,9 @@ async def send(request: Request, door: Door, email: Annotated[str, Form(max_leng
 
 
 @router.get(f"{FORGOTTEN}/{{token}}")
-async def open_link(request: Request, door: Door, token: Token) -> HTMLResponse:
+async def open_link(request: Request, door: Door, token: Token) -> Response:
     """The form for a new password, or why the link cannot be used. Looking uses nothing up: mail scanners look too."""
-    return await _choosing(request, door, token)
+    return await _page(request, door, token).form()
 
 
 @router.post(f"{FORGOTTEN}/{{token}}")
@@ -57,15 +58,7 @@ async def choose(
     again: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """The password is set and the colleague signed in, or the form again."""
-    if password != again:
-        return await _choosing(request, door, token, "The two passwords are not the same.", "again")
-    try:
-        begun = await door.forgotten_passwords.choose(token, password, browser=browser_of(request))
-    except Refused as refused:
-        if refused.refusal.code is RefusalCode.NOT_FOUND:
-            return _unusable(request, refused)
-        return await _choosing(request, door, token, refused.refusal.message, "password")
-    return onward(request, await door.second_steps.of(begun), begun, "/", Said.PASSWORD_CHOSEN)
+    return await _page(request, door, token).choose(door, password, again)
 
 
 def _asking(request: Request, refused: Refused | None = None, email: str = "") -> HTMLResponse:
@@ -80,34 +73,6 @@ def _asking(request: Request, refused: Refused | None = None, email: str = "") -
     )
 
 
-async def _choosing(
-    request: Request, door: Door, token: str, problem: str | None = None, problem_with: str | None = None
-) -> HTMLResponse:
-    try:
-        linked = await door.forgotten_passwords.linked(token)
-    except Refused as refused:
-        return _unusable(request, refused)
-    return render(
-        request,
-        "choose_password.html",
-        status=422 if problem else 200,
-        colleague=linked.colleague,
-        practice=linked.practice,
-        address=f"{FORGOTTEN}/{token}",
-        is_new=False,
-        shortest=passwords.SHORTEST,
-        problem=problem,
-        problem_with=problem_with,
-    )
-
-
-def _unusable(request: Request, refused: Refused) -> HTMLResponse:
-    refusal = refused.refusal
+def _page(request: Request, door: Operations, token: str) -> Choosing:
     ask_again = None if request.app.state.has_outbox else FORGOTTEN
-    return render(
-        request,
-        "invitation_unusable.html",
-        status=status_of(refusal.code),
-        message=refusal.message,
-        ask_again=ask_again,
-    )
+    return Choosing(request, door.forgotten_passwords.links, token, FORGOTTEN, ask_again)
