@@ -35,6 +35,7 @@ EMPTYING = "; ".join([DISCONNECTING_OTHERS, *DELETING_ROWS])
 
 
 LONG = (
+    "ordeal",
     "nightly",
     "crashes",
     "demo",

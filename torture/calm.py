@@ -16,8 +16,8 @@ from torture.door import Door
 from torture.platform import Platform
 from torture.stack import Fleet
 
-UP_AGAIN = 120.0
-"""Seconds within which every process has to work again."""
+UP_AGAIN = 600.0
+"""Seconds within which every process has to work again; a start takes two, and half a minute beside much else."""
 
 QUIET = 300.0
 """Seconds within which whatever was under way has to end. A worker that is gone in the middle of the slowest short

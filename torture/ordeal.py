@@ -194,8 +194,7 @@ async def _figures(running: Fleet, there: Platform, ledger: Ledger) -> dict[str,
             max(calls["peak_concurrency_by_organisation"].values(), default=0)
         ),
         "ended by themselves, started again": _list(fell) or "none",
-        "workers with older code": f"{await running.older_at_work()} came up of {len(running.older)} started",
-    }
+    } | ({"workers with older code": await running.older_in_words()} if running.beside else {})
 
 
 def _list(counted: Counter[str]) -> str:

@@ -33,6 +33,9 @@ SEARCH_ATTRIBUTES = [f"Clientsync{name}" for name in ("Practice", "Colleague", "
 LATENCY_MS = 60
 """Mean wait of the platform's answers: enough for a kill to find calls under way."""
 
+UP_AT_FIRST = 300.0
+"""Seconds within which everything has to work at the beginning; only a hang takes as long."""
+
 LONGEST_CALL = 10.0
 """Seconds for which an answer of the workflow server is waited for."""
 
@@ -162,9 +165,9 @@ class Fleet:
         counted = await client.count_workflows("ExecutionStatus = 'Running'")
         return counted.count
 
-    async def older_at_work(self) -> int:
+    async def older_in_words(self) -> str:
         """How many of the workers with the older code came up before their own end came."""
-        return sum([await _said(child) for child in self.older])
+        return f"{sum([await _said(child) for child in self.older])} came up of {len(self.older)} started"
 
     def logs(self) -> list[Path]:
         """Everything that was logged."""
@@ -227,7 +230,7 @@ async def fleet(
         try:
             for target in (Target.FIRST_WORKER, Target.SECOND_WORKER, Target.WEB):
                 parts[target] = Part(await running._launch(target, 1, None))  # noqa: SLF001  # its own module
-            await running.ready(60)
+            await running.ready(UP_AT_FIRST)
             yield running
         finally:
             for host in running.hosts.values():
