@@ -4,9 +4,15 @@
 #
 # CHROMIUM names a Chromium; without it, what PATH has. Otherwise: as root, or with sudo that asks for no password, by
 # apt-get; as anybody else, Debian's packages are fetched and unpacked into build/browser, and the machine stays as it is.
+#
+# Best is Chromium without windows (Debian's chromium-headless-shell), the same engine: the whole Chromium draws its
+# windows even where nobody sees them, and takes 2.5 times the CPU time for the same pages. Root on a Debian gets it beside
+# a Chromium that is there; anybody else's tests take the longer.
 set -eu
 cd "$(dirname "$0")/.."
 OWN="$PWD/build/browser"
+PACKAGE=chromium-headless-shell
+SHELLS="$PACKAGE chrome-headless-shell"
 
 fail() {
   echo "The tests of pages need $1, and $2: install it, or (Chromium, Chrome) name one that is there, as in make test CHROMIUM=/path/to/chromium" >&2
@@ -16,7 +22,7 @@ fail() {
 runs() { [ -x "$1" ] && "$1" --version >/dev/null 2>&1; } # Ubuntu's chromium-browser only says what to do
 
 find_chromium() {
-  for name in ${CHROMIUM:-chromium chromium-browser google-chrome-stable google-chrome "$OWN/chromium"}; do
+  for name in ${CHROMIUM:-$SHELLS chromium chromium-browser google-chrome-stable google-chrome "$OWN/chromium"}; do
     program=$(command -v "$name") && runs "$program" && echo "$program" && return
   done
   return 1
@@ -56,7 +62,7 @@ unpacked() { # packages: apt with folders of its own needs no rights
   <cachedir>$OWN/fonts</cachedir>
 </fontconfig>
 FONTS
-  starter chromium "$OWN/system/usr/lib/chromium/chromium"
+  starter chromium "$OWN/system/usr/lib/chromium/$PACKAGE"
   starter node "$(ls "$PWD"/.venv/lib/python3*/site-packages/playwright/driver/node)"
 }
 
@@ -66,9 +72,18 @@ starter() { # name, program: starts it with the libraries that were unpacked
   chmod +x "$OWN/$1"
 }
 
+has_windows() {
+  case ${1##*/} in $PACKAGE | chrome-headless-shell) return 1 ;; esac
+  [ "$1" != "$OWN/chromium" ]
+}
+
 lacks=""
 find_node >/dev/null || lacks="libatomic1"
-find_chromium >/dev/null || lacks="chromium $lacks"
+if ! there=$(find_chromium); then
+  lacks="$PACKAGE $lacks"
+elif [ -z "${CHROMIUM:-}" ] && has_windows "$there" && [ "$(id -u)" = 0 ] && grep -qx ID=debian /etc/os-release; then
+  by_apt "" "$PACKAGE" || echo "$there is used: apt-get could not install $PACKAGE" >&2
+fi
 if [ -n "$lacks" ]; then
   [ -z "${CHROMIUM:-}" ] || find_chromium >/dev/null || fail Chromium "$CHROMIUM does not run"
   command -v apt-get >/dev/null || fail "what Debian calls $lacks" "it is not there"
