@@ -133,6 +133,7 @@ class TestForms:
         page = await self.opened(own, browsers, "/team/colleagues/{admin_id}/hand-over", scripts)
         await page.get_by_role("radio").first.check()
         await page.get_by_role("button", name="Continue").click()
+        await page.locator("form[method=post] input[name=to]").wait_for(state="attached")  # the next page is there
         await page.evaluate("document.querySelector('form[method=post] input[name=to]').value = ''")
         await page.get_by_role("button", name="Hand over").click()
         await told(page, "Choose who gets the clients.", page.get_by_role("radio").first)
