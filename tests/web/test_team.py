@@ -50,6 +50,7 @@ async def test_a_colleague_is_invited_and_comes(house: House, browsers: Browsers
     assert await theirs.get_by_role("button", name=re.compile("invitation|team", re.IGNORECASE)).count() == 0
 
     await page.get_by_role("link", name="Done").click()
+    await expect(page.get_by_role("link", name="Done")).to_have_count(0)
     assert link not in await page.content()
     await page.get_by_label("What they may do").select_option("admin")
     await page.get_by_role("button", name="Change role").click()
