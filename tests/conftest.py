@@ -1,7 +1,7 @@
 """Shared fixtures: a real PostgreSQL for the whole run, an emptied database for each test, a key ring."""
 
 import signal
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from types import FrameType
 
 import asyncpg
@@ -15,10 +15,12 @@ from models.database import Database
 from models.encryption import Sealer
 from runtime.embedded_postgres import start_postgres
 from runtime.keyring import KeyRing
+from runtime.memory import look_for_cycles_less_often
 from runtime.ports import Ports
 from runtime.processes import Supervisor
 from runtime.zone_rules import use_pinned_rules
 from tests.grouping import Grouping
+from tests.kept import keep_engines, try_workflows_once
 from tests.reporting import FailuresAtOnce, waiting_tasks
 
 use_pinned_rules()  # as every program does first
@@ -60,8 +62,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
+def pytest_collection_finish() -> None:
+    """What is there now stays until the end; looking through it for cycles took a twelfth of a process's time."""
+    look_for_cycles_less_often()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Of several processes, the one that shows results."""
+    look_for_cycles_less_often()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(FailuresAtOnce(config))
 
@@ -85,6 +93,15 @@ def pytest_timeout_set_timer() -> Generator[None, bool | None, bool | None]:
 def pytest_xdist_make_scheduler(config, log) -> Grouping:
     """Tests that share a fixture stay together."""
     return Grouping(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept() -> Iterator[None]:
+    """What tests need not make anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        keep_engines(patch)
+        try_workflows_once(patch)
+        yield
 
 
 @pytest_asyncio.fixture(scope="session")
