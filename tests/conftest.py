@@ -1,12 +1,14 @@
 """Shared fixtures: a real PostgreSQL for the whole run, an emptied database for each test, a key ring."""
 
+import asyncio
 import signal
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from types import FrameType
 
 import asyncpg
 import pytest
 import pytest_asyncio
+import uvloop
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
@@ -93,6 +95,12 @@ def pytest_timeout_set_timer() -> Generator[None, bool | None, bool | None]:
 def pytest_xdist_make_scheduler(config, log) -> Grouping:
     """Tests that share a fixture stay together."""
     return Grouping(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The event loop that the product runs on; it takes less time than Python's own, too."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session", autouse=True)
