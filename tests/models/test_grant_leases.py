@@ -68,7 +68,10 @@ async def test_an_expired_token_is_refreshed_once_over_all_processes(
     first, second = Tries(database), Tries(second_database)
     asking = [asyncio.create_task(fresh(pool)) for pool in (database, second_database) * 20]
     await provider.called.wait()
-    await asyncio.wait([asyncio.create_task(one.reach(3)) for one in (first, second)], return_when="FIRST_COMPLETED")
+    reaching = [asyncio.create_task(one.reach(3)) for one in (first, second)]
+    _, others = await asyncio.wait(reaching, return_when="FIRST_COMPLETED")
+    for other in others:
+        other.cancel()
     provider.may_answer.set()
     given = await asyncio.gather(*asking)
     assert {token.access_token for token in given} == {"access-2"}
