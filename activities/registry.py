@@ -74,6 +74,7 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
         checks.note_trouble,
         notices.tell,
         notices.deliver_notices,
+        runs.see_run,
         runs.enter_stage,
         runs.hand_over,
         runs.record_failure,

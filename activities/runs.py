@@ -13,6 +13,7 @@ from contracts.bulk_create_clients import (
     RecordFailureInput,
     ReopenRunInput,
     RunReport,
+    SeeRunInput,
 )
 from contracts.causes import Cause
 from contracts.runs import Outcome
@@ -20,6 +21,7 @@ from contracts.sync_client import SettleSyncInput
 from models import connection_health, connections, leases, run_ends, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database
+from models.run import Run
 
 
 class RunActivities:
@@ -33,6 +35,12 @@ class RunActivities:
     def __init__(self, database: Database, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
         self._now = now
+
+    @activity.defn
+    async def see_run(self, asked: SeeRunInput) -> bool:
+        """Whether the run is in the database."""
+        async with self._database.session() as session:
+            return await session.get(Run, asked.run_id) is not None
 
     @activity.defn
     async def enter_stage(self, asked: EnterStageInput) -> None:

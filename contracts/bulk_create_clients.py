@@ -121,6 +121,12 @@ class RunReport(Payload):
 # Activities -----------------------------------------------------------------------------------------------------
 
 
+class SeeRunInput(Payload):
+    """Say whether a run is in the database."""
+
+    run_id: str
+
+
 class EnterStageInput(Payload):
     """Record that a run has reached a stage, with the latest word to the colleague."""
 

@@ -11,7 +11,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
-    from contracts.bulk_create_clients import EnterStageInput, FinishRunInput, RunFacts, RunReport
+    from contracts.bulk_create_clients import EnterStageInput, FinishRunInput, RunFacts, RunReport, SeeRunInput
     from contracts.causes import Cause
     from contracts.runs import Outcome, Result, RunKind, Stage, Verdict
 
@@ -43,6 +43,18 @@ class RunBoard:
         self._notices: list[str] = []  # true at this stage alone
         self._lasting: list[str] = []
         self._troubled: list[Troubled] = []
+
+    async def is_stored(self) -> bool:
+        """Whether the run is in the database."""
+        asked = SeeRunInput(run_id=self.run.run_id)
+        return await call(RunActivities.see_run, asked, policies.DATABASE, "Look whether the run was stored")
+
+    def leave(self, message: str) -> RunReport:
+        """End what was never stored: there are no books to close."""
+        workflow.upsert_search_attributes([briefing.RESULT.value_set(Result.CANCELLED.value)])
+        self.reached(Stage.FINISHED)
+        self.note(message)
+        return RunReport(run_id=self.run.run_id, result=Result.CANCELLED, counts={}, causes={}, message=message)
 
     async def enter(self, stage: Stage, message: str | None = None) -> None:
         """Go to a stage, with the latest word to the colleague."""

@@ -25,6 +25,10 @@ class RunEnded(Exception):
         self.message = message
 
 
+class RunNeverStored(Exception):
+    """The start was given up after the workflow had begun: there is no such run."""
+
+
 class Journey:
     """The base of the bulk workflows: sign-ins arrive here.
 
@@ -54,19 +58,29 @@ class Journey:
 
         Raises:
             RunEnded: It was declined, or nobody signed in in time.
+            RunNeverStored: There is no such run.
         """
         self.board.show()
-        try:
-            await workflow.wait_condition(
-                lambda: bool(self.consents) or self._denied is not None,
-                timeout=patience,
-                timeout_summary="Sign-in expires",
-            )
-        except TimeoutError:
-            raise RunEnded(Result.EXPIRED, "Nobody signed in in time. Start again when you are ready.") from None
+        if workflow.patched(planning.STORED_OR_OVER):
+            soon = min(patience, planning.STORED_WITHIN)
+            if not await self._came_back(soon, "Was it stored?") and not await self.board.is_stored():
+                raise RunNeverStored
+            patience -= soon
+        if not await self._came_back(patience, "Sign-in expires"):
+            raise RunEnded(Result.EXPIRED, "Nobody signed in in time. Start again when you are ready.")
         if not self.consents:
             raise RunEnded(Result.CANCELLED, self._denied or "")
         return self.consents.popleft()
+
+    async def _came_back(self, patience: timedelta, summary: str) -> bool:
+        """Whether somebody came back from the sign-in in time, with it or without."""
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self.consents) or self._denied is not None, timeout=patience, timeout_summary=summary
+            )
+        except TimeoutError:
+            return False
+        return True
 
     async def to_its_end(self, stages: Callable[[], Awaitable[None]]) -> RunReport:
         """Go through the stages, and close the books however they end.
@@ -76,6 +90,8 @@ class Journey:
         """
         try:
             await stages()
+        except RunNeverStored:
+            return self.board.leave("This run was never stored, since its start was given up. Nothing was changed.")
         except RunEnded as end:
             return await self.board.finish(end.result, end.message)
         except BaseException as error:

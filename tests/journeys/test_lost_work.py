@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
+from contracts.bulk_create_clients import Deadlines
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
 from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 from models.lost_work import LOST, SYNC_LOST
@@ -103,6 +105,23 @@ async def test_a_sync_that_is_cancelled_leaves_nobody_waiting(make_scene):
         scene.world.faults.clear()
         assert (await scene.retry(run["run_id"])).json()["reopened"] == 1
         await scene.until(run["run_id"], lambda run: run["counts"] == {"created": FEW})
+
+
+async def test_a_workflow_whose_run_was_never_stored_ends_by_itself(make_scene):
+    """As where the database went away after the workflow server had taken the start."""
+    scene: Scene = await make_scene(organisations=FEW, deadlines=Deadlines(consent=timedelta(seconds=1)))
+    run_id, _ = await scene.start()
+    for statement in (
+        "sign_in_links WHERE run_id",
+        "consent_attempts WHERE run_id",
+        "events WHERE run_id",
+        "runs WHERE id",
+    ):
+        await change(scene, f"DELETE FROM {statement} = :id", id=run_id)  # noqa: S608  # ours
+    async with scene.worker():
+        report = await asyncio.wait_for(scene.handle(run_id).result(), PATIENCE)
+    assert report["result"] == "cancelled"
+    assert "never stored" in report["message"]
 
 
 async def test_what_nobody_goes_on_with_is_closed_and_nothing_else(make_scene):

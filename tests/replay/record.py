@@ -92,6 +92,8 @@ async def main() -> None:
                 *signing_in.JOURNEYS,
             ):
                 await play(journey, settings, temporal, url)
+            for journey in (signing_in.never_stored, signing_in.nobody_signs_in):
+                await play(journey, settings, temporal, url, deadlines=Deadlines(consent=SOON))
             await play(adding.no_consent, settings, temporal, url, deadlines=Deadlines(consent=timedelta(seconds=1)))
             await play(
                 adding.no_selection, settings, temporal, url, deadlines=Deadlines(selection=timedelta(seconds=1))

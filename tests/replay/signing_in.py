@@ -1,5 +1,7 @@
 """Journeys of people who sign in, for recording."""
 
+from sqlalchemy import text
+
 from contracts.names import mail_password_link_id
 from tests.journeys.scene import Scene
 from tests.replay.journey import Recorded, history
@@ -12,6 +14,31 @@ async def forgotten(scene: Scene) -> Recorded:
         [(request_id,)] = await scene.rows("SELECT id FROM password_requests")
         await scene.handle(mail_password_link_id(request_id)).result()
     return {"password-link-mailed": await history(scene, mail_password_link_id(request_id))}
+
+
+async def never_stored(scene: Scene) -> Recorded:
+    """A start is given up after the workflow server has taken it; nobody ever signs in."""
+    run_id, _ = await scene.start()
+    async with scene.database.transaction() as session:
+        connection = await session.connection()
+        for statement in (
+            "sign_in_links WHERE run_id",
+            "consent_attempts WHERE run_id",
+            "events WHERE run_id",
+            "runs WHERE id",
+        ):
+            await connection.execute(text(f"DELETE FROM {statement} = :id"), {"id": run_id})  # noqa: S608  # ours
+    async with scene.worker():
+        await scene.handle(run_id).result()
+    return {"run-never-stored": await history(scene, run_id)}
+
+
+async def nobody_signs_in(scene: Scene) -> Recorded:
+    """It is looked whether the run was stored, and it was."""
+    run_id, _ = await scene.start()
+    async with scene.worker():
+        await scene.handle(run_id).result()
+    return {"run-expired-after-a-look": await history(scene, run_id)}
 
 
 JOURNEYS = (forgotten,)

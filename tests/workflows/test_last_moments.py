@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 from temporalio import activity
 from temporalio.api.enums.v1 import EventType
@@ -30,6 +31,7 @@ from contracts.bulk_create_clients import (
     RecordSelectionInput,
     RunFacts,
     RunReport,
+    SeeRunInput,
     SelectionAccepted,
 )
 from contracts.causes import Cause
@@ -187,6 +189,53 @@ async def test_each_round_of_a_night_looks_at_each_login_once(server: WorkflowEn
     assert looks[logins[0].grant_id] > 3
 
 
+@pytest.mark.parametrize(("is_stored", "seconds", "ends"), [(False, 300, []), (True, 3600, [Result.EXPIRED])])
+async def test_a_run_that_was_never_stored_does_not_wait_for_its_sign_in(
+    server: WorkflowEnvironment, is_stored: bool, seconds: int, ends: list[Result]
+):
+    closed: list[Result | None] = []
+
+    @activity.defn(name="see_run")
+    async def see_run(asked: SeeRunInput) -> bool:
+        return is_stored
+
+    @activity.defn(name="finish_run")
+    async def finish_run(asked: FinishRunInput) -> RunReport:
+        closed.append(asked.result)
+        result = asked.result or Result.COMPLETED
+        return RunReport(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
+
+    facts = adding()
+    async with Worker(
+        server.client, task_queue=WORKFLOW_QUEUE, workflows=[BulkCreateClients], activities=[see_run, finish_run]
+    ):
+        run = await server.client.start_workflow(
+            BulkCreateClients.run,
+            BulkCreateClientsInput(run=facts, deadlines=Deadlines(consent=timedelta(hours=1))),
+            id=facts.run_id,
+            task_queue=WORKFLOW_QUEUE,
+        )
+        report = await asyncio.wait_for(run.result(), PATIENCE)
+        told = await run.describe()
+    assert (report.result, report.counts) == (Result.EXPIRED if is_stored else Result.CANCELLED, {})
+    assert closed == ends
+    assert told.close_time is not None
+    assert seconds <= (told.close_time - told.start_time).total_seconds() < seconds + 60
+
+
+def adding() -> RunFacts:
+    """A run that nobody knows."""
+    return RunFacts(
+        run_id=f"add-{uuid4()}",
+        practice_id=uuid4(),
+        practice_name="P",
+        practice_slug="p",
+        colleague_name="Anna",
+        provider="xero",
+        provider_title="Xero",
+    )
+
+
 async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_out(server: WorkflowEnvironment):
     judged, recording, is_over = asyncio.Event(), asyncio.Event(), asyncio.Event()
     ends: list[FinishRunInput] = []
@@ -224,15 +273,7 @@ async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_
         result = asked.result or Result.COMPLETED
         return RunReport(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
 
-    facts = RunFacts(
-        run_id=f"add-{uuid4()}",
-        practice_id=uuid4(),
-        practice_name="P",
-        practice_slug="p",
-        colleague_name="Anna",
-        provider="xero",
-        provider_title="Xero",
-    )
+    facts = adding()
     short = [enter_stage, judge_organisations, record_selection, create_clients, clients_to_pull, finish_run]
     async with (
         Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[BulkCreateClients], activities=short),
