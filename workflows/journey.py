@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.causes import Cause
     from contracts.runs import Result, Stage
 
-from workflows import planning
+from workflows import planning, policies
 from workflows.board import RunBoard
 
 
@@ -62,7 +62,7 @@ class Journey:
         """
         self.board.show()
         if workflow.patched(planning.STORED_OR_OVER):
-            soon = min(patience, planning.STORED_WITHIN)
+            soon = min(patience, policies.STORED_WITHIN)
             if not await self._came_back(soon, "Was it stored?") and not await self.board.is_stored():
                 raise RunNeverStored
             patience -= soon

@@ -66,9 +66,6 @@ LAST_CHOICE = "last-choice"
 STORED_OR_OVER = "stored-or-over"
 """The patch by which a run that was never stored ends, instead of waiting for a sign-in that nobody was sent to."""
 
-STORED_WITHIN = timedelta(minutes=5)
-"""A run's workflow begins inside the transaction that stores the run; that one is through, or given up, by then."""
-
 LAST_WISH = "last-wish"
 """The patch by which a sync that is told to retry while it notes its end does."""
 

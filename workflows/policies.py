@@ -43,6 +43,9 @@ SETTLING = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=5), maximum_attempts=3),
 )
 
+STORED_WITHIN = timedelta(minutes=5)
+"""A run's workflow begins inside the transaction that stores the run; that one is through, or given up, by then."""
+
 SETTLED_EVERY = timedelta(minutes=10)
 """How often lost work is looked for, and the outbox emptied."""
 

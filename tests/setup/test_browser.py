@@ -23,9 +23,17 @@ def finds(tmp_path: Path) -> Finds:
     programs = tmp_path / "bin"
     programs.mkdir()
 
-    def is_there(name: str, script: str = "exit 0") -> None:
-        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
-        (programs / name).chmod(0o755)
+    setup = tmp_path / "checkout" / "setup"  # this one may have unpacked a browser of its own
+    driver = tmp_path / "checkout" / ".venv/lib/python3.13/site-packages/playwright/driver"
+    for folder in (setup, driver):
+        folder.mkdir(parents=True)
+    shutil.copy(ROOT / "setup" / "browser.sh", setup)
+
+    def is_there(name: str, script: str = "exit 0", folder: Path = programs) -> None:
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+
+    is_there("node", folder=driver)
 
     def run(*browsers: str, user: int = 1000, apt: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
         for name in PROGRAMS:
@@ -36,7 +44,7 @@ def finds(tmp_path: Path) -> Finds:
         is_there("sudo", "exit 1")
         is_there("apt-get", f'echo "apt-get $*" >&2; [ "$1" = update ] || exit {apt}')
         return subprocess.run(
-            [programs / "sh", ROOT / "setup" / "browser.sh"],
+            [programs / "sh", setup / "browser.sh"],
             env={"PATH": str(programs), **environment},
             capture_output=True,
             text=True,

@@ -219,12 +219,11 @@ async def test_a_run_that_was_never_stored_does_not_wait_for_its_sign_in(
         told = await run.describe()
     assert (report.result, report.counts) == (Result.EXPIRED if is_stored else Result.CANCELLED, {})
     assert closed == ends
-    assert told.close_time is not None
+    assert told.close_time
     assert seconds <= (told.close_time - told.start_time).total_seconds() < seconds + 60
 
 
 def adding() -> RunFacts:
-    """A run that nobody knows."""
     return RunFacts(
         run_id=f"add-{uuid4()}",
         practice_id=uuid4(),
