@@ -1,4 +1,8 @@
-"""Whether an answer would mark so many rows as gone that it is asked for once more before it is believed; pure."""
+"""Whether an answer would mark so many rows as gone that it is asked for once more before it is believed; pure.
+
+What comes the same twice is believed, also that no tax rate and no currency is left: nothing that the providers publish
+says that an organisation has at least one.
+"""
 
 from collections.abc import Mapping, Sequence
 

@@ -181,7 +181,8 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
         f"A link to choose a password was mailed to {event.after}, since somebody asked for it on the sign-in page."
     ),
     "colleague.password_reset": lambda event: f"{event.by} chose a password by a link from a mail.",
-    "colleague.signed_in": lambda event: f"{event.by} signed in by {event.after}.",
+    # A second step of ours may still be to come: what is said is true without it.
+    "colleague.signed_in": lambda event: f"{event.by} signed in at {event.after}.",
     "colleague.identity_bound": lambda event: f"{event.by} signs in by an account at {event.after} from now on.",
     "colleague.identity_unbound": lambda event: f"{event.by} unlinked the account by which {event.after} signs in.",
     "colleague.signed_out_everywhere": lambda event: f"{event.by} signed out everywhere.",

@@ -26,3 +26,11 @@ def test_what_is_given_up_promises_no_more_than_something_does(cause: Cause):
     else:
         assert given_up == until_the_night == cause.next_step
         assert "by itself" not in cause.next_step
+
+
+def test_what_one_answer_says_of_two_things_advises_for_both():
+    """Xero refuses a person who lost the right, and a connection that was removed, with the same answer."""
+    allowing, _, asking = Cause.ACCESS_LOST.next_step.partition(" If it is not offered there, ")
+    assert allowing == "Reconnect and allow access to this organisation again."
+    assert "ask for access" in asking
+    assert "colleague's login" in asking

@@ -33,7 +33,7 @@ async def test_an_invited_colleague_signs_in_and_the_account_is_theirs_from_then
         ("colleague.signed_in", TITLE),
         ("colleague.signed_in", TITLE),
     ]
-    assert f"signed in by {TITLE}" in (await (await arrived(seated.admin)).get("/activity/access")).text
+    assert f"signed in at {TITLE}" in (await (await arrived(seated.admin)).get("/activity/access")).text
 
 
 async def test_another_account_with_the_address_is_refused_until_an_admin_unlinks_the_first(seated: House, provider):
