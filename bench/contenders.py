@@ -12,11 +12,11 @@ from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, co
 from bench.minutes import whole_minutes
 from bench.results import History, Timing
 from bench.servers import Servers
+from cli.demo.api import Api
 from contracts.runs import Result, Stage
 from providers.port import ConsentRequest
 from runtime.temporal import connect
 from starter.bootstrap import build_provider, open_database
-from starter.demo.api import Api
 
 LOOK_WHILE_PULLING_SECONDS = 1.0
 """As often as somebody's script would look; the run says itself when it ended."""

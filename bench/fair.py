@@ -7,8 +7,8 @@ from bench.databases import Practice
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.results import Fairness
 from bench.servers import Servers
+from cli.demo.api import Api
 from contracts.runs import Result, Stage
-from starter.demo.api import Api
 
 SMALL = 3
 """Clients of the small practice."""

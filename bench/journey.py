@@ -8,10 +8,10 @@ import httpx2
 
 from bench.databases import Practice
 from bench.servers import Servers
+from cli.demo.api import Api
 from contracts.runs import Stage
 from contracts.selection import SelectedOrganisation, Selection
-from starter.demo.api import Api
-from starter.web.answers import RunSummaryAnswer, StartedAnswer
+from starter.answers.runs import RunSummaryAnswer, StartedAnswer
 
 LOOK_SECONDS = 0.05
 """Between two looks at our run while it lists; what this adds to the time counts against us."""

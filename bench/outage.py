@@ -15,9 +15,9 @@ from rich.console import Console
 
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.servers import Servers, servers
+from cli.demo.api import Api
 from contracts.runs import Outcome, Stage
 from runtime.processes import ProcessFailedError
-from starter.demo.api import Api
 
 ORGANISATIONS = 120
 OUTAGES = (25.0, 60.0)

@@ -87,7 +87,7 @@ class Servers:
                 child = await self.stack.start(name.replace(" ", "-"), argv, environment=environment)
                 started.append(child)
                 await child.wait_ready(partial(_said, child, "Clientsync worker ready"))
-            argv = [sys.executable, "-m", "starter.cli", "web"]
+            argv = [sys.executable, "-m", "web"]
             web = await self.stack.start("web", argv, environment=environment)
             started.append(web)
             await web.wait_ready(lambda: listens(self.settings.web_port))

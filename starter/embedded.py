@@ -68,7 +68,7 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
         workers = [
             await stack.start(name, [sys.executable, "-m", "worker"], environment=environment) for name in WORKERS
         ]
-        web = await stack.start("web", [sys.executable, "-m", "starter.cli", "web"], environment=environment)
+        web = await stack.start("web", [sys.executable, "-m", "web"], environment=environment)
         for worker in workers:
             await worker.wait_ready(partial(_said, worker, "Clientsync worker ready"))
         await web.wait_ready(lambda: listens(whole.web_port))

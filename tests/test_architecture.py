@@ -69,6 +69,16 @@ ROOMS = {
         "",
         "the door to the product starts and asks workflows; the sandbox is started as a process",
     ),
+    "web": room(
+        "contracts models runtime starter",
+        "temporalio",
+        "a page asks an operation and shows what it answers",
+    ),
+    "cli": room(
+        "contracts models runtime starter",
+        "fastapi",
+        "a command asks an operation and prints what it answers; servers are processes of their own",
+    ),
     "worker": room(
         "contracts providers models activities workflows runtime",
         "fastapi typer",
@@ -80,12 +90,12 @@ ROOMS = {
         "a stand-in that shares code with the client would share its mistakes too",
     ),
     "torture": room(
-        "contracts models runtime starter",
+        "contracts models runtime starter cli",
         "fastapi",
         "practices are set up as an operator does; what is tried is reached by processes and HTTP alone",
     ),
     "bench": room(
-        "contracts providers models activities workflows runtime starter worker",
+        "contracts providers models activities workflows runtime starter cli worker",
         "",
         "benchmarks reach the sandbox as a process, over HTTP",
     ),
@@ -227,7 +237,7 @@ def test_only_the_command_line_prints():
         [
             f"{module.at(node)} prints: log it (logging.getLogger(__name__)), or return it to the command line."
             for module in parsed(*ROOMS)
-            if module.room not in {"starter", "bench"}
+            if module.room not in {"cli", "bench"}
             for node, _ in module.calls("print")
             if isinstance(node.func, ast.Name) and "noqa: T201" not in module.line(node)  # a reason stands there
         ]
@@ -272,12 +282,12 @@ def test_the_rules_see_what_they_forbid(tmp_path, monkeypatch):
     (tmp_path / "workflows").mkdir()
     (tmp_path / "workflows" / "bad.py").write_text(
         "from typing import TYPE_CHECKING\n"
-        "if TYPE_CHECKING:\n    from starter.web import app\n"
+        "if TYPE_CHECKING:\n    from web import app\n"
         "def late():\n    import models.client\n    asyncio.sleep(1)\n    return RetryPolicy()\n"
         "from .planning import window\n"
     )
     [module] = parsed("workflows")
-    assert {name for _, name in module.imports()} == {"typing", "starter", "models", "workflows"}
+    assert {name for _, name in module.imports()} == {"typing", "web", "models", "workflows"}
     assert [called for _, called in module.calls("sleep", "RetryPolicy")] == ["sleep", "RetryPolicy"]
-    with pytest.raises(AssertionError, match=r"bad\.py:3 imports starter"):
+    with pytest.raises(AssertionError, match=r"bad\.py:3 imports web"):
         test_a_room_imports_what_it_may("workflows")

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from cli.operate.schedules import apply_schedules
 from contracts.runs import Plan, Role
 from models.database import Database
 from runtime.settings import Settings
 from starter.bootstrap import open_database
 from starter.colleagues import Colleagues
-from starter.commands.schedules import apply_schedules
 from starter.tokens import Tokens
 from torture.platform import Platform
 

@@ -183,7 +183,7 @@ class Fleet:
             case Target.TEMPORAL:
                 return await _temporal(stack)
             case Target.WEB:
-                argv = [sys.executable, "-m", "starter.cli", "web"]
+                argv = [sys.executable, "-m", "web"]
                 return await stack.start(name, argv, environment=environment_of(self.settings))
             case _:
                 host = self.hosts[target]

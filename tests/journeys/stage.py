@@ -23,11 +23,11 @@ from runtime.settings import Settings
 from runtime.temporal import data_converter
 from starter.bootstrap import build_provider
 from starter.operations import Operations
-from starter.web.app import create_app
 from tests.journeys.haste import Haste
 from tests.journeys.practice import make_practice
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of, listening, serving
+from web.app import create_app
 from xero_sandbox.app import create_app as create_sandbox
 from xero_sandbox.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
 from xero_sandbox.server import DroppableProtocol

@@ -11,9 +11,9 @@ from contracts.names import CLIENT_ATTRIBUTE
 from contracts.support import ForSupport
 from runtime.optional_attribute import add_if_possible
 from starter.supporting import Supporting
-from starter.web.app import create_app
 from tests.journeys.one_client import FEW, PATIENCE, one_of
 from tests.web.house import made_house, session_of
+from web.app import create_app
 
 UI = "http://127.0.0.1:8233"
 

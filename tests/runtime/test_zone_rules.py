@@ -27,7 +27,7 @@ print("|", datetime(2026, 7, 1, 12, tzinfo=UTC).astimezone(zoneinfo.ZoneInfo("Eu
 """
 
 
-@pytest.mark.parametrize("module", ["starter.cli", "worker"])
+@pytest.mark.parametrize("module", ["cli.main", "web.__main__", "worker"])
 def test_every_program_takes_the_pinned_rules_before_the_machine_s(module: str, tmp_path: Path):
     """A machine on which London has the clock of Tokyo."""
     (tmp_path / "Europe").mkdir()
@@ -55,12 +55,12 @@ def test_the_pinned_rules_know_the_changes_of_2026():
 
 def test_nobody_else_tells_the_time():
     """The browser and PostgreSQL have rules of their own: neither makes a local time of a moment."""
-    for script in (ROOT / "starter/web/static").glob("*.js"):
+    for script in (ROOT / "web/static").glob("*.js"):
         text = script.read_text()
         for word in ("DateTimeFormat", "toLocaleDate", "toLocaleTime", "getHours", "getTimezoneOffset", "new Date"):
             assert word not in text, script.name
-    for template in (ROOT / "starter/web/templates").rglob("*.html"):
+    for template in (ROOT / "web/templates").rglob("*.html"):
         assert "datetime-local" not in template.read_text()
-    for room in ("models", "activities", "starter", "bench"):
+    for room in ("models", "activities", "starter", "web", "cli", "bench"):
         for module in (ROOT / room).rglob("*.py"):
             assert "AT TIME ZONE" not in module.read_text().upper(), module.name

@@ -18,7 +18,7 @@ ASTRAY = {
 async def start_demo(temporary: Path, *arguments: str) -> Process:
     """Start it with its temporary files in an empty directory of the test."""
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "starter.cli", "demo", "--json", *arguments),
+        *(sys.executable, "-m", "cli.main", "demo", "--json", *arguments),
         env={**os.environ, **ASTRAY, "TMPDIR": str(temporary)},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=PIPE,

@@ -16,6 +16,8 @@ import httpx2
 import pytest
 from typer.testing import CliRunner, Result
 
+from cli.kit.lazily import Announced
+from cli.main import PANELS, app
 from contracts.runs import Role
 from models.client import Client
 from models.columns import now
@@ -23,13 +25,11 @@ from models.run import Run
 from runtime.ports import HOST, Ports
 from runtime.processes import Command, Supervisor
 from runtime.stack import environment_of
-from starter.cli import PANELS, app
-from starter.commands.lazily import Announced
 from tests.conftest import administer, sibling
 from tests.journeys.scene import Scene
 
 COMMANDS = """
-up,doctor,web,db upgrade,practice create,colleague create,colleague invite,team create,token create,
+up,doctor,db upgrade,practice create,colleague create,colleague invite,team create,token create,
 runs start,runs list,runs show,runs select,runs retry,runs cancel,clients list,clients show,clients export,
 connections list,connections check,schedules apply,practice change
 """
@@ -69,7 +69,7 @@ def test_the_overview_says_what_a_command_says_of_itself(announced: Announced):
 
 
 def test_asking_for_help_imports_no_server_and_no_database():
-    asks = "import sys; from starter.cli import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    asks = "import sys; from cli.main import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
     heavy = {"sqlalchemy", "temporalio", "fastapi", "pydantic"}
     said = subprocess.run([sys.executable, "-c", asks], check=True, capture_output=True, text=True).stdout
     assert "schedules" in said
@@ -201,23 +201,23 @@ async def test_the_doctor(scene: Scene, environment: dict[str, str]):
 async def test_a_url_s_parameter_that_cannot_be_had_is_refused_by_name_at_the_start(environment: dict[str, str]):
     url = environment["CLIENTSYNC_DATABASE_URL"]
     ill = environment | {"CLIENTSYNC_DATABASE_URL": f"{url}?channel_binding=require"}
-    for command in (("db", "upgrade"), ("web",)):
-        result = await run(ill, *command)
-        assert (result.exit_code, result.stdout) == (1, "")
-        assert "channel_binding=require cannot be had" in result.stderr
+    result = await run(ill, "db", "upgrade")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "channel_binding=require cannot be had" in result.stderr
     found = json.loads((await run(ill, "doctor", "--json")).stdout)["findings"]
     assert "channel_binding" in next(one["said"] for one in found if one["check"] == "database")
-    worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "worker"), env=dict(os.environ) | ill, stderr=asyncio.subprocess.PIPE
-    )
-    _, told = await worker.communicate()
-    assert worker.returncode == 1
-    assert told.decode().startswith("This cannot start: channel_binding=require cannot be had")
+    for program in ("worker", "web"):
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", program), env=dict(os.environ) | ill, stderr=asyncio.subprocess.PIPE
+        )
+        _, told = await process.communicate()
+        assert process.returncode == 1
+        assert told.decode().removeprefix("This cannot start: ").startswith("channel_binding=require cannot be had")
 
 
 async def test_the_web_process_serves_and_ends_in_order(scene: Scene, environment: dict[str, str], tmp_path):
     port = Ports(tmp_path / "ports.json").get("web")
-    argv = [sys.executable, "-m", "starter.cli", "web", "--port", str(port)]
+    argv = [sys.executable, "-m", "cli.main", "web", "--port", str(port)]
 
     async def answers() -> bool:
         try:

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from starter.demo.browser import Browser, NoSuchControlError
+from cli.demo.browser import Browser, NoSuchControlError
 
 PAGE = """<!doctype html><h1>Choose &amp; <em>go on</em></h1><p role="alert">Choose one first.</p>
 <form method="post" action="/sent">

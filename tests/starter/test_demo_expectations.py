@@ -6,17 +6,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from cli.demo import expectations
+from cli.demo.awkward import DAY_WAIT, Casting, Part, cast_parts
+from cli.demo.failure import DemoError
+from cli.demo.report import outcome_table, totals
+from cli.demo.sandbox import SandboxFault, SandboxOrganisation
+from cli.demo.selection import choose, same_again
 from contracts.causes import Cause
 from contracts.runs import Outcome, Verdict
 from contracts.selection import Selection
-from starter.demo import expectations
-from starter.demo.awkward import DAY_WAIT, Casting, Part, cast_parts
-from starter.demo.failure import DemoError
-from starter.demo.report import outcome_table, totals
-from starter.demo.sandbox import SandboxFault, SandboxOrganisation
-from starter.demo.selection import choose, same_again
-from starter.web.answers import OrganisationAnswer, RunAnswer
-from starter.web.client_answers import ClientAnswer, ConnectionAnswer
+from starter.answers.clients import ClientAnswer, ConnectionAnswer
+from starter.answers.runs import OrganisationAnswer, RunAnswer
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TEAMS = (uuid4(), uuid4())

@@ -11,9 +11,9 @@ from fastapi import APIRouter
 from httpx2 import ASGITransport
 
 from models.run import Run
-from starter.web.app import create_app
-from starter.web.shield import LARGEST_BODY
 from tests.journeys.scene import Scene
+from web.app import create_app
+from web.kit.shield import LARGEST_BODY
 
 RAW = re.compile("should (be|have|match)|unable to|value error|invalid|input", re.IGNORECASE)
 """A validator's own words."""
@@ -144,6 +144,6 @@ async def test_a_fault_of_ours_shows_a_reference_and_nothing_else(scene: Scene, 
     error = error_of(answer)
     assert (answer.status_code, error["code"]) == (500, "internal")
     assert "vault" not in answer.text
-    [logged] = [record for record in caplog.records if record.name == "starter.web.errors"]
+    [logged] = [record for record in caplog.records if record.name == "web.kit.errors"]
     assert str(logged.args[0]) in error["message"]
     assert "vault" in str(logged.exc_info[1])

@@ -27,7 +27,7 @@ def calls(client_id: object, run_id: str) -> list[tuple[str, str, dict[str, obje
 
 def test_every_route_of_a_connection_is_asked_here():
     """A route that is added later has to be added above, or this fails."""
-    from starter.web.routes import change, connection
+    from web.api import change, connection
 
     known = {(method, path) for method, path, _ in calls("{client_id}", "{run_id}")}
     routes = [*connection.router.routes, *change.router.routes]

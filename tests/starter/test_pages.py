@@ -7,9 +7,9 @@ import httpx2
 import pytest
 from httpx2 import ASGITransport
 
-from starter.web.app import create_app
-from starter.web.routes.codec import Access, access_for
 from tests.journeys.scene import Scene
+from web.api.codec import Access, access_for
+from web.app import create_app
 
 UI = "http://127.0.0.1:8233"
 PLAIN = {"metadata": {"encoding": base64.b64encode(b"json/plain").decode()}, "data": base64.b64encode(b'"hi"').decode()}

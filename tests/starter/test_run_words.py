@@ -6,7 +6,7 @@ import pytest
 
 from contracts.runs import Outcome, RunKind, Stage
 from models.run_progress import RunSnapshot
-from starter.web.run_words import progress_of
+from starter.answers.run_words import progress_of
 
 
 @pytest.mark.parametrize("kind", [RunKind.ADD_CLIENTS, RunKind.RECONNECT_ALL])

@@ -12,17 +12,17 @@ from pathlib import Path
 import httpx2
 import pytest_asyncio
 
+from cli.demo import cast, journey
+from cli.demo.api import Api
+from cli.demo.browser import Browser
+from cli.demo.sandbox import Fault, Sandbox
 from contracts.causes import Cause
 from contracts.runs import Outcome, Stage
 from contracts.selection import Selection
 from models.database import Database
 from runtime.settings import Settings
-from starter.demo import cast, journey
-from starter.demo.api import Api
-from starter.demo.browser import Browser
-from starter.demo.sandbox import Fault, Sandbox
+from starter.answers.runs import RunAnswer
 from starter.embedded import Product, embedded_product
-from starter.web.answers import RunAnswer
 from tests.starter.written_down import found_in, written_down
 
 KINDS = {"access_token", "refresh_token", "id_token", "code", "code_verifier", "contact_name", "email"}

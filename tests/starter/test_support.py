@@ -20,11 +20,11 @@ from runtime.cannot_start import CannotStartError
 from runtime.codec_server import encode_payloads
 from starter.bootstrap import open_support
 from starter.support_identity import SupportIdentity, groups_in
-from starter.web.app import create_app
-from starter.web.routes.codec import Access
 from tests.identity_provider import GROUP, IdentityProvider, identity_provider
 from tests.journeys.scene import Scene
 from tests.journeys.serving import listening
+from web.api.codec import Access
+from web.app import create_app
 from xero_sandbox.signing import SigningKey
 
 UI = "https://temporal.example.com"

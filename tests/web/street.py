@@ -9,10 +9,10 @@ import pytest_asyncio
 
 from models import api_tokens, practices
 from models.passkey import Passkey
-from starter.web.app import create_app
 from tests.journeys.scene import Scene
 from tests.web.house import House, Person
 from tests.web.walking import Walk, walks
+from web.app import create_app
 
 
 class Street(NamedTuple):

@@ -9,10 +9,10 @@ from playwright.async_api import expect
 
 from contracts.causes import Cause
 from contracts.runs import RunKind
-from starter.web.wording import words
 from tests.web.crowd import HTML, Crowd, crowded
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
+from web.kit.wording import words
 
 RUNS = 14
 

@@ -20,7 +20,6 @@ from models import api_tokens, sessions
 from models.columns import now
 from starter.sessions import IDLE
 from starter.support_identity import SupportIdentity
-from starter.web.app import create_app
 from tests.identity_provider import identity_provider
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene
@@ -30,6 +29,7 @@ from tests.web.house import Person, session_of
 from tests.web.street import Street
 from tests.web.test_signing_in import csrf_of
 from tests.web.walking import FORMS, PARAMETER, THINGS, Walk, all_of
+from web.app import create_app
 
 ELSEWHERE = {"provider": "nowhere", "kind": "add-clients", "name": "suppliers", "list_name": "suppliers"}
 """What stands in the address of who is let in; no such provider is there, so nothing begins."""

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.causes import Cause
 from contracts.lists import ListName
-from starter.web.empty_lists import WayOn, why_empty
-from starter.web.receipt_rows import ReceiptRow
+from web.pages.clients.empty_lists import WayOn, why_empty
+from web.pages.clients.receipt_rows import ReceiptRow
 
 AT = datetime(2026, 11, 28, tzinfo=UTC)
 PULLED: dict[str, Any] = {"rows": 0, "pulled_at": AT}

@@ -8,11 +8,11 @@ import pytest_asyncio
 
 from contracts.refusals import RefusalCode, Refused
 from models.database_away import DatabaseAway
-from starter.web.app import create_app
-from starter.web.viewing import Admin, Viewer, page_router
 from tests.journeys.scene import Scene
 from tests.journeys.serving import listening, serving
 from tests.web.house import House, session_of, visitor
+from web.app import create_app
+from web.kit.viewing import Admin, Viewer, page_router
 
 SECRET = "a-secret-in-an-error"
 

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
-from starter.web.event_sentences import SENTENCES, Happened
+from web.pages.clients.event_sentences import SENTENCES, Happened
 
 ROOT = Path(__file__).parents[2]
 NOUNS = frozenset(kind.partition(".")[0] for kind in SENTENCES)
@@ -28,7 +28,7 @@ def kinds_in(source: str) -> Iterator[str]:
 
 def written() -> set[str]:
     """The kinds in the rooms that write events."""
-    files = [*ROOT.glob("models/*.py"), *ROOT.glob("activities/*.py"), *ROOT.glob("starter/*.py")]
+    files = [*ROOT.glob("models/*.py"), *ROOT.glob("activities/*.py"), *ROOT.glob("starter/**/*.py")]
     return {kind for file in files for kind in kinds_in(file.read_text())}
 
 

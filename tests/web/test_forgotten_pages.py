@@ -8,10 +8,10 @@ from playwright.async_api import Page, expect
 from models import password_links
 from models.columns import now
 from models.practice import Colleague
-from starter.web.app import create_app
 from tests.journeys.serving import listening, serving
 from tests.web.house import Browsers, House, Person, made_house, visitor
 from tests.web.looking import looked_at
+from web.app import create_app
 
 NEW = "five quiet harbours at night"
 

@@ -8,11 +8,11 @@ import pytest
 from fastapi.routing import APIRoute
 
 from starter.first_step import LONGEST
-from starter.web import pages
-from starter.web.addresses import HOME, behind, local
-from starter.web.viewing import from_own_form, from_own_page
 from tests.web.house import PASSWORD, House, arrived, session_of, visitor
 from tests.web.test_signing_in import csrf_of, is_in, sign_in
+from web import pages
+from web.kit.addresses import HOME, behind, local
+from web.kit.viewing import from_own_form, from_own_page
 
 OPEN = {
     "/sign-in",

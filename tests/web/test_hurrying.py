@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from starter.web.hurrying import Hurrying, Patience
-from starter.web.server import configuration
 from tests.journeys.serving import listening, serving
+from web.kit.hurrying import Hurrying, Patience
+from web.server import configuration
 
 LONG = 60.0
 """Seconds that no test waits for."""

@@ -18,7 +18,7 @@ from tests.web.test_signing_in import is_in, sign_in
 WAITING = """
     SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
 """
-OURS = ("starter", "models", "sqlalchemy")
+OURS = ("starter", "web", "models", "sqlalchemy")
 NEW = "seven calm boats on a lake"
 
 
@@ -100,7 +100,7 @@ async def test_a_links_secret_is_neither_kept_nor_logged(house: House, caplog: p
         await visitor(house.scene).get(link)
         await accept(house, link)
     ours = [record.getMessage() for record in caplog.records if record.name.startswith(OURS)]
-    assert "GET /invitation/[hidden] 200" in ours  # uvicorn's own lines are off, as in ``starter.web.server``
+    assert "GET /invitation/[hidden] 200" in ours  # uvicorn's own lines are off, as in ``web.server``
     assert all(secret not in message for message in ours)
     everything = await house.scene.everything()
     assert all(secret not in row[0] for name in ("invitations", "events") for row in everything[name])

@@ -8,12 +8,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from playwright.async_api import Page
 
-from starter.web.app import create_app
-from starter.web.rendering import leave
-from starter.web.viewing import Viewer, page_router
 from tests.journeys.scene import Scene
 from tests.journeys.serving import listening, serving
 from tests.web.house import Browsers, House, session_of
+from web.app import create_app
+from web.kit.rendering import leave
+from web.kit.viewing import Viewer, page_router
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -16,8 +16,8 @@ from models.standard_information import (
     TaxRateRow,
     TrackingCategoryRow,
 )
-from starter.web.list_columns import COLUMNS, Column, heads, state_of
-from starter.web.wording import NOTHING
+from web.kit.wording import NOTHING
+from web.pages.clients.list_columns import COLUMNS, Column, heads, state_of
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ from models import sessions
 from starter.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
 from starter.first_step import LONGEST
 from starter.sessions import IDLE, WRONG
-from starter.web.app import create_app
 from tests.journeys.people import change
 from tests.web.house import PASSWORD, House, arrived, made_house, session_of, visitor
+from web.app import create_app
 
 Later = Callable[[timedelta], None]
 HTTP_SESSION = "clientsync"

@@ -7,12 +7,13 @@ import pytest
 
 from contracts.causes import Cause
 from contracts.runs import ConnectionStatus
-from starter.web.rendering import PAGES
-from starter.web.surroundings import Surroundings, surrounded
-from starter.web.wording import NOTHING, coded, due, exact, number, plural, relative, words
+from starter.answers.wording import number, plural
 from tests.journeys.people import change
 from tests.web.house import arrived, made_house
 from tests.web.one_client import added
+from web.kit.rendering import PAGES
+from web.kit.surroundings import Surroundings, surrounded
+from web.kit.wording import NOTHING, coded, due, exact, relative, words
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 FOUR = "1 Jul 2026, 16:00 BST"

@@ -14,8 +14,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from sqlmodel import SQLModel
 
-from starter.web.viewing import administrating
 from tests.journeys.scene import Json, Scene
+from web.kit.viewing import administrating
 
 NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
 

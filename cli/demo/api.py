@@ -1,0 +1,107 @@
+"""The product's JSON API as a colleague's own software calls it: over HTTP, with a bearer token."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self, TypeVar
+from uuid import UUID
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+from cli.demo.failure import DemoError
+from contracts.bulk_create_clients import SelectionAccepted
+from contracts.lists import ListName
+from contracts.mistakes import first_of
+from contracts.selection import Selection
+from starter.answers.clients import ClientAnswer, ClientsAnswer, ListAnswer
+from starter.answers.errors import ErrorAnswer
+from starter.answers.runs import RunAnswer, RunsAnswer, RunSummaryAnswer, StartedAnswer
+
+PAGE = 500
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class Api:
+    """One colleague's access to the API, as an async context manager.
+
+    Args:
+        base_url: Of the web backend.
+        token: The colleague's bearer token.
+    """
+
+    def __init__(self, base_url: str, token: str) -> None:
+        self._http = httpx2.AsyncClient(
+            base_url=f"{base_url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def start(self, provider: str = "xero") -> StartedAnswer:
+        """Start *Add clients*."""
+        return await self._call(StartedAnswer, "POST", f"/client-sync/{provider}/add-clients")
+
+    async def run(self, run_id: str) -> RunAnswer:
+        """A run with all of its organisations."""
+        return await self._call(RunAnswer, "GET", f"/runs/{run_id}")
+
+    async def progress(self, run_id: str) -> RunSummaryAnswer:
+        """How far a recent run is, without its organisations: cheap however many they are."""
+        recent = await self._call(RunsAnswer, "GET", "/runs", {"limit": "10"})
+        for run in recent.runs:
+            if run.run_id == run_id:
+                return run
+        raise DemoError(f"The run {run_id} is not among the practice's latest runs.")
+
+    async def select(self, run_id: str, selection: Selection) -> SelectionAccepted:
+        """Choose organisations."""
+        body = selection.model_dump_json(exclude_none=True)
+        return await self._call(SelectionAccepted, "POST", f"/runs/{run_id}/selection", body=body)
+
+    async def clients(self, **filters: str) -> list[ClientAnswer]:
+        """All clients of the practice that match, page by page."""
+        found: list[ClientAnswer] = []
+        while True:
+            page = await self._call(
+                ClientsAnswer, "GET", "/clients", {**filters, "limit": str(PAGE), "offset": str(len(found))}
+            )
+            found += page.clients
+            if len(found) >= page.total or not page.clients:
+                return found
+
+    async def list_rows(self, client_id: UUID, name: ListName) -> ListAnswer:
+        """The beginning of one list of a client, with its receipt."""
+        return await self._call(ListAnswer, "GET", f"/clients/{client_id}/lists/{name.value}", {"limit": "1"})
+
+    async def _call(
+        self,
+        answer: type[Answer],
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        body: str | None = None,
+    ) -> Answer:
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        try:
+            response = await self._http.request(method, path, params=query, content=body, headers=headers)
+        except httpx2.RequestError as error:
+            raise DemoError(f"The web backend did not answer {method} {path} ({type(error).__name__}).") from None
+        try:
+            if response.status_code >= HTTPStatus.BAD_REQUEST:
+                refused = ErrorAnswer.model_validate_json(response.content).error
+                where = f" ({refused.field})" if refused.field else ""
+                raise DemoError(f"The web backend refused {method} {path}: {refused.message}{where}")
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            field, sentence = first_of(error)
+            raise DemoError(
+                f"The web backend answered {method} {path} ({response.status_code}) in an unknown way: "
+                f"{field or 'the body'}: {sentence}"
+            ) from None

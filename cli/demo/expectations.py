@@ -1,0 +1,138 @@
+"""What must hold at the end, as pure functions: each gives a plain sentence for everything that does not."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cli.demo.awkward import DAY_WAIT, MANY, Casting, Part
+from cli.demo.report import ADDED_UP, awkward, totals
+from cli.demo.sandbox import SandboxFault
+from cli.kit.output import words
+from contracts.lists import ListName
+from contracts.runs import Outcome
+from contracts.selection import Selection
+from starter.answers.clients import ClientAnswer, ListAnswer
+from starter.answers.runs import OrganisationAnswer, RunAnswer
+
+MADE = frozenset({Outcome.CREATED, Outcome.LINKED})
+Lists = Mapping[UUID, Mapping[ListName, ListAnswer]]
+"""The lists of some clients, by client id."""
+
+
+def endings(run: RunAnswer, casting: Casting) -> Iterator[str]:
+    """Each awkward one was listed and ended as it must, and all others were created."""
+    theirs = set()
+    for part, organisation in awkward(run, casting):
+        theirs.add(organisation.organisation_id)
+        ending = part.ending
+        found = (organisation.verdict, organisation.outcome, organisation.cause)
+        if found != ending:
+            yield f"{_called(part, organisation)} should be {_words(ending)}, but is {_words(found)}."
+        if (ending.outcome is Outcome.RETRYING) is (organisation.retry_at is None):
+            yield f"{_called(part, organisation)} has {'no' if organisation.retry_at is None else 'a'} next try."
+    if missing := [
+        part.value for part, played in casting.organisation_of.items() if played.organisation_id not in theirs
+    ]:
+        yield f"Not on the list at all: {', '.join(missing)}."
+    for organisation in run.organisations:
+        if organisation.organisation_id not in theirs and organisation.outcome is not Outcome.CREATED:
+            became = words(organisation.outcome) or "without an outcome"
+            because = words(organisation.cause) or "no cause"
+            yield f"{organisation.name} should be created, but is {became} ({because})."
+
+
+def day_limit(run: RunAnswer, casting: Casting, now: datetime) -> Iterator[str]:
+    """The one out of calls waits until its calls are given again, not less."""
+    for part, organisation in awkward(run, casting):
+        if part is Part.OUT_OF_CALLS and organisation.retry_at is not None:
+            early = now + timedelta(seconds=DAY_WAIT / 2)
+            if organisation.retry_at < early:
+                yield f"{_called(part, organisation)} would be tried before its calls are given again."
+
+
+def sums(run: RunAnswer, listed: int) -> Iterator[str]:
+    """The totals add up, and are what the organisations say."""
+    line = totals(len(run.organisations), run.counts)
+    if len(run.organisations) != listed:
+        yield f"{listed} organisations should be listed, not {len(run.organisations)}."
+    if sum(run.counts.get(outcome, 0) for outcome in ADDED_UP) != len(run.organisations):
+        yield f"The totals do not add up: {line}."
+    told = Counter(organisation.outcome for organisation in run.organisations)
+    if {outcome: count for outcome, count in run.counts.items() if count} != told:
+        yield f"The totals are not what the organisations say: {line}."
+
+
+def happened(left: Sequence[SandboxFault], casting: Casting) -> Iterator[str]:
+    """What should have gone wrong a few times did."""
+    still = {fault.organisation_id for fault in left}
+    for part in (Part.FAULTY, Part.MINUTE_LIMIT):
+        if casting.organisation_of[part].organisation_id in still:
+            yield f"What was to go wrong with the organisation that {part.value} did not happen."
+
+
+def accounts(run: RunAnswer, clients: Sequence[ClientAnswer], before: int, selection: Selection) -> Iterator[str]:
+    """The practice has the clients that the report says, each with its lists, and in the chosen team.
+
+    Args:
+        run: Finished.
+        clients: All of the practice's, from the API.
+        before: How many there were.
+        selection: What was chosen.
+    """
+    new = [row for row in run.organisations if row.outcome in {Outcome.CREATED, Outcome.FAILED, Outcome.RETRYING}]
+    if len(clients) != before + len(new):
+        yield f"There should be {before + len(new)} clients, but the API counts {len(clients)}."
+    by_organisation = {client.connection.organisation_id: client for client in clients if client.connection}
+    if len(by_organisation) != sum(client.connection is not None for client in clients):
+        yield "Two clients are connected to the same organisation."
+    teams = {chosen.organisation_id: chosen.team_id or selection.team_id for chosen in selection.organisations}
+    for row in run.organisations:
+        client = by_organisation.get(row.organisation_id)
+        if row.outcome in MADE and (client is None or client.client_id != row.client_id):
+            yield f"{row.name} is reported as {words(row.outcome)}, but has no such client."
+        elif client is not None and row.outcome in MADE:
+            connection = client.connection
+            if connection is None or connection.lists_pulled_at is None or connection.cause is not None:
+                yield f"{row.name} is reported as {words(row.outcome)}, but its lists were not pulled."
+            if row.outcome is Outcome.CREATED and client.team_id != teams.get(row.organisation_id):
+                yield f"{row.name} is not in the team that was chosen for it."
+
+
+def lists(run: RunAnswer, casting: Casting, read: Lists) -> Iterator[str]:
+    """Every list has a receipt that agrees with its rows, and the contacts are those of the organisation."""
+    names = {row.client_id: row.name for row in run.organisations}
+    for client_id, theirs in read.items():
+        for name, answer in theirs.items():
+            receipt = answer.receipt
+            if receipt is None or receipt.pulled_at is None or receipt.cause is not None:
+                yield f"{names.get(client_id)}: the list {words(name)} was not pulled."
+            elif receipt.rows != answer.total:
+                yield f"{names.get(client_id)}: the list {words(name)} has {answer.total} rows, not {receipt.rows}."
+    for part, organisation in awkward(run, casting):
+        theirs = read.get(organisation.client_id, {}) if organisation.client_id else {}
+        contacts = sum(theirs[name].total for name in (ListName.SUPPLIERS, ListName.CUSTOMERS) if name in theirs)
+        if part is Part.NO_CONTACTS and contacts:
+            yield f"{_called(part, organisation)} has {contacts} contacts."
+        if part is Part.MANY_CONTACTS and contacts < MANY // 2:
+            yield f"{_called(part, organisation)} has only {contacts} suppliers and customers."
+
+
+def nothing_new(again: RunAnswer, clients_before: int, clients_after: int) -> Iterator[str]:
+    """The second run found every chosen organisation to be a client already."""
+    chosen = sum(row.action is not None for row in again.organisations)
+    already = again.counts.get(Outcome.ALREADY_CLIENT, 0)
+    if not chosen or already != chosen:
+        yield f"In the second run all {chosen} chosen organisations should be clients already, but {already} are."
+    if clients_after != clients_before:
+        yield f"The second run made {clients_after - clients_before} clients; it should make none."
+
+
+def _called(part: Part, organisation: OrganisationAnswer) -> str:
+    return f"{organisation.name} ({part.value})"
+
+
+def _words(ending: tuple[object, object, object]) -> str:
+    verdict, outcome, cause = ending
+    because = f" because of {words(cause)}" if cause is not None else ""
+    return f"listed as {words(verdict)} and {words(outcome) or 'without an outcome'}{because}"

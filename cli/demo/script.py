@@ -1,0 +1,167 @@
+"""The demo from beginning to end: what happens, in which order, and what is looked at afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from cli.demo import cast, expectations, journey, report
+from cli.demo.api import Api
+from cli.demo.awkward import Casting, Part, When, cast_parts
+from cli.demo.browser import Browser
+from cli.demo.cast import Cast
+from cli.demo.expectations import MADE, Lists
+from cli.demo.failure import DemoError
+from cli.demo.progress import Progress
+from cli.demo.report import Report
+from cli.demo.sandbox import Sandbox, SandboxState
+from cli.demo.selection import choose, same_again
+from contracts.lists import ListName
+from contracts.runs import Stage
+from contracts.selection import SelectedOrganisation, Selection
+from models.database import Database
+from starter.answers.clients import ListAnswer
+from starter.answers.runs import RunAnswer
+from starter.embedded import Product
+
+LISTS_OF_AT_MOST = 40
+"""Clients whose nine lists are looked at one by one; for the others the connection tells."""
+
+SPARE_ALLOWANCE = 10
+LISTING_SECONDS = 300.0
+PULLING_SECONDS = 1200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that the demo acts with.
+
+    Attributes:
+        sandbox: The stand-in's control calls.
+        state: Who and what the stand-in has: the first person can open everything, the second a part of it.
+        casting: Who plays which awkward part.
+        people: The practice.
+        ada: Ada's access to the API; the run is hers.
+        ben: Ben's.
+    """
+
+    sandbox: Sandbox
+    state: SandboxState
+    casting: Casting
+    people: Cast
+    ada: Api
+    ben: Api
+
+
+async def play(product: Product, progress: Progress) -> Report:
+    """Play the whole demo on a product that runs and is empty, and say what came of it.
+
+    Raises:
+        DemoError: It cannot go on.
+    """
+    async with _scene(product, progress) as scene:
+        with progress.step("A colleague adds one client first"):
+            await _colleague_adds_one(scene)
+        before = len(await scene.ada.clients())
+        await _let_happen(scene, When.BEFORE_SIGN_IN)
+        with progress.step("Signed in, access allowed, organisations listed"):
+            listed = await _sign_in(scene)
+        progress.tell(report.verdict_table(listed, scene.casting))
+        await _let_happen(scene, When.AFTER_LISTING)
+        selection = choose(listed, scene.casting, scene.people.teams)
+        run = await _create(scene, listed, selection, progress)
+        with progress.step("Looked at every client and its lists"):
+            clients = await scene.ada.clients()
+            read = await _read_lists(scene, run)
+        left = await scene.sandbox.faults()
+        with progress.step("Signed in and chose the same once more"):
+            again = await _once_more(scene, selection)
+        after = len(await scene.ada.clients())
+    unmet = [
+        *expectations.endings(run, scene.casting),
+        *expectations.day_limit(run, scene.casting, datetime.now(UTC)),
+        *expectations.sums(run, len(scene.state.organisations)),
+        *expectations.happened(left, scene.casting),
+        *expectations.accounts(run, clients, before, selection),
+        *expectations.lists(run, scene.casting, read),
+        *expectations.nothing_new(again, len(clients), after),
+    ]
+    rows = sum(answer.total for theirs in read.values() for answer in theirs.values())
+    return Report(run, scene.casting, len(clients), len(read), rows, again, unmet, progress.seconds)
+
+
+@asynccontextmanager
+async def _scene(product: Product, progress: Progress) -> AsyncIterator[Scene]:
+    if product.sandbox_url is None:
+        raise DemoError("The demo runs against the stand-in alone, never against real accounting software.")
+    async with Sandbox(product.sandbox_url) as sandbox:
+        state = await sandbox.state()
+        casting = cast_parts(state.organisations, state.people[1].organisation_ids)
+        with progress.step("Practice with three colleagues and two teams"):
+            people = await _set_up(product, casting, len(state.organisations) + SPARE_ALLOWANCE)
+        async with Api(product.web_url, people.ada_token) as ada, Api(product.web_url, people.ben_token) as ben:
+            yield Scene(sandbox, state, casting, people, ada, ben)
+
+
+async def _set_up(product: Product, casting: Casting, allowance: int) -> Cast:
+    number = casting.organisation_of[Part.LOOKALIKE].registration_number
+    database = Database(product.settings.required("database_url"), pool_size=1)
+    try:
+        people = await cast.set_up(database, allowance=allowance)
+        await cast.add_unconnected_client(database, people, name="Shoebox on the shelf", company_number=number)
+    finally:
+        await database.close()
+    return people
+
+
+async def _colleague_adds_one(scene: Scene) -> None:
+    """Ben signs in with his own login and adds one organisation: it is his client from then on."""
+    wanted = scene.casting.organisation_of[Part.COLLEAGUES].organisation_id
+    started = await scene.ben.start()
+    async with Browser() as browser:
+        await journey.sign_in(browser, started.authorize_url or "", scene.state.people[1].email, [wanted])
+    await journey.until(scene.ben, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
+    await scene.ben.select(started.run_id, Selection(organisations=(SelectedOrganisation(organisation_id=wanted),)))
+    await journey.until(scene.ben, started.run_id, Stage.FINISHED, PULLING_SECONDS)
+
+
+async def _let_happen(scene: Scene, when: When) -> None:
+    for fault in scene.casting.faults(when):
+        await scene.sandbox.add_fault(fault)
+
+
+async def _sign_in(scene: Scene) -> RunAnswer:
+    """Ada starts a run and signs in; gives the list."""
+    started = await scene.ada.start()
+    async with Browser() as browser:
+        await journey.sign_in(browser, started.authorize_url or "", scene.state.people[0].email, None)
+    return await journey.until(scene.ada, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
+
+
+async def _create(scene: Scene, listed: RunAnswer, selection: Selection, progress: Progress) -> RunAnswer:
+    with progress.watching("Clients created, standard information pulled", len(listed.organisations)) as watch:
+        await scene.ada.select(listed.run_id, selection)
+        return await journey.until(scene.ada, listed.run_id, Stage.FINISHED, PULLING_SECONDS, watch)
+
+
+async def _read_lists(scene: Scene, run: RunAnswer) -> Lists:
+    """The lists of the awkward ones, and of as many others as there is time for."""
+    made = [row for row in run.organisations if row.outcome in MADE and row.client_id is not None]
+    made.sort(key=lambda row: scene.casting.part_of(row.organisation_id) is None)
+    return {
+        row.client_id: dict(zip(ListName, await _lists_of(scene.ada, row.client_id), strict=True))
+        for row in made[:LISTS_OF_AT_MOST]
+        if row.client_id is not None
+    }
+
+
+async def _lists_of(api: Api, client_id: UUID) -> list[ListAnswer]:
+    return await asyncio.gather(*(api.list_rows(client_id, name) for name in ListName))
+
+
+async def _once_more(scene: Scene, selection: Selection) -> RunAnswer:
+    listed = await _sign_in(scene)
+    await scene.ada.select(listed.run_id, same_again(selection, listed))
+    return await journey.until(scene.ada, listed.run_id, Stage.FINISHED, PULLING_SECONDS)

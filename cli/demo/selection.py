@@ -1,0 +1,50 @@
+"""What the demo's colleague chooses from the list, as a pure function."""
+
+from uuid import UUID
+
+from cli.demo.awkward import Casting, Part
+from contracts.runs import Action, Verdict
+from contracts.selection import SelectedOrganisation, Selection
+from starter.answers.runs import OrganisationAnswer, RunAnswer
+
+EVERY = 3
+"""Every third organisation goes to the second team."""
+
+
+def choose(run: RunAnswer, casting: Casting, teams: tuple[UUID, UUID]) -> Selection:
+    """Everything on the list but the demo company: created, or linked where it looks like a client.
+
+    Args:
+        run: Listed.
+        casting: To know the demo company.
+        teams: The batch's team, and the one that every third organisation gets instead.
+    """
+    chosen = [
+        organisation
+        for organisation in run.organisations
+        if casting.part_of(organisation.organisation_id) is not Part.DEMO
+    ]
+    return Selection(
+        team_id=teams[0],
+        organisations=tuple(
+            _selected(organisation, teams[1] if place % EVERY == 0 else None)
+            for place, organisation in enumerate(chosen)
+        ),
+    )
+
+
+def _selected(organisation: OrganisationAnswer, team_id: UUID | None) -> SelectedOrganisation:
+    is_known = organisation.verdict is Verdict.LOOKS_LIKE_CLIENT
+    return SelectedOrganisation(
+        organisation_id=organisation.organisation_id,
+        action=Action.LINK if is_known else Action.CREATE,
+        client_id=organisation.client_id if is_known else None,
+        team_id=team_id,
+    )
+
+
+def same_again(selection: Selection, run: RunAnswer) -> Selection:
+    """The same selection, but for what the later list no longer has."""
+    listed = {organisation.organisation_id for organisation in run.organisations}
+    kept = tuple(chosen for chosen in selection.organisations if chosen.organisation_id in listed)
+    return selection.model_copy(update={"organisations": kept})

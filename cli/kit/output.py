@@ -1,0 +1,47 @@
+"""What commands share: printing for people or machines.
+
+Standard output has data alone; everything said to people about errors goes to standard error (``starter.ending``).
+"""
+
+import sys
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+out = Console()
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="EMAIL",
+        help="Act as this colleague, or PRACTICE/EMAIL; otherwise as the only admin.",
+    ),
+]
+
+
+def print_json(data: object) -> None:
+    """Data as JSON on standard output."""
+    sys.stdout.write(orjson.dumps(data, option=orjson.OPT_INDENT_2, default=_plain).decode() + "\n")
+
+
+def _plain(value: object) -> object:
+    dump = getattr(value, "model_dump", None)
+    return dump(mode="json") if dump is not None else str(value)
+
+
+def table(*columns: str, title: str | None = None) -> Table:
+    """An empty table in the house style."""
+    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def words(value: object) -> str:
+    """``completed_with_failures`` as ``completed with failures``; nothing for None."""
+    return "" if value is None else str(value).replace("_", " ")

@@ -1,0 +1,80 @@
+"""The schedules of the nightly checks."""
+
+from collections.abc import Sequence
+
+import typer
+from temporalio.service import RPCError
+
+from cli.kit.output import Json, out, print_json, table
+from contracts.names import SEARCH_ATTRIBUTES, WELCOME
+from contracts.refusals import Refused
+from runtime.cannot_start import CannotStartError
+from runtime.namespace import prepare_namespace
+from runtime.settings import Settings
+from runtime.temporal import connect
+from runtime.zone_rules import pinned_version
+from starter.bootstrap import open_database, read_settings
+from starter.ending import err, execute
+from starter.schedule_times import WHAT_TO_DO, said
+from starter.schedules import Applied, Schedules
+
+schedules = typer.Typer(no_args_is_help=True, help="Schedules of the nightly checks.")
+
+
+async def apply_schedules(settings: Settings, slug: str | None = None) -> Sequence[Applied]:
+    """Give every practice its schedule, or only the one with this slug.
+
+    Raises:
+        MissingSettingError: Something that it needs is not set.
+        RuntimeError: Temporal does not answer.
+        Refused: Temporal does not answer any more.
+    """
+    async with open_database(settings) as database:
+        temporal = await connect(settings)
+        await prepare_namespace(
+            temporal, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES, welcome=WELCOME
+        )
+        return await Schedules(database, temporal, settings.public_url or "").apply(slug)
+
+
+async def apply_if_possible(settings: Settings, slug: str) -> None:
+    """Give a practice its schedule if Temporal is there, and say what to do if not: setting up goes on without."""
+    try:
+        tell_doubts(await apply_schedules(settings, slug))
+    except (CannotStartError, RuntimeError, RPCError, Refused):
+        err.print(
+            "Its nightly check is not scheduled yet, since Temporal cannot be reached with these settings. "
+            "Once it can, run: clientsync schedules apply",
+            style="yellow",
+        )
+
+
+def doubt_of(applied: Applied) -> str | None:
+    """Where Temporal's nights are not ours; None where they are."""
+    found = applied.difference
+    return None if found is None else said(found, applied.time_zone, pinned_version())
+
+
+def tell_doubts(applied: Sequence[Applied]) -> None:
+    """Say on standard error where Temporal's nights are not ours, and what to do about it."""
+    for one in applied:
+        if one.difference is not None:
+            what_to_do = WHAT_TO_DO[one.difference.older]
+            err.print(f"{one.practice}: {doubt_of(one)} {what_to_do}", style="yellow", soft_wrap=True)
+
+
+@schedules.command("apply")
+def apply(json: Json = False) -> None:
+    """Give every practice its nightly check, at four by its own clock. Safe at any time; a pause stays."""
+    applied = execute(apply_schedules(read_settings()))
+    tell_doubts(applied)
+    if json:
+        fields = ("practice", "schedule_id", "time_zone", "change")
+        print_json(
+            {"schedules": [{name: getattr(one, name) for name in fields} | {"doubt": doubt_of(one)} for one in applied]}
+        )
+        return
+    rows = table("Practice", "Schedule", "Time zone", "")
+    for one in applied:
+        rows.add_row(one.practice, one.schedule_id, one.time_zone, one.change)
+    out.print(rows if applied else "There is no practice yet: clientsync practice create")

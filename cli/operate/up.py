@@ -1,0 +1,92 @@
+"""Everything on this machine, kept running, going on where it was at the next start."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from cli.kit.output import Json, out, print_json, table
+from cli.operate.schedules import apply_schedules
+from models.database import Database
+from runtime.private_file import write_private
+from runtime.processes import ProcessFailedError
+from runtime.stack import DataDirInUseError, environment_of
+from starter.bootstrap import RUNNING, read_settings
+from starter.embedded import Product, embedded_product
+from starter.ending import FAILED, end, err, execute
+from starter.first_look import FirstLook, first_look
+from starter.relying_party import relying_party
+
+
+def up(json: Json = False) -> None:
+    """Run everything embedded until Ctrl-C: servers, stand-in for Xero, worker, web backend.
+
+    Files are kept under CLIENTSYNC_DATA_DIR, so the next start goes on where this one was.
+    """
+
+    async def work() -> None:
+        _stop_when_told()
+        async with AsyncExitStack() as stack:
+            try:
+                product = await stack.enter_async_context(embedded_product(read_settings(finds_running=False)))
+                stack.callback(_let_others_find(product).unlink)
+                look = await _look_around(product)
+                await apply_schedules(product.settings)
+                _tell(product, look, json)
+                raise await product.stack.first_failure()
+            except (DataDirInUseError, ProcessFailedError) as error:
+                raise end(str(error), FAILED) from None
+            except asyncio.CancelledError:  # told to stop, which is how this ends well
+                err.print("Stopping.")
+
+    execute(work())
+
+
+def _let_others_find(product: Product) -> Path:
+    """Leave the settings where commands in other terminals look; the file goes when this ends."""
+    file = Path(product.settings.data_dir) / RUNNING
+    write_private(file, "".join(f"{name}={value}\n" for name, value in environment_of(product.settings).items()))
+    return file
+
+
+def _stop_when_told() -> None:
+    """Ctrl-C and SIGTERM cancel the current task, whose contexts then stop every process in order."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101  # called from a coroutine
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+
+
+async def _look_around(product: Product) -> FirstLook:
+    settings = product.settings
+    database = Database(settings.required("database_url"), pool_size=1)
+    try:
+        return await first_look(database, settings.required("public_url"), Path(settings.data_dir))
+    finally:
+        await database.close()
+
+
+def _tell(product: Product, look: FirstLook, json: bool) -> None:
+    party = relying_party(product.settings.required("public_url"))
+    addresses = {
+        "web": product.web_url,
+        "with_passkeys": party.origin if party else None,  # an address of numbers has none
+        "api_docs": f"{product.web_url}/api/docs",
+        "temporal_ui": product.temporal_ui_url,
+        "xero_sandbox": product.sandbox_url,
+    }
+    if json:
+        print_json(addresses | look._asdict())
+        return
+    rows = table("", "")
+    rows.add_row("Open", product.web_url)
+    rows.add_row("Sign in as", look.email)
+    rows.add_row("Password", look.password or "the one that you chose")
+    rows.add_row("", "")
+    for name, address in addresses.items():
+        if address is not None and name != "web":
+            rows.add_row(name.replace("_", " ").capitalize(), address)
+    rows.add_row("API token", look.token)
+    out.print(rows)
+    out.print("Running. Ctrl-C stops all of it; the next `clientsync up` goes on from here.")

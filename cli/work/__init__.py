@@ -1,0 +1,1 @@
+"""Commands of colleagues, each turning arguments into a call of ``Operations``."""

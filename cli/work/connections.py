@@ -1,0 +1,16 @@
+"""``clientsync connections``: the commands about all connections, and those about one."""
+
+import typer
+
+from cli.work import connection, connections_health
+from cli.work.change import change
+
+connections = typer.Typer(no_args_is_help=True, help="Connections of clients to their accounting software.")
+connections.command("list")(connections_health.list_connections)
+connections.command("check")(connections_health.check)
+connections.command("show")(connection.show)
+connections.command("settings")(connection.settings)
+connections.command("refresh")(connection.refresh)
+connections.command("reconnect")(connection.reconnect)
+connections.command("disconnect")(connection.disconnect)
+connections.add_typer(change, name="change")

@@ -1,0 +1,37 @@
+"""``clients hand-over``: a colleague's clients become another's."""
+
+from typing import Annotated
+
+import typer
+
+from cli.kit.acting import acting
+from cli.kit.output import As, Json, out, print_json
+from cli.work.runs import print_run
+from starter.answers.runs import RunAnswer
+from starter.ending import execute
+
+
+def hand_over(
+    giver: Annotated[str, typer.Option("--from", metavar="EMAIL", help="Whose clients; they may have left.")],
+    taker: Annotated[str, typer.Option("--to", metavar="EMAIL", help="Who gets them.")],
+    provider: Annotated[str, typer.Option(help="The accounting software.")] = "xero",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the run, and show what moved.")] = False,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Hand all of a colleague's clients to another, as an admin. Nobody has to sign in."""
+
+    async def work() -> tuple[str, RunAnswer | None]:
+        async with acting(as_email) as (operations, actor):
+            from_id = await operations.colleagues.id_of(actor, giver, field="--from")
+            to_id = await operations.colleagues.id_of(actor, taker, field="--to")
+            run_id = await operations.hand_overs.start(actor, from_id, to_id, provider)
+            return run_id, RunAnswer.of(await operations.runs.ended(actor, run_id)) if wait else None
+
+    run_id, run = execute(work())
+    if json:
+        print_json(run or {"run_id": run_id})
+    elif run:
+        print_run(run)
+    else:
+        out.print(f"Run {run_id} hands them over. Look at it: clientsync runs show {run_id}", highlight=False)

@@ -1,0 +1,216 @@
+"""Runs: start, look, choose, retry, stop."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from cli.kit.acting import acting
+from cli.kit.output import As, Json, out, print_json, table, words
+from contracts.bulk_create_clients import SelectionAccepted
+from contracts.causes import Cause
+from contracts.mistakes import first_of
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Outcome, RunKind, Stage
+from contracts.selection import SelectedOrganisation, Selection
+from starter.answers.run_words import PAUSED, accounts_sum
+from starter.answers.runs import RunAnswer, RunSummaryAnswer
+from starter.ending import execute
+from starter.kinds import Wishes
+from starter.retries import Retried
+from starter.starting import StartedRun
+
+runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")
+
+RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `runs list` shows it.")]
+
+
+@runs.command("start")
+def start(
+    kind: Annotated[RunKind, typer.Argument(help="What to do.")] = RunKind.ADD_CLIENTS,
+    provider: Annotated[str, typer.Option(help="The accounting software.")] = "xero",
+    key: Annotated[str | None, typer.Option(help="The same key again gives the same run.")] = None,
+    moves_healthy: Annotated[
+        bool, typer.Option("--all", help="Reconnect all: move healthy connections to this login too.")
+    ] = False,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Start a run, and print the address to sign in at."""
+
+    async def work() -> tuple[StartedRun, Sequence[str]]:
+        if moves_healthy and kind is not RunKind.RECONNECT_ALL:
+            raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
+        async with acting(as_email) as (operations, actor):
+            started = await operations.runs.start(actor, kind, provider, key, Wishes(moves_healthy=moves_healthy))
+            return started, await operations.runs.to_allow_again(actor, started.run_id)
+
+    started, to_allow = execute(work())
+    if json:
+        print_json({"run_id": started.run_id, "authorize_url": started.authorize_url, "to_allow": list(to_allow)})
+    else:
+        if to_allow:
+            out.print("Tick these there and choose Allow access; they were removed there:", style="bold")
+            out.print("\n".join(f"  {name}" for name in to_allow), highlight=False, markup=False)
+        out.print(f"Run {started.run_id} is waiting for a sign-in. Open:", highlight=False)
+        out.print(started.authorize_url or "(it is past its sign-in)", highlight=False, soft_wrap=True)
+        out.print(f"Then look at it: clientsync runs show {started.run_id}", highlight=False, soft_wrap=True)
+
+
+@runs.command("list")
+def list_runs(
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 20,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """List the practice's runs, newest first."""
+
+    async def work() -> list[RunSummaryAnswer]:
+        async with acting(as_email) as (operations, actor):
+            return [RunSummaryAnswer.of(run) for run in await operations.runs.recent(actor, limit=limit)]
+
+    found = execute(work())
+    if json:
+        print_json({"runs": found})
+        return
+    rows = table("Run", "Stage", "Result", "Outcomes", "By", "Started")
+    for run in found:
+        outcomes = ", ".join(f"{count} {words(outcome)}" for outcome, count in run.counts.items())
+        rows.add_row(
+            run.run_id, words(run.stage), words(run.result), outcomes, run.colleague, f"{run.created_at:%Y-%m-%d %H:%M}"
+        )
+    out.print(rows if found else "No runs yet. Start one: clientsync runs start")
+
+
+@runs.command("show")
+def show(run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Show a run: its stage, and each organisation with its verdict, its outcome and the cause of that."""
+
+    async def work() -> RunAnswer:
+        async with acting(as_email) as (operations, actor):
+            return RunAnswer.of(await operations.runs.show(actor, run_id))
+
+    run = execute(work())
+    if json:
+        print_json(run)
+    else:
+        print_run(run)
+
+
+def print_run(run: RunAnswer) -> None:
+    """A run for people."""
+    out.print(f"{run.run_id}: {words(run.stage)}{f', {words(run.result)}' if run.result else ''}", style="bold")
+    if run.message:
+        out.print(run.message)
+    if run.paused_until:
+        out.print(PAUSED)
+    rows = table("Organisation", "Listed as", "Outcome", "What happened, and what to do", "Id")
+    for found in run.organisations:
+        says_whom_to_ask = found.outcome is Outcome.UNREACHABLE and found.cause is not Cause.WRONG_ORGANISATION
+        next_step = None if says_whom_to_ask else found.next_step
+        said = " ".join(filter(None, [found.message or found.verdict_message, next_step]))
+        name = f"{found.name} ({found.distinction})" if found.distinction else found.name
+        rows.add_row(name, words(found.verdict), words(found.outcome), said, found.organisation_id)
+    out.print(rows)
+    if run.accounts:
+        made = run.accounts
+        out.print(accounts_sum(made.made, made.complete, made.waiting, made.need_you), highlight=False)
+    out.print("  ".join(f"{words(outcome)}: {count}" for outcome, count in run.counts.items()))
+    if run.offers:
+        out.print("This login also reaches, and nobody added:", style="bold")
+        for offer in run.offers:
+            out.print(f"  {offer.name}  {offer.organisation_id}", highlight=False)
+        out.print("To add some: clientsync runs start add-clients", highlight=False)
+    if run.stage is Stage.AWAITING_SELECTION:
+        choose = f"clientsync runs select {run.run_id} -o ID, or --all"
+        out.print(f"Choose: {choose}", highlight=False, soft_wrap=True)
+
+
+@runs.command("select")
+def select(
+    run_id: RunId,
+    organisations: Annotated[
+        list[str] | None, typer.Option("--organisation", "-o", help="Id of an organisation to add; give several.")
+    ] = None,
+    all_new: Annotated[bool, typer.Option("--all-new", help="Add every organisation that is new.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Choose everything on the run's list.")] = False,
+    file: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A selection as the JSON API takes it.")
+    ] = None,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Choose organisations, or clients to take over; checked first, and taken whole or refused whole."""
+
+    async def work() -> tuple[RunKind, SelectionAccepted]:
+        selection = None if everything else _selection(organisations or [], all_new, file)
+        async with acting(as_email) as (operations, actor):
+            view = await operations.runs.show(actor, run_id)
+            if selection is None:
+                selection = _selection([row.organisation_id for row in view.organisations], False, None)
+            return view.run.kind, await operations.runs.select(actor, run_id, selection)
+
+    kind, accepted = execute(work())
+    if json:
+        print_json(accepted)
+    elif kind is RunKind.CHANGE_CONNECTION:
+        out.print(
+            "Chosen. The new organisation's lists are being read; then see what will match: "
+            f"clientsync connections change preview CLIENT {run_id}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    elif kind is RunKind.REASSIGN_CLIENTS:
+        out.print(f"{accepted.chosen} chosen to be taken over. {accepted.skipped} skipped.", highlight=False)
+    else:
+        out.print(
+            f"{accepted.chosen} chosen: {accepted.to_create} to create, {accepted.to_link} to link, "
+            f"{accepted.already_clients + accepted.existing} already clients. {accepted.skipped} skipped.",
+            highlight=False,
+        )
+
+
+@runs.command("retry")
+def retry(run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Do what failed in a finished run again, alone; clients in trouble try at once."""
+
+    async def work() -> Retried:
+        async with acting(as_email) as (operations, actor):
+            return await operations.runs.retry(actor, run_id)
+
+    retried = execute(work())
+    if json:
+        print_json({"run_id": run_id} | asdict(retried))
+    else:
+        out.print(f"{retried.reopened} put back to be done, {retried.tried_now} trying at once.", highlight=False)
+        if retried.limited:
+            out.print(f"{retried.limited} wait for the end of a limit, since no call is made before.", highlight=False)
+
+
+@runs.command("cancel")
+def cancel(run_id: RunId, as_email: As = None, json: Json = False) -> None:
+    """Stop a run. What was already done stays."""
+
+    async def work() -> None:
+        async with acting(as_email) as (operations, actor):
+            await operations.runs.cancel(actor, run_id)
+
+    execute(work())
+    if json:
+        print_json({"run_id": run_id, "cancelling": True})
+    else:
+        out.print(f"Run {run_id} is being stopped.", highlight=False)
+
+
+def _selection(organisations: list[str], all_new: bool, file: Path | None) -> Selection:
+    try:
+        if file is not None:
+            return Selection.model_validate_json(file.read_bytes())
+        chosen = tuple(SelectedOrganisation(organisation_id=found) for found in dict.fromkeys(organisations))
+        return Selection(organisations=chosen, all_new=all_new)
+    except ValidationError as error:
+        field, sentence = first_of(error)
+        raise Refused(RefusalCode.INVALID, f"The selection cannot be used. {sentence}", field=field) from None

@@ -1,0 +1,1 @@
+"""What operations answer, in shapes and words that the API, the pages and the command line share."""

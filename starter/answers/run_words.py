@@ -1,0 +1,147 @@
+"""What a run at work is doing, in words and as a share of the whole. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.runs import Outcome, RunKind, Stage
+from models.run_progress import RunSnapshot
+from starter.answers.wording import number, plural
+
+_DOING: dict[tuple[RunKind | None, Stage], str] = {
+    (None, Stage.AWAITING_CONSENT): "Waiting for the sign-in",
+    (None, Stage.LISTING): "Listing what your login reaches",
+    (None, Stage.AWAITING_SELECTION): "Waiting for a choice",
+    (None, Stage.AWAITING_CONFIRMATION): "Waiting for a confirmation",
+    (None, Stage.CREATING): "Creating client accounts",
+    (None, Stage.REPAIRING): "Repairing connections",
+    (None, Stage.REASSIGNING): "Moving clients",
+    (None, Stage.PULLING): "Pulling standard information",
+    (None, Stage.FINISHED): "Finished",
+    (RunKind.RECONNECT_ALL, Stage.LISTING): "Looking which connections your login can repair",
+    (RunKind.REASSIGN_CLIENTS, Stage.LISTING): "Listing the clients that your login can take over",
+}
+
+PAUSED = "The accounting software takes no more calls in this minute. It goes on by itself."
+PUT_OFF = "The accounting software takes no more calls for {which} now. It goes on by itself when it does again."
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run at work is.
+
+    Attributes:
+        doing: What it does.
+        done: How many are through.
+        most: How many there are; None while nobody can say.
+        unit: What is counted, such as ``organisations read``.
+        counts: What became of those that are through; what nobody chose, or is a client already, is not among them.
+        pause: Why nothing moves just now; None while it does.
+        next_try_at: When it goes on after that, where it is not just a minute.
+    """
+
+    doing: str
+    done: int
+    most: int | None
+    unit: str
+    counts: dict[Outcome, int]
+    pause: str | None = None
+    next_try_at: datetime | None = None
+
+    @property
+    def sentence(self) -> str:
+        """All of it, to be read aloud."""
+        if self.most is None:
+            return f"{self.doing}."
+        how_far = f"{self.doing}: {number(self.done)} of {number(self.most)} {self.unit}."
+        return f"{how_far} {self.pause}" if self.pause else how_far
+
+
+def progress_of(kind: RunKind, snapshot: RunSnapshot, *, is_hand_over: bool = False) -> Progress:
+    """How far a run is.
+
+    Args:
+        kind: Its kind.
+        snapshot: Where it is.
+        is_hand_over: Whether an admin gives one colleague's clients to another: there is no login of one's own.
+    """
+    counts = dict(snapshot.counts)
+    counts.pop(Outcome.SKIPPED, None)
+    if kind is RunKind.ADD_CLIENTS:
+        counts.pop(Outcome.ALREADY_CLIENT, None)
+    doing = _DOING.get((kind, snapshot.stage)) or _DOING[None, snapshot.stage]
+    if is_hand_over and snapshot.stage is Stage.LISTING:
+        doing = "Listing the clients to hand over"
+    match snapshot.stage:
+        case Stage.LISTING if snapshot.total and kind is RunKind.ADD_CLIENTS:
+            return Progress(doing, snapshot.profiles_read, snapshot.total, "organisations read", {})
+        case Stage.CREATING:
+            return Progress(doing, snapshot.with_client, snapshot.chosen, "accounts created", counts)
+        case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
+            unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
+            done, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
+            if snapshot.put_off and done + snapshot.put_off == most:
+                pause = PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients")
+                return Progress(doing, done, most, "clients done", counts, pause, snapshot.next_try_at)
+            return Progress(doing, done, most, "clients done", counts, PAUSED if snapshot.paused_until else None)
+        case _:
+            return Progress(doing, 0, None, "", counts)
+
+
+def outcomes_sum(counts: dict[Outcome, int]) -> str:
+    """``36 created, 2 already clients and 1 failed``.
+
+    Args:
+        counts: By outcome.
+    """
+    said = [f"{number(count)} {_BECAME[outcome]}" for outcome, count in counts.items() if count]
+    if len(said) < 2:
+        return "".join(said) or plural(0, "organisation")
+    return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def accounts_sum(made: int, complete: int, waiting: int, need_you: int) -> str:
+    """``32 accounts: 27 complete, 3 waiting, 2 need you``.
+
+    Args:
+        made: All of them.
+        complete: With all of their lists.
+        waiting: Still being tried for.
+        need_you: For somebody to do something about.
+    """
+    parts = [f"{number(complete)} complete"] if complete or not (waiting or need_you) else []
+    parts += [f"{number(waiting)} waiting"] if waiting else []
+    parts += [f"{number(need_you)} {'needs' if need_you == 1 else 'need'} you"] if need_you else []
+    return f"{plural(made, 'account')}: {', '.join(parts)}"
+
+
+_BECAME: dict[Outcome, str] = {
+    Outcome.CREATED: "created",
+    Outcome.LINKED: "linked",
+    Outcome.REPAIRED: "repaired",
+    Outcome.REASSIGNED: "moved",
+    Outcome.HEALTHY: "healthy",
+    Outcome.ALREADY_CLIENT: "clients already",
+    Outcome.FAILED: "failed",
+    Outcome.UNREACHABLE: "not reachable",
+    Outcome.CHANGED_MEANWHILE: "changed meanwhile",
+    Outcome.RETRYING: "still being tried",
+    Outcome.SKIPPED: "not chosen",
+}
+TALLIED = tuple(_BECAME)
+"""In the order of one line: what worked, what did not, what is still to come, what nobody chose."""
+
+MEANS: dict[Outcome | None, str] = {
+    None: "Nothing has become of it yet.",
+    Outcome.CREATED: "New clients, with their standard information.",
+    Outcome.LINKED: "Connected to clients that you had already.",
+    Outcome.ALREADY_CLIENT: "Your clients already, so nothing was changed.",
+    Outcome.FAILED: "It did not work for each of them; the list says why.",
+    Outcome.RETRYING: "Tried again by itself; this page goes on showing what becomes of it.",
+    Outcome.SKIPPED: "Not chosen, so nothing was done.",
+    Outcome.REPAIRED: "Connected again, and their standard information is fresh.",
+    Outcome.HEALTHY: "Nothing to repair.",
+    Outcome.UNREACHABLE: "This login does not reach them; the list says whose could.",
+    Outcome.REASSIGNED: "Moved, with their connections.",
+    Outcome.CHANGED_MEANWHILE: "Somebody changed them meanwhile, so they were left alone.",
+}
+"""What an outcome means, where its rows give no reason of their own."""

@@ -1,0 +1,86 @@
+"""How a program of ours ends: every expected error as one sentence on standard error, and a status for scripts.
+
+0: fine. 1: it failed, and may work later or after a repair. 2: wrong usage or refused input; the same again will not
+work.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from sqlalchemy.exc import SQLAlchemyError
+
+from contracts.refusals import RefusalCode, Refused
+from models.database_url import UnusableUrlError
+from providers.proxies import UnusableNetworkError
+from runtime.cannot_start import CannotStartError
+from runtime.keyring import SealError
+from runtime.settings import Settings
+from starter.bootstrap import read_settings
+
+FAILED = 1
+REFUSED = 2
+
+err = Console(stderr=True)
+
+T = TypeVar("T")
+
+
+def end(message: str, status: int) -> typer.Exit:
+    """Say one sentence on standard error; raise what this returns."""
+    err.print(Text(message), style="red" if status == FAILED else "yellow", soft_wrap=True)
+    return typer.Exit(status)
+
+
+def execute(work: Coroutine[Any, Any, T], *, loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> T:
+    """Run a command's work; every expected error becomes one sentence and an exit status.
+
+    Args:
+        work: What to do.
+        loop: Makes the event loop; asyncio's own otherwise.
+
+    Raises:
+        typer.Exit: It failed or was refused.
+    """
+    try:
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(work)
+    except Refused as refused:
+        refusal = refused.refusal
+        where = f" ({refusal.field})" if refusal.field else ""
+        status = FAILED if refusal.code is RefusalCode.UNAVAILABLE else REFUSED
+        raise end(f"{refusal.message}{where}", status) from None
+    except (CannotStartError, UnusableUrlError, UnusableNetworkError, SealError) as error:
+        raise end(str(error), FAILED) from None
+    except (SQLAlchemyError, OSError) as error:
+        raise end(_unreachable(error), FAILED) from None
+    except RuntimeError as error:
+        if "onnect" not in str(error):  # the SDK's only error for a Temporal that does not answer
+            raise
+        raise end(
+            "Temporal does not answer. Is it running? `clientsync doctor` says what is missing.", FAILED
+        ) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def settings_or_end() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        typer.Exit: A variable's value cannot be used.
+    """
+
+    async def work() -> Settings:
+        return read_settings()
+
+    return execute(work())
+
+
+def _unreachable(error: Exception) -> str:
+    if "does not exist" in str(error):
+        return "The database is not up to date. Run `clientsync db upgrade`."
+    return "The database cannot be reached. Is it running? `clientsync doctor` says what is missing."

@@ -1,0 +1,206 @@
+"""Looks at everything that a process needs, and says what to do about what is missing."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from contracts.names import SEARCH_ATTRIBUTES
+from contracts.refusals import Refused
+from models import schema
+from models.database_url import UnusableUrlError, is_for_a_pooler
+from providers.errors import AppRefused, ProviderError
+from providers.port import Provider
+from providers.proxies import UnusableNetworkError
+from runtime.keyring import InvalidKeysError
+from runtime.namespace import NamespaceNotReadyError, missing_attributes
+from runtime.settings import MissingSettingError, Settings
+from runtime.temporal import connect
+from runtime.zone_rules import pinned_version
+from starter.bootstrap import build_provider, open_database, open_sign_in, read_settings
+from starter.schedule_times import WHAT_TO_DO, said
+from starter.schedules import Change, Schedules
+
+_NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url", "xero_client_id", "xero_client_secret")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        check: What was looked at.
+        ok: Whether it is fine.
+        said: What was found.
+        what_to_do: Empty when it is fine.
+    """
+
+    check: str
+    ok: bool
+    said: str
+    what_to_do: str = ""
+
+
+async def examine() -> list[Finding]:
+    """Look at everything that the settings name; settings that cannot be read are the one finding then."""
+    try:
+        settings = read_settings()
+    except Refused as refused:
+        return [Finding("settings", False, refused.refusal.message, "Correct the variable and run this again.")]
+    return [finding async for finding in _findings(settings)]
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    missing = [name for name in _NEEDED if getattr(settings, name) is None]
+    names = ", ".join(f"CLIENTSYNC_{name.upper()}" for name in missing)
+    yield Finding(
+        "settings",
+        not missing,
+        f"not set: {names}" if missing else "all set",
+        "Set them; docs/operations.md says what they mean. Or run everything embedded: clientsync up"
+        if missing
+        else "",
+    )
+    try:
+        if settings.encryption_keys is not None:
+            yield Finding("encryption keys", True, f"current key: {settings.key_ring().current}")
+    except InvalidKeysError as error:
+        yield Finding("encryption keys", False, str(error), "Write them as id:base64key, the current one first.")
+        return
+    if settings.database_url is not None:
+        try:
+            yield await _database(settings)
+        except UnusableUrlError as error:
+            what = "Correct CLIENTSYNC_DATABASE_URL."
+            yield Finding("database", False, f"its URL cannot be used: {error}", what)
+            return
+    if settings.temporal_address is not None and settings.encryption_keys is not None:
+        async for finding in _temporal(settings):
+            yield finding
+    if settings.database_url is not None and settings.xero_client_id and settings.xero_client_secret:
+        async for finding in _provider(settings):
+            yield finding
+    if settings.sign_in_issuer is not None:
+        yield await _sign_in(settings)
+
+
+async def _database(settings: Settings) -> Finding:
+    url = settings.required("database_url")
+    try:
+        if not is_for_a_pooler(url) and await schema.shares_connections(url):
+            what = "Add the parameter pgbouncer=true to CLIENTSYNC_DATABASE_URL, or connect past the pooler."
+            return Finding("database", False, "a pooler shares its connections between transactions", what)
+        pending = await schema.pending(url)
+    except (SQLAlchemyError, OSError) as error:
+        why = type(error.__cause__ or error).__name__
+        return Finding("database", False, f"does not answer ({why})", "Start it, or correct its URL.")
+    if pending:
+        return Finding("database", False, f"lacks {', '.join(pending)}", "Run: clientsync db upgrade")
+    return Finding("database", True, "answers, and is up to date")
+
+
+async def _temporal(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        client = await connect(settings)
+    except RuntimeError:
+        found = f"nothing answers at {settings.temporal_address}"
+        yield Finding("Temporal", False, found, "Start it, or correct CLIENTSYNC_TEMPORAL_ADDRESS.")
+        return
+    yield Finding("Temporal", True, f"answers at {settings.temporal_address}")
+    namespace = await _namespace(settings, client)
+    yield namespace
+    if namespace.ok and settings.database_url is not None:
+        yield await _nights(settings, client)
+
+
+async def _namespace(settings: Settings, client: Client) -> Finding:
+    check = f"namespace {settings.temporal_namespace}"
+    try:
+        missing = await missing_attributes(client, settings.temporal_namespace, SEARCH_ATTRIBUTES)
+    except NamespaceNotReadyError as error:
+        return Finding(check, False, str(error), "See to that, then run this again.")
+    except RPCError as error:
+        return Finding(check, False, f"cannot be used ({error.status.name.lower()})", "Start a worker: it makes it.")
+    if missing:
+        what = "Start a worker: it adds them, or says that its account may not."
+        return Finding(check, False, f"lacks search attributes: {', '.join(missing)}", what)
+    return Finding(check, True, "is there, with its search attributes")
+
+
+async def _nights(settings: Settings, client: Client) -> Finding:
+    check, rules = "nightly checks", pinned_version()
+    try:
+        async with open_database(settings) as database:
+            found = await Schedules(database, client, settings.public_url or "").examine()
+    except (SQLAlchemyError, OSError, ValueError, Refused) as error:
+        return Finding(
+            check, False, f"cannot be looked at ({type(error).__name__})", "See to what is said above first."
+        )
+    if wrong := [one.practice for one in found if one.change is not Change.UNCHANGED]:
+        return Finding(check, False, f"not as they should be: {some(wrong)}", "Run: clientsync schedules apply")
+    differing = [(one, one.difference) for one in found if one.difference is not None]
+    if differing:
+        # One source of rules for each side: whoever is behind is so for all practices, so one tells enough.
+        first, difference = differing[0]
+        others = f" ({len(differing)} practices)" if len(differing) > 1 else ""
+        text = said(difference, first.time_zone, rules)
+        return Finding(check, False, f"{first.practice}{others}: {text}", WHAT_TO_DO[difference.older])
+    return Finding(check, True, f"{len(found)} scheduled; Temporal begins them when our rules ({rules}) say")
+
+
+def some(names: Sequence[str], most: int = 5) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
+async def _provider(settings: Settings) -> AsyncIterator[Finding]:
+    async with open_database(settings) as database:
+        try:
+            provider = build_provider(settings, database)
+        except UnusableNetworkError as error:
+            yield Finding("the way out", False, str(error), "Correct the variable.")
+            return
+        try:
+            try:
+                redirect_uri = f"{settings.public_url}/connect/xero/callback"
+                await provider.begin_consent(state="doctor", redirect_uri=redirect_uri)
+            except ProviderError as error:
+                what = "Look at CLIENTSYNC_XERO_IDENTITY_URL, and at whether this machine may reach it."
+                yield Finding(provider.title, False, f"its sign-in cannot be read: {error.detail}", what)
+                return
+            yield Finding(provider.title, True, f"its sign-in answers at {settings.xero_identity_url}")
+            yield await _secret(provider)
+        finally:
+            await provider.close()
+
+
+async def _sign_in(settings: Settings) -> Finding:
+    """The app's secret cannot be tried there without somebody's sign-in."""
+    check = "identity provider"
+    try:
+        async with open_sign_in(settings) as sign_in:
+            if sign_in is not None:
+                await sign_in.check()
+    except MissingSettingError as error:
+        return Finding(check, False, f"{error.variable} is not set", "Set it, or leave out CLIENTSYNC_SIGN_IN_ISSUER.")
+    except UnusableNetworkError as error:
+        return Finding(check, False, str(error), "Correct the variable.")
+    except ProviderError as error:
+        what = "Look at CLIENTSYNC_SIGN_IN_ISSUER, and at whether this machine may reach it."
+        return Finding(check, False, f"its sign-in cannot be read: {error.detail}", what)
+    return Finding(check, True, f"its sign-in answers at {settings.sign_in_issuer}")
+
+
+async def _secret(provider: Provider) -> Finding:
+    check = f"{provider.title} app"
+    try:
+        await provider.check_app()
+    except AppRefused as error:
+        what = "Set CLIENTSYNC_XERO_CLIENT_ID and CLIENTSYNC_XERO_CLIENT_SECRET as the app has them there; restart all."
+        return Finding(check, False, f"its id or secret is refused: {error.detail}", what)
+    except ProviderError as error:
+        return Finding(check, False, f"its secret could not be tried: {error.detail}", "Run this again in a minute.")
+    return Finding(check, True, "its id and secret are taken")

@@ -1,0 +1,130 @@
+"""Runs: start one, sign in further, look, choose, retry, stop."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Path, Query
+from pydantic import AwareDatetime
+
+from contracts.bulk_create_clients import SelectionAccepted
+from contracts.runs import RunKind
+from contracts.selection import Selection
+from models.run_views import RunFilter
+from starter.answers.runs import (
+    AuthorizeAnswer,
+    RetryAnswer,
+    RunAnswer,
+    RunsAnswer,
+    RunSummaryAnswer,
+    StartedAnswer,
+    StoppingAnswer,
+)
+from starter.kinds import Wishes
+from web.api.parameters import Limit, Offset
+from web.kit.authentication import Adder, Door, Reader
+
+router = APIRouter(prefix="/api/v1", tags=["Runs"])
+
+RunId = Annotated[str, Path(max_length=120, description="The run's id.")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=120,
+        description="The same key again answers with the same run and a fresh address.",
+    ),
+]
+Everything = Annotated[
+    bool, Query(alias="all", description="Reconnect all: move healthy connections to this login too.")
+]
+ProviderName = Annotated[str, Path(max_length=20, description="The accounting software, such as `xero`.")]
+
+
+@router.post(
+    "/client-sync/{provider}/{kind}",
+    status_code=HTTPStatus.CREATED,
+    summary="Start a run",
+    description="Send the colleague's browser to `authorize_url`; the run goes on when it comes back.",
+)
+async def start(
+    caller: Adder,
+    door: Door,
+    provider: ProviderName,
+    kind: RunKind,
+    idempotency_key: Key = None,
+    moves_healthy: Everything = False,
+) -> StartedAnswer:
+    """Start a run."""
+    started = await door.runs.start(caller, kind, provider, idempotency_key, Wishes(moves_healthy=moves_healthy))
+    to_allow = await door.runs.to_allow_again(caller, started.run_id)
+    return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url, to_allow=list(to_allow))
+
+
+@router.get("/runs", summary="List the practice's runs, newest first")
+async def runs(
+    caller: Reader,
+    door: Door,
+    kind: Annotated[RunKind | None, Query(description="Only runs of this kind.")] = None,
+    colleague_id: Annotated[UUID | None, Query(description="Only runs that this colleague started.")] = None,
+    is_active: Annotated[
+        bool | None, Query(alias="active", description="Only runs that are not finished; or only those that are.")
+    ] = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+    before: Annotated[AwareDatetime | None, Query(description="Only runs that were started before this.")] = None,
+) -> RunsAnswer:
+    """The practice's runs, newest first."""
+    wanted = RunFilter(kind=kind, colleague_id=colleague_id, is_active=is_active, before=before)
+    found, total = await door.runs.activity(caller, wanted, limit=limit, offset=offset)
+    return RunsAnswer(runs=[RunSummaryAnswer.of(run) for run in found], total=total)
+
+
+@router.get(
+    "/runs/{run_id}",
+    summary="Show a run",
+    description="Its stage, its counts, and each organisation with its verdict, its outcome and the cause of that.",
+)
+async def run(caller: Reader, door: Door, run_id: RunId) -> RunAnswer:
+    """One run."""
+    return RunAnswer.of(await door.runs.show(caller, run_id))
+
+
+@router.post(
+    "/runs/{run_id}/consent",
+    summary="Sign in once more",
+    description="While a run waits for its sign-in or its selection, a further sign-in adds to its organisations.",
+)
+async def consent(caller: Adder, door: Door, run_id: RunId) -> AuthorizeAnswer:
+    """A further sign-in."""
+    return AuthorizeAnswer(authorize_url=await door.consents.begin(caller, run_id))
+
+
+@router.post(
+    "/runs/{run_id}/selection",
+    summary="Choose organisations",
+    description="Checked first, and taken whole or refused whole. The same selection again gets the same answer.",
+)
+async def select(caller: Adder, door: Door, run_id: RunId, selection: Selection) -> SelectionAccepted:
+    """Choose organisations."""
+    return await door.runs.select(caller, run_id, selection)
+
+
+@router.post("/runs/{run_id}/retry", status_code=HTTPStatus.ACCEPTED, summary="Retry what failed, alone")
+async def retry(caller: Adder, door: Door, run_id: RunId) -> RetryAnswer:
+    """Retry what failed."""
+    retried = await door.runs.retry(caller, run_id)
+    return RetryAnswer(run_id=run_id, reopened=retried.reopened, tried_now=retried.tried_now, limited=retried.limited)
+
+
+@router.post(
+    "/runs/{run_id}/cancel",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Stop a run",
+    description="What was already done stays; the run's result becomes `cancelled`.",
+)
+async def cancel(caller: Adder, door: Door, run_id: RunId) -> StoppingAnswer:
+    """Stop a run."""
+    await door.runs.cancel(caller, run_id)
+    return StoppingAnswer(run_id=run_id)

@@ -1,0 +1,97 @@
+"""The web application: routes, error shape and shield, put together from what it is given."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from runtime.keyring import KeyRing
+from starter.answers.errors import ErrorAnswer
+from starter.operations import Operations
+from starter.support_identity import SupportIdentity
+from web import pages
+from web.api import (
+    change,
+    clients,
+    colleagues,
+    connection,
+    connections,
+    documentation,
+    exports,
+    health,
+    lists,
+    runs,
+    teams,
+    tokens,
+)
+from web.api.codec import Access, codec_router
+from web.api.described import Described
+from web.inbound import connect
+from web.kit import errors
+from web.kit.shield import Shield
+
+_DESCRIPTION = (
+    "Adds an accounting practice's clients in bulk from their accounting software. Everything is scoped to the "
+    "practice of the colleague whose token is sent; ids of another practice answer 404. "
+    'Errors are always {"error": {"code", "message", "field"?}}.'
+)
+
+
+def create_app(
+    operations: Operations,
+    *,
+    ring: KeyRing,
+    is_secure: bool = False,
+    codec_access: Access = Access.SUPPORT,
+    support: SupportIdentity | None = None,
+    temporal_ui: str | None = None,
+    has_outbox: bool = True,
+) -> FastAPI:
+    """The application.
+
+    Args:
+        operations: The one door to everything.
+        ring: For the codec that Temporal's Web UI calls.
+        is_secure: The public address is HTTPS.
+        codec_access: Who may use the codec.
+        support: Knows who is of support; nobody is when None.
+        temporal_ui: Base of the Temporal Web UI: for links, and the only origin that browsers may call the codec from.
+        has_outbox: No mail server takes the notices, so that admins read them here.
+    """
+    app = Described(
+        title="Clientsync",
+        version=version("clientsync"),
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={422: {"model": ErrorAnswer, "description": "Refused; nothing was changed."}},
+        redirect_slashes=False,
+    )
+    app.state.operations = operations
+    app.state.is_secure = is_secure
+    app.state.has_outbox = has_outbox
+    app.state.temporal_ui = temporal_ui
+    app.include_router(exports.router)  # first: a run's id could end in .csv
+    for module in (
+        runs,
+        clients,
+        colleagues,
+        teams,
+        tokens,
+        connections,
+        connection,
+        change,
+        lists,
+        connect,
+        documentation,
+        health,
+    ):
+        app.include_router(module.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
+    app.include_router(codec_router(ring, access=codec_access, ui_origin=temporal_ui, support=support))
+    app.mount("/static", StaticFiles(packages=[("web", "static")]), name="static")
+    errors.install(app)
+    app.add_middleware(Shield, secure=is_secure)
+    return app

@@ -1,0 +1,1 @@
+"""Browsers that come back from a sign-in elsewhere."""

@@ -1,0 +1,1 @@
+"""What every page and call of the web backend uses, and what stands round each request."""

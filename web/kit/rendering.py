@@ -1,0 +1,150 @@
+"""Turns templates into pages: one environment, every value escaped, the same surroundings for each.
+
+No page is put together elsewhere. What a template gets besides its own values: ``viewer`` (who is signed in, or
+None), ``said`` (what was just done), ``path``, and the functions ``static``, ``csrf_field`` and
+``form_key``.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from models.columns import now
+from starter.sessions import SignedIn
+from web.kit.confirmations import PARAMETER, said
+from web.kit.surroundings import Surroundings, current, surrounded
+from web.kit.wording import FILTERS
+
+CSRF_FIELD = "csrf"
+FORM_KEY = "key"
+_STATIC = files("web") / "static"
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file in ``static/``, which changes with its content: browsers may keep it for good."""
+    return f"/static/{name}?v={hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+def csrf_field() -> Markup:
+    """The hidden field that every form of a signed-in colleague has."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, current().csrf)
+
+
+def form_key() -> Markup:
+    """The hidden field of a form that starts something: sent twice, it is started once."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, secrets.token_urlsafe(18))
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("web"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key)
+    return made
+
+
+PAGES = _environment()
+
+
+def viewer_of(request: Request) -> SignedIn | None:
+    """Who is signed in, once the request's route has asked; None otherwise."""
+    found = getattr(request.state, "viewer", None)
+    return found if isinstance(found, SignedIn) else None
+
+
+def rendered(viewer: SignedIn | None, template: str, **values: object) -> str:
+    """A template as text: a page, or a piece of one that a script puts in its place.
+
+    Args:
+        viewer: Who looks at it.
+        template: Its name in ``templates/``.
+        values: What the template gets, besides ``viewer``.
+    """
+    zone: tzinfo = viewer.actor.time_zone if viewer else UTC
+    with surrounded(Surroundings(zone=zone, now=now(), csrf=viewer.csrf if viewer else None)):
+        return PAGES.get_template(template).render(viewer=viewer, **values)
+
+
+def render(
+    request: Request,
+    template: str,
+    /,
+    *,
+    status: int = HTTPStatus.OK,
+    referrer: str = "same-origin",
+    is_over: bool = False,
+    is_well: bool = True,
+    **values: object,
+) -> HTMLResponse:
+    """A page.
+
+    Args:
+        request: What it answers.
+        template: Its name in ``templates/``.
+        status: HTTP status.
+        referrer: Whom the browser may tell the page's address; ``no-referrer`` for pages whose address is a secret.
+        is_over: Whether what was begun here is at work no more: what is said of it then ends in its result.
+        is_well: Whether it came about.
+        values: What the template gets.
+    """
+    done = said(request.query_params.get(PARAMETER))
+    sentence = done.sentence_once(is_over=is_over, is_well=is_well) if done else None
+    around = {
+        "said": done,
+        "said_sentence": sentence,
+        "is_said_later": done is not None and done.is_begun and not is_over,
+        "path": request.url.path,
+        "has_outbox": request.app.state.has_outbox,
+    }
+    page = rendered(viewer_of(request), template, **around | values)
+    # Without a referrer, browsers send forms with ``Origin: null``, and nobody could tell ours from others'.
+    return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})
+
+
+def leave(
+    request: Request,
+    address: str,
+    whither: str,
+    to_allow: Sequence[str] = (),
+    *,
+    joins_many: bool = True,
+    only_says_who: bool = False,
+) -> HTMLResponse:
+    """The answer to a POST that leads to a sign-in elsewhere: at an accounting software, or an identity provider.
+
+    Chromium holds a form's redirects to ``form-action 'self'``, and where a provider's own redirects lead is not ours
+    to list. So a page of ours goes on by itself (and has the link), which no policy stops.
+
+    Args:
+        request: The POST.
+        address: The provider's.
+        whither: The provider's name, such as ``Xero``.
+        to_allow: Names of organisations that have to be ticked there; the page then waits until they were read.
+        joins_many: Whether one sign-in may bring many organisations.
+        only_says_who: Whether nothing is allowed there: an identity provider says who somebody is.
+    """
+    return render(
+        request,
+        "leaving.html",
+        referrer="no-referrer",
+        address=address,
+        whither=whither,
+        to_allow=to_allow,
+        joins_many=joins_many,
+        only_says_who=only_says_who,
+    )

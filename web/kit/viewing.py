@@ -1,0 +1,146 @@
+"""Who looks at a page: the session cookie, and the proof that a form is one of ours.
+
+Routers of pages are made here, so that no page can forget either. The JSON API knows nothing of the cookie.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Role
+from starter.first_step import LONGEST
+from starter.sessions import SignedIn
+from web.kit.addresses import is_own_origin
+from web.kit.authentication import Door, operations
+from web.kit.rendering import CSRF_FIELD
+
+CSRF_HEADER = "X-CSRF-Token"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_FIELDS = 30_000
+"""Of a form: one sent without scripts names every organisation on its list, with what was chosen for it. How many bytes
+that may be, the shield says."""
+
+_NOT_OURS = "This form was not sent from a page of Clientsync. Nothing was changed."
+_OLD_FORM = (
+    "This form belongs to an earlier session. Nothing was changed. Go back, reload the page and send the form again."
+)
+
+
+class Cookie(StrEnum):
+    """The session cookie's names; with the prefix, browsers themselves hold it to HTTPS and to this very host."""
+
+    PLAIN = "clientsync"
+    SECURE = "__Host-clientsync"
+
+
+def _cookie(request: Request) -> Cookie:
+    return Cookie.SECURE if request.app.state.is_secure else Cookie.PLAIN
+
+
+def cookie_of(request: Request) -> str | None:
+    """The secret that the browser sent, if any."""
+    return request.cookies.get(_cookie(request))
+
+
+def keep(request: Request, response: Response, token: str) -> None:
+    """Let the browser keep a session. Lax, since a sign-in at a provider comes back from another site."""
+    response.set_cookie(
+        _cookie(request),
+        token,
+        max_age=int(LONGEST.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.is_secure,
+    )
+
+
+def forget(request: Request, response: Response) -> None:
+    """Let the browser forget the session."""
+    response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=request.app.state.is_secure)
+
+
+async def viewing(request: Request, door: Door) -> SignedIn:
+    """The signed-in colleague.
+
+    Raises:
+        Refused: ``UNAUTHENTICATED``; ``web.kit.errors`` leads people to the sign-in page and back.
+    """
+    token = cookie_of(request)
+    if token is None:
+        raise Refused(RefusalCode.UNAUTHENTICATED, "Sign in first.")
+    request.state.viewer = viewer = await door.sessions.by_token(token)
+    return viewer
+
+
+Viewer = Annotated[SignedIn, Depends(viewing)]
+
+
+async def viewing_perhaps(request: Request, door: Door) -> SignedIn | None:
+    """The signed-in colleague, or None."""
+    try:
+        return await viewing(request, door)
+    except Refused:
+        return None
+
+
+async def recognise(request: Request) -> None:
+    """Let a page that no route answers know its viewer, if there is one."""
+    await viewing_perhaps(request, operations(request))
+
+
+PerhapsViewer = Annotated[SignedIn | None, Depends(viewing_perhaps)]
+
+
+async def administrating(viewer: Viewer) -> SignedIn:
+    """The signed-in admin.
+
+    Raises:
+        Refused: ``FORBIDDEN``.
+    """
+    if viewer.actor.role is not Role.ADMIN:
+        raise Refused(RefusalCode.FORBIDDEN, "Only admins of your practice can do this. Ask one of them.")
+    return viewer
+
+
+Admin = Annotated[SignedIn, Depends(administrating)]
+
+
+async def from_own_page(request: Request) -> None:
+    """Let nothing change because of a form on another site: every browser says where a form comes from.
+
+    Raises:
+        Refused: ``FORBIDDEN``: from elsewhere, or nobody knows.
+    """
+    if request.method in _SAFE:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    is_ours = site in {"same-origin", "none"} if site else is_own_origin(origin or "", request.headers.get("Host"))
+    if not is_ours:
+        raise Refused(RefusalCode.FORBIDDEN, _NOT_OURS)
+
+
+async def from_own_form(request: Request, viewer: Viewer) -> None:
+    """Let nothing change without this session's own secret, in the form or in the header.
+
+    Raises:
+        Refused: ``FORBIDDEN``.
+    """
+    if request.method in _SAFE:
+        return
+    sent: object = request.headers.get(CSRF_HEADER)
+    if sent is None:
+        sent = (await request.form(max_fields=MOST_FIELDS)).get(CSRF_FIELD)
+    if not isinstance(sent, str) or not viewer.is_from_own_form(sent):
+        raise Refused(RefusalCode.FORBIDDEN, _OLD_FORM)
+
+
+def page_router() -> APIRouter:
+    """A router of pages for signed-in colleagues."""
+    return APIRouter(include_in_schema=False, dependencies=[Depends(from_own_page), Depends(from_own_form)])
+
+
+def open_router() -> APIRouter:
+    """A router of pages for anybody."""
+    return APIRouter(include_in_schema=False, dependencies=[Depends(from_own_page)])

@@ -1,0 +1,145 @@
+"""How pages say times and numbers: the filters of the templates. Zone and moment stand round the page."""
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from markupsafe import Markup, escape
+
+from contracts.causes import Cause
+from contracts.runs import Outcome
+from starter.answers.wording import number, plural
+from web.kit.surroundings import current
+
+_STEPS = (
+    (timedelta(minutes=1), timedelta(hours=1), "minute"),
+    (timedelta(hours=1), timedelta(days=1), "hour"),
+    (timedelta(days=1), timedelta(days=14), "day"),
+)
+NOTHING = "\N{EN DASH}"
+_BACKTICKS = re.compile("`+")
+_SAID: dict[str, str] = {
+    Outcome.SKIPPED: "Not chosen",
+    Outcome.UNREACHABLE: "Not reachable",
+    Outcome.RETRYING: "Still being tried",
+    Outcome.REASSIGNED: "Moved",
+    Cause.DISCONNECTED_AT_PROVIDER: "Removed in the accounting software",
+    Cause.RATE_LIMITED: "Out of calls for now",
+    Cause.ROLE_TOO_LOW: "The login's role is too low",
+    Cause.APP_REFUSED: "Our app's secret is refused",
+    Cause.OUR_OUTAGE: "Held up on our side",
+}
+"""What people call what is called otherwise in code."""
+
+_LOGIN_IS_GONE = frozenset({Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER})
+"""With these, nothing can be read before somebody signs in; the nights only look at the login."""
+
+
+def exact(moment: datetime, zone: tzinfo) -> str:
+    """``23 Nov 2026, 14:32 GMT``: a moment on the practice's clock."""
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def relative(moment: datetime, at: datetime, zone: tzinfo) -> str:
+    """``3 hours ago``, ``in 5 minutes``; the day beyond two weeks."""
+    distance = abs(at - moment)
+    if distance < timedelta(minutes=1):
+        return "just now" if moment <= at else "in a moment"
+    for unit, end, name in _STEPS:
+        if distance < end:
+            spelt = plural(distance // unit, name)
+            return f"{spelt} ago" if moment < at else f"in {spelt}"
+    local = moment.astimezone(zone)
+    return f"{local.day} {local:%b %Y}"
+
+
+def coded(text: str) -> Markup:
+    """A description for readers of code: what stands between backticks is set as code."""
+    return Markup("").join(  # every second piece stood between them
+        Markup("<code>{}</code>").format(piece) if place % 2 else escape(piece)
+        for place, piece in enumerate(_BACKTICKS.split(text))
+    )
+
+
+def words(value: object) -> str:
+    """``needs_reconnect`` as ``Needs reconnect``; nothing for None."""
+    code = str(value.value if isinstance(value, StrEnum) else value)
+    text = _SAID.get(code) or code.replace("_", " ").replace("-", " ")
+    return "" if value is None else f"{text[:1].upper()}{text[1:]}"
+
+
+def ago(moment: datetime | None) -> Markup:
+    """A moment as people say it, with the exact one behind it."""
+    return _time(moment, is_relative=True)
+
+
+def at(moment: datetime | None) -> Markup:
+    """The exact moment."""
+    return _time(moment, is_relative=False)
+
+
+def is_ahead(moment: datetime | None) -> bool:
+    """Whether a moment is still to come."""
+    return moment is not None and moment > current().now
+
+
+def next_try(moment: datetime) -> Markup:
+    """When something is tried again by itself; a moment that has come is now."""
+    if moment <= current().now:
+        return Markup("It is being tried now.")
+    return Markup("Next try {} ({}).").format(ago(moment), at(moment))
+
+
+def due(moment: datetime | None, cause: Cause | None = None) -> Markup:
+    """When lists are read next: by the first nightly check after the moment at which they are due.
+
+    One in trouble does not wait for that moment: what passes is tried again by itself, a login that is gone has to come
+    back first, and for anything else the next night looks.
+    """
+    if cause is not None and cause.is_transient:
+        return Markup("By itself, once the trouble is over")
+    if cause in _LOGIN_IS_GONE:
+        return Markup("Once it is reconnected")
+    if cause is not None:
+        return Markup("At the next nightly check")
+    if moment is None:
+        return Markup('<span class="none">{}</span>').format(NOTHING)
+    if moment <= current().now:
+        return Markup("At the next nightly check")
+    return Markup("At the first nightly check after {}").format(at(moment))
+
+
+def clock(moment: datetime) -> Markup:
+    """The time of day alone, under a heading that says the day."""
+    zone = current().zone
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.astimezone(UTC).isoformat(timespec="seconds"),
+        exact(moment, zone),
+        f"{moment.astimezone(zone):%H:%M}",
+    )
+
+
+def _time(moment: datetime | None, *, is_relative: bool) -> Markup:
+    if moment is None:
+        return Markup('<span class="none">{}</span>').format(NOTHING)
+    around = current()
+    spelt = exact(moment, around.zone)
+    shown = relative(moment, around.now, around.zone) if is_relative else spelt
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.astimezone(UTC).isoformat(timespec="seconds"), spelt, shown
+    )
+
+
+FILTERS = {
+    "ago": ago,
+    "at": at,
+    "clock": clock,
+    "coded": coded,
+    "due": due,
+    "next_try": next_try,
+    "number": number,
+    "plural": plural,
+    "words": words,
+    "is_ahead": is_ahead,
+}

@@ -1,0 +1,1 @@
+"""Pages of clients: the list, one client, its standard information and its history."""

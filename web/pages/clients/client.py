@@ -1,0 +1,79 @@
+"""One client: its overview, its connections, and where a run about it alone is shown."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import RunKind
+from web.kit.authentication import Door
+from web.kit.confirmations import PARAMETER, Said, go, said
+from web.kit.rendering import leave
+from web.kit.viewing import Viewer, page_router
+from web.pages.clients.frame import Tab, framed
+from web.pages.clients.timeline import happened
+
+router = page_router()
+
+RunId = Annotated[str, Path(max_length=120)]
+
+LATEST = 6
+"""Events that the overview shows."""
+
+
+@router.get("/clients/{client_id:uuid}")
+async def overview(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> HTMLResponse:
+    """What there is to know at a glance."""
+    events = await door.clients.history(viewer.actor, client_id, limit=LATEST)
+    return await framed(
+        request, door, viewer, client_id, "client/overview.html", Tab.OVERVIEW, events=[happened(one) for one in events]
+    )
+
+
+@router.get("/clients/{client_id:uuid}/connections")
+async def connections(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> HTMLResponse:
+    """The accounting software that the client is connected to."""
+    return await framed(request, door, viewer, client_id, "client/connections.html", Tab.CONNECTIONS)
+
+
+@router.get("/clients/{client_id:uuid}/runs/{run_id}")
+async def run(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
+    """To the page that shows a run about this client alone: a reconnect, or a change of its books.
+
+    What was just done is said there.
+    """
+    done = said(request.query_params.get(PARAMETER))
+    report = await door.runs.report(viewer.actor, run_id)
+    if report.run.client_id != client_id:
+        raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id!r} of this client.")
+    connection = f"/clients/{client_id}/connection"
+    if report.run.kind is RunKind.CHANGE_CONNECTION:
+        return go(f"{connection}/change/{run_id}", done)
+    return go(f"{connection}?run={run_id}", done)
+
+
+@router.post("/clients/{client_id:uuid}/runs/{run_id}/sign-in")
+async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
+    """Sign in (again) for a run about this client."""
+    shown = await run(request, door, viewer, client_id, run_id)
+    try:
+        address = await door.consents.begin(viewer.actor, run_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.WRONG_STAGE:
+            raise
+        return go(shown.headers["location"], Said.RUN_MOVED_ON)
+    return leave(request, address, "Xero")
+
+
+@router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")
+async def stop(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
+    """Stop a run about this client; nothing of the client has changed."""
+    await run(request, door, viewer, client_id, run_id)
+    try:
+        await door.runs.cancel(viewer.actor, run_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # else it has ended, which the page tells
+            raise
+    return go(f"/clients/{client_id}/connection?run={run_id}")

@@ -1,0 +1,181 @@
+"""The client list and the panel *Client sync* on it. The whole state of the list stands in its address.
+
+Starting a run is in ``client_sync``; the panel only has its forms.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from contracts.causes import Cause
+from models.client_views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
+from starter.actor import Actor
+from starter.clients import EVERYONE
+from starter.operations import Operations
+from web.kit.authentication import Door
+from web.kit.confirmations import Said, go
+from web.kit.csv_answers import csv_answer
+from web.kit.listing import DESCENDING, KNOWN, PAGE, SIZES, Descending, Id, Limit, Offset, Search, address, is_dropped
+from web.kit.listing import last_page as last_page_of
+from web.kit.rendering import render
+from web.kit.viewing import Viewer, page_router
+
+router = page_router()
+
+CLIENTS = "/clients"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address of the client list asks for.
+
+    Attributes:
+        wanted: Which clients.
+        order: How they are sorted.
+        limit: Rows of a page.
+    """
+
+    wanted: ClientFilter
+    order: ClientOrder
+    limit: int
+
+    @property
+    def filters(self) -> dict[str, object | None]:
+        """The filter, as the address has it."""
+        wanted = self.wanted
+        return {
+            "search": wanted.search,
+            "owner": wanted.owner_id,
+            "team": wanted.team_id,
+            "status": wanted.status,
+            "cause": wanted.cause,
+        }
+
+    @property
+    def sorting(self) -> dict[str, object | None]:
+        """The order, as the address has it; nothing where it is the usual one."""
+        column, is_descending = self.order.column, self.order.is_descending
+        is_usual = column is ClientSort.NAME and not is_descending
+        return {"sort": None if is_usual else column, "direction": DESCENDING if is_descending else None}
+
+    @property
+    def size(self) -> dict[str, object | None]:
+        """The length of a page, likewise."""
+        return {"limit": None if self.limit == PAGE else self.limit}
+
+    def among(self, owners: Collection[UUID], teams: Collection[UUID]) -> "Asked":
+        """The same, without an owner or a team that the practice does not have."""
+        wanted = self.wanted
+        return replace(
+            self,
+            wanted=replace(
+                wanted,
+                owner_id=wanted.owner_id if wanted.owner_id in owners else None,
+                team_id=wanted.team_id if wanted.team_id in teams else None,
+            ),
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything is chosen."""
+        return self.wanted != EVERYONE
+
+
+def asked(
+    search: Search = None,
+    owner: Id = None,
+    team: Id = None,
+    status: Annotated[ClientStatus | None, *KNOWN, Query()] = None,
+    cause: Annotated[Cause | None, *KNOWN, Query()] = None,
+    sort: Annotated[ClientSort | None, *KNOWN, Query()] = None,
+    direction: Descending = "",
+    limit: Limit = PAGE,
+) -> Asked:
+    """What the address asks for."""
+    wanted = ClientFilter(search.strip() if search else None, owner, team, status, cause)
+    return Asked(wanted, ClientOrder(sort or ClientSort.NAME, direction == DESCENDING), limit)
+
+
+AskedFor = Annotated[Asked, Depends(asked)]
+
+
+@router.get(CLIENTS)
+async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, offset: Offset = 0) -> Response:
+    """A page of the client list; one past the end leads to the last one, and a stale filter is left out."""
+    owners = await _owners(door, viewer.actor, asked.wanted.owner_id)
+    teams = [(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)]
+    asked = asked.among({one for one, _ in owners}, {one for one, _ in teams})
+    sort = request.query_params.get("sort") in set(ClientSort) or None
+    if is_dropped(request.query_params, asked.filters | {"sort": sort}):
+        return go(address(CLIENTS, asked.filters | asked.sorting | asked.size).rstrip("?&"), Said.FILTER_DROPPED)
+    wanted = asked.wanted
+    found, total = await door.clients.find(viewer.actor, wanted, asked.order, limit=asked.limit, offset=offset)
+    if total and not found:
+        end = address(
+            CLIENTS, asked.filters | asked.sorting | asked.size | {"offset": last_page_of(total, asked.limit)}
+        )
+        return RedirectResponse(end.rstrip("&"), status_code=HTTPStatus.SEE_OTHER)
+    facets = await door.clients.facets(viewer.actor, wanted)
+    everything = facets
+    if wanted.search or wanted.owner_id or wanted.team_id:
+        everything = await door.clients.facets(viewer.actor)
+    return render(
+        request,
+        "clients.html",
+        clients=found,
+        total=total,
+        offset=offset,
+        asked=asked,
+        sizes=SIZES,
+        everything=everything,
+        owners=owners,
+        teams=teams,
+        statuses=_statuses(facets),
+        causes=_causes(everything, facets, wanted.cause),
+        # Addresses that end with ? or &: what follows is sort, page and the like.
+        unsorted=address(CLIENTS, asked.filters | asked.size),
+        unpaged=address(CLIENTS, asked.filters | asked.sorting | asked.size),
+        csv=address("/clients.csv", asked.filters | asked.sorting).rstrip("?&"),
+    )
+
+
+@router.get("/clients.csv")
+async def export(request: Request, door: Door, viewer: Viewer, asked: AskedFor) -> Response:
+    """The clients that match, all of them, in the list's order; nobody gets more than the address asks for."""
+    if is_dropped(request.query_params, asked.filters):
+        return go(CLIENTS, Said.FILTER_DROPPED)
+    return csv_answer(await door.exports.clients(viewer.actor, asked.wanted, asked.order))
+
+
+@router.get("/client-sync")
+async def client_sync(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
+    """The panel as a page of its own: for browsers without scripts, and for links in mails."""
+    return render(request, "client_sync.html", everything=await door.clients.facets(viewer.actor))
+
+
+async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[tuple[UUID, str]]:
+    """Who can be filtered by: all who are here, and those who have left clients behind."""
+    return [
+        (one.colleague_id, one.name if one.deactivated_at is None else f"{one.name} (has left)")
+        for one in await door.colleagues.everybody(actor)
+        if one.deactivated_at is None or one.clients or one.colleague_id == chosen
+    ]
+
+
+def _statuses(facets: ClientFacets) -> list[tuple[ClientStatus, str]]:
+    return [(status, _counted(status, facets.by_status.get(status))) for status in ClientStatus]
+
+
+def _causes(everything: ClientFacets, facets: ClientFacets, chosen: Cause | None) -> list[tuple[Cause, str]]:
+    there = [cause for cause in Cause if cause in everything.by_cause or cause is chosen]
+    return [(cause, _counted(cause, facets.by_cause.get(cause, 0))) for cause in there]
+
+
+def _counted(kind: ClientStatus | Cause, count: int | None) -> str:
+    name = kind.replace("_", " ").capitalize()
+    return name if count is None else f"{name} ({count:,})"

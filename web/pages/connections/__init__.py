@@ -1,0 +1,1 @@
+"""Pages of connections: the health of all, and managing one."""

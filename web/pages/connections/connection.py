@@ -1,0 +1,202 @@
+"""Business settings → Connections → Manage: how one connection is, its settings, its lists, and what can be done."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+
+from contracts.lists import ListName, Source
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import ConnectionStatus, RunKind
+from models.columns import now
+from models.connection import Connection
+from models.connection_changes import undo_until
+from models.connection_settings import chosen_sources
+from models.run_reports import RunReport
+from models.run_views import RunFilter
+from starter.sessions import SignedIn
+from starter.starting import StartedRun
+from web.kit.authentication import Door
+from web.kit.confirmations import PARAMETER, Said, go, said
+from web.kit.listing import Text
+from web.kit.rendering import FORM_KEY, leave
+from web.kit.temporal_links import client_in_temporal
+from web.kit.viewing import Viewer, page_router
+from web.pages.clients.frame import Tab, framed
+from web.pages.clients.receipt_rows import receipt_rows
+from web.pages.connections import setting_words
+from web.pages.connections.one_run import OneRun
+from web.pages.connections.settings_form import SettingsForm
+
+router = page_router()
+
+HERE = "/clients/{client_id:uuid}/connection"
+TITLE = "Xero"
+
+FormKey = Annotated[str, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]*$")]
+Word = Annotated[str, Form(max_length=60)]
+
+
+@router.get(HERE)
+async def show(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    client_id: UUID,
+    run: Text = "",
+) -> Response:
+    """The connection; ``run`` names the run about it that is to be told of."""
+    return await _page(request, door, viewer, client_id, run_id=run.replace("\x00", ""))
+
+
+@router.post(HERE)
+async def change_settings(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    client_id: UUID,
+    source: Annotated[list[Source] | None, Form()] = None,
+    refresh_hours: Word = "",
+    contacts: Word = "",
+    costs_destination: Word = "",
+    costs_status: Word = "",
+    sales_destination: Word = "",
+    sales_status: Word = "",
+    warns: Annotated[bool, Form()] = False,
+) -> Response:
+    """The settings are changed, or the form again."""
+    form = SettingsForm(
+        sources=source or [],
+        refresh_hours=refresh_hours,
+        contacts=contacts,
+        costs_destination=costs_destination,
+        costs_status=costs_status,
+        sales_destination=sales_destination,
+        sales_status=sales_status,
+        warns_of_new_suppliers=warns,
+    )
+    try:
+        patch = form.patch()
+    except ValidationError as error:
+        return await _page(request, door, viewer, client_id, form=form.with_errors(error))
+    await door.managing.change_settings(viewer.actor, client_id, patch)
+    return go(f"/clients/{client_id}/connection", Said.SETTINGS_SAVED)
+
+
+@router.post(f"{HERE}/refresh")
+async def refresh(
+    door: Door,
+    viewer: Viewer,
+    client_id: UUID,
+    name: Annotated[list[ListName] | None, Form(alias="list")] = None,
+) -> RedirectResponse:
+    """Pull the lists now, all or some."""
+    refreshing = await door.managing.refresh(viewer.actor, client_id, name or ())
+    if refreshing.limited_until is not None:
+        return go(f"/clients/{client_id}/connection", Said.REFRESH_LIMITED)
+    begun = Said.REFRESHING_SOME if name and len(name) == 1 else Said.REFRESHING
+    done = begun if refreshing.is_new else Said.REFRESHING_ALREADY
+    return go(f"/clients/{client_id}/connection", done)
+
+
+@router.post(f"{HERE}/reconnect")
+async def reconnect(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
+    """To the sign-in for these very books."""
+    started = await door.managing.reconnect(viewer.actor, client_id, key or None)
+    return _to_sign_in(request, client_id, started)
+
+
+@router.post(f"{HERE}/change")
+async def change(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
+    """To the sign-in for other books."""
+    return _to_sign_in(request, client_id, await door.changes.start(viewer.actor, client_id, key or None))
+
+
+@router.post(f"{HERE}/undo")
+async def undo(door: Door, viewer: Viewer, client_id: UUID) -> RedirectResponse:
+    """The former books come back."""
+    await door.changes.undo(viewer.actor, client_id)
+    return go(f"/clients/{client_id}/connection", Said.CHANGE_UNDONE)
+
+
+def _to_sign_in(request: Request, client_id: UUID, started: StartedRun) -> Response:
+    if started.authorize_url is None:  # the form was sent before, and its sign-in is over
+        return go(f"/clients/{client_id}/runs/{started.run_id}")
+    return leave(request, started.authorize_url, TITLE)
+
+
+async def _page(
+    request: Request,
+    door: Door,
+    viewer: SignedIn,
+    client_id: UUID,
+    *,
+    run_id: str = "",
+    form: SettingsForm | None = None,
+) -> Response:
+    view = await door.clients.show(viewer.actor, client_id)
+    try:
+        found, details = await door.managing.show(viewer.actor, client_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.NOT_CONNECTED:
+            raise
+        return go(f"/clients/{client_id}/connections")
+    connection, change = found.connection, details.change
+    is_leaving = connection.status in {ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED}
+    since = None if is_leaving else await door.managing.refreshing_since(viewer.actor, found)
+    is_pulled_now = connection.pull_until is not None and connection.pull_until > now()
+    is_busy = connection.status is ConnectionStatus.DISCONNECTING or since is not None or is_pulled_now
+    names = {name for one in chosen_sources(connection) for name in one.lists}
+    return await framed(
+        request,
+        door,
+        viewer,
+        client_id,
+        "client/manage.html",
+        Tab.CONNECTIONS,
+        view=view,
+        status=422 if form and form.errors else 200,
+        connection=connection,
+        login_name=found.login_name,
+        form=form or SettingsForm.of(connection),
+        words=setting_words,
+        receipts=receipt_rows(details.receipts, names),
+        refreshing_since=since,
+        limited_until=until if (until := connection.limited_until) and until > now() else None,
+        is_pulled_now=is_pulled_now,
+        is_over=not is_busy,
+        is_well=_came_about(request, connection),
+        changed_from=details.old_name if change else None,
+        changed_at=change.changed_at if change else None,
+        undo_until=undo_until(change) if change and undo_until(change) > now() else None,
+        run=await _run(door, viewer, client_id, run_id),
+        title=TITLE,
+        in_temporal=await client_in_temporal(request, door, viewer, view.client.code),
+    )
+
+
+def _came_about(request: Request, connection: Connection) -> bool:
+    """Whether what the page was asked for has come about, when it is at work no more."""
+    if said(request.query_params.get(PARAMETER)) is Said.DISCONNECTING:
+        return connection.status is ConnectionStatus.DISCONNECTED
+    return connection.cause is None
+
+
+async def _run(door: Door, viewer: SignedIn, client_id: UUID, run_id: str) -> OneRun | None:
+    """The run that was asked for; else one about this client that is under way."""
+    if not run_id:
+        found, _ = await door.runs.activity(viewer.actor, RunFilter(client_id=client_id, is_active=True), limit=1)
+        if not found:
+            return None
+        run_id = found[0].run.id
+    try:
+        report: RunReport = await door.runs.report(viewer.actor, run_id)
+    except Refused:
+        return None
+    if report.run.client_id != client_id:
+        return None
+    rows, _ = await door.runs.organisations(viewer.actor, run_id, limit=1)
+    is_change = report.run.kind is RunKind.CHANGE_CONNECTION
+    return OneRun(report.run, report.colleague_name, rows[0].organisation if rows and not is_change else None)

@@ -1,0 +1,85 @@
+"""A colleague's clients to another colleague, by an admin: to whom, what it would do, and the order to do it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Form, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator
+
+from contracts.refusals import RefusalCode, Refused
+from models.colleagues import ColleagueView
+from starter.actor import Actor
+from starter.operations import Operations
+from web.kit.authentication import Door
+from web.kit.confirmations import Said, go
+from web.kit.errors import status_of
+from web.kit.listing import Id
+from web.kit.rendering import FORM_KEY, render
+from web.kit.viewing import Admin, page_router
+
+router = page_router()
+
+HAND_OVER = "/team/colleagues/{colleague_id}/hand-over"
+
+Key = Annotated[str | None, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]+$")]
+Taker = Annotated[UUID | None, BeforeValidator(lambda text: text or None)]
+
+
+@router.get(HAND_OVER)
+async def ask(request: Request, door: Door, viewer: Admin, colleague_id: UUID, to: Id = None) -> HTMLResponse:
+    """To whom; and once that is chosen, what it would do."""
+    return await _page(request, door, viewer.actor, colleague_id, to)
+
+
+@router.post(HAND_OVER)
+async def hand_over(
+    request: Request,
+    door: Door,
+    viewer: Admin,
+    colleague_id: UUID,
+    to: Annotated[Taker, Form()] = None,
+    key: Key = None,
+) -> Response:
+    """Do it, and show how it goes."""
+    if to is None:
+        return await _page(request, door, viewer.actor, colleague_id, to, "Choose who gets the clients.")
+    try:
+        run_id = await door.hand_overs.start(
+            viewer.actor, colleague_id, to, idempotency_key=f"hand-over:{key}" if key else None
+        )
+    except Refused as refused:
+        if refused.refusal.field != "to":
+            raise
+        status = status_of(refused.refusal.code)
+        return await _page(request, door, viewer.actor, colleague_id, None, refused.refusal.message, status)
+    return go(f"/activity/{run_id}", Said.HANDING_OVER)
+
+
+async def _page(
+    request: Request,
+    door: Operations,
+    actor: Actor,
+    colleague_id: UUID,
+    to: UUID | None,
+    problem: str | None = None,
+    status: int = 422,
+) -> HTMLResponse:
+    foreseen = await door.hand_overs.preview(actor, colleague_id)
+    return render(
+        request,
+        "team/hand_over.html",
+        status=status if problem else 200,
+        one=await _colleague(door, actor, colleague_id),
+        foreseen=foreseen,
+        taker=next((taker for taker in foreseen.takers if taker.colleague_id == to), None),
+        problem=problem,
+    )
+
+
+async def _colleague(door: Operations, actor: Actor, colleague_id: UUID) -> ColleagueView:
+    people = await door.colleagues.everybody(actor)
+    found = next((one for one in people if one.colleague_id == colleague_id), None)
+    if found is None:  # they cannot be gone: colleagues are never deleted
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such colleague in your practice.")
+    return found

@@ -1,0 +1,1 @@
+"""Pages of runs: started, waited for, chosen in, reported on."""

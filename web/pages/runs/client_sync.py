@@ -1,0 +1,37 @@
+"""*Client sync* → *Add clients*, *Reconnect all*, *Reassign clients*: starts the run and leads to the sign-in."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import Form, Path, Request, Response
+
+from contracts.runs import RunKind
+from web.kit.authentication import Door
+from web.kit.confirmations import go
+from web.kit.rendering import FORM_KEY, leave
+from web.kit.viewing import Viewer, page_router
+
+router = page_router()
+
+ProviderName = Annotated[str, Path(max_length=20)]
+Key = Annotated[str, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]*$")]
+
+
+@router.post("/client-sync/{provider}/{kind}")
+async def start(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    provider: ProviderName,
+    kind: RunKind,
+    key: Key = "",
+    moves_healthy: Annotated[bool, Form(alias="all")] = False,
+) -> Response:
+    """To the provider's sign-in; to the run where the same form was sent before and that is past it."""
+    started = await door.client_sync.press(
+        viewer.actor, kind, provider, key or secrets.token_urlsafe(18), moves_healthy=moves_healthy
+    )
+    if started.authorize_url is None:
+        return go(f"/activity/{started.run_id}")
+    software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, started.run_id)
+    return leave(request, started.authorize_url, software.title, to_allow, joins_many=software.joins_many)

@@ -1,0 +1,118 @@
+"""What a run's page shows at each stage: one part each, a template with its values.
+
+A kind of run that needs another part at a stage registers it in ``PARTS``; all others get the stage's usual one.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from contracts.runs import RunKind, Stage
+from models.run_progress import RunSnapshot
+from models.run_reports import RunReport
+from starter.answers.run_words import progress_of
+from starter.operations import Operations
+from starter.sessions import SignedIn
+from web.pages.runs import leftovers as run_leftovers
+from web.pages.runs import report as run_report
+from web.pages.runs import selecting, taking_over
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looks at a run.
+
+    Attributes:
+        door: To everything.
+        viewer: Who.
+        report: The run, with its outcomes in groups.
+        snapshot: Where it is.
+        query: What the page's address asks for.
+    """
+
+    door: Operations
+    viewer: SignedIn
+    report: RunReport
+    snapshot: RunSnapshot
+    query: QueryParams
+
+
+SIGNED_IN = "signed_in"
+"""In the address of who comes back from the provider."""
+
+Values = Mapping[str, Any]
+"""What a template shows, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page.
+
+    Attributes:
+        template: In ``templates/runs/``; it gets ``run``, ``report`` and ``snapshot`` besides its own values.
+        values: Finds its values.
+    """
+
+    template: str
+    values: Callable[[Look], Awaitable[Values]]
+
+
+async def _awaiting_consent(look: Look) -> Values:
+    # Who comes back from a sign-in is here before the run has begun to list; being asked again would be odd.
+    run = look.report.run
+    return {
+        "is_signed_in": SIGNED_IN in look.query and not run.message,
+        "to_allow": await look.door.runs.to_allow_again(look.viewer.actor, run.id),
+    }
+
+
+async def _working(look: Look) -> Values:
+    run = look.report.run
+    return {"progress": progress_of(run.kind, look.snapshot, is_hand_over=run.is_hand_over)}
+
+
+async def _selecting(look: Look) -> Values:
+    return await selecting.values(look.door, look.viewer.actor, look.report.run.id)
+
+
+async def _finished(look: Look) -> Values:
+    return await run_report.values(look.door, look.viewer.actor, look.report, look.query)
+
+
+async def _taking_over(look: Look) -> Values:
+    return await taking_over.values(look.door, look.viewer.actor, look.report.run.id)
+
+
+async def _reconnected(look: Look) -> Values:
+    return {**await _finished(look), **await run_leftovers.of_reconnect(look.door, look.viewer.actor, look.report)}
+
+
+async def _reassigned(look: Look) -> Values:
+    return {**await _finished(look), **await run_leftovers.of_reassign(look.door, look.viewer.actor, look.report)}
+
+
+_WORKING = Part("runs/working.html", _working)
+
+PARTS: dict[tuple[RunKind | None, Stage], Part] = {
+    (None, Stage.AWAITING_CONSENT): Part("runs/awaiting_consent.html", _awaiting_consent),
+    (None, Stage.LISTING): _WORKING,
+    (None, Stage.AWAITING_SELECTION): _WORKING,
+    (None, Stage.AWAITING_CONFIRMATION): _WORKING,
+    (None, Stage.CREATING): _WORKING,
+    (None, Stage.REPAIRING): _WORKING,
+    (None, Stage.REASSIGNING): _WORKING,
+    (None, Stage.PULLING): _WORKING,
+    (None, Stage.FINISHED): Part("runs/finished.html", _finished),
+    (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): Part("runs/selecting.html", _selecting),
+    (RunKind.REASSIGN_CLIENTS, Stage.AWAITING_SELECTION): Part("runs/taking_over.html", _taking_over),
+    (RunKind.RECONNECT_ALL, Stage.FINISHED): Part("runs/finished.html", _reconnected),
+    (RunKind.REASSIGN_CLIENTS, Stage.FINISHED): Part("runs/finished.html", _reassigned),
+}
+"""The parts by kind and stage; the kind None is for all that have none of their own."""
+
+
+def part_of(kind: RunKind, stage: Stage) -> Part:
+    """The part that a run of this kind shows at this stage."""
+    return PARTS.get((kind, stage)) or PARTS[None, stage]

@@ -1,0 +1,204 @@
+"""A run's page: what its stage needs, the way there as it happens, and the report.
+
+What is shown at which stage is in ``web.pages.runs.parts``. The page lives as long as somebody looks: the events say
+when there is something new, and the browser fetches it.
+"""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.sse import EventSourceResponse
+from pydantic import BaseModel
+from starlette.responses import StreamingResponse
+
+from contracts.bulk_create_clients import SelectionAccepted
+from contracts.refusals import RefusalCode, Refused
+from contracts.runs import Result, Stage
+from contracts.selection import Selection
+from models.run import Run
+from models.run_progress import RunSnapshot
+from starter.answers.run_words import progress_of
+from starter.operations import Operations
+from starter.sessions import SignedIn
+from web.kit.authentication import Door
+from web.kit.confirmations import Said, go
+from web.kit.csv_answers import csv_answer
+from web.kit.errors import status_of
+from web.kit.rendering import leave, render, rendered
+from web.kit.temporal_links import in_temporal
+from web.kit.viewing import Viewer, page_router
+from web.pages.runs import selecting
+from web.pages.runs.parts import Look, part_of
+
+router = page_router()
+
+RunId = Annotated[str, Path(max_length=120)]
+
+_PASSED = frozenset({RefusalCode.WRONG_STAGE, RefusalCode.ALREADY_SELECTED, RefusalCode.NOTHING_TO_RETRY})
+"""Refusals which mean that the run is not where the page was: the page as it is now says it best."""
+
+
+class News(BaseModel):
+    """What is new about a run, for the page that shows it.
+
+    Attributes:
+        view: Another one means: the page shows another part now.
+        list: Another one means: the part's lists have changed.
+        says: Where the run is, to be read aloud.
+        progress: The progress as HTML, while it works.
+        is_over: Nothing can change any more.
+    """
+
+    view: str
+    list: str
+    says: str
+    progress: str
+    is_over: bool
+
+
+@router.get("/activity/{run_id}")
+async def show(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
+    """The run at its stage; one about a single client is told of on that client's pages."""
+    run = (await door.runs.report(viewer.actor, run_id)).run
+    if run.client_id is not None:
+        return go(f"/clients/{run.client_id}/runs/{run_id}")
+    return await _page(request, door, viewer, run_id)
+
+
+async def _watched(door: Door, viewer: Viewer, run_id: RunId) -> AsyncIterator[RunSnapshot]:
+    return await door.runs.watch(viewer.actor, run_id)
+
+
+@router.get("/activity/{run_id}/events", response_class=EventSourceResponse)
+async def events(
+    door: Door, viewer: Viewer, run_id: RunId, watched: Annotated[AsyncIterator[RunSnapshot], Depends(_watched)]
+) -> AsyncIterator[News]:
+    """What is new, as it happens, for as long as the viewer is signed in."""
+    run = (await door.runs.report(viewer.actor, run_id)).run
+    async for snapshot in watched:
+        if not await door.sessions.goes_on(viewer):
+            return
+        progress = progress_of(run.kind, snapshot, is_hand_over=run.is_hand_over)
+        yield News(
+            view=_view(snapshot),
+            list=_list(snapshot),
+            says=progress.sentence,
+            progress=rendered(viewer, "runs/progress.html", progress=progress),
+            is_over=snapshot.is_over,
+        )
+
+
+@router.get("/activity/{run_id}/report.csv")
+async def export(door: Door, viewer: Viewer, run_id: RunId) -> StreamingResponse:
+    """The whole list with what became of it."""
+    return csv_answer(await door.exports.run(viewer.actor, run_id))
+
+
+@router.post("/activity/{run_id}/sign-in")
+async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
+    """To the provider's sign-in (once more)."""
+    provider = (await door.runs.report(viewer.actor, run_id)).run.provider
+    try:
+        address = await door.consents.begin(viewer.actor, run_id)
+    except Refused as refused:
+        return _moved_on(run_id, refused)
+    software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, run_id)
+    return leave(request, address, software.title, to_allow, joins_many=software.joins_many)
+
+
+@router.post("/activity/{run_id}/selection")
+async def select(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
+    """What a form without scripts chose: taken, or the form again with what is wrong."""
+    chosen = selecting.chosen_in(await request.form())
+    try:
+        await door.runs.select(viewer.actor, run_id, selecting.selection_of(chosen))
+    except Refused as refused:
+        if refused.refusal.code in {RefusalCode.NOT_FOUND, *_PASSED}:
+            return _moved_on(run_id, refused)
+        again = selecting.Chosen(
+            chosen.organisation_ids, chosen.treatments, chosen.team_id, chosen.owner_id, refused.refusal
+        )
+        return await _page(request, door, viewer, run_id, again)
+    return go(f"/activity/{run_id}")
+
+
+@router.post("/activity/{run_id}/selection.json")
+async def select_by_script(door: Door, viewer: Viewer, run_id: RunId, selection: Selection) -> SelectionAccepted:
+    """What the page's script chose; errors answer in the API's shape, and the script shows them in their place."""
+    return await door.runs.select(viewer.actor, run_id, selection)
+
+
+@router.post("/activity/{run_id}/retry")
+async def retry(door: Door, viewer: Viewer, run_id: RunId) -> Response:
+    """Do again what failed, and let what waits try now."""
+    try:
+        retried = await door.runs.retry(viewer.actor, run_id)
+    except Refused as refused:
+        return _moved_on(run_id, refused)
+    if not retried.limited:
+        return go(f"/activity/{run_id}", Said.RUN_RETRYING)
+    goes_on = retried.reopened or retried.tried_now
+    return go(f"/activity/{run_id}", Said.RUN_RETRYING_LIMITED if goes_on else Said.RUN_LIMITED)
+
+
+@router.post("/activity/{run_id}/stop")
+async def stop(door: Door, viewer: Viewer, run_id: RunId) -> Response:
+    """Stop it; what was already done stays."""
+    try:
+        await door.runs.cancel(viewer.actor, run_id)
+    except Refused as refused:
+        return _moved_on(run_id, refused)
+    return go(f"/activity/{run_id}", Said.RUN_STOPPING)
+
+
+async def _page(
+    request: Request, door: Operations, viewer: SignedIn, run_id: str, chosen: selecting.Chosen | None = None
+) -> HTMLResponse:
+    snapshot, report = await door.runs.at_one_moment(viewer.actor, run_id)
+    part = part_of(report.run.kind, report.run.stage)
+    provider = door.consents.provider(report.run.provider)
+    values = dict(await part.values(Look(door, viewer, report, snapshot, request.query_params)))
+    if chosen is not None and report.run.stage is Stage.AWAITING_SELECTION:
+        values["chosen"] = chosen
+    return render(
+        request,
+        "run.html",
+        status=status_of(chosen.refusal.code) if chosen and chosen.refusal else HTTPStatus.OK,
+        is_over=snapshot.is_over,
+        is_well=report.run.result is Result.COMPLETED,
+        part=part.template,
+        run=report.run,
+        report=report,
+        snapshot=snapshot,
+        view=_view(report.run),
+        says=progress_of(report.run.kind, snapshot).sentence,
+        list=_list(snapshot),
+        is_own=report.run.colleague_id == viewer.actor.colleague_id,
+        provider=provider.title,
+        joins_many=provider.joins_many,
+        in_temporal=in_temporal(request, door, viewer, run_id),
+        **values,
+    )
+
+
+def _view(run: Run | RunSnapshot) -> str:
+    return f"{run.stage}/{run.result or ''}"
+
+
+def _list(snapshot: RunSnapshot) -> str:
+    """While it works, the progress says it all; a finished run's list changes with each later try."""
+    return snapshot.version if snapshot.stage in {Stage.FINISHED, Stage.AWAITING_CONSENT} else str(snapshot.total)
+
+
+def _moved_on(run_id: str, refused: Refused) -> Response:
+    """Back to the run, if all that is wrong is that it has moved on.
+
+    Raises:
+        Refused: Anything else.
+    """
+    if refused.refusal.code not in _PASSED:
+        raise refused
+    return go(f"/activity/{run_id}", Said.RUN_MOVED_ON)

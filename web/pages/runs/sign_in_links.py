@@ -1,0 +1,98 @@
+"""Somebody else signs in: the link that a colleague sends them, and the page of ours that it opens.
+
+That page says for which practice the sign-in is, and sends on only who agrees. The link is a secret: its page tells
+nobody its own address.
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+from fastapi.responses import HTMLResponse
+
+from contracts.refusals import RefusalCode, Refused
+from starter.operations import Operations
+from starter.sessions import SignedIn
+from web.kit import marks
+from web.kit.authentication import Door
+from web.kit.confirmations import Said, go
+from web.kit.errors import status_of
+from web.kit.rendering import leave, render
+from web.kit.viewing import Viewer, open_router, page_router
+
+router = page_router()
+open_to_all = open_router()
+
+RunId = Annotated[str, Path(max_length=120)]
+Token = Annotated[str, Path(max_length=100)]
+
+
+@router.post("/activity/{run_id}/sign-in-link")
+async def make(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
+    """A link for somebody else, shown this once."""
+    try:
+        return await for_somebody_else(request, door, viewer, run_id)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.WRONG_STAGE:
+            raise
+        return go(f"/activity/{run_id}", Said.RUN_MOVED_ON)
+
+
+async def for_somebody_else(request: Request, door: Operations, viewer: SignedIn, run_id: str) -> HTMLResponse:
+    """The page with the link: not kept anywhere, so it is the answer itself.
+
+    Raises:
+        Refused: There is no such run, or it is past its sign-in.
+    """
+    link = await door.consents.link(viewer.actor, run_id)
+    run = (await door.runs.report(viewer.actor, run_id)).run
+    provider = door.consents.provider(run.provider).title
+    return render(request, "runs/sign_in_link.html", link=link, run=run, provider=provider)
+
+
+@open_to_all.get("/sign-in-link/{token}")
+async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
+    """For which practice the sign-in is, or why the link cannot be used."""
+    try:
+        asked = await door.consents.asked(token)
+    except Refused as refused:
+        return _unusable(request, refused)
+    provider = door.consents.provider(asked.run.provider)
+    return render(
+        request,
+        "sign_in_link.html",
+        asked=asked,
+        token=token,
+        provider=provider.title,
+        joins_many=provider.joins_many,
+    )
+
+
+@open_to_all.post("/sign-in-link/{token}")
+async def agree(request: Request, door: Door, token: Token) -> Response:
+    """To the provider; the sign-in can be finished in this browser alone."""
+    mark = marks.AT_PROVIDER.of(request) or marks.new()
+    try:
+        asked = await door.consents.asked(token)
+        address = await door.consents.follow(token, mark)
+    except Refused as refused:
+        return _unusable(request, refused)
+    answer = leave(request, address, door.consents.provider(asked.run.provider).title)
+    marks.AT_PROVIDER.keep(request, answer, mark)
+    return answer
+
+
+def _unusable(request: Request, refused: Refused) -> HTMLResponse:
+    refusal = refused.refusal
+    waits = refusal.code is RefusalCode.UNAVAILABLE
+    return render(
+        request,
+        "connect.html",
+        status=HTTPStatus.SERVICE_UNAVAILABLE if waits else status_of(refusal.code),
+        ok=False,
+        mark="Not done",
+        heading="Not possible just now" if waits else "This link cannot be used",
+        message=refusal.message,
+        next_step="Open the link again in a moment." if waits else "Nothing was changed. You can close this page.",
+        came_back=None,
+    )

@@ -1,0 +1,156 @@
+"""Signing in and out. A wrong address and a wrong password get the same answer."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Form, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from contracts.access import Lacking
+from contracts.refusals import Refused
+from starter.attempts import WhichPracticeError
+from starter.operations import Operations
+from starter.second_steps import Halfway
+from web.kit import marks
+from web.kit.addresses import HOME, local
+from web.kit.authentication import Door
+from web.kit.confirmations import Said, go
+from web.kit.errors import status_of
+from web.kit.listing import KNOWN
+from web.kit.rendering import render
+from web.kit.viewing import PerhapsViewer, Viewer, cookie_of, forget, keep, open_router, page_router
+
+router = open_router()
+signed_in_router = page_router()
+
+Back = Annotated[str, Query(alias="next")]
+
+
+def second_step_address(lacks: Lacking, back: str) -> str:
+    """Where a sign-in goes on that lacks something.
+
+    Args:
+        lacks: What.
+        back: Where to go on after it.
+    """
+    path = "/sign-in/code" if lacks is Lacking.SECOND_FACTOR else "/sign-in/set-up"
+    page = local(back)
+    return path if page == HOME else f"{path}?{urlencode({'next': page}, safe='/')}"
+
+
+def onward(request: Request, halfway: Halfway | None, token: str, back: str, done: Said | None = None) -> Response:
+    """The answer to a good password: to where somebody wanted, or to what their sign-in lacks.
+
+    Args:
+        request: What it answers.
+        halfway: What the session of the token lacks, if anything.
+        token: For the cookie.
+        back: Where they wanted.
+        done: What to say there.
+    """
+    answer = go(local(back), done) if halfway is None else go(second_step_address(halfway.lacks, back))
+    keep(request, answer, token)
+    return answer
+
+
+def ip_of(request: Request) -> str:
+    """Where a request comes from; behind a proxy, uvicorn puts the browser's own address there."""
+    return request.client.host if request.client else "unknown"
+
+
+def browser_of(request: Request) -> str:
+    """What the browser calls itself."""
+    return request.headers.get("User-Agent", "")
+
+
+def sign_in_page(
+    request: Request,
+    door: Operations,
+    back: str,
+    *,
+    status: int = HTTPStatus.OK,
+    email: str = "",
+    problem: str | None = None,
+    problem_of_passkey: str | None = None,
+    practices: Sequence[tuple[UUID, str]] = (),
+) -> HTMLResponse:
+    """The sign-in page.
+
+    Args:
+        request: What it answers.
+        door: To what signs in here.
+        back: Where they want to go.
+        status: HTTP status.
+        email: As it was typed.
+        problem: What is wrong with address and password.
+        problem_of_passkey: What is wrong with a passkey.
+        practices: Ids and names, where the address and password are of several.
+    """
+    return render(
+        request,
+        "sign_in.html",
+        status=status,
+        back=local(back),
+        email=email,
+        problem=problem,
+        problem_of_passkey=problem_of_passkey,
+        practices=practices,
+        party=door.passkey_sign_ins.party,
+        identity_provider=door.identities.title,
+    )
+
+
+@router.get("/sign-in")
+async def ask(request: Request, door: Door, viewer: PerhapsViewer, back: Back = "") -> Response:
+    """The form; who is signed in already goes on, and who is halfway in, too."""
+    if viewer is not None:
+        return go(local(back))
+    halfway = await door.second_steps.of(cookie_of(request) or "")
+    if halfway is not None:
+        return go(second_step_address(halfway.lacks, back))
+    return sign_in_page(request, door, back)
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    door: Door,
+    viewer: PerhapsViewer,
+    email: Annotated[str, Form(max_length=254)] = "",
+    password: Annotated[str, Form(max_length=1000)] = "",
+    back: Annotated[str, Form(alias="next", max_length=2000)] = "",
+    practice: Annotated[Annotated[UUID | None, Form()], *KNOWN] = None,
+) -> Response:
+    """Signed in, or the form again."""
+    mark = marks.KNOWN.of(request) or marks.new()
+    try:
+        token = await door.sessions.sign_in(
+            email, password, ip=ip_of(request), browser=browser_of(request), mark=mark, practice_id=practice
+        )
+    except WhichPracticeError as several:
+        request.state.viewer = None  # the form is for nobody yet
+        choices = [(one.id, one.name) for one in several.practices]
+        return sign_in_page(request, door, back, email=email, practices=choices)
+    except Refused as refused:
+        request.state.viewer = None  # likewise
+        refusal = refused.refusal
+        return sign_in_page(request, door, back, status=status_of(refusal.code), email=email, problem=refusal.message)
+    if viewer is not None:  # whoever sat here before
+        await door.sessions.sign_out(viewer)
+    halfway = await door.second_steps.of(token)
+    answer = onward(request, halfway, token, back)
+    if halfway is None:
+        marks.KNOWN.keep(request, answer, mark)
+    return answer
+
+
+@signed_in_router.post("/sign-out")
+async def sign_out(request: Request, door: Door, viewer: Viewer) -> RedirectResponse:
+    """End this session."""
+    await door.sessions.sign_out(viewer)
+    answer = go("/sign-in", Said.SIGNED_OUT)
+    forget(request, answer)
+    return answer
