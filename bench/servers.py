@@ -124,7 +124,7 @@ async def servers(*, organisations: int, latency_ms: int) -> AsyncIterator[Serve
             )
             stack = Stack(settings, supervisor, ports)
             port = ports.get("xero-sandbox")
-            argv = [sys.executable, "-m", "xero_sandbox", "--port", str(port), "--organisations", str(organisations)]
+            argv = [sys.executable, "-m", "emulators.xero", "--port", str(port), "--organisations", str(organisations)]
             argv += ["--latency-ms", str(latency_ms), "--redirect-uri", f"{settings.public_url}/connect/xero/callback"]
             argv += ["--kept-mb", str(_KEPT_MB)]
             stand_in = await stack.start("sandbox", argv, ready=lambda: listens(port))

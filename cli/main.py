@@ -41,9 +41,15 @@ PANELS = {
             "worker", f"{OPERATE}.processes:worker", "Run workflows and activities until stopped.", passes_on=True
         ),
         Announced(
+            "emulator",
+            f"{OPERATE}.processes:emulator",
+            "Run the stand-in for a platform until stopped: emulator xero.",
+            passes_on=True,
+        ),
+        Announced(
             "xero-sandbox",
             f"{OPERATE}.processes:xero_sandbox",
-            "Run the stand-in for Xero until stopped.",
+            "The same as emulator xero.",
             passes_on=True,
         ),
     ),

@@ -90,7 +90,7 @@ async def _with_xero(stack: Stack, arguments: Sequence[str]) -> tuple[str | None
         return None, settings
     port = stack.ports.get("xero-sandbox")
     url = f"http://{HOST}:{port}"
-    argv = [sys.executable, "-m", "xero_sandbox", "--port", str(port)]
+    argv = [sys.executable, "-m", "emulators.xero", "--port", str(port)]
     # Its sign-ins stay valid over a restart, as Xero's would.
     argv += ["--state-file", str(settings.data_dir / "xero-sandbox.json")]
     argv += ["--redirect-uri", f"{settings.public_url}/connect/xero/callback", *arguments]

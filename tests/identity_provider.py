@@ -17,9 +17,9 @@ from urllib.parse import parse_qs, urlencode
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from emulators.kit.signing import SigningKey, half_hash
 from starter.support_identity import SupportGroup
 from tests.journeys.serving import listening, serving
-from xero_sandbox.signing import SigningKey, half_hash
 
 AUDIENCE, GROUP = "temporal-ui", "clientsync-support"
 CLIENT, SECRET = "clientsync-pages", "s3cret/with+signs&more"

@@ -84,7 +84,7 @@ ROOMS = {
         "fastapi typer",
         "the composition root of the worker needs neither the web nor the sandbox",
     ),
-    "xero_sandbox": room(
+    "emulators": room(
         "",
         "temporalio sqlalchemy sqlmodel asyncpg",
         "a stand-in that shares code with the client would share its mistakes too",

@@ -92,4 +92,4 @@ def test_the_image_installs_by_hash_and_runs_as_nobody_special():
 def test_only_what_runs_goes_into_the_image():
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert {"requirements.lock", "worker.py", "runtime", "starter"} <= allowed
-    assert not {name for name in allowed if name.startswith(".") or name in {"tests", "bench", "xero_sandbox"}}
+    assert not {name for name in allowed if name.startswith(".") or name in {"tests", "bench", "emulators"}}

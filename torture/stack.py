@@ -248,7 +248,7 @@ async def _temporal(stack: Stack) -> Child:
 
 async def _platform(stack: Stack, seed: int, organisations: int, people: int) -> Child:
     port = stack.ports.get("platform")
-    argv = [sys.executable, "-m", "xero_sandbox", "--port", str(port), "--seed", str(seed), "--scenario", "plain"]
+    argv = [sys.executable, "-m", "emulators.xero", "--port", str(port), "--seed", str(seed), "--scenario", "plain"]
     argv += ["--organisations", str(organisations), "--people", str(people), "--latency-ms", str(LATENCY_MS)]
     argv += ["--redirect-uri", f"{stack.settings.public_url}/connect/xero/callback"]
     return await stack.start("platform", argv, ready=lambda: listens(port))

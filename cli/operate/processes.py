@@ -5,6 +5,9 @@ import sys
 
 import typer
 
+PLATFORMS = ("xero",)
+"""Those that have a stand-in."""
+
 
 def web(context: typer.Context) -> None:
     """Serve the JSON API and the pages until stopped."""
@@ -16,9 +19,17 @@ def worker(context: typer.Context) -> None:
     _become("worker", context.args)
 
 
+def emulator(context: typer.Context) -> None:
+    """Run the stand-in for a platform until stopped: emulator xero."""
+    platform, *arguments = context.args or ["nothing"]
+    if platform not in PLATFORMS:
+        raise typer.BadParameter(f"Say which: {', '.join(PLATFORMS)}.")
+    _become(f"emulators.{platform}", arguments)
+
+
 def xero_sandbox(context: typer.Context) -> None:
-    """Run the stand-in for Xero until stopped."""
-    _become("xero_sandbox", context.args)
+    """The same as emulator xero."""
+    _become("emulators.xero", context.args)
 
 
 def _become(module: str, arguments: list[str]) -> None:

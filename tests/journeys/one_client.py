@@ -7,9 +7,9 @@ from typing import Any
 import httpx2
 from temporalio.api.enums.v1 import EventType
 
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import RecordWords
 from tests.journeys.scene import PATIENCE, Json, Scene
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import RecordWords
 
 FEW = 3
 """Organisations of a scene that is about one of them."""

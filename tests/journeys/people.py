@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import text
 
 from contracts.runs import Role, RunKind
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import PersonWords
 from models import api_tokens, practices
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from tests.journeys.serving import http_of
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import PersonWords
 
 
 async def joined(scene: Scene, name: str, role: Role = Role.MEMBER) -> Scene:

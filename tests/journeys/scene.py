@@ -19,6 +19,10 @@ from temporalio.client import Client, WorkflowHandle
 
 from contracts.names import sync_client_id
 from contracts.runs import Plan
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import FaultWords
+from emulators.xero.faults import Kind
+from emulators.xero.world import World
 from models.database import Database
 from runtime.processes import Child, Command, Supervisor
 from runtime.settings import Settings
@@ -29,10 +33,6 @@ from tests.journeys.browser import fresh, sign_in
 from tests.journeys.practice import make_practice
 from tests.journeys.serving import http_of
 from worker import GROUPS_AT_ONCE, parts_of, provider_workers, together, workflow_workers
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import FaultWords
-from xero_sandbox.faults import Kind
-from xero_sandbox.world import World
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

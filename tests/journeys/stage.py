@@ -17,6 +17,10 @@ from temporalio.testing import WorkflowEnvironment
 from contracts.bulk_create_clients import Deadlines
 from contracts.names import SEARCH_ATTRIBUTES
 from contracts.runs import Plan
+from emulators.kit.signing import SigningKey
+from emulators.xero.app import create_app as create_sandbox
+from emulators.xero.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
+from emulators.xero.server import DroppableProtocol
 from models.database import Database
 from runtime.embedded_temporal import binary
 from runtime.settings import Settings
@@ -28,10 +32,6 @@ from tests.journeys.practice import make_practice
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of, listening, serving
 from web.app import create_app
-from xero_sandbox.app import create_app as create_sandbox
-from xero_sandbox.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
-from xero_sandbox.server import DroppableProtocol
-from xero_sandbox.signing import SigningKey
 
 KEY = SigningKey()
 """Of all sandboxes here: making one takes as long as a small journey."""

@@ -1,12 +1,12 @@
 """*Add clients* from the click to the report, on the real servers."""
 
 from contracts.lists import ListName
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
+from emulators.xero.faults import Kind
 from models import practices
 from models.client import Client
 from tests.journeys.scene import Scene, by_organisation
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
-from xero_sandbox.faults import Kind
 
 
 async def test_a_sign_in_becomes_clients_with_their_lists(scene: Scene):

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import FEW, PATIENCE, one_of
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
@@ -16,7 +17,6 @@ from tests.journeys.test_edge import goes_on, tokens_have_ended, waiting
 from tests.journeys.test_nightly import check, health
 from tests.letterbox import Letterbox, letterbox
 from workflows.sync_client import SyncClient
-from xero_sandbox.faults import Kind
 
 OPERATOR = "operations@clientsync.example"
 

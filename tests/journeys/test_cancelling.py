@@ -8,11 +8,11 @@ from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
 from contracts.bulk_create_clients import ConsentRefused
 from contracts.lists import ListName
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import until_event
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from workflows.planning import CLIENTS_PULLED_TOGETHER
-from xero_sandbox.faults import Kind
 
 UNTOUCHED, BEGUN = "Nothing was changed.", "What was already done stays."
 LEFT_BY_A_DEAD_WORKER = """

@@ -3,9 +3,9 @@
 import httpx2
 import pytest
 
+from emulators.xero.faults import Kind
 from starter.consent_words import DENIED, IF_FULL
 from tests.journeys.scene import Scene, by_organisation
-from xero_sandbox.faults import Kind
 
 
 @pytest.mark.parametrize("is_full", [False, True], ids=["declined", "no more connections"])

@@ -8,13 +8,13 @@ from pydantic import SecretStr
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE
 from contracts.runs import Role
 from contracts.settle_lost_work import SettleLostWorkInput
+from emulators.xero.faults import Kind
 from models import practices
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
 from tests.journeys.test_nightly import check
 from tests.letterbox import Letterbox, letterbox
 from workflows.settle_lost_work import SettleLostWork
-from xero_sandbox.faults import Kind
 
 OLIVE, ADMIN = "olive@harbour-lane.example.com", "admin@harbour-lane.example.com"
 

@@ -6,6 +6,9 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from contracts.causes import Cause
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import SettingWords
+from emulators.xero.faults import Kind
 from models import fresh_tokens
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, PATIENCE, OneClient, one_of, until_event
@@ -14,9 +17,6 @@ from tests.journeys.scene import Json, Scene
 from tests.journeys.test_nightly import a_night_later, check, health
 from workflows import policies
 from workflows.sync_client import SyncClient
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import SettingWords
-from xero_sandbox.faults import Kind
 
 
 async def added(make_scene: MakeScene) -> tuple[Scene, OneClient]:

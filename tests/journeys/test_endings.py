@@ -9,6 +9,7 @@ from activities.grants import Tokens
 from activities.reach import Reach
 from activities.tidying import TidyActivities
 from contracts.check_connections import TidyUpInput
+from emulators.xero.faults import Kind
 from models.columns import now
 from models.encryption import open_tokens
 from models.grant import Grant
@@ -17,7 +18,6 @@ from tests.journeys.one_client import OneClient
 from tests.journeys.people import joined, leaves
 from tests.journeys.scene import PATIENCE, Scene
 from tests.journeys.test_manage_disconnect import disconnecting
-from xero_sandbox.faults import Kind
 
 
 async def grant_of(scene: Scene) -> Grant:

@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from contracts.lists import ListName
+from emulators.xero.faults import Kind
 from tests.journeys.scene import Json, Scene, by_organisation
 from workflows.sync_client import SyncClient
-from xero_sandbox.faults import Kind
 
 
 class Case(NamedTuple):

@@ -9,11 +9,11 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from contracts.bulk_create_clients import RunFacts
 from contracts.runs import RunKind
+from emulators.xero.faults import Kind
 from starter.kinds import start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
 from tests.journeys.scene import Scene, by_organisation
 from workflows.briefing import STAGE
-from xero_sandbox.faults import Kind
 
 
 async def hand_over(scene: Scene, giver: object, taker: object) -> httpx2.Response:

@@ -2,12 +2,12 @@
 
 from contracts.causes import Cause
 from contracts.lists import ListName
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
+from emulators.xero.faults import Kind
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, OneClient, one_of
 from tests.journeys.scene import Scene
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
-from xero_sandbox.faults import Kind
 
 CONTACTS = 2300
 OF_CONTACTS = {ListName.SUPPLIERS, ListName.CUSTOMERS}

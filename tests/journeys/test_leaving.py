@@ -6,11 +6,11 @@ from uuid import uuid4
 import httpx2
 
 from contracts.runs import Role
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import PersonWords
 from tests.journeys.browser import agreed
 from tests.journeys.people import change, check, joined, logins, person
 from tests.journeys.scene import Json, Scene
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import PersonWords
 
 
 async def leaving(scene: Scene, colleague_id: object) -> httpx2.Response:

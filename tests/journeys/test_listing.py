@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import pytest
 
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords, SettingWords
+from emulators.xero.faults import Kind
 from tests.journeys.people import adds, reaches
 from tests.journeys.scene import Scene, by_organisation
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords, SettingWords
-from xero_sandbox.faults import Kind
 
 
 def first_of(scene: Scene, count: int) -> list[str]:

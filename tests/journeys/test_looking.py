@@ -4,10 +4,10 @@ import pytest
 
 from activities.surveying import waits
 from contracts.causes import Cause
+from emulators.xero.faults import Kind
 from tests.journeys.people import change
 from tests.journeys.scene import Json, Scene
 from tests.journeys.test_nightly import a_night_later, begin_night, check, health, reconnect_all
-from xero_sandbox.faults import Kind
 
 PROFILE = "GET /api.xro/2.0/Organisation"
 

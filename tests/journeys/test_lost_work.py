@@ -7,12 +7,12 @@ from datetime import timedelta
 from contracts.bulk_create_clients import Deadlines
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
 from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
+from emulators.xero.faults import Kind
 from models.lost_work import LOST, SYNC_LOST
 from tests.journeys.one_client import FEW, OneClient, one_of
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, by_organisation
 from workflows.settle_lost_work import SettleLostWork
-from xero_sandbox.faults import Kind
 
 
 async def terminated(scene: Scene, workflow_id: str) -> None:

@@ -4,12 +4,12 @@ import asyncio
 from uuid import UUID
 
 from contracts.causes import Cause
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import RecordWords
+from emulators.xero.faults import Kind
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import OneClient, one_of
 from tests.journeys.scene import PATIENCE, Json, Scene
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import RecordWords
-from xero_sandbox.faults import Kind
 
 
 async def two_of_four(make_scene: MakeScene, **words: object) -> tuple[Scene, OneClient, list[str]]:

@@ -1,7 +1,7 @@
 """kill -9 of the worker while one client is being disconnected and another one's new books are being read."""
 
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import one_of
-from xero_sandbox.faults import Kind
 
 RECOVERY = 200.0
 """Seconds: the server notices a dead worker by its silence."""

@@ -10,14 +10,14 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError
 from temporalio.testing import WorkflowEnvironment
 
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import FaultWords
+from emulators.xero.faults import Kind
 from runtime.settings import Settings
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, PATIENCE, OneClient, one_of, until_event
 from tests.journeys.scene import Json, Scene
 from tests.journeys.stage import peculiar_server
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import FaultWords
-from xero_sandbox.faults import Kind
 
 
 @pytest_asyncio.fixture

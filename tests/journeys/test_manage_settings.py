@@ -3,10 +3,10 @@
 import pytest
 
 from contracts.lists import ListName
+from emulators.xero.control.control import Control
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, OneClient, one_of
 from tests.journeys.scene import Json, Scene
-from xero_sandbox.control import Control
 
 
 async def staged(make_scene: MakeScene) -> Scene:

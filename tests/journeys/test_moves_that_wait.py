@@ -8,6 +8,7 @@ import httpx2
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from emulators.xero.faults import Kind
 from models.practice import Colleague
 from runtime.settings import Settings
 from tests.journeys.conftest import MakeScene
@@ -16,7 +17,6 @@ from tests.journeys.scene import Json, Scene, by_organisation, chosen
 from tests.journeys.stage import peculiar_server
 from tests.journeys.test_cancelling import cancelled
 from tests.web.house import KEPT, Person, arrived
-from xero_sandbox.faults import Kind
 
 THREE_DAYS = 259_200
 

@@ -4,9 +4,9 @@ import asyncio
 
 from contracts.check_connections import CheckReport
 from contracts.lists import ListName
+from emulators.xero.faults import Kind
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
-from xero_sandbox.faults import Kind
 
 RECOVERY = 150.0
 """Seconds: the server notices a dead worker by its silence."""

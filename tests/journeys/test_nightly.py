@@ -12,15 +12,15 @@ from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 from contracts.causes import Cause
 from contracts.check_connections import CheckReport
 from contracts.runs import RunKind
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords, RecordWords
+from emulators.xero.faults import Kind
 from models.practice import Practice
 from starter.schedules import nightly
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene
 from tests.journeys.stage import peculiar_server
 from workflows.check_connections import CheckConnections
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords, RecordWords
-from xero_sandbox.faults import Kind
 
 STAGED = {"organisations": 40, "people": 3}
 OFTEN_BROKEN = 3

@@ -2,8 +2,8 @@
 
 from temporalio.client import WorkflowHistory
 
+from emulators.xero.faults import Kind
 from tests.journeys.scene import Scene
-from xero_sandbox.faults import Kind
 
 
 def fairness_of(history: WorkflowHistory) -> str:

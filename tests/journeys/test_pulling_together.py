@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import text
 
+from emulators.xero.faults import Kind
 from tests.journeys.conftest import MakeScene
 from tests.journeys.scene import PATIENCE, Scene, by_organisation, chosen
 from workflows.planning import CLIENTS_PULLED_TOGETHER
-from xero_sandbox.faults import Kind
 
 
 async def pulls_of(scene: Scene, workflow_id: str) -> Counter[tuple[str, int]]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pytest_asyncio
 
 from contracts.runs import RunKind
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import (
     adds,
@@ -22,7 +23,6 @@ from tests.journeys.people import (
 )
 from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.test_cancelling import cancelled
-from xero_sandbox.faults import Kind
 
 
 class Fifty(NamedTuple):

@@ -6,12 +6,12 @@ import pytest_asyncio
 
 from contracts.lists import ListName
 from contracts.runs import RunKind
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import adds, check, joined, leaves, logins, named, person, reaches, reconnected
 from tests.journeys.scene import Json, Scene, by_organisation
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
-from xero_sandbox.faults import Kind
 
 
 class Practice(NamedTuple):

@@ -3,11 +3,11 @@
 import pytest_asyncio
 
 from contracts.runs import RunKind
+from emulators.xero.faults import Kind
 from tests.journeys.people import adds, joined, logins, named, reaches, reconnected, started, until_moved
 from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.test_cancelling import cancelled
 from workflows.sync_client import SyncClient
-from xero_sandbox.faults import Kind
 
 
 @pytest_asyncio.fixture

@@ -3,12 +3,12 @@
 from uuid import uuid4
 
 from contracts.runs import RunKind
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import one_of
 from tests.journeys.people import check, reconnected
 from tests.journeys.scene import Scene, by_organisation
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
-from xero_sandbox.faults import Kind
 
 
 async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_scene):

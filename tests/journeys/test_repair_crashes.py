@@ -2,6 +2,7 @@
 
 from contracts.lists import ListName
 from contracts.runs import RunKind
+from emulators.xero.faults import Kind
 from tests.journeys.people import (
     adds,
     joined,
@@ -13,7 +14,6 @@ from tests.journeys.people import (
     until_moved,
 )
 from tests.journeys.scene import chosen
-from xero_sandbox.faults import Kind
 
 RECOVERY = 150.0
 """Seconds: the server notices a dead worker by its silence."""

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
+from emulators.xero.control.control import Control
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import adds, joined, reaches, reconnected
 from tests.journeys.scene import PATIENCE, Scene, by_organisation
 from tests.journeys.test_nightly import a_night_later, check
-from xero_sandbox.control import Control
-from xero_sandbox.faults import Kind
 
 
 async def test_only_what_failed_is_pulled_again(scene: Scene):

@@ -6,9 +6,9 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from contracts.runs import Plan
+from emulators.xero.faults import Kind
 from models import practices
 from tests.journeys.scene import Scene, chosen
-from xero_sandbox.faults import Kind
 
 
 def as_the_web_ui(scene: Scene) -> Client:

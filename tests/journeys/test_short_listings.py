@@ -3,9 +3,9 @@
 import pytest
 
 from activities.reach import is_much_missing
+from emulators.xero.faults import Kind
 from tests.journeys.scene import Scene
 from tests.journeys.test_nightly import check, health
-from xero_sandbox.faults import Kind
 
 ALL = {"a", "b", "c"}
 

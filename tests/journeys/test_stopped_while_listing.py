@@ -6,10 +6,10 @@ import pytest
 from temporalio.client import WorkflowFailureError
 
 from contracts.runs import RunKind
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import one_of
 from tests.journeys.people import joined
 from tests.journeys.scene import PATIENCE, Scene
-from xero_sandbox.faults import Kind
 
 
 async def begun(scene: Scene, kind: RunKind) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 import pytest
 from temporalio.api.enums.v1 import EventType
 
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
+from emulators.xero.faults import Kind
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, OneClient, one_of, until_event
 from tests.journeys.scene import Json, Scene
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
-from xero_sandbox.faults import Kind
 
 CONTACTS = 1200
 

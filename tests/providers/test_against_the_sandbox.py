@@ -13,16 +13,16 @@ import pytest
 from contracts.causes import Cause
 from contracts.lists import Source
 from contracts.standard_information import OrganisationProfile, Row
+from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PASSWORD, Config, create_app
+from emulators.xero.books.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX, TRIAL_INDEX
+from emulators.xero.faults import Fault, Kind
+from emulators.xero.server import bind, make_server
+from emulators.xero.world import World
 from providers.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.http import http_client
 from providers.port import Consent, Page, TokenSet
 from providers.xero import Xero, XeroConfig
 from tests.providers.conftest import Allowance
-from xero_sandbox import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PASSWORD, Config, create_app
-from xero_sandbox.books.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX, TRIAL_INDEX
-from xero_sandbox.faults import Fault, Kind
-from xero_sandbox.server import bind, make_server
-from xero_sandbox.world import World
 
 REDIRECT = "http://127.0.0.1:9/connect/xero/callback"
 LISTS = {

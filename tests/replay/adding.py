@@ -2,10 +2,10 @@
 
 import asyncio
 
+from emulators.xero.faults import Kind
 from tests.journeys.scene import Scene, by_organisation, chosen
 from tests.replay.journey import Recorded, history
 from workflows.sync_client import SyncClient
-from xero_sandbox.faults import Kind
 
 
 async def happy(scene: Scene) -> Recorded:

@@ -3,13 +3,13 @@
 from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, check_now_id
 from contracts.runs import RunKind
 from contracts.settle_lost_work import SettleLostWorkInput
+from emulators.xero.faults import Kind
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene, by_organisation
 from tests.journeys.test_nightly import begin_night, night_waits
 from tests.replay.journey import Recorded, history
 from workflows.check_connections import CheckConnections
 from workflows.settle_lost_work import SettleLostWork
-from xero_sandbox.faults import Kind
 
 
 async def started(scene: Scene, kind: RunKind, *, person: int, action: str) -> str:

@@ -4,10 +4,10 @@ import asyncio
 
 from temporalio.api.enums.v1 import EventType
 
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient, one_of, until_event
 from tests.journeys.scene import Scene
 from tests.replay.journey import Recorded, history
-from xero_sandbox.faults import Kind
 
 
 async def refreshed(scene: Scene) -> Recorded:

@@ -3,12 +3,12 @@
 from temporalio.api.enums.v1 import EventType
 
 from contracts.runs import RunKind
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import until_event
 from tests.journeys.people import adds, joined, leaves, logins, reaches, reassignable, reconnected, started
 from tests.journeys.scene import Scene, by_organisation, chosen
 from tests.replay.journey import Recorded, history
 from workflows.sync_client import SyncClient
-from xero_sandbox.faults import Kind
 
 
 async def two(scene: Scene) -> Scene:

@@ -66,7 +66,7 @@ async def test_ctrl_c_in_the_middle_leaves_nothing_behind(files: Path):
     assert process.returncode == 128 + signal.SIGINT
     assert output == b""
     assert b"Traceback" not in told
-    for part in ("temporal", "postgres", "xero_sandbox", "worker", "-m web"):
+    for part in ("temporal", "postgres", "emulators.xero", "worker", "-m web"):
         assert any(part in command for command in started.values()), f"{part} was not running: {started}"
     assert {pid: now for pid, command in started.items() if (now := command_line(pid)) == command} == {}
     assert left_in(files) == []

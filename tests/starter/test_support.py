@@ -15,6 +15,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from contracts.access import Scope
+from emulators.kit.signing import SigningKey
 from models.columns import now
 from runtime.cannot_start import CannotStartError
 from runtime.codec_server import encode_payloads
@@ -25,7 +26,6 @@ from tests.journeys.scene import Scene
 from tests.journeys.serving import listening
 from web.api.codec import Access
 from web.app import create_app
-from xero_sandbox.signing import SigningKey
 
 UI = "https://temporal.example.com"
 

@@ -1,7 +1,7 @@
 """The plan of what goes wrong: repeatable, and everything in it."""
 
+from emulators.xero.faults import Kind
 from torture.chaos import LONGEST_PAUSE, Act, Blow, Target, plan
-from xero_sandbox.faults import Kind
 
 AN_HOUR = [plan(seed, 60, 24, 6) for seed in range(4)]
 NOT_PLANNED = {

@@ -2,12 +2,12 @@
 
 from playwright.async_api import Page, expect
 
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
 from tests.journeys.people import reaches
 from tests.journeys.scene import Scene
 from tests.web.provider_pages import allow_all_there
 from tests.web.run_steps import pressed, run_of
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
 
 CALLUM = 2
 """Of the sandbox's people: reaches every organisation here."""

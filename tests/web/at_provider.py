@@ -8,6 +8,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from emulators.kit.signing import SigningKey
 from providers.clock import utc_now
 from providers.http import http_client
 from providers.identity import App, SignIn
@@ -18,7 +19,6 @@ from tests.journeys.scene import Scene
 from tests.journeys.serving import NO_TLS
 from tests.web.house import House, Person, made_house, visitor
 from tests.web.test_signing_in import is_in
-from xero_sandbox.signing import SigningKey
 
 KEY, OTHER_KEY = SigningKey(), SigningKey()
 TITLE = "Harbour ID"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from contracts.runs import Plan, Role, RunKind
+from emulators.xero.faults import Kind
 from models import api_tokens, practices
 from models.client import Client
 from models.practice import Colleague, Practice
@@ -15,7 +16,6 @@ from tests.journeys.people import change, check, person, reconnected, started, t
 from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.serving import http_of
 from tests.web.house import KEPT, Person
-from xero_sandbox.faults import Kind
 
 OKAFOR, SILVA = 0, 1
 """Of the sandbox's people: who signs in for Ada, and for Ben."""

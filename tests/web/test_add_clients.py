@@ -11,6 +11,9 @@ from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from contracts.runs import Plan
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
+from emulators.xero.faults import Kind
 from models.client import Client
 from models.practice import Practice
 from tests.journeys.people import person
@@ -20,9 +23,6 @@ from tests.web.house import Browsers, House, Person, arrived, made_house
 from tests.web.looking import looked_at
 from tests.web.provider_pages import allow_all_there, sign_in_there
 from tests.web.run_steps import pressed, reported, row, runs_of
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords
-from xero_sandbox.faults import Kind
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from contracts.bulk_create_clients import Deadlines
+from emulators.xero.faults import Kind
 from starter.bootstrap import build_provider
 from starter.operations import Operations
 from tests.journeys.people import person, reaches
@@ -22,7 +23,6 @@ from tests.web.house import Browsers, House, made_house
 from tests.web.looking import looked_at
 from tests.web.provider_pages import sign_in_there
 from tests.web.run_steps import pressed, reported, row, run_of, runs_of
-from xero_sandbox.faults import Kind
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -8,13 +8,13 @@ import pytest_asyncio
 
 from contracts.causes import Cause
 from contracts.lists import ListName
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import FaultWords, RecordWords
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import change
 from tests.web.house import House, arrived
 from tests.web.one_client import Few, added, world_person
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import FaultWords, RecordWords
-from xero_sandbox.faults import Kind
 
 REGION = [
     {"TrackingOptionID": "north", "Name": "North", "Status": "ACTIVE"},

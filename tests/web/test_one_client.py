@@ -6,14 +6,14 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from contracts.lists import ListName
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords, RecordWords
 from models import events
 from models.client import Client
 from models.columns import now
 from tests.web.house import NARROW, Browsers, House, arrived
 from tests.web.looking import assert_fits, looked_at
 from tests.web.one_client import Few, added, there, world_person
-from xero_sandbox.control import Control
-from xero_sandbox.control_words import OrganisationWords, RecordWords
 
 AWKWARD = f'<img src=x onerror="document.title=1"> & "Sons" {"W" * 190}'
 LONG = "A name that is as long as the accounting software lets a name be, which nobody expects " * 2

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 from temporalio.service import RPCError
 
 from contracts.runs import ConnectionStatus
+from emulators.xero.faults import Kind
 from tests.journeys.one_client import PATIENCE
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
@@ -18,7 +19,6 @@ from tests.web.one_client import Few, added, there, world_person
 from tests.web.provider_pages import sign_in_there
 from tests.web.taking_turns import ends_elsewhere
 from tests.web.test_signing_in import csrf_of
-from xero_sandbox.faults import Kind
 
 
 @pytest_asyncio.fixture(scope="module")

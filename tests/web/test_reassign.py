@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from emulators.xero.faults import Kind
 from tests.journeys.people import owners
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
@@ -14,7 +15,6 @@ from tests.web.provider_pages import allow_all_there
 from tests.web.run_steps import pressed, reported
 from tests.web.taking_turns import belongs_to, colleague_of
 from tests.web.test_signing_in import csrf_of
-from xero_sandbox.faults import Kind
 
 OKAFOR, SILVA = 0, 1
 """Of the provider's people: the first reaches everything, the second not the third organisation."""

@@ -1,0 +1,1 @@
+"""What stand-ins share: clock, counters, keys and pages. Knows no platform."""

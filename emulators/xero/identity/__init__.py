@@ -1,0 +1,1 @@
+"""Signing in: pages, codes, tokens and what they may be used for."""

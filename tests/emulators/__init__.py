@@ -1,0 +1,1 @@
+"""The stand-ins, tested as their clients meet them: over HTTP."""
