@@ -35,8 +35,8 @@ from activities.interceptors import INTERCEPTORS
 from activities.mailing import Mailer, SmtpMailer
 from activities.operators import Operators
 from activities.registry import Parts, at_providers, between_workflows
-from contracts.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
-from contracts.settle_lost_work import SettleLostWorkInput
+from contracts.payloads.settle_lost_work import SettleLostWorkInput
+from contracts.words.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError

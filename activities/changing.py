@@ -12,7 +12,7 @@ from temporalio import activity
 from activities.choosing import require_listed
 from activities.failures import refusal_error
 from activities.reach import ReachActivities
-from contracts.change_connection import (
+from contracts.payloads.change_connection import (
     ChangeBooksInput,
     ChangedBooks,
     DiscardBooksInput,
@@ -21,9 +21,9 @@ from contracts.change_connection import (
     RecordBooksInput,
     RecordedBooks,
 )
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, Stage, Verdict
-from contracts.selection import Selection
+from contracts.payloads.selection import Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Stage, Verdict
 from models import clients, connection_changes, grants, run_lists, runs
 from models.client import Client
 from models.clients import KnownOrganisation

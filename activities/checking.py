@@ -15,8 +15,7 @@ from activities.failures import application_error
 from activities.lease import holder
 from activities.reach import ReachActivities
 from activities.seeing import READ_LASTS
-from contracts.causes import Cause
-from contracts.check_connections import (
+from contracts.payloads.check_connections import (
     CheckedLogin,
     CheckLoginInput,
     ClientDue,
@@ -28,6 +27,7 @@ from contracts.check_connections import (
     NoteLoginTroubleInput,
     NoteTroubleInput,
 )
+from contracts.words.causes import Cause
 from models import checks, connections, grants, leases
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port import ReachableOrganisation

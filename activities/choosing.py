@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, Plan, Stage, Verdict
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.practices import Plan
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Stage, Verdict
 from models.run_lists import Choice
 
 

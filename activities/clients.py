@@ -10,18 +10,12 @@ from temporalio import activity
 
 from activities.choosing import Terms, require_listed, resolve
 from activities.failures import refusal_error
-from contracts.bulk_create_clients import (
-    ClientsToPull,
-    ClientsToPullInput,
-    ClientToPull,
-    CreateClientsInput,
-    CreatedClients,
-    RecordSelectionInput,
-    SelectionAccepted,
-)
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, Outcome, Verdict
-from contracts.selection import Selection
+from contracts.payloads.bulk_create_clients import CreateClientsInput, CreatedClients, RecordSelectionInput
+from contracts.payloads.pulling import ClientsToPull, ClientsToPullInput, ClientToPull
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Outcome, Verdict
 from models import clients, connections, events, run_lists, runs
 from models.client import Client
 from models.columns import now as this_moment

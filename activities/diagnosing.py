@@ -6,7 +6,7 @@ cause that it cannot judge stays until something was read. What the lists' own r
 
 from collections.abc import Collection, Sequence
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.checks import CheckedConnection
 from models.connection_health import Look
 

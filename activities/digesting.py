@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.digests import ClientToTellOf, Staff
 
 REMINDER_AFTER = timedelta(days=3)

@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities.failures import application_error
 from activities.reach import ReachActivities
-from contracts.disconnect_client import KeepConnectionInput, RemoveConnectionInput, RemovedConnection
+from contracts.payloads.disconnect_client import KeepConnectionInput, RemoveConnectionInput, RemovedConnection
 from models import disconnections, managed_connections
 from models.connection import Connection
 from providers.errors import ProviderError, SignedOut

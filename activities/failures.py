@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from contracts.causes import Cause
-from contracts.refusals import REFUSED, Refused
-from contracts.sync_client import BUSY, Trouble
+from contracts.payloads.sync_client import BUSY, Trouble
+from contracts.words.causes import Cause
+from contracts.words.refusals import REFUSED, Refused
 from providers.errors import ProviderError, Transient
 
 RUN_OVER = "run_over"

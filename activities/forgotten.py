@@ -7,7 +7,7 @@ from uuid import uuid4
 from temporalio import activity
 
 from activities.mailing import Mail, Mailer, UndeliverableError
-from contracts.mail_password_link import MailPasswordLinkInput, PasswordLinkMailed
+from contracts.payloads.mail_password_link import MailPasswordLinkInput, PasswordLinkMailed
 from models import events, password_links
 from models.columns import now as this_moment
 from models.database import Database

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from contracts.lists import ListName, Source
+from contracts.words.lists import ListName, Source
 from models.connection import Receipt
 
 KNOWS_CHANGES = (Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS)

@@ -6,8 +6,8 @@ says that an organisation has at least one.
 
 from collections.abc import Mapping, Sequence
 
-from contracts.lists import ListName, Source
-from contracts.standard_information import Row
+from contracts.words.lists import ListName, Source
+from contracts.words.standard_information import Row
 from models.list_changes import membership
 
 MANY, SHARE = 20, 8

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
-from contracts.runs import Verdict
-from contracts.standard_information import NAMELESS
+from contracts.words.runs import Verdict
+from contracts.words.standard_information import NAMELESS
 from models.clients import KnownOrganisation, UnconnectedClient
 from models.lookalikes import ConnectedClient
 from models.run_lists import Candidate, Judgement

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus, Outcome
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import Outcome
 from models import connections, reassignments, runs
 from models.client import Client
 from models.connection import Connection

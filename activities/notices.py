@@ -12,8 +12,8 @@ from temporalio import activity
 from activities import digesting
 from activities.digesting import Plan
 from activities.mailing import DeferredError, Mail, Mailer, UndeliverableError
-from contracts.causes import Cause
-from contracts.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
+from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
+from contracts.words.causes import Cause
 from models import checks, digests, events, notices
 from models.columns import now as this_moment
 from models.database import Database

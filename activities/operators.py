@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from activities.mailing import DeferredError, Mail, Mailer, UndeliverableError
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models import app_troubles
 from models.columns import now as this_moment
 from models.database import Database

@@ -13,7 +13,7 @@ from activities import diagnosing
 from activities.matching import judge
 from activities.progress import Progress
 from activities.reach import ReachActivities
-from contracts.bulk_create_clients import (
+from contracts.payloads.listing import (
     JudgedOrganisations,
     JudgeOrganisationsInput,
     ListedOrganisations,
@@ -21,7 +21,7 @@ from contracts.bulk_create_clients import (
     ReadProfilesInput,
     ReadProfilesResult,
 )
-from contracts.runs import Stage
+from contracts.words.runs import Stage
 from models import checks, clients, grants, lookalikes, run_lists, runs
 from models.clients import KnownOrganisation, UnconnectedClient
 from models.lookalikes import ConnectedClient

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from activities.failures import application_error
 from activities.grants import Tokens
-from contracts.causes import Cause
-from contracts.lists import Source
-from contracts.standard_information import NAMELESS, OrganisationProfile
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.standard_information import NAMELESS, OrganisationProfile
 from models import grants
 from models.columns import now as this_moment
 from models.database import Database

@@ -10,9 +10,9 @@ from activities.lease import Lease
 from activities.losses import loses_many
 from activities.progress import Progress
 from activities.readings import Claimed, Readings
-from contracts.causes import Cause
-from contracts.lists import Source
-from contracts.standard_information import Row
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.standard_information import Row
 from models.connection import Connection
 from models.connection_settings import kept
 from providers.errors import NeedsPerson, ProviderError, TooSmall, Unavailable

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from contracts.causes import Cause
-from contracts.lists import ListName, Source
-from contracts.standard_information import OrganisationProfile, Row, profile_of
-from contracts.sync_client import PullClientInput
+from contracts.payloads.sync_client import PullClientInput
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName, Source
+from contracts.words.standard_information import OrganisationProfile, Row, profile_of
 from models.connection import Connection
 from models.connection_settings import chosen_sources
 from models.connections import LEAVING

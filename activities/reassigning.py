@@ -13,8 +13,7 @@ from activities.choosing import require_listed
 from activities.failures import application_error, refusal_error
 from activities.moving import Move, is_in_use
 from activities.reach import ReachActivities
-from contracts.bulk_create_clients import SelectionAccepted
-from contracts.reassign_clients import (
+from contracts.payloads.reassign_clients import (
     ClientsToReassign,
     ClientsToReassignInput,
     ClientToReassign,
@@ -26,9 +25,10 @@ from contracts.reassign_clients import (
     RecordReassignmentInput,
     RecordUnmovedInput,
 )
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, Outcome, Stage
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Outcome, Stage
 from models import grants, reassignments, run_lists, runs
 from models.connection import Connection
 from models.run import Run, RunOrganisation

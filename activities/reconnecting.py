@@ -11,10 +11,10 @@ from temporalio import activity
 from activities.reach import ReachActivities
 from activities.seeing import Seen
 from activities.surveying import is_missed, survey, survey_one
-from contracts.causes import Cause
-from contracts.reconnect_all import SurveyConnectionsInput, SurveyedConnections
-from contracts.runs import ConnectionStatus
-from contracts.standard_information import NAMELESS
+from contracts.payloads.reconnect_all import SurveyConnectionsInput, SurveyedConnections
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.standard_information import NAMELESS
 from models import clients, connections, disconnections, grants, run_lists, runs, surveys
 from models.connection import Connection
 from models.grant import GrantReach

@@ -6,18 +6,11 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.lease import holder
-from contracts.bulk_create_clients import (
-    EnterStageInput,
-    FinishRunInput,
-    HandOverInput,
-    RecordFailureInput,
-    ReopenRunInput,
-    RunReport,
-    SeeRunInput,
-)
-from contracts.causes import Cause
-from contracts.runs import Outcome
-from contracts.sync_client import SettleSyncInput
+from contracts.payloads.pulling import HandOverInput, RecordFailureInput
+from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunInput, RunResult, SeeRunInput
+from contracts.payloads.sync_client import SettleSyncInput
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
 from models import connection_health, connections, leases, run_ends, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database
@@ -123,7 +116,7 @@ class RunActivities:
             await runs.reopen(session, run, self._now())
 
     @activity.defn
-    async def finish_run(self, asked: FinishRunInput) -> RunReport:
+    async def finish_run(self, asked: FinishRunInput) -> RunResult:
         """Close the run's books: every organisation gets an outcome, the run its result. It ends once."""
         at = self._now()
         async with self._database.transaction() as session:
@@ -131,7 +124,7 @@ class RunActivities:
             ended = await run_ends.finish(session, run, at, asked.result, asked.message)
         async with self._database.transaction() as session:  # after the run's own lock: pulls lock in the other order
             await leases.release_of_run(session, run.id)
-        return RunReport(
+        return RunResult(
             run_id=run.id,
             result=ended.result,
             counts=ended.outcomes,

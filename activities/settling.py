@@ -5,7 +5,7 @@ from datetime import datetime
 
 from temporalio import activity
 
-from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
+from contracts.payloads.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 from models.columns import now as this_moment
 from models.database import Database
 from models.lost_work import IsAtWork, LostWork

@@ -22,8 +22,8 @@ from activities.lease import Lease, holder
 from activities.reader import Reader
 from activities.readings import Claimed, Readings, claimed_of, limit_of_app, refusal_of
 from activities.storage import LeaseLost, Storage
-from contracts.lists import Source
-from contracts.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
+from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
+from contracts.words.lists import Source
 from models import connections, leases, receipts, runs
 from models.columns import now as this_moment
 from models.database import Database

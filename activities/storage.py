@@ -14,9 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.lease import holder
 from activities.readings import Readings
-from contracts.lists import ListName, Source
-from contracts.runs import Outcome
-from contracts.sync_client import PullClientInput, PullClientResult, PullClientsInput
+from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput
+from contracts.words.lists import ListName, Source
+from contracts.words.runs import Outcome
 from models import connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
 from models.connection import Connection
 from models.database import Database

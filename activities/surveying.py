@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus, GrantStatus, Outcome
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.runs import Outcome
 from models.surveys import LivingConnection
 
 

@@ -5,7 +5,7 @@ import logging
 from temporalio import activity
 
 from activities.reach import ReachActivities
-from contracts.check_connections import TidiedUp, TidyUpInput
+from contracts.payloads.check_connections import TidiedUp, TidyUpInput
 from models import endings
 from providers.errors import ProviderError
 

@@ -21,7 +21,7 @@ import uvloop
 from pydantic import BaseModel
 
 from bench.bare_store import Found, Store
-from contracts.lists import Source
+from contracts.words.lists import Source
 from providers.xero.sources import COLLECTIONS, PAGE_SIZE
 
 CALLS_AT_ONCE = 192

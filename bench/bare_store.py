@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from contracts.lists import Source
-from contracts.runs import ConnectionStatus
-from contracts.standard_information import Row
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import Source
+from contracts.words.standard_information import Row
 from models.clients import client_code
 from models.list_changes import MEMBER_FLAGS
 from models.standard_information import TABLE_OF

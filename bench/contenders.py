@@ -13,7 +13,7 @@ from bench.minutes import whole_minutes
 from bench.results import History, Timing
 from bench.servers import Servers
 from cli.demo.api import Api
-from contracts.runs import Result, Stage
+from contracts.words.runs import Result, Stage
 from providers.port import ConsentRequest
 from runtime.temporal import connect
 from starter.bootstrap import build_provider, open_database

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import make_url
 
-from contracts.runs import Plan
+from contracts.words.practices import Plan
 from models import schema
 from models.database import Database
 from models.grant import Grant

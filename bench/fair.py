@@ -8,7 +8,7 @@ from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, co
 from bench.results import Fairness
 from bench.servers import Servers
 from cli.demo.api import Api
-from contracts.runs import Result, Stage
+from contracts.words.runs import Result, Stage
 
 SMALL = 3
 """Clients of the small practice."""

@@ -9,8 +9,8 @@ import httpx2
 from bench.databases import Practice
 from bench.servers import Servers
 from cli.demo.api import Api
-from contracts.runs import Stage
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.runs import Stage
 from starter.answers.runs import RunSummaryAnswer, StartedAnswer
 
 LOOK_SECONDS = 0.05

@@ -20,7 +20,7 @@ from sqlalchemy import insert, text
 from activities.grants import stored
 from bench.databases import Practice
 from bench.servers import Servers, servers
-from contracts.check_connections import CheckReport
+from contracts.payloads.check_connections import CheckReport
 from models.client import Client
 from models.connection import Connection
 from models.database import Database

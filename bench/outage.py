@@ -16,7 +16,7 @@ from rich.console import Console
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.servers import Servers, servers
 from cli.demo.api import Api
-from contracts.runs import Outcome, Stage
+from contracts.words.runs import Outcome, Stage
 from runtime.processes import ProcessFailedError
 
 ORGANISATIONS = 120

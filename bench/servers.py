@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from bench.databases import Databases, Practice
 from bench.sandbox import Sandbox
-from contracts.names import SEARCH_ATTRIBUTES
+from contracts.words.names import SEARCH_ATTRIBUTES
 from runtime.embedded_postgres import start_postgres
 from runtime.embedded_temporal import start_temporal
 from runtime.keyring import KeyRing

@@ -7,7 +7,7 @@ from sqlalchemy import String
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from contracts.access import EVERYTHING, Scope
+from contracts.words.access import EVERYTHING, Scope
 from models.columns import MOMENT, created, new_id
 
 

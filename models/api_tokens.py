@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import EVERYTHING, Scope
+from contracts.words.access import EVERYTHING, Scope
 from models.api_token import ApiToken
 from models.columns import now
 from models.practice import Colleague, Practice

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.columns import MOMENT, enum_of
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.app_trouble import AppTrouble
 
 CLAIM = timedelta(minutes=5)

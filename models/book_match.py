@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.lists import Source
+from contracts.words.lists import Source
 from models.standard_information import TABLE_OF
 
 CODES: Mapping[Source, str | None] = {

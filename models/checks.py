@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models import connection_health, receipts
 from models.arrays import texts
 from models.connection_health import IS_CHOSEN, LIVING_STATUSES, Became, Look

@@ -13,8 +13,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from models.client import Client
 from models.connection import Connection
 from models.grant import Grant

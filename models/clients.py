@@ -16,7 +16,8 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import Action, ConnectionStatus, Outcome
+from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import Action, Outcome
 from models import connection_changes, connections, disconnections, events, run_lists, runs
 from models.bulk import copy_rows
 from models.client import Client

@@ -9,7 +9,7 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import Role
+from contracts.words.practices import Role
 from models import events
 from models.api_token import ApiToken
 from models.grant import ConsentAttempt, SignInLink

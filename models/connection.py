@@ -7,9 +7,15 @@ from sqlalchemy import Index, Text, UniqueConstraint, false, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from contracts.causes import Cause
-from contracts.lists import ListName
-from contracts.runs import ConnectionStatus, ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.words.causes import Cause
+from contracts.words.connections import (
+    ConnectionStatus,
+    ContactsChoice,
+    CostsDestination,
+    PublishStatus,
+    SalesDestination,
+)
+from contracts.words.lists import ListName
 from models.columns import MOMENT, created, enum_of, new_id
 
 

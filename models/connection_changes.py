@@ -8,8 +8,9 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, ConnectionStatus, Outcome
+from contracts.words.connections import ConnectionStatus
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Outcome
 from models import events, runs
 from models.connection import Connection, ConnectionChange
 from models.connection_settings import SETTINGS

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.lists import ListName, Source
-from contracts.runs import ContactsChoice
-from contracts.standard_information import Contact, Row
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import ListName, Source
+from contracts.words.standard_information import Contact, Row
 from models import connection_health, events
 from models.connection import Connection
 from models.connection_health import Look

@@ -12,8 +12,9 @@ from sqlalchemy import Table, bindparam
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import Action, ConnectionStatus, Outcome
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import Action, Outcome
 from models import connection_health, events, receipts, runs
 from models.arrays import is_one_of, texts
 from models.connection import Connection

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import Role
+from contracts.words.causes import Cause
+from contracts.words.practices import Role
 from models.arrays import texts
 from models.practice import Colleague, Team, TeamMember
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import ConnectionStatus
+from contracts.words.connections import ConnectionStatus
 from models import connections, events
 from models.connection import Connection
 from models.grant import GrantReach

@@ -14,7 +14,7 @@ from sqlalchemy import delete, text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import GrantStatus
+from contracts.words.connections import GrantStatus
 from models import grants
 from models.connection_changes import UNDO_WITHIN
 from models.database import Database

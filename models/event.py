@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.columns import created, enum_of
 
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.causes import Cause
-from contracts.runs import GrantStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import GrantStatus
 from models import grants, sign_ins
 from models.database import Database
 from models.database_away import is_away

@@ -12,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.lists import ListName
-from contracts.runs import Action
-from contracts.standard_information import NAMELESS
-from contracts.sync_client import PullClientInput
+from contracts.payloads.sync_client import PullClientInput
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
+from contracts.words.runs import Action
+from contracts.words.standard_information import NAMELESS
 from models import connection_health, events, run_results
 from models.arrays import texts
 from models.connection import Connection

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from contracts.causes import Cause
-from contracts.runs import GrantStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import GrantStatus
 from models.columns import MOMENT, created, enum_of, new_id
 
 

@@ -24,7 +24,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, Interval, func, literal, or_, update
 from sqlmodel import col, select
 
-from contracts.runs import GrantStatus
+from contracts.words.connections import GrantStatus
 from models.database import Database
 from models.database_away import is_away
 from models.grant import Grant

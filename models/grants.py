@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import GrantStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import GrantStatus
 from models import events
 from models.database import Database
 from models.encryption import Sealer, StoredTokens, open_tokens, seal_tokens

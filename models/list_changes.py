@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import orjson
 
-from contracts.lists import ListName, Source
-from contracts.standard_information import Contact, Row, contact_lists
+from contracts.words.lists import ListName, Source
+from contracts.words.standard_information import Contact, Row, contact_lists
 
 MEMBER_FLAGS: dict[ListName, str] = {
     ListName.BANK_ACCOUNTS: "is_bank_account",

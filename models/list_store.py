@@ -35,8 +35,8 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.lists import ListName, Source
-from contracts.standard_information import Row
+from contracts.words.lists import ListName, Source
+from contracts.words.standard_information import Row
 from models.arrays import is_one_of, texts
 from models.bulk import copy_rows
 from models.connection import Connection

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.lists import SOURCE_OF, ListName, Source
+from contracts.words.lists import SOURCE_OF, ListName, Source
 from models.connection import Connection, Receipt
 from models.list_changes import MEMBER_FLAGS
 from models.standard_information import TABLE_OF, ContactRow, StandardRow

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import TextClause, text
 
-from contracts.names import disconnect_client_id, sync_client_id
-from contracts.runs import ConnectionStatus, Result, RunKind
+from contracts.words.connections import ConnectionStatus
+from contracts.words.names import disconnect_client_id, sync_client_id
+from contracts.words.runs import Result, RunKind
 from models import connection_changes, disconnections, leases, run_ends, run_results, runs
 from models.columns import now as this_moment
 from models.database import Database

@@ -8,8 +8,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.lists import ListName
-from contracts.runs import ConnectionStatus, GrantStatus
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.lists import ListName
 from models import receipts
 from models.client import Client
 from models.connection import Connection, ConnectionChange, Receipt

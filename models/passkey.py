@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
-from contracts.access import Ceremony
+from contracts.words.access import Ceremony
 from models.columns import MOMENT, created, enum_of, new_id
 
 

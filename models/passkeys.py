@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import Ceremony
+from contracts.words.access import Ceremony
 from models.passkey import Passkey, PasskeyChallenge
 from models.practice import Colleague
 from models.sessions import hashed

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint, false, func
 from sqlmodel import Field, SQLModel
 
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
 from models.columns import MOMENT, created, enum_of, new_id
 
 

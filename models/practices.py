@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.names import slug
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Plan, Role
+from contracts.words.names import slug
+from contracts.words.practices import Plan, Role
+from contracts.words.refusals import RefusalCode, Refused
 from models.practice import Colleague, Practice, Team, TeamMember
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.lists import ListName
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from models.arrays import texts
 from models.connection import Receipt
 from models.connection_health import IS_CHOSEN

@@ -8,8 +8,8 @@ from sqlalchemy import Index, UniqueConstraint, false
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from contracts.causes import Cause
-from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.columns import MOMENT, created, enum_of
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import Outcome, RunKind
+from contracts.words.runs import Outcome, RunKind
 from models.run import Run, RunOrganisation
 
 _COMPLETE = (Outcome.CREATED, Outcome.LINKED)

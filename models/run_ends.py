@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import Outcome, Result, RunKind, Stage
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, Result, RunKind, Stage
 from models import events, reassignments, runs
 from models.run import Run
 from models.run_results import result_of, summary

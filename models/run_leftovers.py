@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.repairs import Repairer
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import Action, Outcome, Verdict
-from contracts.standard_information import NAMELESS
+from contracts.words.runs import Action, Outcome, Verdict
+from contracts.words.standard_information import NAMELESS
 from models.arrays import texts
 from models.run import RunOrganisation
 

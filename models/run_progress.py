@@ -8,7 +8,7 @@ from hashlib import blake2s
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import Outcome, Result, Stage
+from contracts.words.runs import Outcome, Result, Stage
 
 
 class Waiting(StrEnum):

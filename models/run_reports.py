@@ -17,8 +17,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from contracts.causes import Cause
-from contracts.runs import Outcome, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from models import telling_apart
 from models.client import Client
 from models.practice import Colleague, Team

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.runs import Outcome, Result, RunKind, Stage
+from contracts.words.runs import Outcome, Result, RunKind, Stage
 from models import runs
 from models.arrays import texts
 from models.connections import MADE

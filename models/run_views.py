@@ -11,8 +11,8 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import Outcome, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from models import run_lists, telling_apart
 from models.client import Client
 from models.practice import Colleague

@@ -16,8 +16,8 @@ from sqlalchemy import func, or_, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import Outcome, Result, RunKind, Stage
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, Result, RunKind, Stage
 from models.practice import Practice
 from models.run import Run, RunOrganisation
 

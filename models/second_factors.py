@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import Lacking
+from contracts.words.access import Lacking
 from models import passkeys
 from models.practice import Colleague, Practice
 from models.second_factor import Authenticator, RecoveryCode

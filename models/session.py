@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from contracts.access import Lacking
+from contracts.words.access import Lacking
 from models.columns import MOMENT, created, enum_of, new_id, now
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import and_, delete, func, literal, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import Lacking
+from contracts.words.access import Lacking
 from models.practice import Colleague, Practice
 from models.session import SignInAttempt, WebSession
 

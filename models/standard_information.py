@@ -13,7 +13,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from contracts.lists import Source
+from contracts.words.lists import Source
 from models.columns import MOMENT
 
 Words = Annotated[str, Field(sa_type=Text)]

@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.lists import ListName
-from contracts.runs import Role
+from contracts.words.lists import ListName
+from contracts.words.practices import Role
 from models import events
 from models.client import Client
 from models.connection import Connection, Receipt

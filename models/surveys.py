@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.causes import Cause
-from contracts.runs import Action, ConnectionStatus, GrantStatus, Outcome
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.runs import Action, Outcome
 from models.arrays import texts
 
 

@@ -18,7 +18,7 @@
 
 from datetime import datetime
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 
 
 class ProviderError(Exception):

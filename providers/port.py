@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from contracts.lists import Source
-from contracts.standard_information import Row
+from contracts.words.lists import Source
+from contracts.words.standard_information import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from contracts.access import EVERYTHING, Scope, listed
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.access import EVERYTHING, Scope, listed
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 
 
 @dataclass(frozen=True, slots=True)

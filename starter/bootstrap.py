@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from contracts.bulk_create_clients import Deadlines
-from contracts.mistakes import first_of
-from contracts.refusals import RefusalCode, Refused
+from contracts.payloads.runs import Deadlines
+from contracts.words.mistakes import first_of
+from contracts.words.refusals import RefusalCode, Refused
 from models.database import Database
 from runtime.settings import Settings, variable_of
 

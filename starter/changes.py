@@ -9,11 +9,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 
-from contracts.causes import Cause
-from contracts.change_connection import ChangedBooks
-from contracts.lists import Source
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ConnectionStatus, RunKind, Stage
+from contracts.payloads.change_connection import ChangedBooks
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import Source
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
 from models import book_match, connection_changes, receipts
 from models.book_match import Match
 from models.columns import now

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, tzinfo
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from contracts.names import PRACTICE_ATTRIBUTE, check_connections_id
+from contracts.words.names import PRACTICE_ATTRIBUTE, check_connections_id
 from models.columns import now as this_moment
 from starter.schedule_times import next_night
 from workflows.check_connections import CheckConnections

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, func, select
 
-from contracts.runs import Plan
+from contracts.words.practices import Plan
 from models import clients
 from models.clients import UnconnectedClient
 from models.database import Database

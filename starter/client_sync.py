@@ -6,8 +6,8 @@ backends start runs with ``Runs.start`` and keys of their own; those are left al
 
 from datetime import timedelta
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind, Stage
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
 from models.columns import now
 from models.run import Run
 from models.run_views import RunFilter

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from contracts.lists import ListName
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.lists import ListName
+from contracts.words.refusals import RefusalCode, Refused
 from models import client_views, events, lists
 from models.client_views import BY_NAME, ClientFacets, ClientFilter, ClientOrder, ClientView
 from models.database import Database

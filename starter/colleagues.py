@@ -7,9 +7,9 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import EVERYTHING
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Plan, Role
+from contracts.words.access import EVERYTHING
+from contracts.words.practices import Plan, Role
+from contracts.words.refusals import RefusalCode, Refused
 from models import colleagues, practices
 from models.api_token import ApiToken
 from models.colleagues import ColleagueView

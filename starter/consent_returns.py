@@ -14,9 +14,9 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowHandle
 
-from contracts.bulk_create_clients import ConsentGiven, ConsentRefused, RunReport
-from contracts.causes import Cause
-from contracts.refusals import RefusalCode, Refused
+from contracts.payloads.runs import ConsentGiven, ConsentRefused, RunResult
+from contracts.words.causes import Cause
+from contracts.words.refusals import RefusalCode, Refused
 from models import app_troubles, grants, runs, sign_ins
 from models.columns import now
 from models.database import Database
@@ -240,7 +240,7 @@ class ConsentReturns:
         return consent_words.outcome(self._consents.provider(attempt.provider).title, attempt)
 
     async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
-        handle: WorkflowHandle[BulkCreateClients, RunReport] = self._temporal.get_workflow_handle_for(
+        handle: WorkflowHandle[BulkCreateClients, RunResult] = self._temporal.get_workflow_handle_for(
             BulkCreateClients.run, attempt.run_id
         )
         async with explained("The run that this sign-in was for has ended. Start another one from Clientsync."):

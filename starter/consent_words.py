@@ -1,6 +1,6 @@
 """What people read when their browser comes back from a provider."""
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.grant import ConsentAttempt
 
 UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."

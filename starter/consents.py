@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.access import scope_of
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind, Stage
+from contracts.words.access import scope_of
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
 from models import events, run_views, sign_ins
 from models.columns import now
 from models.database import Database

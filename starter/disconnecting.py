@@ -6,10 +6,10 @@ from uuid import UUID
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from contracts.disconnect_client import DisconnectClientInput
-from contracts.names import WORKFLOW_QUEUE, disconnect_client_id
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ConnectionStatus
+from contracts.payloads.disconnect_client import DisconnectClientInput
+from contracts.words.connections import ConnectionStatus
+from contracts.words.names import WORKFLOW_QUEUE, disconnect_client_id
+from contracts.words.refusals import RefusalCode, Refused
 from models import disconnections, managed_connections
 from models.columns import now
 from models.database import Database

@@ -11,7 +11,7 @@ from functools import partial
 
 from pydantic import SecretStr
 
-from contracts.names import SEARCH_ATTRIBUTES
+from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
 from runtime.processes import Child, listens
 from runtime.settings import Settings

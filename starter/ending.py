@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models.database_url import UnusableUrlError
 from providers.proxies import UnusableNetworkError
 from runtime.cannot_start import CannotStartError

@@ -7,8 +7,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from contracts.names import SEARCH_ATTRIBUTES
-from contracts.refusals import Refused
+from contracts.words.names import SEARCH_ATTRIBUTES
+from contracts.words.refusals import Refused
 from models import schema
 from models.database_url import UnusableUrlError, is_for_a_pooler
 from providers.errors import AppRefused, ProviderError

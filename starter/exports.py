@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
 
-from contracts.lists import ListName
-from contracts.names import slug
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ContactsChoice
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import ListName
+from contracts.words.names import slug
+from contracts.words.refusals import RefusalCode, Refused
 from models import client_views, events, lists
 from models.client_views import BY_NAME, ClientFilter, ClientOrder, ClientView
 from models.columns import now

@@ -7,8 +7,8 @@ import secrets
 from pathlib import Path
 from typing import NamedTuple
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
+from contracts.words.refusals import RefusalCode, Refused
 from models.database import Database
 from runtime.private_file import write_private
 from starter.colleagues import Colleagues

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from temporalio.client import Client
 
-from contracts.mail_password_link import MailPasswordLinkInput
-from contracts.names import WORKFLOW_QUEUE, mail_password_link_id
-from contracts.refusals import RefusalCode, Refused
+from contracts.payloads.mail_password_link import MailPasswordLinkInput
+from contracts.words.names import WORKFLOW_QUEUE, mail_password_link_id
+from contracts.words.refusals import RefusalCode, Refused
 from models import password_links
 from models.database import Database
 from models.password_link import PasswordLink

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from contracts.reassign_clients import HandOver
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role, RunKind
+from contracts.payloads.reassign_clients import HandOver
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
 from models import hand_overs
 from models.database import Database
 from models.hand_overs import Foreseen

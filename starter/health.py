@@ -16,11 +16,11 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from contracts.causes import Cause
-from contracts.check_connections import CheckConnectionsInput, CheckReport, PracticeFacts
-from contracts.names import WORKFLOW_QUEUE, check_now_id
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ConnectionStatus
+from contracts.payloads.check_connections import CheckConnectionsInput, CheckReport, PracticeFacts
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.names import WORKFLOW_QUEUE, check_now_id
+from contracts.words.refusals import RefusalCode, Refused
 from models import health, repairs
 from models.database import Database
 from models.health import Health

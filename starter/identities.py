@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models import events, identities, sessions, teams
 from models.database import Database
 from models.encryption import ConsentSecrets, Sealer, open_identity_secrets, seal_identity_secrets

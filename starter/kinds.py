@@ -10,13 +10,14 @@ from uuid import UUID
 from temporalio.client import Client
 from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from contracts.bulk_create_clients import BulkCreateClientsInput, CreatingProgress, Deadlines, RunFacts
-from contracts.change_connection import ChangeConnectionInput
-from contracts.names import WORKFLOW_QUEUE
-from contracts.reassign_clients import HandOver, ReassignClientsInput
-from contracts.reconnect_all import ReconnectAllInput
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind, Stage
+from contracts.payloads.bulk_create_clients import BulkCreateClientsInput, CreatingProgress
+from contracts.payloads.change_connection import ChangeConnectionInput
+from contracts.payloads.reassign_clients import HandOver, ReassignClientsInput
+from contracts.payloads.reconnect_all import ReconnectAllInput
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.words.names import WORKFLOW_QUEUE
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
 from workflows.briefing import run_attributes, run_summary
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from models.colleagues import ColleagueView
 from starter.actor import Actor
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from temporalio.client import Client
 
-from contracts.runs import Result, Stage
+from contracts.words.runs import Result, Stage
 from models.database import Database
 from models.lost_work import LostWork
 from models.run import Run

@@ -14,12 +14,13 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from contracts.connection_settings import SettingsPatch
-from contracts.lists import SOURCE_OF, ListName, Source
-from contracts.names import WORKFLOW_QUEUE, sync_client_id
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ConnectionStatus, RunKind
-from contracts.sync_client import ClientFacts, SyncClientInput, SyncClientResult
+from contracts.payloads.sync_client import ClientFacts, SyncClientInput, SyncClientResult
+from contracts.words.connection_settings import SettingsPatch
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import SOURCE_OF, ListName, Source
+from contracts.words.names import WORKFLOW_QUEUE, sync_client_id
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
 from models import connection_settings, managed_connections
 from models.columns import now
 from models.connections import LEAVING

@@ -1,7 +1,7 @@
 """The one door to the product for the command line, the JSON API and other backends.
 
 Everything that a colleague can do goes through here, as that colleague and scoped by their practice. Whatever cannot
-be carried out raises ``contracts.refusals.Refused`` and has changed nothing.
+be carried out raises ``contracts.words.refusals.Refused`` and has changed nothing.
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from contracts.bulk_create_clients import Deadlines
+from contracts.payloads.runs import Deadlines
 from models.database import Database
 from models.encryption import Sealer
 from providers.port import Providers

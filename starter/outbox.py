@@ -5,8 +5,8 @@ It shows and never sends; that is the worker's.
 
 from collections.abc import Sequence
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from models import notices
 from models.database import Database
 from models.notices import NoticeView

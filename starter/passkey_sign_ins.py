@@ -1,6 +1,6 @@
 """Signing in with a passkey alone: one that makes sure of its owner, by a PIN or a finger, is both steps at once."""
 
-from contracts.access import Ceremony
+from contracts.words.access import Ceremony
 from models import sessions
 from models.database import Database
 from starter import attempts

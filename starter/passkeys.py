@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import Ceremony
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.access import Ceremony
+from contracts.words.refusals import RefusalCode, Refused
 from models import events, passkeys
 from models.database import Database
 from models.passkey import Passkey

@@ -7,7 +7,7 @@ from functools import cache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from starter.common_passwords import is_common
 
 SHORTEST, LONGEST = 12, 200

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from models import colleagues, events, practices, teams
 from models.columns import now
 from models.database import Database

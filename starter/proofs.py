@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import Ceremony
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.access import Ceremony
+from contracts.words.refusals import RefusalCode, Refused
 from models import events, second_factors, sessions
 from models.database import Database
 from models.encryption import Sealer, open_code_secret, seal_code_secret

@@ -11,11 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from contracts.bulk_create_clients import Deadlines, RunFacts
-from contracts.names import sync_client_id
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Outcome, Stage
-from contracts.sync_client import SyncClientResult
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.sync_client import SyncClientResult
+from contracts.words.names import sync_client_id
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Outcome, Stage
 from models import client as clients
 from models import runs
 from models.columns import now

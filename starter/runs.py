@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
 
-from contracts.access import scope_of
-from contracts.bulk_create_clients import Deadlines, SelectionAccepted
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind, Stage
-from contracts.selection import Selection
+from contracts.payloads.runs import Deadlines, SelectionAccepted
+from contracts.payloads.selection import Selection
+from contracts.words.access import scope_of
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
 from models import run_leftovers, run_progress, run_reports, run_views, surveys
 from models.database import Database
 from models.run import Run

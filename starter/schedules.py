@@ -29,9 +29,9 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from contracts.check_connections import CheckConnectionsInput, PracticeFacts
-from contracts.names import WORKFLOW_QUEUE, check_connections_id
-from contracts.support import ForSupport
+from contracts.payloads.check_connections import CheckConnectionsInput, PracticeFacts
+from contracts.payloads.support import ForSupport
+from contracts.words.names import WORKFLOW_QUEUE, check_connections_id
 from models.columns import now
 from models.database import Database
 from models.practice import Practice

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models import events, notices, practices, second_factors, sessions, teams
 from models.columns import now
 from models.database import Database

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import Lacking
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.access import Lacking
+from contracts.words.refusals import RefusalCode, Refused
 from models import known_browsers, sessions
 from models.database import Database
 from models.sessions import InSession

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from models import events, known_browsers, practices, sessions, single_use_links
 from models.columns import now
 from models.database import Database

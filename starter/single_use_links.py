@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models import events, known_browsers, sessions, single_use_links
 from models.database import Database
 from models.single_use_links import Kind, Linked

@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from temporalio.client import Client
 
-from contracts.bulk_create_clients import Deadlines, RunFacts
-from contracts.names import run_id
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.words.names import run_id
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
 from models import events
 from models.columns import now
 from models.database import Database

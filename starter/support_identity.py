@@ -11,7 +11,7 @@ from datetime import datetime
 
 import httpx2
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models.columns import now
 from providers.errors import Unavailable
 from providers.identity import BadTokenError, Claims, Issuer

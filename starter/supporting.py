@@ -2,8 +2,8 @@
 
 from temporalio.client import Client
 
-from contracts.names import CLIENT_ATTRIBUTE
-from contracts.support import ForSupport
+from contracts.payloads.support import ForSupport
+from contracts.words.names import CLIENT_ATTRIBUTE
 from runtime.optional_attribute import is_known
 
 

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from contracts.refusals import REFUSED, Refusal, RefusalCode, Refused
+from contracts.words.refusals import REFUSED, Refusal, RefusalCode, Refused
 
 NO_TEMPORAL = "The workflow server cannot be reached just now. Nothing was changed; try again in a moment."
 NO_WORKER = (

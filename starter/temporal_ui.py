@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from contracts.names import CLIENT_ATTRIBUTE, PRACTICE_ATTRIBUTE
+from contracts.words.names import CLIENT_ATTRIBUTE, PRACTICE_ATTRIBUTE
 
 
 def workflows_address(base: str | None, namespace: str) -> str | None:

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.access import EVERYTHING, Scope, listed
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.access import EVERYTHING, Scope, listed
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from models import api_tokens, events, practices
 from models.api_token import ApiToken
 from models.api_tokens import TokenView

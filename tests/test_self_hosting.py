@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contracts.names import CLIENT_ATTRIBUTE, SEARCH_ATTRIBUTES
+from contracts.words.names import CLIENT_ATTRIBUTE, SEARCH_ATTRIBUTES
 from runtime.settings import Settings, variable_of
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from cli.operate.schedules import apply_schedules
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
 from models.database import Database
 from runtime.settings import Settings
 from starter.bootstrap import open_database

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.runs import Outcome, RunKind, Stage
+    from contracts.words.runs import Outcome, RunKind, Stage
 
 LEFT_BEHIND = frozenset({Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE})
 """Outcomes of what was asked for and did not come about."""

@@ -11,9 +11,9 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
-    from contracts.bulk_create_clients import EnterStageInput, FinishRunInput, RunFacts, RunReport, SeeRunInput
-    from contracts.causes import Cause
-    from contracts.runs import Outcome, Result, RunKind, Stage, Verdict
+    from contracts.payloads.runs import EnterStageInput, FinishRunInput, RunFacts, RunResult, SeeRunInput
+    from contracts.words.causes import Cause
+    from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
 
 from workflows import briefing, policies
 from workflows.calls import call, to_the_end
@@ -49,12 +49,12 @@ class RunBoard:
         asked = SeeRunInput(run_id=self.run.run_id)
         return await call(RunActivities.see_run, asked, policies.DATABASE, "Look whether the run was stored")
 
-    def leave(self, message: str) -> RunReport:
+    def leave(self, message: str) -> RunResult:
         """End what was never stored: there are no books to close."""
         workflow.upsert_search_attributes([briefing.RESULT.value_set(Result.CANCELLED.value)])
         self.reached(Stage.FINISHED)
         self.note(message)
-        return RunReport(run_id=self.run.run_id, result=Result.CANCELLED, counts={}, causes={}, message=message)
+        return RunResult(run_id=self.run.run_id, result=Result.CANCELLED, counts={}, causes={}, message=message)
 
     async def enter(self, stage: Stage, message: str | None = None) -> None:
         """Go to a stage, with the latest word to the colleague."""
@@ -112,7 +112,7 @@ class RunBoard:
             )
         )
 
-    async def finish(self, result: Result | None = None, message: str | None = None) -> RunReport:
+    async def finish(self, result: Result | None = None, message: str | None = None) -> RunResult:
         """Close the run's books: every organisation has an outcome after this. Nobody can stop it any more.
 
         Args:

@@ -12,10 +12,12 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.bulk_create_clients import RunFacts
-    from contracts.causes import Cause
-    from contracts.lists import Source
-    from contracts.names import (
+    from contracts.payloads.runs import RunFacts
+    from contracts.payloads.support import ForSupport
+    from contracts.payloads.sync_client import ClientFacts, Trouble
+    from contracts.words.causes import Cause
+    from contracts.words.lists import Source
+    from contracts.words.names import (
         CLIENT_ATTRIBUTE,
         COLLEAGUE_ATTRIBUTE,
         KIND_ATTRIBUTE,
@@ -24,9 +26,7 @@ with workflow.unsafe.imports_passed_through():
         RESULT_ATTRIBUTE,
         STAGE_ATTRIBUTE,
     )
-    from contracts.runs import Outcome, RunKind, Stage, Verdict
-    from contracts.support import ForSupport
-    from contracts.sync_client import ClientFacts, Trouble
+    from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 
 from workflows.advice import LEFT_BEHIND, what_to_do
 from workflows.summaries import fits, shortened

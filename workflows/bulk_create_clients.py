@@ -10,18 +10,15 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.clients import ClientActivities
     from activities.runs import RunActivities
-    from contracts.bulk_create_clients import (
+    from contracts.payloads.bulk_create_clients import (
         BulkCreateClientsInput,
-        ConsentGiven,
         CreateClientsInput,
         CreatingProgress,
         RecordSelectionInput,
-        ReopenRunInput,
-        RunReport,
-        SelectionAccepted,
     )
-    from contracts.runs import RunKind, Stage
-    from contracts.selection import Selection
+    from contracts.payloads.runs import ConsentGiven, ReopenRunInput, RunResult, SelectionAccepted
+    from contracts.payloads.selection import Selection
+    from contracts.words.runs import RunKind, Stage
 
 from workflows import planning, policies
 from workflows.board import RunBoard
@@ -44,7 +41,7 @@ class BulkCreateClients(ChoosingJourney):
         super().__init__(RunBoard(start.run, RunKind.ADD_CLIENTS, stage, self._progress.counts, self._progress.causes))
 
     @workflow.run
-    async def run(self, start: BulkCreateClientsInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
+    async def run(self, start: BulkCreateClientsInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
         """The whole journey; see the module's docstring."""
         return await self.to_its_end(self._stages)
 

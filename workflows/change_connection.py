@@ -12,8 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.changing import ChangeActivities
     from activities.standard_information import StandardInformationActivities
-    from contracts.bulk_create_clients import ConsentGiven, RunReport, SelectionAccepted
-    from contracts.change_connection import (
+    from contracts.payloads.change_connection import (
         ChangeBooksInput,
         ChangeConnectionInput,
         ChangedBooks,
@@ -22,10 +21,11 @@ with workflow.unsafe.imports_passed_through():
         RecordBooksInput,
         RecordedBooks,
     )
-    from contracts.refusals import REFUSED, Refusal
-    from contracts.runs import Result, RunKind, Stage
-    from contracts.selection import Selection
-    from contracts.sync_client import PullClientInput
+    from contracts.payloads.runs import ConsentGiven, RunResult, SelectionAccepted
+    from contracts.payloads.selection import Selection
+    from contracts.payloads.sync_client import PullClientInput
+    from contracts.words.refusals import REFUSED, Refusal
+    from contracts.words.runs import Result, RunKind, Stage
 
 from workflows import planning, policies
 from workflows.board import RunBoard
@@ -49,7 +49,7 @@ class ChangeConnection(ChoosingJourney):
         super().__init__(RunBoard(start.run, RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONSENT, {}, {}))
 
     @workflow.run
-    async def run(self, start: ChangeConnectionInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
+    async def run(self, start: ChangeConnectionInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
         """The whole journey; see the module's docstring."""
         return await self.to_its_end(self._stages)
 

@@ -7,8 +7,8 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.check_connections import CheckReport, LoginToCheck, PracticeFacts
-    from contracts.runs import Stage
+    from contracts.payloads.check_connections import CheckReport, LoginToCheck, PracticeFacts
+    from contracts.words.runs import Stage
 
 from workflows.briefing import KIND, PRACTICE, STAGE
 from workflows.summaries import shortened

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.notices import NoticeActivities
     from activities.standard_information import StandardInformationActivities
     from activities.tidying import TidyActivities
-    from contracts.check_connections import (
+    from contracts.payloads.check_connections import (
         CheckConnectionsInput,
         CheckLoginInput,
         CheckProgress,
@@ -33,9 +33,9 @@ with workflow.unsafe.imports_passed_through():
         TellInput,
         TidyUpInput,
     )
-    from contracts.lists import Source
-    from contracts.runs import Result, Stage
-    from contracts.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
+    from contracts.payloads.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
+    from contracts.words.lists import Source
+    from contracts.words.runs import Result, Stage
 
 from workflows import briefing, check_briefing, planning, policies
 from workflows.calls import Asked, call

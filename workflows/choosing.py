@@ -13,11 +13,11 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from contracts.bulk_create_clients import ConsentGiven, SelectionAccepted
-    from contracts.mistakes import first_of
-    from contracts.refusals import REFUSED, Refusal
-    from contracts.runs import Outcome, Result, Stage
-    from contracts.selection import Selection
+    from contracts.payloads.runs import ConsentGiven, SelectionAccepted
+    from contracts.payloads.selection import Selection
+    from contracts.words.mistakes import first_of
+    from contracts.words.refusals import REFUSED, Refusal
+    from contracts.words.runs import Outcome, Result, Stage
 
 from workflows import planning
 from workflows.board import RunBoard

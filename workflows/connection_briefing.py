@@ -6,8 +6,8 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.runs import ConnectionStatus
-    from contracts.sync_client import ClientFacts, Trouble
+    from contracts.payloads.sync_client import ClientFacts, Trouble
+    from contracts.words.connections import ConnectionStatus
 
 from workflows.briefing import COLLEAGUE, KIND, PRACTICE, PROVIDER, STAGE, about_client, to_client
 from workflows.summaries import shortened

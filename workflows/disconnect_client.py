@@ -11,15 +11,15 @@ from temporalio.exceptions import ActivityError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.disconnecting import DisconnectActivities
-    from contracts.disconnect_client import (
+    from contracts.payloads.disconnect_client import (
         DisconnectClientInput,
         DisconnectClientResult,
         KeepConnectionInput,
         RemoveConnectionInput,
     )
-    from contracts.names import sync_client_id
-    from contracts.runs import Result, Stage
-    from contracts.sync_client import Trouble
+    from contracts.payloads.sync_client import Trouble
+    from contracts.words.names import sync_client_id
+    from contracts.words.runs import Result, Stage
 
 from workflows import briefing, connection_briefing, planning, policies
 from workflows.calls import call

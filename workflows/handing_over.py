@@ -5,8 +5,8 @@ from temporalio.common import Priority
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.names import sync_client_id
-    from contracts.sync_client import SyncClientInput
+    from contracts.payloads.sync_client import SyncClientInput
+    from contracts.words.names import sync_client_id
 
 from workflows import briefing, planning
 from workflows.sync_client import SyncClient

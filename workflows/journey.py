@@ -8,9 +8,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.bulk_create_clients import ConsentGiven, ConsentRefused, RunReport
-    from contracts.causes import Cause
-    from contracts.runs import Result, Stage
+    from contracts.payloads.runs import ConsentGiven, ConsentRefused, RunResult
+    from contracts.words.causes import Cause
+    from contracts.words.runs import Result, Stage
 
 from workflows import planning, policies
 from workflows.board import RunBoard
@@ -82,7 +82,7 @@ class Journey:
             return False
         return True
 
-    async def to_its_end(self, stages: Callable[[], Awaitable[None]]) -> RunReport:
+    async def to_its_end(self, stages: Callable[[], Awaitable[None]]) -> RunResult:
         """Go through the stages, and close the books however they end.
 
         Raises:

@@ -7,13 +7,9 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.organisations import OrganisationActivities
-    from contracts.bulk_create_clients import (
-        ConsentGiven,
-        JudgeOrganisationsInput,
-        ListOrganisationsInput,
-        ReadProfilesInput,
-    )
-    from contracts.runs import Stage
+    from contracts.payloads.listing import JudgeOrganisationsInput, ListOrganisationsInput, ReadProfilesInput
+    from contracts.payloads.runs import ConsentGiven
+    from contracts.words.runs import Stage
 
 from workflows import planning, policies
 from workflows.board import RunBoard

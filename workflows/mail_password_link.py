@@ -4,7 +4,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.forgotten import ForgottenActivities
-    from contracts.mail_password_link import MailPasswordLinkInput, PasswordLinkMailed
+    from contracts.payloads.mail_password_link import MailPasswordLinkInput, PasswordLinkMailed
 
 from workflows import policies
 from workflows.calls import call

@@ -8,11 +8,11 @@ from temporalio import exceptions, workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from contracts.causes import Cause
-    from contracts.check_connections import LoginToCheck
-    from contracts.refusals import REFUSED, Refusal, RefusalCode
-    from contracts.runs import Stage
-    from contracts.sync_client import BUSY, Trouble
+    from contracts.payloads.check_connections import LoginToCheck
+    from contracts.payloads.sync_client import BUSY, Trouble
+    from contracts.words.causes import Cause
+    from contracts.words.refusals import REFUSED, Refusal, RefusalCode
+    from contracts.words.runs import Stage
 
 from workflows.policies import (
     FIRST_ROUND_AFTER,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
-from contracts.names import GROUPS_QUEUE, PROVIDER_QUEUE
+from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE
 
 _NOT_THERE = ["LookupError", "NoResultFound"]
 """What is not in the database will not be there at the next try either."""

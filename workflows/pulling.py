@@ -16,10 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from activities.clients import ClientActivities
     from activities.runs import RunActivities
     from activities.standard_information import StandardInformationActivities
-    from contracts.bulk_create_clients import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
-    from contracts.lists import Source
-    from contracts.runs import Outcome
-    from contracts.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
+    from contracts.payloads.pulling import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
+    from contracts.payloads.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
+    from contracts.words.lists import Source
+    from contracts.words.runs import Outcome
 
 from workflows import briefing, planning, policies
 from workflows.board import RunBoard

@@ -17,8 +17,7 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.reassigning import ReassignActivities
-    from contracts.bulk_create_clients import ConsentGiven, RunReport, SelectionAccepted
-    from contracts.reassign_clients import (
+    from contracts.payloads.reassign_clients import (
         ClientsToReassignInput,
         ClientToReassign,
         HandOver,
@@ -31,9 +30,10 @@ with workflow.unsafe.imports_passed_through():
         RecordReassignmentInput,
         RecordUnmovedInput,
     )
-    from contracts.runs import Outcome, RunKind, Stage
-    from contracts.selection import Selection
-    from contracts.sync_client import Trouble
+    from contracts.payloads.runs import ConsentGiven, RunResult, SelectionAccepted
+    from contracts.payloads.selection import Selection
+    from contracts.payloads.sync_client import Trouble
+    from contracts.words.runs import Outcome, RunKind, Stage
 
 from workflows import planning, policies
 from workflows.board import RunBoard
@@ -70,7 +70,7 @@ class ReassignClients(ChoosingJourney):
         )
 
     @workflow.run
-    async def run(self, start: ReassignClientsInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
+    async def run(self, start: ReassignClientsInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
         """The whole journey; see the module's docstring."""
         return await self.to_its_end(self._stages)
 

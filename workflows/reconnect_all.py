@@ -11,9 +11,9 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.reconnecting import ReconnectActivities
-    from contracts.bulk_create_clients import ConsentGiven, RunReport
-    from contracts.reconnect_all import ReconnectAllInput, ReconnectProgress, SurveyConnectionsInput
-    from contracts.runs import RunKind, Stage
+    from contracts.payloads.reconnect_all import ReconnectAllInput, ReconnectProgress, SurveyConnectionsInput
+    from contracts.payloads.runs import ConsentGiven, RunResult
+    from contracts.words.runs import RunKind, Stage
 
 from workflows import policies
 from workflows.board import RunBoard
@@ -44,7 +44,7 @@ class ReconnectAll(Journey):
         )
 
     @workflow.run
-    async def run(self, start: ReconnectAllInput) -> RunReport:  # noqa: ARG002  # it was taken in by ``init``
+    async def run(self, start: ReconnectAllInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
         """The whole journey; see the module's docstring."""
         return await self.to_its_end(self._stages)
 

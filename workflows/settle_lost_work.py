@@ -8,8 +8,8 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.notices import NoticeActivities
     from activities.settling import SettlingActivities
-    from contracts.check_connections import DeliverNoticesInput
-    from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
+    from contracts.payloads.check_connections import DeliverNoticesInput
+    from contracts.payloads.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 
 from workflows import planning, policies
 from workflows.calls import call

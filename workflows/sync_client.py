@@ -13,9 +13,7 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.standard_information import StandardInformationActivities
-    from contracts.lists import Source
-    from contracts.runs import Result, Stage
-    from contracts.sync_client import (
+    from contracts.payloads.sync_client import (
         PullClientInput,
         PullClientResult,
         SettleSyncInput,
@@ -23,6 +21,8 @@ with workflow.unsafe.imports_passed_through():
         SyncClientResult,
         Trouble,
     )
+    from contracts.words.lists import Source
+    from contracts.words.runs import Result, Stage
 
 from workflows import briefing, planning, policies
 from workflows.calls import call

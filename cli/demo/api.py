@@ -10,10 +10,10 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from cli.demo.failure import DemoError
-from contracts.bulk_create_clients import SelectionAccepted
-from contracts.lists import ListName
-from contracts.mistakes import first_of
-from contracts.selection import Selection
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import Selection
+from contracts.words.lists import ListName
+from contracts.words.mistakes import first_of
 from starter.answers.clients import ClientAnswer, ClientsAnswer, ListAnswer
 from starter.answers.errors import ErrorAnswer
 from starter.answers.runs import RunAnswer, RunsAnswer, RunSummaryAnswer, StartedAnswer

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from cli.demo import FEWEST
 from cli.demo.failure import DemoError
 from cli.demo.sandbox import Fault, SandboxOrganisation
-from contracts.causes import Cause
-from contracts.runs import Outcome, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, Verdict
 
 MANY = 3_000
 MINUTE_WAIT = 4.0

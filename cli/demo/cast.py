@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
 from models import clients, practices
 from models.client import Client
 from models.database import Database

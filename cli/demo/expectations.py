@@ -9,9 +9,9 @@ from cli.demo.awkward import DAY_WAIT, MANY, Casting, Part
 from cli.demo.report import ADDED_UP, awkward, totals
 from cli.demo.sandbox import SandboxFault
 from cli.kit.output import words
-from contracts.lists import ListName
-from contracts.runs import Outcome
-from contracts.selection import Selection
+from contracts.payloads.selection import Selection
+from contracts.words.lists import ListName
+from contracts.words.runs import Outcome
 from starter.answers.clients import ClientAnswer, ListAnswer
 from starter.answers.runs import OrganisationAnswer, RunAnswer
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from cli.demo.api import Api
 from cli.demo.browser import Browser, NoSuchControlError, Page
 from cli.demo.failure import DemoError
-from contracts.runs import Stage
+from contracts.words.runs import Stage
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 
 POLL = 0.25

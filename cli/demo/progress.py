@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cli.demo.journey import Watch
 from cli.demo.report import counted
-from contracts.runs import Stage
+from contracts.words.runs import Stage
 from starter.answers.runs import RunSummaryAnswer
 
 BAR = 48

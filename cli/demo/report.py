@@ -10,7 +10,7 @@ from rich.table import Table
 
 from cli.demo.awkward import Casting, Part
 from cli.kit.output import table, words
-from contracts.runs import Outcome
+from contracts.words.runs import Outcome
 from starter.answers.runs import OrganisationAnswer, RunAnswer
 
 ADDED_UP = (

@@ -18,9 +18,9 @@ from cli.demo.progress import Progress
 from cli.demo.report import Report
 from cli.demo.sandbox import Sandbox, SandboxState
 from cli.demo.selection import choose, same_again
-from contracts.lists import ListName
-from contracts.runs import Stage
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.lists import ListName
+from contracts.words.runs import Stage
 from models.database import Database
 from starter.answers.clients import ListAnswer
 from starter.answers.runs import RunAnswer

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from cli.demo.awkward import Casting, Part
-from contracts.runs import Action, Verdict
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.runs import Action, Verdict
 from starter.answers.runs import OrganisationAnswer, RunAnswer
 
 EVERY = 3

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models.client_views import ClientFilter
 from starter.actor import Actor
 from starter.bootstrap import open_operations, read_settings

@@ -7,7 +7,7 @@ import typer
 
 from cli.kit.output import Json, out, print_json
 from cli.operate.schedules import apply_if_possible
-from contracts.runs import Plan
+from contracts.words.practices import Plan
 from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues
 from starter.ending import execute

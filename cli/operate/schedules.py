@@ -6,8 +6,8 @@ import typer
 from temporalio.service import RPCError
 
 from cli.kit.output import Json, out, print_json, table
-from contracts.names import SEARCH_ATTRIBUTES, WELCOME
-from contracts.refusals import Refused
+from contracts.words.names import SEARCH_ATTRIBUTES, WELCOME
+from contracts.words.refusals import Refused
 from runtime.cannot_start import CannotStartError
 from runtime.namespace import prepare_namespace
 from runtime.settings import Settings

@@ -7,7 +7,7 @@ import typer
 
 from cli.kit.output import As, Json, out, print_json, table
 from cli.work.invite import invite
-from contracts.runs import Role
+from contracts.words.practices import Role
 from starter.answers.colleagues import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 from starter.bootstrap import open_database, read_settings
 from starter.colleagues import Colleagues

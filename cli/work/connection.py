@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from cli.kit.acting import ClientName, acting_on
 from cli.kit.output import As, Json, out, print_json, table, words
-from contracts.connection_settings import SettingsPatch
-from contracts.lists import ListName
-from contracts.mistakes import first_of
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.words.connection_settings import SettingsPatch
+from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.words.lists import ListName
+from contracts.words.mistakes import first_of
+from contracts.words.refusals import RefusalCode, Refused
 from starter.answers.connections import (
     DisconnectingAnswer,
     DisconnectPreviewAnswer,

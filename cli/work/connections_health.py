@@ -6,9 +6,9 @@ import typer
 
 from cli.kit.acting import acting
 from cli.kit.output import As, Json, out, print_json, table, words
-from contracts.causes import Cause
-from contracts.check_connections import CheckReport
-from contracts.runs import ConnectionStatus
+from contracts.payloads.check_connections import CheckReport
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from starter.answers.health import HealthAnswer
 from starter.ending import err, execute
 

@@ -10,12 +10,12 @@ from pydantic import ValidationError
 
 from cli.kit.acting import acting
 from cli.kit.output import As, Json, out, print_json, table, words
-from contracts.bulk_create_clients import SelectionAccepted
-from contracts.causes import Cause
-from contracts.mistakes import first_of
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Outcome, RunKind, Stage
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.causes import Cause
+from contracts.words.mistakes import first_of
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Outcome, RunKind, Stage
 from starter.answers.run_words import PAUSED, accounts_sum
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 from starter.ending import execute

@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from cli.kit.output import Json, out, print_json, table
-from contracts.access import Scope, listed
+from contracts.words.access import Scope, listed
 from models.api_tokens import USUAL, TokenView
 from starter.bootstrap import open_database, read_settings
 from starter.ending import execute

@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from providers.clock import next_minute
 from providers.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.xero.json_bodies import read_json

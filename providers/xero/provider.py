@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import httpx2
 
-from contracts.causes import Cause
-from contracts.lists import Source
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
 from providers.clock import Clock, utc_now
 from providers.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
 from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource

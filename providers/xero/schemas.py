@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import orjson
 
-from contracts import standard_information as rows
+from contracts.words import standard_information as rows
 from providers.xero.values import day, decimal, flag, moment, text, whole
 
 Record = dict[str, object]

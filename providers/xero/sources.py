@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from contracts.lists import Source
-from contracts.standard_information import Row
+from contracts.words.lists import Source
+from contracts.words.standard_information import Row
 from providers.bounds import Bound
 from providers.xero import schemas
 from providers.xero.bounds import LIST, LONG_LIST, SHORT_LIST

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from contracts.standard_information import Row
+from contracts.words.standard_information import Row
 from providers.errors import TooSmall
 from providers.port import Page
 from providers.xero.envelope import Envelope

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.causes import Cause
-from contracts.lists import ListName
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import ListName
 from models.client_views import ClientView
 from models.connection import Connection, Receipt
 from models.event import Event

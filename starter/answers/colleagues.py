@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.runs import Role
+from contracts.words.practices import Role
 from models.colleagues import ColleagueView
 from starter.leaving import Deactivation
 

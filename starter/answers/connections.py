@@ -6,8 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.lists import ListName, Source
-from contracts.runs import ConnectionStatus, ContactsChoice, CostsDestination, PublishStatus, SalesDestination, Stage
+from contracts.words.connections import (
+    ConnectionStatus,
+    ContactsChoice,
+    CostsDestination,
+    PublishStatus,
+    SalesDestination,
+)
+from contracts.words.lists import ListName, Source
+from contracts.words.runs import Stage
 from models.book_match import Match
 from models.connection import Connection
 from models.connection_changes import undo_until

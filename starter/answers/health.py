@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.causes import Cause
-from contracts.check_connections import CheckReport
-from contracts.runs import ConnectionStatus
+from contracts.payloads.check_connections import CheckReport
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from models.health import ConnectionView, Health
 from starter.health import Check
 

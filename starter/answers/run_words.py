@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.runs import Outcome, RunKind, Stage
+from contracts.words.runs import Outcome, RunKind, Stage
 from models.run_progress import RunSnapshot
 from starter.answers.wording import number, plural
 

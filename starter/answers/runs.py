@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from contracts.causes import Cause
-from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.columns import now
 from models.run import RunOrganisation
 from models.run_accounts import Accounts

@@ -9,16 +9,12 @@ from sqlalchemy import text
 
 from activities.clients import ClientActivities
 from activities.runs import RunActivities
-from contracts.bulk_create_clients import (
-    CreateClientsInput,
-    EnterStageInput,
-    FinishRunInput,
-    HandOverInput,
-    RecordFailureInput,
-    ReopenRunInput,
-)
-from contracts.causes import Cause
-from contracts.runs import Action, ConnectionStatus, Outcome, Result, RunKind, Stage, Verdict
+from contracts.payloads.bulk_create_clients import CreateClientsInput
+from contracts.payloads.pulling import HandOverInput, RecordFailureInput
+from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunInput
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models import run_lists, runs
 from models.client import Client
 from models.connection import Connection

@@ -6,9 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from activities.choosing import Terms, require_listed, resolve
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Action, Plan, Stage, Verdict
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.practices import Plan
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Stage, Verdict
 
 ME, COLLEAGUE, TEAM, CLIENT, LINKED = (UUID(int=number) for number in range(1, 6))
 

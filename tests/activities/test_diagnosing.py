@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from activities.diagnosing import DISPROVED_BY_LISTING, by_failure, by_listing
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.checks import CheckedConnection
 from tests.models.conftest import NOON
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from activities.digesting import SHOWN, Digest, plan, write
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.digests import ClientToTellOf, Person, Staff
 
 NOW = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from activities.increments import OVERLAP, changes_since
-from contracts.causes import Cause
-from contracts.lists import ListName, Source
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName, Source
 from models.connection import Receipt
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -12,8 +12,8 @@ from activities.grants import Tokens
 from activities.matching import judge
 from activities.organisations import OrganisationActivities
 from activities.reach import Reach
-from contracts.bulk_create_clients import JudgeOrganisationsInput
-from contracts.runs import RunKind, Stage, Verdict
+from contracts.payloads.listing import JudgeOrganisationsInput
+from contracts.words.runs import RunKind, Stage, Verdict
 from models import run_lists, runs
 from models.client import Client
 from models.database import Database

@@ -3,7 +3,7 @@
 import pytest
 
 from activities.losses import loses_many
-from contracts.lists import ListName, Source
+from contracts.words.lists import ListName, Source
 from tests.models.rows import account, contact
 
 HELD = {ListName.ACCOUNTS: 60, ListName.BANK_ACCOUNTS: 3}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.matching import Candidate, judge, plain_name, plain_number
-from contracts.runs import Verdict
+from contracts.words.runs import Verdict
 from models.clients import KnownOrganisation, UnconnectedClient
 
 

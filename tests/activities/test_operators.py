@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from activities.mailing import SmtpMailer
 from activities.operators import Operators
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models import app_troubles
 from models.app_troubles import CLAIM
 from models.database import Database

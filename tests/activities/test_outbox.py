@@ -10,7 +10,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.mailing import SmtpMailer
 from activities.notices import PATIENCE, WORTH_SENDING, NoticeActivities
-from contracts.check_connections import DeliveredNotices, DeliverNoticesInput
+from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput
 from models import notices
 from models.database import Database
 from models.notices import AFTER_REFUSAL, FIRST_WAIT, LONGEST_WAIT

@@ -12,10 +12,10 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.grants import Tokens
 from activities.standard_information import StandardInformationActivities
-from contracts.lists import Source
-from contracts.runs import Action, RunKind, Stage, Verdict
-from contracts.standard_information import OrganisationProfile, Row
-from contracts.sync_client import BUSY, PullClientInput, PullClientsInput, PullClientsResult
+from contracts.payloads.sync_client import BUSY, PullClientInput, PullClientsInput, PullClientsResult
+from contracts.words.lists import Source
+from contracts.words.runs import Action, RunKind, Stage, Verdict
+from contracts.words.standard_information import OrganisationProfile, Row
 from models import leases
 from models.client import Client
 from models.connection import Connection

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.runs import Outcome, Result, RunKind
+from contracts.words.runs import Outcome, Result, RunKind
 from models.run_results import result_of
 
 FINE, TROUBLED = Result.COMPLETED, Result.COMPLETED_WITH_FAILURES

@@ -8,7 +8,8 @@ from sqlalchemy import update
 from activities import seeing
 from activities.reach import Reach
 from activities.seeing import Seen
-from contracts.runs import ConnectionStatus, RunKind, Stage
+from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import RunKind, Stage
 from models.client import Client
 from models.connection import Connection
 from models.run import Run

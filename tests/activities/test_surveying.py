@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 
 from activities.surveying import survey, survey_one
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus, GrantStatus, Outcome
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.runs import Outcome
 from models.surveys import LivingConnection
 
 MINE, THEIRS = uuid4(), uuid4()

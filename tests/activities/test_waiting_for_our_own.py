@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from activities.failures import application_error, busy_error
 from activities.grants import Tokens
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models import grant_leases
 from models.database import Database
 from models.encryption import Sealer, StoredTokens

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 
 SOMETHING_ELSE = {Cause.SUBSCRIPTION_ENDED, Cause.CONNECTION_CAP_REACHED}
 """What needs a person, and no sign-in repairs it."""

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from contracts.connection_settings import SettingsPatch, whole
-from contracts.lists import ListName
+from contracts.words.connection_settings import SettingsPatch, whole
+from contracts.words.lists import ListName
 
 
 def test_lists_that_are_kept_together_come_together():

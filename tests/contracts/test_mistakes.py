@@ -7,10 +7,10 @@ import pytest
 from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
 from pydantic_core._pydantic_core import list_all_errors
 
-from contracts.connection_settings import SettingsPatch
-from contracts.lists import ListName
-from contracts.mistakes import first_of, sentence_of
-from contracts.selection import Selection
+from contracts.payloads.selection import Selection
+from contracts.words.connection_settings import SettingsPatch
+from contracts.words.lists import ListName
+from contracts.words.mistakes import first_of, sentence_of
 
 TECHNICAL = ("input", "string", "parse", "parsing", "valid ", "type", "value error", "integer", "null", "tuple", "{")
 

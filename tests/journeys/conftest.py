@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from contracts.names import SEARCH_ATTRIBUTES
+from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
 from runtime.embedded_temporal import start_temporal
 from runtime.keyring import KeyRing

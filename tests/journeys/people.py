@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from contracts.runs import Role, RunKind
+from contracts.words.practices import Role
+from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import PersonWords
 from models import api_tokens, practices

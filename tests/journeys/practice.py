@@ -1,6 +1,6 @@
 """A practice to begin a journey with."""
 
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
 from models import api_tokens, practices
 from models.database import Database
 from starter.actor import Actor

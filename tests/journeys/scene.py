@@ -17,8 +17,8 @@ from sqlmodel import SQLModel
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 
-from contracts.names import sync_client_id
-from contracts.runs import Plan
+from contracts.words.names import sync_client_id
+from contracts.words.practices import Plan
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import FaultWords
 from emulators.xero.faults import Kind

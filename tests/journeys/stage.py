@@ -14,9 +14,9 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
 
-from contracts.bulk_create_clients import Deadlines
-from contracts.names import SEARCH_ATTRIBUTES
-from contracts.runs import Plan
+from contracts.payloads.runs import Deadlines
+from contracts.words.names import SEARCH_ATTRIBUTES
+from contracts.words.practices import Plan
 from emulators.kit.signing import SigningKey
 from emulators.xero.app import create_app as create_sandbox
 from emulators.xero.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config

@@ -1,6 +1,6 @@
 """*Add clients* from the click to the report, on the real servers."""
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind

@@ -6,8 +6,8 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 
-from contracts.bulk_create_clients import ConsentRefused
-from contracts.lists import ListName
+from contracts.payloads.runs import ConsentRefused
+from contracts.words.lists import ListName
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import until_event
 from tests.journeys.people import change

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest_asyncio
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from tests.journeys.scene import PATIENCE, Json, Scene
 
 STAGED = {"organisations": 200, "latency_ms": 100, "limits": False}

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from pydantic import SecretStr
 
-from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE
-from contracts.runs import Role
-from contracts.settle_lost_work import SettleLostWorkInput
+from contracts.payloads.settle_lost_work import SettleLostWorkInput
+from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE
+from contracts.words.practices import Role
 from emulators.xero.faults import Kind
 from models import practices
 from tests.journeys.people import change

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from temporalio.api.enums.v1 import EventType
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import SettingWords
 from emulators.xero.faults import Kind

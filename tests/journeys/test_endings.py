@@ -8,7 +8,7 @@ from sqlmodel import select
 from activities.grants import Tokens
 from activities.reach import Reach
 from activities.tidying import TidyActivities
-from contracts.check_connections import TidyUpInput
+from contracts.payloads.check_connections import TidyUpInput
 from emulators.xero.faults import Kind
 from models.columns import now
 from models.encryption import open_tokens

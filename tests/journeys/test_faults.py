@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 import pytest_asyncio
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from emulators.xero.faults import Kind
 from tests.journeys.scene import Json, Scene, by_organisation
 from workflows.sync_client import SyncClient

@@ -7,8 +7,8 @@ from httpx2 import ASGITransport
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
-from contracts.names import CLIENT_ATTRIBUTE
-from contracts.support import ForSupport
+from contracts.payloads.support import ForSupport
+from contracts.words.names import CLIENT_ATTRIBUTE
 from runtime.optional_attribute import add_if_possible
 from starter.supporting import Supporting
 from tests.journeys.one_client import FEW, PATIENCE, one_of

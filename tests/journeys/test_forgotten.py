@@ -11,7 +11,7 @@ import httpx2
 import pytest_asyncio
 from pydantic import SecretStr
 
-from contracts.names import mail_password_link_id
+from contracts.words.names import mail_password_link_id
 from models import practices, sessions
 from models.columns import now
 from models.password_links import MOST_MAILS, VALID_FOR

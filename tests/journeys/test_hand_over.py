@@ -7,8 +7,8 @@ import httpx2
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from contracts.bulk_create_clients import RunFacts
-from contracts.runs import RunKind
+from contracts.payloads.runs import RunFacts
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from starter.kinds import start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable

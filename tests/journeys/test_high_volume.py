@@ -1,7 +1,7 @@
 """More contacts than the provider gives in one order: they are read in another, or people are told plainly."""
 
-from contracts.causes import Cause
-from contracts.lists import ListName
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind

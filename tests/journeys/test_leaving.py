@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx2
 
-from contracts.runs import Role
+from contracts.words.practices import Role
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import PersonWords
 from tests.journeys.browser import agreed

@@ -2,7 +2,7 @@
 
 from temporalio.api.enums.v1 import EventType
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, started
 from tests.journeys.scene import Scene, chosen
 from tests.journeys.stage import peculiar_server

@@ -3,7 +3,7 @@
 import pytest
 
 from activities.surveying import waits
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from emulators.xero.faults import Kind
 from tests.journeys.people import change
 from tests.journeys.scene import Json, Scene

@@ -4,9 +4,9 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
-from contracts.bulk_create_clients import Deadlines
-from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
-from contracts.settle_lost_work import LostWorkSettled, SettleLostWorkInput
+from contracts.payloads.runs import Deadlines
+from contracts.payloads.settle_lost_work import LostWorkSettled, SettleLostWorkInput
+from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
 from emulators.xero.faults import Kind
 from models.lost_work import LOST, SYNC_LOST
 from tests.journeys.one_client import FEW, OneClient, one_of

@@ -3,7 +3,7 @@
 import asyncio
 from uuid import UUID
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import RecordWords
 from emulators.xero.faults import Kind

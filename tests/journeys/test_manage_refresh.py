@@ -1,6 +1,6 @@
 """Refreshing one client: receipts say what changed; reconnecting one: its own books, or nothing changes."""
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, OneClient, one_of

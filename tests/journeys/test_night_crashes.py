@@ -2,8 +2,8 @@
 
 import asyncio
 
-from contracts.check_connections import CheckReport
-from contracts.lists import ListName
+from contracts.payloads.check_connections import CheckReport
+from contracts.words.lists import ListName
 from emulators.xero.faults import Kind
 from tests.journeys.people import change
 from tests.journeys.scene import Scene

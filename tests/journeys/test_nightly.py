@@ -9,9 +9,9 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 
-from contracts.causes import Cause
-from contracts.check_connections import CheckReport
-from contracts.runs import RunKind
+from contracts.payloads.check_connections import CheckReport
+from contracts.words.causes import Cause
+from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords, RecordWords
 from emulators.xero.faults import Kind

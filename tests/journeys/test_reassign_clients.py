@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest_asyncio
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import (

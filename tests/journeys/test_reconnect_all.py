@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import pytest_asyncio
 
-from contracts.lists import ListName
-from contracts.runs import RunKind
+from contracts.words.lists import ListName
+from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind

@@ -2,7 +2,7 @@
 
 import pytest_asyncio
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.people import adds, joined, logins, named, reaches, reconnected, started, until_moved
 from tests.journeys.scene import Json, Scene, by_organisation

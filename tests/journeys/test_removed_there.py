@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind

@@ -1,7 +1,7 @@
 """kill -9 of the worker while one practice reconnects and another one's clients change hands: each is done once."""
 
-from contracts.lists import ListName
-from contracts.runs import RunKind
+from contracts.words.lists import ListName
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.people import (
     adds,

@@ -5,7 +5,7 @@ import asyncio
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from contracts.runs import Plan
+from contracts.words.practices import Plan
 from emulators.xero.faults import Kind
 from models import practices
 from tests.journeys.scene import Scene, chosen

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from temporalio.client import WorkflowFailureError
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import one_of
 from tests.journeys.people import joined

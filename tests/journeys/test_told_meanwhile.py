@@ -11,10 +11,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-from contracts.causes import Cause
-from contracts.lists import Source
-from contracts.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
-from contracts.sync_client import (
+from contracts.payloads.sync_client import (
     ClientFacts,
     PullClientInput,
     PullClientResult,
@@ -23,6 +20,9 @@ from contracts.sync_client import (
     SyncClientResult,
     Trouble,
 )
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
 from workflows.sync_client import SyncClient
 
 FIRST, SECOND = uuid4(), uuid4()

@@ -1,6 +1,6 @@
 """Rows of standard information for tests, short to write."""
 
-from contracts.standard_information import Account, Contact, contact_lists
+from contracts.words.standard_information import Account, Contact, contact_lists
 
 
 def contact(key: str, name: str = "Acme", *, supplier: bool = True, customer: bool = False, **more: object) -> Contact:

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, update
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from models.client import Client
 from models.client_views import (
     ClientFilter,

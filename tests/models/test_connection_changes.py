@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from contracts.lists import Source
-from contracts.refusals import Refused
-from contracts.runs import ConnectionStatus, RunKind, Stage
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import Source
+from contracts.words.refusals import Refused
+from contracts.words.runs import RunKind, Stage
 from models import connection_changes, list_store
 from models.client import Client
 from models.connection import Connection

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.causes import Cause
-from contracts.lists import ListName, Source
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import ListName, Source
 from models import checks, connection_health, connection_settings, connections, good_pulls, receipts
 from models.connection import Connection
 from models.connection_health import Look

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from contracts.lists import Source
-from contracts.runs import ContactsChoice
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import Source
 from models.connection_settings import chosen_sources, kept
 from tests.models.rows import contact
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest_asyncio
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from models.database import Database
 from models.grant import ConsentAttempt
 from models.run import Run

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from contracts.causes import Cause
-from contracts.runs import GrantStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import GrantStatus
 from models import grants
 from models.database import Database
 from models.encryption import StoredTokens, open_tokens

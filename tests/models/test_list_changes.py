@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.lists import ListName, Source
+from contracts.words.lists import ListName, Source
 from models.list_changes import Changes, Version, compare, count, membership, storable
 from tests.models.rows import account, contact
 

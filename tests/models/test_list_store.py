@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import NoResultFound
 
-from contracts.lists import ListName, Source
-from contracts.standard_information import Row
+from contracts.words.lists import ListName, Source
+from contracts.words.standard_information import Row
 from models.client import Client
 from models.database import Database
 from models.list_changes import Changes

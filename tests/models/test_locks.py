@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from contracts.causes import Cause
-from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models import connection_health, connections, good_pulls, leases, run_results, runs, schema
 from models.connection import Connection
 from models.database import Database

@@ -8,8 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Connection, text
 
-from contracts.lists import Source
-from contracts.runs import ContactsChoice
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import Source
 from models.list_store import store_rows
 from models.receipts import write_receipts
 from tests.models.conftest import NOON

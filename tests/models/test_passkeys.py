@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.access import Ceremony, Lacking
+from contracts.words.access import Ceremony, Lacking
 from models import passkeys, second_factors
 from models.colleagues import colleagues_of
 from models.database import Database

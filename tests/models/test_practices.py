@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
+from contracts.words.refusals import RefusalCode, Refused
 from models import practices
 from tests.models.conftest import a_connection
 

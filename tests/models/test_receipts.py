@@ -1,7 +1,7 @@
 """Receipts: the last good numbers, and the cause when a try failed."""
 
-from contracts.causes import Cause
-from contracts.lists import ListName
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from models.list_changes import Changes
 from models.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
 from tests.models.conftest import LATER, NOON

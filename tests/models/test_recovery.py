@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from activities import diagnosing
-from contracts.causes import Cause
-from contracts.lists import ListName
-from contracts.runs import ConnectionStatus, Outcome, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import ListName
+from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from models import checks, connection_health, connections, good_pulls, receipts
 from models.columns import now
 from models.connection import Connection

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from models.client import Client
 from models.grant import GrantReach
 from models.grants import upsert_grant

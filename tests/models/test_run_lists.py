@@ -1,6 +1,6 @@
 """The list of a run: further sign-ins add to it without gaps, and nothing loses its place."""
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from models import run_lists
 from models.columns import now
 from models.database import Database

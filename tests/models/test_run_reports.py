@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from contracts.causes import Cause
-from contracts.runs import Outcome, Result, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
 from models.practices import create_colleague, create_team
 from models.run import Run, RunOrganisation
 from models.run_reports import Order, OrganisationFilter, organisation_views, outcome_groups, run_report

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.causes import Cause
-from contracts.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from contracts.words.causes import Cause
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models import run_results
 from models.grants import upsert_grant
 from models.run import Run, RunOrganisation

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Text
 from sqlmodel import SQLModel
 
-from contracts import standard_information
-from contracts.lists import Source
+from contracts.words import standard_information
+from contracts.words.lists import Source
 from models import schema
 from models.database_url import normalised
 from models.standard_information import TABLE_OF, StandardRow

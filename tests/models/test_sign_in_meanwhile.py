@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.runs import ConnectionStatus, GrantStatus, RunKind
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.runs import RunKind
 from models import endings, fresh_tokens
 from models.connection import Connection
 from models.database import Database

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from contracts.causes import Cause
-from contracts.lists import Source
-from contracts.standard_information import OrganisationProfile, Row
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.standard_information import OrganisationProfile, Row
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PASSWORD, Config, create_app
 from emulators.xero.books.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX, TRIAL_INDEX
 from emulators.xero.faults import Fault, Kind

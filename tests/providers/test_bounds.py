@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from activities.failures import application_error
-from contracts.causes import Cause
-from contracts.lists import Source
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
 from providers.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
 from providers.errors import RateLimited, TooLarge, Unavailable
 from providers.http import TooLargeError, http_client

@@ -3,8 +3,8 @@
 import pytest
 from starlette.responses import PlainTextResponse, Response
 
-from contracts.causes import Cause
-from contracts.lists import Source
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
 from providers.errors import NeedsPerson, Unavailable
 from providers.xero import Xero
 from tests.providers.conftest import Tokens

@@ -7,7 +7,7 @@ import httpx2
 import orjson
 import pytest
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from providers.errors import (
     AppRefused,
     NeedsPerson,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
-from contracts.lists import Source
+from contracts.words.lists import Source
 from providers.errors import Unavailable
 from providers.http import http_client
 from providers.xero import Xero, XeroConfig

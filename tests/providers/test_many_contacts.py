@@ -9,8 +9,8 @@ import pytest_asyncio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from contracts.causes import Cause
-from contracts.lists import Source
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
 from providers.errors import NeedsPerson, RateLimited, TooSmall
 from providers.xero import Xero, XeroConfig
 from tests.providers.clock import HandClock

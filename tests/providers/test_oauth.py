@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from providers.errors import AppRefused, ConsentFailed, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.port import Consent, Provider, TokenSet
 from providers.xero import Xero, XeroConfig

@@ -8,9 +8,9 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from contracts.causes import Cause
-from contracts.lists import Source
-from contracts.standard_information import Row
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.standard_information import Row
 from providers.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 from providers.port import Page
 from providers.xero import Xero

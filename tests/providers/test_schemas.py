@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.lists import Source
+from contracts.words.lists import Source
 from providers.errors import Unavailable
 from providers.xero import schemas
 from providers.xero.connections import organisations_in

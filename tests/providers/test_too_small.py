@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.causes import Cause
-from contracts.lists import Source
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
 from providers.errors import TooSmall
 from providers.xero import Xero
 from providers.xero.sources import COLLECTIONS

@@ -1,8 +1,8 @@
 """Journeys of connections that exist already, for recording."""
 
-from contracts.names import LOST_WORK_ID, WORKFLOW_QUEUE, check_now_id
-from contracts.runs import RunKind
-from contracts.settle_lost_work import SettleLostWorkInput
+from contracts.payloads.settle_lost_work import SettleLostWorkInput
+from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE, check_now_id
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene, by_organisation

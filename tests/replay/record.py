@@ -19,8 +19,8 @@ from typing import Any
 
 from temporalio.client import Client
 
-from contracts.bulk_create_clients import Deadlines
-from contracts.names import SEARCH_ATTRIBUTES
+from contracts.payloads.runs import Deadlines
+from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
 from runtime.embedded_postgres import start_postgres
 from runtime.embedded_temporal import start_temporal

@@ -2,7 +2,7 @@
 
 from temporalio.api.enums.v1 import EventType
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import until_event
 from tests.journeys.people import adds, joined, leaves, logins, reaches, reassignable, reconnected, started

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from contracts.names import mail_password_link_id
+from contracts.words.names import mail_password_link_id
 from tests.journeys.scene import Scene
 from tests.replay.journey import Recorded, history
 

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Outcome, RunKind, Stage
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Outcome, RunKind, Stage
 from models.client import Client
 from models.practices import create_team
 from models.run_reports import OrganisationFilter

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
+from contracts.words.refusals import RefusalCode, Refused
 from models.database import Database
 from starter.attempts import WhichPracticeError
 from starter.colleagues import Colleagues

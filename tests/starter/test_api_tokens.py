@@ -7,8 +7,8 @@ import httpx2
 import pytest
 from sqlmodel import select
 
-from contracts.access import EVERYTHING, Scope
-from contracts.refusals import Refused
+from contracts.words.access import EVERYTHING, Scope
+from contracts.words.refusals import Refused
 from models.api_token import ApiToken
 from models.columns import now
 from starter.tokens import Tokens

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from contracts.names import SEARCH_ATTRIBUTES, check_connections_id
+from contracts.words.names import SEARCH_ATTRIBUTES, check_connections_id
 from models.columns import now
 from runtime.embedded_temporal import start_temporal
 from runtime.ports import HOST, Ports

@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from cli.kit.lazily import Announced
 from cli.main import PANELS, app
-from contracts.runs import Role
+from contracts.words.practices import Role
 from models.client import Client
 from models.columns import now
 from models.run import Run

@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from contracts.refusals import Refused
+from contracts.words.refusals import Refused
 from starter import passwords
 from starter.common_passwords import is_common
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from sqlmodel import select
 
-from contracts.bulk_create_clients import Deadlines
+from contracts.payloads.runs import Deadlines
 from models.columns import now
 from models.grant import ConsentAttempt, Grant
 from models.run import Run

@@ -12,9 +12,9 @@ from cli.demo.failure import DemoError
 from cli.demo.report import outcome_table, totals
 from cli.demo.sandbox import SandboxFault, SandboxOrganisation
 from cli.demo.selection import choose, same_again
-from contracts.causes import Cause
-from contracts.runs import Outcome, Verdict
-from contracts.selection import Selection
+from contracts.payloads.selection import Selection
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, Verdict
 from starter.answers.clients import ClientAnswer, ConnectionAnswer
 from starter.answers.runs import OrganisationAnswer, RunAnswer
 

@@ -7,9 +7,9 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlmodel import select
 
-from contracts.causes import Cause
-from contracts.lists import ListName
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import ListName
 from models.client import Client
 from models.client_views import ClientFilter
 from models.connection import Connection

@@ -10,8 +10,8 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlmodel import select
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from models import notices
 from models.client import Client
 from models.database import Database

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event, text
 
-from contracts.runs import Outcome, RunKind, Stage
+from contracts.words.runs import Outcome, RunKind, Stage
 from models.database import Database
 from models.run import Run, RunOrganisation
 from models.run_progress import RunSnapshot, Waiting

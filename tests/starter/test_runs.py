@@ -8,11 +8,11 @@ from sqlalchemy import text
 from sqlmodel import func, select
 from temporalio.client import WorkflowFailureError
 
-from contracts.bulk_create_clients import Deadlines
-from contracts.names import SEARCH_ATTRIBUTES
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Stage
-from contracts.selection import Selection
+from contracts.payloads.runs import Deadlines
+from contracts.payloads.selection import Selection
+from contracts.words.names import SEARCH_ATTRIBUTES
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Stage
 from models.columns import now
 from models.event import Event
 from models.grant import ConsentAttempt

@@ -16,9 +16,9 @@ from cli.demo import cast, journey
 from cli.demo.api import Api
 from cli.demo.browser import Browser
 from cli.demo.sandbox import Fault, Sandbox
-from contracts.causes import Cause
-from contracts.runs import Outcome, Stage
-from contracts.selection import Selection
+from contracts.payloads.selection import Selection
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, Stage
 from models.database import Database
 from runtime.settings import Settings
 from starter.answers.runs import RunAnswer

@@ -14,7 +14,7 @@ from httpx2 import ASGITransport
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from contracts.access import Scope
+from contracts.words.access import Scope
 from emulators.kit.signing import SigningKey
 from models.columns import now
 from runtime.cannot_start import CannotStartError

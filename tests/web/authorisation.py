@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from contracts.access import Scope
+from contracts.words.access import Scope
 
 
 class Rule(Enum):

@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 
 from sqlmodel import select
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus, Outcome, Result, Role, RunKind, Stage
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.practices import Role
+from contracts.words.runs import Outcome, Result, RunKind, Stage
 from models.client import Client
 from models.columns import now
 from models.connection import Connection

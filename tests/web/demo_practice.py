@@ -7,7 +7,8 @@ practice brings with it (clients without a connection) is written into the datab
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from contracts.runs import Plan, Role, RunKind
+from contracts.words.practices import Plan, Role
+from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from models import api_tokens, practices
 from models.client import Client

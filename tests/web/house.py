@@ -8,7 +8,7 @@ import httpx2
 from playwright.async_api import Browser, BrowserContext, Page
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from contracts.runs import Plan, Role
+from contracts.words.practices import Plan, Role
 from models import api_tokens, practices
 from models.practice import Colleague
 from starter.actor import Actor

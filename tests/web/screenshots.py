@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright
 
 from bench.chromium import ARGUMENTS, chromium_path
-from contracts.names import SEARCH_ATTRIBUTES
+from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
 from runtime.embedded_postgres import start_postgres
 from runtime.embedded_temporal import start_temporal

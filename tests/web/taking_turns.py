@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from contracts.causes import Cause
-from contracts.runs import Role
+from contracts.words.causes import Cause
+from contracts.words.practices import Role
 from models import practices
 from tests.journeys.people import change
 from tests.web.house import Person

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 from sqlalchemy import text
 
-from contracts.runs import RunKind, Stage, Verdict
+from contracts.words.runs import RunKind, Stage, Verdict
 from models.run import Run, RunOrganisation
 from tests.journeys.scene import Scene
 from tests.web.house import Browsers, House, Person, made_house

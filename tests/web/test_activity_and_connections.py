@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest_asyncio
 from playwright.async_api import expect
 
-from contracts.causes import Cause
-from contracts.runs import RunKind
+from contracts.words.causes import Cause
+from contracts.words.runs import RunKind
 from tests.web.crowd import HTML, Crowd, crowded
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at

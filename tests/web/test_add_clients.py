@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
-from contracts.runs import Plan
+from contracts.words.practices import Plan
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind

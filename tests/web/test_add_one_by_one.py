@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from contracts.bulk_create_clients import Deadlines
+from contracts.payloads.runs import Deadlines
 from emulators.xero.faults import Kind
 from starter.bootstrap import build_provider
 from starter.operations import Operations

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from contracts.access import Scope
+from contracts.words.access import Scope
 from models import api_tokens, sessions
 from models.columns import now
 from starter.sessions import IDLE

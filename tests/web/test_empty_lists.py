@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.causes import Cause
-from contracts.lists import ListName
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from web.pages.clients.empty_lists import WayOn, why_empty
 from web.pages.clients.receipt_rows import ReceiptRow
 

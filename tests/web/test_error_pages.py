@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models.database_away import DatabaseAway
 from tests.journeys.scene import Scene
 from tests.journeys.serving import listening, serving

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from web.pages.clients.event_sentences import SENTENCES, Happened
 
 ROOT = Path(__file__).parents[2]

@@ -3,7 +3,7 @@
 import pytest_asyncio
 from playwright.async_api import expect
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from tests.journeys.people import owners, started
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models.practice import Colleague
 from starter.sessions import INVITATION, NO_INVITATION
 from tests.journeys.scene import PATIENCE

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.lists import SOURCE_OF, ListName
+from contracts.words.lists import SOURCE_OF, ListName
 from models.standard_information import (
     TABLE_OF,
     AccountRow,

@@ -6,8 +6,8 @@ from io import StringIO
 import pytest
 import pytest_asyncio
 
-from contracts.causes import Cause
-from contracts.lists import ListName
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import FaultWords, RecordWords
 from emulators.xero.faults import Kind

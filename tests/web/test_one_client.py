@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 from playwright.async_api import expect
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords, RecordWords
 from models import events

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 from temporalio.service import RPCError
 
-from contracts.runs import ConnectionStatus
+from contracts.words.connections import ConnectionStatus
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import PATIENCE
 from tests.journeys.people import change

@@ -3,7 +3,7 @@
 import pytest_asyncio
 from playwright.async_api import expect
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from tests.journeys.people import change, logins
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from contracts.runs import Stage
+from contracts.words.runs import Stage
 from tests.journeys.browser import agreed
 from tests.journeys.people import joined
 from tests.journeys.scene import Scene

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from starter.answers.wording import number, plural
 from tests.journeys.people import change
 from tests.web.house import arrived, made_house

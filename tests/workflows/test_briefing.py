@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from contracts.bulk_create_clients import RunFacts
-from contracts.causes import Cause
-from contracts.check_connections import PracticeFacts
-from contracts.lists import Source
-from contracts.runs import Outcome, RunKind, Stage, Verdict
-from contracts.support import ForSupport
-from contracts.sync_client import ClientFacts, Trouble
+from contracts.payloads.check_connections import PracticeFacts
+from contracts.payloads.runs import RunFacts
+from contracts.payloads.support import ForSupport
+from contracts.payloads.sync_client import ClientFacts, Trouble
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from runtime.keyring import KeyRing
 from runtime.temporal import data_converter
 from workflows import briefing

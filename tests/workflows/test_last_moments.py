@@ -14,28 +14,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from contracts.bulk_create_clients import (
+from contracts.payloads.bulk_create_clients import (
     BulkCreateClientsInput,
-    ClientsToPull,
-    ClientsToPullInput,
-    ConsentGiven,
     CreateClientsInput,
     CreatedClients,
-    Deadlines,
-    EnterStageInput,
-    FinishRunInput,
-    JudgedOrganisations,
-    JudgeOrganisationsInput,
-    ListedOrganisations,
-    ListOrganisationsInput,
     RecordSelectionInput,
-    RunFacts,
-    RunReport,
-    SeeRunInput,
-    SelectionAccepted,
 )
-from contracts.causes import Cause
-from contracts.check_connections import (
+from contracts.payloads.check_connections import (
     CheckConnectionsInput,
     CheckedLogin,
     CheckLoginInput,
@@ -51,9 +36,24 @@ from contracts.check_connections import (
     TellInput,
     Told,
 )
-from contracts.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
-from contracts.runs import Result
-from contracts.sync_client import (
+from contracts.payloads.listing import (
+    JudgedOrganisations,
+    JudgeOrganisationsInput,
+    ListedOrganisations,
+    ListOrganisationsInput,
+)
+from contracts.payloads.pulling import ClientsToPull, ClientsToPullInput
+from contracts.payloads.runs import (
+    ConsentGiven,
+    Deadlines,
+    EnterStageInput,
+    FinishRunInput,
+    RunFacts,
+    RunResult,
+    SeeRunInput,
+    SelectionAccepted,
+)
+from contracts.payloads.sync_client import (
     ClientFacts,
     PullClientInput,
     PullClientResult,
@@ -61,6 +61,9 @@ from contracts.sync_client import (
     SyncClientInput,
     Trouble,
 )
+from contracts.words.causes import Cause
+from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
+from contracts.words.runs import Result
 from tests.journeys.conftest import temporal_settings
 from tests.journeys.scene import PATIENCE
 from tests.journeys.stage import peculiar_server
@@ -200,10 +203,10 @@ async def test_a_run_that_was_never_stored_does_not_wait_for_its_sign_in(
         return is_stored
 
     @activity.defn(name="finish_run")
-    async def finish_run(asked: FinishRunInput) -> RunReport:
+    async def finish_run(asked: FinishRunInput) -> RunResult:
         closed.append(asked.result)
         result = asked.result or Result.COMPLETED
-        return RunReport(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
+        return RunResult(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
 
     facts = adding()
     async with Worker(
@@ -267,10 +270,10 @@ async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_
         return ClientsToPull(clients=())
 
     @activity.defn(name="finish_run")
-    async def finish_run(asked: FinishRunInput) -> RunReport:
+    async def finish_run(asked: FinishRunInput) -> RunResult:
         ends.append(asked)
         result = asked.result or Result.COMPLETED
-        return RunReport(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
+        return RunResult(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
 
     facts = adding()
     short = [enter_stage, judge_organisations, record_selection, create_clients, clients_to_pull, finish_run]

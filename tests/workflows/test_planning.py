@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState, TimeoutError, TimeoutType  # noqa: A004  # Temporal's own
 
-from contracts.causes import Cause
-from contracts.refusals import REFUSED, Refusal, RefusalCode
-from contracts.runs import Result, Stage
-from contracts.sync_client import Trouble
+from contracts.payloads.sync_client import Trouble
+from contracts.words.causes import Cause
+from contracts.words.refusals import REFUSED, Refusal, RefusalCode
+from contracts.words.runs import Result, Stage
 from workflows import planning
 from workflows.journey import unlisted
 from workflows.policies import GIVE_UP_AFTER, LONGEST_BETWEEN_TRIES

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from runtime.codec_server import ALLOWED_HEADERS, BadCodecRequestError, data_of, decode_payloads, encode_payloads
 from runtime.keyring import KeyRing, SealError
 from starter.support_identity import SupportIdentity, SupportPerson

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
 
-from contracts.connection_settings import SettingsPatch
-from contracts.lists import ListName
+from contracts.words.connection_settings import SettingsPatch
+from contracts.words.lists import ListName
 from starter.answers.connections import (
     DisconnectingAnswer,
     DisconnectPreviewAnswer,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from contracts.causes import Cause
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from starter.answers.errors import ErrorAnswer
 from starter.answers.health import CheckAnswer, HealthAnswer
 from web.api.parameters import Limit, Offset

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from starlette.responses import StreamingResponse
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from starter.answers.errors import ErrorAnswer
 from web.api.clients import Order, Wanted
 from web.kit.authentication import Door, Reader

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from starter.answers.clients import ListAnswer
 from web.api.parameters import Limit, Offset, Search
 from web.kit.authentication import Door, Reader

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Path, Query
 from pydantic import AwareDatetime
 
-from contracts.bulk_create_clients import SelectionAccepted
-from contracts.runs import RunKind
-from contracts.selection import Selection
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import Selection
+from contracts.words.runs import RunKind
 from models.run_views import RunFilter
 from starter.answers.runs import (
     AuthorizeAnswer,

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.access import Scope
+from contracts.words.access import Scope
 from models.api_tokens import USUAL, TokenView
 from starter.tokens import LONGEST_DAYS, LONGEST_NAME
 from web.kit.authentication import Door, Manager, Reader

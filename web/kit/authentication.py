@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from contracts.access import Scope
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.access import Scope
+from contracts.words.refusals import RefusalCode, Refused
 from starter.actor import Actor
 from starter.operations import Operations
 

@@ -16,8 +16,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from contracts.mistakes import sentence_of
-from contracts.refusals import Refusal, RefusalCode, Refused
+from contracts.words.mistakes import sentence_of
+from contracts.words.refusals import Refusal, RefusalCode, Refused
 from models.database_away import is_away
 from web.kit.addresses import logged_path
 from web.kit.error_pages import error_page, is_for_people, to_form, to_sign_in

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.refusals import RefusalCode
+from contracts.words.refusals import RefusalCode
 from web.kit.addresses import logged_path
 from web.kit.errors import answer, fault_answer, too_large_answer
 

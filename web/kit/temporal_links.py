@@ -2,8 +2,8 @@
 
 from fastapi import Request
 
-from contracts.names import sync_client_id
-from contracts.runs import Role
+from contracts.words.names import sync_client_id
+from contracts.words.practices import Role
 from starter.operations import Operations
 from starter.sessions import SignedIn
 from starter.temporal_ui import client_address, workflow_address

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from starter.first_step import LONGEST
 from starter.sessions import SignedIn
 from web.kit.addresses import is_own_origin

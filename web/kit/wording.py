@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from markupsafe import Markup, escape
 
-from contracts.causes import Cause
-from contracts.runs import Outcome
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
 from starter.answers.wording import number, plural
 from web.kit.surroundings import current
 

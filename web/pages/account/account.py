@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from contracts.refusals import Refusal, RefusalCode, Refused
+from contracts.words.refusals import Refusal, RefusalCode, Refused
 from starter import passwords
 from web.kit.authentication import Door
 from web.kit.browser_names import browser_name

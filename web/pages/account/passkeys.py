@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Form, Request, Response
 from fastapi.responses import JSONResponse
 
-from contracts.refusals import Refused
+from contracts.words.refusals import Refused
 from starter.proofs import Proof
 from web.kit.authentication import Door
 from web.kit.browser_names import browser_name

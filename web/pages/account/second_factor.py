@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from contracts.refusals import Refused
+from contracts.words.refusals import Refused
 from starter.operations import Operations
 from starter.proofs import Proof
 from starter.sessions import SignedIn

@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from contracts.access import Scope
-from contracts.refusals import Refused
+from contracts.words.access import Scope
+from contracts.words.refusals import Refused
 from models.api_tokens import USUAL
 from starter.tokens import LONGEST_DAYS
 from web.kit.authentication import Door

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Path, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import RunKind
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
 from web.kit.rendering import leave

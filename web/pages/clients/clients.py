@@ -12,7 +12,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from contracts.causes import Cause
+from contracts.words.causes import Cause
 from models.client_views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.actor import Actor
 from starter.clients import EVERYONE

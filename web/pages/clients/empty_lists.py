@@ -6,7 +6,7 @@ Each is another thing, and only one of them is a statement about the client's bo
 from enum import StrEnum
 from typing import NamedTuple
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from web.pages.clients.receipt_rows import ReceiptRow
 
 

@@ -6,9 +6,9 @@ A test reads the code for the kinds that it writes; one without a sentence here 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contracts.causes import Cause
-from contracts.lists import ListName
-from contracts.runs import ConnectionStatus
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import ListName
 from web.pages.connections.setting_words import LABELS, of_setting
 
 PRODUCT = "Clientsync"

@@ -7,7 +7,7 @@ from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from contracts.lists import ListName
+from contracts.words.lists import ListName
 from models.standard_information import ContactRow, StandardRow
 from web.kit.wording import NOTHING
 

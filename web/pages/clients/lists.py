@@ -7,9 +7,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import StreamingResponse
 
-from contracts.lists import ListName
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ContactsChoice
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import ListName
+from contracts.words.refusals import RefusalCode, Refused
 from models.connection_settings import chosen_sources
 from models.connections import LEAVING
 from models.managed_connections import Details, Managed

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.causes import Cause
-from contracts.lists import ListName
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from models.connection import Receipt
 
 

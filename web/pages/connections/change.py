@@ -6,9 +6,9 @@ from uuid import UUID
 
 from fastapi import Form, Path, Query, Request, Response
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Result, RunKind, Stage, Verdict
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Result, RunKind, Stage, Verdict
 from models.run_reports import Order, OrganisationFilter, RunReport
 from starter.changes import ChangePreview
 from starter.sessions import SignedIn

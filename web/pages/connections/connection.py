@@ -7,9 +7,10 @@ from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
-from contracts.lists import ListName, Source
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import ConnectionStatus, RunKind
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import ListName, Source
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
 from models.columns import now
 from models.connection import Connection
 from models.connection_changes import undo_until

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from starter.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

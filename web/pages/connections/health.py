@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from contracts.refusals import Refused
+from contracts.words.refusals import Refused
 from models.client_views import ClientStatus
 from starter.actor import Actor
 from starter.health import Check

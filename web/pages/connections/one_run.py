@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.runs import Outcome, Result, RunKind, Stage
+from contracts.words.runs import Outcome, Result, RunKind, Stage
 from models.run import Run, RunOrganisation
 
 _GOOD = frozenset({Outcome.REPAIRED, Outcome.HEALTHY})

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from contracts.lists import ListName, Source
-from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.words.lists import ListName, Source
 
 NO_DEFAULT = "No default"
 

@@ -6,9 +6,9 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from contracts.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
-from contracts.lists import ListName, Source
-from contracts.mistakes import sentence_of
+from contracts.words.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
+from contracts.words.lists import ListName, Source
+from contracts.words.mistakes import sentence_of
 from models.connection import Connection
 from models.connection_settings import chosen_sources
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Role
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
 from models.colleagues import ColleagueView
 from starter.actor import Actor
 from starter.operations import Operations

@@ -7,7 +7,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models.colleagues import ColleagueView
 from starter.actor import Actor
 from starter.operations import Operations

@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from web.kit.authentication import Door
 from web.kit.listing import Limit, Offset
 from web.kit.rendering import render

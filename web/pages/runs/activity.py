@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from models.run_views import RunFilter
 from starter.answers.run_words import TALLIED
 from web.kit.authentication import Door

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Form, Path, Request, Response
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 from web.kit.authentication import Door
 from web.kit.confirmations import go
 from web.kit.rendering import FORM_KEY, leave

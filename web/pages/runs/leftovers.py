@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contracts.runs import Outcome
+from contracts.words.runs import Outcome
 from models.run_reports import OFFERS, RunReport
 from starter.actor import Actor
 from starter.answers.run_words import MEANS

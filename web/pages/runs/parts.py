@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from contracts.runs import RunKind, Stage
+from contracts.words.runs import RunKind, Stage
 from models.run_progress import RunSnapshot
 from models.run_reports import RunReport
 from starter.answers.run_words import progress_of

@@ -14,10 +14,10 @@ from fastapi.sse import EventSourceResponse
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
-from contracts.bulk_create_clients import SelectionAccepted
-from contracts.refusals import RefusalCode, Refused
-from contracts.runs import Result, Stage
-from contracts.selection import Selection
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Result, Stage
 from models.run import Run
 from models.run_progress import RunSnapshot
 from starter.answers.run_words import progress_of

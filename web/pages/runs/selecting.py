@@ -1,7 +1,7 @@
 """Choosing organisations on a page: what there is to choose from, and what a form without scripts chose.
 
-Where scripts run, the page sends the selection as it is (``contracts.selection``). Whether it can be carried out is
-the workflow's to say, not this module's.
+Where scripts run, the page sends the selection as it is (``contracts.payloads.selection``). Whether it can be carried
+out is the workflow's to say, not this module's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ from uuid import UUID
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from contracts.refusals import Refusal, RefusalCode, Refused
-from contracts.runs import Action, Verdict
-from contracts.selection import SelectedOrganisation, Selection
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.refusals import Refusal, RefusalCode, Refused
+from contracts.words.runs import Action, Verdict
 from models.run_reports import OrganisationView
 from starter.actor import Actor
 from starter.operations import Operations

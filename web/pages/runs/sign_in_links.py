@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 from fastapi.responses import HTMLResponse
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from starter.operations import Operations
 from starter.sessions import SignedIn
 from web.kit import marks

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from starter import passwords
 from starter.operations import Operations
 from starter.single_use_links import SingleUseLinks

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from models.password_links import MOST_MAILS, VALID_FOR
 from starter.operations import Operations
 from web.kit.authentication import Door

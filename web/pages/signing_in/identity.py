@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Form, Request, Response
 
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused
 from web.kit import marks
 from web.kit.addresses import HOME, local
 from web.kit.authentication import Door

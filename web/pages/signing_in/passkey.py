@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Form, Request, Response
 from fastapi.responses import JSONResponse
 
-from contracts.refusals import Refused
+from contracts.words.refusals import Refused
 from web.kit import marks
 from web.kit.addresses import local
 from web.kit.authentication import Door

@@ -8,8 +8,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
 
-from contracts.access import Lacking
-from contracts.refusals import RefusalCode, Refused
+from contracts.words.access import Lacking
+from contracts.words.refusals import RefusalCode, Refused
 from starter.operations import Operations
 from starter.proofs import Proof
 from starter.second_factors import Kept

@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from contracts.access import Lacking
-from contracts.refusals import Refused
+from contracts.words.access import Lacking
+from contracts.words.refusals import Refused
 from starter.attempts import WhichPracticeError
 from starter.operations import Operations
 from starter.second_steps import Halfway

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from contracts.causes import Cause
 from contracts.payload import Payload
-from contracts.runs import ConnectionStatus
-from contracts.sync_client import ClientFacts
+from contracts.payloads.sync_client import ClientFacts
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 
 
 class DisconnectClientInput(Payload):

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from contracts.bulk_create_clients import Deadlines, RunFacts
 from contracts.payload import Payload
-from contracts.runs import Verdict
-from contracts.selection import Selection
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.selection import Selection
+from contracts.words.runs import Verdict
 
 
 class ChangeConnectionInput(Payload):

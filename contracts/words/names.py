@@ -7,7 +7,7 @@ without a database. They hold no e-mail address and no secret: Temporal does not
 import re
 import unicodedata
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 
 WORKFLOW_QUEUE = "clientsync"
 """Workflows and short database activities."""

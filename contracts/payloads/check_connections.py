@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.causes import Cause
 from contracts.payload import Payload
-from contracts.support import ForSupport
-from contracts.sync_client import Trouble
+from contracts.payloads.support import ForSupport
+from contracts.payloads.sync_client import Trouble
+from contracts.words.causes import Cause
 
 
 class PracticeFacts(Payload):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from contracts.runs import Action
+from contracts.words.runs import Action
 
 
 class SelectedOrganisation(BaseModel):

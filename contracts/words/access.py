@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from contracts.runs import RunKind
+from contracts.words.runs import RunKind
 
 
 class Scope(StrEnum):

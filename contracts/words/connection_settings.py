@@ -4,8 +4,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from contracts.lists import SOURCE_OF, ListName
-from contracts.runs import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
+from contracts.words.lists import SOURCE_OF, ListName
 
 SHORTEST_HOURS, LONGEST_HOURS = 1, 24 * 30
 """Between two refreshes: no more often than hourly, no more rarely than monthly."""

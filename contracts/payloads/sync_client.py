@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from contracts.causes import Cause
-from contracts.lists import Source
 from contracts.payload import Payload
-from contracts.support import ForSupport
+from contracts.payloads.support import ForSupport
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
 
 
 class ClientFacts(Payload):

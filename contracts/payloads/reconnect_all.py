@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from contracts.bulk_create_clients import Deadlines, RunFacts
-from contracts.causes import Cause
 from contracts.payload import Payload
-from contracts.runs import Outcome
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
 
 
 class ReconnectProgress(Payload):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from contracts.bulk_create_clients import Deadlines, RunFacts
-from contracts.causes import Cause
 from contracts.payload import Payload
-from contracts.runs import Outcome
-from contracts.selection import Selection
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.selection import Selection
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
 
 
 class HandOver(Payload):

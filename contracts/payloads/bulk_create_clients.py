@@ -1,0 +1,54 @@
+"""What ``BulkCreateClients`` is started with, and the inputs and results of its own activities."""
+
+from pydantic import Field
+
+from contracts.payload import Payload
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.selection import Selection
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
+
+
+class CreatingProgress(Payload):
+    """What a later execution of the same run goes on with: after continue-as-new, or to retry failed ones.
+
+    Attributes:
+        reopen: Put the failed organisations back to be done first (a retry).
+        pulled_after: Position in the run after which clients are still to be pulled.
+        counts: Outcomes so far, for the current details only; the database has the truth.
+        causes: Causes so far, likewise.
+    """
+
+    reopen: bool = False
+    pulled_after: int = -1
+    counts: dict[Outcome, int] = Field(default_factory=dict)
+    causes: dict[Cause, int] = Field(default_factory=dict)
+
+
+class BulkCreateClientsInput(Payload):
+    """One colleague's *Add clients*, from the click to the report."""
+
+    run: RunFacts
+    deadlines: Deadlines = Deadlines()
+    progress: CreatingProgress | None = None
+
+
+class RecordSelectionInput(Payload):
+    """Check a selection against the database and record it, whole or not at all."""
+
+    run_id: str
+    selection: Selection
+
+
+class CreateClientsInput(Payload):
+    """Create or link the clients of the next ``limit`` chosen organisations, in one transaction."""
+
+    run_id: str
+    limit: int
+
+
+class CreatedClients(Payload):
+    """What the batch did, and how many chosen organisations are left to create."""
+
+    counts: dict[Outcome, int]
+    remaining: int

@@ -1,0 +1,54 @@
+"""The inputs and results of listing: what a sign-in reaches, the profiles of it, and what each organisation is."""
+
+from uuid import UUID
+
+from contracts.payload import Payload
+from contracts.words.runs import Verdict
+
+
+class ListOrganisationsInput(Payload):
+    """List what a consent reaches, into the run."""
+
+    run_id: str
+    consent_id: UUID
+    grant_id: UUID
+
+
+class ListedOrganisations(Payload):
+    """How far the run's list goes now: positions ``first`` (inclusive) to ``end`` (exclusive) are new to it."""
+
+    first: int
+    end: int
+
+
+class ReadProfilesInput(Payload):
+    """Read the profiles of the run's organisations at positions ``first`` to ``end`` (exclusive)."""
+
+    run_id: str
+    first: int
+    end: int
+
+
+class ReadProfilesResult(Payload):
+    """How many were read, were not needed, or could not be read just now (listing goes on without)."""
+
+    read: int
+    not_needed: int
+    unreadable: int
+
+
+class JudgeOrganisationsInput(Payload):
+    """Give every organisation of the run its verdict, and open the selection."""
+
+    run_id: str
+
+
+class JudgedOrganisations(Payload):
+    """The dry run: how many organisations got which verdict."""
+
+    verdicts: dict[Verdict, int]
+
+    @property
+    def total(self) -> int:
+        """All organisations of the run."""
+        return sum(self.verdicts.values())

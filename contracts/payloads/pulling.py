@@ -1,0 +1,54 @@
+"""The inputs and results of the pulling stage of a run: whose lists are next, and what became of those that failed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.payload import Payload
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
+
+
+class ClientsToPullInput(Payload):
+    """Ask for the next ``limit`` clients of the run whose lists are still to be pulled."""
+
+    run_id: str
+    after: int
+    limit: int
+
+
+class ClientToPull(Payload):
+    """One client whose standard information is to be pulled; ``outcome`` is what a good pull makes of it."""
+
+    position: int
+    connection_id: UUID
+    client_id: UUID
+    client_name: str
+    client_code: str
+    outcome: Outcome
+
+
+class ClientsToPull(Payload):
+    """A page of them, in the run's order."""
+
+    clients: tuple[ClientToPull, ...]
+
+
+class HandOverInput(Payload):
+    """Record that a client in trouble is left to its own sync; ``grant_id`` is a login that was to take over."""
+
+    run_id: str
+    connection_id: UUID
+    cause: Cause
+    detail: str
+    retry_at: datetime
+    grant_id: UUID | None = None
+
+
+class RecordFailureInput(Payload):
+    """Record a failed pull that nothing else recorded; ``grant_id`` is a login that was to take over."""
+
+    run_id: str
+    connection_id: UUID
+    cause: Cause
+    detail: str
+    grant_id: UUID | None = None

@@ -1,0 +1,53 @@
+"""How logins and connections are, and what a connection's settings can say."""
+
+from enum import StrEnum
+
+
+class GrantStatus(StrEnum):
+    """Whether a grant's token set still works."""
+
+    ACTIVE = "active"
+    SIGNED_OUT = "signed_out"
+
+
+class ConnectionStatus(StrEnum):
+    """Whether a client's connection works; a transient cause alone leaves it ``connected``.
+
+    ``needs_reconnect`` is only what a new sign-in repairs; what needs somebody else, such as a client whose
+    subscription has ended, is ``needs_client``.
+    """
+
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    NEEDS_CLIENT = "needs_client"
+    DISCONNECTING = "disconnecting"
+    DISCONNECTED = "disconnected"
+
+
+class ContactsChoice(StrEnum):
+    """Which contacts a client's lists hold."""
+
+    BOTH = "both"
+    SUPPLIERS = "suppliers"
+
+
+class CostsDestination(StrEnum):
+    """Where costs are published by default."""
+
+    BILLS = "bills"
+    SPEND_MONEY = "spend_money"
+
+
+class SalesDestination(StrEnum):
+    """Where sales are published by default."""
+
+    INVOICES = "invoices"
+    RECEIVE_MONEY = "receive_money"
+
+
+class PublishStatus(StrEnum):
+    """The status that documents are published with by default."""
+
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
+    AWAITING_PAYMENT = "awaiting_payment"
