@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.choosing import require_listed
 from activities.failures import refusal_error
 from activities.reach import ReachActivities
 from contracts.payloads.change_connection import (
@@ -26,10 +25,11 @@ from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Stage, Verdict
 from models import clients, connection_changes, grants, run_lists, runs
 from models.client import Client
-from models.clients import KnownOrganisation
 from models.connection import Connection
 from models.run import Run, RunOrganisation
-from models.run_lists import Choice, FoundOrganisation, Judgement
+from models.run_lists import FoundOrganisation
+from rules.choosing import Choice, require_listed
+from rules.matching import Judgement, KnownOrganisation
 
 
 class ChangeActivities(ReachActivities):

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities import diagnosing
 from activities.failures import application_error
 from activities.lease import holder
 from activities.reach import ReachActivities
@@ -31,6 +30,7 @@ from contracts.words.causes import Cause
 from models import checks, connections, grants, leases
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port import ReachableOrganisation
+from rules import diagnosing
 
 NIGHTS_READ_LASTS = timedelta(hours=28)
 """``READ_LASTS`` for the night: what the night before read late, after many others, it does not read again early."""

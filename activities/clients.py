@@ -8,7 +8,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.choosing import Terms, require_listed, resolve
 from activities.failures import refusal_error
 from contracts.payloads.bulk_create_clients import CreateClientsInput, CreatedClients, RecordSelectionInput
 from contracts.payloads.pulling import ClientsToPull, ClientsToPullInput, ClientToPull
@@ -22,6 +21,7 @@ from models.columns import now as this_moment
 from models.database import Database
 from models.practice import Colleague, Team
 from models.run import Run, RunOrganisation
+from rules.choosing import Terms, require_listed, resolve
 
 
 class ClientActivities:

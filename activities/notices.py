@@ -9,18 +9,17 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities import digesting
-from activities.digesting import Plan
 from activities.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from contracts.words.causes import Cause
 from models import checks, digests, events, notices
 from models.columns import now as this_moment
 from models.database import Database
-from models.digests import ClientToTellOf, Staff
 from models.notice import Notice
 from models.notices import Came
 from models.practice import Practice
+from rules import digesting
+from rules.digesting import ClientToTellOf, Plan, Staff
 
 WORTH_SENDING = timedelta(days=3)
 """What was written longer ago, before there was a mail server, would only confuse."""

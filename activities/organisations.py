@@ -9,8 +9,6 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities import diagnosing
-from activities.matching import judge
 from activities.progress import Progress
 from activities.reach import ReachActivities
 from contracts.payloads.listing import (
@@ -23,12 +21,12 @@ from contracts.payloads.listing import (
 )
 from contracts.words.runs import Stage
 from models import checks, clients, grants, lookalikes, run_lists, runs
-from models.clients import KnownOrganisation, UnconnectedClient
-from models.lookalikes import ConnectedClient
 from models.practice import Practice
 from models.run import Run
-from models.run_lists import Candidate, FoundOrganisation
+from models.run_lists import FoundOrganisation
 from providers.errors import ProviderError, Transient
+from rules import diagnosing
+from rules.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
 
 
 class OrganisationActivities(ReachActivities):

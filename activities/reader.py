@@ -7,7 +7,6 @@ from datetime import datetime
 
 from activities.grants import Tokens
 from activities.lease import Lease
-from activities.losses import loses_many
 from activities.progress import Progress
 from activities.readings import Claimed, Readings
 from contracts.words.causes import Cause
@@ -17,6 +16,7 @@ from models.connection import Connection
 from models.connection_settings import kept
 from providers.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
 from providers.port import Provider, Providers, TokenSource
+from rules.losses import loses_many
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from sqlmodel import col, select
 from temporalio import activity
 
-from activities.choosing import require_listed
 from activities.failures import application_error, refusal_error
 from activities.moving import Move, is_in_use
 from activities.reach import ReachActivities
@@ -32,8 +31,8 @@ from contracts.words.runs import Action, Outcome, Stage
 from models import grants, reassignments, run_lists, runs
 from models.connection import Connection
 from models.run import Run, RunOrganisation
-from models.run_lists import Choice
 from providers.errors import ProviderError, Transient
+from rules.choosing import Choice, require_listed
 
 NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
 

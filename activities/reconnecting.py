@@ -10,7 +10,6 @@ from temporalio import activity
 
 from activities.reach import ReachActivities
 from activities.seeing import Seen
-from activities.surveying import is_missed, survey, survey_one
 from contracts.payloads.reconnect_all import SurveyConnectionsInput, SurveyedConnections
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
@@ -19,8 +18,9 @@ from models import clients, connections, disconnections, grants, run_lists, runs
 from models.connection import Connection
 from models.grant import GrantReach
 from models.run import Run
-from models.surveys import LivingConnection, SurveyRow
+from models.surveys import SurveyRow
 from providers.port import ReachableOrganisation
+from rules.surveying import LivingConnection, is_missed, survey, survey_one
 
 
 class ReconnectActivities(ReachActivities):

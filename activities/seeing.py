@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.reach import Reach
-from activities.surveying import needs_no_repair
 from models import connection_health, surveys
-from models.connection_health import Look
 from models.database import Database
 from models.run import Run
-from models.surveys import LivingConnection
 from providers.errors import ProviderError
+from rules.diagnosing import Look
+from rules.surveying import LivingConnection, needs_no_repair
 
 READ_LASTS = timedelta(days=1)
 """How long after something of an organisation was read it is called healthy because it is listed."""

@@ -17,7 +17,6 @@ from temporalio import activity
 
 from activities.failures import application_error, busy_error, is_tried_again
 from activities.grants import Tokens
-from activities.increments import changes_since
 from activities.lease import Lease, holder
 from activities.reader import Reader
 from activities.readings import Claimed, Readings, claimed_of, limit_of_app, refusal_of
@@ -30,6 +29,7 @@ from models.database import Database
 from models.database_away import DatabaseAway, is_away
 from providers.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port import Providers
+from rules.increments import changes_since
 
 logger = logging.getLogger(__name__)
 

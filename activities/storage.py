@@ -22,10 +22,10 @@ from models.connection import Connection
 from models.database import Database
 from models.database_away import is_away
 from models.good_pulls import GoodPull
-from models.list_changes import Changes
 from models.run import RunOrganisation
 from providers.errors import NeedsPerson, ProviderError
 from providers.turns import Turns
+from rules.list_changes import Changes
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
 from models.clients import client_code
-from models.list_changes import MEMBER_FLAGS
 from models.standard_information import TABLE_OF
+from rules.list_changes import MEMBER_FLAGS
 
 FEWEST_AT_ONCE = 24
 """Organisations in a transaction, but for the last: a COPY has a price of its own, whatever it carries."""

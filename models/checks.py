@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.causes import Cause
 from models import connection_health, receipts
 from models.arrays import texts
-from models.connection_health import IS_CHOSEN, LIVING_STATUSES, Became, Look
+from models.connection_health import IS_CHOSEN, LIVING_STATUSES, Became
+from rules.diagnosing import CheckedConnection, Look
 
 
 class Login(NamedTuple):
@@ -20,22 +21,6 @@ class Login(NamedTuple):
     grant_id: UUID
     display_name: str
     connections: int
-
-
-class CheckedConnection(NamedTuple):
-    """A living connection, as the check sees it.
-
-    Attributes:
-        connection_id: Which.
-        organisation_id: The provider's id of its organisation.
-        look_cause: What the last look found wrong, apart from what its lists' receipts say.
-        limited_until: Until when a limit lasts.
-    """
-
-    connection_id: UUID
-    organisation_id: str
-    look_cause: Cause | None
-    limited_until: datetime | None = None
 
 
 class DueClient(NamedTuple):

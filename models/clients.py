@@ -25,27 +25,7 @@ from models.columns import now
 from models.connection import Connection
 from models.practice import Colleague, Practice
 from models.run import Run, RunOrganisation
-
-
-class UnconnectedClient(NamedTuple):
-    """A client with no living connection: one that an organisation may turn out to be."""
-
-    id: UUID
-    name: str
-    company_number: str | None
-    tax_number: str | None
-    code: str = ""
-
-
-class KnownOrganisation(NamedTuple):
-    """An organisation that is a client's already."""
-
-    organisation_id: str
-    connection_id: UUID
-    client_id: UUID
-    client_name: str
-    owner_name: str
-    is_living: bool
+from rules.matching import KnownOrganisation, UnconnectedClient
 
 
 class Batch(NamedTuple):

@@ -17,22 +17,7 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from models import events
 from models.arrays import texts
-
-
-class Look(NamedTuple):
-    """What is known of a connection apart from its lists.
-
-    Attributes:
-        connection_id: Of which connection.
-        cause: What is wrong; None when nothing is.
-        detail: For support; at most 200 characters are kept.
-        limited_until: Until when a limit lasts, if it is one.
-    """
-
-    connection_id: UUID
-    cause: Cause | None
-    detail: str | None = None
-    limited_until: datetime | None = None
+from rules.diagnosing import Look
 
 
 class Became(NamedTuple):

@@ -12,8 +12,8 @@ from contracts.words.lists import ListName, Source
 from contracts.words.standard_information import Contact, Row
 from models import connection_health, events
 from models.connection import Connection
-from models.connection_health import Look
-from models.refresh_times import wait_for_refresh
+from rules.diagnosing import Look
+from rules.refresh_times import wait_for_refresh
 
 
 class Chosen(Protocol):

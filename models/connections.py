@@ -18,9 +18,9 @@ from contracts.words.runs import Action, Outcome
 from models import connection_health, events, receipts, runs
 from models.arrays import is_one_of, texts
 from models.connection import Connection
-from models.connection_health import Look
 from models.grant import Grant, GrantReach
 from models.run import RunOrganisation
+from rules.diagnosing import Look
 
 LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
 """What a pull that was under way finds out changes nothing any more."""

@@ -1,8 +1,7 @@
 """Queries of the digest: troubles that somebody may have to be told of, what was repaired since, and who is there."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,40 +12,7 @@ from contracts.words.causes import Cause
 from contracts.words.practices import Role
 from models.arrays import texts
 from models.practice import Colleague, Team, TeamMember
-
-
-class ClientToTellOf(NamedTuple):
-    """A client with a connection that somebody may have to be told of; ``cause`` is None when it was repaired."""
-
-    connection_id: UUID
-    client_id: UUID
-    name: str
-    code: str
-    owner_id: UUID
-    team_id: UUID | None
-    cause: Cause | None
-    last_good_at: datetime | None
-    trouble_since: datetime | None
-    told_at: datetime | None
-
-
-class Person(NamedTuple):
-    """A colleague who has not left."""
-
-    name: str
-    is_admin: bool
-
-
-class Staff(NamedTuple):
-    """Who is there.
-
-    Attributes:
-        people: The practice's active colleagues by id.
-        teams: Ids of the members of each team, active or not.
-    """
-
-    people: Mapping[UUID, Person]
-    teams: Mapping[UUID, Collection[UUID]]
+from rules.digesting import ClientToTellOf, Person, Staff
 
 
 async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[ClientToTellOf]:

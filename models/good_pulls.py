@@ -22,8 +22,8 @@ from models.arrays import texts
 from models.connection import Connection
 from models.connection_health import LIVING_STATUSES
 from models.connections import MADE
-from models.list_changes import Changes
-from models.refresh_times import hours_sooner
+from rules.list_changes import Changes
+from rules.refresh_times import hours_sooner
 
 _LONGEST = 300
 """Characters of an event's words: what its column takes."""

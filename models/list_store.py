@@ -40,8 +40,8 @@ from contracts.words.standard_information import Row
 from models.arrays import is_one_of, texts
 from models.bulk import copy_rows
 from models.connection import Connection
-from models.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
 from models.standard_information import TABLE_OF
+from rules.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
 
 
 async def store_rows(

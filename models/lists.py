@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.lists import SOURCE_OF, ListName, Source
 from models.connection import Connection, Receipt
-from models.list_changes import MEMBER_FLAGS
 from models.standard_information import TABLE_OF, ContactRow, StandardRow
+from rules.list_changes import MEMBER_FLAGS
 
 _SEARCHED: dict[Source, tuple[str, ...]] = {
     Source.ORGANISATION: ("name",),

@@ -4,29 +4,12 @@ They are connected, so nothing is linked to them: a client is moved to other boo
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-
-class ConnectedClient(NamedTuple):
-    """A client with a living connection, by what its books may be recognised.
-
-    Attributes:
-        id: The client.
-        name: Its name.
-        organisation_name: Of the organisation that it is connected to.
-        company_number: Written down when it was added.
-        registration_number: In the organisation's profile, as pulled last.
-    """
-
-    id: UUID
-    name: str
-    organisation_name: str
-    company_number: str | None
-    registration_number: str | None
+from rules.matching import ConnectedClient
 
 
 async def connected_clients(session: AsyncSession, practice_id: UUID, provider: str) -> Sequence[ConnectedClient]:

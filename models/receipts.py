@@ -14,7 +14,7 @@ from contracts.words.lists import ListName
 from models.arrays import texts
 from models.connection import Receipt
 from models.connection_health import IS_CHOSEN
-from models.list_changes import Changes
+from rules.list_changes import Changes
 
 
 async def write_receipts(

@@ -9,7 +9,7 @@ from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Result, RunKind, Stage
 from models import events, reassignments, runs
 from models.run import Run
-from models.run_results import result_of, summary
+from rules.run_results import result_of, summary
 
 
 class End(NamedTuple):

@@ -18,6 +18,8 @@ from contracts.words.runs import Action, Outcome, Verdict
 from contracts.words.standard_information import NAMELESS
 from models.arrays import texts
 from models.run import RunOrganisation
+from rules.choosing import Choice
+from rules.matching import Candidate, Judgement
 
 _IS_CLIENT = "r.kind = 'add-clients' AND o.verdict = 'already_client'"
 UNCHOSEN = f"CASE WHEN {_IS_CLIENT} THEN 'already_client' ELSE 'skipped' END"
@@ -32,36 +34,6 @@ class FoundOrganisation(NamedTuple):
     name: str
     provider_connection_id: str | None
     is_just_allowed: bool = False
-
-
-class Candidate(NamedTuple):
-    """An organisation to be judged, with what its profile told (None where it could not be read)."""
-
-    organisation_id: str
-    name: str
-    registration_number: str | None
-    tax_number: str | None
-    is_demo: bool
-    is_trial: bool
-
-
-class Judgement(NamedTuple):
-    """The verdict on one organisation; ``client_id`` is the client that it is or looks like."""
-
-    organisation_id: str
-    verdict: Verdict
-    message: str | None
-    client_id: UUID | None
-
-
-class Choice(NamedTuple):
-    """What was chosen for one organisation, with batch defaults filled in."""
-
-    organisation_id: str
-    action: Action
-    link_client_id: UUID | None
-    owner_id: UUID
-    team_id: UUID | None
 
 
 async def list_into(

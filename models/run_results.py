@@ -1,40 +1,23 @@
 """How a run has ended, told from what became of its organisations; and told anew when something was mended later."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.runs import Outcome, Result, RunKind, Stage
+from contracts.words.runs import Result, RunKind, Stage
 from models import runs
 from models.arrays import texts
 from models.connections import MADE
+from rules.run_results import result_of, summary
 
 MENDED = "It failed in this run and has worked since."
 
 _MAY_CHANGE = frozenset({Result.COMPLETED, Result.COMPLETED_WITH_FAILURES})
 _GOES_ON = (RunKind.ADD_CLIENTS, RunKind.RECONNECT_ALL)
 """Kinds of runs whose clients are still being worked on after the end."""
-
-
-def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
-    """How a run that went to its end has ended: with failures when something that was asked for did not come about.
-
-    What a *Reconnect all* does not reach was not asked of that login: another one repairs it. But a run in which the
-    login reached nothing at all, and a client that was chosen and did not move, are what somebody has to look at.
-    """
-    unmet = outcomes.get(Outcome.UNREACHABLE, 0) + outcomes.get(Outcome.CHANGED_MEANWHILE, 0)
-    was_asked_for = kind is RunKind.REASSIGN_CLIENTS or unmet == sum(outcomes.values())
-    troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
-    return Result.COMPLETED_WITH_FAILURES if troubled or (unmet and was_asked_for) else Result.COMPLETED
-
-
-def summary(outcomes: Mapping[Outcome, int]) -> str:
-    """The report in one line, in the order of the outcomes: ``37 created · 1 already client · 2 failed``."""
-    parts = [f"{outcomes[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if outcomes.get(outcome)]
-    return " · ".join(parts) or "There was nothing to do."
 
 
 async def mend(session: AsyncSession, connection_ids: Collection[UUID], at: datetime) -> None:

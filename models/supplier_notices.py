@@ -13,9 +13,9 @@ from contracts.words.practices import Role
 from models import events
 from models.client import Client
 from models.connection import Connection, Receipt
-from models.list_changes import Changes
 from models.notice import Notice
 from models.practice import Colleague
+from rules.list_changes import Changes
 
 KIND = "supplier.new"
 

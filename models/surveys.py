@@ -12,21 +12,7 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Action, Outcome
 from models.arrays import texts
-
-
-class LivingConnection(NamedTuple):
-    """A connection that was not disconnected, its login, and whose logins were last seen to reach the organisation."""
-
-    connection_id: UUID
-    client_id: UUID
-    organisation_id: str
-    name: str
-    grant_id: UUID
-    status: ConnectionStatus
-    cause: Cause | None
-    grant_status: GrantStatus
-    reached_by: tuple[str, ...]
-    last_good_at: datetime | None = None
+from rules.surveying import LivingConnection
 
 
 class SurveyRow(NamedTuple):

@@ -16,12 +16,12 @@ from contracts.words.lists import Source
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
 from models import book_match, connection_changes, receipts
-from models.book_match import Match
 from models.columns import now
 from models.connection import Connection
 from models.database import Database
 from models.managed_connections import Managed
 from models.run import Run, RunOrganisation
+from rules.book_match import Match
 from starter.actor import Actor
 from starter.managing import Managing, managed_or_refused, wishes_for
 from starter.runs import Runs

@@ -1,6 +1,6 @@
 """What there is to choose from when organisations become clients: room, teams, owners, clients to link to.
 
-It only offers; whether a choice can be carried out is checked where it is recorded (``activities.choosing``).
+It only offers; whether a choice can be carried out is checked where it is recorded (``rules.choosing``).
 """
 
 from collections import Counter
@@ -12,9 +12,9 @@ from sqlmodel import col, func, select
 
 from contracts.words.practices import Plan
 from models import clients
-from models.clients import UnconnectedClient
 from models.database import Database
 from models.practice import Colleague, Practice, Team
+from rules.matching import UnconnectedClient
 from starter.actor import Actor
 
 

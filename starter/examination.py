@@ -14,13 +14,13 @@ from models.database_url import UnusableUrlError, is_for_a_pooler
 from providers.errors import AppRefused, ProviderError
 from providers.port import Provider
 from providers.proxies import UnusableNetworkError
+from rules.schedule_hours import WHAT_TO_DO, said
 from runtime.keyring import InvalidKeysError
 from runtime.namespace import NamespaceNotReadyError, missing_attributes
 from runtime.settings import MissingSettingError, Settings
 from runtime.temporal import connect
 from runtime.zone_rules import pinned_version
 from starter.bootstrap import build_provider, open_database, open_sign_in, read_settings
-from starter.schedule_times import WHAT_TO_DO, said
 from starter.schedules import Change, Schedules
 
 _NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url", "xero_client_id", "xero_client_secret")

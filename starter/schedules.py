@@ -35,8 +35,9 @@ from contracts.words.names import WORKFLOW_QUEUE, check_connections_id
 from models.columns import now
 from models.database import Database
 from models.practice import Practice
+from rules.schedule_hours import HOUR, JITTER, WHAT_TO_DO, Difference, said
 from runtime.zone_rules import pinned_version
-from starter.schedule_times import HOUR, JITTER, Difference, compared
+from starter.schedule_times import compared
 from starter.supporting import Supporting
 from starter.temporal_faults import explained
 from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
@@ -81,6 +82,16 @@ class Applied:
     time_zone: str
     change: Change
     difference: Difference | None = None
+
+    @property
+    def doubt(self) -> str | None:
+        """Where Temporal's nights are not ours; None where they are."""
+        return None if self.difference is None else said(self.difference, self.time_zone, pinned_version())
+
+    @property
+    def what_to_do(self) -> str:
+        """About the doubt; empty where there is none."""
+        return "" if self.difference is None else WHAT_TO_DO[self.difference.older]
 
 
 class Schedules:

@@ -39,23 +39,28 @@ ROOMS = {
         f"{INPUT_AND_OUTPUT} temporalio pydantic_settings",
         "every room and the workflow sandbox read contracts: plain types only",
     ),
+    "rules": room(
+        "contracts",
+        f"{INPUT_AND_OUTPUT} temporalio pydantic_settings",
+        "a decision is a pure function: hand in what it needs",
+    ),
     "providers": room(
         "contracts",
         "temporalio sqlalchemy sqlmodel asyncpg fastapi",
         "a provider's client knows the provider and our words, neither workflows nor tables",
     ),
     "models": room(
-        "contracts",
+        "contracts rules",
         "temporalio httpx httpx2 aiohttp authlib fastapi",
         "tables know no provider and no workflow; hand in what they need",
     ),
     "activities": room(
-        "contracts providers models",
+        "contracts rules providers models",
         "fastapi typer pydantic_settings",
         "activities get their clients injected by worker.py, and never reach back to workflows or the web",
     ),
     "workflows": room(
-        "contracts activities",
+        "contracts rules activities",
         f"{INPUT_AND_OUTPUT} pydantic_settings",
         "a workflow decides and does no I/O; ask an activity",
     ),
@@ -65,7 +70,7 @@ ROOMS = {
         "process wiring knows nothing of the product; hand names and commands in",
     ),
     "starter": room(
-        "contracts workflows models runtime providers",
+        "contracts rules workflows models runtime providers",
         "",
         "the door to the product starts and asks workflows; the sandbox is started as a process",
     ),
@@ -95,7 +100,7 @@ ROOMS = {
         "practices are set up as an operator does; what is tried is reached by processes and HTTP alone",
     ),
     "bench": room(
-        "contracts providers models activities workflows runtime starter cli worker",
+        "contracts rules providers models activities workflows runtime starter cli worker",
         "",
         "benchmarks reach the sandbox as a process, over HTTP",
     ),

@@ -12,10 +12,8 @@ from runtime.cannot_start import CannotStartError
 from runtime.namespace import prepare_namespace
 from runtime.settings import Settings
 from runtime.temporal import connect
-from runtime.zone_rules import pinned_version
 from starter.bootstrap import open_database, read_settings
 from starter.ending import err, execute
-from starter.schedule_times import WHAT_TO_DO, said
 from starter.schedules import Applied, Schedules
 
 schedules = typer.Typer(no_args_is_help=True, help="Schedules of the nightly checks.")
@@ -49,18 +47,11 @@ async def apply_if_possible(settings: Settings, slug: str) -> None:
         )
 
 
-def doubt_of(applied: Applied) -> str | None:
-    """Where Temporal's nights are not ours; None where they are."""
-    found = applied.difference
-    return None if found is None else said(found, applied.time_zone, pinned_version())
-
-
 def tell_doubts(applied: Sequence[Applied]) -> None:
     """Say on standard error where Temporal's nights are not ours, and what to do about it."""
     for one in applied:
-        if one.difference is not None:
-            what_to_do = WHAT_TO_DO[one.difference.older]
-            err.print(f"{one.practice}: {doubt_of(one)} {what_to_do}", style="yellow", soft_wrap=True)
+        if one.doubt is not None:
+            err.print(f"{one.practice}: {one.doubt} {one.what_to_do}", style="yellow", soft_wrap=True)
 
 
 @schedules.command("apply")
@@ -69,10 +60,8 @@ def apply(json: Json = False) -> None:
     applied = execute(apply_schedules(read_settings()))
     tell_doubts(applied)
     if json:
-        fields = ("practice", "schedule_id", "time_zone", "change")
-        print_json(
-            {"schedules": [{name: getattr(one, name) for name in fields} | {"doubt": doubt_of(one)} for one in applied]}
-        )
+        fields = ("practice", "schedule_id", "time_zone", "change", "doubt")
+        print_json({"schedules": [{name: getattr(one, name) for name in fields} for one in applied]})
         return
     rows = table("Practice", "Schedule", "Time zone", "")
     for one in applied:

@@ -15,10 +15,10 @@ from contracts.words.connections import (
 )
 from contracts.words.lists import ListName, Source
 from contracts.words.runs import Stage
-from models.book_match import Match
 from models.connection import Connection
 from models.connection_changes import undo_until
 from models.managed_connections import Details, Managed
+from rules.book_match import Match
 from starter.answers.clients import ConnectionAnswer, ReceiptAnswer
 from starter.changes import ChangePreview
 from starter.disconnecting import DisconnectPreview

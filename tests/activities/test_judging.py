@@ -9,7 +9,6 @@ import pytest
 
 from activities import organisations
 from activities.grants import Tokens
-from activities.matching import judge
 from activities.organisations import OrganisationActivities
 from activities.reach import Reach
 from contracts.payloads.listing import JudgeOrganisationsInput
@@ -19,7 +18,7 @@ from models.client import Client
 from models.database import Database
 from models.encryption import Sealer
 from models.run import Run, RunOrganisation
-from models.run_lists import Judgement
+from rules.matching import Judgement, judge
 from tests.models.conftest import House
 
 RUN = "a-run"

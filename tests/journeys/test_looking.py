@@ -2,9 +2,9 @@
 
 import pytest
 
-from activities.surveying import waits
 from contracts.words.causes import Cause
 from emulators.xero.faults import Kind
+from rules.surveying import waits
 from tests.journeys.people import change
 from tests.journeys.scene import Json, Scene
 from tests.journeys.test_nightly import a_night_later, begin_night, check, health, reconnect_all

@@ -13,9 +13,9 @@ from temporalio.client import Client
 
 from models import practices
 from models.database import Database
+from rules.schedule_hours import JITTER, Older
 from runtime.stack import environment_of
 from runtime.zone_rules import GO_VARIABLE, pinned_rules, use_pinned_rules
-from starter.schedule_times import JITTER, Older
 from starter.schedules import Schedules
 from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server

@@ -10,10 +10,10 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName, Source
 from models import checks, connection_health, connection_settings, connections, good_pulls, receipts
 from models.connection import Connection
-from models.connection_health import Look
 from models.database import Database
 from models.good_pulls import GoodPull
-from models.list_changes import Changes
+from rules.diagnosing import Look
+from rules.list_changes import Changes
 from tests.models.conftest import NOON, House
 
 STORED = Changes(rows=3, added=0, changed=0, gone=0)

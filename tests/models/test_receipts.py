@@ -2,8 +2,8 @@
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
-from models.list_changes import Changes
 from models.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
+from rules.list_changes import Changes
 from tests.models.conftest import LATER, NOON
 
 SUPPLIERS, CUSTOMERS, ITEMS = ListName.SUPPLIERS, ListName.CUSTOMERS, ListName.ITEMS

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from activities import diagnosing
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
@@ -12,10 +11,11 @@ from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from models import checks, connection_health, connections, good_pulls, receipts
 from models.columns import now
 from models.connection import Connection
-from models.connection_health import Look
 from models.database import Database
 from models.good_pulls import GoodPull
 from models.run import Run, RunOrganisation
+from rules import diagnosing
+from rules.diagnosing import Look
 from tests.models.conftest import NOON, House
 
 

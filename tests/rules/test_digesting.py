@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from activities.digesting import SHOWN, Digest, plan, write
 from contracts.words.causes import Cause
-from models.digests import ClientToTellOf, Person, Staff
+from rules.digesting import SHOWN, ClientToTellOf, Digest, Person, Staff, plan, write
 
 NOW = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
 OWNER, ADMIN, TEAM_ADMIN, GONE, TEAM = (uuid4() for _ in range(5))

@@ -5,14 +5,48 @@ has left, and once more when nobody has repaired it for three days. A colleague 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.words.causes import Cause
-from models.digests import ClientToTellOf, Staff
+
+
+class ClientToTellOf(NamedTuple):
+    """A client with a connection that somebody may have to be told of; ``cause`` is None when it was repaired."""
+
+    connection_id: UUID
+    client_id: UUID
+    name: str
+    code: str
+    owner_id: UUID
+    team_id: UUID | None
+    cause: Cause | None
+    last_good_at: datetime | None
+    trouble_since: datetime | None
+    told_at: datetime | None
+
+
+class Person(NamedTuple):
+    """A colleague who has not left."""
+
+    name: str
+    is_admin: bool
+
+
+class Staff(NamedTuple):
+    """Who is there.
+
+    Attributes:
+        people: The practice's active colleagues by id.
+        teams: Ids of the members of each team, active or not.
+    """
+
+    people: Mapping[UUID, Person]
+    teams: Mapping[UUID, Collection[UUID]]
+
 
 REMINDER_AFTER = timedelta(days=3)
 PATIENCE = timedelta(hours=20)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from models.refresh_times import wait_for_refresh
+from rules.refresh_times import wait_for_refresh
 
 RANDOM = Random(7)  # noqa: S311  # ids for a test
 IDS = [UUID(int=RANDOM.getrandbits(128), version=4) for _ in range(2_000)]

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from activities.increments import OVERLAP, changes_since
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Source
 from models.connection import Receipt
+from rules.increments import OVERLAP, changes_since
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PULLED = NOW - timedelta(days=2)

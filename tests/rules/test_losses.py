@@ -2,8 +2,8 @@
 
 import pytest
 
-from activities.losses import loses_many
 from contracts.words.lists import ListName, Source
+from rules.losses import loses_many
 from tests.models.rows import account, contact
 
 HELD = {ListName.ACCOUNTS: 60, ListName.BANK_ACCOUNTS: 3}

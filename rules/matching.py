@@ -8,14 +8,72 @@ that have one: the same books under another id, after a reset, a restarted trial
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
 from contracts.words.runs import Verdict
 from contracts.words.standard_information import NAMELESS
-from models.clients import KnownOrganisation, UnconnectedClient
-from models.lookalikes import ConnectedClient
-from models.run_lists import Candidate, Judgement
+
+
+class Candidate(NamedTuple):
+    """An organisation to be judged, with what its profile told (None where it could not be read)."""
+
+    organisation_id: str
+    name: str
+    registration_number: str | None
+    tax_number: str | None
+    is_demo: bool
+    is_trial: bool
+
+
+class Judgement(NamedTuple):
+    """The verdict on one organisation; ``client_id`` is the client that it is or looks like."""
+
+    organisation_id: str
+    verdict: Verdict
+    message: str | None
+    client_id: UUID | None
+
+
+class UnconnectedClient(NamedTuple):
+    """A client with no living connection: one that an organisation may turn out to be."""
+
+    id: UUID
+    name: str
+    company_number: str | None
+    tax_number: str | None
+    code: str = ""
+
+
+class KnownOrganisation(NamedTuple):
+    """An organisation that is a client's already."""
+
+    organisation_id: str
+    connection_id: UUID
+    client_id: UUID
+    client_name: str
+    owner_name: str
+    is_living: bool
+
+
+class ConnectedClient(NamedTuple):
+    """A client with a living connection, by what its books may be recognised.
+
+    Attributes:
+        id: The client.
+        name: Its name.
+        organisation_name: Of the organisation that it is connected to.
+        company_number: Written down when it was added.
+        registration_number: In the organisation's profile, as pulled last.
+    """
+
+    id: UUID
+    name: str
+    organisation_name: str
+    company_number: str | None
+    registration_number: str | None
+
 
 NEAR_ENOUGH = 90
 """Out of 100 by RapidFuzz's token sort ratio: "Smith & Sons Ltd" and "Smith and Sons Limited" are near, "Smith Ltd"

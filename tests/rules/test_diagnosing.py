@@ -4,9 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from activities.diagnosing import DISPROVED_BY_LISTING, by_failure, by_listing
 from contracts.words.causes import Cause
-from models.checks import CheckedConnection
+from rules.diagnosing import DISPROVED_BY_LISTING, CheckedConnection, by_failure, by_listing
 from tests.models.conftest import NOON
 
 

@@ -1,13 +1,28 @@
 """Tells, for every connection of a practice, what one sign-in can do for it: the plan of a *Reconnect all*, pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Outcome
-from models.surveys import LivingConnection
+
+
+class LivingConnection(NamedTuple):
+    """A connection that was not disconnected, its login, and whose logins were last seen to reach the organisation."""
+
+    connection_id: UUID
+    client_id: UUID
+    organisation_id: str
+    name: str
+    grant_id: UUID
+    status: ConnectionStatus
+    cause: Cause | None
+    grant_status: GrantStatus
+    reached_by: tuple[str, ...]
+    last_good_at: datetime | None = None
 
 
 class Settled(NamedTuple):

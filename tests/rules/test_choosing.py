@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from activities.choosing import Terms, require_listed, resolve
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.practices import Plan
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Stage, Verdict
+from rules.choosing import Terms, require_listed, resolve
 
 ME, COLLEAGUE, TEAM, CLIENT, LINKED = (UUID(int=number) for number in range(1, 6))
 

@@ -2,9 +2,26 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Source
-from models.connection import Receipt
+
+
+class LastPull(Protocol):
+    """What is known of the last pull of a list.
+
+    Attributes:
+        pulled_at: When it was last good.
+        cause: Why the last try was not.
+    """
+
+    @property
+    def pulled_at(self) -> datetime | None: ...  # noqa: D102  # see above
+
+    @property
+    def cause(self) -> Cause | None: ...  # noqa: D102  # see above
+
 
 KNOWS_CHANGES = (Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS)
 """Sources whose changes a provider may be asked for; of the others everything is read, which is little."""
@@ -18,7 +35,7 @@ OVERLAP = timedelta(minutes=30)
 
 
 def changes_since(
-    receipts: Mapping[ListName, Receipt], complete_at: datetime | None, at: datetime
+    receipts: Mapping[ListName, LastPull], complete_at: datetime | None, at: datetime
 ) -> dict[Source, datetime]:
     """Since when to read each source that may be read in part; a source that is not named is read whole.
 

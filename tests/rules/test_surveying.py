@@ -4,11 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from activities.surveying import survey, survey_one
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Outcome
-from models.surveys import LivingConnection
+from rules.surveying import LivingConnection, survey, survey_one
 
 MINE, THEIRS = uuid4(), uuid4()
 CONNECTED, BROKEN = ConnectionStatus.CONNECTED, ConnectionStatus.NEEDS_RECONNECT

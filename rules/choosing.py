@@ -8,7 +8,16 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.practices import Plan
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Stage, Verdict
-from models.run_lists import Choice
+
+
+class Choice(NamedTuple):
+    """What was chosen for one organisation, with batch defaults filled in."""
+
+    organisation_id: str
+    action: Action
+    link_client_id: UUID | None
+    owner_id: UUID
+    team_id: UUID | None
 
 
 class Terms(NamedTuple):

@@ -5,10 +5,44 @@ cause that it cannot judge stays until something was read. What the lists' own r
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from contracts.words.causes import Cause
-from models.checks import CheckedConnection
-from models.connection_health import Look
+
+
+class CheckedConnection(NamedTuple):
+    """A living connection, as the check sees it.
+
+    Attributes:
+        connection_id: Which.
+        organisation_id: The provider's id of its organisation.
+        look_cause: What the last look found wrong, apart from what its lists' receipts say.
+        limited_until: Until when a limit lasts.
+    """
+
+    connection_id: UUID
+    organisation_id: str
+    look_cause: Cause | None
+    limited_until: datetime | None = None
+
+
+class Look(NamedTuple):
+    """What is known of a connection apart from its lists.
+
+    Attributes:
+        connection_id: Of which connection.
+        cause: What is wrong; None when nothing is.
+        detail: For support; at most 200 characters are kept.
+        limited_until: Until when a limit lasts, if it is one.
+    """
+
+    connection_id: UUID
+    cause: Cause | None
+    detail: str | None = None
+    limited_until: datetime | None = None
+
 
 DISPROVED_BY_LISTING = (Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER)
 """Over, for an organisation that is listed; also for lists that failed for it."""

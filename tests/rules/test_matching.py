@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.matching import Candidate, judge, plain_name, plain_number
 from contracts.words.runs import Verdict
-from models.clients import KnownOrganisation, UnconnectedClient
+from rules.matching import Candidate, KnownOrganisation, UnconnectedClient, judge, plain_name, plain_number
 
 
 def candidate(name: str = "Harbour Bakery Ltd", organisation_id: str = "o1", **more: object) -> Candidate:

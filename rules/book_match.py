@@ -1,0 +1,78 @@
+"""What a client's codes and names will find in other books: a comparison of lists.
+
+Books and rules refer to accounts, tax rates, tracking, items and contacts by code or by name. What has neither in the
+new books is what somebody has to repair by hand after a change. What is archived cannot be used: it is neither looked
+up nor found.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from contracts.words.lists import Source
+
+CODES: Mapping[Source, str | None] = {
+    Source.ACCOUNTS: "code",
+    Source.TAX_RATES: "tax_type",
+    Source.TRACKING_CATEGORIES: None,
+    Source.ITEMS: "code",
+    Source.CONTACTS: "account_number",
+}
+"""What is compared, and the column that holds each one's code."""
+
+
+class Entry(NamedTuple):
+    """One account, tax rate, tracking category, item or contact, as far as matching needs it."""
+
+    code: str | None
+    name: str | None
+
+    @property
+    def shown(self) -> str:
+        """Code and name as people read them."""
+        return " ".join(filter(None, [self.code, self.name])) or "(no name)"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How the entries in use of one old list fare in the new one; the numbers add up to ``old``.
+
+    Attributes:
+        old: Entries of the old list that are in use.
+        new: Entries of the new list that are in use.
+        same: Found with the same code and the same name (or the same name, where neither has a code).
+        by_code: Found by code alone: the name is another one.
+        by_name: Found by name alone: the code is another one, or missing.
+        missing: Found by neither, in the old list's order.
+    """
+
+    old: int
+    new: int
+    same: int
+    by_code: int
+    by_name: int
+    missing: Sequence[str]
+
+
+def match(old: Sequence[Entry], new: Sequence[Entry]) -> Match:
+    """Look every old entry up among the new ones, by code and by name, without regard to case and spaces."""
+    exact = {(_plain(entry.code), _plain(entry.name)) for entry in new}
+    codes = {code for code, _ in exact if code}
+    names = {name for _, name in exact if name}
+    same = by_code = by_name = 0
+    missing = []
+    for entry in old:
+        code, name = _plain(entry.code), _plain(entry.name)
+        if (code, name) in exact:
+            same += 1
+        elif code in codes:
+            by_code += 1
+        elif name in names:
+            by_name += 1
+        else:
+            missing.append(entry.shown)
+    return Match(len(old), len(new), same, by_code, by_name, missing)
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").casefold().split())

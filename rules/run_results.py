@@ -1,0 +1,23 @@
+"""How a run has ended, told from what became of its organisations."""
+
+from collections.abc import Mapping
+
+from contracts.words.runs import Outcome, Result, RunKind
+
+
+def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
+    """How a run that went to its end has ended: with failures when something that was asked for did not come about.
+
+    What a *Reconnect all* does not reach was not asked of that login: another one repairs it. But a run in which the
+    login reached nothing at all, and a client that was chosen and did not move, are what somebody has to look at.
+    """
+    unmet = outcomes.get(Outcome.UNREACHABLE, 0) + outcomes.get(Outcome.CHANGED_MEANWHILE, 0)
+    was_asked_for = kind is RunKind.REASSIGN_CLIENTS or unmet == sum(outcomes.values())
+    troubled = outcomes.get(Outcome.FAILED, 0) + outcomes.get(Outcome.RETRYING, 0)
+    return Result.COMPLETED_WITH_FAILURES if troubled or (unmet and was_asked_for) else Result.COMPLETED
+
+
+def summary(outcomes: Mapping[Outcome, int]) -> str:
+    """The report in one line, in the order of the outcomes: ``37 created · 1 already client · 2 failed``."""
+    parts = [f"{outcomes[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if outcomes.get(outcome)]
+    return " · ".join(parts) or "There was nothing to do."

@@ -1,0 +1,1 @@
+"""Decisions, tested without a server and without a database."""
