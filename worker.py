@@ -30,31 +30,31 @@ from temporalio.client import (
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.grants import Tokens
-from activities.interceptors import INTERCEPTORS
-from activities.mailing import Mailer, SmtpMailer
-from activities.operators import Operators
+from activities.delivery.mailing import Mailer, SmtpMailer
+from activities.delivery.operators import Operators
 from activities.registry import Parts, at_providers, between_workflows
+from activities.shared.interceptors import INTERCEPTORS
+from activities.shared.token_store import Tokens
 from contracts.payloads.settle_lost_work import SettleLostWorkInput
 from contracts.words.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
 from models.database import Database
 from models.database_url import UnusableUrlError
 from providers.xero import UnusableNetworkError, Xero, XeroConfig, http_client
-from runtime import logging
-from runtime.cannot_start import told_plainly
-from runtime.memory import give_back_large_blocks, look_for_cycles_less_often
-from runtime.namespace import prepare_namespace
-from runtime.own_thread import in_own_thread
-from runtime.settings import Settings
-from runtime.temporal import connect, is_at_work
-from runtime.zone_rules import use_pinned_rules
+from runtime.observability import logging
+from runtime.observability.memory import give_back_large_blocks, look_for_cycles_less_often
+from runtime.observability.own_thread import in_own_thread
+from runtime.settings.cannot_start import told_plainly
+from runtime.settings.settings import Settings
+from runtime.settings.zone_rules import use_pinned_rules
+from runtime.temporal.connection import connect, is_at_work
+from runtime.temporal.namespace import prepare_namespace
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
 from workflows.check_connections import CheckConnections
 from workflows.disconnect_client import DisconnectClient
 from workflows.mail_password_link import MailPasswordLink
-from workflows.policies import SETTLED_EVERY
+from workflows.plans.policies import SETTLED_EVERY
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
 from workflows.settle_lost_work import WHAT_IT_IS, SettleLostWork

@@ -15,7 +15,7 @@ from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
 from providers.port import ConsentRequest
-from runtime.temporal import connect
+from runtime.temporal.connection import connect
 from starter.bootstrap import build_provider, open_database
 
 LOOK_WHILE_PULLING_SECONDS = 1.0

@@ -21,7 +21,7 @@ from bench.contenders import run_bare, run_one_by_one, run_ours
 from bench.journey import RunWentWrongError
 from bench.results import Run, Size, Whole
 from bench.servers import Servers, servers
-from runtime.processes import ProcessFailedError
+from runtime.embedded.processes import ProcessFailedError
 
 SAMPLE = 20
 """Organisations that are added one by one."""

@@ -17,7 +17,7 @@ import uvloop
 from rich.console import Console
 from sqlalchemy import insert, text
 
-from activities.grants import stored
+from activities.shared.token_store import stored
 from bench.databases import Practice
 from bench.servers import Servers, servers
 from contracts.payloads.check_connections import CheckReport
@@ -26,7 +26,7 @@ from models.connection import Connection
 from models.database import Database
 from models.grants import record_reach, upsert_grant
 from providers.port import Provider, ReachableOrganisation, TokenSource
-from runtime.processes import ProcessFailedError
+from runtime.embedded.processes import ProcessFailedError
 from starter.bootstrap import build_provider, open_database, open_operations
 
 CALLS_A_LOGIN = 2

@@ -17,7 +17,7 @@ from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, co
 from bench.servers import Servers, servers
 from cli.demo.api import Api
 from contracts.words.runs import Outcome, Stage
-from runtime.processes import ProcessFailedError
+from runtime.embedded.processes import ProcessFailedError
 
 ORGANISATIONS = 120
 OUTAGES = (25.0, 60.0)

@@ -22,7 +22,7 @@ from sqlalchemy import text
 
 from bench.chromium import ARGUMENTS, chromium_path
 from models.database import Database
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from starter.embedded import Product, embedded_product
 from starter.first_look import FirstLook, first_look
 

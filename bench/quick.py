@@ -14,7 +14,7 @@ from bench.contenders import run_bare, run_ours
 from bench.journey import RunWentWrongError
 from bench.results import Comparison, Timing
 from bench.servers import servers
-from runtime.processes import ProcessFailedError
+from runtime.embedded.processes import ProcessFailedError
 
 HIGHEST_RATIO = 2.0
 """Ours ÷ bare may not be more than this."""

@@ -17,13 +17,13 @@ from pydantic import SecretStr
 from bench.databases import Databases, Practice
 from bench.sandbox import Sandbox
 from contracts.words.names import SEARCH_ATTRIBUTES
-from runtime.embedded_postgres import start_postgres
-from runtime.embedded_temporal import start_temporal
-from runtime.keyring import KeyRing
-from runtime.ports import HOST, Ports
-from runtime.processes import Child, Supervisor, listens
-from runtime.settings import Settings
-from runtime.stack import Stack, environment_of
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.postgres import start_postgres
+from runtime.embedded.processes import Child, Supervisor, listens
+from runtime.embedded.stack import Stack, environment_of
+from runtime.embedded.temporal import start_temporal
+from runtime.sealing.keyring import KeyRing
+from runtime.settings.settings import Settings
 from starter.embedded import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 
 _MANY = 1_000_000

@@ -3,7 +3,7 @@
 import typer
 
 from cli.kit.lazily import Announced, LazyGroup, announce
-from runtime.zone_rules import use_pinned_rules
+from runtime.settings.zone_rules import use_pinned_rules
 
 EPILOG = "Exit status: 0 fine; 1 failed, may work later; 2 wrong usage or refused input. Settings: docs/operations.md."
 

@@ -1,6 +1,6 @@
 """What a hand-over would do: how many clients there are, and how many of them each colleague's login is known to reach.
 
-It reads what is known and asks no provider; the run itself tries each login (``activities.reassigning``).
+It reads what is known and asks no provider; the run itself tries each login (``activities.runs.reassigning``).
 """
 
 from collections.abc import Sequence

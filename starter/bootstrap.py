@@ -10,7 +10,7 @@ from contracts.payloads.runs import Deadlines
 from contracts.words.mistakes import first_of
 from contracts.words.refusals import RefusalCode, Refused
 from models.database import Database
-from runtime.settings import Settings, variable_of
+from runtime.settings.settings import Settings, variable_of
 
 if TYPE_CHECKING:
     from providers.identity import SignIn
@@ -151,7 +151,9 @@ async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
         MissingSettingError: Something that it needs is not set.
         RuntimeError: Temporal does not answer.
     """
-    from runtime.temporal import connect  # commands on the database alone start without Temporal's client
+    from runtime.temporal.connection import (
+        connect,  # commands on the database alone start without Temporal's client
+    )
     from starter.operations import Operations  # likewise
 
     async with AsyncExitStack() as stack:

@@ -17,8 +17,9 @@ from models.managed_connections import LoginUses, Managed
 from starter.actor import Actor
 from starter.managing import Managing, managed_or_refused
 from starter.temporal_faults import explained
-from workflows import connection_briefing, policies
 from workflows.disconnect_client import DisconnectClient
+from workflows.plans import policies
+from workflows.support import connection_text as connection_briefing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 
 from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
-from runtime.processes import Child, listens
-from runtime.settings import Settings
-from runtime.stack import Stack, embedded_stack, environment_of
+from runtime.embedded.processes import Child, listens
+from runtime.embedded.stack import Stack, embedded_stack, environment_of
+from runtime.settings.settings import Settings
 from starter.temporal_ui import workflows_address
 
 SANDBOX_CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"

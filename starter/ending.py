@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from contracts.words.refusals import RefusalCode, Refused
 from models.database_url import UnusableUrlError
 from providers.proxies import UnusableNetworkError
-from runtime.cannot_start import CannotStartError
-from runtime.keyring import SealError
-from runtime.settings import Settings
+from runtime.sealing.keyring import SealError
+from runtime.settings.cannot_start import CannotStartError
+from runtime.settings.settings import Settings
 from starter.bootstrap import read_settings
 
 FAILED = 1

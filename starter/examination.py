@@ -15,11 +15,11 @@ from providers.errors import AppRefused, ProviderError
 from providers.port import Provider
 from providers.proxies import UnusableNetworkError
 from rules.schedule_hours import WHAT_TO_DO, said
-from runtime.keyring import InvalidKeysError
-from runtime.namespace import NamespaceNotReadyError, missing_attributes
-from runtime.settings import MissingSettingError, Settings
-from runtime.temporal import connect
-from runtime.zone_rules import pinned_version
+from runtime.sealing.keyring import InvalidKeysError
+from runtime.settings.settings import MissingSettingError, Settings
+from runtime.settings.zone_rules import pinned_version
+from runtime.temporal.connection import connect
+from runtime.temporal.namespace import NamespaceNotReadyError, missing_attributes
 from starter.bootstrap import build_provider, open_database, open_sign_in, read_settings
 from starter.schedules import Change, Schedules
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
 from models.database import Database
-from runtime.private_file import write_private
+from runtime.embedded.private_file import write_private
 from starter.colleagues import Colleagues
 from starter.sessions import Sessions
 from starter.tokens import Tokens

@@ -29,9 +29,9 @@ from starter.actor import Actor
 from starter.check_times import CheckTimes, check_times
 from starter.supporting import Supporting
 from starter.temporal_faults import explained
-from workflows.check_briefing import CHECK_NOW_WHAT_IT_IS, check_attributes, check_summary
 from workflows.check_connections import CheckConnections
-from workflows.policies import LONGEST_CHECK, bulk_priority
+from workflows.plans.policies import LONGEST_CHECK, bulk_priority
+from workflows.support.check_text import CHECK_NOW_WHAT_IT_IS, check_attributes, check_summary
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at a check that is under way."""

@@ -18,12 +18,12 @@ from contracts.payloads.runs import Deadlines, RunFacts
 from contracts.words.names import WORKFLOW_QUEUE
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
-from workflows.briefing import run_attributes, run_summary
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
-from workflows.policies import bulk_priority
+from workflows.plans.policies import bulk_priority
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
+from workflows.support.run_text import run_attributes, run_summary
 
 _DETAILS = (
     "One colleague's journey: sign in, list what the login reaches, choose, create clients, pull their standard "

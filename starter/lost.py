@@ -8,7 +8,7 @@ from contracts.words.runs import Result, Stage
 from models.database import Database
 from models.lost_work import LostWork
 from models.run import Run
-from runtime.temporal import is_at_work
+from runtime.temporal.connection import is_at_work
 from starter.temporal_faults import explained
 
 CANCELLED = "The run was cancelled. What was already done stays."

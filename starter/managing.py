@@ -33,7 +33,8 @@ from starter.runs import Runs
 from starter.starting import StartedRun
 from starter.supporting import Supporting
 from starter.temporal_faults import ANSWERS_WITHIN, explained
-from workflows import briefing, policies
+from workflows.plans import policies
+from workflows.support import run_text as briefing
 from workflows.sync_client import SyncClient
 
 logger = logging.getLogger(__name__)

@@ -36,13 +36,13 @@ from models.columns import now
 from models.database import Database
 from models.practice import Practice
 from rules.schedule_hours import HOUR, JITTER, WHAT_TO_DO, Difference, said
-from runtime.zone_rules import pinned_version
+from runtime.settings.zone_rules import pinned_version
 from starter.schedule_times import compared
 from starter.supporting import Supporting
 from starter.temporal_faults import explained
-from workflows.check_briefing import CHECK_WHAT_IT_IS, check_attributes, check_summary
 from workflows.check_connections import CheckConnections
-from workflows.policies import LONGEST_CHECK, night_priority
+from workflows.plans.policies import LONGEST_CHECK, night_priority
+from workflows.support.check_text import CHECK_WHAT_IT_IS, check_attributes, check_summary
 
 CATCH_UP = timedelta(hours=6)
 """After an outage a night is made up for within this; later the next one is near enough."""

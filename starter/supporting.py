@@ -4,7 +4,7 @@ from temporalio.client import Client
 
 from contracts.payloads.support import ForSupport
 from contracts.words.names import CLIENT_ATTRIBUTE
-from runtime.optional_attribute import is_known
+from runtime.temporal.optional_attribute import is_known
 
 
 class Supporting:

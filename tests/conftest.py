@@ -15,12 +15,12 @@ from sqlmodel import SQLModel
 from models import schema
 from models.database import Database
 from models.encryption import Sealer
-from runtime.embedded_postgres import start_postgres
-from runtime.keyring import KeyRing
-from runtime.memory import look_for_cycles_less_often
-from runtime.ports import Ports
-from runtime.processes import Supervisor
-from runtime.zone_rules import use_pinned_rules
+from runtime.embedded.ports import Ports
+from runtime.embedded.postgres import start_postgres
+from runtime.embedded.processes import Supervisor
+from runtime.observability.memory import look_for_cycles_less_often
+from runtime.sealing.keyring import KeyRing
+from runtime.settings.zone_rules import use_pinned_rules
 from tests.grouping import Grouping
 from tests.kept import keep_engines, try_workflows_once
 from tests.reporting import FailuresAtOnce, waiting_tasks

@@ -219,7 +219,7 @@ def test_no_room_hides_a_module_of_python():
 def test_timeouts_and_retries_of_workflows_live_in_policies():
     complain(
         [
-            f"{module.at(node)} calls {called}(): name the policy in workflows/policies.py, with a line on why."
+            f"{module.at(node)} calls {called}(): name the policy in workflows/plans/policies.py, with a line on why."
             for module in parsed("workflows")
             if module.path.name != "policies.py"
             for node, called in module.calls("RetryPolicy", "timedelta")

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from contracts.words.names import CLIENT_ATTRIBUTE, SEARCH_ATTRIBUTES
-from runtime.settings import Settings, variable_of
+from runtime.settings.settings import Settings, variable_of
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = (ROOT / "docker-compose.temporal.yml").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import uvloop
 from rich.console import Console
 
-from runtime.processes import ProcessFailedError
+from runtime.embedded.processes import ProcessFailedError
 from torture.calm import QUIET
 from torture.link import NoNamespaceError, enter, wake_loopback, way_in
 from torture.ordeal import Wish, endure

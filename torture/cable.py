@@ -9,7 +9,7 @@ import contextlib
 import socket
 from dataclasses import dataclass, field
 
-from runtime.ports import HOST
+from runtime.embedded.ports import HOST
 
 LONG = 15.0
 """Seconds after which those who wait at a cut have given up, so that mending it finds nobody there."""

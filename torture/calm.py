@@ -21,7 +21,7 @@ UP_AGAIN = 600.0
 
 QUIET = 300.0
 """Seconds within which whatever was under way has to end. A worker that is gone in the middle of the slowest short
-activity, which has no heartbeat, is missed after two minutes (``workflows/policies.py``)."""
+activity, which has no heartbeat, is missed after two minutes (``workflows/plans/policies.py``)."""
 
 NUDGE = 45.0
 """Seconds after which what still waits for its next try is told to try now, as people would by pressing a button."""

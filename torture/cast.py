@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from cli.operate.schedules import apply_schedules
 from contracts.words.practices import Plan, Role
 from models.database import Database
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from starter.bootstrap import open_database
 from starter.colleagues import Colleagues
 from starter.tokens import Tokens

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from runtime.keyring import KeyRing
-from runtime.ports import HOST, Ports
-from runtime.processes import Supervisor
-from runtime.settings import Settings
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Supervisor
+from runtime.sealing.keyring import KeyRing
+from runtime.settings.settings import Settings
 from torture.cable import Cable
 from torture.chaos import WORKERS, Target
 from torture.link import Link, join

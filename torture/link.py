@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from runtime.processes import Child, Command, ProcessFailedError, Supervisor
+from runtime.embedded.processes import Child, Command, ProcessFailedError, Supervisor
 
 _PROGRAMS = {"ip": "iproute2", "unshare": "util-linux", "nsenter": "util-linux"}
 """What is needed, and the package that has it."""

@@ -105,7 +105,7 @@ MISTAKES = (
         "a stage that goes back",
         (
             Edit(
-                "activities/clients.py",
+                "activities/runs/clients.py",
                 "            run = await runs.open_run(session, asked.run_id)\n",
                 "            run = await runs.open_run(session, asked.run_id)\n"
                 "            run.stage = type(run.stage).AWAITING_SELECTION\n",
@@ -117,12 +117,12 @@ MISTAKES = (
         "an outage that is called unknown",
         (
             Edit(
-                "activities/failures.py",
+                "activities/shared/failures.py",
                 'Trouble(cause=Cause.OUR_OUTAGE, detail=f"the database is away',
                 'Trouble(cause=Cause.UNKNOWN, detail=f"the database is away',
             ),
             Edit(
-                "activities/failures.py",
+                "activities/shared/failures.py",
                 "        type=Cause.OUR_OUTAGE.value,\n",
                 "        type=Cause.UNKNOWN.value,\n",
             ),

@@ -19,12 +19,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from models import schema
-from runtime.embedded_postgres import start_postgres
-from runtime.embedded_temporal import start_temporal
-from runtime.ports import Ports
-from runtime.processes import Child, ProcessFailedError, Supervisor, listens
-from runtime.settings import Settings
-from runtime.stack import Stack, environment_of
+from runtime.embedded.ports import Ports
+from runtime.embedded.postgres import start_postgres
+from runtime.embedded.processes import Child, ProcessFailedError, Supervisor, listens
+from runtime.embedded.stack import Stack, environment_of
+from runtime.embedded.temporal import start_temporal
+from runtime.settings.settings import Settings
 from torture.chaos import Target
 from torture.families import signal_family
 from torture.hosts import Host, join_hosts, settings_of

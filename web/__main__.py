@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 import uvloop
 
-from runtime.logging import configure
-from runtime.zone_rules import use_pinned_rules
+from runtime.observability.logging import configure
+from runtime.settings.zone_rules import use_pinned_rules
 from starter.bootstrap import open_operations, open_support
 from starter.ending import execute, settings_or_end
 from web.api.codec import access_for

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from runtime.keyring import KeyRing
+from runtime.sealing.keyring import KeyRing
 from starter.answers.errors import ErrorAnswer
 from starter.operations import Operations
 from starter.support_identity import SupportIdentity

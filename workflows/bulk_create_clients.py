@@ -7,9 +7,11 @@ records or the list itself.
 
 from temporalio import workflow
 
+from workflows.plans.sizes import CLIENTS_CREATED_AT_ONCE
+
 with workflow.unsafe.imports_passed_through():
-    from activities.clients import ClientActivities
-    from activities.runs import RunActivities
+    from activities.runs.clients import ClientActivities
+    from activities.runs.runs import RunActivities
     from contracts.payloads.bulk_create_clients import (
         BulkCreateClientsInput,
         CreateClientsInput,
@@ -20,12 +22,12 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.selection import Selection
     from contracts.words.runs import RunKind, Stage
 
-from workflows import planning, policies
-from workflows.board import RunBoard
-from workflows.calls import call
-from workflows.choosing import ChoosingJourney
-from workflows.listing import list_organisations
-from workflows.pulling import ClientPulls
+from workflows.parts.calls import call
+from workflows.parts.choosing import ChoosingJourney
+from workflows.parts.listing import list_organisations
+from workflows.parts.pulling import ClientPulls
+from workflows.parts.run_state import RunBoard
+from workflows.plans import policies
 
 
 @workflow.defn(name="BulkCreateClients")
@@ -81,9 +83,9 @@ class BulkCreateClients(ChoosingJourney):
         while remaining:
             created = await call(
                 ClientActivities.create_clients,
-                CreateClientsInput(run_id=self._start.run.run_id, limit=planning.CLIENTS_CREATED_AT_ONCE),
+                CreateClientsInput(run_id=self._start.run.run_id, limit=CLIENTS_CREATED_AT_ONCE),
                 policies.DATABASE,
-                f"Create up to {planning.CLIENTS_CREATED_AT_ONCE} clients",
+                f"Create up to {CLIENTS_CREATED_AT_ONCE} clients",
             )
             self.board.outcomes.update(created.counts)
             self.board.show()

@@ -7,11 +7,15 @@ when nobody confirms. It must not touch the old connection, which is kept so tha
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+from rules.stages import refuse_confirmation
+from workflows.plans.failures import refusal_of, trouble_of
+from workflows.plans.patches import LAST_CHOICE
 
 with workflow.unsafe.imports_passed_through():
-    from activities.changing import ChangeActivities
-    from activities.standard_information import StandardInformationActivities
+    from activities.connections.changing import ChangeActivities
+    from activities.pulls.standard_information import StandardInformationActivities
     from contracts.payloads.change_connection import (
         ChangeBooksInput,
         ChangeConnectionInput,
@@ -27,11 +31,11 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.refusals import REFUSED, Refusal
     from contracts.words.runs import Result, RunKind, Stage
 
-from workflows import planning, policies
-from workflows.board import RunBoard
-from workflows.calls import call
-from workflows.choosing import ChoosingJourney
-from workflows.journey import RunEnded
+from workflows.parts.calls import call
+from workflows.parts.choosing import ChoosingJourney
+from workflows.parts.consented_run import RunEnded
+from workflows.parts.run_state import RunBoard
+from workflows.plans import planning, policies
 
 
 @workflow.defn(name="ChangeConnection")
@@ -60,7 +64,7 @@ class ChangeConnection(ChoosingJourney):
             await self._read_lists()
             await self._await_confirmation()
         except BaseException as error:
-            is_end = isinstance(error, RunEnded) or planning.is_cancelled_exception(error)
+            is_end = isinstance(error, RunEnded) or is_cancelled_exception(error)
             if is_end:
                 await self._discard()
             if not is_end or self._changed is None:  # one that was confirmed in the last moment is done
@@ -134,9 +138,9 @@ class ChangeConnection(ChoosingJourney):
                     f"Read the lists of {books.organisation_name}",
                 )
             except ActivityError as error:
-                if planning.is_cancelled_exception(error):
+                if is_cancelled_exception(error):
                     raise
-                trouble = planning.trouble_of(error)
+                trouble = trouble_of(error)
                 if not trouble.cause.is_transient:
                     message = f"{trouble.cause.sentence} {trouble.cause.next_step}"
                     raise RunEnded(Result.FAILED, f"{message} Nothing was changed.") from error
@@ -170,7 +174,7 @@ class ChangeConnection(ChoosingJourney):
     async def _confirm(self) -> ChangedBooks:
         async with self._confirming:
             if self._changed is None:
-                if refusal := planning.ENDING if self._is_ending else planning.refuse_confirmation(self.board.stage):
+                if refusal := planning.ENDING if self._is_ending else refuse_confirmation(self.board.stage):
                     raise _refused(refusal)
                 try:
                     self._changed = await call(
@@ -184,7 +188,7 @@ class ChangeConnection(ChoosingJourney):
                         "Move the client to the new organisation",
                     )
                 except ActivityError as error:
-                    if refusal := planning.refusal_of(error):
+                    if refusal := refusal_of(error):
                         raise _refused(refusal) from error
                     raise
             return self._changed
@@ -197,7 +201,7 @@ class ChangeConnection(ChoosingJourney):
 
     async def _discard(self) -> None:
         async with self._selecting, self._confirming:  # whoever is just choosing or confirming ends first
-            self._is_ending = workflow.patched(planning.LAST_CHOICE)
+            self._is_ending = workflow.patched(LAST_CHOICE)
             if self._books is not None and self._changed is None:
                 await call(
                     ChangeActivities.discard_books,

@@ -10,14 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 from temporalio.workflow import ActivityConfig
 
+from workflows.plans.failures import is_busy, trouble_of
+from workflows.plans.patches import ROUNDS_IN_ORDER, TIDIES_UP
+from workflows.plans.sizes import CHECK_LANES, PAGE_OF_CLIENTS, REFRESH_LANES
+
 with workflow.unsafe.imports_passed_through():
-    from activities.checking import CheckActivities
-    from activities.notices import NoticeActivities
-    from activities.standard_information import StandardInformationActivities
-    from activities.tidying import TidyActivities
+    from activities.delivery.notices import NoticeActivities
+    from activities.night.checking import CheckActivities
+    from activities.night.tidying import TidyActivities
+    from activities.pulls.standard_information import StandardInformationActivities
     from contracts.payloads.check_connections import (
         CheckConnectionsInput,
         CheckLoginInput,
@@ -37,11 +41,13 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.lists import Source
     from contracts.words.runs import Result, Stage
 
-from workflows import briefing, check_briefing, planning, policies
-from workflows.calls import Asked, call
-from workflows.handing_over import hand_over
-from workflows.lanes import Lanes
-from workflows.support_text import CLIENTS_SHOWN, Troubled
+from workflows.parts.calls import Asked, call
+from workflows.parts.fan_out import Lanes
+from workflows.parts.own_sync import hand_over
+from workflows.plans import planning, policies
+from workflows.support import check_text as check_briefing
+from workflows.support import run_text as briefing
+from workflows.support.pieces import CLIENTS_SHOWN, Troubled
 
 
 @workflow.defn(name="CheckConnections")
@@ -97,20 +103,18 @@ class CheckConnections:
 
     async def _look_at_logins(self) -> None:
         self._show("Looking at the logins")
-        lanes = Lanes(planning.CHECK_LANES, self._logins, lambda login: login.grant_id, self._look_at, self._after)
+        lanes = Lanes(CHECK_LANES, self._logins, lambda login: login.grant_id, self._look_at, self._after)
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
         self._is_at_lists, self._after = True, None
 
     async def _logins(self, after: UUID | None) -> Sequence[LoginToCheck]:
         if self._rounds:
-            untried = planning.in_order(self._untried) if workflow.patched(planning.ROUNDS_IN_ORDER) else self._untried
+            untried = planning.in_order(self._untried) if workflow.patched(ROUNDS_IN_ORDER) else self._untried
             return [login for login in untried if after is None or login.grant_id > after]
         page = await call(
             CheckActivities.logins_to_check,
-            LoginsToCheckInput(
-                practice_id=self._start.practice.practice_id, after=after, limit=planning.PAGE_OF_CLIENTS
-            ),
+            LoginsToCheckInput(practice_id=self._start.practice.practice_id, after=after, limit=PAGE_OF_CLIENTS),
             policies.DATABASE,
             "Find the next logins",
         )
@@ -126,13 +130,11 @@ class CheckConnections:
                 f"{login.login}, {login.connections} connections",
             )
         except ActivityError as error:
-            if planning.is_cancelled_exception(error):
+            if is_cancelled_exception(error):
                 raise
             await call(
                 CheckActivities.note_login_trouble,
-                NoteLoginTroubleInput(
-                    practice_id=practice_id, grant_id=login.grant_id, trouble=planning.trouble_of(error)
-                ),
+                NoteLoginTroubleInput(practice_id=practice_id, grant_id=login.grant_id, trouble=trouble_of(error)),
                 policies.DATABASE,
                 f"Note that the login of {login.login} did not answer",
             )
@@ -144,7 +146,7 @@ class CheckConnections:
     async def _refresh_lists(self) -> None:
         workflow.upsert_search_attributes([briefing.STAGE.value_set(Stage.PULLING.value)])
         self._show("Refreshing the lists that are due")
-        lanes = Lanes(planning.REFRESH_LANES, self._due, lambda due: due.connection_id, self._refresh, self._after)
+        lanes = Lanes(REFRESH_LANES, self._due, lambda due: due.connection_id, self._refresh, self._after)
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
 
@@ -154,7 +156,7 @@ class CheckConnections:
             ClientsDueInput(
                 practice_id=self._start.practice.practice_id,
                 after=after,
-                limit=planning.PAGE_OF_CLIENTS,
+                limit=PAGE_OF_CLIENTS,
                 is_healthy_only=self._rounds > 0,
                 is_of_the_night=self._start.is_patient,
             ),
@@ -178,10 +180,10 @@ class CheckConnections:
                 f"{client.client_name} ({client.client_code})",
             )
         except ActivityError as error:
-            if planning.is_cancelled_exception(error):
+            if is_cancelled_exception(error):
                 raise
-            if not planning.is_busy(error):  # whoever pulls it just now tells what came of it
-                await self._take_note(client, planning.trouble_of(error))
+            if not is_busy(error):  # whoever pulls it just now tells what came of it
+                await self._take_note(client, trouble_of(error))
         else:
             if not client.is_look:
                 self._count(refreshed=self._report.refreshed + 1)
@@ -236,7 +238,7 @@ class CheckConnections:
         await self._unless_it_fails(NoticeActivities.deliver_notices, asked, policies.MAIL, what)
 
     async def _tidy_up(self) -> None:
-        if self._start.is_patient and workflow.patched(planning.TIDIES_UP):
+        if self._start.is_patient and workflow.patched(TIDIES_UP):
             asked = TidyUpInput(practice_id=self._start.practice.practice_id)
             what = "Delete what is kept no longer, and end logins that nothing uses"
             await self._unless_it_fails(TidyActivities.tidy_up, asked, policies.TIDY, what)
@@ -248,7 +250,7 @@ class CheckConnections:
         try:
             await call(method, asked, policy, what)
         except ActivityError as error:
-            if planning.is_cancelled_exception(error):
+            if is_cancelled_exception(error):
                 raise
             workflow.logger.warning("left to the next check: %s", what)
 

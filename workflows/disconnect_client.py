@@ -7,10 +7,12 @@ touch lists or the client, which stay.
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, FailureError
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
+
+from workflows.plans.failures import trouble_of
 
 with workflow.unsafe.imports_passed_through():
-    from activities.disconnecting import DisconnectActivities
+    from activities.connections.disconnecting import DisconnectActivities
     from contracts.payloads.disconnect_client import (
         DisconnectClientInput,
         DisconnectClientResult,
@@ -21,8 +23,10 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.names import sync_client_id
     from contracts.words.runs import Result, Stage
 
-from workflows import briefing, connection_briefing, planning, policies
-from workflows.calls import call
+from workflows.parts.calls import call
+from workflows.plans import planning, policies
+from workflows.support import connection_text as connection_briefing
+from workflows.support import run_text as briefing
 from workflows.sync_client import SyncClient
 
 
@@ -45,7 +49,7 @@ class DisconnectClient:
                 await self._end_waiting_sync()
             message = await self._removed()
         except BaseException as error:
-            if planning.is_cancelled_exception(error):
+            if is_cancelled_exception(error):
                 await self._keep()
             raise
         self._finish(Result.COMPLETED, message)
@@ -65,7 +69,7 @@ class DisconnectClient:
         try:
             await sync.signal(SyncClient.retry_now)
         except FailureError as error:
-            if planning.is_cancelled_exception(error):
+            if is_cancelled_exception(error):
                 raise
 
     async def _removed(self) -> str:
@@ -80,9 +84,9 @@ class DisconnectClient:
                     f"Remove the connection of {self._start.client.client_name}",
                 )
             except ActivityError as error:
-                if planning.is_cancelled_exception(error):
+                if is_cancelled_exception(error):
                     raise
-                self._trouble = planning.trouble_of(error)
+                self._trouble = trouble_of(error)
                 retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
                 self._tries += 1
                 await self._wait_until(retry_at)

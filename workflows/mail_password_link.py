@@ -3,11 +3,11 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.forgotten import ForgottenActivities
+    from activities.delivery.forgotten import ForgottenActivities
     from contracts.payloads.mail_password_link import MailPasswordLinkInput, PasswordLinkMailed
 
-from workflows import policies
-from workflows.calls import call
+from workflows.parts.calls import call
+from workflows.plans import policies
 
 WHAT_IT_IS = (
     "Somebody asked for a new password on the sign-in page. Whoever has the address, if anybody has, gets a mail with "

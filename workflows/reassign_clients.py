@@ -13,10 +13,14 @@ from collections import deque
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows.plans.failures import trouble_of
+from workflows.plans.patches import LIMITS_WAITED_FOR
+from workflows.plans.sizes import LANES_OF_ONE, PAGE_OF_CLIENTS
 
 with workflow.unsafe.imports_passed_through():
-    from activities.reassigning import ReassignActivities
+    from activities.runs.reassigning import ReassignActivities
     from contracts.payloads.reassign_clients import (
         ClientsToReassignInput,
         ClientToReassign,
@@ -35,10 +39,10 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.sync_client import Trouble
     from contracts.words.runs import Outcome, RunKind, Stage
 
-from workflows import planning, policies
-from workflows.board import RunBoard
-from workflows.calls import call
-from workflows.choosing import ChoosingJourney
+from workflows.parts.calls import call
+from workflows.parts.choosing import ChoosingJourney
+from workflows.parts.run_state import RunBoard
+from workflows.plans import planning, policies
 
 FROM_THE_START = -1
 
@@ -122,7 +126,7 @@ class ReassignClients(ChoosingJourney):
         self.board.note(f"{listed.clients} clients were listed to be handed over.", lasts=True)
 
     async def _pass(self) -> None:
-        await asyncio.gather(*(self._lane() for _ in range(planning.LANES_OF_ONE)))
+        await asyncio.gather(*(self._lane() for _ in range(LANES_OF_ONE)))
         if not self._is_done:
             await self._go_on_in_a_new_history()
 
@@ -151,9 +155,7 @@ class ReassignClients(ChoosingJourney):
             if not self._page and not self._is_done and not workflow.info().is_continue_as_new_suggested():
                 page = await call(
                     ReassignActivities.clients_to_reassign,
-                    ClientsToReassignInput(
-                        run_id=self._start.run.run_id, after=self._after, limit=planning.PAGE_OF_CLIENTS
-                    ),
+                    ClientsToReassignInput(run_id=self._start.run.run_id, after=self._after, limit=PAGE_OF_CLIENTS),
                     policies.DATABASE,
                     "Find the next clients to move",
                 )
@@ -174,9 +176,9 @@ class ReassignClients(ChoosingJourney):
         try:
             moved = await self._moved(asked, client.name)
         except ActivityError as error:
-            if planning.is_cancelled_exception(error):
+            if is_cancelled_exception(error):
                 raise
-            await self._note_unmoved(client, planning.trouble_of(error))
+            await self._note_unmoved(client, trouble_of(error))
         else:
             if moved.cause is not None:
                 self.board.name(client.name, moved.cause)
@@ -184,7 +186,7 @@ class ReassignClients(ChoosingJourney):
 
     async def _note_unmoved(self, client: ClientToReassign, trouble: Trouble) -> None:
         again_at = planning.next_move(workflow.now(), self._moving_since, trouble)
-        if again_at is not None and not workflow.patched(planning.LIMITS_WAITED_FOR):
+        if again_at is not None and not workflow.patched(LIMITS_WAITED_FOR):
             again_at = None
         await call(
             ReassignActivities.record_unmoved,
@@ -207,7 +209,7 @@ class ReassignClients(ChoosingJourney):
         try:
             return await call(ReassignActivities.reassign_client, asked, policies.PULL, f"Move {name}")
         except ActivityError as error:
-            if not asked.keeps_login or planning.is_cancelled_exception(error):
+            if not asked.keeps_login or is_cancelled_exception(error):
                 raise
             without = asked.model_copy(update={"tries_login": False})
             return await call(

@@ -10,16 +10,16 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.reconnecting import ReconnectActivities
+    from activities.runs.reconnecting import ReconnectActivities
     from contracts.payloads.reconnect_all import ReconnectAllInput, ReconnectProgress, SurveyConnectionsInput
     from contracts.payloads.runs import ConsentGiven, RunResult
     from contracts.words.runs import RunKind, Stage
 
-from workflows import policies
-from workflows.board import RunBoard
-from workflows.calls import call
-from workflows.journey import Journey, unlisted
-from workflows.pulling import ClientPulls
+from workflows.parts.calls import call
+from workflows.parts.consented_run import Journey, unlisted
+from workflows.parts.pulling import ClientPulls
+from workflows.parts.run_state import RunBoard
+from workflows.plans import policies
 
 FROM_THE_START = -1
 

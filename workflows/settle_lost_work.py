@@ -3,16 +3,18 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows.plans.patches import SENDS_MAIL
 
 with workflow.unsafe.imports_passed_through():
-    from activities.notices import NoticeActivities
-    from activities.settling import SettlingActivities
+    from activities.delivery.notices import NoticeActivities
+    from activities.runs.settling import SettlingActivities
     from contracts.payloads.check_connections import DeliverNoticesInput
     from contracts.payloads.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 
-from workflows import planning, policies
-from workflows.calls import call
+from workflows.parts.calls import call
+from workflows.plans import policies
 
 WHAT_IT_IS = (
     "Compares open runs, clients that are still tried and connections that are being removed with the workflows here, "
@@ -41,12 +43,12 @@ class SettleLostWork:
             await mail
 
     async def _send_mail(self) -> None:
-        if not workflow.patched(planning.SENDS_MAIL):
+        if not workflow.patched(SENDS_MAIL):
             return
         asked = DeliverNoticesInput(practice_id=None)
         try:
             await call(NoticeActivities.deliver_notices, asked, policies.OUTBOX, "Send the notices in the outbox")
         except ActivityError as error:
-            if planning.is_cancelled_exception(error):
+            if is_cancelled_exception(error):
                 raise
             workflow.logger.warning("left to the next look: the outbox")

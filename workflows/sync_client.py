@@ -8,11 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows.plans.failures import trouble_of
+from workflows.plans.patches import LAST_WISH, STOPPED_IS_TOLD
 
 with workflow.unsafe.imports_passed_through():
-    from activities.runs import RunActivities
-    from activities.standard_information import StandardInformationActivities
+    from activities.pulls.standard_information import StandardInformationActivities
+    from activities.runs.runs import RunActivities
     from contracts.payloads.sync_client import (
         PullClientInput,
         PullClientResult,
@@ -24,8 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.lists import Source
     from contracts.words.runs import Result, Stage
 
-from workflows import briefing, planning, policies
-from workflows.calls import call
+from workflows.parts.calls import call
+from workflows.plans import planning, policies
+from workflows.support import run_text as briefing
 
 
 @workflow.defn(name="SyncClient")
@@ -51,8 +55,8 @@ class SyncClient:
             return await self._to_its_end(start)
         except BaseException as error:
             # Who stops it must not leave runs behind that promise another try.
-            is_stopped = planning.is_cancelled_exception(error) and self._trouble is not None
-            if is_stopped and workflow.patched(planning.STOPPED_IS_TOLD):
+            is_stopped = is_cancelled_exception(error) and self._trouble is not None
+            if is_stopped and workflow.patched(STOPPED_IS_TOLD):
                 await self._settle(None, self._asked)
                 workflow.set_current_details(
                     briefing.sync_end(self._start.client, self._start.reason, self._trouble, self._sources)
@@ -66,9 +70,9 @@ class SyncClient:
             try:
                 pulled = await self._pull()
             except ActivityError as error:
-                if planning.is_cancelled_exception(error):
+                if is_cancelled_exception(error):
                     raise
-                self._trouble, self._met_at = planning.trouble_of(error), workflow.now()
+                self._trouble, self._met_at = trouble_of(error), workflow.now()
                 is_up_to_a_person = planning.gives_up(self._started_at, workflow.now(), self._trouble)
                 if not is_up_to_a_person or self._asked != tried:
                     retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
@@ -82,7 +86,7 @@ class SyncClient:
                 self._trouble = None
             await self._settle(None, tried)
             # Sent while it was read, or while the end was noted: nothing else would try it again.
-            is_wanted = self._wanted_now and pulled is None and workflow.patched(planning.LAST_WISH)
+            is_wanted = self._wanted_now and pulled is None and workflow.patched(LAST_WISH)
             if self._asked == tried and not is_wanted:
                 return self._end(pulled)
             self._started_at = workflow.now()  # more was asked for, maybe while the end was noted: that is begun now

@@ -16,8 +16,8 @@ from cli.demo.progress import Progress
 from cli.demo.report import Report
 from cli.demo.script import play
 from cli.kit.output import out, print_json
-from runtime.processes import ProcessFailedError
-from runtime.settings import Settings
+from runtime.embedded.processes import ProcessFailedError
+from runtime.settings.settings import Settings
 from starter.embedded import Product, embedded_product
 from starter.ending import FAILED, end, err
 

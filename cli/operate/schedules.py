@@ -8,10 +8,10 @@ from temporalio.service import RPCError
 from cli.kit.output import Json, out, print_json, table
 from contracts.words.names import SEARCH_ATTRIBUTES, WELCOME
 from contracts.words.refusals import Refused
-from runtime.cannot_start import CannotStartError
-from runtime.namespace import prepare_namespace
-from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.settings.cannot_start import CannotStartError
+from runtime.settings.settings import Settings
+from runtime.temporal.connection import connect
+from runtime.temporal.namespace import prepare_namespace
 from starter.bootstrap import open_database, read_settings
 from starter.ending import err, execute
 from starter.schedules import Applied, Schedules

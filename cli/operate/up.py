@@ -8,9 +8,9 @@ from pathlib import Path
 from cli.kit.output import Json, out, print_json, table
 from cli.operate.schedules import apply_schedules
 from models.database import Database
-from runtime.private_file import write_private
-from runtime.processes import ProcessFailedError
-from runtime.stack import DataDirInUseError, environment_of
+from runtime.embedded.private_file import write_private
+from runtime.embedded.processes import ProcessFailedError
+from runtime.embedded.stack import DataDirInUseError, environment_of
 from starter.bootstrap import RUNNING, read_settings
 from starter.embedded import Product, embedded_product
 from starter.ending import FAILED, end, err, execute

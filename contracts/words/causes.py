@@ -1,7 +1,7 @@
 """Why something is not healthy: the closed set of causes, each with a sentence and a next step for people.
 
 Every error of every provider is classified into one of these, once, where it enters (``providers``); what is our own
-trouble, in ``activities.failures``. Nothing else in the product matches on messages or status codes.
+trouble, in ``activities.shared.failures``. Nothing else in the product matches on messages or status codes.
 """
 
 from enum import StrEnum

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from activities.clients import ClientActivities
-from activities.runs import RunActivities
+from activities.runs.clients import ClientActivities
+from activities.runs.runs import RunActivities
 from contracts.payloads.bulk_create_clients import CreateClientsInput
 from contracts.payloads.pulling import HandOverInput, RecordFailureInput
 from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunInput

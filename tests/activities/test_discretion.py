@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from activities.discretion import DATABASE_ERROR, Discretion
+from activities.shared.error_scrubber import DATABASE_ERROR, Discretion
 from models.database import Database
 
 SECRET = "Wilhelmina Contact"

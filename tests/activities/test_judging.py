@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from activities import organisations
-from activities.grants import Tokens
-from activities.organisations import OrganisationActivities
-from activities.reach import Reach
+from activities.runs import organisations
+from activities.runs.organisations import OrganisationActivities
+from activities.shared.grant_reader import Reach
+from activities.shared.token_store import Tokens
 from contracts.payloads.listing import JudgeOrganisationsInput
 from contracts.words.runs import RunKind, Stage, Verdict
 from models import run_lists, runs

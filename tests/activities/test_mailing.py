@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from activities.mailing import DeferredError, Mail, SmtpMailer, UndeliverableError
+from activities.delivery.mailing import DeferredError, Mail, SmtpMailer, UndeliverableError
 from tests.letterbox import Letterbox, letterbox
 
 MAIL = Mail(

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest_asyncio
 from pydantic import SecretStr
 
-from activities.mailing import SmtpMailer
-from activities.operators import Operators
+from activities.delivery.mailing import SmtpMailer
+from activities.delivery.operators import Operators
 from contracts.words.causes import Cause
 from models import app_troubles
 from models.app_troubles import CLAIM
 from models.database import Database
 from providers.port import Provider
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from starter.bootstrap import build_provider
 from tests.letterbox import Letterbox, letterbox
 

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import ActivityEnvironment
 
-from activities.mailing import SmtpMailer
-from activities.notices import PATIENCE, WORTH_SENDING, NoticeActivities
+from activities.delivery.mailing import SmtpMailer
+from activities.delivery.notices import PATIENCE, WORTH_SENDING, NoticeActivities
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput
 from models import notices
 from models.database import Database

@@ -10,8 +10,8 @@ import pytest_asyncio
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.grants import Tokens
-from activities.standard_information import StandardInformationActivities
+from activities.pulls.standard_information import StandardInformationActivities
+from activities.shared.token_store import Tokens
 from contracts.payloads.sync_client import BUSY, PullClientInput, PullClientsInput, PullClientsResult
 from contracts.words.lists import Source
 from contracts.words.runs import Action, RunKind, Stage, Verdict

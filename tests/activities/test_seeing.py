@@ -5,9 +5,9 @@ from typing import cast
 
 from sqlalchemy import update
 
-from activities import seeing
-from activities.reach import Reach
-from activities.seeing import Seen
+from activities.pulls import seeing
+from activities.pulls.seeing import Seen
+from activities.shared.grant_reader import Reach
 from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import RunKind, Stage
 from models.client import Client

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from activities.failures import application_error, busy_error
-from activities.grants import Tokens
+from activities.shared.failures import application_error, busy_error
+from activities.shared.token_store import Tokens
 from contracts.words.causes import Cause
 from models import grant_leases
 from models.database import Database

@@ -10,12 +10,12 @@ from temporalio.client import Client
 
 from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
-from runtime.embedded_temporal import start_temporal
-from runtime.keyring import KeyRing
-from runtime.ports import HOST, Ports
-from runtime.processes import Supervisor
-from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Supervisor
+from runtime.embedded.temporal import start_temporal
+from runtime.sealing.keyring import KeyRing
+from runtime.settings.settings import Settings
+from runtime.temporal.connection import connect
 from tests.conftest import EMPTYING, administer, sibling
 from tests.journeys.haste import Haste
 from tests.journeys.scene import Scene

@@ -4,8 +4,8 @@ import sys
 
 import uvloop
 
-from runtime import logging
-from runtime.settings import Settings
+from runtime.observability import logging
+from runtime.settings.settings import Settings
 from tests.journeys.haste import Haste
 from worker import run
 

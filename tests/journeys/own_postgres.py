@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from models import schema
-from runtime.embedded_postgres import start_postgres
-from runtime.ports import Ports
-from runtime.processes import Supervisor
+from runtime.embedded.ports import Ports
+from runtime.embedded.postgres import start_postgres
+from runtime.embedded.processes import Supervisor
 from tests.conftest import THROWN_AWAY
 
 

@@ -24,9 +24,9 @@ from emulators.xero.control.words import FaultWords
 from emulators.xero.faults import Kind
 from emulators.xero.world import World
 from models.database import Database
-from runtime.processes import Child, Command, Supervisor
-from runtime.settings import Settings
-from runtime.stack import environment_of
+from runtime.embedded.processes import Child, Command, Supervisor
+from runtime.embedded.stack import environment_of
+from runtime.settings.settings import Settings
 from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import fresh, sign_in

@@ -22,9 +22,9 @@ from emulators.xero.app import create_app as create_sandbox
 from emulators.xero.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
 from emulators.xero.server import DroppableProtocol
 from models.database import Database
-from runtime.embedded_temporal import binary
-from runtime.settings import Settings
-from runtime.temporal import data_converter
+from runtime.embedded.temporal import binary
+from runtime.settings.settings import Settings
+from runtime.temporal.connection import data_converter
 from starter.bootstrap import build_provider
 from starter.operations import Operations
 from tests.journeys.haste import Haste

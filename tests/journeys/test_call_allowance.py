@@ -7,7 +7,7 @@ import pytest
 from models.database import Database
 from providers.errors import ProviderError, RateLimited
 from providers.port import Provider
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from starter.bootstrap import build_provider
 from tests.journeys.scene import Scene
 from worker import xero_of

@@ -12,7 +12,7 @@ from emulators.xero.faults import Kind
 from tests.journeys.one_client import until_event
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
-from workflows.planning import CLIENTS_PULLED_TOGETHER
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
 UNTOUCHED, BEGUN = "Nothing was changed.", "What was already done stays."
 LEFT_BY_A_DEAD_WORKER = """

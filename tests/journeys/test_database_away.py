@@ -10,14 +10,14 @@ import pytest_asyncio
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client, WorkflowHandle
 
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from tests.conftest import EMPTYING, administer
 from tests.journeys.own_postgres import OwnPostgres, own_postgres
 from tests.journeys.scene import PATIENCE, Scene
 from tests.journeys.stage import clear, staged
 from tests.journeys.test_nightly import begin_night
 from tests.web.house import visitor
-from workflows.planning import CLIENTS_PULLED_TOGETHER
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
 MANY = 3 * CLIENTS_PULLED_TOGETHER
 

@@ -15,7 +15,7 @@ from tests.journeys.one_client import FEW, PATIENCE, OneClient, one_of, until_ev
 from tests.journeys.people import change
 from tests.journeys.scene import Json, Scene
 from tests.journeys.test_nightly import a_night_later, check, health
-from workflows import policies
+from workflows.plans import policies
 from workflows.sync_client import SyncClient
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from activities.grants import Tokens
-from activities.reach import Reach
-from activities.tidying import TidyActivities
+from activities.night.tidying import TidyActivities
+from activities.shared.grant_reader import Reach
+from activities.shared.token_store import Tokens
 from contracts.payloads.check_connections import TidyUpInput
 from emulators.xero.faults import Kind
 from models.columns import now

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from tests.journeys.stage import peculiar_server
 
 

@@ -13,7 +13,7 @@ from emulators.xero.faults import Kind
 from starter.kinds import start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
 from tests.journeys.scene import Scene, by_organisation
-from workflows.briefing import STAGE
+from workflows.support.run_text import STAGE
 
 
 async def hand_over(scene: Scene, giver: object, taker: object) -> httpx2.Response:

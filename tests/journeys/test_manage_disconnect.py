@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import FaultWords
 from emulators.xero.faults import Kind
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, PATIENCE, OneClient, one_of, until_event
 from tests.journeys.scene import Json, Scene

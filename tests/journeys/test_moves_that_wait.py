@@ -10,7 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from emulators.xero.faults import Kind
 from models.practice import Colleague
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from tests.journeys.conftest import MakeScene
 from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, taken_over
 from tests.journeys.scene import Json, Scene, by_organisation, chosen

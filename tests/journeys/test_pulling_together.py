@@ -11,7 +11,7 @@ from sqlalchemy import text
 from emulators.xero.faults import Kind
 from tests.journeys.conftest import MakeScene
 from tests.journeys.scene import PATIENCE, Scene, by_organisation, chosen
-from workflows.planning import CLIENTS_PULLED_TOGETHER
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
 
 async def pulls_of(scene: Scene, workflow_id: str) -> Counter[tuple[str, int]]:

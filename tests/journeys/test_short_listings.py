@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.reach import is_much_missing
+from activities.shared.grant_reader import is_much_missing
 from emulators.xero.faults import Kind
 from tests.journeys.scene import Scene
 from tests.journeys.test_nightly import check, health

@@ -4,9 +4,9 @@ from contextlib import AsyncExitStack
 
 from emulators.xero.faults import Kind
 from emulators.xero.identity.grants import ACCESS_SECONDS
-from runtime.temporal import connect
+from runtime.temporal.connection import connect
 from tests.journeys.scene import Json, Scene
-from workflows.planning import CLIENTS_PULLED_TOGETHER
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
 MANY = 3 * CLIENTS_PULLED_TOGETHER
 """One group for each of two workers, and one that is still to come when the tokens end."""

@@ -14,8 +14,8 @@ from temporalio.client import Client
 from models import practices
 from models.database import Database
 from rules.schedule_hours import JITTER, Older
-from runtime.stack import environment_of
-from runtime.zone_rules import GO_VARIABLE, pinned_rules, use_pinned_rules
+from runtime.embedded.stack import environment_of
+from runtime.settings.zone_rules import GO_VARIABLE, pinned_rules, use_pinned_rules
 from starter.schedules import Schedules
 from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server

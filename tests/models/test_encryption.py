@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from models.encryption import ConsentSecrets, open_secrets, open_tokens, seal_secrets, seal_tokens
-from runtime.keyring import SealError
+from runtime.sealing.keyring import SealError
 from tests.models.conftest import tokens
 
 SECRETS = ConsentSecrets(code_verifier="verifier-1", nonce="nonce-1")

@@ -12,7 +12,7 @@ import httpx2
 import orjson
 import pytest
 
-from activities.failures import application_error
+from activities.shared.failures import application_error
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound

@@ -22,18 +22,18 @@ from temporalio.client import Client
 from contracts.payloads.runs import Deadlines
 from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
-from runtime.embedded_postgres import start_postgres
-from runtime.embedded_temporal import start_temporal
-from runtime.ports import HOST, Ports
-from runtime.processes import Supervisor
-from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.postgres import start_postgres
+from runtime.embedded.processes import Supervisor
+from runtime.embedded.temporal import start_temporal
+from runtime.settings.settings import Settings
+from runtime.temporal.connection import connect
 from tests.conftest import EMPTYING, THROWN_AWAY, administer
 from tests.journeys.stage import peculiar_server, settings_for, staged
 from tests.replay import adding, connections, managing, repairing, signing_in
 from tests.replay.journey import Journey, Recorded
 from tests.replay.keys import KEYS
-from workflows.planning import CLIENTS_PULLED_TOGETHER
+from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
 HISTORIES = Path(__file__).parent / "histories"
 SOON = timedelta(seconds=1)

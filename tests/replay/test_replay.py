@@ -10,8 +10,8 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from runtime.keyring import KeyRing
-from runtime.temporal import data_converter
+from runtime.sealing.keyring import KeyRing
+from runtime.temporal.connection import data_converter
 from tests.replay.keys import KEYS
 from worker import WORKFLOWS
 

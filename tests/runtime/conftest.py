@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest_asyncio
 from temporalio.client import Client
 
-from runtime.settings import Settings
-from runtime.stack import Stack, embedded_stack
-from runtime.temporal import connect
+from runtime.embedded.stack import Stack, embedded_stack
+from runtime.settings.settings import Settings
+from runtime.temporal.connection import connect
 
 ATTRIBUTES = ("RoomKind", "RoomStage")
 

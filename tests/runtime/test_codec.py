@@ -6,9 +6,9 @@ import pytest
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payload, Payloads
 
-from runtime.codec import EncryptedCodec
-from runtime.codec_server import BadCodecRequestError, decode_payloads, encode_payloads
-from runtime.keyring import KeyRing, TamperedError, UnknownKeyError
+from runtime.sealing.codec import EncryptedCodec
+from runtime.sealing.codec_server import BadCodecRequestError, decode_payloads, encode_payloads
+from runtime.sealing.keyring import KeyRing, TamperedError, UnknownKeyError
 
 RING = KeyRing.parse(f"k1:{KeyRing.generate_key()}")
 PLAIN = Payload(metadata={"encoding": b"json/plain", "messageType": b"Choice"}, data=b'"Harbour Lane"')

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.keyring import InvalidKeysError, KeyRing, SealError, TamperedError, UnknownKeyError
+from runtime.sealing.keyring import InvalidKeysError, KeyRing, SealError, TamperedError, UnknownKeyError
 
 OLD, NEW = f"old:{KeyRing.generate_key()}", f"new:{KeyRing.generate_key()}"
 RING = KeyRing.parse(NEW)

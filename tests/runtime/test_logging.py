@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from runtime.logging import configure
-from runtime.settings import Settings
+from runtime.observability.logging import configure
+from runtime.settings.settings import Settings
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl"
 

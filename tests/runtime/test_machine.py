@@ -2,8 +2,8 @@
 
 import pytest
 
-from runtime.machine import DISK, MEMORY, check_machine
-from runtime.processes import ProcessFailedError
+from runtime.embedded.machine import DISK, MEMORY, check_machine
+from runtime.embedded.processes import ProcessFailedError
 
 
 def test_a_machine_with_room_is_fine(tmp_path):

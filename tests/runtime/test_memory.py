@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(
 
 PROGRAM = """
 import ctypes
-from runtime.memory import give_back_large_blocks
+from runtime.observability.memory import give_back_large_blocks
 
 class Info(ctypes.Structure):
     _fields_ = [(f"size_{place}", ctypes.c_size_t) for place in range(10)]

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from runtime.namespace import NamespaceNotReadyError, missing_attributes, prepare_namespace
+from runtime.temporal.namespace import NamespaceNotReadyError, missing_attributes, prepare_namespace
 
 KINDS = ("RoomKind", "RoomStage")
 LOOKING = {"list_search_attributes", "describe_namespace"}

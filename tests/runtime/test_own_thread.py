@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from runtime.own_thread import in_own_thread
+from runtime.observability.own_thread import in_own_thread
 
 
 async def test_it_is_entered_and_left_in_another_thread_with_a_loop_of_its_own() -> None:

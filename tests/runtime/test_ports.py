@@ -2,7 +2,7 @@
 
 import socket
 
-from runtime.ports import HOST, Ports, is_free
+from runtime.embedded.ports import HOST, Ports, is_free
 
 
 def test_names_get_different_ports_and_keep_them(tmp_path):

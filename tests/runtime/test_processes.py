@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from runtime.ports import HOST, Ports
-from runtime.processes import Command, ProcessFailedError, Supervisor, listens
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Command, ProcessFailedError, Supervisor, listens
 
 PYTHON = sys.executable
 WAITS = "import signal; print('up', flush=True); signal.pause()"

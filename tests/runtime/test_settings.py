@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from runtime.keyring import KeyRing
-from runtime.settings import MissingSettingError, Settings, variable_of
-from runtime.stack import environment_of
+from runtime.embedded.stack import environment_of
+from runtime.sealing.keyring import KeyRing
+from runtime.settings.settings import MissingSettingError, Settings, variable_of
 
 ROOT = Path(__file__).parents[2]
 

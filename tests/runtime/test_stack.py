@@ -11,17 +11,17 @@ import asyncpg
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from runtime.settings import MissingSettingError
-from runtime.stack import DataDirInUseError, Stack, embedded_stack
-from runtime.temporal import connect
+from runtime.embedded.stack import DataDirInUseError, Stack, embedded_stack
+from runtime.settings.settings import MissingSettingError
+from runtime.temporal.connection import connect
 from tests.runtime.conftest import settings_in
 
 ROOT = Path(__file__).parents[2]
 PARENT = """
 import asyncio, json, sys
 from pathlib import Path
-from runtime.settings import Settings
-from runtime.stack import embedded_stack
+from runtime.settings.settings import Settings
+from runtime.embedded.stack import embedded_stack
 
 async def main():
     async with embedded_stack(Settings(_env_file=None, data_dir=Path(sys.argv[1]))) as stack:

@@ -11,12 +11,12 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
-from runtime.keyring import KeyRing
-from runtime.namespace import SearchAttributeTypeError, prepare_namespace
-from runtime.optional_attribute import add_if_possible, is_known
-from runtime.settings import MissingSettingError
-from runtime.stack import Stack
-from runtime.temporal import connect
+from runtime.embedded.stack import Stack
+from runtime.sealing.keyring import KeyRing
+from runtime.settings.settings import MissingSettingError
+from runtime.temporal.connection import connect
+from runtime.temporal.namespace import SearchAttributeTypeError, prepare_namespace
+from runtime.temporal.optional_attribute import add_if_possible, is_known
 from tests.runtime.conftest import ATTRIBUTES, settings_in
 from tests.runtime.echo_workflow import Echo, Note
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from runtime.zone_rules import pinned_rules, pinned_version
+from runtime.settings.zone_rules import pinned_rules, pinned_version
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from contracts.words.names import SEARCH_ATTRIBUTES, check_connections_id
 from models.columns import now
-from runtime.embedded_temporal import start_temporal
-from runtime.ports import HOST, Ports
-from runtime.processes import Supervisor
-from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Supervisor
+from runtime.embedded.temporal import start_temporal
+from runtime.settings.settings import Settings
+from runtime.temporal.connection import connect
 from starter.check_times import CheckTimes, check_times
 from starter.schedules import Schedules
 from tests.journeys.scene import PATIENCE, Scene

@@ -22,9 +22,9 @@ from contracts.words.practices import Role
 from models.client import Client
 from models.columns import now
 from models.run import Run
-from runtime.ports import HOST, Ports
-from runtime.processes import Command, Supervisor
-from runtime.stack import environment_of
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Command, Supervisor
+from runtime.embedded.stack import environment_of
 from tests.conftest import administer, sibling
 from tests.journeys.scene import Scene
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from runtime.stack import environment_of
+from runtime.embedded.stack import environment_of
 from tests.journeys.one_client import one_of
 from tests.journeys.scene import Scene
 from tests.starter.test_cli import data, refused, run

@@ -3,7 +3,7 @@
 import pytest_asyncio
 
 from emulators.xero.faults import Kind
-from runtime.stack import environment_of
+from runtime.embedded.stack import environment_of
 from tests.journeys.scene import Scene
 from tests.starter.conftest import Neighbour
 from tests.starter.test_cli import data, refused, run

@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.stack import environment_of
+from runtime.embedded.stack import environment_of
 from tests.journeys.people import joined, leaves, owners, reaches
 from tests.journeys.scene import Scene
 from tests.starter.test_cli import data, refused, run

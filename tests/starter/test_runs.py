@@ -17,10 +17,10 @@ from models.columns import now
 from models.event import Event
 from models.grant import ConsentAttempt
 from models.run import Run
-from runtime.embedded_temporal import start_temporal
-from runtime.ports import HOST, Ports
-from runtime.processes import Supervisor
-from runtime.temporal import connect
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Supervisor
+from runtime.embedded.temporal import start_temporal
+from runtime.temporal.connection import connect
 from starter.runs import Runs
 from tests.journeys.scene import PATIENCE, Scene
 

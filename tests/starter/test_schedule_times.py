@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from rules.schedule_hours import HOUR, JITTER, Older, begin_of, difference, next_night, said
-from runtime.zone_rules import pinned_rules
+from runtime.settings.zone_rules import pinned_rules
 
 LAST_YEAR = 2037
 """Until then each zone's changes are spelt out in its compiled rules; from then on they repeat."""

@@ -4,7 +4,7 @@ import pytest
 
 from models import second_factors
 from models.columns import now
-from runtime.stack import environment_of
+from runtime.embedded.stack import environment_of
 from tests.journeys.scene import Scene
 from tests.starter.test_cli import data, refused
 

@@ -20,7 +20,7 @@ from contracts.payloads.selection import Selection
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Stage
 from models.database import Database
-from runtime.settings import Settings
+from runtime.settings.settings import Settings
 from starter.answers.runs import RunAnswer
 from starter.embedded import Product, embedded_product
 from tests.starter.written_down import found_in, written_down

@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from providers.identity.sign_in import GOOGLE, _is_theirs, _steps
-from runtime.cannot_start import CannotStartError
-from runtime.settings import Settings
+from runtime.settings.cannot_start import CannotStartError
+from runtime.settings.settings import Settings
 from starter.bootstrap import open_sign_in
 from starter.examination import _sign_in
 from tests.identity_provider import CLIENT, SECRET, identity_provider

@@ -17,8 +17,8 @@ from joserfc.jwk import OctKey
 from contracts.words.access import Scope
 from emulators.kit.signing import SigningKey
 from models.columns import now
-from runtime.cannot_start import CannotStartError
-from runtime.codec_server import encode_payloads
+from runtime.sealing.codec_server import encode_payloads
+from runtime.settings.cannot_start import CannotStartError
 from starter.bootstrap import open_support
 from starter.support_identity import SupportIdentity, groups_in
 from tests.identity_provider import GROUP, IdentityProvider, identity_provider

@@ -6,9 +6,9 @@ from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
 from temporalio.client import Client
 
-from runtime.codec import EncryptedCodec
-from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.sealing.codec import EncryptedCodec
+from runtime.settings.settings import Settings
+from runtime.temporal.connection import connect
 
 
 async def written_down(settings: Settings) -> dict[str, bytes]:

@@ -4,8 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from runtime.ports import HOST, Ports
-from runtime.processes import Supervisor
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Supervisor
 from torture.cable import Cable
 from torture.link import join, wake_loopback
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from runtime.ports import Ports
+from runtime.embedded.ports import Ports
 from torture.cable import Cable
 
 

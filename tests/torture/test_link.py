@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from runtime.ports import Ports
-from runtime.processes import Supervisor
+from runtime.embedded.ports import Ports
+from runtime.embedded.processes import Supervisor
 from torture.chaos import WORKERS
 from torture.hosts import join_hosts, settings_of
 from torture.link import NoNamespaceError, way_in

@@ -18,12 +18,12 @@ from playwright.async_api import Page, async_playwright
 from bench.chromium import ARGUMENTS, chromium_path
 from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
-from runtime.embedded_postgres import start_postgres
-from runtime.embedded_temporal import start_temporal
-from runtime.keyring import KeyRing
-from runtime.ports import HOST, Ports
-from runtime.processes import Supervisor
-from runtime.temporal import connect
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.postgres import start_postgres
+from runtime.embedded.processes import Supervisor
+from runtime.embedded.temporal import start_temporal
+from runtime.sealing.keyring import KeyRing
+from runtime.temporal.connection import connect
 from tests.journeys.haste import Haste
 from tests.journeys.scene import Scene
 from tests.journeys.stage import settings_for, staged

@@ -37,7 +37,7 @@ CLOSED = {
 """Headers of every page."""
 
 BEYOND_US = ("httpx", "httpx2", "httpcore", "asyncio", "playwright", "aiohttp", "uvicorn.access")
-"""Loggers of the tests' own clients, and of libraries that ``runtime.logging`` silences."""
+"""Loggers of the tests' own clients, and of libraries that ``runtime.observability.logging`` silences."""
 
 
 async def begun(person: Person) -> tuple[str, str]:

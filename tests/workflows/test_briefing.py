@@ -12,13 +12,13 @@ from contracts.payloads.sync_client import ClientFacts, Trouble
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.runs import Outcome, RunKind, Stage, Verdict
-from runtime.keyring import KeyRing
-from runtime.temporal import data_converter
-from workflows import briefing
-from workflows.check_briefing import check_summary
-from workflows.connection_briefing import disconnect_attributes, disconnect_summary, disconnected
-from workflows.summaries import shortened
-from workflows.support_text import Troubled
+from runtime.sealing.keyring import KeyRing
+from runtime.temporal.connection import data_converter
+from workflows.support import run_text as briefing
+from workflows.support.check_text import check_summary
+from workflows.support.connection_text import disconnect_attributes, disconnect_summary, disconnected
+from workflows.support.pieces import Troubled
+from workflows.support.summaries import shortened
 
 RUN = RunFacts(
     run_id="add-clients-harbour-lane-20261123-1432-k7f3qa",

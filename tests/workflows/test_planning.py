@@ -11,9 +11,12 @@ from contracts.payloads.sync_client import Trouble
 from contracts.words.causes import Cause
 from contracts.words.refusals import REFUSED, Refusal, RefusalCode
 from contracts.words.runs import Result, Stage
-from workflows import planning
-from workflows.journey import unlisted
-from workflows.policies import GIVE_UP_AFTER, LONGEST_BETWEEN_TRIES
+from rules.stages import refuse_selection
+from workflows.parts.consented_run import unlisted
+from workflows.plans import planning
+from workflows.plans.failures import is_our_outage, refusal_of, trouble_of
+from workflows.plans.policies import GIVE_UP_AFTER, LONGEST_BETWEEN_TRIES
+from workflows.plans.sizes import windows
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -34,7 +37,7 @@ def failed_by(cause: BaseException) -> ActivityError:
 
 @given(st.integers(0, 500), st.integers(0, 3000), st.integers(1, 300))
 def test_windows_cover_everything_once_and_in_order(first, length, size):
-    cut = list(planning.windows(first, first + length, size))
+    cut = list(windows(first, first + length, size))
     assert [place for start, end in cut for place in range(start, end)] == list(range(first, first + length))
     assert all(0 < end - start <= size for start, end in cut)
 
@@ -42,24 +45,24 @@ def test_windows_cover_everything_once_and_in_order(first, length, size):
 def test_an_activity_s_trouble_is_read_from_its_details():
     trouble = Trouble(cause=Cause.ACCESS_LOST, detail="HTTP 403")
     error = failed_by(ApplicationError("…", trouble.model_dump(mode="json"), type="access_lost"))
-    assert planning.trouble_of(error) == trouble
+    assert trouble_of(error) == trouble
 
 
 def test_a_timeout_is_our_own_and_anything_else_is_unknown():
     timed_out = TimeoutError("late", type=TimeoutType.HEARTBEAT, last_heartbeat_details=[])
-    assert planning.trouble_of(failed_by(timed_out)).cause is Cause.OUR_OUTAGE
-    assert not planning.is_our_outage(failed_by(timed_out))  # one that kills its worker is not asked again for ever
-    assert planning.trouble_of(failed_by(ApplicationError("bug", type="KeyError"))).cause is Cause.UNKNOWN
-    assert planning.trouble_of(failed_by(ApplicationError("bug", {"not": "ours"}))).cause is Cause.UNKNOWN
+    assert trouble_of(failed_by(timed_out)).cause is Cause.OUR_OUTAGE
+    assert not is_our_outage(failed_by(timed_out))  # one that kills its worker is not asked again for ever
+    assert trouble_of(failed_by(ApplicationError("bug", type="KeyError"))).cause is Cause.UNKNOWN
+    assert trouble_of(failed_by(ApplicationError("bug", {"not": "ours"}))).cause is Cause.UNKNOWN
 
 
 def test_where_the_time_for_tries_ran_out_the_last_one_is_believed():
     trouble = Trouble(cause=Cause.PROVIDER_UNAVAILABLE, detail="HTTP 503")
     timed_out = TimeoutError("late", type=TimeoutType.SCHEDULE_TO_CLOSE, last_heartbeat_details=[])
     timed_out.__cause__ = ApplicationError("…", trouble.model_dump(mode="json"), type="provider_unavailable")
-    assert planning.trouble_of(failed_by(timed_out)) == trouble
+    assert trouble_of(failed_by(timed_out)) == trouble
     timed_out.__cause__ = ApplicationError("…", type=Cause.OUR_OUTAGE.value)
-    assert planning.is_our_outage(failed_by(timed_out))
+    assert is_our_outage(failed_by(timed_out))
 
 
 @pytest.mark.parametrize("cause", Cause)
@@ -74,8 +77,8 @@ def test_a_run_that_ended_without_a_list_promises_nothing_by_itself(cause):
 def test_a_refusal_travels_whole():
     refusal = Refusal(code=RefusalCode.UNKNOWN_TEAM, message="No such team.", field="team_id")
     error = failed_by(ApplicationError("…", refusal.model_dump(mode="json"), type=REFUSED))
-    assert planning.refusal_of(error) == refusal
-    assert planning.refusal_of(failed_by(ApplicationError("…", type="other"))) is None
+    assert refusal_of(error) == refusal
+    assert refusal_of(failed_by(ApplicationError("…", type="other"))) is None
 
 
 def test_a_limit_is_waited_for_to_its_end():
@@ -136,5 +139,5 @@ def test_an_outage_is_given_up_in_the_end_and_a_limit_is_not():
     ],
 )
 def test_when_a_selection_can_be_taken(stage, is_chosen, is_same, code):
-    refusal = planning.refuse_selection(stage, is_chosen=is_chosen, is_same=is_same)
+    refusal = refuse_selection(stage, is_chosen=is_chosen, is_same=is_same)
     assert (refusal.code if refusal else None) == code

@@ -14,8 +14,14 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request, Response
 
 from contracts.words.refusals import RefusalCode, Refused
-from runtime.codec_server import ALLOWED_HEADERS, BadCodecRequestError, data_of, decode_payloads, encode_payloads
-from runtime.keyring import KeyRing, SealError
+from runtime.sealing.codec_server import (
+    ALLOWED_HEADERS,
+    BadCodecRequestError,
+    data_of,
+    decode_payloads,
+    encode_payloads,
+)
+from runtime.sealing.keyring import KeyRing, SealError
 from starter.support_identity import SupportIdentity, SupportPerson
 from web.kit.authentication import operations
 

@@ -1,0 +1,1 @@
+"""Activities on one connection: moved to other books, or ended."""

@@ -1,0 +1,150 @@
+"""Moves a client to other books: lists what a sign-in reaches, makes room for the new lists, and swaps when confirmed.
+
+Reading the new lists is the ordinary pull, on a connection that is not the client's current one yet.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.shared.failures import refusal_error
+from activities.shared.grant_reader import ReachActivities
+from contracts.payloads.change_connection import (
+    ChangeBooksInput,
+    ChangedBooks,
+    DiscardBooksInput,
+    ListBooksInput,
+    ListedBooks,
+    RecordBooksInput,
+    RecordedBooks,
+)
+from contracts.payloads.selection import Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Stage, Verdict
+from models import clients, connection_changes, grants, run_lists, runs
+from models.client import Client
+from models.connection import Connection
+from models.run import Run, RunOrganisation
+from models.run_lists import FoundOrganisation
+from rules.choosing import Choice, require_listed
+from rules.matching import Judgement, KnownOrganisation
+
+
+class ChangeActivities(ReachActivities):
+    """Other books for one client."""
+
+    @activity.defn
+    async def list_books(self, asked: ListBooksInput) -> ListedBooks:
+        """List what the sign-in reaches, and open the choice; organisations of other clients are marked."""
+        async with self._database.session() as session:
+            old = await session.get_one(Connection, asked.connection_id)
+            client = await session.get_one(Client, old.client_id)
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
+        found = [FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id) for one in reached]
+        profiles = await self._reach.profiles_of_doubtful(old.provider, asked.grant_id, old.practice_id, reached)
+        at = self._now()
+        async with self._database.transaction() as session:
+            run = await runs.listing_run(session, asked.run_id)
+            await grants.record_reach(session, asked.grant_id, reached, at)
+            await run_lists.list_into(session, run.id, asked.grant_id, found, at)
+            await run_lists.save_profiles(session, run.id, profiles, at)
+            judged = await self._judged(session, run, old)
+            await run_lists.save_verdicts(session, run.id, judged)
+            run.stage = Stage.AWAITING_SELECTION
+            session.add(run)
+        verdicts = Counter(one.verdict for one in judged)
+        return ListedBooks(verdicts=dict(verdicts), client_name=client.name, organisation_name=old.organisation_name)
+
+    async def _judged(self, session: AsyncSession, run: Run, old: Connection) -> list[Judgement]:
+        listed = [row.organisation_id for row in await run_lists.organisations_of(session, run.id)]
+        known = await clients.known_organisations(session, run.practice_id, run.provider, listed)
+        return [_judgement(organisation_id, known.get(organisation_id), old) for organisation_id in listed]
+
+    @activity.defn
+    async def record_books(self, asked: RecordBooksInput) -> RecordedBooks:
+        """Check the chosen organisation and take its connection up, in one transaction; a retry is answered the same.
+
+        Raises:
+            ApplicationError: Refused, with the reason and the field.
+        """
+        try:
+            async with self._database.transaction() as session:
+                run = await runs.locked_run(session, asked.run_id)
+                require_listed(run.stage)
+                old = await connection_changes.current_or_refused(session, asked.connection_id)
+                row = _chosen(asked.selection, await run_lists.organisations_of(session, run.id), old)
+                new = await connection_changes.take_up(session, old, row, self._now())
+                await session.flush()
+                choice = Choice(row.organisation_id, Action.LINK, old.client_id, run.colleague_id, None)
+                skipped = await run_lists.save_selection(session, run.id, [choice], self._now())
+                return RecordedBooks(connection_id=new.id, organisation_name=row.name, skipped=skipped)
+        except Refused as refused:
+            raise refusal_error(refused) from None
+
+    @activity.defn
+    async def change_books(self, asked: ChangeBooksInput) -> ChangedBooks:
+        """Make the new connection the current one; a retry finds it so.
+
+        Raises:
+            ApplicationError: Refused: the old connection is not the client's current one any more.
+        """
+        try:
+            async with self._database.transaction() as session:
+                run = await runs.open_run(session, asked.run_id)
+                new = await session.get_one(Connection, asked.new_connection_id, with_for_update={"key_share": True})
+                if not new.is_current:
+                    old = await connection_changes.current_or_refused(session, asked.old_connection_id)
+                    await connection_changes.change(session, run, old, new, self._now())
+                client = await session.get_one(Client, new.client_id)
+                days = connection_changes.UNDO_WITHIN.days
+                return ChangedBooks(
+                    message=f"{client.name} is connected to {new.organisation_name} now. "
+                    f"The old lists are kept, and this can be undone for {days} days."
+                )
+        except Refused as refused:
+            raise refusal_error(refused) from None
+        except runs.RunOver:
+            ended = Refused(RefusalCode.WRONG_STAGE, "This run has ended. Nothing was changed.")
+            raise refusal_error(ended) from None
+
+    @activity.defn
+    async def discard_books(self, asked: DiscardBooksInput) -> None:
+        """Forget what was read for a preview that nobody confirmed."""
+        async with self._database.transaction() as session:
+            await connection_changes.discard(session, asked.run_id, asked.connection_id, self._now())
+
+
+def _judgement(organisation_id: str, known: KnownOrganisation | None, old: Connection) -> Judgement:
+    if organisation_id == old.organisation_id:
+        return Judgement(organisation_id, Verdict.ALREADY_CLIENT, "The client is connected to it now.", old.client_id)
+    if known is None:
+        return Judgement(organisation_id, Verdict.NEW, None, None)
+    if known.client_id == old.client_id:
+        message = "The client was connected to it before."
+        return Judgement(organisation_id, Verdict.NEW, message, known.client_id)
+    message = f"Belongs to your client {known.client_name}, looked after by {known.owner_name}."
+    return Judgement(organisation_id, Verdict.ALREADY_CLIENT, message, known.client_id)
+
+
+def _chosen(selection: Selection, listed: Sequence[RunOrganisation], old: Connection) -> RunOrganisation:
+    field = "organisations.0.organisation_id"
+    if selection.all_new or len(selection.organisations) != 1:
+        raise Refused(RefusalCode.INVALID, "Choose one organisation for the client.", field="organisations")
+    [chosen] = selection.organisations
+    if (selection.team_id, selection.owner_id, chosen.team_id, chosen.owner_id) != (None,) * 4:
+        raise Refused(
+            RefusalCode.INVALID, "The client keeps its team and owner; leave them out.", field="organisations"
+        )
+    if chosen.client_id not in {None, old.client_id}:
+        raise Refused(
+            RefusalCode.INVALID, "This run is about one client; leave client_id out.", field="organisations.0.client_id"
+        )
+    row = next((row for row in listed if row.organisation_id == chosen.organisation_id), None)
+    if row is None:
+        message = f"Organisation {chosen.organisation_id} is not on this run's list."
+        raise Refused(RefusalCode.UNKNOWN_ORGANISATION, message, field=field)
+    if row.organisation_id == old.organisation_id:
+        raise Refused(RefusalCode.INVALID, f"The client is connected to {row.name} already.", field=field)
+    return row

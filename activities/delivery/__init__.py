@@ -1,0 +1,1 @@
+"""Activities that tell people: what is written, and how it is mailed."""

@@ -1,0 +1,191 @@
+"""Tells people: writes each person's digest and the memory of it in one transaction; sends what is in the outbox."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.delivery.mailing import DeferredError, Mail, Mailer, UndeliverableError
+from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
+from contracts.words.causes import Cause
+from models import checks, digests, events, notices
+from models.columns import now as this_moment
+from models.database import Database
+from models.notice import Notice
+from models.notices import Came
+from models.practice import Practice
+from rules import digesting
+from rules.digesting import ClientToTellOf, Plan, Staff
+
+WORTH_SENDING = timedelta(days=3)
+"""What was written longer ago, before there was a mail server, would only confuse."""
+
+PATIENCE = timedelta(days=1)
+"""A mail that is not taken is tried for so long before the practice is told of it."""
+
+KIND = "digest"
+
+
+class NoticeActivities:
+    """Digests and the outbox.
+
+    Args:
+        database: Where they are.
+        mailer: Sends mail; without one, notices stay in the outbox.
+        public_url: Where browsers reach us, for the link; None leaves it out.
+        now: The clock.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer | None,
+        public_url: str | None,
+        now: Callable[[], datetime] = this_moment,
+    ) -> None:
+        self._database = database
+        self._mailer = mailer
+        self._link = f"{public_url}/connections" if public_url else None
+        self._now = now
+
+    @activity.defn
+    async def tell(self, asked: TellInput) -> Told:
+        """Write one notice to each person who can act; run again, it finds nothing new to tell."""
+        at, key = self._now(), f"{KIND}/{asked.check_id}/"
+        async with self._database.transaction() as session:
+            # One at a time for a practice: two checks at once would tell the same twice.
+            practice = await session.get_one(Practice, asked.practice_id, with_for_update={"key_share": True})
+            staff = await digests.staff_of(session, practice.id)
+            planned = digesting.plan(await digests.to_tell_of(session, practice.id), staff, at)
+            await self._write(session, practice, planned, staff, key, at)
+            colleagues = await notices.written_by(session, practice.id, key)
+            health = await checks.health(session, practice.id)
+        return Told(
+            colleagues=colleagues,
+            healthy=health.get(None, 0),
+            causes={cause: count for cause, count in health.items() if cause is not None},
+        )
+
+    async def _write(
+        self, session: AsyncSession, practice: Practice, planned: Plan, staff: Staff, key: str, at: datetime
+    ) -> None:
+        zone, rows = ZoneInfo(practice.time_zone), []
+        for colleague_id, digest in planned.digests.items():
+            letter = digesting.write(digest, staff.people[colleague_id].name, zone, self._link)
+            rows.append(
+                {
+                    "practice_id": practice.id,
+                    "colleague_id": colleague_id,
+                    "kind": KIND,
+                    "subject": f"{practice.name}: {letter.subject}"[:200],
+                    "body": letter.body,
+                    "dedupe_key": f"{key}{colleague_id}",
+                    "tells_of": [
+                        {"client_id": str(one.client_id), "connection_id": str(one.connection_id), "cause": one.cause}
+                        for one in (*digest.own, *digest.others)
+                    ],
+                    "created_at": at,
+                }
+            )
+        await notices.write(session, rows)
+        if planned.told or planned.closed:
+            told, closed = ([one.connection_id for one in some] for some in (planned.told, planned.closed))
+            await digests.mark_told(session, told, closed, at)
+        await events.record(
+            session,
+            [
+                {
+                    "practice_id": practice.id,
+                    "client_id": one.client_id,
+                    "connection_id": one.connection_id,
+                    "kind": "connection.notice_written",
+                    "cause": one.cause,
+                    "after": _names(planned, staff, one)[:300],
+                    "at": at,
+                }
+                for one in planned.told
+            ],
+        )
+
+    @activity.defn
+    async def deliver_notices(self, asked: DeliverNoticesInput) -> DeliveredNotices:
+        """Send what is in the outbox, each marked as soon as the server has taken it.
+
+        What the server does not take, now or ever, is in no other's way.
+
+        Raises:
+            OSError: The server cannot be reached; what is left is sent at the next try.
+        """
+        sent, task = 0, activity.info()
+        holder = f"{task.workflow_id}/{task.activity_id}"
+        while self._mailer is not None:
+            was_sent = await self._send_next(self._mailer, asked.practice_id, holder)
+            if was_sent is None:
+                break
+            activity.heartbeat()
+            sent += was_sent
+        async with self._database.session() as session:
+            return DeliveredNotices(sent=sent, left=await notices.unsent(session, asked.practice_id))
+
+    async def _send_next(self, mailer: Mailer, practice_id: UUID | None, holder: str) -> bool | None:
+        """Whether the next one was sent; None when there is none to send now."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            found = await notices.claim_next(session, practice_id, holder, since=at - WORTH_SENDING, at=at)
+        if found is None:
+            return None
+        notice, address, name = found
+        came, failure = (
+            Came(again_at=at),
+            None,
+        )  # of a conversation that ends otherwise: the others have their turn first
+        try:  # without a transaction: a slow mail server would hold one of few database connections
+            await mailer.send(Mail(notice.id, address, notice.subject, notice.body, notice.created_at))
+            came = Came(sent_at=self._now())
+        except UndeliverableError as error:
+            activity.logger.warning("notice %s stays in the outbox: %s", notice.id, error)
+            came, failure = Came(again_at=at + notices.AFTER_REFUSAL), "colleague.mail_refused"
+        except DeferredError:
+            came = Came(again_at=at + notices.wait_after(notice.deferrals), is_deferred=True)
+            failure = "colleague.mail_not_taken" if at - notice.created_at >= PATIENCE else None
+        finally:
+            if failure is not None and notice.failure_told_at is None:
+                came = replace(came, told_at=at)
+            async with self._database.transaction() as session:
+                await notices.release(session, notice.id, came)
+                if came.sent_at is not None:
+                    await events.record(session, _told(notice, name, came.sent_at))
+                elif failure is not None and came.told_at is not None:
+                    lost = {"practice_id": notice.practice_id, "kind": failure, "after": name, "at": at}
+                    await events.record(session, [lost])
+        return came.sent_at is not None
+
+
+def _names(planned: Plan, staff: Staff, client: ClientToTellOf) -> str:
+    """Who is told of a client."""
+    told = (
+        staff.people[colleague_id].name
+        for colleague_id, digest in planned.digests.items()
+        if client in digest.own or client in digest.others
+    )
+    return ", ".join(sorted(told))
+
+
+def _told(notice: Notice, name: str, at: datetime) -> list[dict[str, object]]:
+    """The lines in the timelines of the clients that a sent notice is about."""
+    return [
+        {
+            "practice_id": notice.practice_id,
+            "client_id": UUID(one["client_id"]),
+            "connection_id": UUID(one["connection_id"]),
+            "kind": "connection.told",
+            "cause": Cause(one["cause"]) if one["cause"] else None,
+            "after": name,
+            "at": at,
+        }
+        for one in notice.tells_of or ()
+    ]

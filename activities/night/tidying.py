@@ -1,0 +1,33 @@
+"""Tidies up after a practice: old sign-ins and profiles are deleted, and logins that nothing uses ended."""
+
+import logging
+
+from temporalio import activity
+
+from activities.shared.grant_reader import ReachActivities
+from contracts.payloads.check_connections import TidiedUp, TidyUpInput
+from models import endings
+from providers.errors import ProviderError
+
+logger = logging.getLogger(__name__)
+
+
+class TidyActivities(ReachActivities):
+    """What nobody waits for."""
+
+    @activity.defn
+    async def tidy_up(self, asked: TidyUpInput) -> TidiedUp:
+        """Do what is due; what a provider does not answer to just now is the next night's."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            sign_ins = await endings.purge_sign_ins(session, asked.practice_id, at)
+            profiles = await endings.purge_profiles(session, asked.practice_id, at)
+        async with self._database.session() as session:
+            unused = await endings.unused_logins(session, asked.practice_id, at)
+        logins = 0
+        for grant_id in unused:
+            try:
+                logins += await self._reach.end_if_unused(grant_id)
+            except (ProviderError, TimeoutError) as error:
+                logger.warning("login %s could not be ended: %s", grant_id, type(error).__name__)
+        return TidiedUp(sign_ins=sign_ins, profiles=profiles, logins=logins)

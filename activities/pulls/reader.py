@@ -1,0 +1,116 @@
+"""Reads what a pull asks of one connection: every source at once, each with its rows or its error. Stores nothing."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from activities.pulls.lease import Lease
+from activities.pulls.readings import Claimed, Readings
+from activities.shared.progress import Progress
+from activities.shared.token_store import Tokens
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.standard_information import Row
+from models.connection import Connection
+from models.connection_settings import kept
+from providers.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
+from providers.port import Provider, Providers, TokenSource
+from rules.losses import loses_many
+
+logger = logging.getLogger(__name__)
+
+
+class Reader:
+    """Reads connections with their login.
+
+    Args:
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(self, providers: Providers, tokens: Tokens, now: Callable[[], datetime]) -> None:
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    async def read(self, claimed: Claimed, lease: Lease) -> Readings:
+        """Read what is left of a connection; what goes wrong with the provider stands in the readings.
+
+        Args:
+            claimed: What to read.
+            lease: On it, to be kept while pages come.
+        """
+        provider = self._providers[claimed.connection.provider]
+        tokens = self._tokens.of(claimed.grant_id, provider, claimed.connection.practice_id)
+        readings = Readings(
+            warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers, partial=frozenset(claimed.since)
+        )
+        async with asyncio.TaskGroup() as group:
+            for source in claimed.sources:
+                if source is Source.ORGANISATION and claimed.profile is not None:
+                    readings.rows[source] = [claimed.profile]
+                else:
+                    group.create_task(self._read_source(provider, tokens, claimed, source, readings, lease))
+        return readings
+
+    async def _read_source(
+        self,
+        provider: Provider,
+        tokens: TokenSource,
+        claimed: Claimed,
+        source: Source,
+        readings: Readings,
+        lease: Lease,
+    ) -> None:
+        connection = claimed.connection
+        try:
+            rows = await self._believable(provider, tokens, claimed, source, lease)
+        except ProviderError as error:
+            # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
+            readings.errors[source] = error.with_traceback(None)
+        else:
+            if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
+                readings.errors[source] = refusal
+            else:
+                readings.rows[source] = rows
+
+    async def _believable(
+        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
+    ) -> Sequence[Row]:
+        """The rows of a source; asked for once more if they are too few to be believed at once.
+
+        Raises:
+            TooSmall: The second answer was no complete one either.
+        """
+        try:
+            rows = await self._rows(provider, tokens, claimed, source, lease)
+        except TooSmall as error:
+            logger.warning("asked once more: %s", error.detail)
+        else:
+            if source in claimed.since or not loses_many(source, rows, claimed.held):
+                return rows
+            logger.warning("asked once more: %s would lose many rows", source.value)
+        return await self._rows(provider, tokens, claimed, source, lease)
+
+    async def _rows(
+        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
+    ) -> Sequence[Row]:
+        """What the settings keep of a source."""
+        rows: list[Row] = []
+        connection, since, progress = claimed.connection, claimed.since.get(source), Progress(self._now)
+        async for page in provider.read(tokens, connection.organisation_id, source, since):
+            rows.extend(page.rows)
+            progress.made()
+            await lease.keep()
+        return kept(source, rows, connection, is_complete=since is None)
+
+
+def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:
+    """Why a profile is not of the connection's books, if it is not: the id decides, never the name."""
+    if not profile:
+        return Unavailable("no profile came back")
+    if any(row.key.lower() != connection.organisation_id.lower() for row in profile):
+        return NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+    return None

@@ -1,0 +1,79 @@
+"""Reads one small thing of each connection that is about to be called healthy, unless something was read lately.
+
+Being listed proves less: an organisation may refuse every reading and stay on the list. Each is read with the login
+that it has; nothing is repaired here.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from activities.shared.grant_reader import Reach
+from models import connection_health, surveys
+from models.database import Database
+from models.run import Run
+from providers.errors import ProviderError
+from rules.diagnosing import Look
+from rules.surveying import LivingConnection, needs_no_repair
+
+READ_LASTS = timedelta(days=1)
+"""How long after something of an organisation was read it is called healthy because it is listed."""
+
+AT_ONCE = 50
+"""Profiles read at once: enough for thousands within an activity's time, and few enough not to wait for a turn."""
+
+
+class Seen:
+    """Looks at a practice's connections for a run.
+
+    Args:
+        database: Where they are.
+        reach: Reads profiles.
+        now: The clock.
+    """
+
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._reach = reach
+        self._now = now
+
+    async def look(self, run_id: str) -> None:
+        """Read what would be called healthy and was not read for a day, and store what that says of its health."""
+        oldest = self._now() - READ_LASTS
+        async with self._database.session() as session:
+            run = await session.get_one(Run, run_id)
+            living = await surveys.living_connections(session, run.practice_id, run.provider)
+        doubtful = [
+            one
+            for one in living
+            if needs_no_repair(one) and one.cause is None and (one.last_good_at is None or one.last_good_at <= oldest)
+        ]
+        for begin in range(0, len(doubtful), AT_ONCE):
+            # Stored as they come: where the provider is slow, the next try goes on behind them.
+            some = doubtful[begin : begin + AT_ONCE]
+            await self._store(some, await asyncio.gather(*(self._read(run, one) for one in some)))
+
+    async def _read(self, run: Run, one: LivingConnection) -> ProviderError | None:
+        try:
+            await self._reach.profile(run.provider, one.grant_id, one.organisation_id, run.practice_id)
+        except ProviderError as error:
+            return error.with_traceback(None)
+        return None
+
+    async def _store(self, looked_at: Sequence[LivingConnection], came: Sequence[ProviderError | None]) -> None:
+        at = self._now()
+        async with self._database.transaction() as session:
+            await connection_health.lock(session, [one.connection_id for one in looked_at])
+            same = await surveys.as_they_were(session, looked_at)  # what was read of others is newer than this
+            read: list[UUID] = []
+            looks: list[Look] = []
+            for one, error in zip(looked_at, came, strict=True):
+                if one.connection_id not in same:
+                    continue
+                if error is None:
+                    read.append(one.connection_id)
+                else:
+                    looks.append(Look(one.connection_id, error.cause, error.detail, error.retry_at))
+            await surveys.mark_read(session, read, at)
+            await connection_health.write(session, looks, at)

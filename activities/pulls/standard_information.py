@@ -1,0 +1,157 @@
+"""Pulls clients' standard information: all lists at once, stored with their receipts in one transaction.
+
+A bulk run pulls several clients in one activity and one transaction: the price of both is then shared. Whoever
+stumbles there is left to a pull of its own, which retries, tells and settles; only a limit of the whole app and our own
+database are waited for together. A retry skips what the same pull has stored already. A run's outcome is settled in the
+transaction that stores the lists, so that neither is ever there without the other.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.pulls.lease import Lease, holder
+from activities.pulls.reader import Reader
+from activities.pulls.readings import Claimed, Readings, claimed_of, limit_of_app, refusal_of
+from activities.pulls.storage import LeaseLost, Storage
+from activities.shared.failures import application_error, busy_error, is_tried_again
+from activities.shared.token_store import Tokens
+from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
+from contracts.words.lists import Source
+from models import connections, leases, receipts, runs
+from models.columns import now as this_moment
+from models.database import Database
+from models.database_away import DatabaseAway, is_away
+from providers.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port import Providers
+from rules.increments import changes_since
+
+logger = logging.getLogger(__name__)
+
+
+class StandardInformationActivities:
+    """The pull of one client, and of several together.
+
+    Args:
+        database: Where the lists are stored.
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(
+        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+    ) -> None:
+        self._database = database
+        self._storage = Storage(database, now)
+        self._reader = Reader(providers, tokens, now)
+        self._now = now
+
+    @activity.defn
+    async def pull_client(self, asked: PullClientInput) -> PullClientResult:
+        """Pull the lists of one connection that this pull has not stored yet, and settle the outcome.
+
+        Raises:
+            ApplicationError: With the plain cause as its type; what could be stored is stored.
+        """
+        claimed = await self._claim(asked)
+        login = asked.grant_id
+        if isinstance(claimed, Claimed):
+            login, lease = claimed.grant_id, Lease(self._database, (asked.connection_id,), self._now)
+            readings = await self._reader.read(claimed, lease)
+        else:
+            readings = Readings(errors=dict.fromkeys(asked.sources or (Source.ORGANISATION,), claimed))
+        try:
+            stored = await self._storage.store(asked, login, readings)
+        except LeaseLost:
+            raise busy_error() from None
+        await self._tell_of_pause(asked.run_id, limit_of_app((readings,)))
+        if worst := readings.worst:
+            raise application_error(worst, self._now()) from None
+        return stored
+
+    @activity.defn
+    async def pull_clients(self, asked: PullClientsInput) -> PullClientsResult:
+        """Pull all lists of several clients of a run, and settle the outcomes of those that went well, together.
+
+        Returns:
+            Who is left, for a pull of its own: busy, unwell, or with something unforeseen.
+
+        Raises:
+            ApplicationError: The app's calls of this minute are used up; what was read is stored.
+        """
+        left, limit = await self._pull_group(asked)
+        await self._tell_of_pause(asked.run_id, limit)
+        # Raised where there are no rows: with its traceback it is a circle that would keep them for long.
+        if limit is not None and is_tried_again(error := application_error(limit, self._now())):
+            raise error
+        return PullClientsResult(left=left)
+
+    async def _pull_group(self, asked: PullClientsInput) -> tuple[tuple[UUID, ...], RateLimited | None]:
+        """Who is left, and the app's limit that they met."""
+        to_pull = await self._to_pull(asked)
+        claimed = await self._claim_group(asked, to_pull)
+        lease = Lease(self._database, [one.connection.id for one in claimed], self._now)
+        came = await asyncio.gather(*(self._reader.read(one, lease) for one in claimed), return_exceptions=True)
+        if any(isinstance(one, BaseException) and is_away(one) for one in came):
+            raise DatabaseAway
+        read: dict[UUID, Readings] = {}
+        for one, readings in zip(claimed, came, strict=True):
+            if isinstance(readings, BaseException):
+                logger.warning("a client is left to a pull of its own: %s", type(readings).__name__)
+            elif isinstance(readings.worst, NeedsPerson):  # which people may know before its own pull finds it too
+                with suppress(LeaseLost):
+                    await self._storage.store(asked.one(one.connection.id), one.grant_id, readings)
+            else:
+                read[one.connection.id] = readings
+        stored = await self._storage.store_group(asked, read)
+        left = tuple(identity for identity in to_pull if identity not in stored)
+        if left:
+            async with self._database.transaction() as session:
+                await leases.release(session, left, holder=holder())
+        return left, limit_of_app(read.values())
+
+    async def _to_pull(self, asked: PullClientsInput) -> Sequence[UUID]:
+        """Those of the group that no earlier try has pulled well."""
+        if activity.info().attempt == 1:
+            return asked.connection_ids
+        async with self._database.session() as session:
+            return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
+
+    async def _claim(self, asked: PullClientInput) -> Claimed | ProviderError:
+        """The connection to be read; or why it is not to be, which is stored under its lease too."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            connection = await leases.claim_one(session, asked.connection_id, holder(), at)
+            if connection is None:
+                raise busy_error()
+            if refusal := refusal_of(connection, at):
+                return refusal
+            before = await receipts.before_pull(session, (connection.id,), asked.pull_id)
+            profiles = {}
+            if asked.run_id is not None:
+                profiles = await connections.profiles_for(session, asked.run_id, (connection.id,))
+            held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
+        since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
+        return claimed_of(asked, connection, before[connection.id], profiles.get(connection.id), since)
+
+    async def _claim_group(self, asked: PullClientsInput, to_pull: Sequence[UUID]) -> list[Claimed]:
+        """Those of them that can be read now."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            free = await leases.claim(session, to_pull, holder(), at)
+            ready = [connection for connection in free if refusal_of(connection, at) is None]
+            ids = [connection.id for connection in ready]
+            before = await receipts.before_pull(session, ids, asked.pull_id)
+            profiles = await connections.profiles_for(session, asked.run_id, ids)
+        return [claimed_of(asked.one(of.id), of, before[of.id], profiles.get(of.id), {}) for of in ready]
+
+    async def _tell_of_pause(self, run_id: str | None, limit: RateLimited | None) -> None:
+        if run_id is not None and limit is not None and limit.retry_at is not None:
+            async with self._database.transaction() as session:
+                await runs.pause(session, run_id, limit.retry_at)

@@ -1,0 +1,200 @@
+"""Stores what pulls have read, with receipts, health, outcomes and leases in one transaction; or nothing of it.
+
+It looks first, in that transaction, whether the lease is still the pull's: whoever was silent for too long, such as a
+process that was stopped for minutes, must not overwrite what somebody else has read since. It reads nothing of a
+provider.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.pulls.lease import holder
+from activities.pulls.readings import Readings
+from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput
+from contracts.words.lists import ListName, Source
+from contracts.words.runs import Outcome
+from models import connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
+from models.connection import Connection
+from models.database import Database
+from models.database_away import is_away
+from models.good_pulls import GoodPull
+from models.run import RunOrganisation
+from providers.errors import NeedsPerson, ProviderError
+from providers.turns import Turns
+from rules.list_changes import Changes
+
+logger = logging.getLogger(__name__)
+
+GROUPS_STORED_AT_ONCE, STORING_SECONDS = 2, 30.0
+"""In one process, one of each run: side by side, several would be stored no sooner. Who gets none pulls alone."""
+
+
+class LeaseLost(Exception):
+    """Somebody else has taken the lease meanwhile, or it was ended; nothing was stored."""
+
+
+class Storage:
+    """Where pulls are stored.
+
+    Args:
+        database: The product's.
+        now: The clock.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._turns = Turns(GROUPS_STORED_AT_ONCE, 1, STORING_SECONDS)
+        self._now = now
+
+    async def store_group(self, asked: PullClientsInput, read: Mapping[UUID, Readings]) -> Collection[UUID]:
+        """Store all that could be read, or nothing; who went well.
+
+        Of whom waiting helps nothing more is written: the pull that goes on with them will tell. Nothing is of those
+        whose lease is lost.
+        """
+        at = self._now()
+        try:
+            async with self._turns.of(asked.run_id), self._database.transaction() as session:
+                held = await leases.hold(session, read, holder())
+                read = {identity: readings for identity, readings in read.items() if identity in held}
+                good = [identity for identity, readings in read.items() if readings.worst is None]
+                lists = {identity: readings.rows for identity, readings in read.items()}
+                changes = await list_store.store_pulls(session, lists, is_complete=True, at=at)
+                for identity, readings in read.items():
+                    if readings.warns_of_new_suppliers:
+                        await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
+                await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
+                pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
+                await good_pulls.record_good(session, pulls, at)
+                await good_pulls.settle_good(session, asked.run_id, good, at)
+        except Exception as error:  # one client's rows must not fail its neighbours: each tells by itself
+            if is_away(error):
+                raise  # no client's fault: the whole group is tried again
+            logger.warning("%d clients are left to pulls of their own: %s", len(read), type(error).__name__)
+            return ()
+        return good
+
+    async def store(self, asked: PullClientInput, login: UUID | None, readings: Readings) -> PullClientResult:
+        """Store what could be read of one connection, and what could not.
+
+        Args:
+            asked: The pull.
+            login: It read with this one.
+            readings: What came of it.
+
+        Raises:
+            LeaseLost: The lease is not this pull's any more.
+        """
+        at = self._now()
+        async with self._database.transaction() as session:
+            if not await leases.hold(session, (asked.connection_id,), holder()):
+                raise LeaseLost
+            row = None
+            if asked.run_id is not None and not (asked.grant_id is None and readings.worst is None):
+                is_locked = asked.grant_id is not None
+                if is_locked:
+                    await runs.is_open(session, asked.run_id)  # for its lock: the run's end locks it before its rows
+                row = await connections.run_row(session, asked.run_id, asked.connection_id, locked=is_locked)
+            is_own = await self._is_own_login(session, asked, login, readings, row, at)
+            if readings.are_of_other_books or not is_own:
+                readings.rows.clear()  # none of it is known to be of the client's books
+            changes: dict[ListName, Changes] = {}
+            for is_complete, rows in readings.by_completeness():
+                changes |= await list_store.store_lists(
+                    session, asked.connection_id, rows, is_complete=is_complete, at=at
+                )
+            if readings.warns_of_new_suppliers:
+                await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
+            await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
+            if is_own:
+                for source, error in readings.errors.items():
+                    why = error.cause, error.detail
+                    await receipts.write_failures(session, asked.connection_id, source.lists, *why, at=at)
+                await self._record_health(session, asked, readings, changes, at)
+            await self._settle(session, asked, readings.worst, row, at)
+            await leases.release(session, (asked.connection_id,), holder=holder())
+        return _result(changes.values())
+
+    async def _is_own_login(
+        self,
+        session: AsyncSession,
+        asked: PullClientInput,
+        login: UUID | None,
+        readings: Readings,
+        row: RunOrganisation | None,
+        at: datetime,
+    ) -> bool:
+        """Whether what was read tells of the connection: its own login read it, or one that takes over with this.
+
+        A login takes over when it has read the profile, unless the run that asked for it has closed its books. No
+        refusal tells of a connection that is being disconnected: somebody may stop that.
+        """
+        if asked.grant_id is None and readings.worst is None:
+            return True
+        is_over = row is not None and row.outcome is not None
+        if login is not None and login == asked.grant_id and Source.ORGANISATION in readings.rows and not is_over:
+            await connections.move_to_login(session, asked.connection_id, login, at)
+            if row is not None:
+                row.profile_read_at = at  # should the run end before its pull: it was repaired nevertheless
+                session.add(row)
+        connection = await session.get_one(Connection, asked.connection_id, with_for_update={"key_share": True})
+        return connection.status not in connections.LEAVING and login in {None, connection.grant_id}
+
+    async def _record_health(
+        self,
+        session: AsyncSession,
+        asked: PullClientInput,
+        readings: Readings,
+        changes: Mapping[ListName, Changes],
+        at: datetime,
+    ) -> None:
+        error = readings.worst
+        if error is None and asked.settles:
+            good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
+            await good_pulls.record_good(session, [good], at)
+            if asked.run_id is None and not asked.is_look:  # a run tells by its outcome
+                await good_pulls.tell_of_refresh(session, asked, changes, at)
+        elif isinstance(error, NeedsPerson):
+            await connections.record_trouble(
+                session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
+            )
+        elif error is None:
+            await connections.record_reachable(session, asked.connection_id, at)  # the pull is still to come
+
+    async def _settle(
+        self,
+        session: AsyncSession,
+        asked: PullClientInput,
+        error: ProviderError | None,
+        row: RunOrganisation | None,
+        at: datetime,
+    ) -> None:
+        if error is None and asked.settles and asked.run_id is not None:
+            await good_pulls.settle_good(session, asked.run_id, (asked.connection_id,), at)
+        elif row is None:
+            return
+        elif isinstance(error, NeedsPerson):
+            await runs.settle_open(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
+
+
+def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:
+    return GoodPull(
+        connection_id,
+        readings.name,
+        is_refresh=is_refresh,
+        is_complete=Source.CONTACTS in readings.rows and Source.CONTACTS not in readings.partial,
+    )
+
+
+def _result(changes: Iterable[Changes]) -> PullClientResult:
+    counted = list(changes)
+    return PullClientResult(
+        rows=sum(change.rows for change in counted),
+        added=sum(change.added for change in counted),
+        changed=sum(change.changed for change in counted),
+        gone=sum(change.gone for change in counted),
+    )

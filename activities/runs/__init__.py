@@ -1,0 +1,1 @@
+"""Activities of bulk runs: their stages, clients and ends."""

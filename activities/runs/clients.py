@@ -1,0 +1,146 @@
+"""Records what was chosen, makes the clients, and says which of them are still to be pulled."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.shared.failures import refusal_error
+from contracts.payloads.bulk_create_clients import CreateClientsInput, CreatedClients, RecordSelectionInput
+from contracts.payloads.pulling import ClientsToPull, ClientsToPullInput, ClientToPull
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Outcome, Verdict
+from models import clients, connections, events, run_lists, runs
+from models.client import Client
+from models.columns import now as this_moment
+from models.database import Database
+from models.practice import Colleague, Team
+from models.run import Run, RunOrganisation
+from rules.choosing import Terms, require_listed, resolve
+
+
+class ClientActivities:
+    """From a selection to client accounts.
+
+    Args:
+        database: Where they are.
+        now: The clock.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = this_moment) -> None:
+        self._database = database
+        self._now = now
+
+    @activity.defn
+    async def record_selection(self, asked: RecordSelectionInput) -> SelectionAccepted:
+        """Check a selection and record it, whole or not at all; a retry of the same one is answered the same."""
+        try:
+            async with self._database.transaction() as session:
+                run = await runs.locked_run(session, asked.run_id)
+                await self._record_once(session, run, asked.selection)
+                return await self._accepted(session, run)
+        except Refused as refused:
+            raise refusal_error(refused) from None
+
+    async def _record_once(self, session: AsyncSession, run: Run, selection: Selection) -> None:
+        digest = hashlib.sha256(selection.model_dump_json().encode()).hexdigest()
+        if run.selection_digest == digest:
+            return
+        if run.selection_digest is not None:
+            raise Refused(RefusalCode.ALREADY_SELECTED, "The organisations of this run are already chosen.")
+        require_listed(run.stage)
+        choices, at = resolve(selection, await self._terms(session, run)), self._now()
+        await run_lists.save_selection(session, run.id, choices, at)
+        run.selection_digest, run.message = digest, None
+        session.add(run)
+        await events.record(session, [_selected(run, len(choices), at)])
+
+    async def _terms(self, session: AsyncSession, run: Run) -> Terms:
+        practice = await runs.practice_of(session, run)
+        listed = await run_lists.decided_of(session, run.id)
+        teams = await session.exec(select(Team.id).where(Team.practice_id == practice.id))
+        colleagues = select(Colleague.id).where(Colleague.practice_id == practice.id)
+        active = await session.exec(colleagues.where(col(Colleague.deactivated_at).is_(None)))
+        return Terms(
+            verdicts={row.organisation_id: row.verdict for row in listed if row.verdict is not None},
+            plan=practice.plan,
+            allowance=practice.client_allowance,
+            clients=await clients.count_clients(session, practice.id),
+            teams=set(teams.all()),
+            colleagues=set(active.all()),
+            linkable={client.id for client in await clients.unconnected_clients(session, practice.id)},
+            already={
+                row.organisation_id: row.matched_client_id
+                for row in listed
+                if row.verdict is Verdict.ALREADY_CLIENT and row.matched_client_id is not None
+            },
+            default_owner=run.colleague_id,
+        )
+
+    async def _accepted(self, session: AsyncSession, run: Run) -> SelectionAccepted:
+        listed = await run_lists.decided_of(session, run.id)
+        chosen = [row for row in listed if row.action is not None]
+        new = [row for row in chosen if row.verdict is not Verdict.ALREADY_CLIENT]
+        return SelectionAccepted(
+            chosen=len(chosen),
+            to_create=sum(row.action is Action.CREATE for row in new),
+            to_link=sum(row.action is Action.LINK for row in new),
+            already_clients=len(chosen) - len(new),
+            skipped=sum(row.outcome is Outcome.SKIPPED for row in listed),
+            existing=sum(row.outcome is Outcome.ALREADY_CLIENT and row.action is None for row in listed),
+        )
+
+    @activity.defn
+    async def create_clients(self, asked: CreateClientsInput) -> CreatedClients:
+        """Create or link the next clients of the run, in one transaction with their outcomes and events."""
+        async with self._database.transaction() as session:
+            run = await runs.open_run(session, asked.run_id)
+            batch = await clients.create_chosen(session, run, asked.limit, self._now())
+        return CreatedClients(counts=dict(batch.outcomes), remaining=batch.remaining)
+
+    @activity.defn
+    async def clients_to_pull(self, asked: ClientsToPullInput) -> ClientsToPull:
+        """The next clients of the run that still wait for their first pull."""
+        query = (
+            select(RunOrganisation, Client.name, Client.code)
+            .where(
+                RunOrganisation.run_id == asked.run_id,
+                col(RunOrganisation.client_id) == col(Client.id),
+                col(RunOrganisation.outcome).is_(None),
+                RunOrganisation.position > asked.after,
+            )
+            .order_by(col(RunOrganisation.position))
+            .limit(asked.limit)
+        )
+        async with self._database.session() as session:
+            found = (await session.exec(query)).all()
+        return ClientsToPull(
+            clients=tuple(
+                ClientToPull(
+                    position=row.position,
+                    connection_id=row.connection_id,
+                    client_id=row.client_id,
+                    client_name=name,
+                    client_code=code,
+                    outcome=connections.made(row),
+                )
+                for row, name, code in found
+                if row.connection_id is not None and row.client_id is not None
+            )
+        )
+
+
+def _selected(run: Run, chosen: int, at: datetime) -> dict[str, object]:
+    return {
+        "practice_id": run.practice_id,
+        "run_id": run.id,
+        "colleague_id": run.colleague_id,
+        "kind": "run.organisations_chosen",
+        "after": f"{chosen} chosen",
+        "at": at,
+    }

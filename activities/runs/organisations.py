@@ -1,0 +1,142 @@
+"""Lists what a sign-in reaches, reads the profiles that verdicts need, and judges: nothing is created here."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.shared.grant_reader import ReachActivities
+from activities.shared.progress import Progress
+from contracts.payloads.listing import (
+    JudgedOrganisations,
+    JudgeOrganisationsInput,
+    ListedOrganisations,
+    ListOrganisationsInput,
+    ReadProfilesInput,
+    ReadProfilesResult,
+)
+from contracts.words.runs import Stage
+from models import checks, clients, grants, lookalikes, run_lists, runs
+from models.practice import Practice
+from models.run import Run
+from models.run_lists import FoundOrganisation
+from providers.errors import ProviderError, Transient
+from rules import diagnosing
+from rules.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
+
+
+class OrganisationActivities(ReachActivities):
+    """What a login reaches, and what each organisation is."""
+
+    @activity.defn
+    async def list_organisations(self, asked: ListOrganisationsInput) -> ListedOrganisations:
+        """List all that a login reaches into the run, what its sign-in has just allowed first.
+
+        What was allowed earlier and is no client yet belongs to it: nobody could tick it again. The list keeps what is
+        there already. A client of the same login that was removed there, and is listed again, needs nobody any more.
+        """
+        began = self._now()
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id, is_of_this_pass=True)
+        found = [
+            FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id, one.is_from_this_consent)
+            for one in sorted(reached, key=lambda one: not one.is_from_this_consent)
+        ]
+        at, ids = self._now(), {one.organisation_id for one in reached}
+        async with self._database.transaction() as session:
+            practice_id = (await session.get_one(Run, asked.run_id)).practice_id
+            living = await checks.connections_of(session, practice_id, asked.grant_id, since=began)
+            await runs.listing_run(session, asked.run_id)
+            await grants.record_reach(session, asked.grant_id, reached, at)
+            again = [
+                one
+                for one in living
+                if one.organisation_id in ids and one.look_cause in diagnosing.DISPROVED_BY_LISTING
+            ]
+            looks, listed_again = diagnosing.by_listing(again, ids), [one.connection_id for one in again]
+            await checks.settle(session, looks, listed_again, diagnosing.DISPROVED_BY_LISTING, at)
+            listed = await run_lists.list_into(session, asked.run_id, asked.grant_id, found, at)
+        return ListedOrganisations(first=0, end=listed)
+
+    @activity.defn
+    async def read_profiles(self, asked: ReadProfilesInput) -> ReadProfilesResult:
+        """Read the profiles of a stretch of the list; one that cannot be read just now is listed without."""
+        async with self._database.session() as session:
+            wanted = await run_lists.without_profile(session, asked.run_id, asked.first, asked.end)
+            run = await session.get_one(Run, asked.run_id)
+        progress = Progress(self._now)
+        reading = (self._profile(run, organisation_id, grant_id, progress) for organisation_id, grant_id in wanted)
+        answers = await asyncio.gather(*reading)
+        profiles = {
+            organisation_id: profile
+            for (organisation_id, _), profile in zip(wanted, answers, strict=True)
+            if profile is not None
+        }
+        if profiles:
+            async with self._database.transaction() as session:
+                await run_lists.save_profiles(session, asked.run_id, profiles, self._now())
+        return ReadProfilesResult(
+            read=len(profiles),
+            not_needed=asked.end - asked.first - len(wanted),
+            unreadable=len(wanted) - len(profiles),
+        )
+
+    async def _profile(
+        self, run: Run, organisation_id: str, grant_id: UUID, progress: Progress
+    ) -> dict[str, Any] | None:
+        try:
+            return (await self._reach.profile(run.provider, grant_id, organisation_id, run.practice_id))._asdict()
+        except Transient:
+            return None  # the verdict is made without; the pull will tell
+        except ProviderError as error:
+            activity.logger.info("profile not readable: %s", error.cause.value)
+        finally:
+            progress.made()
+        return None
+
+    @activity.defn
+    async def judge_organisations(self, asked: JudgeOrganisationsInput) -> JudgedOrganisations:
+        """Give every organisation of the run its verdict, and open the selection.
+
+        Comparing thousands of names takes a second: it is done in a thread, without a lock, and again should something
+        have changed by the time that the verdicts are written.
+        """
+        async with self._database.session() as session:
+            run = await session.get_one(Run, asked.run_id)
+            facts = await _facts(session, run, await session.get_one(Practice, run.practice_id))
+        while True:
+            judged = await asyncio.to_thread(judge, *facts)
+            async with self._database.transaction() as session:
+                run = await runs.listing_run(session, asked.run_id)
+                judged_by, facts = facts, await _facts(session, run, await runs.practice_of(session, run))
+                if facts == judged_by:
+                    await run_lists.save_verdicts(session, run.id, judged)
+                    run.stage = Stage.AWAITING_SELECTION
+                    session.add(run)
+                    break
+        return JudgedOrganisations(verdicts=dict(Counter(judgement.verdict for judgement in judged)))
+
+
+class Facts(NamedTuple):
+    """What a run's organisations are judged by; see ``matching.judge``."""
+
+    candidates: Sequence[Candidate]
+    known: Mapping[str, KnownOrganisation]
+    unconnected: Sequence[UnconnectedClient]
+    room: int
+    connected: Sequence[ConnectedClient]
+
+
+async def _facts(session: AsyncSession, run: Run, practice: Practice) -> Facts:
+    listed = await run_lists.candidates_of(session, run.id)
+    ids = [organisation.organisation_id for organisation in listed]
+    return Facts(
+        listed,
+        await clients.known_organisations(session, practice.id, run.provider, ids),
+        await clients.unconnected_clients(session, practice.id),
+        practice.client_allowance - await clients.count_clients(session, practice.id),
+        await lookalikes.connected_clients(session, practice.id, run.provider),
+    )

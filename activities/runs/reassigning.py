@@ -1,0 +1,214 @@
+"""Moves clients between colleagues: owner and login together, and only where the new login reads the organisation now.
+
+Hands off a client that has changed hands since the list was shown.
+"""
+
+import hashlib
+from collections.abc import Collection
+
+from sqlmodel import col, select
+from temporalio import activity
+
+from activities.runs.moving import Move, is_in_use
+from activities.shared.failures import application_error, refusal_error
+from activities.shared.grant_reader import ReachActivities
+from contracts.payloads.reassign_clients import (
+    ClientsToReassign,
+    ClientsToReassignInput,
+    ClientToReassign,
+    ListedClients,
+    ListHandOverInput,
+    ListReassignableInput,
+    ReassignClientInput,
+    ReassignedClient,
+    RecordReassignmentInput,
+    RecordUnmovedInput,
+)
+from contracts.payloads.runs import SelectionAccepted
+from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action, Outcome, Stage
+from models import grants, reassignments, run_lists, runs
+from models.connection import Connection
+from models.run import Run, RunOrganisation
+from providers.errors import ProviderError, Transient
+from rules.choosing import Choice, require_listed
+
+NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
+
+
+class ReassignActivities(ReachActivities):
+    """From a list of colleagues' clients to their new owners."""
+
+    @activity.defn
+    async def list_reassignable(self, asked: ListReassignableInput) -> ListedClients:
+        """List the clients of colleagues that a sign-in reaches, those of leavers first; open the selection."""
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
+        at = self._now()
+        async with self._database.transaction() as session:
+            run = await runs.listing_run(session, asked.run_id)
+            await grants.record_reach(session, asked.grant_id, reached, at)
+            found = await reassignments.reached_clients(
+                session,
+                run.practice_id,
+                run.provider,
+                asked.grant_id,
+                [organisation.organisation_id for organisation in reached],
+                run.colleague_id,
+            )
+            listed = await reassignments.write_list(session, run.id, found, at, new_owner_id=None)
+            run.stage = Stage.AWAITING_SELECTION
+            run.message = None if listed else NOBODY_S
+            session.add(run)
+        return ListedClients(clients=listed)
+
+    @activity.defn
+    async def list_hand_over(self, asked: ListHandOverInput) -> ListedClients:
+        """List a colleague's clients for an admin's hand-over; nothing is left to choose."""
+        async with self._database.transaction() as session:
+            run = await runs.listing_run(session, asked.run_id)
+            found = await reassignments.clients_of(
+                session, run.practice_id, run.provider, asked.hand_over.from_id, asked.hand_over.to_id
+            )
+            listed = await reassignments.write_list(
+                session, run.id, found, self._now(), new_owner_id=asked.hand_over.to_id
+            )
+        return ListedClients(clients=listed)
+
+    @activity.defn
+    async def record_reassignment(self, asked: RecordReassignmentInput) -> SelectionAccepted:
+        """Check which clients are to be taken over, and record it; a retry of the same is answered the same."""
+        digest = hashlib.sha256(asked.selection.model_dump_json().encode()).hexdigest()
+        try:
+            async with self._database.transaction() as session:
+                run = await runs.locked_run(session, asked.run_id)
+                listed = await run_lists.organisations_of(session, run.id)
+                if run.selection_digest != digest:
+                    require_listed(run.stage)
+                    choices = chosen(asked.selection, run, dict.fromkeys(row.organisation_id for row in listed))
+                    await run_lists.save_selection(session, run.id, choices, self._now())
+                    run.selection_digest, run.message = digest, None
+                    session.add(run)
+                outcomes, _ = await runs.tally(session, run.id)
+        except Refused as refused:
+            raise refusal_error(refused) from None
+        skipped = outcomes.get(Outcome.SKIPPED, 0)
+        return SelectionAccepted(
+            chosen=len(listed) - skipped,
+            to_create=0,
+            to_link=0,
+            already_clients=len(listed) - skipped,
+            skipped=skipped,
+        )
+
+    @activity.defn
+    async def clients_to_reassign(self, asked: ClientsToReassignInput) -> ClientsToReassign:
+        """The next clients of the run that are still to be moved."""
+        query = select(RunOrganisation).where(
+            RunOrganisation.run_id == asked.run_id,
+            RunOrganisation.action == Action.REASSIGN,
+            col(RunOrganisation.outcome).is_(None),
+            RunOrganisation.position > asked.after,
+        )
+        async with self._database.session() as session:
+            found = await session.exec(query.order_by(col(RunOrganisation.position)).limit(asked.limit))
+            return ClientsToReassign(
+                clients=tuple(
+                    ClientToReassign(
+                        position=row.position,
+                        organisation_id=row.organisation_id,
+                        name=row.name,
+                        retry_at=row.retry_at,
+                    )
+                    for row in found.all()
+                )
+            )
+
+    @activity.defn
+    async def reassign_client(self, asked: ReassignClientInput) -> ReassignedClient:
+        """Try the new login, then move owner and login in one transaction with the outcome.
+
+        Raises:
+            ApplicationError: The provider did not answer just now; nothing was changed.
+        """
+        async with self._database.session() as session:
+            row = await session.get_one(RunOrganisation, (asked.run_id, asked.organisation_id))
+            run = await session.get_one(Run, asked.run_id)
+            connection = await session.get_one(Connection, row.connection_id)
+        if row.outcome is not None:
+            return ReassignedClient(outcome=row.outcome, cause=row.cause)
+        is_other = row.grant_id != connection.grant_id
+        tries = asked.tries_login and (is_other or not asked.keeps_login) and is_in_use(connection)
+        refused = await self._try_login(run, row) if tries else None
+        if isinstance(refused, Transient):
+            raise application_error(refused, self._now())
+        async with self._database.transaction() as session:
+            row = await session.get_one(
+                RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update={"key_share": True}
+            )
+            if row.outcome is None:
+                move = Move(session, run, row, self._now(), keeps_login=asked.keeps_login)
+                await move.settle(refused, has_read=tries and refused is None)
+            return ReassignedClient(outcome=row.outcome or Outcome.FAILED, cause=row.cause)
+
+    async def _try_login(self, run: Run, row: RunOrganisation) -> ProviderError | None:
+        try:
+            await self._reach.profile(run.provider, row.grant_id, row.organisation_id, run.practice_id)
+        except ProviderError as error:
+            return error
+        return None
+
+    @activity.defn
+    async def record_unmoved(self, asked: RecordUnmovedInput) -> None:
+        """Record that a client could not be moved for want of an answer; it keeps its owner and its login.
+
+        One that the run tries again has no outcome yet, only the reason and the time of the next try.
+        """
+        async with self._database.transaction() as session:
+            row = await session.get_one(
+                RunOrganisation, (asked.run_id, asked.organisation_id), with_for_update={"key_share": True}
+            )
+            if row.outcome is not None:
+                return
+            at, cause = self._now(), asked.cause
+            if asked.retry_at is not None:
+                waits = f"Not moved yet. {cause.sentence}"
+                await runs.settle(session, row, None, at, cause=cause, message=waits, retry_at=asked.retry_at)
+            else:
+                message = f"Nothing was changed. {cause.sentence} Reassign it again later."
+                await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=message)
+
+
+def chosen(selection: Selection, run: Run, listed: Collection[str]) -> list[Choice]:
+    """The clients to be taken over.
+
+    Raises:
+        Refused: One of them is not on the list, or the selection asks for what reassigning cannot do.
+    """
+    if run.selection_digest is not None:
+        raise Refused(RefusalCode.ALREADY_SELECTED, "The clients of this run are already chosen.")
+    _check_fields(selection, "", run)
+    for place, row in enumerate(selection.organisations):
+        if row.organisation_id not in listed:
+            raise Refused(
+                RefusalCode.UNKNOWN_ORGANISATION,
+                f"Organisation {row.organisation_id} is not on this run's list.",
+                field=f"organisations.{place}.organisation_id",
+            )
+        _check_fields(row, f"organisations.{place}.", run)
+    wanted = [row.organisation_id for row in selection.organisations]
+    if selection.all_new:
+        wanted = list(listed)
+    if not wanted:
+        raise Refused(RefusalCode.INVALID, "There is no client to take over.", field="organisations")
+    return [Choice(organisation_id, Action.REASSIGN, None, run.colleague_id, None) for organisation_id in wanted]
+
+
+def _check_fields(asked: Selection | SelectedOrganisation, where: str, run: Run) -> None:
+    """Refuse what *Add clients* can do and reassigning cannot."""
+    if asked.team_id is not None:
+        raise Refused(RefusalCode.INVALID, "A client keeps the team that it has.", field=f"{where}team_id")
+    if asked.owner_id not in {None, run.colleague_id}:
+        raise Refused(RefusalCode.INVALID, "Clients are taken over by yourself.", field=f"{where}owner_id")
+    if isinstance(asked, SelectedOrganisation) and asked.client_id is not None:
+        raise Refused(RefusalCode.INVALID, "A client keeps its organisation.", field=f"{where}client_id")

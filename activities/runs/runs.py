@@ -1,0 +1,133 @@
+"""A run's own books: stages, outcomes that are nobody else's effect, and its end."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.pulls.lease import holder
+from contracts.payloads.pulling import HandOverInput, RecordFailureInput
+from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunInput, RunResult, SeeRunInput
+from contracts.payloads.sync_client import SettleSyncInput
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
+from models import connection_health, connections, leases, run_ends, run_results, runs
+from models.columns import now as this_moment
+from models.database import Database
+from models.run import Run
+
+
+class RunActivities:
+    """Short transactions on runs and their rows.
+
+    Args:
+        database: Where the books are.
+        now: The clock.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = this_moment) -> None:
+        self._database = database
+        self._now = now
+
+    @activity.defn
+    async def see_run(self, asked: SeeRunInput) -> bool:
+        """Whether the run is in the database."""
+        async with self._database.session() as session:
+            return await session.get(Run, asked.run_id) is not None
+
+    @activity.defn
+    async def enter_stage(self, asked: EnterStageInput) -> None:
+        """Record the stage that a run has reached; no stage goes back, and none follows the last one."""
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            if not asked.stage.may_follow(run.stage):
+                return
+            run.stage = asked.stage
+            run.message = asked.message or run.message
+            session.add(run)
+
+    @activity.defn
+    async def hand_over(self, asked: HandOverInput) -> None:
+        """Record that a client in trouble is left to its own sync: outcome, health and event together."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            await connection_health.lock(session, (asked.connection_id,))
+            row = await connections.run_row(session, asked.run_id, asked.connection_id, locked=True)
+            if row is None or row.outcome is not None:  # the run's end gives one to each
+                return
+            await runs.settle(
+                session,
+                row,
+                Outcome.RETRYING,
+                at,
+                cause=asked.cause,
+                message=asked.cause.sentence,
+                retry_at=asked.retry_at,
+            )
+            until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
+            await connections.record_trouble(
+                session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
+            )
+            await leases.release(session, (asked.connection_id,), holder=asked.run_id)
+
+    @activity.defn
+    async def record_failure(self, asked: RecordFailureInput) -> None:
+        """Record a client's failure, unless the pull recorded it itself."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            await connection_health.lock(session, (asked.connection_id,))
+            row = await connections.run_row(session, asked.run_id, asked.connection_id, locked=True)
+            if row is None or row.outcome is not None:
+                return
+            await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=asked.cause.sentence)
+            await connections.record_trouble(
+                session, asked.connection_id, asked.cause, asked.detail, at, until=None, login=asked.grant_id
+            )
+            await leases.release(session, (asked.connection_id,), holder=asked.run_id)
+
+    @activity.defn
+    async def settle_sync(self, asked: SettleSyncInput) -> None:
+        """Write the end, or the next try, of a client's sync to every run that waits for it."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            if not asked.sources:
+                settled = await connections.settle_waiting(
+                    session,
+                    asked.connection_id,
+                    at,
+                    cause=asked.cause,
+                    retry_at=asked.retry_at,
+                    logins=asked.logins,
+                )
+                await session.flush()
+                await run_results.retell(session, settled)
+            if asked.cause is not None:
+                until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
+                await connections.record_trouble(
+                    session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
+                )
+                await leases.release(session, (asked.connection_id,), holder=holder())
+
+    @activity.defn
+    async def reopen_run(self, asked: ReopenRunInput) -> None:
+        """Put a finished run's failed organisations back to be done; doing it twice changes nothing more."""
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            await runs.reopen(session, run, self._now())
+
+    @activity.defn
+    async def finish_run(self, asked: FinishRunInput) -> RunResult:
+        """Close the run's books: every organisation gets an outcome, the run its result. It ends once."""
+        at = self._now()
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, asked.run_id)
+            ended = await run_ends.finish(session, run, at, asked.result, asked.message)
+        async with self._database.transaction() as session:  # after the run's own lock: pulls lock in the other order
+            await leases.release_of_run(session, run.id)
+        return RunResult(
+            run_id=run.id,
+            result=ended.result,
+            counts=ended.outcomes,
+            causes=ended.causes,
+            message=ended.message,
+        )

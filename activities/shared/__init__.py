@@ -1,0 +1,1 @@
+"""What activities share: tokens, errors, patience."""

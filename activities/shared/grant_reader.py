@@ -1,0 +1,218 @@
+"""What a login reaches at its provider: the organisations that it has now, and whether it reads one of them.
+
+The one way for activities from a grant to the provider's answers about organisations. Writes nothing: what an answer
+means is decided by whoever asked.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from activities.shared.failures import application_error
+from activities.shared.token_store import Tokens
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from contracts.words.standard_information import NAMELESS, OrganisationProfile
+from models import grants
+from models.columns import now as this_moment
+from models.database import Database
+from models.grant import ConsentAttempt, Grant
+from providers.errors import NeedsPerson, ProviderError, Unavailable
+from providers.port import Provider, Providers, ReachableOrganisation
+
+FEW = 50
+"""Organisations whose profiles are read for their names alone, while a person waits for a list."""
+
+
+def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:
+    """Whether a list leaves out so much of what a login reached that it is not believed at once.
+
+    One of many is missing whenever somebody has removed one; several at once, or all, seldom are.
+
+    Args:
+        known: Ids of the organisations that the login was known to reach.
+        reached: Ids of those listed now.
+    """
+    missing = len(set(known).difference(reached))
+    return missing > 1 or (missing == 1 and not reached)
+
+
+class Reach:
+    """The organisations of logins.
+
+    Args:
+        database: Where grants and sign-ins are.
+        providers: The accounting software that this worker speaks to.
+        tokens: Where access tokens come from.
+        now: The clock.
+    """
+
+    def __init__(
+        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+    ) -> None:
+        self._database = database
+        self._providers = providers
+        self._tokens = tokens
+        self._now = now
+
+    def provider(self, name: str) -> Provider:
+        """The accounting software of that name."""
+        return self._providers[name]
+
+    async def of_consent(
+        self, consent_id: UUID, grant_id: UUID, *, is_of_this_pass: bool = False
+    ) -> Sequence[ReachableOrganisation]:
+        """What the login of a finished sign-in reaches.
+
+        Args:
+            consent_id: The sign-in.
+            grant_id: The grant that it gave.
+            is_of_this_pass: Let the provider mark what was allowed in this very sign-in.
+
+        Raises:
+            ApplicationError: It could not be listed.
+        """
+        async with self._database.session() as session:
+            consent = await session.get_one(ConsentAttempt, consent_id)
+        provider = self._providers[consent.provider]
+        consent_ref = consent.consent_ref if is_of_this_pass else None
+        try:
+            return await self._listed(provider, grant_id, consent_ref)
+        except ProviderError as error:
+            raise application_error(error, self._now()) from None
+
+    async def of_grant(self, grant_id: UUID) -> Sequence[ReachableOrganisation]:
+        """What a login reaches.
+
+        Raises:
+            ProviderError: It could not be listed.
+        """
+        return await self._listed(await self._provider_of(grant_id), grant_id, None)
+
+    async def _listed(
+        self, provider: Provider, grant_id: UUID, consent_ref: str | None
+    ) -> Sequence[ReachableOrganisation]:
+        """What the provider lists; asked once more where it leaves out much of what was there.
+
+        A list may come empty or short for a moment, and would take the connections of a whole login away. What either
+        of the two answers has is there.
+        """
+        tokens = self._tokens.of(grant_id, provider, None)
+        reached = await provider.organisations(tokens, consent_ref=consent_ref)
+        async with self._database.session() as session:
+            known = await grants.known_reach(session, grant_id)
+        if not is_much_missing(known, {one.organisation_id for one in reached}):
+            return reached
+        again = await provider.organisations(tokens, consent_ref=consent_ref)
+        return list(
+            ({one.organisation_id: one for one in reached} | {one.organisation_id: one for one in again}).values()
+        )
+
+    async def keep_alive(self, grant_id: UUID) -> None:
+        """Refresh a login's token set if it is a day old.
+
+        Raises:
+            ProviderError: The login has ended, or the provider did not answer.
+        """
+        await self._tokens.keep_alive(grant_id, await self._provider_of(grant_id))
+
+    async def profile(
+        self, provider_name: str, grant_id: UUID, organisation_id: str, practice_id: UUID
+    ) -> OrganisationProfile:
+        """Read an organisation's profile for a practice: the proof that the login opens this very one, by its id.
+
+        Raises:
+            ProviderError: It does not, or not just now.
+        """
+        provider = self._providers[provider_name]
+        tokens = self._tokens.of(grant_id, provider, practice_id)
+        async for page in provider.read(tokens, organisation_id, Source.ORGANISATION):
+            for row in page.rows:
+                if row.key.lower() != organisation_id.lower():
+                    raise NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")
+                if isinstance(row, OrganisationProfile):
+                    return row
+        raise Unavailable("no profile came back")
+
+    async def profiles_of_doubtful(
+        self, provider_name: str, grant_id: UUID, practice_id: UUID, reached: Sequence[ReachableOrganisation]
+    ) -> dict[str, dict[str, Any]]:
+        """The profiles of what its name in the list does not tell: it has none, or another one has the same.
+
+        Args:
+            provider_name: Which accounting software.
+            grant_id: The login.
+            practice_id: For whom.
+            reached: What the login reaches.
+
+        Returns:
+            Profiles by organisation id, of the first few; what cannot be read now is left out.
+        """
+        names = Counter(one.name.casefold() for one in reached)
+        doubtful = [one for one in reached if one.name == NAMELESS or names[one.name.casefold()] > 1][:FEW]
+
+        async def read(one: ReachableOrganisation) -> tuple[str, OrganisationProfile | None]:
+            try:
+                return one.organisation_id, await self.profile(
+                    provider_name, grant_id, one.organisation_id, practice_id
+                )
+            except ProviderError:
+                return one.organisation_id, None  # it is listed as it is
+
+        found = await asyncio.gather(*map(read, doubtful))
+        return {identity: profile._asdict() for identity, profile in found if profile is not None}
+
+    async def remove(self, grant_id: UUID, organisation_id: str) -> bool:
+        """End the pair of a login and an organisation at the provider, under every id that it is listed with.
+
+        The pair is looked up just before, since its id may be another one by now. One that is not listed is looked for
+        twice: a list may be empty for a moment, and whoever is told that it is gone looks no more.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            ProviderError: It may still be there.
+        """
+        provider = await self._provider_of(grant_id)
+        ids = await self._ids_of(grant_id, organisation_id) or await self._ids_of(grant_id, organisation_id)
+        tokens, was_there = self._tokens.of(grant_id, provider, None), False
+        for provider_connection_id in ids:
+            was_there |= await provider.disconnect(tokens, provider_connection_id)
+        return was_there
+
+    async def end_if_unused(self, grant_id: UUID) -> bool:
+        """End a login at its provider if nothing uses it any more; whether it was ended.
+
+        Raises:
+            ProviderError: The provider did not answer, or its turn did not come; nothing was changed.
+            TimeoutError: The provider said nothing in time.
+        """
+        return await self._tokens.end_if_unused(grant_id, await self._provider_of(grant_id))
+
+    async def _ids_of(self, grant_id: UUID, organisation_id: str) -> tuple[str, ...]:
+        reached = await self.of_grant(grant_id)
+        found = next((one for one in reached if one.organisation_id == organisation_id), None)
+        return found.connection_ids if found else ()
+
+    async def _provider_of(self, grant_id: UUID) -> Provider:
+        async with self._database.session() as session:
+            return self._providers[(await session.get_one(Grant, grant_id)).provider]
+
+
+class ReachActivities:
+    """The base of activities that ask what logins reach, and write what follows from it.
+
+    Args:
+        database: Where it is written.
+        reach: What logins reach.
+        now: The clock.
+    """
+
+    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
+        self._database = database
+        self._reach = reach
+        self._now = now

@@ -1,0 +1,46 @@
+"""What stands in front of every activity of a worker: patience with transactions under way, and discretion.
+
+A run's workflow is started inside the transaction that inserts the run's row, so that neither exists without the other.
+Its first activity may ask for the row a moment before that transaction is committed.
+"""
+
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from activities.shared.error_scrubber import Discretion
+from activities.shared.failures import run_over_error
+from models.runs import RunOver
+
+NOT_THERE_YET = "not_there_yet"
+"""The type of these failures; they are tried again like any other."""
+
+TRIES = 6
+"""About six seconds by the policy of database steps. What is not there then will not be there later either."""
+
+
+class Patience(Interceptor):
+    """Lets an activity look a few more times for what is not in the database."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
+        """Stand in front of every activity."""
+        return _Patient(next)
+
+
+class _Patient(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  # the SDK's name
+        try:
+            return await super().execute_activity(input)
+        except LookupError as error:
+            # A KeyError or IndexError, which are LookupErrors too, is a fault of ours and keeps its name.
+            if type(error) is not LookupError or activity.info().attempt >= TRIES:
+                raise
+            raise ApplicationError(str(error), type=NOT_THERE_YET) from None
+        except RunOver:
+            raise run_over_error() from None
+
+
+INTERCEPTORS = (Patience(), Discretion())
+"""For every worker that runs activities."""

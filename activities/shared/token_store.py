@@ -1,0 +1,198 @@
+"""Access tokens for activities: read, refreshed with the grant's lease, and saved before use.
+
+A token never leaves this process's memory but for its sealed row.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from activities.delivery.operators import Operators
+from models import endings, grants
+from models.columns import now as this_moment
+from models.database import Database
+from models.encryption import Sealer, StoredTokens
+from models.fresh_tokens import fresh_tokens
+from models.grant_leases import LoginBusy
+from providers.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
+from providers.port import Provider, TokenSet, TokenSource
+
+REMEMBERED_GRANTS = 500
+LEEWAY = timedelta(minutes=2)
+"""A token this near to its end is refreshed first, so that it does not die in the middle of a pull."""
+
+OLDEST = timedelta(days=1)
+"""Xero's refresh tokens die after 60 days without use; a set is renewed long before."""
+
+
+class Tokens:
+    """The grants' tokens, remembered in this process while they are good.
+
+    Args:
+        database: Where the sealed tokens are.
+        sealer: Opens and seals them.
+        now: The clock.
+        operators: Those who run this installation; told when the provider refuses our app.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        now: Callable[[], datetime] = this_moment,
+        operators: Operators | None = None,
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._now = now
+        self._operators = operators or Operators(database, now=now)
+        self._remembered: OrderedDict[UUID, StoredTokens] = OrderedDict()
+        self._asking: dict[tuple[UUID, str | None, timedelta], asyncio.Task[StoredTokens]] = {}
+
+    def of(self, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> TokenSource:
+        """The token source of one grant, for a practice's calls; see ``TokenSource``."""
+        return _GrantTokens(self, grant_id, provider, practice_id)
+
+    async def access_token(self, grant_id: UUID, provider: Provider, rejected: str | None) -> str:
+        """A token that is good now; see ``TokenSource``."""
+        remembered = self._remembered.get(grant_id)
+        if (
+            remembered is not None
+            and remembered.access_token != rejected
+            and remembered.expires_at - LEEWAY > self._now()
+        ):
+            return remembered.access_token
+        return (await self._fresh(grant_id, provider, rejected, timedelta.max)).access_token
+
+    async def granted_scope(self, grant_id: UUID) -> tuple[str, ...]:
+        """What a login was granted; see ``TokenSource``."""
+        remembered = self._remembered.get(grant_id)
+        return remembered.scope if remembered else await grants.scope_of(self._database, self._sealer, grant_id)
+
+    async def keep_alive(self, grant_id: UUID, provider: Provider) -> None:
+        """Refresh a token set that is a day old, so that its refresh token does not die of age.
+
+        Raises:
+            ProviderError: See ``_fresh``.
+        """
+        await self._fresh(grant_id, provider, None, OLDEST)
+
+    async def end_if_unused(self, grant_id: UUID, provider: Provider) -> bool:
+        """End a login at its provider and forget its tokens, if nothing uses it any more; whether it was ended.
+
+        Who signs in with it meanwhile is not ended by what was decided before.
+
+        Raises:
+            ProviderError: The provider did not answer, or its turn did not come; everything stays as it was, for
+                another try.
+            TimeoutError: The provider said nothing in time.
+        """
+        self._remembered.pop(grant_id, None)
+
+        async def end(tokens: StoredTokens) -> None:
+            try:
+                await provider.revoke(usable(tokens))
+            except SignedOut:
+                return  # it had ended already
+
+        try:
+            return await endings.end_if_unused(self._database, self._sealer, grant_id, end, now=self._now)
+        except LoginBusy as error:
+            raise HeldUp(str(error)) from None
+
+    async def _fresh(self, grant_id: UUID, provider: Provider, rejected: str | None, oldest: timedelta) -> StoredTokens:
+        """Tokens that are good now; who asks while the same is being asked for gets the same answer.
+
+        The lists of a client are read at once: where the provider says nothing for half a minute, they must not wait
+        for it one after another.
+
+        Raises:
+            SignedOut: The grant is dead; only a new consent helps.
+            AppRefused: The provider refuses our app's secret.
+            HeldUp: Others of our own were waited for too long.
+            ProviderError: The provider did not answer; the grant stays as it was.
+        """
+        key = (grant_id, rejected, oldest)
+        if (asking := self._asking.get(key)) is None:
+            asking = asyncio.create_task(self._ask(grant_id, provider, rejected, oldest))
+            self._asking[key] = asking
+            asking.add_done_callback(lambda done: self._asked(key, done))
+        try:
+            return await asyncio.shield(asking)
+        except ProviderError as error:
+            raise error.with_traceback(None) from None
+
+    def _asked(self, key: tuple[UUID, str | None, timedelta], done: asyncio.Task[StoredTokens]) -> None:
+        self._asking.pop(key, None)
+        if not done.cancelled():
+            done.exception()  # looked at here, since everybody who asked may have been cancelled
+
+    async def _ask(self, grant_id: UUID, provider: Provider, rejected: str | None, oldest: timedelta) -> StoredTokens:
+        self._remembered.pop(grant_id, None)
+        is_new = False
+
+        async def refresh(old: StoredTokens) -> StoredTokens:
+            nonlocal is_new
+            newer = stored(await provider.refresh(usable(old)))
+            is_new = True
+            return newer
+
+        try:
+            fresh = await fresh_tokens(
+                self._database,
+                self._sealer,
+                grant_id,
+                refresh,
+                rejected=rejected,
+                now=self._now,
+                leeway=LEEWAY,
+                oldest=oldest,
+                dead=SignedOut,
+            )
+        except TimeoutError:
+            raise Unavailable("identity service: no answer in time") from None
+        except LoginBusy as error:
+            raise HeldUp(str(error)) from None
+        except AppRefused as error:
+            await self._operators.app_refused(provider, error.detail)
+            raise
+        if is_new:
+            await self._operators.app_accepted(provider)
+        self._remembered[grant_id] = fresh
+        while len(self._remembered) > REMEMBERED_GRANTS:
+            self._remembered.popitem(last=False)
+        return fresh
+
+
+class _GrantTokens:
+    def __init__(self, tokens: Tokens, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> None:
+        self._tokens, self._grant_id, self._provider = tokens, grant_id, provider
+        self.practice_id = practice_id
+
+    async def access_token(self, rejected: str | None = None) -> str:
+        return await self._tokens.access_token(self._grant_id, self._provider, rejected)
+
+    async def granted_scope(self) -> tuple[str, ...]:
+        return await self._tokens.granted_scope(self._grant_id)
+
+
+def usable(tokens: StoredTokens) -> TokenSet:
+    """Stored tokens, as the provider takes them."""
+    return TokenSet(
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
+        expires_at=tokens.expires_at,
+        scope=tokens.scope,
+    )
+
+
+def stored(tokens: TokenSet) -> StoredTokens:
+    """A provider's tokens, as they are stored: the id_token has told who signed in, and is of no use any more."""
+    return StoredTokens(
+        access_token=tokens.access_token,
+        refresh_token=tokens.refresh_token,
+        expires_at=tokens.expires_at,
+        scope=tokens.scope,
+    )

@@ -1,0 +1,1 @@
+"""Logs without secrets; memory and threads of a process that runs for weeks."""

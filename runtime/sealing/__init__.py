@@ -1,0 +1,1 @@
+"""Keys, and what Temporal keeps sealed with them."""

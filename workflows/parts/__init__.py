@@ -1,0 +1,1 @@
+"""What several workflows are put together from."""

@@ -1,0 +1,146 @@
+"""What the bulk runs share in which a colleague chooses from a list: further sign-ins add to it, one choice is taken.
+
+The signal and the update mean the same and end in one method; the signal notes a refusal, the update answers it.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+from rules.stages import refuse_selection
+from workflows.plans.failures import refusal_of, trouble_of
+from workflows.plans.patches import LAST_CHOICE
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from contracts.payloads.runs import ConsentGiven, SelectionAccepted
+    from contracts.payloads.selection import Selection
+    from contracts.words.mistakes import first_of
+    from contracts.words.refusals import REFUSED, Refusal
+    from contracts.words.runs import Outcome, Result, Stage
+
+from workflows.parts.consented_run import Journey, RunEnded, unlisted
+from workflows.parts.run_state import RunBoard
+from workflows.plans import planning
+
+
+class ChoosingJourney(Journey):
+    """The base of the bulk workflows that wait for a selection.
+
+    Args:
+        board: Where the run's stage and counts are kept.
+    """
+
+    def __init__(self, board: RunBoard) -> None:
+        super().__init__(board)
+        self._selecting = asyncio.Lock()
+        self._selection: Selection | None = None
+        self._accepted: SelectionAccepted | None = None
+        self._is_ending = False
+
+    async def list_reached(self, consent: ConsentGiven) -> None:
+        """List what a sign-in reaches into the run, and open the selection.
+
+        Raises:
+            ActivityError: The list could not be had.
+        """
+        raise NotImplementedError
+
+    async def record(self, selection: Selection) -> SelectionAccepted:
+        """Check a selection against the database and record it, whole or not at all.
+
+        Raises:
+            ActivityError: It was refused, or could not be recorded.
+        """
+        raise NotImplementedError
+
+    @workflow.signal(
+        description='Choose organisations, such as {"all_new": true}. It is checked first: a choice that cannot be '
+        "taken changes nothing and is explained in the current details."
+    )
+    async def select_organisations(self, raw: dict[str, Any]) -> None:
+        """Choose organisations; a bad choice is noted, never lost and never fatal."""
+        try:
+            await self._select(Selection.model_validate(raw))
+        except ValidationError as error:
+            where, sentence = first_of(error)
+            self.board.note(f"A selection was refused{f' ({where})' if where else ''}: {sentence}")
+        except ApplicationError as refused:
+            self.board.note(f"A selection was refused: {refused.message}")
+
+    @workflow.update(description='Choose organisations, such as {"all_new": true}, with an answer. Safe to repeat.')
+    async def submit_selection(self, selection: Selection) -> SelectionAccepted:
+        """Choose organisations; refused with a reason, or accepted whole."""
+        return await self._select(selection)
+
+    @submit_selection.validator
+    def _can_select(self, selection: Selection) -> None:
+        if refusal := self._refusal_of(selection):
+            raise _refused(refusal)
+
+    async def await_selection(self, first: ConsentGiven, patience: timedelta) -> None:
+        """List what the first sign-in reaches, then wait for the choice; further sign-ins add to the list.
+
+        Raises:
+            RunEnded: The list could not be had, or nobody chose in time.
+        """
+        try:
+            await self.list_reached(first)
+        except ActivityError as error:
+            raise unlisted(error) from error
+        while self._accepted is None:
+            try:
+                await workflow.wait_condition(
+                    lambda: self._accepted is not None or (bool(self.consents) and not self._selecting.locked()),
+                    timeout=patience,
+                    timeout_summary="Selection expires",
+                )
+            except TimeoutError:
+                if workflow.patched(LAST_CHOICE):
+                    async with self._selecting:  # one that came at the last moment is judged first
+                        self._is_ending = self._accepted is None
+                if self._accepted is None:
+                    raise RunEnded(Result.EXPIRED, "Nobody chose in time. Nothing was changed.") from None
+            if self._accepted is None:
+                await self._list_further(self.consents.popleft())
+
+    async def _list_further(self, consent: ConsentGiven) -> None:
+        try:
+            await self.list_reached(consent)
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            notice = f"A further sign-in could not be listed. {trouble_of(error).cause.sentence}"
+            await self.board.enter(Stage.AWAITING_SELECTION, notice)
+            self.board.note(notice)
+
+    async def _select(self, selection: Selection) -> SelectionAccepted:
+        async with self._selecting:  # two selections at once: the second is judged after the first
+            if refusal := self._refusal_of(selection):
+                raise _refused(refusal)
+            if self._accepted is None:
+                try:
+                    self._accepted = await self.record(selection)
+                except ActivityError as error:
+                    if refusal := refusal_of(error):
+                        raise _refused(refusal) from error
+                    raise
+                self._selection = selection
+                left = {Outcome.SKIPPED: self._accepted.skipped, Outcome.ALREADY_CLIENT: self._accepted.existing}
+                self.board.outcomes.update(left)
+            return self._accepted
+
+    def _refusal_of(self, selection: Selection) -> Refusal | None:
+        if self._is_ending:
+            return planning.ENDING
+        return refuse_selection(
+            self.board.stage, is_chosen=self._accepted is not None, is_same=selection == self._selection
+        )
+
+
+def _refused(refusal: Refusal) -> ApplicationError:
+    return ApplicationError(refusal.message, refusal, type=REFUSED, non_retryable=True)

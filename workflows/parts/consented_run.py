@@ -1,0 +1,140 @@
+"""What the bulk runs of a colleague have in common: a sign-in is waited for, and the books are closed at any end."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows.plans.failures import trouble_of
+from workflows.plans.patches import STORED_OR_OVER
+
+with workflow.unsafe.imports_passed_through():
+    from contracts.payloads.runs import ConsentGiven, ConsentRefused, RunResult
+    from contracts.words.causes import Cause
+    from contracts.words.runs import Result, Stage
+
+from workflows.parts.run_state import RunBoard
+from workflows.plans import policies
+
+
+class RunEnded(Exception):
+    """The run ends early, with its result and the word to the colleague."""
+
+    def __init__(self, result: Result, message: str) -> None:
+        super().__init__(message)
+        self.result = result
+        self.message = message
+
+
+class RunNeverStored(Exception):
+    """The start was given up after the workflow had begun: there is no such run."""
+
+
+class Journey:
+    """The base of the bulk workflows: sign-ins arrive here.
+
+    Args:
+        board: Where the run's stage and counts are kept.
+    """
+
+    def __init__(self, board: RunBoard) -> None:
+        self.board = board
+        self.consents: deque[ConsentGiven] = deque()
+        self._denied: str | None = None
+
+    @workflow.signal(description="Sent by the sign-in page after a successful sign-in. Not for sending by hand.")
+    def consent_given(self, consent: ConsentGiven) -> None:
+        """The colleague signed in."""
+        self.consents.append(consent)
+
+    @workflow.signal(description="Sent by the sign-in page when a sign-in was declined. Not for sending by hand.")
+    def consent_refused(self, refused: ConsentRefused) -> None:
+        """The sign-in came back without a grant; declining the first one ends the run."""
+        self.board.note(refused.message)
+        if refused.denied:
+            self._denied = refused.message
+
+    async def first_consent(self, patience: timedelta) -> ConsentGiven:
+        """Wait for the first sign-in.
+
+        Raises:
+            RunEnded: It was declined, or nobody signed in in time.
+            RunNeverStored: There is no such run.
+        """
+        self.board.show()
+        if workflow.patched(STORED_OR_OVER):
+            soon = min(patience, policies.STORED_WITHIN)
+            if not await self._came_back(soon, "Was it stored?") and not await self.board.is_stored():
+                raise RunNeverStored
+            patience -= soon
+        if not await self._came_back(patience, "Sign-in expires"):
+            raise RunEnded(Result.EXPIRED, "Nobody signed in in time. Start again when you are ready.")
+        if not self.consents:
+            raise RunEnded(Result.CANCELLED, self._denied or "")
+        return self.consents.popleft()
+
+    async def _came_back(self, patience: timedelta, summary: str) -> bool:
+        """Whether somebody came back from the sign-in in time, with it or without."""
+        try:
+            await workflow.wait_condition(
+                lambda: bool(self.consents) or self._denied is not None, timeout=patience, timeout_summary=summary
+            )
+        except TimeoutError:
+            return False
+        return True
+
+    async def to_its_end(self, stages: Callable[[], Awaitable[None]]) -> RunResult:
+        """Go through the stages, and close the books however they end.
+
+        Raises:
+            BaseException: The run was cancelled, or its code has a bug.
+        """
+        try:
+            await stages()
+        except RunNeverStored:
+            return self.board.leave("This run was never stored, since its start was given up. Nothing was changed.")
+        except RunEnded as end:
+            return await self.board.finish(end.result, end.message)
+        except BaseException as error:
+            if is_cancelled_exception(error):
+                await self.board.finish(Result.CANCELLED, self.when_stopped())
+            raise
+        return await self.board.finish()
+
+    def when_stopped(self) -> str:
+        """What becomes of it when somebody stops it now, for the colleague."""
+        if self.board.stage in _UNCHANGING:
+            return "The run was stopped. Nothing was changed."
+        return "The run was stopped. What was already done stays."
+
+
+_UNCHANGING = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
+"""Up to these, nothing of anybody's was touched."""
+
+
+def unlisted(error: ActivityError) -> RunEnded:
+    """The end of a run whose list could not be had; nothing goes on by itself after it.
+
+    Raises:
+        ActivityError: It was cancelled, which is no end of this kind.
+    """
+    if is_cancelled_exception(error):
+        raise error
+    cause = trouble_of(error).cause
+    if cause.is_transient:
+        return RunEnded(Result.FAILED, _UNLISTED[cause])
+    return RunEnded(Result.FAILED, f"{cause.sentence} {cause.next_step}")
+
+
+_UNLISTED = {
+    Cause.RATE_LIMITED: "The accounting software takes no more calls for now, so nothing could be listed. "
+    "Nothing was changed; start again in some minutes.",
+    Cause.PROVIDER_UNAVAILABLE: "The accounting software did not list the organisations. "
+    "Nothing was changed; start again later.",
+    Cause.OUR_OUTAGE: "One of our own processes did not answer in time, so the organisations could not be listed. "
+    "Nothing was changed; start again.",
+    Cause.APP_REFUSED: "The accounting software refuses our app's secret, so the organisations could not be listed. "
+    "Nothing was changed; start again when whoever runs Clientsync has corrected the secret.",
+}

@@ -1,0 +1,64 @@
+"""The listing stage: what a sign-in reaches, and what each organisation is. Nothing is created here."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows.plans.failures import trouble_of
+from workflows.plans.patches import LARGER_GROUPS
+from workflows.plans.sizes import FEWER_PROFILES_AT_ONCE, PROFILES_AT_ONCE, windows
+
+with workflow.unsafe.imports_passed_through():
+    from activities.runs.organisations import OrganisationActivities
+    from contracts.payloads.listing import JudgeOrganisationsInput, ListOrganisationsInput, ReadProfilesInput
+    from contracts.payloads.runs import ConsentGiven
+    from contracts.words.runs import Stage
+
+from workflows.parts.calls import call
+from workflows.parts.run_state import RunBoard
+from workflows.plans import policies
+
+
+async def list_organisations(board: RunBoard, consent: ConsentGiven) -> None:
+    """List what a consent reaches into the run, judge the whole list, and open the selection.
+
+    Raises:
+        ActivityError: The provider's list could not be had.
+    """
+    run_id = board.run.run_id
+    _, listed = await asyncio.gather(  # a person is waiting
+        board.enter(Stage.LISTING),
+        call(
+            OrganisationActivities.list_organisations,
+            ListOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, grant_id=consent.grant_id),
+            policies.LISTING,
+            "List what this login reaches",
+        ),
+    )
+    is_larger = workflow.patched(LARGER_GROUPS)
+    size = PROFILES_AT_ONCE if is_larger else FEWER_PROFILES_AT_ONCE
+    stretches = windows(listed.first, listed.end, size)
+    await asyncio.gather(*(_read_profiles(board, first, end) for first, end in stretches))
+    judged = await call(
+        OrganisationActivities.judge_organisations,
+        JudgeOrganisationsInput(run_id=run_id),
+        policies.DATABASE,
+        "Tell new organisations from known ones",
+    )
+    board.verdicts = judged.verdicts
+    board.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the verdicts
+
+
+async def _read_profiles(board: RunBoard, first: int, end: int) -> None:
+    try:
+        await call(
+            OrganisationActivities.read_profiles,
+            ReadProfilesInput(run_id=board.run.run_id, first=first, end=end),
+            policies.PROFILES,
+            f"Read profiles {first + 1} to {end}",
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        board.note(f"Some profiles could not be read: {trouble_of(error).cause.sentence}", lasts=True)

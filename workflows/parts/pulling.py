@@ -1,0 +1,212 @@
+"""The stages of a bulk run that read clients at the provider: many at once, none held up by another.
+
+One activity for a group of clients is the fast path. Whoever stumbles in it gets an activity of its own, by name and
+with retries; and a client in trouble is handed to a ``SyncClient``, which outlives the run.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from workflows.plans.failures import trouble_of
+from workflows.plans.patches import LARGER_GROUPS, MORE_LANES
+from workflows.plans.sizes import (
+    CLIENTS_PULLED_TOGETHER,
+    FEWER_CLIENTS_PULLED_TOGETHER,
+    FEWER_PULL_LANES,
+    LANES_OF_ONE,
+    PAGE_OF_CLIENTS,
+    PULL_LANES,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from activities.pulls.standard_information import StandardInformationActivities
+    from activities.runs.clients import ClientActivities
+    from activities.runs.runs import RunActivities
+    from contracts.payloads.pulling import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
+    from contracts.payloads.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
+    from contracts.words.lists import Source
+    from contracts.words.runs import Outcome
+
+from workflows.parts.calls import call
+from workflows.parts.own_sync import hand_over
+from workflows.parts.run_state import RunBoard
+from workflows.plans import planning, policies
+from workflows.support import run_text as briefing
+
+
+class ClientPulls:
+    """Pulls the run's clients in a fixed number of lanes, page by page; those left by their group in lanes of one.
+
+    Args:
+        board: Where outcomes are counted.
+        after: Position in the run after which clients are still to be pulled.
+        login: A login that takes the connections over, each once it has read the organisation: then only the
+            profiles are read, one client at a time, and the outcomes are left to a pull of the rest.
+
+    Attributes:
+        after: The last position that was given to a lane.
+        is_done: Whether there are no more clients; False when the history has grown long enough to start a new one.
+    """
+
+    def __init__(self, board: RunBoard, after: int, login: UUID | None = None) -> None:
+        self.after = after
+        self._login = login
+        is_larger = workflow.patched(LARGER_GROUPS)
+        self._together = CLIENTS_PULLED_TOGETHER if is_larger else FEWER_CLIENTS_PULLED_TOGETHER
+        self._lanes = PULL_LANES if workflow.patched(MORE_LANES) else FEWER_PULL_LANES
+        self.is_done = False
+        self._board = board
+        self._page: deque[ClientToPull] = deque()
+        self._paging = asyncio.Lock()
+        # It holds few, so that groups wait while many clients stumble. None: no more will come.
+        self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(self._together)
+
+    async def run(self) -> None:
+        """Pull until all are done, or until a new history should begin."""
+        await asyncio.gather(self._in_groups(), *(self._one_by_one() for _ in range(LANES_OF_ONE)))
+
+    async def _in_groups(self) -> None:
+        await asyncio.gather(*(self._lane() for _ in range(self._lanes)))
+        for _ in range(LANES_OF_ONE):
+            await self._alone.put(None)
+
+    async def _lane(self) -> None:
+        while group := await self._next():
+            if self._login is None and len(group) > 1:
+                group = await self._pull_together(group)
+            for client in group:
+                await self._alone.put(client)
+
+    async def _one_by_one(self) -> None:
+        while client := await self._alone.get():
+            await self._pull(client)
+
+    async def _next(self) -> Sequence[ClientToPull]:
+        async with self._paging:  # one lane fetches the page; the others wait for it rather than fetch it again
+            if not self._page and not self.is_done and not workflow.info().is_continue_as_new_suggested():
+                page = await call(
+                    ClientActivities.clients_to_pull,
+                    ClientsToPullInput(run_id=self._board.run.run_id, after=self.after, limit=PAGE_OF_CLIENTS),
+                    policies.DATABASE,
+                    "Find the next clients to pull",
+                )
+                self._page.extend(page.clients)
+                self.is_done = not page.clients
+            group = [self._page.popleft() for _ in range(min(self._together, len(self._page)))]
+            if group:
+                self.after = group[-1].position
+            return group
+
+    async def _pull_together(self, group: Sequence[ClientToPull]) -> Sequence[ClientToPull]:
+        """Pull a group; who is left needs a pull of its own."""
+        run_id = self._board.run.run_id
+        is_full = len(group) == self._together
+        try:
+            pulled = await call(
+                StandardInformationActivities.pull_clients,
+                PullClientsInput(
+                    connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
+                ),
+                policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER,
+                briefing.group_summary([client.client_name for client in group]),
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            return group
+        left = set(pulled.left)
+        self._board.count(*(client.outcome for client in group if client.connection_id not in left))
+        return [client for client in group if client.connection_id in left]
+
+    async def _pull(self, client: ClientToPull) -> None:
+        run_id = self._board.run.run_id
+        try:
+            await call(
+                StandardInformationActivities.pull_client,
+                PullClientInput(
+                    connection_id=client.connection_id,
+                    pull_id=run_id,
+                    run_id=run_id,
+                    sources=(Source.ORGANISATION,) if self._login else (),
+                    grant_id=self._login,
+                    settles=self._login is None,
+                ),
+                policies.PULL,
+                f"{client.client_name} ({client.client_code})",
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            trouble = trouble_of(error)
+            if trouble.cause.is_transient:
+                await self._hand_over(client, trouble)
+            else:
+                await self._fail(client, trouble)
+        else:
+            if self._login is None:
+                self._board.count(client.outcome)
+
+    async def _fail(self, client: ClientToPull, trouble: Trouble) -> None:
+        await call(
+            RunActivities.record_failure,
+            RecordFailureInput(
+                run_id=self._board.run.run_id,
+                connection_id=client.connection_id,
+                cause=trouble.cause,
+                detail=trouble.detail,
+                grant_id=self._login,
+            ),
+            policies.DATABASE,
+            f"Note why {client.client_name} failed",
+        )
+        self._name(client, trouble)
+        self._board.count(Outcome.FAILED, cause=trouble.cause)
+
+    def _name(self, client: ClientToPull, trouble: Trouble) -> None:
+        self._board.name(client.client_name, trouble.cause, code=client.client_code, client_id=client.client_id)
+
+    async def _hand_over(self, client: ClientToPull, trouble: Trouble) -> None:
+        retry_at = planning.next_try(workflow.now(), 0, trouble)
+        await call(
+            RunActivities.hand_over,
+            HandOverInput(
+                run_id=self._board.run.run_id,
+                connection_id=client.connection_id,
+                cause=trouble.cause,
+                detail=trouble.detail,
+                retry_at=retry_at,
+                grant_id=self._login,
+            ),
+            policies.DATABASE,
+            f"Hand {client.client_name} over to a sync of its own",
+        )
+        self._name(client, trouble)
+        self._board.count(Outcome.RETRYING, cause=trouble.cause)
+        run = self._board.run
+        facts = ClientFacts(
+            connection_id=client.connection_id,
+            client_id=client.client_id,
+            client_name=client.client_name,
+            client_code=client.client_code,
+            practice_name=run.practice_name,
+            practice_slug=run.practice_slug,
+            colleague_name=run.colleague_name,
+            provider=run.provider,
+            provider_title=run.provider_title,
+            support=run.support,
+        )
+        sync = SyncClientInput(
+            client=facts,
+            pull_id=run.run_id,
+            reason=f"Handed over by run `{run.run_id}`.",
+            first_try_at=retry_at,
+            trouble=trouble.cause,
+            grant_id=self._login,
+        )
+        if not await hand_over(sync, policies.sync_priority(facts.practice_slug)):
+            self._board.note(f"{client.client_name} is being synced already; its outcome will show here.")

@@ -1,0 +1,34 @@
+"""Patches: by each of them, workflows that were under way when their code changed go on as they began."""
+
+LARGER_GROUPS = "larger-groups"
+"""The patch by which runs under way keep the sizes that they began with."""
+
+WIDENED = "widened"
+"""The patch by which a client's own sync that is at work is told which lists are asked for, too."""
+
+TIDIES_UP = "tidies-up"
+"""Patch: the night ends with deleting what is kept no longer."""
+
+LIMITS_WAITED_FOR = "limits-waited-for"
+"""The patch by which a run that moves clients waits for those whose calls are used up, instead of giving them up."""
+
+STOPPED_IS_TOLD = "stopped-is-told"
+"""The patch by which a client's own sync that somebody stops tells the runs that wait for it."""
+
+LAST_CHOICE = "last-choice"
+"""The patch by which a choice or a confirmation in the last second is judged before the run expires, and none after."""
+
+STORED_OR_OVER = "stored-or-over"
+"""The patch by which a run that was never stored ends, instead of waiting for a sign-in that nobody was sent to."""
+
+LAST_WISH = "last-wish"
+"""The patch by which a sync that is told to retry while it notes its end does."""
+
+SENDS_MAIL = "sends-mail"
+"""The patch by which the look at lost work sends what is in the outbox too."""
+
+ROUNDS_IN_ORDER = "rounds-in-order"
+"""The patch by which each round of a night looks at each login once."""
+
+MORE_LANES = "more-lanes"
+"""The patch by which runs under way keep the number that they began with."""

@@ -1,0 +1,83 @@
+"""When a workflow tries again, and when it gives up, as pure functions: the same answer on every replay."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from contracts.payloads.check_connections import LoginToCheck
+    from contracts.payloads.sync_client import Trouble
+    from contracts.words.causes import Cause
+    from contracts.words.refusals import Refusal, RefusalCode
+
+from workflows.plans.policies import (
+    FIRST_ROUND_AFTER,
+    FIRST_TRY_AFTER_HAND_OVER,
+    GIVE_UP_AFTER,
+    LAST_ROUND_WITHIN,
+    LONGEST_BETWEEN_ROUNDS,
+    LONGEST_BETWEEN_TRIES,
+    LONGEST_MOVING,
+    SOONEST_BETWEEN_TRIES,
+)
+
+ENDING = Refusal(code=RefusalCode.WRONG_STAGE, message="This run is just ending. Start another one.")
+"""Why nothing is taken any more once a run has begun to end."""
+
+
+def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
+    """When a client in trouble is tried again: when its limit lifts, or after a wait that doubles up to an hour.
+
+    Args:
+        now: This moment.
+        tries: How many tries have failed since it was handed over, 0 for none.
+        trouble: The latest failure.
+
+    Returns:
+        A moment after ``now``.
+    """
+    wait: timedelta = min(FIRST_TRY_AFTER_HAND_OVER * (1 << min(tries, 10)), LONGEST_BETWEEN_TRIES)
+    if trouble.retry_at is not None:
+        return max(trouble.retry_at, now + SOONEST_BETWEEN_TRIES)
+    return now + wait
+
+
+def next_move(now: datetime, moving_since: datetime, trouble: Trouble) -> datetime | None:
+    """When a client whose calls were used up is moved after all; None when the run does not try it again.
+
+    An outage is not waited for: nobody says when it ends, and a person can start again.
+
+    Args:
+        now: This moment.
+        moving_since: When the run began to move clients.
+        trouble: Why it was not moved.
+    """
+    if trouble.cause is not Cause.RATE_LIMITED or trouble.retry_at is None:
+        return None
+    again = max(trouble.retry_at, now + FIRST_TRY_AFTER_HAND_OVER)
+    return again if again - moving_since <= LONGEST_MOVING else None
+
+
+def in_order(logins: Sequence[LoginToCheck]) -> Sequence[LoginToCheck]:
+    """The logins that did not answer, in the order of their pages: where a round goes on, it leaves out what it had."""
+    return sorted(logins, key=lambda login: login.grant_id)
+
+
+def next_round(now: datetime, started_at: datetime, rounds: int) -> datetime | None:
+    """When a check looks again at the logins that did not answer; None when the day is over.
+
+    Args:
+        now: This moment.
+        started_at: When the check began.
+        rounds: How many rounds it has had before this one.
+    """
+    again = now + min(FIRST_ROUND_AFTER * (1 << min(rounds, 10)), LONGEST_BETWEEN_ROUNDS)
+    return again if again - started_at <= LAST_ROUND_WITHIN else None
+
+
+def gives_up(started_at: datetime, now: datetime, trouble: Trouble) -> bool:
+    """Whether a client's sync ends now: its cause needs a person, or the provider's outage has lasted too long."""
+    if not trouble.cause.is_transient:
+        return True
+    return trouble.cause not in {Cause.RATE_LIMITED, Cause.OUR_OUTAGE} and now - started_at > GIVE_UP_AFTER

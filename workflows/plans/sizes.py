@@ -1,0 +1,43 @@
+"""How many at once, and how many in one piece."""
+
+from collections.abc import Iterator
+
+PROFILES_AT_ONCE = 50
+"""Organisations whose profiles one activity reads."""
+
+FEWER_PROFILES_AT_ONCE = 25
+"""The same in runs that began before ``LARGER_GROUPS``."""
+
+CLIENTS_CREATED_AT_ONCE = 500
+"""Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
+
+PULL_LANES = 12
+"""Groups of clients pulled at once by one run: as many as two worker processes take (``worker.GROUPS_AT_ONCE``)."""
+
+FEWER_PULL_LANES = 8
+"""The same in runs that began before ``MORE_LANES``."""
+
+CLIENTS_PULLED_TOGETHER = 16
+"""Clients that one activity pulls and one transaction stores."""
+
+FEWER_CLIENTS_PULLED_TOGETHER = 8
+"""The same in runs that began before ``LARGER_GROUPS``."""
+
+LANES_OF_ONE = 64
+"""Clients that one run pulls or reassigns at once, each by itself. More only lengthens the server's list of pending
+activities, which it reads with each that ends."""
+
+CHECK_LANES = 25
+"""Logins looked at once by a check; each is a refresh and one call."""
+
+REFRESH_LANES = 50
+"""Clients refreshed at once by a check: the night has time, and people who wait come first."""
+
+PAGE_OF_CLIENTS = 250
+"""Clients fetched into the history at a time, about 50 kB."""
+
+
+def windows(first: int, end: int, size: int) -> Iterator[tuple[int, int]]:
+    """Cut ``first`` (inclusive) to ``end`` (exclusive) into consecutive windows of at most ``size``."""
+    for start in range(first, end, size):
+        yield start, min(start + size, end)

@@ -1,0 +1,1 @@
+"""What support staff read in the Temporal Web UI. Pure words."""
