@@ -34,7 +34,7 @@ from activities.delivery.mailing import Mailer, SmtpMailer
 from activities.delivery.operators import Operators
 from activities.registry import Parts, at_providers, between_workflows
 from activities.shared.interceptors import INTERCEPTORS
-from activities.shared.token_store import Tokens
+from activities.shared.token_store import TokenStore
 from contracts.payloads.settle_lost_work import SettleLostWorkInput
 from contracts.words.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
 from models.call_budget import SharedCallBudget
@@ -172,7 +172,7 @@ async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
         stack.push_async_callback(database.close)
         xero = xero_of(settings, database)
         stack.push_async_callback(xero.close)
-        tokens = Tokens(
+        tokens = TokenStore(
             database,
             settings.key_ring().for_purpose("database"),
             operators=Operators(database, mailer_of(settings), settings.operator_email),

@@ -18,9 +18,9 @@ from activities.runs.reassigning import ReassignActivities
 from activities.runs.reconnecting import ReconnectActivities
 from activities.runs.runs import RunActivities
 from activities.runs.settling import SettlingActivities
-from activities.shared.grant_reader import Reach
+from activities.shared.grant_reader import GrantReader
 from activities.shared.outages import OutageActivities
-from activities.shared.token_store import Tokens
+from activities.shared.token_store import TokenStore
 from models.database import Database
 from models.lost_work import IsAtWork
 from providers.port import Providers
@@ -34,7 +34,7 @@ class Parts:
 
     database: Database
     providers: Providers
-    tokens: Tokens
+    tokens: TokenStore
     mailer: Mailer | None = None
     public_url: str | None = None
 
@@ -47,7 +47,7 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
         is_at_work: Asks the workflow server.
     """
     database = parts.database
-    reach = Reach(database, parts.providers, parts.tokens)
+    reach = GrantReader(database, parts.providers, parts.tokens)
     changes = ChangeActivities(database, reach)
     clients = ClientActivities(database)
     reassigns = ReassignActivities(database, reach)
@@ -89,7 +89,7 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
 def at_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]:
     """Those that speak to a provider: all of them, and those of full groups of clients alone."""
     database = parts.database
-    reach = Reach(database, parts.providers, parts.tokens)
+    reach = GrantReader(database, parts.providers, parts.tokens)
     organisations = OrganisationActivities(database, reach)
     reassigns = ReassignActivities(database, reach)
     pulls = StandardInformationActivities(database, parts.providers, parts.tokens)

@@ -23,7 +23,7 @@ from models.managed_connections import Managed
 from models.run import Run, RunOrganisation
 from rules.book_match import Match
 from starter.actor import Actor
-from starter.managing import Managing, managed_or_refused, wishes_for
+from starter.managing import Managing, managed_or_refused, options_for
 from starter.runs import Runs
 from starter.starting import StartedRun
 from starter.temporal_faults import explained
@@ -85,8 +85,8 @@ class Changes:
             found = await managed_or_refused(session, actor, client_id)
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is being disconnected. Wait for its end.")
-        wishes = wishes_for(found)
-        return await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, wishes)
+        options = options_for(found)
+        return await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, options)
 
     async def preview(self, actor: Actor, client_id: UUID, run_id: str) -> ChangePreview:
         """What of the client's lists is found in the chosen books, by code and by name; changes nothing.

@@ -13,7 +13,7 @@ from models.run import Run
 from models.run_views import RunFilter
 from starter.actor import Actor
 from starter.consents import Consents
-from starter.kinds import Wishes
+from starter.kinds import RunOptions
 from starter.runs import Runs
 from starter.starting import StartedRun
 
@@ -56,7 +56,7 @@ class ClientSync:
             except Refused as refused:
                 if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # it was signed in for at this very moment
                     raise
-        return await self._runs.start(actor, kind, provider, mark + form_key, Wishes(moves_healthy=moves_healthy))
+        return await self._runs.start(actor, kind, provider, mark + form_key, RunOptions(moves_healthy=moves_healthy))
 
     async def _waiting(self, actor: Actor, kind: RunKind, provider: str, mark: str) -> Run | None:
         wanted = RunFilter(kind=kind, colleague_id=actor.colleague_id, is_active=True)

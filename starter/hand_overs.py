@@ -11,7 +11,7 @@ from models.database import Database
 from models.hand_overs import Foreseen
 from models.practice import Colleague
 from starter.actor import Actor
-from starter.kinds import Wishes
+from starter.kinds import RunOptions
 from starter.runs import Runs
 
 
@@ -51,7 +51,7 @@ class HandOvers:
         """
         _check_admin(actor)
         await self._check(actor, from_id, to_id)
-        hand_over = Wishes(hand_over=HandOver(from_id=from_id, to_id=to_id))
+        hand_over = RunOptions(hand_over=HandOver(from_id=from_id, to_id=to_id))
         started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, provider, idempotency_key, hand_over)
         return started.run_id
 

@@ -61,7 +61,7 @@ _CHANGE_DETAILS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunOptions:
     """What a run is asked to do beyond its kind.
 
     Attributes:
@@ -82,7 +82,7 @@ class Wishes:
 
     @property
     def first_stage(self) -> Stage:
-        """Where a run with these wishes begins: what needs no sign-in waits for none."""
+        """Where a run with these options begins: what needs no sign-in waits for none."""
         if self.reopen:
             return Stage.CREATING
         return Stage.LISTING if self.hand_over else Stage.AWAITING_CONSENT
@@ -97,57 +97,57 @@ class Wishes:
         return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
-PLAIN = Wishes()
+PLAIN = RunOptions()
 """Nothing beyond the kind."""
 
-Start = Callable[[Client, RunFacts, Deadlines, Wishes], Awaitable[None]]
+Start = Callable[[Client, RunFacts, Deadlines, RunOptions], Awaitable[None]]
 """Starts the workflow of a run."""
 
 
-async def _add_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
-    progress = CreatingProgress(reopen=True) if wishes.reopen else None
+async def _add_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, options: RunOptions) -> None:
+    progress = CreatingProgress(reopen=True) if options.reopen else None
     asked = BulkCreateClientsInput(run=run, deadlines=deadlines, progress=progress)
     await temporal.start_workflow(
         BulkCreateClients.run,
         asked,
         static_details=_DETAILS,
-        **_options(run, RunKind.ADD_CLIENTS, wishes),
+        **_options(run, RunKind.ADD_CLIENTS, options),
     )
 
 
-async def _reconnect_all(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
-    if wishes.reopen:
+async def _reconnect_all(temporal: Client, run: RunFacts, deadlines: Deadlines, options: RunOptions) -> None:
+    if options.reopen:
         raise Refused(
             RefusalCode.NOTHING_TO_RETRY, "Start Reconnect all again: it repairs only what still needs repair."
         )
     asked = ReconnectAllInput(
-        run=run, deadlines=deadlines, moves_healthy=wishes.moves_healthy, connection_id=wishes.connection_id
+        run=run, deadlines=deadlines, moves_healthy=options.moves_healthy, connection_id=options.connection_id
     )
-    details = _RECONNECT_DETAILS if wishes.connection_id is None else _RECONNECT_ONE_DETAILS
+    details = _RECONNECT_DETAILS if options.connection_id is None else _RECONNECT_ONE_DETAILS
     await temporal.start_workflow(
-        ReconnectAll.run, asked, static_details=details, **_options(run, RunKind.RECONNECT_ALL, wishes)
+        ReconnectAll.run, asked, static_details=details, **_options(run, RunKind.RECONNECT_ALL, options)
     )
 
 
-async def _reassign_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
-    if wishes.reopen:
+async def _reassign_clients(temporal: Client, run: RunFacts, deadlines: Deadlines, options: RunOptions) -> None:
+    if options.reopen:
         raise Refused(RefusalCode.NOTHING_TO_RETRY, "Start Reassign clients again and choose what was not moved.")
-    asked = ReassignClientsInput(run=run, deadlines=deadlines, hand_over=wishes.hand_over)
+    asked = ReassignClientsInput(run=run, deadlines=deadlines, hand_over=options.hand_over)
     await temporal.start_workflow(
-        ReassignClients.run, asked, static_details=_REASSIGN_DETAILS, **_options(run, RunKind.REASSIGN_CLIENTS, wishes)
+        ReassignClients.run, asked, static_details=_REASSIGN_DETAILS, **_options(run, RunKind.REASSIGN_CLIENTS, options)
     )
 
 
-async def _change_connection(temporal: Client, run: RunFacts, deadlines: Deadlines, wishes: Wishes) -> None:
-    if wishes.connection_id is None:
+async def _change_connection(temporal: Client, run: RunFacts, deadlines: Deadlines, options: RunOptions) -> None:
+    if options.connection_id is None:
         message = "Changing a connection is started from its client: `connections change`, or the call of that name."
         raise Refused(RefusalCode.INVALID, message, field="kind")
-    asked = ChangeConnectionInput(run=run, deadlines=deadlines, connection_id=wishes.connection_id)
+    asked = ChangeConnectionInput(run=run, deadlines=deadlines, connection_id=options.connection_id)
     await temporal.start_workflow(
         ChangeConnection.run,
         asked,
         static_details=_CHANGE_DETAILS,
-        **_options(run, RunKind.CHANGE_CONNECTION, wishes),
+        **_options(run, RunKind.CHANGE_CONNECTION, options),
     )
 
 
@@ -161,8 +161,8 @@ class _Options(TypedDict):
     priority: Priority
 
 
-def _options(run: RunFacts, kind: RunKind, wishes: Wishes) -> _Options:
-    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if wishes.reopen else WorkflowIDReusePolicy.REJECT_DUPLICATE
+def _options(run: RunFacts, kind: RunKind, options: RunOptions) -> _Options:
+    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if options.reopen else WorkflowIDReusePolicy.REJECT_DUPLICATE
     return _Options(
         id=run.run_id,
         task_queue=WORKFLOW_QUEUE,
@@ -170,7 +170,7 @@ def _options(run: RunFacts, kind: RunKind, wishes: Wishes) -> _Options:
         id_reuse_policy=reuse,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         static_summary=run_summary(run, kind),
-        search_attributes=run_attributes(run, kind, wishes.first_stage),
+        search_attributes=run_attributes(run, kind, options.first_stage),
         priority=bulk_priority(run.practice_slug),
     )
 

@@ -28,13 +28,13 @@ from models.database import Database
 from models.managed_connections import Details, Managed
 from starter.actor import Actor
 from starter.consents import Consents
-from starter.kinds import Wishes
+from starter.kinds import RunOptions
 from starter.runs import Runs
 from starter.starting import StartedRun
 from starter.supporting import Supporting
 from starter.temporal_faults import ANSWERS_WITHIN, explained
 from workflows.plans import policies
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 from workflows.sync_client import SyncClient
 
 logger = logging.getLogger(__name__)
@@ -131,9 +131,9 @@ class Managing:
                     task_queue=WORKFLOW_QUEUE,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                    static_summary=briefing.sync_summary(facts),
-                    static_details=briefing.SYNC_WHAT_IT_IS,
-                    search_attributes=briefing.sync_attributes(facts),
+                    static_summary=run_text.sync_summary(facts),
+                    static_details=run_text.SYNC_WHAT_IT_IS,
+                    search_attributes=run_text.sync_attributes(facts),
                     priority=policies.sync_priority(actor.practice_slug),
                 )
             except WorkflowAlreadyStartedError:
@@ -184,8 +184,8 @@ class Managing:
             found = await managed_or_refused(session, actor, client_id)
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))
-        wishes = wishes_for(found)
-        return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, wishes)
+        options = options_for(found)
+        return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, options)
 
     async def facts(self, actor: Actor, found: Managed) -> ClientFacts:
         """Which client this is, as workflows show it."""
@@ -207,9 +207,9 @@ class Managing:
         return self._consents.provider(found.connection.provider).title
 
 
-def wishes_for(found: Managed) -> Wishes:
+def options_for(found: Managed) -> RunOptions:
     """What a run about this one client is asked to do."""
-    return Wishes(connection_id=found.connection.id, client_id=found.client.id, client_code=found.client.code)
+    return RunOptions(connection_id=found.connection.id, client_id=found.client.id, client_code=found.client.code)
 
 
 async def managed_or_refused(

@@ -24,7 +24,7 @@ from models.database import Database
 from models.practice import Colleague, Practice
 from models.run import Run, RunOrganisation
 from starter.consents import Consents
-from starter.kinds import Wishes, start_of
+from starter.kinds import RunOptions, start_of
 from starter.starting import ENDED
 from starter.supporting import Supporting
 from starter.temporal_faults import ANSWERS_WITHIN, explained
@@ -117,12 +117,12 @@ class Retries:
     async def _start_again(self, run: Run, facts: RunFacts) -> None:
         begin = start_of(run.kind)
         try:
-            await begin(self._temporal, facts, self._deadlines, Wishes(reopen=True))
+            await begin(self._temporal, facts, self._deadlines, RunOptions(reopen=True))
         except WorkflowAlreadyStartedError:
             with contextlib.suppress(TimeoutError, WorkflowFailureError):
                 async with asyncio.timeout(CLOSING.total_seconds()):
                     await self._temporal.get_workflow_handle(run.id).result()
-            await begin(self._temporal, facts, self._deadlines, Wishes(reopen=True))
+            await begin(self._temporal, facts, self._deadlines, RunOptions(reopen=True))
 
     @staticmethod
     async def _waiting(session: AsyncSession, run: Run) -> list[_Waiting]:

@@ -23,7 +23,7 @@ from models.run_reports import OrganisationFilter, OrganisationView, RunReport
 from models.run_views import RunFilter, RunView
 from starter.actor import Actor
 from starter.consents import Consents
-from starter.kinds import PLAIN, Wishes
+from starter.kinds import PLAIN, RunOptions
 from starter.lost import Lost
 from starter.retries import Retried, Retries
 from starter.run_watch import RunWatch
@@ -69,7 +69,7 @@ class Runs:
         kind: RunKind,
         provider: str,
         idempotency_key: str | None = None,
-        wishes: Wishes = PLAIN,
+        options: RunOptions = PLAIN,
     ) -> StartedRun:
         """Start a run.
 
@@ -78,7 +78,7 @@ class Runs:
             kind: What to do.
             provider: Such as ``xero``.
             idempotency_key: The same key by the same colleague gives the same run.
-            wishes: What is asked beyond the kind.
+            options: What is asked beyond the kind.
 
         Returns:
             The run, and where to send the colleague's browser.
@@ -87,7 +87,7 @@ class Runs:
             Refused: Unknown provider or kind, a key that was used for something else, or nobody to start it.
         """
         actor.check(scope_of(kind))
-        return await self._starts.start(actor, kind, provider, idempotency_key, wishes)
+        return await self._starts.start(actor, kind, provider, idempotency_key, options)
 
     async def show(self, actor: Actor, run_id: str) -> RunView:
         """One run of the actor's practice, with its organisations.

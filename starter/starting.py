@@ -22,7 +22,7 @@ from models.database import Database
 from models.run import Run
 from starter.actor import Actor
 from starter.consents import AWAITS_CONSENT, Consents
-from starter.kinds import Wishes, start_of
+from starter.kinds import RunOptions, start_of
 from starter.supporting import Supporting
 from starter.temporal_faults import explained
 
@@ -50,13 +50,13 @@ class Starts:
         self._deadlines = deadlines
 
     async def start(
-        self, actor: Actor, kind: RunKind, provider: str, idempotency_key: str | None, wishes: Wishes
+        self, actor: Actor, kind: RunKind, provider: str, idempotency_key: str | None, options: RunOptions
     ) -> StartedRun:
         """See ``Runs.start``."""
         begin = start_of(kind)
         title = self._consents.provider(provider).title
         if idempotency_key and (earlier := await self._earlier(actor, idempotency_key)):
-            return await self._again(actor, earlier, kind, provider, wishes)
+            return await self._again(actor, earlier, kind, provider, options)
         at = now()
         run = Run(
             id=_new_id(kind, actor, at),
@@ -64,11 +64,11 @@ class Starts:
             colleague_id=actor.colleague_id,
             provider=provider,
             kind=kind,
-            stage=wishes.first_stage,
+            stage=options.first_stage,
             idempotency_key=idempotency_key,
-            request_digest=wishes.digest(kind, provider) if idempotency_key else None,
-            client_id=wishes.client_id,
-            is_hand_over=wishes.hand_over is not None,
+            request_digest=options.digest(kind, provider) if idempotency_key else None,
+            client_id=options.client_id,
+            is_hand_over=options.hand_over is not None,
             created_at=at,
         )
         facts = RunFacts(
@@ -79,11 +79,11 @@ class Starts:
             colleague_name=actor.colleague_name,
             provider=provider,
             provider_title=title,
-            client_code=wishes.client_code,
+            client_code=options.client_code,
             support=await self._supporting.facts(),
         )
         # An admin's hand-over needs no sign-in: the logins that it uses are there already.
-        attempt = None if wishes.hand_over else await self._consents.prepare(actor, run, at)
+        attempt = None if options.hand_over else await self._consents.prepare(actor, run, at)
         try:
             async with self._database.transaction() as session:
                 session.add(run)
@@ -105,12 +105,12 @@ class Starts:
                 )
                 await session.flush()
                 async with explained(ENDED):
-                    await begin(self._temporal, facts, self._deadlines, wishes)
+                    await begin(self._temporal, facts, self._deadlines, options)
         except IntegrityError:  # the same key at the same moment: the other one won
             earlier = await self._earlier(actor, idempotency_key) if idempotency_key else None
             if earlier is None:
                 raise
-            return await self._again(actor, earlier, kind, provider, wishes)
+            return await self._again(actor, earlier, kind, provider, options)
         return StartedRun(run.id, attempt.authorize_url if attempt else None)
 
     async def _earlier(self, actor: Actor, key: str) -> Run | None:
@@ -118,10 +118,10 @@ class Starts:
         async with self._database.session() as session:
             return (await session.exec(query)).one_or_none()
 
-    async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str, wishes: Wishes) -> StartedRun:
-        asked, earlier = wishes.digest(kind, provider), run.request_digest
+    async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str, options: RunOptions) -> StartedRun:
+        asked, earlier = options.digest(kind, provider), run.request_digest
         if earlier is None:  # started by a version that kept no digest
-            is_same = (run.kind, run.provider, run.client_id) == (kind, provider, wishes.client_id)
+            is_same = (run.kind, run.provider, run.client_id) == (kind, provider, options.client_id)
         else:
             is_same = earlier == asked
         if not is_same:
@@ -130,7 +130,7 @@ class Starts:
                 "This key was used to start something else. Use a new key for each run.",
                 field="Idempotency-Key",
             )
-        waits = run.stage in AWAITS_CONSENT and not wishes.hand_over
+        waits = run.stage in AWAITS_CONSENT and not options.hand_over
         return StartedRun(run.id, await self._consents.begin(actor, run.id) if waits else None)
 
 

@@ -26,7 +26,7 @@ from workflows.parts.calls import call
 from workflows.parts.choosing import ChoosingJourney
 from workflows.parts.listing import list_organisations
 from workflows.parts.pulling import ClientPulls
-from workflows.parts.run_state import RunBoard
+from workflows.parts.run_state import RunState
 from workflows.plans import policies
 
 
@@ -40,7 +40,7 @@ class BulkCreateClients(ChoosingJourney):
         self._start = start
         self._progress = start.progress or CreatingProgress()
         stage = Stage.CREATING if start.progress else Stage.AWAITING_CONSENT
-        super().__init__(RunBoard(start.run, RunKind.ADD_CLIENTS, stage, self._progress.counts, self._progress.causes))
+        super().__init__(RunState(start.run, RunKind.ADD_CLIENTS, stage, self._progress.counts, self._progress.causes))
 
     @workflow.run
     async def run(self, start: BulkCreateClientsInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
@@ -58,7 +58,7 @@ class BulkCreateClients(ChoosingJourney):
 
     async def list_reached(self, consent: ConsentGiven) -> None:
         """List the organisations, with their verdicts."""
-        await list_organisations(self.board, consent)
+        await list_organisations(self.state, consent)
 
     async def record(self, selection: Selection) -> SelectionAccepted:
         """Record which organisations are to become clients."""
@@ -78,7 +78,7 @@ class BulkCreateClients(ChoosingJourney):
         )
 
     async def _create_clients(self) -> None:
-        await self.board.enter(Stage.CREATING)
+        await self.state.enter(Stage.CREATING)
         remaining = 1
         while remaining:
             created = await call(
@@ -87,17 +87,17 @@ class BulkCreateClients(ChoosingJourney):
                 policies.DATABASE,
                 f"Create up to {CLIENTS_CREATED_AT_ONCE} clients",
             )
-            self.board.outcomes.update(created.counts)
-            self.board.show()
+            self.state.outcomes.update(created.counts)
+            self.state.show()
             remaining = created.remaining
 
     async def _pull_clients(self) -> None:
-        await self.board.enter(Stage.PULLING)
-        pulls = ClientPulls(self.board, self._progress.pulled_after)
+        await self.state.enter(Stage.PULLING)
+        pulls = ClientPulls(self.state, self._progress.pulled_after)
         await pulls.run()
         if not pulls.is_done:
             await workflow.wait_condition(workflow.all_handlers_finished)
             progress = CreatingProgress(
-                pulled_after=pulls.after, counts=dict(self.board.outcomes), causes=dict(self.board.causes)
+                pulled_after=pulls.after, counts=dict(self.state.outcomes), causes=dict(self.state.causes)
             )
             workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))

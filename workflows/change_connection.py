@@ -34,7 +34,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.parts.calls import call
 from workflows.parts.choosing import ChoosingJourney
 from workflows.parts.consented_run import RunEnded
-from workflows.parts.run_state import RunBoard
+from workflows.parts.run_state import RunState
 from workflows.plans import planning, policies
 
 
@@ -50,7 +50,7 @@ class ChangeConnection(ChoosingJourney):
         self._books: RecordedBooks | None = None
         self._changed: ChangedBooks | None = None
         self._wanted_now = False
-        super().__init__(RunBoard(start.run, RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONSENT, {}, {}))
+        super().__init__(RunState(start.run, RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONSENT, {}, {}))
 
     @workflow.run
     async def run(self, start: ChangeConnectionInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
@@ -78,7 +78,7 @@ class ChangeConnection(ChoosingJourney):
         try:
             await self._confirm()
         except ApplicationError as refused:
-            self.board.note(f"The confirmation was refused: {refused.message}")
+            self.state.note(f"The confirmation was refused: {refused.message}")
 
     @workflow.update(description="Confirm what the preview shows, with an answer. Safe to repeat.")
     async def confirm(self) -> ChangedBooks:
@@ -92,7 +92,7 @@ class ChangeConnection(ChoosingJourney):
 
     async def list_reached(self, consent: ConsentGiven) -> None:
         """See ``ChoosingJourney``."""
-        await self.board.enter(Stage.LISTING)
+        await self.state.enter(Stage.LISTING)
         listed = await call(
             ChangeActivities.list_books,
             ListBooksInput(
@@ -104,9 +104,9 @@ class ChangeConnection(ChoosingJourney):
             policies.LISTING,
             "List the organisations that this login reaches",
         )
-        self.board.verdicts = listed.verdicts
-        self.board.reached(Stage.AWAITING_SELECTION)
-        self.board.note(
+        self.state.verdicts = listed.verdicts
+        self.state.reached(Stage.AWAITING_SELECTION)
+        self.state.note(
             f"{listed.client_name} is connected to {listed.organisation_name} now. Here one organisation is chosen, "
             'by its id: `{"organisations": [{"organisation_id": "…"}]}`.'
         )
@@ -124,12 +124,12 @@ class ChangeConnection(ChoosingJourney):
         return SelectionAccepted(chosen=1, to_create=0, to_link=1, already_clients=0, skipped=self._books.skipped)
 
     async def _read_lists(self) -> None:
-        await self.board.enter(Stage.PULLING)
+        await self.state.enter(Stage.PULLING)
         patience, tries = workflow.now() + self._start.deadlines.selection, 0
         books = self._chosen_books()
         while True:
             self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
-            self.board.unsay()  # the try that was announced is this one
+            self.state.unsay()  # the try that was announced is this one
             try:
                 await call(
                     StandardInformationActivities.pull_client,
@@ -148,7 +148,7 @@ class ChangeConnection(ChoosingJourney):
                 if retry_at > patience:
                     message = f"{trouble.cause.sentence} Nothing was changed; start the change again later."
                     raise RunEnded(Result.EXPIRED, message) from error
-                self.board.note(f"{trouble.cause.sentence} Next try at {retry_at:%H:%M:%S} UTC; `retry_now` tries now.")
+                self.state.note(f"{trouble.cause.sentence} Next try at {retry_at:%H:%M:%S} UTC; `retry_now` tries now.")
                 try:
                     await workflow.wait_condition(
                         lambda: self._wanted_now, timeout=retry_at - workflow.now(), timeout_summary="Next try"
@@ -159,7 +159,7 @@ class ChangeConnection(ChoosingJourney):
                 return
 
     async def _await_confirmation(self) -> None:
-        await self.board.enter(Stage.AWAITING_CONFIRMATION)
+        await self.state.enter(Stage.AWAITING_CONFIRMATION)
         try:
             await workflow.wait_condition(
                 lambda: self._changed is not None,
@@ -174,7 +174,7 @@ class ChangeConnection(ChoosingJourney):
     async def _confirm(self) -> ChangedBooks:
         async with self._confirming:
             if self._changed is None:
-                if refusal := planning.ENDING if self._is_ending else refuse_confirmation(self.board.stage):
+                if refusal := planning.ENDING if self._is_ending else refuse_confirmation(self.state.stage):
                     raise _refused(refusal)
                 try:
                     self._changed = await call(
@@ -194,7 +194,7 @@ class ChangeConnection(ChoosingJourney):
             return self._changed
 
     def when_stopped(self) -> str:
-        """See ``Journey``: nothing of the client changes before somebody confirms."""
+        """See ``ConsentedRun``: nothing of the client changes before somebody confirms."""
         if self._changed is not None:
             return self._changed.message
         return "The change was stopped. Nothing was changed."

@@ -15,7 +15,7 @@ from temporalio.workflow import ActivityConfig
 
 from workflows.plans.failures import is_busy, trouble_of
 from workflows.plans.patches import ROUNDS_IN_ORDER, TIDIES_UP
-from workflows.plans.sizes import CHECK_LANES, PAGE_OF_CLIENTS, REFRESH_LANES
+from workflows.plans.sizes import LOGINS_AT_ONCE, PAGE_OF_CLIENTS, REFRESHES_AT_ONCE
 
 with workflow.unsafe.imports_passed_through():
     from activities.delivery.notices import NoticeActivities
@@ -42,11 +42,11 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.runs import Result, Stage
 
 from workflows.parts.calls import Asked, call
-from workflows.parts.fan_out import Lanes
+from workflows.parts.fan_out import FanOut
 from workflows.parts.own_sync import hand_over
 from workflows.plans import planning, policies
 from workflows.support import check_text as check_briefing
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 from workflows.support.pieces import CLIENTS_SHOWN, Troubled
 
 
@@ -103,7 +103,7 @@ class CheckConnections:
 
     async def _look_at_logins(self) -> None:
         self._show("Looking at the logins")
-        lanes = Lanes(CHECK_LANES, self._logins, lambda login: login.grant_id, self._look_at, self._after)
+        lanes = FanOut(LOGINS_AT_ONCE, self._logins, lambda login: login.grant_id, self._look_at, self._after)
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
         self._is_at_lists, self._after = True, None
@@ -144,9 +144,9 @@ class CheckConnections:
     # Lists
 
     async def _refresh_lists(self) -> None:
-        workflow.upsert_search_attributes([briefing.STAGE.value_set(Stage.PULLING.value)])
+        workflow.upsert_search_attributes([run_text.STAGE.value_set(Stage.PULLING.value)])
         self._show("Refreshing the lists that are due")
-        lanes = Lanes(REFRESH_LANES, self._due, lambda due: due.connection_id, self._refresh, self._after)
+        lanes = FanOut(REFRESHES_AT_ONCE, self._due, lambda due: due.connection_id, self._refresh, self._after)
         if not await lanes.run():
             await self._go_on_anew(lanes.after)
 
@@ -280,7 +280,7 @@ class CheckConnections:
     def _end(self) -> CheckReport:
         result = Result.COMPLETED_WITH_FAILURES if self._report.causes else Result.COMPLETED
         workflow.upsert_search_attributes(
-            [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
+            [run_text.STAGE.value_set(Stage.FINISHED.value), run_text.RESULT.value_set(result.value)]
         )
         self._show("Finished")
         return self._report

@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.parts.calls import call
 from workflows.plans import planning, policies
 from workflows.support import connection_text as connection_briefing
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 from workflows.sync_client import SyncClient
 
 
@@ -116,7 +116,7 @@ class DisconnectClient:
 
     def _finish(self, result: Result, message: str) -> None:
         workflow.upsert_search_attributes(
-            [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
+            [run_text.STAGE.value_set(Stage.FINISHED.value), run_text.RESULT.value_set(result.value)]
         )
         workflow.set_current_details(connection_briefing.disconnected(self._start.client, message))
 

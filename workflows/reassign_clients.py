@@ -17,7 +17,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from workflows.plans.failures import trouble_of
 from workflows.plans.patches import LIMITS_WAITED_FOR
-from workflows.plans.sizes import LANES_OF_ONE, PAGE_OF_CLIENTS
+from workflows.plans.sizes import CLIENTS_AT_ONCE, PAGE_OF_CLIENTS
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs.reassigning import ReassignActivities
@@ -41,7 +41,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.parts.calls import call
 from workflows.parts.choosing import ChoosingJourney
-from workflows.parts.run_state import RunBoard
+from workflows.parts.run_state import RunState
 from workflows.plans import planning, policies
 
 FROM_THE_START = -1
@@ -64,7 +64,7 @@ class ReassignClients(ChoosingJourney):
         self._waiting = progress.waiting if progress else 0
         self._moving_since = (progress.moving_since if progress else None) or workflow.now()
         super().__init__(
-            RunBoard(
+            RunState(
                 start.run,
                 RunKind.REASSIGN_CLIENTS,
                 Stage.REASSIGNING if progress else Stage.LISTING if start.hand_over else Stage.AWAITING_CONSENT,
@@ -85,7 +85,7 @@ class ReassignClients(ChoosingJourney):
         elif self._start.progress is None:
             await self.await_selection(await self.first_consent(deadlines.consent), deadlines.selection)
             self._moving_since = workflow.now()
-        await self.board.enter(Stage.REASSIGNING)
+        await self.state.enter(Stage.REASSIGNING)
         await self._pass()
         while self._again_at is not None:
             await self._wait_until(self._again_at)
@@ -94,7 +94,7 @@ class ReassignClients(ChoosingJourney):
 
     async def list_reached(self, consent: ConsentGiven) -> None:
         """List the colleagues' clients that a sign-in reaches."""
-        await self.board.enter(Stage.LISTING)
+        await self.state.enter(Stage.LISTING)
         listed = await call(
             ReassignActivities.list_reassignable,
             ListReassignableInput(
@@ -103,8 +103,8 @@ class ReassignClients(ChoosingJourney):
             policies.LISTING,
             "List the colleagues' clients that this login reaches",
         )
-        self.board.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the list
-        self.board.note(f"{listed.clients} clients of colleagues can be taken over.")
+        self.state.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the list
+        self.state.note(f"{listed.clients} clients of colleagues can be taken over.")
 
     async def record(self, selection: Selection) -> SelectionAccepted:
         """Record which clients are to be taken over."""
@@ -116,23 +116,23 @@ class ReassignClients(ChoosingJourney):
         )
 
     async def _list_hand_over(self, hand_over: HandOver) -> None:
-        await self.board.enter(Stage.LISTING)
+        await self.state.enter(Stage.LISTING)
         listed = await call(
             ReassignActivities.list_hand_over,
             ListHandOverInput(run_id=self._start.run.run_id, hand_over=hand_over),
             policies.DATABASE,
             "List the colleague's clients",
         )
-        self.board.note(f"{listed.clients} clients were listed to be handed over.", lasts=True)
+        self.state.note(f"{listed.clients} clients were listed to be handed over.", lasts=True)
 
     async def _pass(self) -> None:
-        await asyncio.gather(*(self._lane() for _ in range(LANES_OF_ONE)))
+        await asyncio.gather(*(self._lane() for _ in range(CLIENTS_AT_ONCE)))
         if not self._is_done:
             await self._go_on_in_a_new_history()
 
     async def _wait_until(self, moment: datetime) -> None:
         one = self._waiting == 1
-        self.board.note(
+        self.state.note(
             f"{self._waiting} client{' waits' if one else 's wait'} because {'its' if one else 'their'} calls are used "
             f"up for now; moving goes on by itself at {moment:%Y-%m-%d %H:%M} UTC."
         )
@@ -181,8 +181,8 @@ class ReassignClients(ChoosingJourney):
             await self._note_unmoved(client, trouble_of(error))
         else:
             if moved.cause is not None:
-                self.board.name(client.name, moved.cause)
-            self.board.count(moved.outcome, cause=moved.cause)
+                self.state.name(client.name, moved.cause)
+            self.state.count(moved.outcome, cause=moved.cause)
 
     async def _note_unmoved(self, client: ClientToReassign, trouble: Trouble) -> None:
         again_at = planning.next_move(workflow.now(), self._moving_since, trouble)
@@ -202,8 +202,8 @@ class ReassignClients(ChoosingJourney):
         if again_at is not None:
             self._wait_for(again_at)
         else:
-            self.board.name(client.name, trouble.cause)
-            self.board.count(Outcome.FAILED, cause=trouble.cause)
+            self.state.name(client.name, trouble.cause)
+            self.state.count(Outcome.FAILED, cause=trouble.cause)
 
     async def _moved(self, asked: ReassignClientInput, name: str) -> ReassignedClient:
         try:
@@ -220,8 +220,8 @@ class ReassignClients(ChoosingJourney):
         await workflow.wait_condition(workflow.all_handlers_finished)
         progress = ReassignProgress(
             after=self._after,
-            counts=dict(self.board.outcomes),
-            causes=dict(self.board.causes),
+            counts=dict(self.state.outcomes),
+            causes=dict(self.state.causes),
             again_at=self._again_at,
             waiting=self._waiting,
             moving_since=self._moving_since,

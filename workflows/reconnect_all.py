@@ -16,16 +16,16 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.runs import RunKind, Stage
 
 from workflows.parts.calls import call
-from workflows.parts.consented_run import Journey, unlisted
+from workflows.parts.consented_run import ConsentedRun, unlisted
 from workflows.parts.pulling import ClientPulls
-from workflows.parts.run_state import RunBoard
+from workflows.parts.run_state import RunState
 from workflows.plans import policies
 
 FROM_THE_START = -1
 
 
 @workflow.defn(name="ReconnectAll")
-class ReconnectAll(Journey):
+class ReconnectAll(ConsentedRun):
     """Repairs the practice's connections that one sign-in reaches."""
 
     @workflow.init
@@ -34,7 +34,7 @@ class ReconnectAll(Journey):
         self._start = start
         progress = start.progress
         super().__init__(
-            RunBoard(
+            RunState(
                 start.run,
                 RunKind.RECONNECT_ALL,
                 Stage.REPAIRING if progress else Stage.AWAITING_CONSENT,
@@ -57,12 +57,12 @@ class ReconnectAll(Journey):
         else:
             login, after, is_repaired = progress.grant_id, progress.after, progress.is_repaired
         if not is_repaired:
-            await self._go_through(Stage.REPAIRING, ClientPulls(self.board, after, login), login)
+            await self._go_through(Stage.REPAIRING, ClientPulls(self.state, after, login), login)
             after = FROM_THE_START
-        await self._go_through(Stage.PULLING, ClientPulls(self.board, after), login)
+        await self._go_through(Stage.PULLING, ClientPulls(self.state, after), login)
 
     async def _survey(self, consent: ConsentGiven) -> None:
-        await self.board.enter(Stage.LISTING)
+        await self.state.enter(Stage.LISTING)
         try:
             surveyed = await call(
                 ReconnectActivities.survey_connections,
@@ -78,12 +78,12 @@ class ReconnectAll(Journey):
             )
         except ActivityError as error:
             raise unlisted(error) from error
-        self.board.outcomes.update(surveyed.counts)
+        self.state.outcomes.update(surveyed.counts)
         if surveyed.offers:
-            self.board.note(f"The login also reaches {surveyed.offers} organisations that nobody added.", lasts=True)
+            self.state.note(f"The login also reaches {surveyed.offers} organisations that nobody added.", lasts=True)
 
     async def _go_through(self, stage: Stage, pulls: ClientPulls, login: UUID) -> None:
-        await self.board.enter(stage)
+        await self.state.enter(stage)
         await pulls.run()
         if not pulls.is_done:
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -91,7 +91,7 @@ class ReconnectAll(Journey):
                 grant_id=login,
                 is_repaired=stage is Stage.PULLING,
                 after=pulls.after,
-                counts=dict(self.board.outcomes),
-                causes=dict(self.board.causes),
+                counts=dict(self.state.outcomes),
+                causes=dict(self.state.causes),
             )
             workflow.continue_as_new(self._start.model_copy(update={"progress": progress}))

@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.parts.calls import call
 from workflows.plans import planning, policies
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 
 
 @workflow.defn(name="SyncClient")
@@ -59,7 +59,7 @@ class SyncClient:
             if is_stopped and workflow.patched(STOPPED_IS_TOLD):
                 await self._settle(None, self._asked)
                 workflow.set_current_details(
-                    briefing.sync_end(self._start.client, self._start.reason, self._trouble, self._sources)
+                    run_text.sync_end(self._start.client, self._start.reason, self._trouble, self._sources)
                 )
             raise
 
@@ -117,7 +117,7 @@ class SyncClient:
     async def _pull(self) -> PullClientResult:
         self._wanted_now = False  # here and not before a wait: a signal may come before the wait begins
         workflow.set_current_details(
-            briefing.sync_details(self._start.client, self._start.reason, None, self._tries, None)
+            run_text.sync_details(self._start.client, self._start.reason, None, self._tries, None)
         )
         return await call(
             StandardInformationActivities.pull_client,
@@ -136,7 +136,7 @@ class SyncClient:
         if moment is None or moment <= workflow.now():
             return
         workflow.set_current_details(
-            briefing.sync_details(
+            run_text.sync_details(
                 self._start.client, self._start.reason, self._trouble, self._tries, moment, self._met_at
             ),
         )
@@ -167,16 +167,16 @@ class SyncClient:
     def _end(self, pulled: PullClientResult | None) -> SyncClientResult:
         result = Result.COMPLETED if pulled else Result.FAILED
         workflow.upsert_search_attributes(
-            [briefing.STAGE.value_set(Stage.FINISHED.value), briefing.RESULT.value_set(result.value)]
+            [run_text.STAGE.value_set(Stage.FINISHED.value), run_text.RESULT.value_set(result.value)]
         )
         workflow.set_current_details(
-            briefing.sync_end(self._start.client, self._start.reason, self._trouble, self._sources)
+            run_text.sync_end(self._start.client, self._start.reason, self._trouble, self._sources)
         )
         cause = self._trouble.cause if self._trouble else None
         return SyncClientResult(
             rows=pulled.rows if pulled else 0,
             cause=cause,
-            message=f"{cause.sentence} {cause.next_step_until_the_night}" if cause else briefing.stored(self._sources),
+            message=f"{cause.sentence} {cause.next_step_until_the_night}" if cause else run_text.stored(self._sources),
         )
 
     def _continue_as_new_if_long(self) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from activities.pulls.lease import Lease
 from activities.pulls.readings import Claimed, Readings
 from activities.shared.progress import Progress
-from activities.shared.token_store import Tokens
+from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
@@ -30,7 +30,7 @@ class Reader:
         now: The clock.
     """
 
-    def __init__(self, providers: Providers, tokens: Tokens, now: Callable[[], datetime]) -> None:
+    def __init__(self, providers: Providers, tokens: TokenStore, now: Callable[[], datetime]) -> None:
         self._providers = providers
         self._tokens = tokens
         self._now = now

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from activities.shared.grant_reader import Reach
+from activities.shared.grant_reader import GrantReader
 from models import connection_health, surveys
 from models.database import Database
 from models.run import Run
@@ -33,7 +33,7 @@ class Seen:
         now: The clock.
     """
 
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, reach: GrantReader, now: Callable[[], datetime]) -> None:
         self._database = database
         self._reach = reach
         self._now = now

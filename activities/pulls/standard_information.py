@@ -20,7 +20,7 @@ from activities.pulls.reader import Reader
 from activities.pulls.readings import Claimed, Readings, claimed_of, limit_of_app, refusal_of
 from activities.pulls.storage import LeaseLost, Storage
 from activities.shared.failures import application_error, busy_error, is_tried_again
-from activities.shared.token_store import Tokens
+from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
 from contracts.words.lists import Source
 from models import connections, leases, receipts, runs
@@ -45,7 +45,7 @@ class StandardInformationActivities:
     """
 
     def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+        self, database: Database, providers: Providers, tokens: TokenStore, now: Callable[[], datetime] = this_moment
     ) -> None:
         self._database = database
         self._storage = Storage(database, now)

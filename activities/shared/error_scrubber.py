@@ -17,15 +17,15 @@ DATABASE_ERROR = "database_error"
 """The type of these failures; they are tried again like any other."""
 
 
-class Discretion(Interceptor):
+class ErrorScrubber(Interceptor):
     """For every worker that runs activities."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
         """Stand in front of every activity."""
-        return _Discreet(next)
+        return _Scrubbing(next)
 
 
-class _Discreet(ActivityInboundInterceptor):
+class _Scrubbing(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  # the SDK's name
         try:
             return await super().execute_activity(input)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from activities.shared.failures import application_error
-from activities.shared.token_store import Tokens
+from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.standard_information import NAMELESS, OrganisationProfile
@@ -40,7 +40,7 @@ def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:
     return missing > 1 or (missing == 1 and not reached)
 
 
-class Reach:
+class GrantReader:
     """The organisations of logins.
 
     Args:
@@ -51,7 +51,7 @@ class Reach:
     """
 
     def __init__(
-        self, database: Database, providers: Providers, tokens: Tokens, now: Callable[[], datetime] = this_moment
+        self, database: Database, providers: Providers, tokens: TokenStore, now: Callable[[], datetime] = this_moment
     ) -> None:
         self._database = database
         self._providers = providers
@@ -212,7 +212,7 @@ class ReachActivities:
         now: The clock.
     """
 
-    def __init__(self, database: Database, reach: Reach, now: Callable[[], datetime] = this_moment) -> None:
+    def __init__(self, database: Database, reach: GrantReader, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
         self._reach = reach
         self._now = now

@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from activities.shared.error_scrubber import Discretion
+from activities.shared.error_scrubber import ErrorScrubber
 from activities.shared.failures import run_over_error
 from models.runs import RunOver
 
@@ -42,5 +42,5 @@ class _Patient(ActivityInboundInterceptor):
             raise run_over_error() from None
 
 
-INTERCEPTORS = (Patience(), Discretion())
+INTERCEPTORS = (Patience(), ErrorScrubber())
 """For every worker that runs activities."""

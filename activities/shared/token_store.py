@@ -27,7 +27,7 @@ OLDEST = timedelta(days=1)
 """Xero's refresh tokens die after 60 days without use; a set is renewed long before."""
 
 
-class Tokens:
+class TokenStore:
     """The grants' tokens, remembered in this process while they are good.
 
     Args:
@@ -167,7 +167,7 @@ class Tokens:
 
 
 class _GrantTokens:
-    def __init__(self, tokens: Tokens, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> None:
+    def __init__(self, tokens: TokenStore, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> None:
         self._tokens, self._grant_id, self._provider = tokens, grant_id, provider
         self.practice_id = practice_id
 

@@ -19,7 +19,7 @@ from contracts.words.runs import Outcome, RunKind, Stage
 from starter.answers.run_words import PAUSED, accounts_sum
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 from starter.ending import execute
-from starter.kinds import Wishes
+from starter.kinds import RunOptions
 from starter.retries import Retried
 from starter.starting import StartedRun
 
@@ -45,7 +45,7 @@ def start(
         if moves_healthy and kind is not RunKind.RECONNECT_ALL:
             raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
         async with acting(as_email) as (operations, actor):
-            started = await operations.runs.start(actor, kind, provider, key, Wishes(moves_healthy=moves_healthy))
+            started = await operations.runs.start(actor, kind, provider, key, RunOptions(moves_healthy=moves_healthy))
             return started, await operations.runs.to_allow_again(actor, started.run_id)
 
     started, to_allow = execute(work())

@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
-from activities.shared.error_scrubber import DATABASE_ERROR, Discretion
+from activities.shared.error_scrubber import DATABASE_ERROR, ErrorScrubber
 from models.database import Database
 
 SECRET = "Wilhelmina Contact"
@@ -31,7 +31,7 @@ async def test_the_row_that_postgres_quotes_goes_nowhere(database: Database):
             statement = text("INSERT INTO practices (id, name) VALUES (gen_random_uuid(), :name)")
             await (await session.connection()).execute(statement, {"name": SECRET})
 
-    discreet = Discretion().intercept_activity(Innermost())
+    discreet = ErrorScrubber().intercept_activity(Innermost())
     asked = ExecuteActivityInput(fn=breaks, args=[], executor=None, headers={})
     with pytest.raises(ApplicationError) as failed:
         await ActivityEnvironment().run(discreet.execute_activity, asked)

@@ -9,8 +9,8 @@ import pytest
 
 from activities.runs import organisations
 from activities.runs.organisations import OrganisationActivities
-from activities.shared.grant_reader import Reach
-from activities.shared.token_store import Tokens
+from activities.shared.grant_reader import GrantReader
+from activities.shared.token_store import TokenStore
 from contracts.payloads.listing import JudgeOrganisationsInput
 from contracts.words.runs import RunKind, Stage, Verdict
 from models import run_lists, runs
@@ -50,7 +50,7 @@ async def test_the_loop_and_the_practice_are_free_while_names_are_compared(
         return judge(*facts)
 
     monkeypatch.setattr(organisations, "judge", watched)
-    activities = OrganisationActivities(database, Reach(database, {}, Tokens(database, sealer)))
+    activities = OrganisationActivities(database, GrantReader(database, {}, TokenStore(database, sealer)))
     judged = await activities.judge_organisations(JudgeOrganisationsInput(run_id=RUN))
     assert len(threads) == 2
     assert threading.get_ident() not in threads

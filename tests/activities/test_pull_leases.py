@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.pulls.standard_information import StandardInformationActivities
-from activities.shared.token_store import Tokens
+from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import BUSY, PullClientInput, PullClientsInput, PullClientsResult
 from contracts.words.lists import Source
 from contracts.words.runs import Action, RunKind, Stage, Verdict
@@ -62,7 +62,7 @@ class Pulls:
     def __init__(self, database: Database, sealer: Sealer, house: House) -> None:
         self.database, self.house, self.clock, self.books = database, house, HandClock(), Books()
         providers: Any = {"xero": self.books}
-        tokens = Tokens(database, sealer, now=self.clock)
+        tokens = TokenStore(database, sealer, now=self.clock)
         self.activities = StandardInformationActivities(database, providers, tokens, self.clock)
 
     async def pull(self) -> None:

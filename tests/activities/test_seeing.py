@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from activities.pulls import seeing
 from activities.pulls.seeing import Seen
-from activities.shared.grant_reader import Reach
+from activities.shared.grant_reader import GrantReader
 from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import RunKind, Stage
 from models.client import Client
@@ -45,7 +45,7 @@ async def test_what_was_read_meanwhile_counts_more(database, house):
             raise SignedOut("dead")
 
     run_id = await a_run_of(database, house)
-    await Seen(database, cast("Reach", Slow()), lambda: NOON + timedelta(minutes=1)).look(run_id)
+    await Seen(database, cast("GrantReader", Slow()), lambda: NOON + timedelta(minutes=1)).look(run_id)
     async with database.session() as session:
         connection = await session.get_one(Connection, house.connection_id)
     assert (connection.status, connection.cause) == (ConnectionStatus.CONNECTED, None)
@@ -68,7 +68,7 @@ async def test_a_look_that_breaks_off_goes_on_where_it_was(database, house, monk
             await session.flush()
             session.add(a_connection(house.practice.id, client.id, house.grant_id, f"org-{number}"))
     run_id = await a_run_of(database, house)
-    seen = Seen(database, cast("Reach", Breaking()), lambda: NOON)
+    seen = Seen(database, cast("GrantReader", Breaking()), lambda: NOON)
     for _ in range(2):
         try:
             await seen.look(run_id)

@@ -9,7 +9,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from activities.shared.failures import application_error, busy_error
-from activities.shared.token_store import Tokens
+from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
 from models import grant_leases
 from models.database import Database
@@ -47,7 +47,7 @@ class Silent:
 
 
 async def test_a_login_that_another_process_asks_about_is_our_own_matter(database, sealer, held):
-    tokens = Tokens(database, sealer, HandClock()).of(held.id, Silent(), None)
+    tokens = TokenStore(database, sealer, HandClock()).of(held.id, Silent(), None)
     with pytest.raises(HeldUp) as told:
         await tokens.access_token()
     assert (told.value.cause, told.value.detail) == (Cause.OUR_OUTAGE, "another process was asking for its tokens")
@@ -56,7 +56,7 @@ async def test_a_login_that_another_process_asks_about_is_our_own_matter(databas
 
 async def test_a_login_that_another_process_asks_about_is_not_ended(database, sealer, held):
     with pytest.raises(HeldUp):
-        await Tokens(database, sealer, HandClock()).end_if_unused(held.id, Silent())
+        await TokenStore(database, sealer, HandClock()).end_if_unused(held.id, Silent())
 
 
 def test_another_pull_of_the_same_organisation_is_our_own_matter():

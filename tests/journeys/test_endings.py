@@ -6,8 +6,8 @@ from datetime import timedelta
 from sqlmodel import select
 
 from activities.night.tidying import TidyActivities
-from activities.shared.grant_reader import Reach
-from activities.shared.token_store import Tokens
+from activities.shared.grant_reader import GrantReader
+from activities.shared.token_store import TokenStore
 from contracts.payloads.check_connections import TidyUpInput
 from emulators.xero.faults import Kind
 from models.columns import now
@@ -33,8 +33,8 @@ def refresh_token_of(scene: Scene, grant: Grant) -> str:
 async def tidied(scene: Scene, *, later: timedelta = timedelta()) -> tuple[int, int, int]:
     """Tidy up after the practice, as the night does: sign-ins, profiles, logins."""
     provider = build_provider(scene.settings, scene.database)
-    tokens = Tokens(scene.database, scene.settings.key_ring().for_purpose("database"))
-    reach = Reach(scene.database, {provider.name: provider}, tokens)
+    tokens = TokenStore(scene.database, scene.settings.key_ring().for_purpose("database"))
+    reach = GrantReader(scene.database, {provider.name: provider}, tokens)
     activities = TidyActivities(scene.database, reach, lambda: now() + later)
     try:
         found = await activities.tidy_up(TidyUpInput(practice_id=scene.actor.practice_id))

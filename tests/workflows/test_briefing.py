@@ -14,7 +14,7 @@ from contracts.words.lists import Source
 from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from runtime.sealing.keyring import KeyRing
 from runtime.temporal.connection import data_converter
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 from workflows.support.check_text import check_summary
 from workflows.support.connection_text import disconnect_attributes, disconnect_summary, disconnected
 from workflows.support.pieces import Troubled
@@ -46,13 +46,13 @@ CLIENT = ClientFacts(
 @pytest.mark.parametrize("kind", RunKind)
 @pytest.mark.parametrize("stage", Stage)
 def test_every_stage_of_every_kind_says_what_to_do(kind, stage):
-    heading, advice = briefing.run_details(RUN, kind, stage, {}, {}, {}, []).split("\n\n")
+    heading, advice = run_text.run_details(RUN, kind, stage, {}, {}, {}, []).split("\n\n")
     assert heading == f"### {stage.value.replace('_', ' ').capitalize()}"
     assert len(advice) > 20
 
 
 def test_counts_add_up_and_causes_say_what_to_do():
-    details = briefing.run_details(
+    details = run_text.run_details(
         RUN,
         RunKind.ADD_CLIENTS,
         Stage.FINISHED,
@@ -78,9 +78,9 @@ def test_counts_add_up_and_causes_say_what_to_do():
     ],
 )
 def test_what_is_advised_works_for_the_kind(kind, has, lacks):
-    left = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.FAILED: 1}, {}, [])
+    left = run_text.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.FAILED: 1}, {}, [])
     assert (has in left, lacks in left) == (True, False)
-    done = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.LINKED: 2, Outcome.FAILED: 0}, {}, [])
+    done = run_text.run_details(RUN, kind, Stage.FINISHED, {}, {Outcome.LINKED: 2, Outcome.FAILED: 0}, {}, [])
     assert has not in done
 
 
@@ -97,7 +97,7 @@ def test_what_is_advised_works_for_the_kind(kind, has, lacks):
 )
 def test_what_has_ended_says_what_is_so_for_good_and_what_was_so_then(kind, outcomes, has, lacks):
     """Current details cannot be renewed once a workflow has ended."""
-    said = briefing.run_details(RUN, kind, Stage.FINISHED, {}, outcomes, {}, [])
+    said = run_text.run_details(RUN, kind, Stage.FINISHED, {}, outcomes, {}, [])
     assert (has in said, lacks in said) == (True, False)
 
 
@@ -109,13 +109,13 @@ def test_what_has_ended_about_one_client_links_to_its_page():
 
 def test_a_run_about_one_client_is_called_by_what_it_is():
     one = RUN.model_copy(update={"client_code": "C0001"})
-    assert briefing.run_summary(one, RunKind.RECONNECT_ALL) == "Reconnect C0001 · Xero · Harbour Lane · Priya Shah"
-    assert briefing.run_summary(one, RunKind.CHANGE_CONNECTION).startswith("Change the connection of C0001 · Xero")
-    assert briefing.run_summary(RUN, RunKind.RECONNECT_ALL) == "Reconnect all from Xero · Harbour Lane · Priya Shah"
+    assert run_text.run_summary(one, RunKind.RECONNECT_ALL) == "Reconnect C0001 · Xero · Harbour Lane · Priya Shah"
+    assert run_text.run_summary(one, RunKind.CHANGE_CONNECTION).startswith("Change the connection of C0001 · Xero")
+    assert run_text.run_summary(RUN, RunKind.RECONNECT_ALL) == "Reconnect all from Xero · Harbour Lane · Priya Shah"
 
 
 def test_only_a_run_whose_choice_takes_all_says_so():
-    said = {kind: briefing.run_details(RUN, kind, Stage.AWAITING_SELECTION, {}, {}, {}, []) for kind in RunKind}
+    said = {kind: run_text.run_details(RUN, kind, Stage.AWAITING_SELECTION, {}, {}, {}, []) for kind in RunKind}
     all_new = {kind for kind, text in said.items() if "all_new" in text}
     assert all_new == {RunKind.ADD_CLIENTS, RunKind.REASSIGN_CLIENTS}
     assert f"runs show {RUN.run_id} --json" in said[RunKind.CHANGE_CONNECTION]
@@ -124,19 +124,19 @@ def test_only_a_run_whose_choice_takes_all_says_so():
 def test_clients_that_failed_are_named_and_the_page_is_linked():
     run = RUN.model_copy(update={"support": ForSupport(site="https://here.test")})
     ash = Troubled("Ash [x](javascript:alert) *Ltd*", "ASHX0001", UUID(int=7), "access lost")
-    said = briefing.run_details(
+    said = run_text.run_details(
         run, RunKind.ADD_CLIENTS, Stage.FINISHED, {}, {Outcome.FAILED: 4, Outcome.RETRYING: 1}, {}, [], [ash]
     )
     assert f"(https://here.test/activity/{RUN.run_id})" in said
     assert f"](https://here.test/clients/{UUID(int=7)}/connection) (ASHX0001): access lost" in said
     assert "- and 4 more, which the page names" in said
     assert "[x](javascript" not in said  # a name is no link
-    assert "](" not in briefing.run_details(RUN, RunKind.ADD_CLIENTS, Stage.FINISHED, {}, {}, {}, [], [ash])
+    assert "](" not in run_text.run_details(RUN, RunKind.ADD_CLIENTS, Stage.FINISHED, {}, {}, {}, [], [ash])
 
 
 def test_a_client_can_be_found_by_its_code_where_the_server_knows_how():
     def keys(client: ClientFacts) -> set[str]:
-        found = [briefing.sync_attributes(client), disconnect_attributes(client)]
+        found = [run_text.sync_attributes(client), disconnect_attributes(client)]
         return set.intersection(*({pair.key.name for pair in one} for one in found))
 
     knows = ForSupport(finds_clients=True)
@@ -144,41 +144,41 @@ def test_a_client_can_be_found_by_its_code_where_the_server_knows_how():
     assert "ClientsyncClient" in keys(CLIENT.model_copy(update={"support": knows}))
     about_one = RUN.model_copy(update={"support": knows, "client_code": "C0001"})
     for run, is_found in ((about_one, True), (RUN, False), (RUN.model_copy(update={"support": knows}), False)):
-        names = {pair.key.name for pair in briefing.run_attributes(run, RunKind.RECONNECT_ALL)}
+        names = {pair.key.name for pair in run_text.run_attributes(run, RunKind.RECONNECT_ALL)}
         assert ("ClientsyncClient" in names) is is_found
 
 
 def test_only_the_last_notices_are_shown():
     notices = [f"notice {number}" for number in range(50)]
-    details = briefing.run_details(RUN, RunKind.ADD_CLIENTS, Stage.PULLING, {}, {}, {}, notices)
+    details = run_text.run_details(RUN, RunKind.ADD_CLIENTS, Stage.PULLING, {}, {}, {}, notices)
     assert "notice 49" in details
     assert "notice 40" not in details
 
 
 def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
     at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-    details = briefing.sync_details(
+    details = run_text.sync_details(
         CLIENT, "Handed over.", Trouble(cause=Cause.RATE_LIMITED, detail="day limit"), 2, at
     )
     assert details.startswith("### Rate limited")
     assert "2026-11-24 09:30:00 UTC" in details
     assert "no call is made before it ends" in details  # whatever is signalled
     assert "day limit" in details
-    away = briefing.sync_details(CLIENT, "Handed over.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE), 0, at)
+    away = run_text.sync_details(CLIENT, "Handed over.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE), 0, at)
     assert "To try at once, **Send a Signal** `retry_now`" in away
     assert "tries of its own that failed so far: 0" in away
     met = datetime(2026, 11, 24, 8, 15, 2, tzinfo=UTC)  # a night may have found something else since
-    dated = briefing.sync_details(CLIENT, "Handed over.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE), 0, at, met)
+    dated = run_text.sync_details(CLIENT, "Handed over.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE), 0, at, met)
     assert "Met at 2026-11-24 08:15:02 UTC. What a check has found since then stands on the client's page." in dated
 
 
 def test_the_end_of_a_sync_says_what_came_of_it():
-    assert briefing.sync_end(CLIENT, "Refresh.", None).startswith("### Finished\n\nAll lists are stored.")
-    some = briefing.sync_end(CLIENT, "Refresh.", None, (Source.ITEMS,))
+    assert run_text.sync_end(CLIENT, "Refresh.", None).startswith("### Finished\n\nAll lists are stored.")
+    some = run_text.sync_end(CLIENT, "Refresh.", None, (Source.ITEMS,))
     assert some.startswith("### Finished\n\nThe lists that were asked for are stored.")
     here = CLIENT.model_copy(update={"support": ForSupport(site="https://here.test")})
-    assert f"(https://here.test/clients/{CLIENT.client_id}/connection)" in briefing.sync_end(here, "Refresh.", None)
-    assert briefing.sync_end(CLIENT, "Refresh.", Trouble(cause=Cause.ACCESS_LOST)).startswith(
+    assert f"(https://here.test/clients/{CLIENT.client_id}/connection)" in run_text.sync_end(here, "Refresh.", None)
+    assert run_text.sync_end(CLIENT, "Refresh.", Trouble(cause=Cause.ACCESS_LOST)).startswith(
         "### Stopped: access lost"
     )
 
@@ -192,7 +192,7 @@ def test_the_end_of_a_sync_says_what_came_of_it():
     ],
 )
 def test_a_group_is_named_by_whole_names(names, said):
-    assert briefing.group_summary(names, 30) == said
+    assert run_text.group_summary(names, 30) == said
 
 
 LETTERS = ("x", "é", "Ж", "東", "\N{FAMILY}", '"', "\\", "\x01")
@@ -214,12 +214,12 @@ async def test_a_summary_is_within_the_bytes_that_a_server_takes_whichever_key_s
     )
     practice = PracticeFacts(practice_id=UUID(int=1), practice_name=letter * 200, practice_slug="harbour-lane")
     said = [
-        *(briefing.run_summary(run, kind) for kind in RunKind),
-        briefing.sync_summary(client),
+        *(run_text.run_summary(run, kind) for kind in RunKind),
+        run_text.sync_summary(client),
         disconnect_summary(client),
         check_summary(practice, f"Asked for by {letter * 200}."),
-        shortened(briefing.group_summary([letter * 200] * 16)),
-        shortened(briefing.group_summary([letter * 20] * 16)),
+        shortened(run_text.group_summary([letter * 200] * 16)),
+        shortened(run_text.group_summary([letter * 20] * 16)),
         shortened(letter * 500),
     ]
     assert all(len(text) > 20 for text in said)
@@ -235,7 +235,7 @@ def test_what_fits_is_whole_and_what_does_not_ends_in_an_ellipsis():
 
 
 def test_a_sync_that_ended_while_waiting_would_help_leaves_it_to_the_night():
-    end = briefing.sync_end(CLIENT, "Refresh.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE))
+    end = run_text.sync_end(CLIENT, "Refresh.", Trouble(cause=Cause.PROVIDER_UNAVAILABLE))
     assert "It is not tried here any more: the nightly check tries it again. To try now, refresh the client" in end
     assert "by itself" not in end
 
@@ -249,5 +249,5 @@ def test_a_sync_that_ended_while_waiting_would_help_leaves_it_to_the_night():
     ],
 )
 def test_a_cause_in_a_run_promises_what_something_does(kind: RunKind, outcome: Outcome, said: str):
-    shown = briefing.run_details(RUN, kind, Stage.FINISHED, {}, {outcome: 1}, {Cause.RATE_LIMITED: 1}, [])
+    shown = run_text.run_details(RUN, kind, Stage.FINISHED, {}, {outcome: 1}, {Cause.RATE_LIMITED: 1}, [])
     assert f"{Cause.RATE_LIMITED.sentence} {said}" in shown

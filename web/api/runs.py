@@ -20,7 +20,7 @@ from starter.answers.runs import (
     StartedAnswer,
     StoppingAnswer,
 )
-from starter.kinds import Wishes
+from starter.kinds import RunOptions
 from web.api.parameters import Limit, Offset
 from web.kit.authentication import Adder, Door, Reader
 
@@ -57,7 +57,7 @@ async def start(
     moves_healthy: Everything = False,
 ) -> StartedAnswer:
     """Start a run."""
-    started = await door.runs.start(caller, kind, provider, idempotency_key, Wishes(moves_healthy=moves_healthy))
+    started = await door.runs.start(caller, kind, provider, idempotency_key, RunOptions(moves_healthy=moves_healthy))
     to_allow = await door.runs.to_allow_again(caller, started.run_id)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url, to_allow=list(to_allow))
 

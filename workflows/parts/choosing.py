@@ -23,20 +23,20 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.refusals import REFUSED, Refusal
     from contracts.words.runs import Outcome, Result, Stage
 
-from workflows.parts.consented_run import Journey, RunEnded, unlisted
-from workflows.parts.run_state import RunBoard
+from workflows.parts.consented_run import ConsentedRun, RunEnded, unlisted
+from workflows.parts.run_state import RunState
 from workflows.plans import planning
 
 
-class ChoosingJourney(Journey):
+class ChoosingJourney(ConsentedRun):
     """The base of the bulk workflows that wait for a selection.
 
     Args:
-        board: Where the run's stage and counts are kept.
+        state: Where the run's stage and counts are kept.
     """
 
-    def __init__(self, board: RunBoard) -> None:
-        super().__init__(board)
+    def __init__(self, state: RunState) -> None:
+        super().__init__(state)
         self._selecting = asyncio.Lock()
         self._selection: Selection | None = None
         self._accepted: SelectionAccepted | None = None
@@ -68,9 +68,9 @@ class ChoosingJourney(Journey):
             await self._select(Selection.model_validate(raw))
         except ValidationError as error:
             where, sentence = first_of(error)
-            self.board.note(f"A selection was refused{f' ({where})' if where else ''}: {sentence}")
+            self.state.note(f"A selection was refused{f' ({where})' if where else ''}: {sentence}")
         except ApplicationError as refused:
-            self.board.note(f"A selection was refused: {refused.message}")
+            self.state.note(f"A selection was refused: {refused.message}")
 
     @workflow.update(description='Choose organisations, such as {"all_new": true}, with an answer. Safe to repeat.')
     async def submit_selection(self, selection: Selection) -> SelectionAccepted:
@@ -115,8 +115,8 @@ class ChoosingJourney(Journey):
             if is_cancelled_exception(error):
                 raise
             notice = f"A further sign-in could not be listed. {trouble_of(error).cause.sentence}"
-            await self.board.enter(Stage.AWAITING_SELECTION, notice)
-            self.board.note(notice)
+            await self.state.enter(Stage.AWAITING_SELECTION, notice)
+            self.state.note(notice)
 
     async def _select(self, selection: Selection) -> SelectionAccepted:
         async with self._selecting:  # two selections at once: the second is judged after the first
@@ -131,14 +131,14 @@ class ChoosingJourney(Journey):
                     raise
                 self._selection = selection
                 left = {Outcome.SKIPPED: self._accepted.skipped, Outcome.ALREADY_CLIENT: self._accepted.existing}
-                self.board.outcomes.update(left)
+                self.state.outcomes.update(left)
             return self._accepted
 
     def _refusal_of(self, selection: Selection) -> Refusal | None:
         if self._is_ending:
             return planning.ENDING
         return refuse_selection(
-            self.board.stage, is_chosen=self._accepted is not None, is_same=selection == self._selection
+            self.state.stage, is_chosen=self._accepted is not None, is_same=selection == self._selection
         )
 
 

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.causes import Cause
     from contracts.words.runs import Result, Stage
 
-from workflows.parts.run_state import RunBoard
+from workflows.parts.run_state import RunState
 from workflows.plans import policies
 
 
@@ -32,15 +32,15 @@ class RunNeverStored(Exception):
     """The start was given up after the workflow had begun: there is no such run."""
 
 
-class Journey:
+class ConsentedRun:
     """The base of the bulk workflows: sign-ins arrive here.
 
     Args:
-        board: Where the run's stage and counts are kept.
+        state: Where the run's stage and counts are kept.
     """
 
-    def __init__(self, board: RunBoard) -> None:
-        self.board = board
+    def __init__(self, state: RunState) -> None:
+        self.state = state
         self.consents: deque[ConsentGiven] = deque()
         self._denied: str | None = None
 
@@ -52,7 +52,7 @@ class Journey:
     @workflow.signal(description="Sent by the sign-in page when a sign-in was declined. Not for sending by hand.")
     def consent_refused(self, refused: ConsentRefused) -> None:
         """The sign-in came back without a grant; declining the first one ends the run."""
-        self.board.note(refused.message)
+        self.state.note(refused.message)
         if refused.denied:
             self._denied = refused.message
 
@@ -63,10 +63,10 @@ class Journey:
             RunEnded: It was declined, or nobody signed in in time.
             RunNeverStored: There is no such run.
         """
-        self.board.show()
+        self.state.show()
         if workflow.patched(STORED_OR_OVER):
             soon = min(patience, policies.STORED_WITHIN)
-            if not await self._came_back(soon, "Was it stored?") and not await self.board.is_stored():
+            if not await self._came_back(soon, "Was it stored?") and not await self.state.is_stored():
                 raise RunNeverStored
             patience -= soon
         if not await self._came_back(patience, "Sign-in expires"):
@@ -94,18 +94,18 @@ class Journey:
         try:
             await stages()
         except RunNeverStored:
-            return self.board.leave("This run was never stored, since its start was given up. Nothing was changed.")
+            return self.state.leave("This run was never stored, since its start was given up. Nothing was changed.")
         except RunEnded as end:
-            return await self.board.finish(end.result, end.message)
+            return await self.state.finish(end.result, end.message)
         except BaseException as error:
             if is_cancelled_exception(error):
-                await self.board.finish(Result.CANCELLED, self.when_stopped())
+                await self.state.finish(Result.CANCELLED, self.when_stopped())
             raise
-        return await self.board.finish()
+        return await self.state.finish()
 
     def when_stopped(self) -> str:
         """What becomes of it when somebody stops it now, for the colleague."""
-        if self.board.stage in _UNCHANGING:
+        if self.state.stage in _UNCHANGING:
             return "The run was stopped. Nothing was changed."
         return "The run was stopped. What was already done stays."
 

@@ -11,7 +11,7 @@ from temporalio import workflow
 Item = TypeVar("Item")
 
 
-class Lanes(Generic[Item]):
+class FanOut(Generic[Item]):
     """Works through pages of items in their order.
 
     Args:

@@ -16,19 +16,19 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.runs import Stage
 
 from workflows.parts.calls import call
-from workflows.parts.run_state import RunBoard
+from workflows.parts.run_state import RunState
 from workflows.plans import policies
 
 
-async def list_organisations(board: RunBoard, consent: ConsentGiven) -> None:
+async def list_organisations(state: RunState, consent: ConsentGiven) -> None:
     """List what a consent reaches into the run, judge the whole list, and open the selection.
 
     Raises:
         ActivityError: The provider's list could not be had.
     """
-    run_id = board.run.run_id
+    run_id = state.run.run_id
     _, listed = await asyncio.gather(  # a person is waiting
-        board.enter(Stage.LISTING),
+        state.enter(Stage.LISTING),
         call(
             OrganisationActivities.list_organisations,
             ListOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, grant_id=consent.grant_id),
@@ -39,26 +39,26 @@ async def list_organisations(board: RunBoard, consent: ConsentGiven) -> None:
     is_larger = workflow.patched(LARGER_GROUPS)
     size = PROFILES_AT_ONCE if is_larger else FEWER_PROFILES_AT_ONCE
     stretches = windows(listed.first, listed.end, size)
-    await asyncio.gather(*(_read_profiles(board, first, end) for first, end in stretches))
+    await asyncio.gather(*(_read_profiles(state, first, end) for first, end in stretches))
     judged = await call(
         OrganisationActivities.judge_organisations,
         JudgeOrganisationsInput(run_id=run_id),
         policies.DATABASE,
         "Tell new organisations from known ones",
     )
-    board.verdicts = judged.verdicts
-    board.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the verdicts
+    state.verdicts = judged.verdicts
+    state.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the verdicts
 
 
-async def _read_profiles(board: RunBoard, first: int, end: int) -> None:
+async def _read_profiles(state: RunState, first: int, end: int) -> None:
     try:
         await call(
             OrganisationActivities.read_profiles,
-            ReadProfilesInput(run_id=board.run.run_id, first=first, end=end),
+            ReadProfilesInput(run_id=state.run.run_id, first=first, end=end),
             policies.PROFILES,
             f"Read profiles {first + 1} to {end}",
         )
     except ActivityError as error:
         if is_cancelled_exception(error):
             raise
-        board.note(f"Some profiles could not be read: {trouble_of(error).cause.sentence}", lasts=True)
+        state.note(f"Some profiles could not be read: {trouble_of(error).cause.sentence}", lasts=True)

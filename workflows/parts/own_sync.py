@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.sync_client import SyncClientInput
     from contracts.words.names import sync_client_id
 
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 from workflows.sync_client import SyncClient
 
 
@@ -33,9 +33,9 @@ async def hand_over(sync: SyncClientInput, priority: Priority) -> bool:
                 sync,
                 id=name,
                 parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-                static_summary=briefing.sync_summary(client),
-                static_details=briefing.SYNC_WHAT_IT_IS,
-                search_attributes=briefing.sync_attributes(client),
+                static_summary=run_text.sync_summary(client),
+                static_details=run_text.SYNC_WHAT_IT_IS,
+                search_attributes=run_text.sync_attributes(client),
                 priority=priority,
             )
         except WorkflowAlreadyStartedError:

@@ -13,14 +13,14 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from workflows.plans.failures import trouble_of
-from workflows.plans.patches import LARGER_GROUPS, MORE_LANES
+from workflows.plans.patches import LARGER_GROUPS, MORE_GROUPS
 from workflows.plans.sizes import (
+    CLIENTS_AT_ONCE,
     CLIENTS_PULLED_TOGETHER,
     FEWER_CLIENTS_PULLED_TOGETHER,
-    FEWER_PULL_LANES,
-    LANES_OF_ONE,
+    FEWER_GROUPS_AT_ONCE,
+    GROUPS_AT_ONCE,
     PAGE_OF_CLIENTS,
-    PULL_LANES,
 )
 
 with workflow.unsafe.imports_passed_through():
@@ -34,16 +34,16 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.parts.calls import call
 from workflows.parts.own_sync import hand_over
-from workflows.parts.run_state import RunBoard
+from workflows.parts.run_state import RunState
 from workflows.plans import planning, policies
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 
 
 class ClientPulls:
     """Pulls the run's clients in a fixed number of lanes, page by page; those left by their group in lanes of one.
 
     Args:
-        board: Where outcomes are counted.
+        state: Where outcomes are counted.
         after: Position in the run after which clients are still to be pulled.
         login: A login that takes the connections over, each once it has read the organisation: then only the
             profiles are read, one client at a time, and the outcomes are left to a pull of the rest.
@@ -53,14 +53,14 @@ class ClientPulls:
         is_done: Whether there are no more clients; False when the history has grown long enough to start a new one.
     """
 
-    def __init__(self, board: RunBoard, after: int, login: UUID | None = None) -> None:
+    def __init__(self, state: RunState, after: int, login: UUID | None = None) -> None:
         self.after = after
         self._login = login
         is_larger = workflow.patched(LARGER_GROUPS)
         self._together = CLIENTS_PULLED_TOGETHER if is_larger else FEWER_CLIENTS_PULLED_TOGETHER
-        self._lanes = PULL_LANES if workflow.patched(MORE_LANES) else FEWER_PULL_LANES
+        self._lanes = GROUPS_AT_ONCE if workflow.patched(MORE_GROUPS) else FEWER_GROUPS_AT_ONCE
         self.is_done = False
-        self._board = board
+        self._state = state
         self._page: deque[ClientToPull] = deque()
         self._paging = asyncio.Lock()
         # It holds few, so that groups wait while many clients stumble. None: no more will come.
@@ -68,11 +68,11 @@ class ClientPulls:
 
     async def run(self) -> None:
         """Pull until all are done, or until a new history should begin."""
-        await asyncio.gather(self._in_groups(), *(self._one_by_one() for _ in range(LANES_OF_ONE)))
+        await asyncio.gather(self._in_groups(), *(self._one_by_one() for _ in range(CLIENTS_AT_ONCE)))
 
     async def _in_groups(self) -> None:
         await asyncio.gather(*(self._lane() for _ in range(self._lanes)))
-        for _ in range(LANES_OF_ONE):
+        for _ in range(CLIENTS_AT_ONCE):
             await self._alone.put(None)
 
     async def _lane(self) -> None:
@@ -91,7 +91,7 @@ class ClientPulls:
             if not self._page and not self.is_done and not workflow.info().is_continue_as_new_suggested():
                 page = await call(
                     ClientActivities.clients_to_pull,
-                    ClientsToPullInput(run_id=self._board.run.run_id, after=self.after, limit=PAGE_OF_CLIENTS),
+                    ClientsToPullInput(run_id=self._state.run.run_id, after=self.after, limit=PAGE_OF_CLIENTS),
                     policies.DATABASE,
                     "Find the next clients to pull",
                 )
@@ -104,7 +104,7 @@ class ClientPulls:
 
     async def _pull_together(self, group: Sequence[ClientToPull]) -> Sequence[ClientToPull]:
         """Pull a group; who is left needs a pull of its own."""
-        run_id = self._board.run.run_id
+        run_id = self._state.run.run_id
         is_full = len(group) == self._together
         try:
             pulled = await call(
@@ -113,18 +113,18 @@ class ClientPulls:
                     connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
                 ),
                 policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER,
-                briefing.group_summary([client.client_name for client in group]),
+                run_text.group_summary([client.client_name for client in group]),
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
             return group
         left = set(pulled.left)
-        self._board.count(*(client.outcome for client in group if client.connection_id not in left))
+        self._state.count(*(client.outcome for client in group if client.connection_id not in left))
         return [client for client in group if client.connection_id in left]
 
     async def _pull(self, client: ClientToPull) -> None:
-        run_id = self._board.run.run_id
+        run_id = self._state.run.run_id
         try:
             await call(
                 StandardInformationActivities.pull_client,
@@ -149,13 +149,13 @@ class ClientPulls:
                 await self._fail(client, trouble)
         else:
             if self._login is None:
-                self._board.count(client.outcome)
+                self._state.count(client.outcome)
 
     async def _fail(self, client: ClientToPull, trouble: Trouble) -> None:
         await call(
             RunActivities.record_failure,
             RecordFailureInput(
-                run_id=self._board.run.run_id,
+                run_id=self._state.run.run_id,
                 connection_id=client.connection_id,
                 cause=trouble.cause,
                 detail=trouble.detail,
@@ -165,17 +165,17 @@ class ClientPulls:
             f"Note why {client.client_name} failed",
         )
         self._name(client, trouble)
-        self._board.count(Outcome.FAILED, cause=trouble.cause)
+        self._state.count(Outcome.FAILED, cause=trouble.cause)
 
     def _name(self, client: ClientToPull, trouble: Trouble) -> None:
-        self._board.name(client.client_name, trouble.cause, code=client.client_code, client_id=client.client_id)
+        self._state.name(client.client_name, trouble.cause, code=client.client_code, client_id=client.client_id)
 
     async def _hand_over(self, client: ClientToPull, trouble: Trouble) -> None:
         retry_at = planning.next_try(workflow.now(), 0, trouble)
         await call(
             RunActivities.hand_over,
             HandOverInput(
-                run_id=self._board.run.run_id,
+                run_id=self._state.run.run_id,
                 connection_id=client.connection_id,
                 cause=trouble.cause,
                 detail=trouble.detail,
@@ -186,8 +186,8 @@ class ClientPulls:
             f"Hand {client.client_name} over to a sync of its own",
         )
         self._name(client, trouble)
-        self._board.count(Outcome.RETRYING, cause=trouble.cause)
-        run = self._board.run
+        self._state.count(Outcome.RETRYING, cause=trouble.cause)
+        run = self._state.run
         facts = ClientFacts(
             connection_id=client.connection_id,
             client_id=client.client_id,
@@ -209,4 +209,4 @@ class ClientPulls:
             grant_id=self._login,
         )
         if not await hand_over(sync, policies.sync_priority(facts.practice_slug)):
-            self._board.note(f"{client.client_name} is being synced already; its outcome will show here.")
+            self._state.note(f"{client.client_name} is being synced already; its outcome will show here.")

@@ -1,4 +1,4 @@
-"""The board of a run: its stage and counts, kept in step in the database, the search attributes and the details.
+"""The state of a run: its stage and counts, kept in step in the database, the search attributes and the details.
 
 Every bulk workflow has one. It holds no list of organisations: the database does.
 """
@@ -17,11 +17,11 @@ with workflow.unsafe.imports_passed_through():
 
 from workflows.parts.calls import call, to_the_end
 from workflows.plans import policies
-from workflows.support import run_text as briefing
+from workflows.support import run_text
 from workflows.support.pieces import CLIENTS_SHOWN, Troubled
 
 
-class RunBoard:
+class RunState:
     """Where a run is and what came of it so far.
 
     Args:
@@ -52,7 +52,7 @@ class RunBoard:
 
     def leave(self, message: str) -> RunResult:
         """End what was never stored: there are no books to close."""
-        workflow.upsert_search_attributes([briefing.RESULT.value_set(Result.CANCELLED.value)])
+        workflow.upsert_search_attributes([run_text.RESULT.value_set(Result.CANCELLED.value)])
         self.reached(Stage.FINISHED)
         self.note(message)
         return RunResult(run_id=self.run.run_id, result=Result.CANCELLED, counts={}, causes={}, message=message)
@@ -72,7 +72,7 @@ class RunBoard:
         if stage is not self.stage:  # what was said of the stage before is not true of this one
             self._notices.clear()
         self.stage = stage
-        workflow.upsert_search_attributes([briefing.STAGE.value_set(stage.value)])
+        workflow.upsert_search_attributes([run_text.STAGE.value_set(stage.value)])
         self.show()
 
     def note(self, notice: str, *, lasts: bool = False) -> None:
@@ -101,7 +101,7 @@ class RunBoard:
     def show(self) -> None:
         """Renew the current details; this writes nothing to the history."""
         workflow.set_current_details(
-            briefing.run_details(
+            run_text.run_details(
                 self.run,
                 self.kind,
                 self.stage,
@@ -129,7 +129,7 @@ class RunBoard:
             )
         )
         self.outcomes, self.causes = Counter(report.counts), Counter(report.causes)
-        workflow.upsert_search_attributes([briefing.RESULT.value_set(report.result.value)])
+        workflow.upsert_search_attributes([run_text.RESULT.value_set(report.result.value)])
         self.reached(Stage.FINISHED)
         if message is not None:  # what the counts tell stands there already
             self.note(report.message)

@@ -30,5 +30,5 @@ SENDS_MAIL = "sends-mail"
 ROUNDS_IN_ORDER = "rounds-in-order"
 """The patch by which each round of a night looks at each login once."""
 
-MORE_LANES = "more-lanes"
+MORE_GROUPS = "more-lanes"
 """The patch by which runs under way keep the number that they began with."""

@@ -11,11 +11,11 @@ FEWER_PROFILES_AT_ONCE = 25
 CLIENTS_CREATED_AT_ONCE = 500
 """Clients made in one transaction: long enough to be cheap, short enough to hold the practice's row only briefly."""
 
-PULL_LANES = 12
+GROUPS_AT_ONCE = 12
 """Groups of clients pulled at once by one run: as many as two worker processes take (``worker.GROUPS_AT_ONCE``)."""
 
-FEWER_PULL_LANES = 8
-"""The same in runs that began before ``MORE_LANES``."""
+FEWER_GROUPS_AT_ONCE = 8
+"""The same in runs that began before ``MORE_GROUPS``."""
 
 CLIENTS_PULLED_TOGETHER = 16
 """Clients that one activity pulls and one transaction stores."""
@@ -23,14 +23,14 @@ CLIENTS_PULLED_TOGETHER = 16
 FEWER_CLIENTS_PULLED_TOGETHER = 8
 """The same in runs that began before ``LARGER_GROUPS``."""
 
-LANES_OF_ONE = 64
+CLIENTS_AT_ONCE = 64
 """Clients that one run pulls or reassigns at once, each by itself. More only lengthens the server's list of pending
 activities, which it reads with each that ends."""
 
-CHECK_LANES = 25
+LOGINS_AT_ONCE = 25
 """Logins looked at once by a check; each is a refresh and one call."""
 
-REFRESH_LANES = 50
+REFRESHES_AT_ONCE = 50
 """Clients refreshed at once by a check: the night has time, and people who wait come first."""
 
 PAGE_OF_CLIENTS = 250
