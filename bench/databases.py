@@ -12,8 +12,8 @@ from models import schema
 from models.database import Database
 from models.grant import Grant
 from models.standard_information import TABLE_OF
-from starter.colleagues import Colleagues
-from starter.tokens import Tokens
+from starter.access.tokens import Tokens
+from starter.people.colleagues import Colleagues
 
 COUNTED = ("clients", "connections", "receipts", *(str(table.__tablename__) for table in TABLE_OF.values()))
 """The tables that both kinds of run fill."""

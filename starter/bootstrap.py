@@ -15,9 +15,9 @@ from runtime.settings.settings import Settings, variable_of
 if TYPE_CHECKING:
     from providers.identity import SignIn
     from providers.port import Provider
-    from starter.identities import IdentityProvider
+    from starter.access.identities import IdentityProvider
     from starter.operations import Operations
-    from starter.support_identity import SupportIdentity
+    from starter.support.identity import SupportIdentity
 
 RUNNING = "running.env"
 """Settings of the running ``clientsync up``, in its data directory, so that other commands find it."""
@@ -86,7 +86,7 @@ async def open_support(settings: Settings) -> "AsyncIterator[SupportIdentity | N
         MissingSettingError: The provider is set, and whom it speaks of is not: all its users would be support.
     """
     from providers.http import http_client  # commands on the database alone start without it
-    from starter.support_identity import SupportGroup, SupportIdentity  # likewise
+    from starter.support.identity import SupportGroup, SupportIdentity  # likewise
 
     if settings.support_issuer is None:
         yield None
@@ -126,7 +126,7 @@ async def open_sign_in(settings: Settings) -> "AsyncIterator[SignIn | None]":
 
 
 def _identity_provider(settings: Settings, sign_in: "SignIn | None") -> "IdentityProvider | None":
-    from starter.identities import IdentityProvider, IdentityRules  # commands on the database start without it
+    from starter.access.identities import IdentityProvider, IdentityRules  # commands on the database start without it
 
     if sign_in is None:
         return None

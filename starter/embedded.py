@@ -16,7 +16,7 @@ from models import schema
 from runtime.embedded.processes import Child, listens
 from runtime.embedded.stack import Stack, embedded_stack, environment_of
 from runtime.settings.settings import Settings
-from starter.temporal_ui import workflows_address
+from starter.support.temporal_ui import workflows_address
 
 SANDBOX_CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
 SANDBOX_CLIENT_SECRET = "sandbox-only-secret-never-use-at-xero"  # noqa: S105  # the stand-in's public constant

@@ -21,7 +21,7 @@ from runtime.settings.zone_rules import pinned_version
 from runtime.temporal.connection import connect
 from runtime.temporal.namespace import NamespaceNotReadyError, missing_attributes
 from starter.bootstrap import build_provider, open_database, open_sign_in, read_settings
-from starter.schedules import Change, Schedules
+from starter.connections.schedules import Change, Schedules
 
 _NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url", "xero_client_id", "xero_client_secret")
 

@@ -11,9 +11,9 @@ from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
 from models.database import Database
 from runtime.embedded.private_file import write_private
-from starter.colleagues import Colleagues
-from starter.sessions import Sessions
-from starter.tokens import Tokens
+from starter.access.sessions import Sessions
+from starter.access.tokens import Tokens
+from starter.people.colleagues import Colleagues
 
 PRACTICE = "Harbour Lane Accountants"
 ADA, BEN, CLEO = "ada@harbour-lane.example", "ben@harbour-lane.example", "cleo@harbour-lane.example"

@@ -15,34 +15,34 @@ from contracts.payloads.runs import Deadlines
 from models.database import Database
 from models.encryption import Sealer
 from providers.port import Providers
-from starter.changes import Changes
-from starter.choices import Choices
-from starter.client_sync import ClientSync
-from starter.clients import Clients
-from starter.colleagues import Colleagues
-from starter.consent_returns import ConsentReturns
-from starter.consents import Consents
-from starter.disconnecting import Disconnecting
-from starter.exports import Exports
-from starter.forgotten import ForgottenPasswords
-from starter.hand_overs import HandOvers
-from starter.health import ConnectionHealth
-from starter.identities import Identities, IdentityProvider
-from starter.managing import Managing
-from starter.outbox import Outbox
-from starter.passkey_answers import PasskeyAnswers
-from starter.passkey_sign_ins import PasskeySignIns
-from starter.passkeys import Passkeys
-from starter.people import People
-from starter.proofs import Proofs
-from starter.runs import Runs
-from starter.second_factor_rules import SecondFactorRules
-from starter.second_factors import SecondFactors
-from starter.second_steps import SecondSteps
-from starter.sessions import Sessions
-from starter.support_reads import SupportReads
-from starter.supporting import Supporting
-from starter.tokens import Tokens
+from starter.access.forgotten import ForgottenPasswords
+from starter.access.identities import Identities, IdentityProvider
+from starter.access.proofs import Proofs
+from starter.access.second_steps import SecondSteps
+from starter.access.sessions import Sessions
+from starter.access.tokens import Tokens
+from starter.clients.clients import Clients
+from starter.clients.exports import Exports
+from starter.connections.changes import Changes
+from starter.connections.disconnecting import Disconnecting
+from starter.connections.health import ConnectionHealth
+from starter.connections.managing import Managing
+from starter.factors.passkey_answers import PasskeyAnswers
+from starter.factors.passkey_sign_ins import PasskeySignIns
+from starter.factors.passkeys import Passkeys
+from starter.factors.second_factor_rules import SecondFactorRules
+from starter.factors.second_factors import SecondFactors
+from starter.people.colleagues import Colleagues
+from starter.people.hand_overs import HandOvers
+from starter.people.outbox import Outbox
+from starter.people.people import People
+from starter.runs.choices import Choices
+from starter.runs.client_sync import ClientSync
+from starter.runs.consent_returns import ConsentReturns
+from starter.runs.consents import Consents
+from starter.runs.runs import Runs
+from starter.support.reads import SupportReads
+from starter.support.supporting import Supporting
 
 
 class Operations:

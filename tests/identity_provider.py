@@ -18,7 +18,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from emulators.kit.signing import SigningKey, half_hash
-from starter.support_identity import SupportGroup
+from starter.support.identity import SupportGroup
 from tests.journeys.serving import listening, serving
 
 AUDIENCE, GROUP = "temporal-ui", "clientsync-support"

@@ -6,9 +6,9 @@ from cli.operate.schedules import apply_schedules
 from contracts.words.practices import Plan, Role
 from models.database import Database
 from runtime.settings.settings import Settings
+from starter.access.tokens import Tokens
 from starter.bootstrap import open_database
-from starter.colleagues import Colleagues
-from starter.tokens import Tokens
+from starter.people.colleagues import Colleagues
 from torture.platform import Platform
 
 COLLEAGUES = 2

@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from runtime.sealing.keyring import KeyRing
 from starter.answers.errors import ErrorAnswer
 from starter.operations import Operations
-from starter.support_identity import SupportIdentity
+from starter.support.identity import SupportIdentity
 from web import pages
 from web.api import (
     change,

@@ -7,9 +7,9 @@ from contracts.words.practices import Plan, Role
 from models import clients, practices
 from models.client import Client
 from models.database import Database
-from starter.colleagues import Colleagues
+from starter.access.tokens import Tokens
 from starter.first_look import ADA, BEN, CLEO, PRACTICE
-from starter.tokens import Tokens
+from starter.people.colleagues import Colleagues
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import typer
 from cli.kit.output import Json, out, print_json
 from cli.operate.schedules import apply_if_possible
 from contracts.words.practices import Plan
+from starter.access.sessions import Sessions
 from starter.bootstrap import open_database, read_settings
-from starter.colleagues import Colleagues
 from starter.ending import execute
-from starter.second_factor_rules import SecondFactorRules
-from starter.sessions import Sessions
+from starter.factors.second_factor_rules import SecondFactorRules
+from starter.people.colleagues import Colleagues
 
 practice = typer.Typer(no_args_is_help=True, help="Practices: the firms that use Clientsync.")
 team = typer.Typer(no_args_is_help=True, help="Teams: groups of colleagues that clients can be assigned to.")

@@ -14,8 +14,8 @@ from runtime.embedded.stack import DataDirInUseError, environment_of
 from starter.bootstrap import RUNNING, read_settings
 from starter.embedded import Product, embedded_product
 from starter.ending import FAILED, end, err, execute
+from starter.factors.relying_party import relying_party
 from starter.first_look import FirstLook, first_look
-from starter.relying_party import relying_party
 
 
 def up(json: Json = False) -> None:

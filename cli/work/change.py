@@ -9,7 +9,7 @@ from cli.kit.output import As, Json, out, print_json, table, words
 from cli.work.connection import print_started
 from starter.answers.connections import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
 from starter.ending import execute
-from starter.starting import StartedRun
+from starter.runs.starting import StartedRun
 
 change = typer.Typer(no_args_is_help=True, help="Move a client to another organisation, and back.")
 

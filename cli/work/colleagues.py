@@ -10,9 +10,9 @@ from cli.work.invite import invite
 from contracts.words.practices import Role
 from starter.answers.colleagues import ColleagueAnswer, ColleaguesAnswer, DeactivationAnswer
 from starter.bootstrap import open_database, read_settings
-from starter.colleagues import Colleagues
 from starter.ending import execute
-from starter.second_factor_rules import SecondFactorRules
+from starter.factors.second_factor_rules import SecondFactorRules
+from starter.people.colleagues import Colleagues
 
 colleague = typer.Typer(no_args_is_help=True, help="Colleagues: the people of a practice.")
 

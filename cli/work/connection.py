@@ -20,7 +20,7 @@ from starter.answers.connections import (
     RefreshAnswer,
 )
 from starter.ending import execute
-from starter.starting import StartedRun
+from starter.runs.starting import StartedRun
 
 Lists = Annotated[list[ListName] | None, typer.Option("--list", help="Only this list; give several.")]
 

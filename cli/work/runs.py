@@ -19,9 +19,9 @@ from contracts.words.runs import Outcome, RunKind, Stage
 from starter.answers.run_words import PAUSED, accounts_sum
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 from starter.ending import execute
-from starter.kinds import RunOptions
-from starter.retries import Retried
-from starter.starting import StartedRun
+from starter.runs.kinds import RunOptions
+from starter.runs.retries import Retried
+from starter.runs.starting import StartedRun
 
 runs = typer.Typer(no_args_is_help=True, help="Runs: one bulk operation each.")
 

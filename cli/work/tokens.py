@@ -10,9 +10,9 @@ import typer
 from cli.kit.output import Json, out, print_json, table
 from contracts.words.access import Scope, listed
 from models.api_tokens import USUAL, TokenView
+from starter.access.tokens import LONGEST_DAYS, MadeToken, Tokens
 from starter.bootstrap import open_database, read_settings
 from starter.ending import execute
-from starter.tokens import LONGEST_DAYS, MadeToken, Tokens
 
 token = typer.Typer(no_args_is_help=True, help="Bearer tokens for the JSON API.")
 

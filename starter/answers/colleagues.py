@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from contracts.words.practices import Role
 from models.colleagues import ColleagueView
-from starter.leaving import Deactivation
+from starter.people.leaving import Deactivation
 
 
 class ColleagueAnswer(BaseModel):

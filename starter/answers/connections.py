@@ -20,9 +20,9 @@ from models.connection_changes import undo_until
 from models.managed_connections import Details, Managed
 from rules.book_match import Match
 from starter.answers.clients import ConnectionAnswer, ReceiptAnswer
-from starter.changes import ChangePreview
-from starter.disconnecting import DisconnectPreview
-from starter.managing import Refreshing
+from starter.connections.changes import ChangePreview
+from starter.connections.disconnecting import DisconnectPreview
+from starter.connections.managing import Refreshing
 
 
 class SettingsAnswer(BaseModel):

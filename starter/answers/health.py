@@ -10,7 +10,7 @@ from contracts.payloads.check_connections import CheckReport
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from models.health import ConnectionView, Health
-from starter.health import Check
+from starter.connections.health import Check
 
 
 class ConnectionHealthAnswer(BaseModel):

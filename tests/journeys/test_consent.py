@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from emulators.xero.faults import Kind
-from starter.consent_words import DENIED, IF_FULL
+from starter.runs.consent_words import DENIED, IF_FULL
 from tests.journeys.scene import Scene, by_organisation
 
 

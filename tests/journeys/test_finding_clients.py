@@ -10,7 +10,7 @@ from temporalio.common import SearchAttributeKey
 from contracts.payloads.support import ForSupport
 from contracts.words.names import CLIENT_ATTRIBUTE
 from runtime.temporal.optional_attribute import add_if_possible
-from starter.supporting import Supporting
+from starter.support.supporting import Supporting
 from tests.journeys.one_client import FEW, PATIENCE, one_of
 from tests.web.house import made_house, session_of
 from web.app import create_app

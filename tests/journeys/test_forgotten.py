@@ -17,7 +17,7 @@ from models.columns import now
 from models.password_links import MOST_MAILS, VALID_FOR
 from models.practice import Colleague
 from runtime.settings.settings import Settings
-from starter.forgotten import MOST_FROM_IP
+from starter.access.forgotten import MOST_FROM_IP
 from tests.journeys.conftest import MakeScene
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene

@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from contracts.payloads.runs import RunFacts
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
-from starter.kinds import start_of
+from starter.runs.kinds import start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
 from tests.journeys.scene import Scene, by_organisation
 from workflows.support.run_text import STAGE
@@ -117,7 +117,7 @@ async def test_a_run_that_is_at_work_before_its_row_is_there_goes_on(make_scene,
     async with admin.worker():
         await lee.added()
         await leaves(admin, lee.actor.colleague_id)
-        monkeypatch.setattr("starter.starting.start_of", late)
+        monkeypatch.setattr("starter.runs.starting.start_of", late)
         answer = await hand_over(admin, lee.actor.colleague_id, ben.actor.colleague_id)
         run = await admin.until_stage(answer.json()["run_id"], "finished")
     assert (run["result"], run["counts"]) == ("completed", {"reassigned": 3})

@@ -16,7 +16,7 @@ from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords, RecordWords
 from emulators.xero.faults import Kind
 from models.practice import Practice
-from starter.schedules import nightly
+from starter.connections.schedules import nightly
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene
 from tests.journeys.stage import peculiar_server

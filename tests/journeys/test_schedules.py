@@ -19,7 +19,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from models import practices
-from starter.schedules import Applied, Change, Schedules
+from starter.connections.schedules import Applied, Change, Schedules
 from tests.journeys.scene import PATIENCE, Scene
 
 LONDON, AUCKLAND = "check-connections-harbour-lane", "check-connections-kauri-street"
@@ -127,6 +127,6 @@ async def test_no_night_depends_on_comparing_times(schedules: Schedules, monkeyp
     async def refused(*_: object) -> None:
         raise RPCError("not for you", RPCStatusCode.PERMISSION_DENIED, b"")
 
-    monkeypatch.setattr("starter.schedules.compared", refused)
+    monkeypatch.setattr("starter.connections.schedules.compared", refused)
     assert changes(await schedules.apply()) == {LONDON: Change.CREATED, AUCKLAND: Change.CREATED}
     assert {one.difference for one in await schedules.examine()} == {None}

@@ -16,7 +16,7 @@ from models.database import Database
 from rules.schedule_hours import JITTER, Older
 from runtime.embedded.stack import environment_of
 from runtime.settings.zone_rules import GO_VARIABLE, pinned_rules, use_pinned_rules
-from starter.schedules import Schedules
+from starter.connections.schedules import Schedules
 from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server
 from tests.starter.test_cli import run

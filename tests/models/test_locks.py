@@ -119,8 +119,8 @@ async def test_a_lease_is_its_holder_s_whoever_meets_trouble(database: Database,
 STRONG = {
     "models/connection_changes.py": 1,  # a connection that was only read for a preview, and may be deleted
     "models/single_use_links.py": 1,  # whoever is just signing in with the password before is waited for
-    "starter/colleagues.py": 1,  # whoever is just signing in as a leaver is waited for
-    "starter/sessions.py": 1,  # and whoever is just signing in with the old password
+    "starter/people/colleagues.py": 1,  # whoever is just signing in as a leaver is waited for
+    "starter/access/sessions.py": 1,  # and whoever is just signing in with the old password
 }
 """How many locks there are that also keep out rows which refer to what is locked, and why."""
 

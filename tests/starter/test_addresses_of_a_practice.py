@@ -8,11 +8,11 @@ import pytest_asyncio
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
 from models.database import Database
-from starter.attempts import WhichPracticeError
-from starter.colleagues import Colleagues
-from starter.people import People
-from starter.sessions import WRONG, Sessions
-from starter.tokens import Tokens
+from starter.access.attempts import WhichPracticeError
+from starter.access.sessions import WRONG, Sessions
+from starter.access.tokens import Tokens
+from starter.people.colleagues import Colleagues
+from starter.people.people import People
 
 ADDRESS, PASSWORD, OTHER = "ada@example.test", "four calm ferries waiting", "nine quiet harbours dreaming"
 

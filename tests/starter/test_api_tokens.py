@@ -11,7 +11,7 @@ from contracts.words.access import EVERYTHING, Scope
 from contracts.words.refusals import Refused
 from models.api_token import ApiToken
 from models.columns import now
-from starter.tokens import Tokens
+from starter.access.tokens import Tokens
 from tests.journeys.people import joined
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from starter import ceremonies
-from starter.ceremonies import Known, NotGoodError
-from starter.relying_party import RelyingParty
+from starter.factors import ceremonies
+from starter.factors.ceremonies import Known, NotGoodError
+from starter.factors.relying_party import RelyingParty
 from tests.web.passkey_device import Device, raw, text
 
 PARTY = RelyingParty("clients.example.com", "https://clients.example.com")

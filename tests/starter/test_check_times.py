@@ -13,8 +13,8 @@ from runtime.embedded.processes import Supervisor
 from runtime.embedded.temporal import start_temporal
 from runtime.settings.settings import Settings
 from runtime.temporal.connection import connect
-from starter.check_times import CheckTimes, check_times
-from starter.schedules import Schedules
+from starter.connections.check_times import CheckTimes, check_times
+from starter.connections.schedules import Schedules
 from tests.journeys.scene import PATIENCE, Scene
 
 

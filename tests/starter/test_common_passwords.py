@@ -5,8 +5,8 @@ import secrets
 import pytest
 
 from contracts.words.refusals import Refused
-from starter import passwords
-from starter.common_passwords import is_common
+from starter.access import passwords
+from starter.access.common_passwords import is_common
 
 
 @pytest.mark.parametrize(

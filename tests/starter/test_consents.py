@@ -13,7 +13,7 @@ from contracts.payloads.runs import Deadlines
 from models.columns import now
 from models.grant import ConsentAttempt, Grant
 from models.run import Run
-from starter.consent_returns import FINISHING
+from starter.runs.consent_returns import FINISHING
 from tests.journeys.browser import agreed
 from tests.journeys.scene import Scene
 

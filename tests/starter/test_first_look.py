@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from models.database import Database
+from starter.access.sessions import Sessions
 from starter.first_look import ADA, PASSWORD_FILE, PRACTICE, first_look
-from starter.sessions import Sessions
 
 URL = "http://127.0.0.1:8000"
 

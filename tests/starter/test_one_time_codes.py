@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from starter.one_time_codes import RECOVERY_CODES, SECONDS, address, new_recovery_codes, new_secret, plain, step_of
+from starter.factors.one_time_codes import (
+    RECOVERY_CODES,
+    SECONDS,
+    address,
+    new_recovery_codes,
+    new_secret,
+    plain,
+    step_of,
+)
 
 RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """The secret of RFC 6238's test vectors for SHA-1: ``12345678901234567890``."""

@@ -19,9 +19,9 @@ from models.event import Event
 from models.practice import Colleague
 from models.practices import create_colleague, create_practice, create_team
 from starter.actor import Actor
-from starter.colleagues import Colleagues
-from starter.outbox import Outbox
-from starter.people import People
+from starter.people.colleagues import Colleagues
+from starter.people.outbox import Outbox
+from starter.people.people import People
 from tests.models.conftest import NOON
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from starter.relying_party import RelyingParty, relying_party
+from starter.factors.relying_party import RelyingParty, relying_party
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from contracts.words.runs import Outcome, RunKind, Stage
 from models.database import Database
 from models.run import Run, RunOrganisation
 from models.run_progress import RunSnapshot, Waiting
-from starter.run_watch import KEEP_ALIVE, LONGEST_WATCH, LOOK_EVERY, SLOWEST, RunWatch
+from starter.runs.watch import KEEP_ALIVE, LONGEST_WATCH, LOOK_EVERY, SLOWEST, RunWatch
 from tests.models.conftest import LATER, NOON, House, house
 
 __all__ = ["house"]

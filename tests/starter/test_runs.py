@@ -21,7 +21,7 @@ from runtime.embedded.ports import HOST, Ports
 from runtime.embedded.processes import Supervisor
 from runtime.embedded.temporal import start_temporal
 from runtime.temporal.connection import connect
-from starter.runs import Runs
+from starter.runs.runs import Runs
 from tests.journeys.scene import PATIENCE, Scene
 
 START = "/api/v1/client-sync/xero/add-clients"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from starter.spreadsheet import MARK, as_csv, cell
+from starter.clients.spreadsheet import MARK, as_csv, cell
 
 LONDON = ZoneInfo("Europe/London")
 

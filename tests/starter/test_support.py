@@ -20,7 +20,7 @@ from models.columns import now
 from runtime.sealing.codec_server import encode_payloads
 from runtime.settings.cannot_start import CannotStartError
 from starter.bootstrap import open_support
-from starter.support_identity import SupportIdentity, groups_in
+from starter.support.identity import SupportIdentity, groups_in
 from tests.identity_provider import GROUP, IdentityProvider, identity_provider
 from tests.journeys.scene import Scene
 from tests.journeys.serving import listening

@@ -1,6 +1,6 @@
 """Links into Temporal's web interface lead to our own namespace, whatever stands in names."""
 
-from starter.temporal_ui import client_address, workflow_address, workflows_address
+from starter.support.temporal_ui import client_address, workflow_address, workflows_address
 
 BASE = "http://127.0.0.1:8233"
 

@@ -12,7 +12,7 @@ from emulators.kit.signing import SigningKey
 from providers.clock import utc_now
 from providers.http import http_client
 from providers.identity import App, SignIn
-from starter.identities import Identities, IdentityProvider, IdentityRules
+from starter.access.identities import Identities, IdentityProvider, IdentityRules
 from tests import identity_provider as standing_in
 from tests.identity_provider import CLIENT, SECRET, identity_provider
 from tests.journeys.scene import Scene

@@ -18,8 +18,8 @@ import pytest_asyncio
 from contracts.words.access import Scope
 from models import api_tokens, sessions
 from models.columns import now
-from starter.sessions import IDLE
-from starter.support_identity import SupportIdentity
+from starter.access.sessions import IDLE
+from starter.support.identity import SupportIdentity
 from tests.identity_provider import identity_provider
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene

@@ -28,7 +28,7 @@ def kinds_in(source: str) -> Iterator[str]:
 
 def written() -> set[str]:
     """The kinds in the rooms that write events."""
-    files = [*ROOT.glob("models/*.py"), *ROOT.glob("activities/*.py"), *ROOT.glob("starter/**/*.py")]
+    files = [*ROOT.glob("models/**/*.py"), *ROOT.glob("activities/**/*.py"), *ROOT.glob("starter/**/*.py")]
     return {kind for file in files for kind in kinds_in(file.read_text())}
 
 

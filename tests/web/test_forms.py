@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import APIRoute
 
-from starter.first_step import LONGEST
+from starter.access.first_step import LONGEST
 from tests.web.house import PASSWORD, House, arrived, session_of, visitor
 from tests.web.test_signing_in import csrf_of, is_in, sign_in
 from web import pages

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from models import practices
-from starter.identities import Identities
+from starter.access.identities import Identities
 from tests.journeys.people import change
 from tests.web.at_provider import PROVIDER, TITLE, Rules, account_of, bound_to, refused, signed_in
 from tests.web.house import House, arrived, visitor

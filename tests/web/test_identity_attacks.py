@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from starter.identities import MOST_FROM_IP, VALID_FOR
+from starter.access.identities import MOST_FROM_IP, VALID_FOR
 from tests.identity_provider import CLIENT, SECRET
 from tests.journeys.people import change
 from tests.web.at_provider import KEY, OTHER_KEY, PROVIDER, left, refused, signed_in, through

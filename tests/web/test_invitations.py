@@ -10,7 +10,7 @@ import pytest
 
 from contracts.words.refusals import RefusalCode, Refused
 from models.practice import Colleague
-from starter.sessions import INVITATION, NO_INVITATION
+from starter.access.sessions import INVITATION, NO_INVITATION
 from tests.journeys.scene import PATIENCE
 from tests.web.house import PASSWORD, House, Person, made_house, session_of, visitor
 from tests.web.test_signing_in import is_in, sign_in

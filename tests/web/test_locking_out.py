@@ -3,7 +3,7 @@
 import httpx2
 
 from models import sessions
-from starter.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
+from starter.access.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
 from tests.journeys.people import change
 from tests.web.house import PASSWORD, House, made_house, visitor
 from tests.web.test_signing_in import csrf_of, is_in, sign_in

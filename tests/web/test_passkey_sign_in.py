@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from starter.proofs import FRESH
+from starter.access.proofs import FRESH
 from tests.journeys.people import change
 from tests.web.authenticator import MINE, RECOVERY, Clock, halfway, sent
 from tests.web.house import House, arrived, visitor

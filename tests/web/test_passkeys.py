@@ -6,8 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from starter.first_step import HALFWAY
-from starter.passkey_answers import WAITS_FOR
+from starter.access.first_step import HALFWAY
+from starter.factors.passkey_answers import WAITS_FOR
 from tests.web.authenticator import MINE, RECOVERY, Clock, halfway, sent, with_app
 from tests.web.house import PASSWORD, House, arrived, visitor
 from tests.web.passkey_device import text

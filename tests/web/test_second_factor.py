@@ -8,8 +8,8 @@ import pytest
 
 from models import password_links
 from models.practice import Colleague
-from starter.attempts import MOST_WITH_ADDRESS
-from starter.first_step import HALFWAY
+from starter.access.attempts import MOST_WITH_ADDRESS
+from starter.access.first_step import HALFWAY
 from tests.web.authenticator import KEY, MINE, RECOVERY, App, Clock, gave, halfway, sent, with_app
 from tests.web.house import PASSWORD, House, Person, arrived, visitor
 from tests.web.test_signing_in import is_in, sign_in

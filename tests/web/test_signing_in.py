@@ -9,9 +9,9 @@ import httpx2
 from httpx2 import ASGITransport
 
 from models import sessions
-from starter.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
-from starter.first_step import LONGEST
-from starter.sessions import IDLE, WRONG
+from starter.access.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
+from starter.access.first_step import LONGEST
+from starter.access.sessions import IDLE, WRONG
 from tests.journeys.people import change
 from tests.web.house import PASSWORD, House, arrived, made_house, session_of, visitor
 from web.app import create_app

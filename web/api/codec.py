@@ -22,7 +22,7 @@ from runtime.sealing.codec_server import (
     encode_payloads,
 )
 from runtime.sealing.keyring import KeyRing, SealError
-from starter.support_identity import SupportIdentity, SupportPerson
+from starter.support.identity import SupportIdentity, SupportPerson
 from web.kit.authentication import operations
 
 logger = logging.getLogger(__name__)

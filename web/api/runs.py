@@ -20,7 +20,7 @@ from starter.answers.runs import (
     StartedAnswer,
     StoppingAnswer,
 )
-from starter.kinds import RunOptions
+from starter.runs.kinds import RunOptions
 from web.api.parameters import Limit, Offset
 from web.kit.authentication import Adder, Door, Reader
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words.access import Scope
 from models.api_tokens import USUAL, TokenView
-from starter.tokens import LONGEST_DAYS, LONGEST_NAME
+from starter.access.tokens import LONGEST_DAYS, LONGEST_NAME
 from web.kit.authentication import Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["Tokens"])

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
-from starter.consent_returns import CameFrom, ConsentReturn
+from starter.runs.consent_returns import CameFrom, ConsentReturn
 from web.kit import marks
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

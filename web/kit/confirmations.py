@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from fastapi.responses import RedirectResponse
 
-from starter.consent_words import IF_FULL
+from starter.runs.consent_words import IF_FULL
 
 PARAMETER = "said"
 

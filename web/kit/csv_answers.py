@@ -2,7 +2,7 @@
 
 from starlette.responses import StreamingResponse
 
-from starter.exports import Export
+from starter.clients.exports import Export
 
 
 def csv_answer(export: Export) -> StreamingResponse:

@@ -19,7 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from models.columns import now
-from starter.sessions import SignedIn
+from starter.access.sessions import SignedIn
 from web.kit.confirmations import PARAMETER, said
 from web.kit.surroundings import Surroundings, current, surrounded
 from web.kit.wording import FILTERS

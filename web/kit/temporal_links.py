@@ -4,9 +4,9 @@ from fastapi import Request
 
 from contracts.words.names import sync_client_id
 from contracts.words.practices import Role
+from starter.access.sessions import SignedIn
 from starter.operations import Operations
-from starter.sessions import SignedIn
-from starter.temporal_ui import client_address, workflow_address
+from starter.support.temporal_ui import client_address, workflow_address
 
 
 def in_temporal(request: Request, door: Operations, viewer: SignedIn, workflow_id: str) -> str | None:

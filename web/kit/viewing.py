@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from starter.first_step import LONGEST
-from starter.sessions import SignedIn
+from starter.access.first_step import LONGEST
+from starter.access.sessions import SignedIn
 from web.kit.addresses import is_own_origin
 from web.kit.authentication import Door, operations
 from web.kit.rendering import CSRF_FIELD

@@ -6,7 +6,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.refusals import Refusal, RefusalCode, Refused
-from starter import passwords
+from starter.access import passwords
 from web.kit.authentication import Door
 from web.kit.browser_names import browser_name
 from web.kit.confirmations import Said, go

@@ -7,7 +7,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import JSONResponse
 
 from contracts.words.refusals import Refused
-from starter.proofs import Proof
+from starter.access.proofs import Proof
 from web.kit.authentication import Door
 from web.kit.browser_names import browser_name
 from web.kit.confirmations import Said, go

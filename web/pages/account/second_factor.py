@@ -9,9 +9,9 @@ from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import Refused
+from starter.access.proofs import Proof
+from starter.access.sessions import SignedIn
 from starter.operations import Operations
-from starter.proofs import Proof
-from starter.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.errors import status_of

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from contracts.words.causes import Cause
 from models.client_views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.actor import Actor
-from starter.clients import EVERYONE
+from starter.clients.clients import EVERYONE
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from models.client_views import ClientView
-from starter.sessions import SignedIn
+from starter.access.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.rendering import render
 

@@ -13,7 +13,7 @@ from contracts.words.refusals import RefusalCode, Refused
 from models.connection_settings import chosen_sources
 from models.connections import LEAVING
 from models.managed_connections import Details, Managed
-from starter.sessions import SignedIn
+from starter.access.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer
 from web.kit.listing import Offset, Text

@@ -10,8 +10,8 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, RunKind, Stage, Verdict
 from models.run_reports import Order, OrganisationFilter, RunReport
-from starter.changes import ChangePreview
-from starter.sessions import SignedIn
+from starter.access.sessions import SignedIn
+from starter.connections.changes import ChangePreview
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
 from web.kit.errors import status_of

@@ -17,8 +17,8 @@ from models.connection_changes import undo_until
 from models.connection_settings import chosen_sources
 from models.run_reports import RunReport
 from models.run_views import RunFilter
-from starter.sessions import SignedIn
-from starter.starting import StartedRun
+from starter.access.sessions import SignedIn
+from starter.runs.starting import StartedRun
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
 from web.kit.listing import Text

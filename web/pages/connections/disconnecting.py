@@ -7,7 +7,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
-from starter.sessions import SignedIn
+from starter.access.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.viewing import Viewer, page_router

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from contracts.words.refusals import Refused
 from models.client_views import ClientStatus
 from starter.actor import Actor
-from starter.health import Check
+from starter.connections.health import Check
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

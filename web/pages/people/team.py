@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
+from starter.access.sessions import SignedIn
 from starter.operations import Operations
-from starter.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.errors import status_of

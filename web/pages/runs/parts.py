@@ -12,9 +12,9 @@ from starlette.datastructures import QueryParams
 from contracts.words.runs import RunKind, Stage
 from models.run_progress import RunSnapshot
 from models.run_reports import RunReport
+from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
 from starter.operations import Operations
-from starter.sessions import SignedIn
 from web.pages.runs import leftovers as run_leftovers
 from web.pages.runs import report as run_report
 from web.pages.runs import selecting, taking_over

@@ -20,9 +20,9 @@ from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, Stage
 from models.run import Run
 from models.run_progress import RunSnapshot
+from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
 from starter.operations import Operations
-from starter.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.csv_answers import csv_answer

@@ -11,8 +11,8 @@ from fastapi import Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
+from starter.access.sessions import SignedIn
 from starter.operations import Operations
-from starter.sessions import SignedIn
 from web.kit import marks
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

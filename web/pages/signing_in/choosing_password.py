@@ -6,9 +6,9 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
-from starter import passwords
+from starter.access import passwords
+from starter.access.single_use_links import SingleUseLinks
 from starter.operations import Operations
-from starter.single_use_links import SingleUseLinks
 from web.kit.confirmations import Said
 from web.kit.errors import status_of
 from web.kit.rendering import render

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse
 
 from contracts.words.access import Lacking
 from contracts.words.refusals import RefusalCode, Refused
+from starter.access.proofs import Proof
+from starter.access.second_steps import Halfway
+from starter.factors.second_factors import Kept
 from starter.operations import Operations
-from starter.proofs import Proof
-from starter.second_factors import Kept
-from starter.second_steps import Halfway
 from web.kit import marks
 from web.kit.addresses import local, sign_in_address
 from web.kit.authentication import Door

@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.access import Lacking
 from contracts.words.refusals import Refused
-from starter.attempts import WhichPracticeError
+from starter.access.attempts import WhichPracticeError
+from starter.access.second_steps import Halfway
 from starter.operations import Operations
-from starter.second_steps import Halfway
 from web.kit import marks
 from web.kit.addresses import HOME, local
 from web.kit.authentication import Door

@@ -1,0 +1,1 @@
+"""Who is let in: sessions, passwords, tokens, and sign-ins elsewhere."""

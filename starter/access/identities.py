@@ -1,0 +1,275 @@
+"""Signing in at the operator's identity provider: begun and finished in one browser, and which colleague it is.
+
+Who is let in is a colleague already: by the account that is bound to them, or the first time by an address that is
+theirs. Nobody becomes a colleague here. What is kept of a sign-in is the account's id and address, and no token.
+"""
+
+import hmac
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.refusals import RefusalCode, Refused
+from models import events, identities, sessions, teams
+from models.database import Database
+from models.encryption import ConsentSecrets, Sealer, open_identity_secrets, seal_identity_secrets
+from models.identities import Candidate
+from models.identity import Identity, IdentityAttempt
+from models.practice import Practice
+from models.sessions import hashed
+from providers.errors import AppRefused, ConsentFailed, ProviderError
+from providers.identity import Person, SignIn
+from starter.access import first_step, identity_words
+from starter.access.sessions import Sessions
+from starter.actor import Actor
+from starter.people.people import changing
+
+logger = logging.getLogger(__name__)
+
+VALID_FOR = timedelta(minutes=15)
+"""How long somebody may take at the provider."""
+MOST_FROM_IP = 100
+"""Begun within that time; a whole office may share an IP address."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRules:
+    """What the operator says of the identity provider.
+
+    Attributes:
+        title: What people call it; stands on the button.
+        domains: Those that addresses must be of; any when empty.
+        trusts_unsaid: Whether an address counts of which the provider does not say whose it is.
+        second_steps: Words of the provider (``amr``, ``acr``) that stand for our second step.
+    """
+
+    title: str
+    domains: frozenset[str] = frozenset()
+    trusts_unsaid: bool = False
+    second_steps: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """The operator's identity provider, and what is believed of it."""
+
+    sign_in: SignIn
+    rules: IdentityRules
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What came of a sign-in.
+
+    Attributes:
+        back: The page that was wanted.
+        token: The secret for the browser's cookie; None where a practice has to be chosen first.
+        practices: Those to choose from.
+    """
+
+    back: str
+    token: str | None = field(default=None, repr=False)
+    practices: Sequence[Practice] = ()
+
+
+class Identities:
+    """The operations on sign-ins at the identity provider.
+
+    Args:
+        database: The product's.
+        sealer: Seals verifiers.
+        sessions_of: Whose clock tells the time.
+        provider: The identity provider; None where there is none.
+    """
+
+    def __init__(
+        self, database: Database, sealer: Sealer, sessions_of: Sessions, provider: IdentityProvider | None
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._sessions = sessions_of
+        self._provider = provider
+
+    @property
+    def title(self) -> str | None:
+        """What people call the identity provider; None where there is none."""
+        return self._provider.rules.title if self._provider else None
+
+    async def begin(self, *, mark: str, back: str, ip: str, practice_id: UUID | None = None) -> str:
+        """Begin a sign-in; gives the provider's address for the browser.
+
+        Args:
+            mark: A secret that the browser keeps: the sign-in is finished there and nowhere else.
+            back: The page that is wanted; checked by the caller.
+            ip: Where from.
+            practice_id: In which practice, for somebody of several.
+
+        Raises:
+            Refused: ``NOT_FOUND``: there is no identity provider. ``TOO_MANY`` from there. ``UNAVAILABLE``: it does
+                not answer.
+        """
+        provider, at = self._there(), self._sessions.clock()
+        async with self._database.session() as session:
+            if await identities.begun_from(session, ip, at - VALID_FOR) >= MOST_FROM_IP:
+                raise Refused(RefusalCode.TOO_MANY, identity_words.TOO_MANY)
+        state = secrets.token_urlsafe(32)
+        try:
+            begun = await provider.sign_in.begin(state)
+        except ProviderError as error:
+            raise self._failed(error) from error
+        attempt = IdentityAttempt(
+            state_hash=hashed(state),
+            browser_hash=hashed(mark),
+            sealed_secrets=b"",
+            back=back,
+            practice_id=practice_id,
+            ip=ip[:64],
+            created_at=at,
+        )
+        kept = ConsentSecrets(begun.code_verifier, begun.nonce)
+        attempt.sealed_secrets = seal_identity_secrets(self._sealer, attempt.id, kept)
+        async with self._database.transaction() as session:
+            await identities.begin(session, attempt, forget_before=at - VALID_FOR)
+        return begun.address
+
+    async def finish(self, params: Mapping[str, str], *, mark: str | None, browser: str) -> CameBack:
+        """A browser came back from the provider.
+
+        Args:
+            params: The query: ``state`` with ``code`` or with ``error``, and ``iss`` where the provider gives it.
+            mark: What the browser keeps since the sign-in was begun in it, if it was.
+            browser: What it calls itself.
+
+        Raises:
+            Refused: ``WRONG_STAGE``: it came back already. Others: in the words for the person.
+        """
+        provider = self._there()
+        attempt = await self._claimed(params.get("state", ""), mark)
+        try:
+            await provider.sign_in.check_answerer(params.get("iss"))
+            if "error" in params or not params.get("code"):
+                raise Refused(RefusalCode.FORBIDDEN, identity_words.not_signed_in(self.title, params.get("error")))
+            kept = open_identity_secrets(self._sealer, attempt.id, attempt.sealed_secrets)
+            person = await provider.sign_in.finish(params["code"], code_verifier=kept.code_verifier, nonce=kept.nonce)
+        except ProviderError as error:
+            raise self._failed(error) from error
+        return await self._let_in(provider.rules, person, attempt, browser)
+
+    async def of(self, actor: Actor, colleague_id: UUID) -> Sequence[Identity]:
+        """The accounts by which a colleague of the actor's practice signs in."""
+        async with self._database.session() as session:
+            return await identities.of_colleague(session, actor.practice_id, colleague_id)
+
+    async def unbind(self, actor: Actor, colleague_id: UUID) -> None:
+        """Let a colleague sign in by no account any more, until one is bound anew; their sessions end. For admins.
+
+        Raises:
+            Refused: Not an admin, or no such colleague.
+        """
+        async with changing(self._database, actor) as session:
+            colleague = await teams.colleague_of(session, actor.practice_id, colleague_id)
+            if colleague is None:
+                raise Refused(RefusalCode.NOT_FOUND, "There is no such colleague in your practice.")
+            if await identities.unbind(session, colleague.id):
+                at = self._sessions.clock()
+                await sessions.revoke(session, colleague.id, at, but=actor.session_id)
+                event = {"practice_id": actor.practice_id, "colleague_id": actor.colleague_id, "at": at}
+                unbound = event | {"kind": "colleague.identity_unbound", "after": colleague.name}
+                await events.record(session, [unbound])
+
+    def _there(self) -> IdentityProvider:
+        if self._provider is None:
+            raise Refused(RefusalCode.NOT_FOUND, identity_words.NONE)
+        return self._provider
+
+    def _failed(self, error: ProviderError) -> Refused:
+        """What went wrong at the provider, for the person; the log says more, and nothing secret."""
+        if isinstance(error, AppRefused):
+            logger.error("the identity provider refuses our app (%s): look at CLIENTSYNC_SIGN_IN_*", error.detail)
+            return Refused(RefusalCode.FORBIDDEN, identity_words.app_refused(self.title))
+        logger.warning("sign-in at the identity provider failed: %s", error.detail)
+        if isinstance(error, ConsentFailed):
+            return Refused(RefusalCode.FORBIDDEN, identity_words.failed(self.title))
+        return Refused(RefusalCode.UNAVAILABLE, identity_words.away(self.title))
+
+    async def _claimed(self, state: str, mark: str | None) -> IdentityAttempt:
+        """The sign-in of this state, once; in another browser nothing of it is used up."""
+        at = self._sessions.clock()
+        async with self._database.transaction() as session:
+            attempt = await identities.attempt_of(session, state)
+            if attempt is None or attempt.created_at <= at - VALID_FOR:
+                raise Refused(RefusalCode.NOT_FOUND, identity_words.TOO_LATE)
+            if mark is None or not hmac.compare_digest(hashed(mark), attempt.browser_hash):
+                raise Refused(RefusalCode.FORBIDDEN, identity_words.IN_ANOTHER_BROWSER)
+            if not await identities.use(session, attempt, at):
+                raise Refused(RefusalCode.WRONG_STAGE, identity_words.FINISHED)
+        return attempt
+
+    async def _let_in(self, rules: IdentityRules, person: Person, attempt: IdentityAttempt, browser: str) -> CameBack:
+        problem = identity_words.problem_with_address(person, rules.title, rules.domains, unsaid=rules.trusts_unsaid)
+        address = None if problem else _folded(person.email or "")
+        async with self._database.transaction() as session:
+            there = await identities.candidates(session, person.issuer, person.subject, address)
+            able = who_may_it_be(there, person.subject)
+            chosen = [one for one in able if attempt.practice_id in {None, one.practice.id}]
+            if not chosen:
+                said = identity_words.nobody(there, person, rules.title, problem)
+                raise Refused(RefusalCode.FORBIDDEN, said)
+            if len(chosen) > 1:
+                return CameBack(attempt.back, practices=[one.practice for one in chosen])
+            token = await self._begin(session, chosen[0], person, rules, browser)
+        return CameBack(attempt.back, token)
+
+    async def _begin(
+        self, session: AsyncSession, one: Candidate, person: Person, rules: IdentityRules, browser: str
+    ) -> str:
+        at, who = self._sessions.clock(), one.colleague
+        event = {"practice_id": who.practice_id, "colleague_id": who.id, "at": at}
+        if one.subject is None:
+            identity = Identity(
+                colleague_id=who.id,
+                issuer=person.issuer,
+                practice_id=who.practice_id,
+                subject=person.subject,
+                email=person.email,
+                bound_at=at,
+                used_at=at,
+            )
+            if not await identities.bind(session, identity):  # somebody was faster
+                raise Refused(RefusalCode.FORBIDDEN, identity_words.failed(rules.title))
+            bound = event | {"kind": "colleague.identity_bound", "after": f"{rules.title} ({person.email})"}
+            await events.record(session, [bound])
+        else:
+            await identities.used(session, who.id, person.issuer, person.email, at)
+        await events.record(session, [event | {"kind": "colleague.signed_in", "after": rules.title}])
+        is_whole = not rules.second_steps.isdisjoint(person.made_steps)
+        return await first_step.begin(session, who, browser=browser, at=at, is_whole=is_whole)
+
+
+def who_may_it_be(there: Sequence[Candidate], subject: str) -> Sequence[Candidate]:
+    """Of the colleagues who have an account or its address, those as whom somebody may sign in by it. Pure.
+
+    In each practice the account decides, wherever its address is by now; only where it is nobody's there, the address
+    does, unless its colleague has another account already.
+
+    Args:
+        there: As ``models.identities.candidates`` gives them.
+        subject: The account.
+    """
+    decided = {one.practice.id for one in there if one.subject == subject}
+    return [
+        one
+        for one in there
+        if one.colleague.deactivated_at is None
+        and (one.subject == subject or (one.subject is None and one.practice.id not in decided))
+    ]
+
+
+def _folded(address: str) -> str:
+    """In small letters, those of ASCII alone: another one could become somebody's (``K``, the Kelvin sign, does)."""
+    return address.lower() if address.isascii() else address

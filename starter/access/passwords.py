@@ -1,0 +1,62 @@
+"""Passwords: which are good enough, and hashing with Argon2 off the event loop. None is ever kept or logged."""
+
+import asyncio
+import unicodedata
+from functools import cache
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from contracts.words.refusals import RefusalCode, Refused
+from starter.access.common_passwords import is_common
+
+SHORTEST, LONGEST = 12, 200
+"""Characters."""
+FEWEST_DIFFERENT = 5
+
+_HASHER = PasswordHash((Argon2Hasher(),))
+
+
+def checked(password: str, *, field: str, not_like: tuple[str, ...]) -> str:
+    """A new password that is good enough.
+
+    Args:
+        password: As it was typed.
+        field: The input to blame.
+        not_like: What it must not be: the person's address and name.
+
+    Raises:
+        Refused: Too short, too long, too simple, one that many people have, or the person's own address or name.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Refused(RefusalCode.INVALID, f"Use {SHORTEST} to {LONGEST} characters.", field=field)
+    is_simple = len(set(password)) < FEWEST_DIFFERENT or is_common(password)
+    if is_simple or password.casefold() in {text.casefold() for text in not_like}:
+        message = (
+            "This is too easy to guess, or many people use one like it. "
+            "Three or four words that do not belong together are good."
+        )
+        raise Refused(RefusalCode.INVALID, message, field=field)
+    return password
+
+
+async def hashed(password: str) -> str:
+    """The hash to keep. Takes a fifth of a second of a core on purpose, in a thread."""
+    return await asyncio.to_thread(_HASHER.hash, _bytes(password))
+
+
+async def matches(password: str, kept: str | None) -> bool:
+    """Whether a password is the one behind a hash; as slow where there is no hash, so that nobody learns that."""
+    against = await asyncio.to_thread(_nobodys) if kept is None else kept
+    good = await asyncio.to_thread(_HASHER.verify, _bytes(password), against)
+    return good and kept is not None
+
+
+@cache
+def _nobodys() -> str:
+    return _HASHER.hash("nobody has this password")
+
+
+def _bytes(password: str) -> bytes:
+    """One spelling for what looks the same, however a keyboard composes it; surrogates cannot occur in a form."""
+    return unicodedata.normalize("NFKC", password[: LONGEST * 4]).encode("utf-8", "replace")

@@ -1,0 +1,84 @@
+"""Choosing a password by a link, once: what an invitation and the mail to who forgot theirs have in common."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.words.refusals import RefusalCode, Refused
+from models import events, known_browsers, sessions, single_use_links
+from models.database import Database
+from models.single_use_links import Kind, Linked
+from starter.access import first_step, passwords
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """How one kind of links is used.
+
+    Attributes:
+        kind: The links.
+        ends: The kinds of links that end when one of these is used; the kind itself among them.
+        unusable: What is said of a link that cannot be used (any more).
+        event: What is written down when a password was chosen.
+    """
+
+    kind: Kind
+    ends: Sequence[Kind]
+    unusable: str
+    event: str
+
+
+class SingleUseLinks:
+    """The operations on links of one kind.
+
+    Args:
+        database: The product's.
+        rules: How they are used.
+        clock: Tells the time.
+    """
+
+    def __init__(self, database: Database, rules: LinkRules, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._rules = rules
+        self._clock = clock
+
+    async def linked(self, token: str) -> Linked:
+        """Whom a link is for.
+
+        Raises:
+            Refused: ``NOT_FOUND``: unknown, used, too old, or the colleague has left.
+        """
+        async with self._database.session() as session:
+            return self._usable(await single_use_links.usable(session, self._rules.kind, token, self._clock()))
+
+    async def choose(self, token: str, password: str, *, browser: str) -> str:
+        """Choose a password by a link, once; all earlier sessions end and a new one begins.
+
+        Returns:
+            The secret for the browser's cookie.
+
+        Raises:
+            Refused: The link cannot be used (any more), or the password is not good enough.
+        """
+        colleague = (await self.linked(token)).colleague
+        passwords.checked(password, field="password", not_like=(colleague.email, colleague.name))
+        made = await passwords.hashed(password)
+        async with self._database.transaction() as session:
+            at = self._clock()
+            found = self._usable(
+                await single_use_links.usable(session, self._rules.kind, token, at, claim=True)
+            ).colleague
+            found.password_hash = made
+            session.add(found)
+            await single_use_links.end(session, found.id, at, *self._rules.ends)
+            await sessions.revoke(session, found.id, at)
+            await known_browsers.forget(session, found.id)
+            begun = await first_step.begin(session, found, browser=browser, at=at)
+            whose = {"practice_id": found.practice_id, "colleague_id": found.id}
+            await events.record(session, [{**whose, "kind": self._rules.event, "at": at}])
+        return begun
+
+    def _usable(self, found: Linked | None) -> Linked:
+        if found is None:
+            raise Refused(RefusalCode.NOT_FOUND, self._rules.unusable)
+        return found

@@ -1,0 +1,1 @@
+"""Operations on client accounts, and taking them elsewhere."""

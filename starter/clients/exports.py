@@ -1,0 +1,201 @@
+"""What people take along as CSV: the client list, a run's report, a client's list, a client's timeline.
+
+Whether it may be taken is settled before the first byte; then rows are read as they are sent, and nobody's slow line
+holds a database connection.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from uuid import UUID
+
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import ListName
+from contracts.words.names import slug
+from contracts.words.refusals import RefusalCode, Refused
+from models import client_views, events, lists
+from models.client_views import BY_NAME, ClientFilter, ClientOrder, ClientView
+from models.columns import now
+from models.connection import Receipt
+from models.connection_settings import chosen_sources
+from models.connections import LEAVING
+from models.database import Database
+from models.events import EventView
+from models.run_reports import OrganisationView
+from starter.actor import Actor
+from starter.clients.clients import EVERYONE, Clients
+from starter.clients.spreadsheet import as_csv
+from starter.runs.runs import Runs
+
+Row = Sequence[object]
+
+CLIENT = ("client_id", "code", "name", "owner", "team", "company_number", "tax_number", "created_at")
+CONNECTION = ("provider", "organisation_id", "organisation_name", "login", "status", "cause", "lists_pulled_at")
+WORDS = ("last_good_at", "what_happened", "next_step")
+ORGANISATION = ("organisation_id", "organisation", "listed_as", "about", "client_code", "client", "owner", "team")
+OUTCOME = ("outcome", "cause", "what_happened", "next_step", "message", "retry_at")
+EVENT = ("at", "what", "who", "cause", "before", "after", "run_id")
+
+_STRETCH = 500
+"""Events that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A table on its way out.
+
+    Attributes:
+        name: The file's name, in plain ASCII letters.
+        columns: What stands in the first line.
+        rows: The rows; they can be read once.
+        zone: The practice's, for times.
+    """
+
+    name: str
+    columns: Sequence[str]
+    rows: AsyncIterator[Row]
+    zone: tzinfo
+
+    def content(self, *, is_marked: bool = True) -> AsyncIterator[bytes]:
+        """The file; see ``spreadsheet.as_csv``."""
+        return as_csv(self.columns, self.rows, self.zone, is_marked=is_marked)
+
+
+class Exports:
+    """The operations that take data out.
+
+    Args:
+        database: The product's.
+        clients: Says which clients are the actor's.
+        runs: Says which runs are.
+    """
+
+    def __init__(self, database: Database, clients: Clients, runs: Runs) -> None:
+        self._database = database
+        self._clients = clients
+        self._runs = runs
+
+    async def clients(self, actor: Actor, wanted: ClientFilter = EVERYONE, order: ClientOrder = BY_NAME) -> Export:
+        """The practice's clients that match, in this order, as they are at this moment."""
+        async with self._database.session() as session:
+            found, _ = await client_views.client_views(session, actor.practice_id, wanted, order, limit=None)
+        return self._export(
+            actor, ["clients"], (*CLIENT, *CONNECTION, *WORDS), _each([_client(view) for view in found])
+        )
+
+    async def run(self, actor: Actor, run_id: str) -> Export:
+        """A run's report: every organisation of its list with what became of it, as it is at this moment.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        found, _ = await self._runs.organisations(actor, run_id, limit=None)
+        rows = _each([_organisation(view) for view in found])
+        return self._export(actor, [run_id], (*ORGANISATION, *OUTCOME), rows)
+
+    async def client_list(self, actor: Actor, client_id: UUID, name: ListName) -> Export:
+        """One list of a client's standard information, by name.
+
+        A file with nothing but a header says that the books have nothing there, so only what was read is given out.
+
+        Raises:
+            Refused: There is no such client in the practice, or its list was not read.
+        """
+        view = await self._clients.show(actor, client_id)
+        page = await self._clients.list_rows(actor, client_id, name, limit=1, offset=0, include_gone=True)
+        if not page.total:
+            _check_was_read(view, name, page.receipt)
+        rows = self._list_rows(actor, client_id, name)
+        return self._export(actor, [view.client.code, name.value], lists.columns_of(name), rows)
+
+    async def timeline(self, actor: Actor, client_id: UUID) -> Export:
+        """What happened to a client, newest first.
+
+        Raises:
+            Refused: There is no such client in the practice.
+        """
+        view = await self._clients.show(actor, client_id)
+        return self._export(actor, [view.client.code, "timeline"], EVENT, self._events(actor, client_id))
+
+    @staticmethod
+    def _export(actor: Actor, words: Sequence[str], columns: Sequence[str], rows: AsyncIterator[Row]) -> Export:
+        today = now().astimezone(actor.time_zone).date()
+        name = "-".join(slug(word, longest=120) for word in words)
+        return Export(f"{name}-{today}.csv", columns, rows, actor.time_zone)
+
+    async def _list_rows(self, actor: Actor, client_id: UUID, name: ListName) -> AsyncIterator[Row]:
+        after: lists.Place | None = None
+        while True:
+            async with self._database.session() as session:
+                rows, after = await lists.stretch_of_list(session, actor.practice_id, client_id, name, after=after)
+            for row in rows:
+                yield row
+            if after is None:
+                return
+
+    async def _events(self, actor: Actor, client_id: UUID) -> AsyncIterator[Row]:
+        before_id: int | None = None
+        while True:
+            async with self._database.session() as session:
+                found = await events.event_views(
+                    session, actor.practice_id, client_id, limit=_STRETCH, before_id=before_id
+                )
+            for view in found:
+                yield _event(view)
+            if len(found) < _STRETCH:
+                return
+            before_id = found[-1].event.id
+
+
+def _check_was_read(view: ClientView, name: ListName, receipt: Receipt | None) -> None:
+    """Refuse a list without rows, unless it is known to be empty.
+
+    Raises:
+        Refused: It was not read, or is left out.
+    """
+    connection, client = view.connection, view.client.name
+    if connection is None:
+        message = f"{client} has no connection, so there is no list to take along. Add it with Add clients."
+        raise Refused(RefusalCode.NOT_CONNECTED, message)
+    is_chosen = any(name in source.lists for source in chosen_sources(connection))
+    if not is_chosen or (name is ListName.CUSTOMERS and connection.contacts is ContactsChoice.SUPPLIERS):
+        message = f"The settings of {client} leave this list out, so there is nothing to take along."
+    elif receipt is None or receipt.pulled_at is None:
+        cause = receipt.cause if receipt else None
+        if connection.status in LEAVING:
+            next_step = "The client is disconnected, so nothing reads it."
+        else:
+            next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."
+        message = f"This list of {client} was not read yet, so there is nothing to take along. {next_step}"
+    else:
+        return
+    raise Refused(RefusalCode.NOT_READ_YET, message)
+
+
+async def _each(rows: Sequence[Row]) -> AsyncIterator[Row]:
+    for row in rows:
+        yield row
+
+
+def _client(view: ClientView) -> Row:
+    client, connection, cause = view.client, view.connection, view.cause
+    of_client = [client.id, client.code, client.name, view.owner_name, view.team_name]
+    of_client += [client.company_number, client.tax_number, client.created_at]
+    if connection is None:
+        return [*of_client, *[None] * (len(CONNECTION) + len(WORDS))]
+    of_organisation = [connection.provider, connection.organisation_id, connection.organisation_name, view.login_name]
+    of_health = [connection.status, cause, connection.lists_pulled_at, connection.last_good_at]
+    return [*of_client, *of_organisation, *of_health, cause and cause.sentence, cause and cause.next_step]
+
+
+def _organisation(view: OrganisationView) -> Row:
+    row, cause = view.organisation, view.organisation.cause
+    listed = [row.organisation_id, row.name, row.verdict, row.verdict_message]
+    client = [view.client_code, view.client_name, view.owner_name, view.team_name]
+    became = [row.outcome, cause, cause and cause.sentence, row.next_step, row.message, row.retry_at]
+    return [*listed, *client, *became]
+
+
+def _event(view: EventView) -> Row:
+    event = view.event
+    return [event.at, event.kind, view.colleague_name, event.cause, event.before, event.after, event.run_id]

@@ -1,0 +1,1 @@
+"""Operations on connections: managed one by one, and looked at all together and at night."""

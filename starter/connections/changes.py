@@ -1,0 +1,174 @@
+"""Moving one client to other books on purpose, and back: start it, look at what will match, confirm, undo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio.client import Client
+
+from contracts.payloads.change_connection import ChangedBooks
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import Source
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
+from models import book_match, connection_changes, receipts
+from models.columns import now
+from models.connection import Connection
+from models.database import Database
+from models.managed_connections import Managed
+from models.run import Run, RunOrganisation
+from rules.book_match import Match
+from starter.actor import Actor
+from starter.connections.managing import Managing, managed_or_refused, options_for
+from starter.runs.runs import Runs
+from starter.runs.starting import StartedRun
+from starter.support.temporal_faults import explained
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePreview:
+    """What a change of books would mean.
+
+    Attributes:
+        run_id: The run in which it is prepared.
+        stage: Where that is; it can be confirmed while it awaits confirmation.
+        old_name: The books that the client has now.
+        new_name: Those that were chosen.
+        matches: By source: what of the old lists is found in the new ones.
+        message: What confirming does, and what becomes of the former connection.
+    """
+
+    run_id: str
+    stage: Stage
+    old_name: str
+    new_name: str
+    matches: Mapping[Source, Match]
+    message: str
+
+
+class Changes:
+    """The operations on a client's change of books.
+
+    Args:
+        database: The product's.
+        temporal: Connected with the product's converter.
+        runs: Starts the sign-in.
+        managing: Refreshes the lists after an undo.
+        answer_within: How long a confirmation's answer is waited for.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        temporal: Client,
+        runs: Runs,
+        managing: Managing,
+        answer_within: timedelta = timedelta(seconds=20),
+    ) -> None:
+        self._database = database
+        self._temporal = temporal
+        self._runs = runs
+        self._managing = managing
+        self._answer_within = answer_within
+
+    async def start(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:
+        """Start a change: sign in, then choose an organisation in the run, look at the preview, and confirm.
+
+        Raises:
+            Refused: No such client, no connection, one that is being disconnected, or nobody to start it.
+        """
+        async with self._database.session() as session:
+            found = await managed_or_refused(session, actor, client_id)
+        if found.connection.status is ConnectionStatus.DISCONNECTING:
+            raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is being disconnected. Wait for its end.")
+        options = options_for(found)
+        return await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, options)
+
+    async def preview(self, actor: Actor, client_id: UUID, run_id: str) -> ChangePreview:
+        """What of the client's lists is found in the chosen books, by code and by name; changes nothing.
+
+        Raises:
+            Refused: There is no such client or run in the practice, or the new lists are not read yet.
+        """
+        async with self._database.session() as session:
+            found = await managed_or_refused(session, actor, client_id)
+            run, new = await _prepared(session, actor, client_id, run_id)
+            if run.stage is not Stage.AWAITING_CONFIRMATION or new is None:
+                stage = run.stage.value.replace("_", " ")
+                message = f"The run is {stage}; the preview is there once the new lists are read."
+                raise Refused(RefusalCode.WRONG_STAGE, message)
+            matches = await book_match.matches(session, found.connection.id, new.id)
+        old_name, new_name = found.connection.organisation_name, new.organisation_name
+        return ChangePreview(run.id, run.stage, old_name, new_name, matches, _meaning(found, new_name))
+
+    async def trouble(self, actor: Actor, client_id: UUID, run_id: str) -> Cause | None:
+        """Why the chosen books could not be read yet, if that was tried; it is tried again by itself.
+
+        Raises:
+            Refused: There is no such client or run in the practice.
+        """
+        async with self._database.session() as session:
+            await managed_or_refused(session, actor, client_id)
+            _, new = await _prepared(session, actor, client_id, run_id)
+            return await receipts.first_cause(session, new.id) if new is not None else None
+
+    async def confirm(self, actor: Actor, client_id: UUID, run_id: str) -> ChangedBooks:
+        """Move the client to the chosen books.
+
+        Raises:
+            Refused: No such client or run, too early or too late, or the connection was changed meanwhile.
+        """
+        async with self._database.session() as session:
+            await managed_or_refused(session, actor, client_id)
+            await _prepared(session, actor, client_id, run_id)
+        handle = self._temporal.get_workflow_handle(run_id)
+        closed = "This run has ended; nothing can be confirmed in it any more. Start another one."
+        async with explained(closed, within=self._answer_within):
+            changed: ChangedBooks = await handle.execute_update("confirm", result_type=ChangedBooks)
+        return changed
+
+    async def undo(self, actor: Actor, client_id: UUID) -> None:
+        """Give the client its former books back, and pull at once what changed in them meanwhile.
+
+        Raises:
+            Refused: No such client, no change to undo, or it was too long ago.
+        """
+        async with self._database.transaction() as session:
+            found = await managed_or_refused(session, actor, client_id, is_locked=True)
+            await connection_changes.undo(session, found.connection, colleague_id=actor.colleague_id, at=now())
+        await self._managing.refresh_if_possible(actor, client_id)
+
+
+def _meaning(found: Managed, new_name: str) -> str:
+    return (
+        f"Confirming moves {found.client.name} to {new_name}. The lists of {found.connection.organisation_name} are "
+        "kept, and its connection stays in the accounting software, where it counts as one of the app's, so that this "
+        f"can be undone for {connection_changes.UNDO_WITHIN.days} days."
+    )
+
+
+async def _prepared(session: AsyncSession, actor: Actor, client_id: UUID, run_id: str) -> tuple[Run, Connection | None]:
+    """The change that a run prepares for this client, and the new connection once it is chosen.
+
+    Raises:
+        Refused: There is no such change for the client.
+    """
+    query = (
+        select(Run, RunOrganisation, Connection)
+        .outerjoin(
+            RunOrganisation,
+            (col(RunOrganisation.run_id) == col(Run.id)) & col(RunOrganisation.link_client_id).is_not(None),
+        )
+        .outerjoin(Connection, col(Connection.id) == col(RunOrganisation.connection_id))
+        .where(Run.id == run_id, Run.practice_id == actor.practice_id, Run.kind == RunKind.CHANGE_CONNECTION)
+    )
+    found = (await session.exec(query)).first()
+    if found is not None:
+        run, row, connection = found
+        if row is None or row.link_client_id == client_id:
+            return run, connection
+    raise Refused(RefusalCode.NOT_FOUND, f"There is no change {run_id[:120]!r} of this client's connection.")

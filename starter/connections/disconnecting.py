@@ -1,0 +1,117 @@
+"""Disconnecting one client: a preview of whom it affects, and the start, with the mark and the workflow together."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from contracts.payloads.disconnect_client import DisconnectClientInput
+from contracts.words.connections import ConnectionStatus
+from contracts.words.names import WORKFLOW_QUEUE, disconnect_client_id
+from contracts.words.refusals import RefusalCode, Refused
+from models import disconnections, managed_connections
+from models.columns import now
+from models.database import Database
+from models.managed_connections import LoginUses, Managed
+from starter.actor import Actor
+from starter.connections.managing import Managing, managed_or_refused
+from starter.support.temporal_faults import explained
+from workflows.disconnect_client import DisconnectClient
+from workflows.plans import policies
+from workflows.support import connection_text as connection_briefing
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectPreview:
+    """Whom disconnecting a client affects. Nothing was changed.
+
+    Attributes:
+        found: The client with its connection and login.
+        uses: Who else depends on the login.
+        message: The same for people.
+    """
+
+    found: Managed
+    uses: LoginUses
+    message: str
+
+
+class Disconnecting:
+    """The operations that end a connection.
+
+    Args:
+        database: The product's.
+        temporal: Connected with the product's converter.
+        managing: Knows the facts about a client.
+    """
+
+    def __init__(self, database: Database, temporal: Client, managing: Managing) -> None:
+        self._database = database
+        self._temporal = temporal
+        self._managing = managing
+
+    async def preview(self, actor: Actor, client_id: UUID) -> DisconnectPreview:
+        """Whom disconnecting would affect; changes nothing.
+
+        Raises:
+            Refused: There is no such client in the practice, or it is not connected.
+        """
+        async with self._database.session() as session:
+            found = await managed_or_refused(session, actor, client_id, is_living=True)
+            uses = await managed_connections.login_uses(session, found.connection)
+        title = self._managing.title(found)
+        return DisconnectPreview(found, uses, _message(found, uses, title))
+
+    async def disconnect(self, actor: Actor, client_id: UUID) -> str:
+        """Mark the connection and start removing it at the provider; asked again meanwhile, it goes on.
+
+        Returns:
+            The workflow's id.
+
+        Raises:
+            Refused: No such client, not connected, or no server. Nothing was changed.
+        """
+        async with self._database.transaction() as session:
+            found = await managed_or_refused(session, actor, client_id, is_locked=True)
+            connection = found.connection
+            if connection.status is ConnectionStatus.DISCONNECTED:
+                raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is disconnected already.")
+            is_under_way = connection.status is ConnectionStatus.DISCONNECTING
+            before = ConnectionStatus.CONNECTED if is_under_way else connection.status  # its health is computed anew
+            if not is_under_way:
+                await disconnections.begin(session, connection, colleague_id=actor.colleague_id, at=now())
+                await session.flush()
+            # Under the row's lock: the workflow's first step waits for this commit, and does nothing if that fails.
+            facts = await self._managing.facts(actor, found)
+            workflow_id = disconnect_client_id(actor.practice_slug, found.client.code)
+            async with explained("The disconnecting has just ended. Look at the client."):
+                await self._temporal.start_workflow(
+                    DisconnectClient.run,
+                    DisconnectClientInput(client=facts, status_before=before),
+                    id=workflow_id,
+                    task_queue=WORKFLOW_QUEUE,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    static_summary=connection_briefing.disconnect_summary(facts),
+                    static_details=connection_briefing.DISCONNECT_WHAT_IT_IS,
+                    search_attributes=connection_briefing.disconnect_attributes(facts),
+                    priority=policies.sync_priority(actor.practice_slug),
+                )
+        return workflow_id
+
+
+def _message(found: Managed, uses: LoginUses, title: str) -> str:
+    others = (
+        "No other client uses this login."
+        if not uses.clients
+        else f"{uses.clients} other {'client uses' if uses.clients == 1 else 'clients use'} the login of "
+        f"{found.login_name} and {'stays' if uses.clients == 1 else 'stay'} connected."
+    )
+    removal = (
+        f"At {title} the connection stays, because the same login uses it for somebody else too; here it ends."
+        if uses.shares_books
+        else f"The connection to {found.connection.organisation_name} is removed at {title}."
+    )
+    stays = "The lists stay, and the client can be reconnected in its place."
+    return f"Only {found.client.name} is affected. {others} {removal} {stays}"

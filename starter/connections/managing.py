@@ -1,0 +1,256 @@
+"""One client's connection: look at it, set it up, refresh it, sign in for it again."""
+
+import base64
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from contracts.payloads.sync_client import ClientFacts, SyncClientInput, SyncClientResult
+from contracts.words.connection_settings import SettingsPatch
+from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import SOURCE_OF, ListName, Source
+from contracts.words.names import WORKFLOW_QUEUE, sync_client_id
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
+from models import connection_settings, managed_connections
+from models.columns import now
+from models.connections import LEAVING
+from models.database import Database
+from models.managed_connections import Details, Managed
+from starter.actor import Actor
+from starter.runs.consents import Consents
+from starter.runs.kinds import RunOptions
+from starter.runs.runs import Runs
+from starter.runs.starting import StartedRun
+from starter.support.supporting import Supporting
+from starter.support.temporal_faults import ANSWERS_WITHIN, explained
+from workflows.plans import policies
+from workflows.support import run_text
+from workflows.sync_client import SyncClient
+
+logger = logging.getLogger(__name__)
+
+HAS_LEFT = "{name} is disconnected. Reconnect it first: it goes on where it was."
+LEAVES = "{name} is being disconnected. Once that is done, it can be reconnected."
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshing:
+    """A refresh under way.
+
+    Attributes:
+        workflow_id: The client's sync.
+        is_new: False when one was at work already; it was then told to try at once.
+        limited_until: Until when the provider's limit lasts, if one does: no call is made before.
+    """
+
+    workflow_id: str
+    is_new: bool
+    limited_until: datetime | None = None
+
+
+class Managing:
+    """The operations on one client's connection.
+
+    Args:
+        database: The product's.
+        temporal: Connected with the product's converter.
+        consents: Knows the providers.
+        runs: Starts the sign-ins.
+        supporting: Knows what support staff need.
+    """
+
+    def __init__(
+        self, database: Database, temporal: Client, consents: Consents, runs: Runs, supporting: Supporting
+    ) -> None:
+        self._supporting = supporting
+        self._database = database
+        self._temporal = temporal
+        self._consents = consents
+        self._runs = runs
+
+    async def show(self, actor: Actor, client_id: UUID) -> tuple[Managed, Details]:
+        """A client's connection with its settings, receipts, and the change of books that led to it.
+
+        Raises:
+            Refused: There is no such client in the practice, or it has no connection.
+        """
+        async with self._database.session() as session:
+            found = await managed_or_refused(session, actor, client_id)
+            return found, await managed_connections.details(session, found.connection)
+
+    async def change_settings(self, actor: Actor, client_id: UUID, patch: SettingsPatch) -> tuple[Managed, Details]:
+        """Change settings, and pull at once what they add. Gives the connection as it is then.
+
+        Raises:
+            Refused: There is no such client in the practice, or it has no connection.
+        """
+        async with self._database.transaction() as session:
+            found = await managed_or_refused(session, actor, client_id, is_locked=True)
+            is_due = await connection_settings.change_settings(
+                session, found.connection, patch.values(), colleague_id=actor.colleague_id, at=now()
+            )
+        if is_due:
+            await self.refresh_if_possible(actor, client_id)
+        return await self.show(actor, client_id)
+
+    async def refresh(self, actor: Actor, client_id: UUID, lists: Sequence[ListName] = ()) -> Refreshing:
+        """Pull a client's lists now, all that its settings choose or only some.
+
+        Raises:
+            Refused: No such client, no living connection, a list that the settings leave out, or no server.
+        """
+        async with self._database.session() as session:
+            found = await managed_or_refused(session, actor, client_id, is_living=True)
+        sources, until = _sources(lists, found), found.connection.limited_until
+        limited_until = until if until is not None and until > now() else None
+        facts = await self.facts(actor, found)
+        workflow_id = sync_client_id(actor.practice_slug, found.client.code)
+        asked = SyncClientInput(
+            client=facts,
+            pull_id=_pull_id(found.client.code),
+            sources=sources,
+            reason=f"Refresh asked by {actor.colleague_name}.",
+            asked_by=actor.colleague_id,
+        )
+        async with explained("This client's refresh has just ended. Ask again."):
+            try:
+                await self._temporal.start_workflow(
+                    SyncClient.run,
+                    asked,
+                    id=workflow_id,
+                    task_queue=WORKFLOW_QUEUE,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    static_summary=run_text.sync_summary(facts),
+                    static_details=run_text.SYNC_WHAT_IT_IS,
+                    search_attributes=run_text.sync_attributes(facts),
+                    priority=policies.sync_priority(actor.practice_slug),
+                )
+            except WorkflowAlreadyStartedError:
+                sync: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(
+                    SyncClient.run, workflow_id
+                )
+                await sync.signal(SyncClient.widen, list(sources))  # it may have been asked for less
+                await sync.signal(SyncClient.retry_now)
+                return Refreshing(workflow_id, is_new=False, limited_until=limited_until)
+        return Refreshing(workflow_id, is_new=True, limited_until=limited_until)
+
+    async def refresh_if_possible(self, actor: Actor, client_id: UUID) -> None:
+        """Pull the lists now, after a change that made them due; where nobody can, the night does it."""
+        try:
+            await self.refresh(actor, client_id)
+        except Refused as refused:
+            logger.info("no refresh at once: %s", refused.refusal.code.value)
+
+    async def refreshing_since(self, actor: Actor, found: Managed) -> datetime | None:
+        """Since when this client's lists are being refreshed; None when they are not, or nobody can say just now."""
+        workflow_id = sync_client_id(actor.practice_slug, found.client.code)
+        try:
+            sync = await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=ANSWERS_WITHIN)
+        except RPCError:
+            return None
+        return sync.start_time if sync.status is WorkflowExecutionStatus.RUNNING else None
+
+    async def until_refreshed(self, refreshing: Refreshing) -> str:
+        """Wait until a refresh has ended, however long it takes; gives its last word.
+
+        Raises:
+            WorkflowFailureError: It was cancelled.
+        """
+        handle: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(
+            SyncClient.run, refreshing.workflow_id
+        )
+        return (await handle.result()).message
+
+    async def reconnect(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:
+        """Sign in again for this client: its own books, by id, or nothing changes.
+
+        A client that was disconnected is connected again in its own place.
+
+        Raises:
+            Refused: No such client, no connection, one that is just being ended, or nobody to start it.
+        """
+        async with self._database.session() as session:
+            found = await managed_or_refused(session, actor, client_id)
+        if found.connection.status is ConnectionStatus.DISCONNECTING:
+            raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))
+        options = options_for(found)
+        return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, options)
+
+    async def facts(self, actor: Actor, found: Managed) -> ClientFacts:
+        """Which client this is, as workflows show it."""
+        return ClientFacts(
+            connection_id=found.connection.id,
+            client_id=found.client.id,
+            client_name=found.client.name,
+            client_code=found.client.code,
+            practice_name=actor.practice_name,
+            practice_slug=actor.practice_slug,
+            colleague_name=actor.colleague_name,
+            provider=found.connection.provider,
+            provider_title=self.title(found),
+            support=await self._supporting.facts(),
+        )
+
+    def title(self, found: Managed) -> str:
+        """The accounting software, as people call it."""
+        return self._consents.provider(found.connection.provider).title
+
+
+def options_for(found: Managed) -> RunOptions:
+    """What a run about this one client is asked to do."""
+    return RunOptions(connection_id=found.connection.id, client_id=found.client.id, client_code=found.client.code)
+
+
+async def managed_or_refused(
+    session: AsyncSession, actor: Actor, client_id: UUID, *, is_locked: bool = False, is_living: bool = False
+) -> Managed:
+    """The current connection of one of the actor's clients.
+
+    Args:
+        session: A transaction when it locks.
+        actor: Who asks.
+        client_id: Which client.
+        is_locked: Lock the connection.
+        is_living: Refuse one that is disconnected, or being disconnected.
+
+    Raises:
+        Refused: There is no such client in the practice, or it has no (living) connection.
+    """
+    found = await managed_connections.managed(session, actor.practice_id, client_id, is_locked=is_locked)
+    if found is None:
+        if await managed_connections.has_client(session, actor.practice_id, client_id):
+            raise Refused(RefusalCode.NOT_CONNECTED, "This client has no connection yet. Add it with Add clients.")
+        raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
+    if is_living and found.connection.status in LEAVING:
+        is_over = found.connection.status is ConnectionStatus.DISCONNECTED
+        raise Refused(RefusalCode.NOT_CONNECTED, (HAS_LEFT if is_over else LEAVES).format(name=found.client.name))
+    return found
+
+
+def _sources(lists: Sequence[ListName], found: Managed) -> tuple[Source, ...]:
+    chosen = connection_settings.chosen_sources(found.connection)
+    for place, name in enumerate(lists):
+        if SOURCE_OF[name] not in chosen:
+            raise Refused(
+                RefusalCode.INVALID,
+                f"The settings of this connection leave {name.heading.lower()} out. Choose the list there first.",
+                field=f"lists.{place}",
+            )
+    wanted = {SOURCE_OF[name] for name in lists}
+    return tuple(source for source in Source if source in wanted)
+
+
+def _pull_id(code: str) -> str:
+    token = base64.b32encode(secrets.token_bytes(5)).decode().lower()
+    return f"refresh-{code}-{now():%Y%m%d-%H%M%S}-{token}"

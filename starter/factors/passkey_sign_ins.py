@@ -1,0 +1,64 @@
+"""Signing in with a passkey alone: one that makes sure of its owner, by a PIN or a finger, is both steps at once."""
+
+from contracts.words.access import Ceremony
+from models import sessions
+from models.database import Database
+from starter.access import attempts
+from starter.access.second_steps import begin_whole
+from starter.access.sessions import Sessions
+from starter.factors.ceremonies import Asked
+from starter.factors.passkey_answers import PasskeyAnswers
+from starter.factors.relying_party import RelyingParty
+
+
+class PasskeySignIns:
+    """The operations of somebody who is not signed in, and has a passkey.
+
+    Args:
+        database: The product's.
+        sessions_of: Whose clock tells the time.
+        answers: Challenges, and what is answered to them.
+    """
+
+    def __init__(self, database: Database, sessions_of: Sessions, answers: PasskeyAnswers) -> None:
+        self._database = database
+        self._sessions = sessions_of
+        self._answers = answers
+
+    @property
+    def party(self) -> RelyingParty | None:
+        """Where passkeys are good; None where browsers use none."""
+        return self._answers.party
+
+    async def asked(self, asking: str) -> Asked:
+        """What a browser is asked for any passkey that it has for us.
+
+        Args:
+            asking: The browser's mark: no other browser can answer.
+
+        Raises:
+            Refused: ``INVALID``: no passkey is good at this address.
+        """
+        return await self._answers.asked(asking, Ceremony.SIGN_IN)
+
+    async def sign_in(self, asking: str, answered: str, *, ip: str, browser: str, mark: str) -> str:
+        """Begin a session by a passkey that says whose it is, and made sure of it.
+
+        Args:
+            asking: As when it was asked.
+            answered: What the browser sent.
+            ip: Where from; attempts are counted by it.
+            browser: What the browser calls itself.
+            mark: The browser is known by it from now on.
+
+        Returns:
+            The secret for the browser's cookie.
+
+        Raises:
+            Refused: ``INVALID``: the answer is not good, or came too late. ``TOO_MANY``.
+        """
+        at = self._sessions.clock()
+        attempt = await attempts.counted(self._database, f"passkey of {asking}", ip, at)
+        async with self._answers.used(answered, asking, Ceremony.SIGN_IN) as (session, colleague):
+            await sessions.succeeded(session, attempt, at - attempts.WINDOW)
+            return await begin_whole(session, colleague.id, browser=browser, at=at, mark=mark)

@@ -1,0 +1,189 @@
+"""A colleague's passkeys: added, seen and removed. Each is a second factor.
+
+Adding one has two steps, so that nobody finds a session open and adds their own: first the password again (and a code
+or another passkey, where there is a second factor), which makes a challenge of that session; then the answer to it.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.access import Ceremony
+from contracts.words.refusals import RefusalCode, Refused
+from models import events, passkeys
+from models.database import Database
+from models.passkey import Passkey
+from starter.access.proofs import Proof, Proofs
+from starter.access.sessions import Sessions, SignedIn
+from starter.actor import Actor
+from starter.factors import ceremonies
+from starter.factors.ceremonies import Asked, NotGoodError
+from starter.factors.passkey_answers import NOT_RIGHT, PasskeyAnswers, described
+from starter.factors.relying_party import RelyingParty
+from starter.factors.second_factors import Kept, after_addition, after_removal, end_others
+
+ENOUGH = f"You have {passkeys.MOST} passkeys. Remove one that you do not use any more."
+KNOWN_ALREADY = "This passkey is set up already."
+
+
+class Passkeys:
+    """The operations on one's own passkeys.
+
+    Args:
+        database: The product's.
+        sessions_of: Whose clock tells the time.
+        answers: Challenges, and what is answered to them.
+        proofs: Looks at what somebody shows before something is changed.
+    """
+
+    def __init__(self, database: Database, sessions_of: Sessions, answers: PasskeyAnswers, proofs: Proofs) -> None:
+        self._database = database
+        self._sessions = sessions_of
+        self._answers = answers
+        self._proofs = proofs
+
+    @property
+    def party(self) -> RelyingParty | None:
+        """Where passkeys are good; None where browsers use none."""
+        return self._answers.party
+
+    async def asked(self, actor: Actor) -> Asked:
+        """What a browser is asked for the use of one of the actor's passkeys in their session.
+
+        Raises:
+            Refused: ``INVALID``: no passkey is good at this address.
+        """
+        return await self._answers.asked(_session_of(actor), Ceremony.USE, actor.colleague_id)
+
+    async def begin_signed_in(self, signed_in: SignedIn, *, password: str, proof: Proof, ip: str) -> None:
+        """Begin to add one in a session.
+
+        Raises:
+            Refused: Password, or code or passkey where there is one, is wrong or was tried too often; or there are
+                enough.
+        """
+        self._answers.place()
+        await self._proofs.enough(signed_in, password, proof, ip=ip)
+        await self.begin(signed_in.actor)
+
+    async def begin(self, actor: Actor) -> None:
+        """Begin to add one, by who has shown that it is them.
+
+        Raises:
+            Refused: There are enough.
+        """
+        async with self._database.transaction() as session:
+            if await passkeys.count(session, actor.colleague_id) >= passkeys.MOST:
+                raise Refused(RefusalCode.INVALID, ENOUGH, field="password")
+            await self._answers.challenge(session, _session_of(actor), Ceremony.ADD)
+
+    async def being_added(self, actor: Actor, email: str) -> Asked | None:
+        """What a browser is asked for a new one that was begun; None when none was, or it took too long."""
+        if (party := self.party) is None:
+            return None
+        async with self._database.transaction() as session:
+            at = self._sessions.clock()
+            challenge = await passkeys.waiting(session, _session_of(actor), Ceremony.ADD, at)
+            if challenge is None:
+                return None
+            handle = await passkeys.handle_of(session, actor.colleague_id)
+            has = described(await passkeys.of(session, actor.colleague_id))
+        account = f"{email} ({actor.practice_name})"
+        return ceremonies.to_add(party, challenge, handle=handle, account=account, person=actor.colleague_name, has=has)
+
+    @asynccontextmanager
+    async def added(self, actor: Actor, name: str, answered: str) -> AsyncIterator[tuple[AsyncSession, Kept | None]]:
+        """Add one by what the browser answered; what is done inside is done with it, or neither is.
+
+        Gives the recovery codes that come with a first second factor; None where there are some already.
+
+        Args:
+            actor: Whose; in the session in which it was begun.
+            name: By which they know it again.
+            answered: What the browser sent.
+
+        Raises:
+            Refused: ``INVALID``: the answer is not good, or came too late.
+        """
+        party, at = self._answers.place(), self._sessions.clock()
+        try:
+            answer = ceremonies.read_new(answered)
+            await self._answers.taken(answer, _session_of(actor), Ceremony.ADD)
+            made = ceremonies.made(party, answered, answer.challenge)
+        except NotGoodError:
+            raise Refused(RefusalCode.INVALID, NOT_RIGHT, field="passkey") from None
+        row = Passkey(
+            colleague_id=actor.colleague_id,
+            name=_name(name),
+            credential_id=made.credential_id,
+            public_key=made.public_key,
+            sign_count=made.sign_count,
+            transports=made.transports,
+            created_at=at,
+        )
+        async with self._database.transaction() as session:
+            if not await passkeys.add(session, row):
+                raise Refused(RefusalCode.INVALID, KNOWN_ALREADY, field="passkey")
+            kept = await after_addition(session, actor, at)
+            await self._tell(session, actor, "colleague.passkey_added", row.name)
+            yield session, kept
+
+    async def add(self, signed_in: SignedIn, name: str, answered: str) -> Kept | None:
+        """The same in a session; with a first second factor the actor's other sessions end, which came without it.
+
+        Raises:
+            Refused: As ``added``.
+        """
+        async with self.added(signed_in.actor, name, answered) as (session, kept):
+            if kept is not None:
+                await end_others(session, signed_in, self._sessions.clock())
+            return kept
+
+    async def one(self, actor: Actor, passkey_id: UUID) -> Passkey:
+        """One of the actor's passkeys.
+
+        Raises:
+            Refused: ``NOT_FOUND``: there is none such of theirs.
+        """
+        return _theirs(await self.listed(actor), passkey_id)
+
+    async def listed(self, actor: Actor) -> Sequence[Passkey]:
+        """The actor's passkeys, the oldest first."""
+        async with self._database.session() as session:
+            return await passkeys.of(session, actor.colleague_id)
+
+    async def remove(self, signed_in: SignedIn, passkey_id: UUID, *, password: str, proof: Proof, ip: str) -> None:
+        """Remove one of the actor's passkeys; their other sessions end.
+
+        Raises:
+            Refused: There is none such; password, code or passkey is wrong, or was tried too often; or the practice
+                wants a second factor and it is the last.
+        """
+        actor = signed_in.actor
+        await self.one(actor, passkey_id)
+        async with self._proofs.again(signed_in, password, proof, ip=ip) as session:
+            for name in await passkeys.remove(session, actor.colleague_id, only=passkey_id):
+                await self._tell(session, actor, "colleague.passkey_removed", name)
+                await after_removal(session, signed_in, self._sessions.clock())
+
+    async def _tell(self, session: AsyncSession, actor: Actor, kind: str, name: str) -> None:
+        whose = {"practice_id": actor.practice_id, "colleague_id": actor.colleague_id}
+        await events.record(session, [{**whose, "kind": kind, "at": self._sessions.clock(), "after": name}])
+
+
+def _session_of(actor: Actor) -> str:
+    """What a challenge is bound to: whoever has another session of the same colleague answers for nothing."""
+    return str(actor.session_id)
+
+
+def _name(name: str) -> str:
+    return " ".join(name.replace("\x00", "").split())[:100] or "Passkey"
+
+
+def _theirs(kept: Sequence[Passkey], passkey_id: UUID) -> Passkey:
+    for one in kept:
+        if one.id == passkey_id:
+            return one
+    raise Refused(RefusalCode.NOT_FOUND, "You have no such passkey.")

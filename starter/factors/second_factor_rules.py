@@ -1,0 +1,123 @@
+"""Who has to have a second factor, and the way out for a colleague who has lost theirs: for admins and operators."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.refusals import RefusalCode, Refused
+from models import events, notices, practices, second_factors, sessions, teams
+from models.columns import now
+from models.database import Database
+from models.practice import Colleague, Practice
+from starter.actor import Actor
+from starter.people.people import changing
+
+KIND = "second_factor_reset"
+NOT_ONES_OWN = "Remove your own second factor under Your account, or ask another admin."
+
+
+class SecondFactorRules:
+    """The operations on others' second factors.
+
+    Args:
+        database: The product's.
+        clock: Tells the time.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = now) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def is_required(self, actor: Actor) -> bool:
+        """Whether the actor's practice wants a second factor of everybody."""
+        async with self._database.session() as session:
+            return (await session.get_one(Practice, actor.practice_id)).requires_second_factor
+
+    async def require(self, actor: Actor, *, required: bool) -> None:
+        """Want a second factor of everybody in the actor's practice, or leave it to each. For admins.
+
+        Sessions go on; who has none is led to set one up at the next sign-in.
+
+        Raises:
+            Refused: Not an admin.
+        """
+        async with changing(self._database, actor) as session:
+            practice = await session.get_one(Practice, actor.practice_id)
+            await self._require(session, practice, actor.colleague_id, required=required)
+
+    async def require_in(self, practice: str | None, *, required: bool) -> str:
+        """The same by whoever runs the installation; ``practice`` is a name or slug, or None for the only one.
+
+        Returns:
+            The practice's slug.
+
+        Raises:
+            Refused: No such practice.
+        """
+        async with self._database.transaction() as session:
+            found = await practices.find_practice(session, practice)
+            await self._require(session, found, None, required=required)
+            return found.slug
+
+    async def reset(self, actor: Actor, colleague_id: UUID) -> bool:
+        """Remove a colleague's second factor, who is told by mail; their sessions end. For admins.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            Refused: Not an admin, no such colleague, or the actor's own.
+        """
+        async with changing(self._database, actor) as session:
+            colleague = await teams.colleague_of(session, actor.practice_id, colleague_id)
+            if colleague is None:
+                raise Refused(RefusalCode.NOT_FOUND, "There is no such colleague in your practice.")
+            if colleague.id == actor.colleague_id:
+                raise Refused(RefusalCode.INVALID, NOT_ONES_OWN, field="colleague_id")
+            return await self._reset(session, colleague, actor)
+
+    async def reset_by_email(self, email: str) -> bool:
+        """The same by whoever runs the installation.
+
+        Raises:
+            Refused: Nobody active has this address.
+        """
+        async with self._database.transaction() as session:
+            return await self._reset(session, await practices.find_colleague(session, email), None)
+
+    async def _require(self, session: AsyncSession, practice: Practice, by: UUID | None, *, required: bool) -> None:
+        if practice.requires_second_factor is required:
+            return
+        practice.requires_second_factor = required
+        session.add(practice)
+        kind = "colleague.second_factor_required" if required else "colleague.second_factor_optional"
+        whose = {"practice_id": practice.id, "colleague_id": by}
+        await events.record(session, [{**whose, "kind": kind, "at": self._clock()}])
+
+    async def _reset(self, session: AsyncSession, colleague: Colleague, by: Actor | None) -> bool:
+        if not await second_factors.remove(session, colleague.id):
+            return False
+        at = self._clock()
+        await sessions.revoke(session, colleague.id, at)
+        who = by.colleague_name if by else "Whoever runs Clientsync for you"
+        event = {"practice_id": colleague.practice_id, "colleague_id": by.colleague_id if by else None, "at": at}
+        await events.record(session, [event | {"kind": "colleague.second_factor_reset", "after": colleague.name}])
+        letter = (
+            f"Hello {colleague.name},\n\n{who} removed the second factor with which you sign in to Clientsync (your "
+            "authenticator app, passkeys and recovery codes), and you are signed out everywhere.\n\nSign in with your "
+            "password, and set a new one up under Your account. If you did not ask for this, tell an admin of your "
+            "practice, and choose a new password.\n"
+        )
+        notice = {
+            "practice_id": colleague.practice_id,
+            "colleague_id": colleague.id,
+            "kind": KIND,
+            "subject": "Your second factor for Clientsync was removed",
+            "body": letter,
+            "dedupe_key": f"{KIND}/{uuid4()}",
+            "created_at": at,
+        }
+        await notices.write(session, [notice])
+        return True

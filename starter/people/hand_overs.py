@@ -1,0 +1,92 @@
+"""An admin's hand-over: a colleague's clients become another's. Who may, and between whom; the run does the rest."""
+
+from uuid import UUID
+
+from contracts.payloads.reassign_clients import HandOver
+from contracts.words.practices import Role
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
+from models import hand_overs
+from models.database import Database
+from models.hand_overs import Foreseen
+from models.practice import Colleague
+from starter.actor import Actor
+from starter.runs.kinds import RunOptions
+from starter.runs.runs import Runs
+
+
+class HandOvers:
+    """The operations on hand-overs.
+
+    Args:
+        database: The product's.
+        runs: Starts the run.
+    """
+
+    def __init__(self, database: Database, runs: Runs) -> None:
+        self._database = database
+        self._runs = runs
+
+    async def start(
+        self, actor: Actor, from_id: UUID, to_id: UUID, provider: str = "xero", idempotency_key: str | None = None
+    ) -> str:
+        """Hand all of a colleague's clients to another one.
+
+        Nobody signs in: a client moves to a login of the new owner where one is known to reach it and does, and keeps
+        the login that it has otherwise.
+
+        Args:
+            actor: An admin.
+            from_id: Whose clients; usually somebody who has left.
+            to_id: Who gets them.
+            provider: Clients at this accounting software.
+            idempotency_key: The same key by the same admin gives the same run.
+
+        Returns:
+            The run's id.
+
+        Raises:
+            Refused: Not an admin; no such colleague in the practice, one who has left, or the same one; nobody to
+                start the run.
+        """
+        _check_admin(actor)
+        await self._check(actor, from_id, to_id)
+        hand_over = RunOptions(hand_over=HandOver(from_id=from_id, to_id=to_id))
+        started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, provider, idempotency_key, hand_over)
+        return started.run_id
+
+    async def preview(self, actor: Actor, from_id: UUID, provider: str = "xero") -> Foreseen:
+        """What handing over a colleague's clients would move, and who could get them; changes nothing.
+
+        Raises:
+            Refused: Not an admin, or no such colleague in the practice.
+        """
+        _check_admin(actor)
+        async with self._database.session() as session:
+            giver = await session.get(Colleague, from_id)
+            if giver is None or giver.practice_id != actor.practice_id:
+                raise _nobody(from_id)
+            return await hand_overs.foreseen(session, actor.practice_id, provider, from_id)
+
+    async def _check(self, actor: Actor, from_id: UUID, to_id: UUID) -> None:
+        async with self._database.session() as session:
+            giver, taker = await session.get(Colleague, from_id), await session.get(Colleague, to_id)
+        if giver is None or giver.practice_id != actor.practice_id:
+            raise _nobody(from_id)
+        if taker is None or taker.practice_id != actor.practice_id:
+            raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, f"There is no colleague {to_id} in your practice.", field="to")
+        if taker.deactivated_at is not None:
+            raise Refused(
+                RefusalCode.UNKNOWN_COLLEAGUE, f"{taker.name} has left. Choose somebody who is here.", field="to"
+            )
+        if taker.id == giver.id:
+            raise Refused(RefusalCode.INVALID, f"{taker.name} has these clients already.", field="to")
+
+
+def _check_admin(actor: Actor) -> None:
+    if actor.role is not Role.ADMIN:
+        raise Refused(RefusalCode.FORBIDDEN, "Only an admin can hand over a colleague's clients.")
+
+
+def _nobody(colleague_id: UUID) -> Refused:
+    return Refused(RefusalCode.NOT_FOUND, f"There is no colleague {colleague_id} in your practice.")

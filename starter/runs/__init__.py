@@ -1,0 +1,1 @@
+"""Operations on bulk runs, and the sign-ins that they wait for."""

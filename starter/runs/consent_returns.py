@@ -1,0 +1,267 @@
+"""Sign-ins that come back from a provider: claimed once, exchanged, kept, and told to their run.
+
+The code is exchanged here and nowhere else, the tokens are committed sealed before the run hears of them, and the run
+hears only ids (design rule 2). Which browser may finish a sign-in is decided here too: the one in which it was begun.
+"""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio.client import Client, WorkflowHandle
+
+from contracts.payloads.runs import ConsentGiven, ConsentRefused, RunResult
+from contracts.words.causes import Cause
+from contracts.words.refusals import RefusalCode, Refused
+from models import app_troubles, grants, runs, sign_ins
+from models.columns import now
+from models.database import Database
+from models.encryption import Sealer, StoredTokens, open_secrets
+from models.grant import ConsentAttempt
+from models.practice import Practice
+from models.run import Run
+from models.sessions import hashed
+from providers.errors import AppRefused, ConsentFailed, ProviderError
+from providers.port import Consent
+from starter.actor import Actor
+from starter.runs import consent_words
+from starter.runs.consents import Consents
+from starter.support.temporal_faults import explained
+from workflows.bulk_create_clients import BulkCreateClients
+
+logger = logging.getLogger(__name__)
+
+FINISHING = sign_ins.FINISHED_WITHIN
+TELLING = timedelta(seconds=3)
+"""How long whoever finishes a sign-in is left to tell the run; after that, the next callback tells it."""
+LOOK = timedelta(milliseconds=200)
+"""Between two looks at a sign-in that another request finishes just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameFrom:
+    """The browser that came back.
+
+    Attributes:
+        viewer: Who is signed in in it, if anybody.
+        mark: What it keeps since it went to a provider by a sign-in link, if it did.
+    """
+
+    viewer: Actor | None = None
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentReturn:
+    """What to tell the person whose browser came back.
+
+    Attributes:
+        run_id: The run that the sign-in was for.
+        practice_id: Whose run.
+        practice_name: The same for people.
+        is_by_link: Whether it was begun at a page of ours for somebody else.
+        message: What happened.
+        ok: Whether the sign-in was successful.
+        client_id: The one client that the run is about, if it is.
+        denied: Whether the person said no; otherwise what is not ok has failed, and can be tried again in the run.
+        app_is_refused: Whether our app was refused, whoever signs in.
+    """
+
+    run_id: str
+    practice_id: UUID
+    practice_name: str
+    is_by_link: bool
+    message: str
+    ok: bool
+    client_id: UUID | None = None
+    denied: bool = False
+    app_is_refused: bool = False
+
+
+class ConsentReturns:
+    """What follows when a browser comes back.
+
+    Args:
+        database: The product's.
+        sealer: Opens verifiers, and seals tokens.
+        temporal: Connected with the product's converter.
+        consents: Began them.
+    """
+
+    def __init__(self, database: Database, sealer: Sealer, temporal: Client, consents: Consents) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._temporal = temporal
+        self._consents = consents
+
+    async def finish(self, provider: str, params: Mapping[str, str], came_from: CameFrom) -> ConsentReturn:
+        """The browser came back from the provider.
+
+        A reload, and a second request at the same moment, tell the run again if it has not been told yet, and
+        otherwise only give the same answer.
+
+        Args:
+            provider: From the callback's path.
+            params: The callback's query: ``state`` with ``code``, or with ``error``.
+            came_from: The browser. Where it is not the one in which the sign-in was begun, it is not finished:
+                whoever sent its address would get the login of whoever followed it.
+
+        Raises:
+            Refused: Unknown or expired state, another browser, or the run cannot be told just now.
+        """
+        attempt, is_first = await self._claim(provider, params.get("state", ""), came_from)
+        if not is_first:
+            attempt = await self._settled(attempt)
+        elif error := params.get("error"):
+            attempt.denied = error == "access_denied"
+            attempt.cause = None if attempt.denied else Cause.UNKNOWN
+            await self._save(attempt)
+        else:
+            await self._exchange(attempt, params.get("code", ""))
+        return await self._deliver(attempt)
+
+    async def _claim(self, provider: str, state: str, came_from: CameFrom) -> tuple[ConsentAttempt, bool]:
+        """The sign-in of this state, and whether this is the first time that it comes back."""
+        at, state_hash = now(), hashed(state)
+        async with self._database.transaction() as session:
+            attempt = await sign_ins.find_consent(session, state_hash)
+            if attempt is None or attempt.provider != provider:
+                raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_SIGN_IN)
+            _check_browser(attempt, came_from)
+            taken = await sign_ins.use_consent(session, state_hash, at)
+        if taken is not None:
+            return taken, True
+        if attempt.used_at is None and attempt.expires_at <= at:
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.TOO_LONG)
+        return attempt, False
+
+    async def _settled(self, attempt: ConsentAttempt) -> ConsentAttempt:
+        """A sign-in that another request was the first to finish, once that one is done with it or was interrupted."""
+        first_look = now()
+        while True:
+            async with self._database.session() as session:
+                found = await session.get_one(ConsentAttempt, attempt.id)
+            at = now()
+            is_left = found.used_at is not None and found.used_at + FINISHING < at
+            is_told = found.delivered_at is not None
+            if is_told or is_left or (self._message(found) is not None and first_look + TELLING < at):
+                return found
+            if first_look + FINISHING < at:
+                raise Refused(RefusalCode.UNAVAILABLE, consent_words.BEING_FINISHED)
+            await asyncio.sleep(LOOK.total_seconds())
+
+    async def _exchange(self, attempt: ConsentAttempt, code: str) -> None:
+        kept = open_secrets(self._sealer, attempt.id, attempt.sealed_secrets)
+        try:
+            if not code:
+                raise ConsentFailed("no code came back")
+            consent = await self._consents.provider(attempt.provider).finish_consent(
+                code=code,
+                code_verifier=kept.code_verifier,
+                nonce=kept.nonce,
+                redirect_uri=self._consents.redirect_uri(attempt.provider),
+            )
+        except ProviderError as error:
+            logger.warning("sign-in %s failed: %s", attempt.id, error.detail)
+            if isinstance(error, AppRefused):
+                await self._note_refusal(attempt.provider, error)
+            attempt.cause = error.cause
+            await self._save(attempt)
+        else:
+            await self._keep(attempt, consent)
+
+    async def _note_refusal(self, provider: str, error: AppRefused) -> None:
+        """For those who run this installation, once: the worker writes to them, the log tells at once."""
+        async with self._database.transaction() as session:
+            is_new = await app_troubles.note(session, provider, error.cause, error.detail, now())
+        if is_new:
+            logger.error("%s refuses our app's secret (%s): `clientsync doctor` tries it", provider, error.detail)
+
+    async def _keep(self, attempt: ConsentAttempt, consent: Consent) -> None:
+        """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
+        tokens = consent.tokens
+        stored = StoredTokens(tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope)
+        at = now()
+        async with self._database.transaction() as session:
+            grant = await grants.upsert_grant(
+                session,
+                self._sealer,
+                provider=attempt.provider,
+                provider_user_id=consent.provider_user_id,
+                display_name=consent.display_name,
+                tokens=stored,
+                practice_id=attempt.practice_id,
+                colleague_id=attempt.colleague_id,
+                at=at,
+            )
+            await sign_ins.tell_clients(session, attempt, grant.id, at)
+            if attempt.link_id is not None:
+                await sign_ins.tell_of_link(session, attempt, consent.display_name, at)
+            await app_troubles.over(session, attempt.provider)
+            attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
+            session.add(attempt)
+            await runs.say_while_waiting(session, attempt.run_id, None)
+
+    async def _save(self, attempt: ConsentAttempt) -> None:
+        async with self._database.transaction() as session:
+            session.add(attempt)
+            if attempt.grant_id is None:
+                await runs.say_while_waiting(session, attempt.run_id, self._message(attempt))
+
+    async def _deliver(self, attempt: ConsentAttempt) -> ConsentReturn:
+        message = self._message(attempt)
+        if message is None:
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.UNFINISHED)
+        if attempt.delivered_at is None:
+            await self._signal(attempt, message)
+            attempt.delivered_at = now()
+            await self._save(attempt)
+        async with self._database.session() as session:
+            client_id = (await session.get_one(Run, attempt.run_id)).client_id
+            practice = await session.get_one(Practice, attempt.practice_id)
+        return ConsentReturn(
+            attempt.run_id,
+            practice.id,
+            practice.name,
+            attempt.link_id is not None,
+            message,
+            ok=attempt.grant_id is not None,
+            client_id=client_id,
+            denied=attempt.denied,
+            app_is_refused=attempt.cause is Cause.APP_REFUSED,
+        )
+
+    def _message(self, attempt: ConsentAttempt) -> str | None:
+        """What came of a sign-in, for the person; None while that is not known."""
+        return consent_words.outcome(self._consents.provider(attempt.provider).title, attempt)
+
+    async def _signal(self, attempt: ConsentAttempt, message: str) -> None:
+        handle: WorkflowHandle[BulkCreateClients, RunResult] = self._temporal.get_workflow_handle_for(
+            BulkCreateClients.run, attempt.run_id
+        )
+        async with explained("The run that this sign-in was for has ended. Start another one from Clientsync."):
+            if attempt.grant_id is not None:
+                given = ConsentGiven(consent_id=attempt.id, grant_id=attempt.grant_id)
+                await handle.signal(BulkCreateClients.consent_given, given)
+            else:
+                refused = ConsentRefused(denied=attempt.denied, message=message)
+                await handle.signal(BulkCreateClients.consent_refused, refused)
+
+
+def _check_browser(attempt: ConsentAttempt, came_from: CameFrom) -> None:
+    """Let nobody finish a sign-in that was begun in another browser.
+
+    Raises:
+        Refused: ``FORBIDDEN``; nothing of the sign-in is used up.
+    """
+    if attempt.browser_hash is not None:
+        if came_from.mark is None or not hmac.compare_digest(hashed(came_from.mark), attempt.browser_hash):
+            raise Refused(RefusalCode.FORBIDDEN, consent_words.LINK_IN_ANOTHER_BROWSER)
+    elif came_from.viewer is None:
+        raise Refused(RefusalCode.FORBIDDEN, consent_words.IN_ANOTHER_BROWSER)
+    elif came_from.viewer.colleague_id != attempt.colleague_id:
+        raise Refused(RefusalCode.FORBIDDEN, consent_words.SOMEBODY_ELSES)

@@ -1,0 +1,209 @@
+"""Sign-ins at a provider: begun for a run, in the one browser that may finish them.
+
+A colleague on a page goes to the provider at once; their session finishes it. Everybody else (another product's
+backend, the command line, a colleague for whom somebody else signs in) gets the address of a page of ours, which says
+for which practice the sign-in is and sends on only who agrees there: without it, whoever is sent a provider's address
+could not tell whom they let in. A state is 256 random bits of which only the hash is kept; it works once.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from contracts.words.access import scope_of
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
+from models import events, run_views, sign_ins
+from models.columns import now
+from models.database import Database
+from models.encryption import ConsentSecrets, Sealer, seal_secrets
+from models.grant import ConsentAttempt, SignInLink
+from models.run import Run
+from models.sessions import hashed
+from models.sign_ins import LinkView
+from providers.errors import ProviderError
+from providers.port import Provider, Providers
+from starter.actor import Actor
+from starter.runs import consent_words
+
+AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
+"""Stages in which a (further) sign-in adds organisations to a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedConsent:
+    """A sign-in that is ready to be stored and begun: at the provider, or at a page of ours."""
+
+    row: ConsentAttempt | SignInLink
+    authorize_url: str
+
+
+class Consents:
+    """The operations that begin sign-ins; how they end is in ``consent_returns``.
+
+    Args:
+        database: The product's.
+        sealer: Seals verifiers.
+        providers: The providers that this process speaks to.
+        public_url: Base address at which browsers reach us, without a final slash.
+        valid_for: How long a sign-in may take, and how long a link to one can be used.
+    """
+
+    def __init__(
+        self, database: Database, sealer: Sealer, providers: Providers, public_url: str, valid_for: timedelta
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._providers = providers
+        self._public_url = public_url
+        self._valid_for = valid_for
+
+    def provider(self, name: str) -> Provider:
+        """The provider of that name.
+
+        Raises:
+            Refused: There is none.
+        """
+        found = self._providers.get(name)
+        if found is None:
+            known = ", ".join(sorted(self._providers))
+            raise Refused(
+                RefusalCode.INVALID, f"{name!r} is not an accounting software known here: {known}.", field="provider"
+            )
+        return found
+
+    async def prepare(self, actor: Actor, run: Run, at: datetime) -> PreparedConsent:
+        """A sign-in for a run; the caller stores its row.
+
+        Raises:
+            Refused: ``UNAVAILABLE`` when the provider cannot be reached.
+        """
+        if actor.session_id is None:
+            return self._link(actor, run, at)
+        return await self._attempt(run.provider, run.id, actor.practice_id, actor.colleague_id, at)
+
+    async def begin(self, actor: Actor, run_id: str) -> str:
+        """A further sign-in for a run; gives the address for the browser.
+
+        Raises:
+            Refused: Unknown run, or past the stages in which a sign-in is of use.
+        """
+        prepared = await self.prepare(actor, await self._waiting(actor, run_id), now())
+        async with self._database.transaction() as session:
+            session.add(prepared.row)
+        return prepared.authorize_url
+
+    async def link(self, actor: Actor, run_id: str) -> str:
+        """The address of a page of ours at which somebody else signs in for the run.
+
+        Raises:
+            Refused: Unknown run, or past the stages in which a sign-in is of use.
+        """
+        at = now()
+        run = await self._waiting(actor, run_id)
+        prepared = self._link(actor, run, at)
+        made = {"kind": "run.sign_in_link_made", "run_id": run.id, "practice_id": actor.practice_id, "at": at}
+        async with self._database.transaction() as session:
+            session.add(prepared.row)
+            await events.record(session, [made | {"colleague_id": actor.colleague_id, "client_id": run.client_id}])
+        return prepared.authorize_url
+
+    async def asked(self, token: str) -> LinkView:
+        """What a link asks whoever follows it to sign in for.
+
+        Raises:
+            Refused: ``NOT_FOUND``: unknown. ``WRONG_STAGE``: it was used, is too old, or its run needs none any more.
+        """
+        async with self._database.session() as session:
+            found = await sign_ins.find_link(session, hashed(token))
+        if found is None or found.has_left:
+            raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_LINK)
+        if found.is_used:
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.USED_LINK)
+        if found.link.expires_at <= now() or not _awaits(found.run):
+            raise Refused(RefusalCode.WRONG_STAGE, consent_words.OLD_LINK)
+        return found
+
+    async def follow(self, token: str, mark: str) -> str:
+        """Somebody agrees to sign in by a link; gives the provider's address for their browser.
+
+        Args:
+            token: The link's.
+            mark: A secret that their browser keeps: the sign-in is finished there and nowhere else.
+
+        Raises:
+            Refused: As ``asked``; ``UNAVAILABLE`` when the provider cannot be reached.
+        """
+        link = (await self.asked(token)).link
+        attempt = await self._attempt(link.provider, link.run_id, link.practice_id, link.colleague_id, now())
+        attempt.row.link_id, attempt.row.browser_hash = link.id, hashed(mark)
+        async with self._database.transaction() as session:
+            session.add(attempt.row)
+        return attempt.authorize_url
+
+    def redirect_uri(self, provider: str) -> str:
+        """Where a provider sends browsers back to."""
+        return f"{self._public_url}/connect/{provider}/callback"
+
+    async def _waiting(self, actor: Actor, run_id: str) -> Run:
+        async with self._database.session() as session:
+            run = await run_views.find_run(session, actor.practice_id, run_id)
+        if run is None:
+            raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")
+        actor.check(scope_of(run.kind))
+        if not _awaits(run):
+            raise Refused(
+                RefusalCode.WRONG_STAGE,
+                "This run is past its sign-in. Start another one to sign in with another login.",
+            )
+        return run
+
+    def _link(self, actor: Actor, run: Run, at: datetime) -> PreparedConsent:
+        token = secrets.token_urlsafe(32)
+        link = SignInLink(
+            token_hash=hashed(token),
+            practice_id=actor.practice_id,
+            colleague_id=actor.colleague_id,
+            run_id=run.id,
+            provider=run.provider,
+            created_at=at,
+            expires_at=at + self._valid_for,
+        )
+        return PreparedConsent(link, f"{self._public_url}/sign-in-link/{token}")
+
+    async def _attempt(
+        self, provider_name: str, run_id: str, practice_id: UUID, colleague_id: UUID, at: datetime
+    ) -> "PreparedAttempt":
+        provider, state = self.provider(provider_name), secrets.token_urlsafe(32)
+        try:
+            request = await provider.begin_consent(state=state, redirect_uri=self.redirect_uri(provider_name))
+        except ProviderError as error:
+            message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."
+            raise Refused(RefusalCode.UNAVAILABLE, message) from error
+        attempt = ConsentAttempt(
+            state_hash=hashed(state),
+            practice_id=practice_id,
+            colleague_id=colleague_id,
+            run_id=run_id,
+            provider=provider_name,
+            sealed_secrets=b"",
+            created_at=at,
+            expires_at=at + self._valid_for,
+        )
+        kept = ConsentSecrets(request.code_verifier, request.nonce)
+        attempt.sealed_secrets = seal_secrets(self._sealer, attempt.id, kept)
+        return PreparedAttempt(attempt, request.authorize_url)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAttempt(PreparedConsent):
+    """A sign-in that begins at the provider."""
+
+    row: ConsentAttempt
+
+
+def _awaits(run: Run) -> bool:
+    is_repairing = run.kind is RunKind.RECONNECT_ALL and run.stage is not Stage.AWAITING_CONSENT
+    # A repair goes on with the one login, and nobody signs in for a hand-over.
+    return run.stage in AWAITS_CONSENT and not is_repairing and not run.is_hand_over

@@ -1,0 +1,156 @@
+"""Retrying: what failed in a finished run is done again, alone, under the run's own id."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.sync_client import SyncClientResult
+from contracts.words.names import sync_client_id
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Outcome, Stage
+from models import client as clients
+from models import runs
+from models.columns import now
+from models.connection import Connection
+from models.database import Database
+from models.practice import Colleague, Practice
+from models.run import Run, RunOrganisation
+from starter.runs.consents import Consents
+from starter.runs.kinds import RunOptions, start_of
+from starter.runs.starting import ENDED
+from starter.support.supporting import Supporting
+from starter.support.temporal_faults import ANSWERS_WITHIN, explained
+from workflows.sync_client import SyncClient
+
+CLOSING = timedelta(seconds=5)
+"""The database says *finished* a moment before the workflow has closed; a retry waits for that so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """What a retry set going.
+
+    Attributes:
+        reopened: Failed organisations that are put back.
+        tried_now: Clients in trouble that try again at once.
+        limited: Clients whose calls are used up: they go on when the limit ends, and no call is made before.
+    """
+
+    reopened: int
+    tried_now: int
+    limited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A client's own sync, and until when its organisation's calls are used up, as far as is known."""
+
+    workflow_id: str
+    limited_until: datetime | None
+
+
+class Retries:
+    """Retries finished runs; see ``Runs.retry``."""
+
+    def __init__(
+        self, database: Database, temporal: Client, consents: Consents, supporting: Supporting, deadlines: Deadlines
+    ) -> None:
+        self._supporting = supporting
+        self._database = database
+        self._temporal = temporal
+        self._consents = consents
+        self._deadlines = deadlines
+
+    async def retry(self, run_id: str) -> Retried:
+        """See ``Runs.retry``; the caller has checked whose run it is."""
+        async with self._database.transaction() as session:
+            run = await runs.locked_run(session, run_id)
+            if run.stage is not Stage.FINISHED:
+                raise Refused(
+                    RefusalCode.WRONG_STAGE, "This run is still at work; retry what failed once it is finished."
+                )
+            failed, _ = await runs.tally(session, run_id)
+            waiting = await self._waiting(session, run)
+            reopened = failed.get(Outcome.FAILED, 0)
+            if not reopened and not waiting:
+                raise Refused(RefusalCode.NOTHING_TO_RETRY, "Nothing in this run failed, so there is nothing to retry.")
+            if reopened:
+                # Under the row's lock: the workflow's own reopening waits for this commit, and a second retry is
+                # refused. If the start fails, all of it is rolled back.
+                facts = await self._facts(session, run)
+                await runs.reopen(session, run, now())
+                await session.flush()
+                async with explained(ENDED, within=ANSWERS_WITHIN + CLOSING):
+                    await self._start_again(run, facts)
+        # Who is limited is asked too: whether a call may be made by now is for the pull to say.
+        moment = now()
+        tried = await asyncio.gather(*(self._try_now(one.workflow_id) for one in waiting))
+        limited = [one.limited_until is not None and one.limited_until > moment for one in waiting]
+        return Retried(
+            reopened,
+            tried_now=sum(was for was, is_limited in zip(tried, limited, strict=True) if not is_limited),
+            limited=sum(was for was, is_limited in zip(tried, limited, strict=True) if is_limited),
+        )
+
+    async def _facts(self, session: AsyncSession, run: Run) -> RunFacts:
+        practice = await session.get_one(Practice, run.practice_id)
+        colleague = await session.get_one(Colleague, run.colleague_id)
+        return RunFacts(
+            run_id=run.id,
+            practice_id=practice.id,
+            practice_name=practice.name,
+            practice_slug=practice.slug,
+            colleague_name=colleague.name,
+            provider=run.provider,
+            provider_title=self._consents.provider(run.provider).title,
+            support=await self._supporting.facts(),
+        )
+
+    async def _start_again(self, run: Run, facts: RunFacts) -> None:
+        begin = start_of(run.kind)
+        try:
+            await begin(self._temporal, facts, self._deadlines, RunOptions(reopen=True))
+        except WorkflowAlreadyStartedError:
+            with contextlib.suppress(TimeoutError, WorkflowFailureError):
+                async with asyncio.timeout(CLOSING.total_seconds()):
+                    await self._temporal.get_workflow_handle(run.id).result()
+            await begin(self._temporal, facts, self._deadlines, RunOptions(reopen=True))
+
+    @staticmethod
+    async def _waiting(session: AsyncSession, run: Run) -> list[_Waiting]:
+        """The run's clients that are in trouble and try again later."""
+        query = (
+            select(clients.Client.code, Practice.slug, col(Connection.limited_until))
+            .join(
+                Connection,
+                and_(col(Connection.client_id) == col(clients.Client.id), col(Connection.is_current)),
+                isouter=True,
+            )
+            .where(
+                RunOrganisation.run_id == run.id,
+                RunOrganisation.outcome == Outcome.RETRYING,
+                col(clients.Client.id) == col(RunOrganisation.client_id),
+                col(Practice.id) == col(clients.Client.practice_id),
+            )
+            .order_by(col(RunOrganisation.position))
+        )
+        return [_Waiting(sync_client_id(slug, code), until) for code, slug, until in (await session.exec(query)).all()]
+
+    async def _try_now(self, workflow_id: str) -> bool:
+        handle: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(
+            SyncClient.run, workflow_id
+        )
+        try:
+            async with explained(ENDED):
+                await handle.signal(SyncClient.retry_now)
+        except Refused:  # it ended by itself a moment ago, which is as good; the run shows its outcome
+            return False
+        return True

@@ -1,0 +1,278 @@
+"""Runs, as people ask for them: start, look, choose, retry, stop.
+
+What becomes of organisations is the workflow's business alone.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.service import RPCError
+
+from contracts.payloads.runs import Deadlines, SelectionAccepted
+from contracts.payloads.selection import Selection
+from contracts.words.access import scope_of
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind, Stage
+from models import run_leftovers, run_progress, run_reports, run_views, surveys
+from models.database import Database
+from models.run import Run
+from models.run_leftovers import KeptLogin, Unreached
+from models.run_progress import RunSnapshot
+from models.run_reports import OrganisationFilter, OrganisationView, RunReport
+from models.run_views import RunFilter, RunView
+from starter.actor import Actor
+from starter.runs.consents import Consents
+from starter.runs.kinds import PLAIN, RunOptions
+from starter.runs.lost import Lost
+from starter.runs.retries import Retried, Retries
+from starter.runs.starting import StartedRun, Starts
+from starter.runs.watch import RunWatch
+from starter.support.supporting import Supporting
+from starter.support.temporal_faults import NO_TEMPORAL, explained
+
+ALL_RUNS = RunFilter()
+
+
+class Runs:
+    """The operations on runs.
+
+    Args:
+        database: The product's.
+        temporal: Connected with the product's converter.
+        consents: Prepares sign-ins.
+        supporting: Knows what support staff need.
+        deadlines: How long new runs wait for people.
+        answer_within: How long a selection's answer is waited for.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        temporal: Client,
+        consents: Consents,
+        supporting: Supporting,
+        deadlines: Deadlines,
+        answer_within: timedelta = timedelta(seconds=20),
+    ) -> None:
+        self._database = database
+        self._temporal = temporal
+        self._starts = Starts(database, temporal, consents, supporting, deadlines)
+        self._retries = Retries(database, temporal, consents, supporting, deadlines)
+        self._watched = RunWatch(database)
+        self._lost = Lost(database, temporal)
+        self._answer_within = answer_within
+
+    async def start(
+        self,
+        actor: Actor,
+        kind: RunKind,
+        provider: str,
+        idempotency_key: str | None = None,
+        options: RunOptions = PLAIN,
+    ) -> StartedRun:
+        """Start a run.
+
+        Args:
+            actor: Whose run it is.
+            kind: What to do.
+            provider: Such as ``xero``.
+            idempotency_key: The same key by the same colleague gives the same run.
+            options: What is asked beyond the kind.
+
+        Returns:
+            The run, and where to send the colleague's browser.
+
+        Raises:
+            Refused: Unknown provider or kind, a key that was used for something else, or nobody to start it.
+        """
+        actor.check(scope_of(kind))
+        return await self._starts.start(actor, kind, provider, idempotency_key, options)
+
+    async def show(self, actor: Actor, run_id: str) -> RunView:
+        """One run of the actor's practice, with its organisations.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        async with self._database.session() as session:
+            view = await run_views.run_view(session, actor.practice_id, run_id)
+        if view is None:
+            raise _unknown(run_id)
+        return view
+
+    async def recent(self, actor: Actor, *, limit: int = 50, before: datetime | None = None) -> Sequence[RunView]:
+        """The practice's runs, newest first, without their organisations; only older ones than ``before``."""
+        async with self._database.session() as session:
+            return await run_views.list_runs(session, actor.practice_id, limit=limit, before=before)
+
+    async def activity(
+        self, actor: Actor, wanted: RunFilter = ALL_RUNS, *, limit: int = 50, offset: int = 0
+    ) -> tuple[Sequence[RunView], int]:
+        """A page of the practice's runs, newest first and without their lists, and how many match in all."""
+        async with self._database.session() as session:
+            return await run_views.find_runs(session, actor.practice_id, wanted, limit=limit, offset=offset)
+
+    async def report(self, actor: Actor, run_id: str) -> RunReport:
+        """One run of the actor's practice, with its outcomes in groups and without its list.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_reports.run_report(session, run)
+
+    async def organisations(
+        self,
+        actor: Actor,
+        run_id: str,
+        wanted: OrganisationFilter = run_reports.EVERYTHING,
+        *,
+        limit: int | None = 50,
+        offset: int = 0,
+    ) -> tuple[Sequence[OrganisationView], int]:
+        """A page of a run's list in its order (all of it when ``limit`` is None), and how many match in all.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_reports.organisation_views(session, run, wanted, limit=limit, offset=offset)
+
+    async def at_one_moment(self, actor: Actor, run_id: str) -> tuple[RunSnapshot, RunReport]:
+        """Where a run is and what became of it, both as of one moment, so that neither contradicts the other.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        async with self._database.session() as session:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            run = await run_views.find_run(session, actor.practice_id, run_id)
+            snapshot = await run_progress.run_snapshot(session, run_id) if run is not None else None
+            if run is None or snapshot is None:
+                raise _unknown(run_id)
+            return snapshot, await run_reports.run_report(session, run)
+
+    async def glance(self, actor: Actor, run_id: str) -> RunSnapshot:
+        """Where a run is now.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        await self._run(actor, run_id)
+        async with self._database.session() as session:
+            found = await run_progress.run_snapshot(session, run_id)
+        if found is None:
+            raise _unknown(run_id)
+        return found
+
+    async def to_allow_again(self, actor: Actor, run_id: str) -> Sequence[str]:
+        """Names of organisations that a run's sign-in has to tick at the provider; of reconnecting alone.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        if run.kind is not RunKind.RECONNECT_ALL or run.stage is not Stage.AWAITING_CONSENT:
+            return ()
+        async with self._database.session() as session:
+            return await surveys.to_allow_again(session, run.practice_id, run.provider, run.client_id)
+
+    async def unreached(self, actor: Actor, run_id: str) -> Unreached:
+        """What a *Reconnect all* did not reach, and whose login could.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_leftovers.unreached(session, run.id)
+
+    async def kept_logins(self, actor: Actor, run_id: str) -> Sequence[KeptLogin]:
+        """Clients that a run gave to somebody whose own login does not read them.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        async with self._database.session() as session:
+            return await run_leftovers.kept_logins(session, run.id)
+
+    async def watch(self, actor: Actor, run_id: str) -> AsyncIterator[RunSnapshot]:
+        """A run as it changes, until nothing can change any more or ``LONGEST_WATCH`` is over; see ``RunWatch.watch``.
+
+        The same snapshot again means: still here, nothing new.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        await self._run(actor, run_id)
+        return self._watched.watch(run_id)
+
+    async def select(self, actor: Actor, run_id: str, selection: Selection) -> SelectionAccepted:
+        """Choose organisations; taken whole, or refused whole.
+
+        Raises:
+            Refused: With the reason and the field; ``UNAVAILABLE`` when no worker answers in time.
+        """
+        await self._run(actor, run_id, is_changed=True)
+        handle = self._temporal.get_workflow_handle(run_id)
+        closed = "This run has ended; nothing can be chosen in it any more. Start another one."
+        async with explained(closed, within=self._answer_within):
+            accepted: SelectionAccepted = await handle.execute_update(
+                "submit_selection", selection, result_type=SelectionAccepted
+            )
+            return accepted
+
+    async def retry(self, actor: Actor, run_id: str) -> Retried:
+        """Do a finished run's failed organisations again, alone; and let its clients in trouble try now.
+
+        Raises:
+            Refused: The run is at work, or nothing in it failed or waits.
+        """
+        await self._lost.settle(await self._run(actor, run_id, is_changed=True))
+        return await self._retries.retry(run_id)
+
+    async def cancel(self, actor: Actor, run_id: str) -> None:
+        """Stop a run; what was already done stays.
+
+        Raises:
+            Refused: The run has ended already.
+        """
+        run = await self._run(actor, run_id, is_changed=True)
+        ended = "This run has ended already, so there is nothing to stop."
+        if run.stage is Stage.FINISHED:  # the server takes a cancellation of an ended workflow without a word
+            raise Refused(RefusalCode.WRONG_STAGE, ended)
+        if not await self._lost.cancelled(run):
+            async with explained(ended):
+                await self._temporal.get_workflow_handle(run_id).cancel()
+
+    async def ended(self, actor: Actor, run_id: str) -> RunView:
+        """Wait until a run has ended; then show it.
+
+        Raises:
+            Refused: There is no such run in the practice, or Temporal cannot be reached.
+        """
+        await self._run(actor, run_id)
+        try:
+            await self._temporal.get_workflow_handle(run_id).result()
+        except WorkflowFailureError:
+            pass  # cancelled, or worse: the run says so
+        except RPCError as error:
+            raise Refused(RefusalCode.UNAVAILABLE, NO_TEMPORAL) from error
+        return await self.show(actor, run_id)
+
+    async def _run(self, actor: Actor, run_id: str, *, is_changed: bool = False) -> Run:
+        async with self._database.session() as session:
+            run = await run_views.find_run(session, actor.practice_id, run_id)
+        if run is None:
+            raise _unknown(run_id)
+        if is_changed:
+            actor.check(scope_of(run.kind))
+        return run
+
+
+def _unknown(run_id: str) -> Refused:
+    return Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id[:120]!r} in your practice.")

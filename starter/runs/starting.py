@@ -1,0 +1,139 @@
+"""Starting a run: its row and its workflow begin together, or neither does.
+
+The workflow is started inside the transaction that inserts the row, so that a server that is down leaves no row behind.
+"""
+
+import base64
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+from temporalio.client import Client
+
+from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.words.names import run_id
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import RunKind
+from models import events
+from models.columns import now
+from models.database import Database
+from models.run import Run
+from starter.actor import Actor
+from starter.runs.consents import AWAITS_CONSENT, Consents
+from starter.runs.kinds import RunOptions, start_of
+from starter.support.supporting import Supporting
+from starter.support.temporal_faults import explained
+
+ENDED = "This run has ended."
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    """A run, and where to send the browser; no address when it is past its sign-in."""
+
+    run_id: str
+    authorize_url: str | None
+
+
+class Starts:
+    """Starts runs; see ``Runs.start``."""
+
+    def __init__(
+        self, database: Database, temporal: Client, consents: Consents, supporting: Supporting, deadlines: Deadlines
+    ) -> None:
+        self._supporting = supporting
+        self._database = database
+        self._temporal = temporal
+        self._consents = consents
+        self._deadlines = deadlines
+
+    async def start(
+        self, actor: Actor, kind: RunKind, provider: str, idempotency_key: str | None, options: RunOptions
+    ) -> StartedRun:
+        """See ``Runs.start``."""
+        begin = start_of(kind)
+        title = self._consents.provider(provider).title
+        if idempotency_key and (earlier := await self._earlier(actor, idempotency_key)):
+            return await self._again(actor, earlier, kind, provider, options)
+        at = now()
+        run = Run(
+            id=_new_id(kind, actor, at),
+            practice_id=actor.practice_id,
+            colleague_id=actor.colleague_id,
+            provider=provider,
+            kind=kind,
+            stage=options.first_stage,
+            idempotency_key=idempotency_key,
+            request_digest=options.digest(kind, provider) if idempotency_key else None,
+            client_id=options.client_id,
+            is_hand_over=options.hand_over is not None,
+            created_at=at,
+        )
+        facts = RunFacts(
+            run_id=run.id,
+            practice_id=actor.practice_id,
+            practice_name=actor.practice_name,
+            practice_slug=actor.practice_slug,
+            colleague_name=actor.colleague_name,
+            provider=provider,
+            provider_title=title,
+            client_code=options.client_code,
+            support=await self._supporting.facts(),
+        )
+        # An admin's hand-over needs no sign-in: the logins that it uses are there already.
+        attempt = None if options.hand_over else await self._consents.prepare(actor, run, at)
+        try:
+            async with self._database.transaction() as session:
+                session.add(run)
+                await session.flush()
+                if attempt is not None:
+                    session.add(attempt.row)
+                await events.record(
+                    session,
+                    [
+                        {
+                            "practice_id": actor.practice_id,
+                            "run_id": run.id,
+                            "colleague_id": actor.colleague_id,
+                            "kind": "run.started",
+                            "after": kind.value,
+                            "at": at,
+                        }
+                    ],
+                )
+                await session.flush()
+                async with explained(ENDED):
+                    await begin(self._temporal, facts, self._deadlines, options)
+        except IntegrityError:  # the same key at the same moment: the other one won
+            earlier = await self._earlier(actor, idempotency_key) if idempotency_key else None
+            if earlier is None:
+                raise
+            return await self._again(actor, earlier, kind, provider, options)
+        return StartedRun(run.id, attempt.authorize_url if attempt else None)
+
+    async def _earlier(self, actor: Actor, key: str) -> Run | None:
+        query = select(Run).where(Run.colleague_id == actor.colleague_id, Run.idempotency_key == key)
+        async with self._database.session() as session:
+            return (await session.exec(query)).one_or_none()
+
+    async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str, options: RunOptions) -> StartedRun:
+        asked, earlier = options.digest(kind, provider), run.request_digest
+        if earlier is None:  # started by a version that kept no digest
+            is_same = (run.kind, run.provider, run.client_id) == (kind, provider, options.client_id)
+        else:
+            is_same = earlier == asked
+        if not is_same:
+            raise Refused(
+                RefusalCode.DUPLICATE,
+                "This key was used to start something else. Use a new key for each run.",
+                field="Idempotency-Key",
+            )
+        waits = run.stage in AWAITS_CONSENT and not options.hand_over
+        return StartedRun(run.id, await self._consents.begin(actor, run.id) if waits else None)
+
+
+def _new_id(kind: RunKind, actor: Actor, at: datetime) -> str:
+    token = base64.b32encode(secrets.token_bytes(4)).decode()[:6].lower()
+    return run_id(kind, actor.practice_slug, f"{at.astimezone(actor.time_zone):%Y%m%d-%H%M}", token)

@@ -1,0 +1,1 @@
+"""What support staff get, and how Temporal is reached and fails."""

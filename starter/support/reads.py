@@ -1,0 +1,90 @@
+"""What support staff read of workflows is written down, and told to the practices whose it is."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from models import support_reads
+from models.columns import now
+from models.database import Database
+from starter.support.identity import SupportPerson
+
+DEEPEST = 40
+"""Levels of a payload that are looked through for whose it is."""
+
+
+@dataclass(slots=True)
+class Named:
+    """The practices that payloads name."""
+
+    ids: set[UUID] = field(default_factory=set)
+    slugs: set[str] = field(default_factory=set)
+    run_ids: set[str] = field(default_factory=set)
+
+
+class SupportReads:
+    """The operations on what support has read.
+
+    Args:
+        database: The product's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, person: SupportPerson, opened: Sequence[bytes]) -> None:
+        """Write down that somebody of support read these payloads.
+
+        Args:
+            person: Who.
+            opened: Their data, as it was before it was sealed.
+        """
+        named = named_in(opened)
+        async with self._database.transaction() as session:
+            practices = await support_reads.practices_of(session, named.ids, named.slugs, named.run_ids)
+            await support_reads.record(
+                session,
+                subject=person.subject,
+                name=person.name,
+                payloads=len(opened),
+                practices=practices,
+                at=now(),
+            )
+
+
+def named_in(opened: Sequence[bytes]) -> Named:
+    """Whose payloads are, as far as they say so themselves."""
+    named = Named()
+    for data in opened:
+        try:
+            value: object = json.loads(data)
+        except (ValueError, RecursionError):  # a piece of text, or nothing
+            continue
+        for name, found in _texts(value, DEEPEST):
+            text = found.replace("\x00", "")
+            if name == "practice_id":
+                try:
+                    named.ids.add(UUID(text))
+                except ValueError:
+                    continue
+            elif name == "practice_slug":
+                named.slugs.add(text)
+            elif name == "run_id":
+                named.run_ids.add(text)
+    return named
+
+
+def _texts(value: object, deepest: int) -> Iterator[tuple[str, str]]:
+    """Every named text in a JSON value."""
+    if deepest == 0:
+        return
+    if isinstance(value, dict):
+        for name, one in value.items():
+            if isinstance(one, str):
+                yield name, one
+            else:
+                yield from _texts(one, deepest - 1)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts(one, deepest - 1)
