@@ -37,9 +37,9 @@ from activities.shared.interceptors import INTERCEPTORS
 from activities.shared.token_store import TokenStore
 from contracts.payloads.settle_lost_work import SettleLostWorkInput
 from contracts.words.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
-from models.call_budget import SharedCallBudget
-from models.database import Database
-from models.database_url import UnusableUrlError
+from models.budgets.calls import SharedCallBudget
+from models.kit.database import Database
+from models.kit.database_url import UnusableUrlError
 from providers.xero import UnusableNetworkError, Xero, XeroConfig, http_client
 from runtime.observability import logging
 from runtime.observability.memory import give_back_large_blocks, look_for_cycles_less_often

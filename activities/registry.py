@@ -21,8 +21,8 @@ from activities.runs.settling import SettlingActivities
 from activities.shared.grant_reader import GrantReader
 from activities.shared.outages import OutageActivities
 from activities.shared.token_store import TokenStore
-from models.database import Database
-from models.lost_work import IsAtWork
+from models.kit.database import Database
+from models.runs.lost_work import IsAtWork
 from providers.port import Providers
 
 Activity = Callable[..., Any]

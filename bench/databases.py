@@ -9,9 +9,9 @@ from sqlalchemy import make_url
 
 from contracts.words.practices import Plan
 from models import schema
-from models.database import Database
-from models.grant import Grant
-from models.standard_information import TABLE_OF
+from models.grants.tables import Grant
+from models.kit.database import Database
+from models.lists.tables import TABLE_OF
 from starter.access.tokens import Tokens
 from starter.people.colleagues import Colleagues
 

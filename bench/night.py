@@ -21,10 +21,10 @@ from activities.shared.token_store import stored
 from bench.databases import Practice
 from bench.servers import Servers, servers
 from contracts.payloads.check_connections import CheckReport
-from models.client import Client
-from models.connection import Connection
-from models.database import Database
-from models.grants import record_reach, upsert_grant
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.grants.writes import record_reach, upsert_grant
+from models.kit.database import Database
 from providers.port import Provider, ReachableOrganisation, TokenSource
 from runtime.embedded.processes import ProcessFailedError
 from starter.bootstrap import build_provider, open_database, open_operations

@@ -21,7 +21,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from bench.chromium import ARGUMENTS, chromium_path
-from models.database import Database
+from models.kit.database import Database
 from runtime.settings.settings import Settings
 from starter.embedded import Product, embedded_product
 from starter.first_look import FirstLook, first_look

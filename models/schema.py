@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select, text
 from sqlmodel import SQLModel
 
-from models.database import engine_for
-from models.database_url import for_a_pooler
+from models.kit.database import engine_for
+from models.kit.database_url import for_a_pooler
 
 _MIGRATING = 0x636C69656E74
 """Key of the advisory lock that lets one migrate at a time; the others wait, and then find nothing to do."""

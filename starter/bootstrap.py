@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from contracts.payloads.runs import Deadlines
 from contracts.words.mistakes import first_of
 from contracts.words.refusals import RefusalCode, Refused
-from models.database import Database
+from models.kit.database import Database
 from runtime.settings.settings import Settings, variable_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def build_provider(settings: Settings, database: Database) -> "Provider":
     Raises:
         MissingSettingError: The app's id or secret is not set.
     """
-    from models.call_budget import SharedCallBudget  # commands on the database alone start without a provider
+    from models.budgets.calls import SharedCallBudget  # commands on the database alone start without a provider
     from providers.xero import Xero, XeroConfig, http_client  # likewise
 
     config = XeroConfig(

@@ -14,7 +14,7 @@ from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.database_url import UnusableUrlError
+from models.kit.database_url import UnusableUrlError
 from providers.proxies import UnusableNetworkError
 from runtime.sealing.keyring import SealError
 from runtime.settings.cannot_start import CannotStartError

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.refusals import Refused
 from models import schema
-from models.database_url import UnusableUrlError, is_for_a_pooler
+from models.kit.database_url import UnusableUrlError, is_for_a_pooler
 from providers.errors import AppRefused, ProviderError
 from providers.port import Provider
 from providers.proxies import UnusableNetworkError

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
-from models.database import Database
+from models.kit.database import Database
 from runtime.embedded.private_file import write_private
 from starter.access.sessions import Sessions
 from starter.access.tokens import Tokens

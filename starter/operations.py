@@ -12,8 +12,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from contracts.payloads.runs import Deadlines
-from models.database import Database
-from models.encryption import Sealer
+from models.kit.database import Database
+from models.kit.sealing import Sealer
 from providers.port import Providers
 from starter.access.forgotten import ForgottenPasswords
 from starter.access.identities import Identities, IdentityProvider

@@ -13,8 +13,8 @@ from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
 from models import schema
-from models.database import Database
-from models.encryption import Sealer
+from models.kit.database import Database
+from models.kit.sealing import Sealer
 from runtime.embedded.ports import Ports
 from runtime.embedded.postgres import start_postgres
 from runtime.embedded.processes import Supervisor

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from models import database
-from models.database import Database
+from models.kit import database
+from models.kit.database import Database
 
 _PLAIN = {"pool_size": 10, "max_overflow": 10}
 

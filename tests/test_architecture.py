@@ -288,7 +288,7 @@ def test_the_rules_see_what_they_forbid(tmp_path, monkeypatch):
     (tmp_path / "workflows" / "bad.py").write_text(
         "from typing import TYPE_CHECKING\n"
         "if TYPE_CHECKING:\n    from web import app\n"
-        "def late():\n    import models.client\n    asyncio.sleep(1)\n    return RetryPolicy()\n"
+        "def late():\n    import models.clients.tables\n    asyncio.sleep(1)\n    return RetryPolicy()\n"
         "from .planning import window\n"
     )
     [module] = parsed("workflows")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from cli.operate.schedules import apply_schedules
 from contracts.words.practices import Plan, Role
-from models.database import Database
+from models.kit.database import Database
 from runtime.settings.settings import Settings
 from starter.access.tokens import Tokens
 from starter.bootstrap import open_database

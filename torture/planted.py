@@ -80,12 +80,12 @@ MISTAKES = (
         "a refresh without a lease",
         (
             Edit(
-                "models/grants.py",
+                "models/grants/writes.py",
                 'return await session.get_one(Grant, grant_id, with_for_update={"key_share": True})',
                 "return await session.get_one(Grant, grant_id)",
             ),
-            Edit("models/fresh_tokens.py", "if grant.generation == tried:", "if grant.generation >= tried:"),
-            Edit("models/grant_leases.py", "col(Grant.refresh_until).is_(None)", "col(Grant.id) == seen.id"),
+            Edit("models/grants/fresh_tokens.py", "if grant.generation == tried:", "if grant.generation >= tried:"),
+            Edit("models/grants/leases.py", "col(Grant.refresh_until).is_(None)", "col(Grant.id) == seen.id"),
         ),
         frozenset({"one refresh at a time", "no login is lost"}),
     ),
@@ -93,7 +93,7 @@ MISTAKES = (
         "an effect outside its transaction",
         (
             Edit(
-                "models/clients.py",
+                "models/clients/writes.py",
                 '        await _copy(self._session, "clients", self._clients)\n',
                 '        await _copy(self._session, "clients", self._clients)\n'
                 '        await connection.exec_driver_sql("COMMIT AND CHAIN")\n',

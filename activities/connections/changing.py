@@ -23,11 +23,15 @@ from contracts.payloads.change_connection import (
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Stage, Verdict
-from models import clients, connection_changes, grants, run_lists, runs
-from models.client import Client
-from models.connection import Connection
-from models.run import Run, RunOrganisation
-from models.run_lists import FoundOrganisation
+from models.clients import writes as clients
+from models.clients.tables import Client
+from models.connections import changes as connection_changes
+from models.connections.tables import Connection
+from models.grants import writes as grants
+from models.runs import organisations as run_lists
+from models.runs import writes as runs
+from models.runs.organisations import FoundOrganisation
+from models.runs.tables import Run, RunOrganisation
 from rules.choosing import Choice, require_listed
 from rules.matching import Judgement, KnownOrganisation
 

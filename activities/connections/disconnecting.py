@@ -12,8 +12,9 @@ from temporalio import activity
 from activities.shared.failures import application_error
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.disconnect_client import KeepConnectionInput, RemoveConnectionInput, RemovedConnection
-from models import disconnections, managed_connections
-from models.connection import Connection
+from models.connections import disconnections
+from models.connections import reads as managed_connections
+from models.connections.tables import Connection
 from providers.errors import ProviderError, SignedOut
 
 logger = logging.getLogger(__name__)

@@ -8,11 +8,12 @@ from temporalio import activity
 
 from activities.delivery.mailing import Mail, Mailer, UndeliverableError
 from contracts.payloads.mail_password_link import MailPasswordLinkInput, PasswordLinkMailed
-from models import events, password_links
-from models.columns import now as this_moment
-from models.database import Database
-from models.password_link import PasswordRequest
-from models.sessions import AtWork
+from models.access import password_links
+from models.access.sessions import AtWork
+from models.access.tables import PasswordRequest
+from models.events import writes as events
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
 
 SUBJECT = "Choose a new password for Clientsync"
 _BEFORE = "Hello {name},\n\nsomebody, most likely you, asked for a new password for Clientsync. Choose one here:\n"

@@ -12,12 +12,15 @@ from temporalio import activity
 from activities.delivery.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput, TellInput, Told
 from contracts.words.causes import Cause
-from models import checks, digests, events, notices
-from models.columns import now as this_moment
-from models.database import Database
-from models.notice import Notice
-from models.notices import Came
-from models.practice import Practice
+from models.events import writes as events
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
+from models.night import digests
+from models.night import reads as checks
+from models.notices import writes as notices
+from models.notices.tables import Notice
+from models.notices.writes import Came
+from models.practices.tables import Practice
 from rules import digesting
 from rules.digesting import ClientToTellOf, Plan, Staff
 

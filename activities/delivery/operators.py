@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 
 from activities.delivery.mailing import DeferredError, Mail, Mailer, UndeliverableError
 from contracts.words.causes import Cause
-from models import app_troubles
-from models.columns import now as this_moment
-from models.database import Database
+from models.budgets import troubles as app_troubles
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
 from providers.port import Provider
 
 logger = logging.getLogger(__name__)

@@ -27,7 +27,10 @@ from contracts.payloads.check_connections import (
     NoteTroubleInput,
 )
 from contracts.words.causes import Cause
-from models import checks, connections, grants, leases
+from models.connections import leases
+from models.connections import writes as connections
+from models.grants import writes as grants
+from models.night import reads as checks
 from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port import ReachableOrganisation
 from rules import diagnosing

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from temporalio import activity
 
-from models import leases
-from models.database import Database
+from models.connections import leases
+from models.kit.database import Database
 
 
 def holder() -> str:

@@ -12,8 +12,8 @@ from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
-from models.connection import Connection
-from models.connection_settings import kept
+from models.connections.settings import kept
+from models.connections.tables import Connection
 from providers.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
 from providers.port import Provider, Providers, TokenSource
 from rules.losses import loses_many

@@ -9,10 +9,10 @@ from contracts.payloads.sync_client import PullClientInput
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Source
 from contracts.words.standard_information import OrganisationProfile, Row, profile_of
-from models.connection import Connection
-from models.connection_settings import chosen_sources
-from models.connections import LEAVING
-from models.receipts import BeforePull
+from models.connections.receipts import BeforePull
+from models.connections.settings import chosen_sources
+from models.connections.tables import Connection
+from models.connections.writes import LEAVING
 from providers.errors import NeedsPerson, ProviderError, RateLimited
 
 

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.shared.grant_reader import GrantReader
-from models import connection_health, surveys
-from models.database import Database
-from models.run import Run
+from models.connections import health as connection_health
+from models.kit.database import Database
+from models.runs import surveys
+from models.runs.tables import Run
 from providers.errors import ProviderError
 from rules.diagnosing import Look
 from rules.surveying import LivingConnection, needs_no_repair

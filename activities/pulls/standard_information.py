@@ -23,10 +23,12 @@ from activities.shared.failures import application_error, busy_error, is_tried_a
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
 from contracts.words.lists import Source
-from models import connections, leases, receipts, runs
-from models.columns import now as this_moment
-from models.database import Database
-from models.database_away import DatabaseAway, is_away
+from models.connections import leases, receipts
+from models.connections import writes as connections
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
+from models.kit.database_away import DatabaseAway, is_away
+from models.runs import writes as runs
 from providers.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port import Providers
 from rules.increments import changes_since

@@ -17,12 +17,17 @@ from activities.pulls.readings import Readings
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput
 from contracts.words.lists import ListName, Source
 from contracts.words.runs import Outcome
-from models import connections, good_pulls, leases, list_store, receipts, runs, supplier_notices
-from models.connection import Connection
-from models.database import Database
-from models.database_away import is_away
-from models.good_pulls import GoodPull
-from models.run import RunOrganisation
+from models.connections import leases, receipts
+from models.connections import writes as connections
+from models.connections.tables import Connection
+from models.kit.database import Database
+from models.kit.database_away import is_away
+from models.lists import good_pulls
+from models.lists import writes as list_store
+from models.lists.good_pulls import GoodPull
+from models.notices import suppliers as supplier_notices
+from models.runs import writes as runs
+from models.runs.tables import RunOrganisation
 from providers.errors import NeedsPerson, ProviderError
 from providers.turns import Turns
 from rules.list_changes import Changes

@@ -15,12 +15,16 @@ from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Outcome, Verdict
-from models import clients, connections, events, run_lists, runs
-from models.client import Client
-from models.columns import now as this_moment
-from models.database import Database
-from models.practice import Colleague, Team
-from models.run import Run, RunOrganisation
+from models.clients import writes as clients
+from models.clients.tables import Client
+from models.connections import writes as connections
+from models.events import writes as events
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
+from models.practices.tables import Colleague, Team
+from models.runs import organisations as run_lists
+from models.runs import writes as runs
+from models.runs.tables import Run, RunOrganisation
 from rules.choosing import Terms, require_listed, resolve
 
 

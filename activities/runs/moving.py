@@ -10,11 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Outcome
-from models import connections, reassignments, runs
-from models.client import Client
-from models.connection import Connection
-from models.practice import Colleague
-from models.run import Run, RunOrganisation
+from models.clients.tables import Client
+from models.connections import writes as connections
+from models.connections.tables import Connection
+from models.practices.tables import Colleague
+from models.runs import reassignments
+from models.runs import writes as runs
+from models.runs.tables import Run, RunOrganisation
 from providers.errors import ProviderError
 
 

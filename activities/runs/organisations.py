@@ -20,10 +20,15 @@ from contracts.payloads.listing import (
     ReadProfilesResult,
 )
 from contracts.words.runs import Stage
-from models import checks, clients, grants, lookalikes, run_lists, runs
-from models.practice import Practice
-from models.run import Run
-from models.run_lists import FoundOrganisation
+from models.clients import lookalikes
+from models.clients import writes as clients
+from models.grants import writes as grants
+from models.night import reads as checks
+from models.practices.tables import Practice
+from models.runs import organisations as run_lists
+from models.runs import writes as runs
+from models.runs.organisations import FoundOrganisation
+from models.runs.tables import Run
 from providers.errors import ProviderError, Transient
 from rules import diagnosing
 from rules.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge

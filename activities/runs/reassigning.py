@@ -28,9 +28,12 @@ from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Outcome, Stage
-from models import grants, reassignments, run_lists, runs
-from models.connection import Connection
-from models.run import Run, RunOrganisation
+from models.connections.tables import Connection
+from models.grants import writes as grants
+from models.runs import organisations as run_lists
+from models.runs import reassignments
+from models.runs import writes as runs
+from models.runs.tables import Run, RunOrganisation
 from providers.errors import ProviderError, Transient
 from rules.choosing import Choice, require_listed
 

@@ -14,11 +14,17 @@ from contracts.payloads.reconnect_all import SurveyConnectionsInput, SurveyedCon
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.standard_information import NAMELESS
-from models import clients, connections, disconnections, grants, run_lists, runs, surveys
-from models.connection import Connection
-from models.grant import GrantReach
-from models.run import Run
-from models.surveys import SurveyRow
+from models.clients import writes as clients
+from models.connections import disconnections
+from models.connections import writes as connections
+from models.connections.tables import Connection
+from models.grants import writes as grants
+from models.grants.tables import GrantReach
+from models.runs import organisations as run_lists
+from models.runs import surveys
+from models.runs import writes as runs
+from models.runs.surveys import SurveyRow
+from models.runs.tables import Run
 from providers.port import ReachableOrganisation
 from rules.surveying import LivingConnection, is_missed, survey, survey_one
 

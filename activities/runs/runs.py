@@ -11,10 +11,15 @@ from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunIn
 from contracts.payloads.sync_client import SettleSyncInput
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome
-from models import connection_health, connections, leases, run_ends, run_results, runs
-from models.columns import now as this_moment
-from models.database import Database
-from models.run import Run
+from models.connections import health as connection_health
+from models.connections import leases
+from models.connections import writes as connections
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
+from models.runs import ends as run_ends
+from models.runs import results as run_results
+from models.runs import writes as runs
+from models.runs.tables import Run
 
 
 class RunActivities:

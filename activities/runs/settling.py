@@ -6,9 +6,9 @@ from datetime import datetime
 from temporalio import activity
 
 from contracts.payloads.settle_lost_work import LostWorkSettled, SettleLostWorkInput
-from models.columns import now as this_moment
-from models.database import Database
-from models.lost_work import IsAtWork, LostWork
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
+from models.runs.lost_work import IsAtWork, LostWork
 
 
 class SettlingActivities:

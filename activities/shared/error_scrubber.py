@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.shared.failures import outage_error
-from models.database_away import is_away
+from models.kit.database_away import is_away
 
 DATABASE_ERROR = "database_error"
 """The type of these failures; they are tried again like any other."""

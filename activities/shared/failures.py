@@ -2,7 +2,7 @@
 
 A provider's error becomes an ``ApplicationError`` whose type is the plain cause, so that support staff read
 ``access_lost`` first; the details carry a ``Trouble``. So does our database's being away, which
-``models.database_away`` knows, with a cause of its own that blames no provider. Refusals travel whole.
+``models.kit.database_away`` knows, with a cause of its own that blames no provider. Refusals travel whole.
 """
 
 from datetime import datetime, timedelta

@@ -16,10 +16,10 @@ from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.standard_information import NAMELESS, OrganisationProfile
-from models import grants
-from models.columns import now as this_moment
-from models.database import Database
-from models.grant import ConsentAttempt, Grant
+from models.grants import writes as grants
+from models.grants.tables import ConsentAttempt, Grant
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
 from providers.errors import NeedsPerson, ProviderError, Unavailable
 from providers.port import Provider, Providers, ReachableOrganisation
 

@@ -12,7 +12,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from activities.shared.error_scrubber import ErrorScrubber
 from activities.shared.failures import run_over_error
-from models.runs import RunOver
+from models.runs.writes import RunOver
 
 NOT_THERE_YET = "not_there_yet"
 """The type of these failures; they are tried again like any other."""

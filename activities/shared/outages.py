@@ -3,8 +3,8 @@
 from sqlalchemy import text
 from temporalio import activity
 
-from models.database import Database
-from models.database_away import DatabaseAway
+from models.kit.database import Database
+from models.kit.database_away import DatabaseAway
 
 
 class OutageActivities:

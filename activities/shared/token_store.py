@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.delivery.operators import Operators
-from models import endings, grants
-from models.columns import now as this_moment
-from models.database import Database
-from models.encryption import Sealer, StoredTokens
-from models.fresh_tokens import fresh_tokens
-from models.grant_leases import LoginBusy
+from models.grants import writes as grants
+from models.grants.fresh_tokens import fresh_tokens
+from models.grants.leases import LoginBusy
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
+from models.kit.sealing import Sealer, StoredTokens
+from models.night import endings
 from providers.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
 from providers.port import Provider, TokenSet, TokenSource
 

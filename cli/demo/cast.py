@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from contracts.words.practices import Plan, Role
-from models import clients, practices
-from models.client import Client
-from models.database import Database
+from models.clients import writes as clients
+from models.clients.tables import Client
+from models.kit.database import Database
+from models.practices import writes as practices
 from starter.access.tokens import Tokens
 from starter.first_look import ADA, BEN, CLEO, PRACTICE
 from starter.people.colleagues import Colleagues

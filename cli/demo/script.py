@@ -21,7 +21,7 @@ from cli.demo.selection import choose, same_again
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.lists import ListName
 from contracts.words.runs import Stage
-from models.database import Database
+from models.kit.database import Database
 from starter.answers.clients import ListAnswer
 from starter.answers.runs import RunAnswer
 from starter.embedded import Product

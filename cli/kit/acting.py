@@ -8,7 +8,7 @@ from uuid import UUID
 import typer
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.client_views import ClientFilter
+from models.clients.reads import ClientFilter
 from starter.actor import Actor
 from starter.bootstrap import open_operations, read_settings
 from starter.operations import Operations

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.kit.output import Json, out, print_json, table
 from cli.operate.schedules import apply_schedules
-from models.database import Database
+from models.kit.database import Database
 from runtime.embedded.private_file import write_private
 from runtime.embedded.processes import ProcessFailedError
 from runtime.embedded.stack import DataDirInUseError, environment_of

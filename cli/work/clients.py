@@ -11,7 +11,7 @@ from cli.kit.acting import ClientName, acting, acting_on
 from cli.kit.output import As, Json, out, print_json, table, words
 from cli.work.hand_over import hand_over
 from contracts.words.causes import Cause
-from models.client_views import ClientFilter, ClientOrder, ClientSort, ClientStatus
+from models.clients.reads import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.answers.clients import ClientAnswer
 from starter.ending import execute
 

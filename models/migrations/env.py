@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlmodel import AutoString, SQLModel
 
 from models import tables  # noqa: F401  # fills the metadata
-from models.database import engine_for
+from models.kit.database import engine_for
 
 
 def rendered(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from contracts.words.refusals import RefusalCode, Refused
-from models import sessions
-from models.database import Database
-from models.practice import Practice
+from models.access import sessions
+from models.kit.database import Database
+from models.practices.tables import Practice
 
 WINDOW = timedelta(minutes=15)
 MOST_WITH_ADDRESS, MOST_FROM_IP = 10, 100
@@ -28,7 +28,7 @@ class WhichPracticeError(Exception):
 
 
 async def counted(database: Database, address: str, ip: str, at: datetime, browser_hash: bytes | None = None) -> int:
-    """Count an attempt, and give its id; ``models.sessions.succeeded`` takes it back.
+    """Count an attempt, and give its id; ``models.access.sessions.succeeded`` takes it back.
 
     Args:
         database: The product's.

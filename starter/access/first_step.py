@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import known_browsers, second_factors, sessions
-from models.practice import Colleague
+from models.access import known_browsers, second_factors, sessions
+from models.practices.tables import Colleague
 
 LONGEST = timedelta(days=14)
 HALFWAY = timedelta(minutes=15)

@@ -11,10 +11,10 @@ from temporalio.client import Client
 from contracts.payloads.mail_password_link import MailPasswordLinkInput
 from contracts.words.names import WORKFLOW_QUEUE, mail_password_link_id
 from contracts.words.refusals import RefusalCode, Refused
-from models import password_links
-from models.database import Database
-from models.password_link import PasswordLink
-from models.single_use_links import KINDS
+from models.access import password_links
+from models.access.single_use_links import KINDS
+from models.access.tables import PasswordLink
+from models.kit.database import Database
 from starter.access.sessions import Sessions
 from starter.access.single_use_links import LinkRules, SingleUseLinks
 from starter.support.temporal_faults import explained

@@ -15,13 +15,15 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, identities, sessions, teams
-from models.database import Database
-from models.encryption import ConsentSecrets, Sealer, open_identity_secrets, seal_identity_secrets
-from models.identities import Candidate
-from models.identity import Identity, IdentityAttempt
-from models.practice import Practice
-from models.sessions import hashed
+from models.access import identities, sessions
+from models.access.identities import Candidate
+from models.access.sessions import hashed
+from models.access.tables import Identity, IdentityAttempt
+from models.events import writes as events
+from models.kit.database import Database
+from models.kit.sealing import ConsentSecrets, Sealer, open_identity_secrets, seal_identity_secrets
+from models.practices import teams
+from models.practices.tables import Practice
 from providers.errors import AppRefused, ConsentFailed, ProviderError
 from providers.identity import Person, SignIn
 from starter.access import first_step, identity_words
@@ -258,7 +260,7 @@ def who_may_it_be(there: Sequence[Candidate], subject: str) -> Sequence[Candidat
     does, unless its colleague has another account already.
 
     Args:
-        there: As ``models.identities.candidates`` gives them.
+        there: As ``models.access.identities.candidates`` gives them.
         subject: The account.
     """
     decided = {one.practice.id for one in there if one.subject == subject}

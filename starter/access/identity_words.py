@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from models.identities import Candidate
+from models.access.identities import Candidate
 from providers.identity import Person
 
 NONE = "There is no other way to sign in here than by e-mail address and password."

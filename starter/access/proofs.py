@@ -12,11 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.access import Ceremony
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, second_factors, sessions
-from models.database import Database
-from models.encryption import Sealer, open_code_secret, seal_code_secret
-from models.practice import Colleague
-from models.session import WebSession
+from models.access import second_factors, sessions
+from models.access.tables import WebSession
+from models.events import writes as events
+from models.kit.database import Database
+from models.kit.sealing import Sealer, open_code_secret, seal_code_secret
+from models.practices.tables import Colleague
 from starter.access import attempts, passwords
 from starter.access.sessions import Sessions, SignedIn
 from starter.actor import Actor

@@ -12,9 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.access import Lacking
 from contracts.words.refusals import RefusalCode, Refused
-from models import known_browsers, sessions
-from models.database import Database
-from models.sessions import InSession
+from models.access import known_browsers, sessions
+from models.access.sessions import InSession
+from models.kit.database import Database
 from starter.access.first_step import LONGEST
 from starter.access.proofs import Proof, Proofs
 from starter.access.sessions import IDLE, OVER, Sessions

@@ -14,11 +14,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, known_browsers, practices, sessions, single_use_links
-from models.columns import now
-from models.database import Database
-from models.practice import Colleague
-from models.session import Invitation, WebSession
+from models.access import known_browsers, sessions, single_use_links
+from models.access.tables import Invitation, WebSession
+from models.events import writes as events
+from models.kit.columns import now
+from models.kit.database import Database
+from models.practices import writes as practices
+from models.practices.tables import Colleague
 from starter.access import attempts, first_step, passwords
 from starter.access.single_use_links import LinkRules, SingleUseLinks
 from starter.actor import Actor

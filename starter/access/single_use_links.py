@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, known_browsers, sessions, single_use_links
-from models.database import Database
-from models.single_use_links import Kind, Linked
+from models.access import known_browsers, sessions, single_use_links
+from models.access.single_use_links import Kind, Linked
+from models.events import writes as events
+from models.kit.database import Database
 from starter.access import first_step, passwords
 
 

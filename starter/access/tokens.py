@@ -14,12 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.access import EVERYTHING, Scope, listed
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models import api_tokens, events, practices
-from models.api_token import ApiToken
-from models.api_tokens import TokenView
-from models.columns import now
-from models.database import Database
-from models.practice import Practice
+from models.access import tokens as api_tokens
+from models.access.tables import ApiToken
+from models.access.tokens import TokenView
+from models.events import writes as events
+from models.kit.columns import now
+from models.kit.database import Database
+from models.practices import writes as practices
+from models.practices.tables import Practice
 from starter.actor import Actor
 from starter.people.colleagues import actor_of
 

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
-from models.client_views import ClientView
-from models.connection import Connection, Receipt
-from models.event import Event
-from models.lists import OURS, ListPage
-from models.standard_information import ContactRow, StandardRow
+from models.clients.reads import ClientView
+from models.connections.tables import Connection, Receipt
+from models.events.tables import Event
+from models.lists.reads import OURS, ListPage
+from models.lists.tables import ContactRow, StandardRow
 
 _OURS = frozenset({"connection_id", "fingerprint", *OURS})
 """Columns that are bookkeeping of ours."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.words.practices import Role
-from models.colleagues import ColleagueView
+from models.practices.reads import ColleagueView
 from starter.people.leaving import Deactivation
 
 

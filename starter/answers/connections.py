@@ -15,9 +15,9 @@ from contracts.words.connections import (
 )
 from contracts.words.lists import ListName, Source
 from contracts.words.runs import Stage
-from models.connection import Connection
-from models.connection_changes import undo_until
-from models.managed_connections import Details, Managed
+from models.connections.changes import undo_until
+from models.connections.reads import Details, Managed
+from models.connections.tables import Connection
 from rules.book_match import Match
 from starter.answers.clients import ConnectionAnswer, ReceiptAnswer
 from starter.connections.changes import ChangePreview

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from contracts.payloads.check_connections import CheckReport
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from models.health import ConnectionView, Health
+from models.connections.health_reads import ConnectionView, Health
 from starter.connections.health import Check
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.words.runs import Outcome, RunKind, Stage
-from models.run_progress import RunSnapshot
+from models.runs.progress import RunSnapshot
 from starter.answers.wording import number, plural
 
 _DOING: dict[tuple[RunKind | None, Stage], str] = {

@@ -8,10 +8,10 @@ from pydantic import BaseModel, Field
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
-from models.columns import now
-from models.run import RunOrganisation
-from models.run_accounts import Accounts
-from models.run_views import RunView
+from models.kit.columns import now
+from models.runs.accounts import Accounts
+from models.runs.reads import RunView
+from models.runs.tables import RunOrganisation
 
 
 class StartedAnswer(BaseModel):
@@ -70,7 +70,7 @@ class OrganisationAnswer(BaseModel):
 
     @classmethod
     def of(cls, row: RunOrganisation, distinction: str | None = None) -> Self:
-        """The organisation as the API shows it; see ``models.telling_apart`` for the distinction."""
+        """The organisation as the API shows it; see ``models.runs.telling_apart`` for the distinction."""
         return cls(
             organisation_id=row.organisation_id,
             name=row.name,

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
-from models import client_views, events, lists
-from models.client_views import BY_NAME, ClientFacets, ClientFilter, ClientOrder, ClientView
-from models.database import Database
-from models.event import Event
-from models.events import EventView
-from models.lists import ListPage
+from models.clients import reads as client_views
+from models.clients.reads import BY_NAME, ClientFacets, ClientFilter, ClientOrder, ClientView
+from models.events.reads import EventView, event_views, timeline
+from models.events.tables import Event
+from models.kit.database import Database
+from models.lists import reads as lists
+from models.lists.reads import ListPage
 from starter.actor import Actor
 
 EVERYONE = ClientFilter()
@@ -91,7 +92,7 @@ class Clients:
         """
         await self.show(actor, client_id)
         async with self._database.session() as session:
-            return await events.event_views(session, actor.practice_id, client_id, limit=limit, before_id=before_id)
+            return await event_views(session, actor.practice_id, client_id, limit=limit, before_id=before_id)
 
     async def timeline(
         self, actor: Actor, client_id: UUID, *, limit: int = 100, before_id: int | None = None
@@ -103,4 +104,4 @@ class Clients:
         """
         await self.show(actor, client_id)
         async with self._database.session() as session:
-            return await events.timeline(session, actor.practice_id, client_id, limit=limit, before_id=before_id)
+            return await timeline(session, actor.practice_id, client_id, limit=limit, before_id=before_id)

@@ -13,15 +13,16 @@ from contracts.words.connections import ContactsChoice
 from contracts.words.lists import ListName
 from contracts.words.names import slug
 from contracts.words.refusals import RefusalCode, Refused
-from models import client_views, events, lists
-from models.client_views import BY_NAME, ClientFilter, ClientOrder, ClientView
-from models.columns import now
-from models.connection import Receipt
-from models.connection_settings import chosen_sources
-from models.connections import LEAVING
-from models.database import Database
-from models.events import EventView
-from models.run_reports import OrganisationView
+from models.clients import reads as client_views
+from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientView
+from models.connections.settings import chosen_sources
+from models.connections.tables import Receipt
+from models.connections.writes import LEAVING
+from models.events.reads import EventView, event_views
+from models.kit.columns import now
+from models.kit.database import Database
+from models.lists import reads as lists
+from models.runs.reports import OrganisationView
 from starter.actor import Actor
 from starter.clients.clients import EVERYONE, Clients
 from starter.clients.spreadsheet import as_csv
@@ -137,9 +138,7 @@ class Exports:
         before_id: int | None = None
         while True:
             async with self._database.session() as session:
-                found = await events.event_views(
-                    session, actor.practice_id, client_id, limit=_STRETCH, before_id=before_id
-                )
+                found = await event_views(session, actor.practice_id, client_id, limit=_STRETCH, before_id=before_id)
             for view in found:
                 yield _event(view)
             if len(found) < _STRETCH:

@@ -15,12 +15,14 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import Source
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
-from models import book_match, connection_changes, receipts
-from models.columns import now
-from models.connection import Connection
-from models.database import Database
-from models.managed_connections import Managed
-from models.run import Run, RunOrganisation
+from models.connections import changes as connection_changes
+from models.connections import receipts
+from models.connections.reads import Managed
+from models.connections.tables import Connection
+from models.kit.columns import now
+from models.kit.database import Database
+from models.lists import book_match
+from models.runs.tables import Run, RunOrganisation
 from rules.book_match import Match
 from starter.actor import Actor
 from starter.connections.managing import Managing, managed_or_refused, options_for

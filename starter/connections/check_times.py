@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from contracts.words.names import PRACTICE_ATTRIBUTE, check_connections_id
-from models.columns import now as this_moment
+from models.kit.columns import now as this_moment
 from rules.schedule_hours import next_night
 from workflows.check_connections import CheckConnections
 

@@ -10,10 +10,11 @@ from contracts.payloads.disconnect_client import DisconnectClientInput
 from contracts.words.connections import ConnectionStatus
 from contracts.words.names import WORKFLOW_QUEUE, disconnect_client_id
 from contracts.words.refusals import RefusalCode, Refused
-from models import disconnections, managed_connections
-from models.columns import now
-from models.database import Database
-from models.managed_connections import LoginUses, Managed
+from models.connections import disconnections
+from models.connections import reads as managed_connections
+from models.connections.reads import LoginUses, Managed
+from models.kit.columns import now
+from models.kit.database import Database
 from starter.actor import Actor
 from starter.connections.managing import Managing, managed_or_refused
 from starter.support.temporal_faults import explained

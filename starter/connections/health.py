@@ -21,10 +21,11 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.names import WORKFLOW_QUEUE, check_now_id
 from contracts.words.refusals import RefusalCode, Refused
-from models import health, repairs
-from models.database import Database
-from models.health import Health
-from models.repairs import CauseGroup
+from models.connections import health_reads as health
+from models.connections import repairs
+from models.connections.health_reads import Health
+from models.connections.repairs import CauseGroup
+from models.kit.database import Database
 from starter.actor import Actor
 from starter.connections.check_times import CheckTimes, check_times
 from starter.support.supporting import Supporting

@@ -21,11 +21,12 @@ from contracts.words.lists import SOURCE_OF, ListName, Source
 from contracts.words.names import WORKFLOW_QUEUE, sync_client_id
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
-from models import connection_settings, managed_connections
-from models.columns import now
-from models.connections import LEAVING
-from models.database import Database
-from models.managed_connections import Details, Managed
+from models.connections import reads as managed_connections
+from models.connections import settings as connection_settings
+from models.connections.reads import Details, Managed
+from models.connections.writes import LEAVING
+from models.kit.columns import now
+from models.kit.database import Database
 from starter.actor import Actor
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions

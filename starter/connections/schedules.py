@@ -32,9 +32,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from contracts.payloads.check_connections import CheckConnectionsInput, PracticeFacts
 from contracts.payloads.support import ForSupport
 from contracts.words.names import WORKFLOW_QUEUE, check_connections_id
-from models.columns import now
-from models.database import Database
-from models.practice import Practice
+from models.kit.columns import now
+from models.kit.database import Database
+from models.practices.tables import Practice
 from rules.schedule_hours import HOUR, JITTER, WHAT_TO_DO, Difference, said
 from runtime.settings.zone_rules import pinned_version
 from starter.connections.schedule_times import compared

@@ -12,10 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.access import Ceremony
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, passkeys
-from models.database import Database
-from models.passkey import Passkey
-from models.practice import Colleague
+from models.access import passkeys
+from models.access.tables import Passkey
+from models.events import writes as events
+from models.kit.database import Database
+from models.practices.tables import Colleague
 from starter.access.sessions import Sessions
 from starter.factors import ceremonies
 from starter.factors.ceremonies import Answer, Asked, Known, NotGoodError

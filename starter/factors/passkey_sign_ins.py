@@ -1,8 +1,8 @@
 """Signing in with a passkey alone: one that makes sure of its owner, by a PIN or a finger, is both steps at once."""
 
 from contracts.words.access import Ceremony
-from models import sessions
-from models.database import Database
+from models.access import sessions
+from models.kit.database import Database
 from starter.access import attempts
 from starter.access.second_steps import begin_whole
 from starter.access.sessions import Sessions

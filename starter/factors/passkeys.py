@@ -12,9 +12,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.access import Ceremony
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, passkeys
-from models.database import Database
-from models.passkey import Passkey
+from models.access import passkeys
+from models.access.tables import Passkey
+from models.events import writes as events
+from models.kit.database import Database
 from starter.access.proofs import Proof, Proofs
 from starter.access.sessions import Sessions, SignedIn
 from starter.actor import Actor

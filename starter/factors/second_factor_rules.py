@@ -7,10 +7,14 @@ from uuid import UUID, uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, notices, practices, second_factors, sessions, teams
-from models.columns import now
-from models.database import Database
-from models.practice import Colleague, Practice
+from models.access import second_factors, sessions
+from models.events import writes as events
+from models.kit.columns import now
+from models.kit.database import Database
+from models.notices import writes as notices
+from models.practices import teams
+from models.practices import writes as practices
+from models.practices.tables import Colleague, Practice
 from starter.actor import Actor
 from starter.people.people import changing
 

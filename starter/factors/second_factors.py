@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.refusals import RefusalCode, Refused
-from models import events, passkeys, second_factors, sessions
-from models.database import Database
-from models.encryption import Sealer, open_code_secret, seal_code_secret
-from models.passkey import Passkey
-from models.practice import Colleague, Practice
+from models.access import passkeys, second_factors, sessions
+from models.access.tables import Passkey
+from models.events import writes as events
+from models.kit.database import Database
+from models.kit.sealing import Sealer, open_code_secret, seal_code_secret
+from models.practices.tables import Colleague, Practice
 from starter.access import attempts
 from starter.access.proofs import Proof, Proofs, tried_by
 from starter.access.sessions import IDLE, OVER, Sessions, SignedIn

@@ -10,12 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.access import EVERYTHING
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
-from models import colleagues, practices
-from models.api_token import ApiToken
-from models.colleagues import ColleagueView
-from models.columns import now
-from models.database import Database
-from models.practice import Colleague, Practice
+from models.access.tables import ApiToken
+from models.kit.columns import now
+from models.kit.database import Database
+from models.practices import reads as colleagues
+from models.practices import writes as practices
+from models.practices.reads import ColleagueView
+from models.practices.tables import Colleague, Practice
 from starter.actor import Actor
 from starter.people.leaving import Deactivation, check_admin, explained, not_an_admin
 

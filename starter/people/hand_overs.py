@@ -6,10 +6,10 @@ from contracts.payloads.reassign_clients import HandOver
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
-from models import hand_overs
-from models.database import Database
-from models.hand_overs import Foreseen
-from models.practice import Colleague
+from models.kit.database import Database
+from models.practices import hand_overs
+from models.practices.hand_overs import Foreseen
+from models.practices.tables import Colleague
 from starter.actor import Actor
 from starter.runs.kinds import RunOptions
 from starter.runs.runs import Runs

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models.colleagues import ColleagueView
+from models.practices.reads import ColleagueView
 from starter.actor import Actor
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models import notices
-from models.database import Database
-from models.notices import NoticeView
+from models.kit.database import Database
+from models.notices import writes as notices
+from models.notices.writes import NoticeView
 from starter.actor import Actor
 
 

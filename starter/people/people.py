@@ -12,12 +12,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models import colleagues, events, practices, teams
-from models.columns import now
-from models.database import Database
-from models.events import EventView
-from models.practice import Colleague, Practice, Team
-from models.teams import TeamView
+from models.events import writes as events
+from models.events.reads import EventView, access_views
+from models.kit.columns import now
+from models.kit.database import Database
+from models.practices import reads as colleagues
+from models.practices import teams
+from models.practices import writes as practices
+from models.practices.tables import Colleague, Practice, Team
+from models.practices.teams import TeamView
 from starter.actor import Actor
 
 
@@ -39,7 +42,7 @@ class People:
     async def access_events(self, actor: Actor, *, limit: int, before_id: int | None = None) -> Sequence[EventView]:
         """What happened to the practice's people, tokens and links, newest first; older than an event, if given."""
         async with self._database.session() as session:
-            return await events.access_views(session, actor.practice_id, limit=limit, before_id=before_id)
+            return await access_views(session, actor.practice_id, limit=limit, before_id=before_id)
 
     async def add_colleague(self, actor: Actor, *, email: str, name: str, role: Role) -> UUID:
         """Add a colleague to the practice; their id. They sign in once they have used an invitation.

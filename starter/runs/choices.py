@@ -11,9 +11,9 @@ from uuid import UUID
 from sqlmodel import col, func, select
 
 from contracts.words.practices import Plan
-from models import clients
-from models.database import Database
-from models.practice import Colleague, Practice, Team
+from models.clients import writes as clients
+from models.kit.database import Database
+from models.practices.tables import Colleague, Practice, Team
 from rules.matching import UnconnectedClient
 from starter.actor import Actor
 

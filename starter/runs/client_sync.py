@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
-from models.columns import now
-from models.run import Run
-from models.run_views import RunFilter
+from models.kit.columns import now
+from models.runs.reads import RunFilter
+from models.runs.tables import Run
 from starter.actor import Actor
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions

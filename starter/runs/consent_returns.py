@@ -17,14 +17,17 @@ from temporalio.client import Client, WorkflowHandle
 from contracts.payloads.runs import ConsentGiven, ConsentRefused, RunResult
 from contracts.words.causes import Cause
 from contracts.words.refusals import RefusalCode, Refused
-from models import app_troubles, grants, runs, sign_ins
-from models.columns import now
-from models.database import Database
-from models.encryption import Sealer, StoredTokens, open_secrets
-from models.grant import ConsentAttempt
-from models.practice import Practice
-from models.run import Run
-from models.sessions import hashed
+from models.access.sessions import hashed
+from models.budgets import troubles as app_troubles
+from models.grants import sign_ins
+from models.grants import writes as grants
+from models.grants.tables import ConsentAttempt
+from models.kit.columns import now
+from models.kit.database import Database
+from models.kit.sealing import Sealer, StoredTokens, open_secrets
+from models.practices.tables import Practice
+from models.runs import writes as runs
+from models.runs.tables import Run
 from providers.errors import AppRefused, ConsentFailed, ProviderError
 from providers.port import Consent
 from starter.actor import Actor

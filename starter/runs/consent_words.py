@@ -1,7 +1,7 @@
 """What people read when their browser comes back from a provider."""
 
 from contracts.words.causes import Cause
-from models.grant import ConsentAttempt
+from models.grants.tables import ConsentAttempt
 
 UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
 UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."

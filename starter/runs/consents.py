@@ -14,14 +14,16 @@ from uuid import UUID
 from contracts.words.access import scope_of
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
-from models import events, run_views, sign_ins
-from models.columns import now
-from models.database import Database
-from models.encryption import ConsentSecrets, Sealer, seal_secrets
-from models.grant import ConsentAttempt, SignInLink
-from models.run import Run
-from models.sessions import hashed
-from models.sign_ins import LinkView
+from models.access.sessions import hashed
+from models.events import writes as events
+from models.grants import sign_ins
+from models.grants.sign_ins import LinkView
+from models.grants.tables import ConsentAttempt, SignInLink
+from models.kit.columns import now
+from models.kit.database import Database
+from models.kit.sealing import ConsentSecrets, Sealer, seal_secrets
+from models.runs import reads as run_views
+from models.runs.tables import Run
 from providers.errors import ProviderError
 from providers.port import Provider, Providers
 from starter.actor import Actor

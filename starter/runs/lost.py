@@ -5,9 +5,9 @@ from functools import partial
 from temporalio.client import Client
 
 from contracts.words.runs import Result, Stage
-from models.database import Database
-from models.lost_work import LostWork
-from models.run import Run
+from models.kit.database import Database
+from models.runs.lost_work import LostWork
+from models.runs.tables import Run
 from runtime.temporal.connection import is_at_work
 from starter.support.temporal_faults import explained
 

@@ -16,13 +16,13 @@ from contracts.payloads.sync_client import SyncClientResult
 from contracts.words.names import sync_client_id
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Outcome, Stage
-from models import client as clients
-from models import runs
-from models.columns import now
-from models.connection import Connection
-from models.database import Database
-from models.practice import Colleague, Practice
-from models.run import Run, RunOrganisation
+from models.clients import tables as clients
+from models.connections.tables import Connection
+from models.kit.columns import now
+from models.kit.database import Database
+from models.practices.tables import Colleague, Practice
+from models.runs import writes as runs
+from models.runs.tables import Run, RunOrganisation
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions, start_of
 from starter.runs.starting import ENDED

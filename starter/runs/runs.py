@@ -14,13 +14,17 @@ from contracts.payloads.selection import Selection
 from contracts.words.access import scope_of
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
-from models import run_leftovers, run_progress, run_reports, run_views, surveys
-from models.database import Database
-from models.run import Run
-from models.run_leftovers import KeptLogin, Unreached
-from models.run_progress import RunSnapshot
-from models.run_reports import OrganisationFilter, OrganisationView, RunReport
-from models.run_views import RunFilter, RunView
+from models.kit.database import Database
+from models.runs import leftovers as run_leftovers
+from models.runs import progress as run_progress
+from models.runs import reads as run_views
+from models.runs import reports as run_reports
+from models.runs import surveys
+from models.runs.leftovers import KeptLogin, Unreached
+from models.runs.progress import RunSnapshot
+from models.runs.reads import RunFilter, RunView
+from models.runs.reports import OrganisationFilter, OrganisationView, RunReport
+from models.runs.tables import Run
 from starter.actor import Actor
 from starter.runs.consents import Consents
 from starter.runs.kinds import PLAIN, RunOptions

@@ -16,10 +16,10 @@ from contracts.payloads.runs import Deadlines, RunFacts
 from contracts.words.names import run_id
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
-from models import events
-from models.columns import now
-from models.database import Database
-from models.run import Run
+from models.events import writes as events
+from models.kit.columns import now
+from models.kit.database import Database
+from models.runs.tables import Run
 from starter.actor import Actor
 from starter.runs.consents import AWAITS_CONSENT, Consents
 from starter.runs.kinds import RunOptions, start_of

@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from time import monotonic
 from weakref import WeakValueDictionary
 
-from models import run_progress
-from models.database import Database
-from models.run_progress import RunSnapshot
+from models.kit.database import Database
+from models.runs import progress as run_progress
+from models.runs.progress import RunSnapshot
 
 LOOK_EVERY = 0.5
 """Seconds between two queries about one run while it changes."""

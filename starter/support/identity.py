@@ -12,7 +12,7 @@ from datetime import datetime
 import httpx2
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.columns import now
+from models.kit.columns import now
 from providers.errors import Unavailable
 from providers.identity import BadTokenError, Claims, Issuer
 

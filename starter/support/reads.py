@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from models import support_reads
-from models.columns import now
-from models.database import Database
+from models.access import support_reads
+from models.kit.columns import now
+from models.kit.database import Database
 from starter.support.identity import SupportPerson
 
 DEEPEST = 40

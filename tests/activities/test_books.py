@@ -15,14 +15,15 @@ from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunIn
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
-from models import run_lists, runs
-from models.client import Client
-from models.connection import Connection
-from models.database import Database
-from models.encryption import Sealer, StoredTokens
-from models.grants import upsert_grant
-from models.practices import create_colleague, create_practice
-from models.run import Run, RunOrganisation
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.grants.writes import upsert_grant
+from models.kit.database import Database
+from models.kit.sealing import Sealer, StoredTokens
+from models.practices.writes import create_colleague, create_practice
+from models.runs import organisations as run_lists
+from models.runs import writes as runs
+from models.runs.tables import Run, RunOrganisation
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RUN = "a-run"

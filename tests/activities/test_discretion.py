@@ -9,7 +9,7 @@ from temporalio.testing import ActivityEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 from activities.shared.error_scrubber import DATABASE_ERROR, ErrorScrubber
-from models.database import Database
+from models.kit.database import Database
 
 SECRET = "Wilhelmina Contact"
 

@@ -13,11 +13,12 @@ from activities.shared.grant_reader import GrantReader
 from activities.shared.token_store import TokenStore
 from contracts.payloads.listing import JudgeOrganisationsInput
 from contracts.words.runs import RunKind, Stage, Verdict
-from models import run_lists, runs
-from models.client import Client
-from models.database import Database
-from models.encryption import Sealer
-from models.run import Run, RunOrganisation
+from models.clients.tables import Client
+from models.kit.database import Database
+from models.kit.sealing import Sealer
+from models.runs import organisations as run_lists
+from models.runs import writes as runs
+from models.runs.tables import Run, RunOrganisation
 from rules.matching import Judgement, judge
 from tests.models.conftest import House
 

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from activities.delivery.mailing import SmtpMailer
 from activities.delivery.operators import Operators
 from contracts.words.causes import Cause
-from models import app_troubles
-from models.app_troubles import CLAIM
-from models.database import Database
+from models.budgets import troubles as app_troubles
+from models.budgets.troubles import CLAIM
+from models.kit.database import Database
 from providers.port import Provider
 from runtime.settings.settings import Settings
 from starter.bootstrap import build_provider

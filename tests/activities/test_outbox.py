@@ -11,10 +11,10 @@ from temporalio.testing import ActivityEnvironment
 from activities.delivery.mailing import SmtpMailer
 from activities.delivery.notices import PATIENCE, WORTH_SENDING, NoticeActivities
 from contracts.payloads.check_connections import DeliveredNotices, DeliverNoticesInput
-from models import notices
-from models.database import Database
-from models.notices import AFTER_REFUSAL, FIRST_WAIT, LONGEST_WAIT
-from models.practices import create_colleague, create_practice
+from models.kit.database import Database
+from models.notices import writes as notices
+from models.notices.writes import AFTER_REFUSAL, FIRST_WAIT, LONGEST_WAIT
+from models.practices.writes import create_colleague, create_practice
 from tests.letterbox import Letterbox, letterbox
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)

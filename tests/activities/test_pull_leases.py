@@ -16,13 +16,13 @@ from contracts.payloads.sync_client import BUSY, PullClientInput, PullClientsInp
 from contracts.words.lists import Source
 from contracts.words.runs import Action, RunKind, Stage, Verdict
 from contracts.words.standard_information import OrganisationProfile, Row
-from models import leases
-from models.client import Client
-from models.connection import Connection
-from models.database import Database
-from models.encryption import Sealer
-from models.leases import LEASE
-from models.run import Run, RunOrganisation
+from models.clients.tables import Client
+from models.connections import leases
+from models.connections.leases import LEASE
+from models.connections.tables import Connection
+from models.kit.database import Database
+from models.kit.sealing import Sealer
+from models.runs.tables import Run, RunOrganisation
 from providers.port import Page
 from tests.models.conftest import NOON, HandClock, House, a_connection
 from tests.models.rows import account, contact

@@ -10,9 +10,9 @@ from activities.pulls.seeing import Seen
 from activities.shared.grant_reader import GrantReader
 from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import RunKind, Stage
-from models.client import Client
-from models.connection import Connection
-from models.run import Run
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.runs.tables import Run
 from providers.errors import SignedOut
 from tests.models.conftest import NOON, a_connection, house
 

@@ -11,12 +11,12 @@ from sqlalchemy import text
 from activities.shared.failures import application_error, busy_error
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
-from models import grant_leases
-from models.database import Database
-from models.encryption import Sealer, StoredTokens
-from models.grant import Grant
-from models.grants import upsert_grant
-from models.practices import create_colleague, create_practice
+from models.grants import leases as grant_leases
+from models.grants.tables import Grant
+from models.grants.writes import upsert_grant
+from models.kit.database import Database
+from models.kit.sealing import Sealer, StoredTokens
+from models.practices.writes import create_colleague, create_practice
 from providers.errors import HeldUp
 from tests.models.conftest import NOON, HandClock
 

@@ -12,7 +12,8 @@ from contracts.words.practices import Role
 from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import PersonWords
-from models import api_tokens, practices
+from models.access import tokens as api_tokens
+from models.practices import writes as practices
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from tests.journeys.serving import http_of
 

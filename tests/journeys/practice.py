@@ -1,8 +1,9 @@
 """A practice to begin a journey with."""
 
 from contracts.words.practices import Plan, Role
-from models import api_tokens, practices
-from models.database import Database
+from models.access import tokens as api_tokens
+from models.kit.database import Database
+from models.practices import writes as practices
 from starter.actor import Actor
 from starter.operations import Operations
 

@@ -23,7 +23,7 @@ from emulators.xero.control.control import Control
 from emulators.xero.control.words import FaultWords
 from emulators.xero.faults import Kind
 from emulators.xero.world import World
-from models.database import Database
+from models.kit.database import Database
 from runtime.embedded.processes import Child, Command, Supervisor
 from runtime.embedded.stack import environment_of
 from runtime.settings.settings import Settings

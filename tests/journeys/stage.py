@@ -21,7 +21,7 @@ from emulators.kit.signing import SigningKey
 from emulators.xero.app import create_app as create_sandbox
 from emulators.xero.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
 from emulators.xero.server import DroppableProtocol
-from models.database import Database
+from models.kit.database import Database
 from runtime.embedded.temporal import binary
 from runtime.settings.settings import Settings
 from runtime.temporal.connection import data_converter

@@ -4,8 +4,8 @@ from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind
-from models import practices
-from models.client import Client
+from models.clients.tables import Client
+from models.practices import writes as practices
 from tests.journeys.scene import Scene, by_organisation
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models.database import Database
+from models.kit.database import Database
 from providers.errors import ProviderError, RateLimited
 from providers.port import Provider
 from runtime.settings.settings import Settings

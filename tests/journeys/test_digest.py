@@ -9,7 +9,7 @@ from contracts.payloads.settle_lost_work import SettleLostWorkInput
 from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE
 from contracts.words.practices import Role
 from emulators.xero.faults import Kind
-from models import practices
+from models.practices import writes as practices
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
 from tests.journeys.test_nightly import check

@@ -9,7 +9,7 @@ from contracts.words.causes import Cause
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import SettingWords
 from emulators.xero.faults import Kind
-from models import fresh_tokens
+from models.grants import fresh_tokens
 from tests.journeys.conftest import MakeScene
 from tests.journeys.one_client import FEW, PATIENCE, OneClient, one_of, until_event
 from tests.journeys.people import change

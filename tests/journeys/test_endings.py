@@ -10,9 +10,9 @@ from activities.shared.grant_reader import GrantReader
 from activities.shared.token_store import TokenStore
 from contracts.payloads.check_connections import TidyUpInput
 from emulators.xero.faults import Kind
-from models.columns import now
-from models.encryption import open_tokens
-from models.grant import Grant
+from models.grants.tables import Grant
+from models.kit.columns import now
+from models.kit.sealing import open_tokens
 from starter.bootstrap import build_provider
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import joined, leaves

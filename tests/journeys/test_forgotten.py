@@ -12,10 +12,11 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from contracts.words.names import mail_password_link_id
-from models import practices, sessions
-from models.columns import now
-from models.password_links import MOST_MAILS, VALID_FOR
-from models.practice import Colleague
+from models.access import sessions
+from models.access.password_links import MOST_MAILS, VALID_FOR
+from models.kit.columns import now
+from models.practices import writes as practices
+from models.practices.tables import Colleague
 from runtime.settings.settings import Settings
 from starter.access.forgotten import MOST_FROM_IP
 from tests.journeys.conftest import MakeScene

@@ -8,7 +8,7 @@ from contracts.payloads.runs import Deadlines
 from contracts.payloads.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
 from emulators.xero.faults import Kind
-from models.lost_work import LOST, SYNC_LOST
+from models.runs.lost_work import LOST, SYNC_LOST
 from tests.journeys.one_client import FEW, OneClient, one_of
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene, by_organisation

@@ -9,7 +9,7 @@ import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
 from emulators.xero.faults import Kind
-from models.practice import Colleague
+from models.practices.tables import Colleague
 from runtime.settings.settings import Settings
 from tests.journeys.conftest import MakeScene
 from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, taken_over

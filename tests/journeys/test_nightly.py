@@ -15,7 +15,7 @@ from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords, RecordWords
 from emulators.xero.faults import Kind
-from models.practice import Practice
+from models.practices.tables import Practice
 from starter.connections.schedules import nightly
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene

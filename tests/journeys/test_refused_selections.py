@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from models import practices
+from models.practices import writes as practices
 from tests.journeys.scene import Json, Scene, chosen
 
 STAGED = {"allowance": 5}

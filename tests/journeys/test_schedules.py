@@ -18,7 +18,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from models import practices
+from models.practices import writes as practices
 from starter.connections.schedules import Applied, Change, Schedules
 from tests.journeys.scene import PATIENCE, Scene
 

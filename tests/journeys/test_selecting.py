@@ -7,7 +7,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from contracts.words.practices import Plan
 from emulators.xero.faults import Kind
-from models import practices
+from models.practices import writes as practices
 from tests.journeys.scene import Scene, chosen
 
 

@@ -11,8 +11,8 @@ import pytest_asyncio
 from temporalio.api.workflowservice.v1 import ListScheduleMatchingTimesRequest
 from temporalio.client import Client
 
-from models import practices
-from models.database import Database
+from models.kit.database import Database
+from models.practices import writes as practices
 from rules.schedule_hours import JITTER, Older
 from runtime.embedded.stack import environment_of
 from runtime.settings.zone_rules import GO_VARIABLE, pinned_rules, use_pinned_rules

@@ -10,18 +10,18 @@ import pytest
 import pytest_asyncio
 from sqlmodel import select
 
-from models import fresh_tokens as refreshing
-from models import grant_leases
-from models.client import Client
-from models.connection import Connection
-from models.database import Database
-from models.encryption import Sealer, StoredTokens, open_tokens
-from models.event import Event
-from models.fresh_tokens import fresh_tokens
-from models.grant import Grant
-from models.grants import upsert_grant
-from models.practice import Colleague, Practice
-from models.practices import create_colleague, create_practice
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.events.tables import Event
+from models.grants import fresh_tokens as refreshing
+from models.grants import leases as grant_leases
+from models.grants.fresh_tokens import fresh_tokens
+from models.grants.tables import Grant
+from models.grants.writes import upsert_grant
+from models.kit.database import Database
+from models.kit.sealing import Sealer, StoredTokens, open_tokens
+from models.practices.tables import Colleague, Practice
+from models.practices.writes import create_colleague, create_practice
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from models.call_budget import SharedCallBudget
+from models.budgets.calls import SharedCallBudget
 from tests.models.conftest import NOON, HandClock
 
 

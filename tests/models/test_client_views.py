@@ -10,8 +10,7 @@ from sqlmodel import col, update
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from models.client import Client
-from models.client_views import (
+from models.clients.reads import (
     ClientFilter,
     ClientOrder,
     ClientSort,
@@ -20,10 +19,11 @@ from models.client_views import (
     client_view,
     client_views,
 )
-from models.connection import Connection
-from models.database import Database
-from models.grants import upsert_grant
-from models.practices import create_colleague, create_team
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.grants.writes import upsert_grant
+from models.kit.database import Database
+from models.practices.writes import create_colleague, create_team
 from tests.models.conftest import LATER, NOON, House, a_connection, tokens
 
 ALL = ClientFilter()

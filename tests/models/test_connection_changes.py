@@ -10,11 +10,12 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import Source
 from contracts.words.refusals import Refused
 from contracts.words.runs import RunKind, Stage
-from models import connection_changes, list_store
-from models.client import Client
-from models.connection import Connection
-from models.database import Database
-from models.run import Run, RunOrganisation
+from models.clients.tables import Client
+from models.connections import changes as connection_changes
+from models.connections.tables import Connection
+from models.kit.database import Database
+from models.lists import writes as list_store
+from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, a_connection
 from tests.models.rows import account
 

@@ -8,10 +8,15 @@ import pytest
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName, Source
-from models import checks, connection_health, connection_settings, connections, good_pulls, receipts
-from models.connection import Connection
-from models.database import Database
-from models.good_pulls import GoodPull
+from models.connections import health as connection_health
+from models.connections import receipts
+from models.connections import settings as connection_settings
+from models.connections import writes as connections
+from models.connections.tables import Connection
+from models.kit.database import Database
+from models.lists import good_pulls
+from models.lists.good_pulls import GoodPull
+from models.night import reads as checks
 from rules.diagnosing import Look
 from rules.list_changes import Changes
 from tests.models.conftest import NOON, House

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.words.connections import ContactsChoice
 from contracts.words.lists import Source
-from models.connection_settings import chosen_sources, kept
+from models.connections.settings import chosen_sources, kept
 from tests.models.rows import contact
 
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest_asyncio
 
 from contracts.words.runs import RunKind
-from models.database import Database
-from models.grant import ConsentAttempt
-from models.run import Run
-from models.sign_ins import find_consent, use_consent
+from models.grants.sign_ins import find_consent, use_consent
+from models.grants.tables import ConsentAttempt
+from models.kit.database import Database
+from models.runs.tables import Run
 from tests.models.conftest import NOON, House
 
 STATE = b"\x01" * 32

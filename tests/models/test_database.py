@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from models.database import Database
-from models.practice import Practice
-from models.practices import create_practice
+from models.kit.database import Database
+from models.practices.tables import Practice
+from models.practices.writes import create_practice
 
 
 async def practices(database: Database) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from models.database import Database
-from models.database_away import DatabaseAway, is_away
+from models.kit.database import Database
+from models.kit.database_away import DatabaseAway, is_away
 
 
 async def error_of(database: Database, statement: str, **values: object) -> BaseException:

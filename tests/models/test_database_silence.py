@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.database import Database
-from models.database_url import for_a_pooler
+from models.kit.database import Database
+from models.kit.database_url import for_a_pooler
 
 MISSED_WITHIN = 30
 OURS = (

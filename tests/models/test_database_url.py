@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from models import schema
-from models.bulk import copy_rows
-from models.call_budget import SharedCallBudget
-from models.database import Database
-from models.database_url import UnusableUrlError, connecting, is_for_a_pooler
+from models.budgets.calls import SharedCallBudget
+from models.kit.bulk import copy_rows
+from models.kit.database import Database
+from models.kit.database_url import UnusableUrlError, connecting, is_for_a_pooler
 from tests.models.pooler import Pooler
 
 LIBPQ = (

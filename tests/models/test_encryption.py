@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from models.encryption import ConsentSecrets, open_secrets, open_tokens, seal_secrets, seal_tokens
+from models.kit.sealing import ConsentSecrets, open_secrets, open_tokens, seal_secrets, seal_tokens
 from runtime.sealing.keyring import SealError
 from tests.models.conftest import tokens
 

@@ -11,13 +11,14 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import grant_leases, grants
-from models.database import Database
-from models.database_away import DatabaseAway, is_away
-from models.database_url import for_a_pooler
-from models.encryption import StoredTokens
-from models.grant import Grant
-from models.grant_leases import LoginBusy
+from models.grants import leases as grant_leases
+from models.grants import writes as grants
+from models.grants.leases import LoginBusy
+from models.grants.tables import Grant
+from models.kit.database import Database
+from models.kit.database_away import DatabaseAway, is_away
+from models.kit.database_url import for_a_pooler
+from models.kit.sealing import StoredTokens
 from tests.models.conftest import (
     LATER,
     SOON,

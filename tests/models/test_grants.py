@@ -8,11 +8,11 @@ from sqlmodel import select
 
 from contracts.words.causes import Cause
 from contracts.words.connections import GrantStatus
-from models import grants
-from models.database import Database
-from models.encryption import StoredTokens, open_tokens
-from models.event import Event
-from models.grant import Grant, GrantHolder, GrantReach
+from models.events.tables import Event
+from models.grants import writes as grants
+from models.grants.tables import Grant, GrantHolder, GrantReach
+from models.kit.database import Database
+from models.kit.sealing import StoredTokens, open_tokens
 from tests.models.conftest import AFTER_EXPIRY, LATER, NOON, DeadError, sign_in, stored, tokens
 
 

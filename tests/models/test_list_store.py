@@ -14,10 +14,10 @@ from sqlalchemy.exc import NoResultFound
 
 from contracts.words.lists import ListName, Source
 from contracts.words.standard_information import Row
-from models.client import Client
-from models.database import Database
-from models.list_store import store_lists, store_rows
-from models.lists import ListPage, read_list
+from models.clients.tables import Client
+from models.kit.database import Database
+from models.lists.reads import ListPage, read_list
+from models.lists.writes import store_lists, store_rows
 from rules.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
 from tests.models.rows import account, contact

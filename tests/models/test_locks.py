@@ -10,11 +10,17 @@ import pytest_asyncio
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
-from models import connection_health, connections, good_pulls, leases, run_results, runs, schema
-from models.connection import Connection
-from models.database import Database
-from models.good_pulls import GoodPull
-from models.run import Run, RunOrganisation
+from models import schema
+from models.connections import health as connection_health
+from models.connections import leases
+from models.connections import writes as connections
+from models.connections.tables import Connection
+from models.kit.database import Database
+from models.lists import good_pulls
+from models.lists.good_pulls import GoodPull
+from models.runs import results as run_results
+from models.runs import writes as runs
+from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, until_blocked
 
 RUN = "a-run"
@@ -117,8 +123,8 @@ async def test_a_lease_is_its_holder_s_whoever_meets_trouble(database: Database,
 
 
 STRONG = {
-    "models/connection_changes.py": 1,  # a connection that was only read for a preview, and may be deleted
-    "models/single_use_links.py": 1,  # whoever is just signing in with the password before is waited for
+    "models/connections/changes.py": 1,  # a connection that was only read for a preview, and may be deleted
+    "models/access/single_use_links.py": 1,  # whoever is just signing in with the password before is waited for
     "starter/people/colleagues.py": 1,  # whoever is just signing in as a leaver is waited for
     "starter/access/sessions.py": 1,  # and whoever is just signing in with the old password
 }

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 from contracts.words.connections import ContactsChoice
 from contracts.words.lists import Source
-from models.list_store import store_rows
-from models.receipts import write_receipts
+from models.connections.receipts import write_receipts
+from models.lists.writes import store_rows
 from tests.models.conftest import NOON
 from tests.models.rows import contact
 

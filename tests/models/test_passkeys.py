@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 
 from contracts.words.access import Ceremony, Lacking
-from models import passkeys, second_factors
-from models.colleagues import colleagues_of
-from models.database import Database
-from models.passkey import Passkey, PasskeyChallenge
-from models.practice import Colleague, Practice
+from models.access import passkeys, second_factors
+from models.access.tables import Passkey, PasskeyChallenge
+from models.kit.database import Database
+from models.practices.reads import colleagues_of
+from models.practices.tables import Colleague, Practice
 from tests.models.conftest import NOON, House
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
-from models import practices
+from models.practices import writes as practices
 from tests.models.conftest import a_connection
 
 

@@ -2,7 +2,7 @@
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
-from models.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
+from models.connections.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
 from rules.list_changes import Changes
 from tests.models.conftest import LATER, NOON
 

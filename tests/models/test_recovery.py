@@ -8,12 +8,16 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, RunKind, Stage, Verdict
-from models import checks, connection_health, connections, good_pulls, receipts
-from models.columns import now
-from models.connection import Connection
-from models.database import Database
-from models.good_pulls import GoodPull
-from models.run import Run, RunOrganisation
+from models.connections import health as connection_health
+from models.connections import receipts
+from models.connections import writes as connections
+from models.connections.tables import Connection
+from models.kit.columns import now
+from models.kit.database import Database
+from models.lists import good_pulls
+from models.lists.good_pulls import GoodPull
+from models.night import reads as checks
+from models.runs.tables import Run, RunOrganisation
 from rules import diagnosing
 from rules.diagnosing import Look
 from tests.models.conftest import NOON, House

@@ -9,12 +9,12 @@ from sqlalchemy import update
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from models.client import Client
-from models.grant import GrantReach
-from models.grants import upsert_grant
-from models.practice import Colleague
-from models.practices import create_colleague
-from models.repairs import CauseGroup, cause_groups
+from models.clients.tables import Client
+from models.connections.repairs import CauseGroup, cause_groups
+from models.grants.tables import GrantReach
+from models.grants.writes import upsert_grant
+from models.practices.tables import Colleague
+from models.practices.writes import create_colleague
 from tests.models.conftest import NOON, a_connection, tokens
 
 

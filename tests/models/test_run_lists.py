@@ -1,11 +1,11 @@
 """The list of a run: further sign-ins add to it without gaps, and nothing loses its place."""
 
 from contracts.words.runs import RunKind
-from models import run_lists
-from models.columns import now
-from models.database import Database
-from models.run import Run
-from models.run_lists import FoundOrganisation
+from models.kit.columns import now
+from models.kit.database import Database
+from models.runs import organisations as run_lists
+from models.runs.organisations import FoundOrganisation
+from models.runs.tables import Run
 from tests.models.conftest import House
 
 

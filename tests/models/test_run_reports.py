@@ -7,10 +7,10 @@ import pytest_asyncio
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
-from models.practices import create_colleague, create_team
-from models.run import Run, RunOrganisation
-from models.run_reports import Order, OrganisationFilter, organisation_views, outcome_groups, run_report
-from models.run_views import RunFilter, find_runs
+from models.practices.writes import create_colleague, create_team
+from models.runs.reads import RunFilter, find_runs
+from models.runs.reports import Order, OrganisationFilter, organisation_views, outcome_groups, run_report
+from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON
 
 REPORT = [

@@ -6,9 +6,9 @@ import pytest
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
-from models import run_results
-from models.grants import upsert_grant
-from models.run import Run, RunOrganisation
+from models.grants.writes import upsert_grant
+from models.runs import results as run_results
+from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, tokens
 
 

@@ -12,8 +12,8 @@ from sqlmodel import SQLModel
 from contracts.words import standard_information
 from contracts.words.lists import Source
 from models import schema
-from models.database_url import normalised
-from models.standard_information import TABLE_OF, StandardRow
+from models.kit.database_url import normalised
+from models.lists.tables import TABLE_OF, StandardRow
 from tests.conftest import administer, sibling
 
 ROW_OF = {

@@ -7,13 +7,14 @@ import pytest
 
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import RunKind
-from models import endings, fresh_tokens
-from models.connection import Connection
-from models.database import Database
-from models.encryption import StoredTokens
-from models.grant import ConsentAttempt
-from models.grant_leases import LoginBusy
-from models.run import Run
+from models.connections.tables import Connection
+from models.grants import fresh_tokens
+from models.grants.leases import LoginBusy
+from models.grants.tables import ConsentAttempt
+from models.kit.database import Database
+from models.kit.sealing import StoredTokens
+from models.night import endings
+from models.runs.tables import Run
 from tests.models.conftest import (
     AFTER_EXPIRY,
     LATER,

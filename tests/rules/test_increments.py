@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Source
-from models.connection import Receipt
+from models.connections.tables import Receipt
 from rules.increments import OVERLAP, changes_since
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)

@@ -7,10 +7,10 @@ import pytest
 
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Outcome, RunKind, Stage
-from models.client import Client
-from models.practices import create_team
-from models.run_reports import OrganisationFilter
-from models.run_views import RunFilter
+from models.clients.tables import Client
+from models.practices.writes import create_team
+from models.runs.reads import RunFilter
+from models.runs.reports import OrganisationFilter
 from starter.actor import Actor
 from tests.journeys.scene import PATIENCE, Scene
 from tests.starter.conftest import Neighbour

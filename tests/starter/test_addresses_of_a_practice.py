@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
-from models.database import Database
+from models.kit.database import Database
 from starter.access.attempts import WhichPracticeError
 from starter.access.sessions import WRONG, Sessions
 from starter.access.tokens import Tokens

@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from contracts.words.access import EVERYTHING, Scope
 from contracts.words.refusals import Refused
-from models.api_token import ApiToken
-from models.columns import now
+from models.access.tables import ApiToken
+from models.kit.columns import now
 from starter.access.tokens import Tokens
 from tests.journeys.people import joined
 from tests.journeys.scene import Scene

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from contracts.words.names import SEARCH_ATTRIBUTES, check_connections_id
-from models.columns import now
+from models.kit.columns import now
 from runtime.embedded.ports import HOST, Ports
 from runtime.embedded.processes import Supervisor
 from runtime.embedded.temporal import start_temporal

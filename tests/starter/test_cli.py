@@ -19,9 +19,9 @@ from typer.testing import CliRunner, Result
 from cli.kit.lazily import Announced
 from cli.main import PANELS, app
 from contracts.words.practices import Role
-from models.client import Client
-from models.columns import now
-from models.run import Run
+from models.clients.tables import Client
+from models.kit.columns import now
+from models.runs.tables import Run
 from runtime.embedded.ports import HOST, Ports
 from runtime.embedded.processes import Command, Supervisor
 from runtime.embedded.stack import environment_of

@@ -10,9 +10,9 @@ import pytest
 from sqlmodel import select
 
 from contracts.payloads.runs import Deadlines
-from models.columns import now
-from models.grant import ConsentAttempt, Grant
-from models.run import Run
+from models.grants.tables import ConsentAttempt, Grant
+from models.kit.columns import now
+from models.runs.tables import Run
 from starter.runs.consent_returns import FINISHING
 from tests.journeys.browser import agreed
 from tests.journeys.scene import Scene

@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter
 from httpx2 import ASGITransport
 
-from models.run import Run
+from models.runs.tables import Run
 from tests.journeys.scene import Scene
 from web.app import create_app
 from web.kit.shield import LARGEST_BODY

@@ -10,10 +10,10 @@ from sqlmodel import select
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
-from models.client import Client
-from models.client_views import ClientFilter
-from models.connection import Connection
-from models.run import RunOrganisation
+from models.clients.reads import ClientFilter
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.runs.tables import RunOrganisation
 from tests.journeys.people import change
 from tests.journeys.scene import Json, Scene
 from tests.starter.conftest import Neighbour

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from models.database import Database
+from models.kit.database import Database
 from starter.access.sessions import Sessions
 from starter.first_look import ADA, PASSWORD_FILE, PRACTICE, first_look
 

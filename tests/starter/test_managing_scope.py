@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from models.client import Client
+from models.clients.tables import Client
 from tests.journeys.one_client import one_of
 from tests.journeys.scene import Scene
 from tests.starter.conftest import Neighbour

@@ -12,12 +12,12 @@ from sqlmodel import select
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models import notices
-from models.client import Client
-from models.database import Database
-from models.event import Event
-from models.practice import Colleague
-from models.practices import create_colleague, create_practice, create_team
+from models.clients.tables import Client
+from models.events.tables import Event
+from models.kit.database import Database
+from models.notices import writes as notices
+from models.practices.tables import Colleague
+from models.practices.writes import create_colleague, create_practice, create_team
 from starter.actor import Actor
 from starter.people.colleagues import Colleagues
 from starter.people.outbox import Outbox

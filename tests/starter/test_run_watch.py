@@ -8,9 +8,9 @@ import pytest_asyncio
 from sqlalchemy import event, text
 
 from contracts.words.runs import Outcome, RunKind, Stage
-from models.database import Database
-from models.run import Run, RunOrganisation
-from models.run_progress import RunSnapshot, Waiting
+from models.kit.database import Database
+from models.runs.progress import RunSnapshot, Waiting
+from models.runs.tables import Run, RunOrganisation
 from starter.runs.watch import KEEP_ALIVE, LONGEST_WATCH, LOOK_EVERY, SLOWEST, RunWatch
 from tests.models.conftest import LATER, NOON, House, house
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contracts.words.runs import Outcome, RunKind, Stage
-from models.run_progress import RunSnapshot
+from models.runs.progress import RunSnapshot
 from starter.answers.run_words import progress_of
 
 

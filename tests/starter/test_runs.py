@@ -13,10 +13,10 @@ from contracts.payloads.selection import Selection
 from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Stage
-from models.columns import now
-from models.event import Event
-from models.grant import ConsentAttempt
-from models.run import Run
+from models.events.tables import Event
+from models.grants.tables import ConsentAttempt
+from models.kit.columns import now
+from models.runs.tables import Run
 from runtime.embedded.ports import HOST, Ports
 from runtime.embedded.processes import Supervisor
 from runtime.embedded.temporal import start_temporal

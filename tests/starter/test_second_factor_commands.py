@@ -2,8 +2,8 @@
 
 import pytest
 
-from models import second_factors
-from models.columns import now
+from models.access import second_factors
+from models.kit.columns import now
 from runtime.embedded.stack import environment_of
 from tests.journeys.scene import Scene
 from tests.starter.test_cli import data, refused

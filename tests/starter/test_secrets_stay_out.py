@@ -19,7 +19,7 @@ from cli.demo.sandbox import Fault, Sandbox
 from contracts.payloads.selection import Selection
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Stage
-from models.database import Database
+from models.kit.database import Database
 from runtime.settings.settings import Settings
 from starter.answers.runs import RunAnswer
 from starter.embedded import Product, embedded_product

@@ -16,7 +16,7 @@ from joserfc.jwk import OctKey
 
 from contracts.words.access import Scope
 from emulators.kit.signing import SigningKey
-from models.columns import now
+from models.kit.columns import now
 from runtime.sealing.codec_server import encode_payloads
 from runtime.settings.cannot_start import CannotStartError
 from starter.bootstrap import open_support

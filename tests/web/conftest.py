@@ -15,7 +15,7 @@ from temporalio.client import Client
 
 from bench.chromium import ARGUMENTS, chromium_path
 from models import schema
-from models.columns import now
+from models.kit.columns import now
 from runtime.settings.settings import Settings
 from tests.conftest import administer, sibling
 from tests.journeys.conftest import temporal, temporal_settings

@@ -10,14 +10,14 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.practices import Role
 from contracts.words.runs import Outcome, Result, RunKind, Stage
-from models.client import Client
-from models.columns import now
-from models.connection import Connection
-from models.database import Database
-from models.grant import Grant, GrantHolder, GrantReach
-from models.notice import Notice
-from models.practice import Colleague, Team, TeamMember
-from models.run import Run, RunOrganisation
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.grants.tables import Grant, GrantHolder, GrantReach
+from models.kit.columns import now
+from models.kit.database import Database
+from models.notices.tables import Notice
+from models.practices.tables import Colleague, Team, TeamMember
+from models.runs.tables import Run, RunOrganisation
 from starter.actor import Actor
 
 FIRST = [

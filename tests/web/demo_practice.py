@@ -10,9 +10,10 @@ from uuid import UUID
 from contracts.words.practices import Plan, Role
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
-from models import api_tokens, practices
-from models.client import Client
-from models.practice import Colleague, Practice
+from models.access import tokens as api_tokens
+from models.clients.tables import Client
+from models.practices import writes as practices
+from models.practices.tables import Colleague, Practice
 from tests.journeys.people import change, check, person, reconnected, started, taken_over
 from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.serving import http_of

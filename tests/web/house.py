@@ -9,8 +9,9 @@ from playwright.async_api import Browser, BrowserContext, Page
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from contracts.words.practices import Plan, Role
-from models import api_tokens, practices
-from models.practice import Colleague
+from models.access import tokens as api_tokens
+from models.practices import writes as practices
+from models.practices.tables import Colleague
 from starter.actor import Actor
 from tests.journeys.people import change
 from tests.journeys.scene import Scene

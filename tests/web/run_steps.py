@@ -3,7 +3,7 @@
 from playwright.async_api import Locator, Page, expect
 from sqlmodel import select
 
-from models.run import Run
+from models.runs.tables import Run
 from tests.web.house import Person
 
 

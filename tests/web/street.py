@@ -7,8 +7,9 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from models import api_tokens, practices
-from models.passkey import Passkey
+from models.access import tokens as api_tokens
+from models.access.tables import Passkey
+from models.practices import writes as practices
 from tests.journeys.scene import Scene
 from tests.web.house import House, Person
 from tests.web.walking import Walk, walks

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from contracts.words.causes import Cause
 from contracts.words.practices import Role
-from models import practices
+from models.practices import writes as practices
 from tests.journeys.people import change
 from tests.web.house import Person
 

@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from sqlalchemy import text
 
 from contracts.words.runs import RunKind, Stage, Verdict
-from models.run import Run, RunOrganisation
+from models.runs.tables import Run, RunOrganisation
 from tests.journeys.scene import Scene
 from tests.web.house import Browsers, House, Person, made_house
 from tests.web.one_client import added

@@ -14,8 +14,8 @@ from contracts.words.practices import Plan
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind
-from models.client import Client
-from models.practice import Practice
+from models.clients.tables import Client
+from models.practices.tables import Practice
 from tests.journeys.people import person
 from tests.journeys.scene import Scene
 from tests.web.adding import CALLUM, HOSTILE, all_within_reach, listed

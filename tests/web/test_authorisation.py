@@ -16,8 +16,9 @@ import pytest
 import pytest_asyncio
 
 from contracts.words.access import Scope
-from models import api_tokens, sessions
-from models.columns import now
+from models.access import sessions
+from models.access import tokens as api_tokens
+from models.kit.columns import now
 from starter.access.sessions import IDLE
 from starter.support.identity import SupportIdentity
 from tests.identity_provider import identity_provider

@@ -13,8 +13,8 @@ from playwright.async_api import Page, expect
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from models.client import Client
-from models.connection import Connection
+from models.clients.tables import Client
+from models.connections.tables import Connection
 from tests.web.crowd import HTML, LONG, Crowd, crowded
 from tests.web.house import NARROW, WIDE, Browsers, House, arrived
 from tests.web.looking import looked_at

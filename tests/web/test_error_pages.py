@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.database_away import DatabaseAway
+from models.kit.database_away import DatabaseAway
 from tests.journeys.scene import Scene
 from tests.journeys.serving import listening, serving
 from tests.web.house import House, session_of, visitor

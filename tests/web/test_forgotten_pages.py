@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from models import password_links
-from models.columns import now
-from models.practice import Colleague
+from models.access import password_links
+from models.kit.columns import now
+from models.practices.tables import Colleague
 from tests.journeys.serving import listening, serving
 from tests.web.house import Browsers, House, Person, made_house, visitor
 from tests.web.looking import looked_at

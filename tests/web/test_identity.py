@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from models import practices
+from models.practices import writes as practices
 from starter.access.identities import Identities
 from tests.journeys.people import change
 from tests.web.at_provider import PROVIDER, TITLE, Rules, account_of, bound_to, refused, signed_in

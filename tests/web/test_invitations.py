@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.practice import Colleague
+from models.practices.tables import Colleague
 from starter.access.sessions import INVITATION, NO_INVITATION
 from tests.journeys.scene import PATIENCE
 from tests.web.house import PASSWORD, House, Person, made_house, session_of, visitor

@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 from sqlmodel import col, select
 
-from models.connection import Connection
-from models.encryption import open_tokens
-from models.grant import Grant
+from models.connections.tables import Connection
+from models.grants.tables import Grant
+from models.kit.sealing import open_tokens
 from tests.journeys.people import change
 from tests.web.house import Browsers, Person, arrived, session_of, visitor
 from tests.web.street import Street, allowed, ask

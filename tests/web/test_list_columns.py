@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.words.lists import SOURCE_OF, ListName
-from models.standard_information import (
+from models.lists.tables import (
     TABLE_OF,
     AccountRow,
     ContactRow,

@@ -2,7 +2,7 @@
 
 import httpx2
 
-from models import sessions
+from models.access import sessions
 from starter.access.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
 from tests.journeys.people import change
 from tests.web.house import PASSWORD, House, made_house, visitor

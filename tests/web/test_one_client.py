@@ -8,9 +8,9 @@ from playwright.async_api import expect
 from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords, RecordWords
-from models import events
-from models.client import Client
-from models.columns import now
+from models.clients.tables import Client
+from models.events import writes as events
+from models.kit.columns import now
 from tests.web.house import NARROW, Browsers, House, arrived
 from tests.web.looking import assert_fits, looked_at
 from tests.web.one_client import Few, added, there, world_person

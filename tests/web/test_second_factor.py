@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from models import password_links
-from models.practice import Colleague
+from models.access import password_links
+from models.practices.tables import Colleague
 from starter.access.attempts import MOST_WITH_ADDRESS
 from starter.access.first_step import HALFWAY
 from tests.web.authenticator import KEY, MINE, RECOVERY, App, Clock, gave, halfway, sent, with_app

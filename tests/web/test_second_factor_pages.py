@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, expect
 
-from models.columns import now
+from models.kit.columns import now
 from tests.web.authenticator import App, Clock
 from tests.web.house import PASSWORD, Browsers, House, Person, made_house
 from tests.web.looking import looked_at

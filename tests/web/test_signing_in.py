@@ -8,7 +8,7 @@ from http.cookies import Morsel, SimpleCookie
 import httpx2
 from httpx2 import ASGITransport
 
-from models import sessions
+from models.access import sessions
 from starter.access.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
 from starter.access.first_step import LONGEST
 from starter.access.sessions import IDLE, WRONG

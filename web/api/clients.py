@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from contracts.words.causes import Cause
-from models.client_views import ClientFilter, ClientOrder, ClientSort, ClientStatus
+from models.clients.reads import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.answers.clients import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
 from web.api.parameters import Limit, Offset, Search
 from web.kit.authentication import Door, Reader

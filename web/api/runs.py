@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.runs import RunKind
-from models.run_views import RunFilter
+from models.runs.reads import RunFilter
 from starter.answers.runs import (
     AuthorizeAnswer,
     RetryAnswer,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words.access import Scope
-from models.api_tokens import USUAL, TokenView
+from models.access.tokens import USUAL, TokenView
 from starter.access.tokens import LONGEST_DAYS, LONGEST_NAME
 from web.kit.authentication import Door, Manager, Reader
 

@@ -18,7 +18,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from models.columns import now
+from models.kit.columns import now
 from starter.access.sessions import SignedIn
 from web.kit.confirmations import PARAMETER, said
 from web.kit.surroundings import Surroundings, current, surrounded

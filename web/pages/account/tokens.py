@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from contracts.words.access import Scope
 from contracts.words.refusals import Refused
-from models.api_tokens import USUAL
+from models.access.tokens import USUAL
 from starter.access.tokens import LONGEST_DAYS
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

@@ -13,7 +13,7 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.causes import Cause
-from models.client_views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
+from models.clients.reads import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.actor import Actor
 from starter.clients.clients import EVERYONE
 from starter.operations import Operations

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from models.client_views import ClientView
+from models.clients.reads import ClientView
 from starter.access.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.rendering import render

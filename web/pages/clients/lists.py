@@ -10,9 +10,9 @@ from starlette.responses import StreamingResponse
 from contracts.words.connections import ContactsChoice
 from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
-from models.connection_settings import chosen_sources
-from models.connections import LEAVING
-from models.managed_connections import Details, Managed
+from models.connections.reads import Details, Managed
+from models.connections.settings import chosen_sources
+from models.connections.writes import LEAVING
 from starter.access.sessions import SignedIn
 from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
-from models.connection import Receipt
+from models.connections.tables import Receipt
 
 
 @dataclass(frozen=True, slots=True)

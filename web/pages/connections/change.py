@@ -9,7 +9,7 @@ from fastapi import Form, Path, Query, Request, Response
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, RunKind, Stage, Verdict
-from models.run_reports import Order, OrganisationFilter, RunReport
+from models.runs.reports import Order, OrganisationFilter, RunReport
 from starter.access.sessions import SignedIn
 from starter.connections.changes import ChangePreview
 from web.kit.authentication import Door

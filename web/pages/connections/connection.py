@@ -11,12 +11,12 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName, Source
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
-from models.columns import now
-from models.connection import Connection
-from models.connection_changes import undo_until
-from models.connection_settings import chosen_sources
-from models.run_reports import RunReport
-from models.run_views import RunFilter
+from models.connections.changes import undo_until
+from models.connections.settings import chosen_sources
+from models.connections.tables import Connection
+from models.kit.columns import now
+from models.runs.reads import RunFilter
+from models.runs.reports import RunReport
 from starter.access.sessions import SignedIn
 from starter.runs.starting import StartedRun
 from web.kit.authentication import Door

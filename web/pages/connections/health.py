@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.refusals import Refused
-from models.client_views import ClientStatus
+from models.clients.reads import ClientStatus
 from starter.actor import Actor
 from starter.connections.health import Check
 from starter.operations import Operations

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.words.runs import Outcome, Result, RunKind, Stage
-from models.run import Run, RunOrganisation
+from models.runs.tables import Run, RunOrganisation
 
 _GOOD = frozenset({Outcome.REPAIRED, Outcome.HEALTHY})
 

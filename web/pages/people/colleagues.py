@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models.colleagues import ColleagueView
+from models.practices.reads import ColleagueView
 from starter.actor import Actor
 from starter.operations import Operations
 from web.kit.authentication import Door

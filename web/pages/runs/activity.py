@@ -7,7 +7,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contracts.words.runs import RunKind
-from models.run_views import RunFilter
+from models.runs.reads import RunFilter
 from starter.answers.run_words import TALLIED
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from contracts.words.runs import Outcome
-from models.run_reports import OFFERS, RunReport
+from models.runs.reports import OFFERS, RunReport
 from starter.actor import Actor
 from starter.answers.run_words import MEANS
 from starter.operations import Operations

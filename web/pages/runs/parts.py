@@ -10,8 +10,8 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from contracts.words.runs import RunKind, Stage
-from models.run_progress import RunSnapshot
-from models.run_reports import RunReport
+from models.runs.progress import RunSnapshot
+from models.runs.reports import RunReport
 from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
 from starter.operations import Operations

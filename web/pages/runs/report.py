@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import QueryParams
 
 from contracts.words.runs import Outcome, RunKind
-from models.run_reports import Order, OrganisationFilter, RunReport
+from models.runs.reports import Order, OrganisationFilter, RunReport
 from starter.actor import Actor
 from starter.answers.run_words import MEANS, accounts_sum, outcomes_sum
 from starter.answers.wording import number

@@ -18,8 +18,8 @@ from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, Stage
-from models.run import Run
-from models.run_progress import RunSnapshot
+from models.runs.progress import RunSnapshot
+from models.runs.tables import Run
 from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
 from starter.operations import Operations

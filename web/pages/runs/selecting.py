@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import Refusal, RefusalCode, Refused
 from contracts.words.runs import Action, Verdict
-from models.run_reports import OrganisationView
+from models.runs.reports import OrganisationView
 from starter.actor import Actor
 from starter.operations import Operations
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.run_reports import OrganisationView
+from models.runs.reports import OrganisationView
 from starter.actor import Actor
 from starter.operations import Operations
 from web.pages.runs.selecting import Chosen

@@ -6,7 +6,7 @@ from fastapi import Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.password_links import MOST_MAILS, VALID_FOR
+from models.access.password_links import MOST_MAILS, VALID_FOR
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

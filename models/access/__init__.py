@@ -1,0 +1,1 @@
+"""Who is let in: sessions, tokens, factors, links, accounts elsewhere, and what support reads."""

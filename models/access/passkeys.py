@@ -1,0 +1,142 @@
+"""Passkeys: added, used and removed, and challenges, each taken once. Knows nothing of how a signature is checked."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.access import Ceremony
+from models.access.sessions import hashed
+from models.access.tables import Passkey, PasskeyChallenge
+from models.practices.tables import Colleague
+
+MOST = 20
+"""Of one colleague."""
+
+
+async def of(session: AsyncSession, colleague_id: UUID) -> Sequence[Passkey]:
+    """A colleague's passkeys, the oldest first."""
+    query = select(Passkey).where(Passkey.colleague_id == colleague_id)
+    return (await session.exec(query.order_by(col(Passkey.created_at), col(Passkey.id)))).all()
+
+
+async def has_one(session: AsyncSession, colleague_id: UUID) -> bool:
+    """Whether a colleague has a passkey."""
+    query = select(Passkey.id).where(Passkey.colleague_id == colleague_id)
+    return (await session.exec(query.limit(1))).first() is not None
+
+
+async def by_credential(session: AsyncSession, credential_id: bytes) -> tuple[Passkey, Colleague] | None:
+    """The passkey that a browser names, with the colleague whose it is; None when it is unknown or they have left."""
+    query = (
+        select(Passkey, Colleague)
+        .join(Colleague, col(Colleague.id) == col(Passkey.colleague_id))
+        .where(Passkey.credential_id == credential_id, col(Colleague.deactivated_at).is_(None))
+    )
+    found = (await session.exec(query)).one_or_none()
+    return (found[0], found[1]) if found else None
+
+
+async def handle_of(session: AsyncSession, colleague_id: UUID) -> bytes:
+    """What a colleague is called in their passkeys: random, and the same in all of them; made when there is none."""
+    query = select(Colleague).where(Colleague.id == colleague_id).with_for_update(key_share=True)
+    colleague = (await session.exec(query)).one()
+    if colleague.passkey_handle is None:
+        colleague.passkey_handle = secrets.token_bytes(32)
+        session.add(colleague)
+        await session.flush()
+    return colleague.passkey_handle
+
+
+async def add(session: AsyncSession, made: Passkey) -> bool:
+    """Keep a passkey; False when a passkey of this id is kept already, whosever it is."""
+    values = made.model_dump()
+    adding = insert(Passkey).values(values).on_conflict_do_nothing(index_elements=["credential_id"])
+    return (await session.exec(adding.returning(col(Passkey.id)))).first() is not None
+
+
+async def use(session: AsyncSession, passkey_id: UUID, sign_count: int, at: datetime) -> bool:
+    """Note that a passkey was used; False when its counter did not go forward, it is gone, or its owner has left.
+
+    A counter that is 0 before and after is one that never counts.
+
+    Args:
+        session: The caller's transaction.
+        passkey_id: Which.
+        sign_count: What it says now.
+        at: This moment.
+    """
+    kept = col(Passkey.sign_count)
+    still_here = select(Colleague.id).where(
+        col(Colleague.id) == col(Passkey.colleague_id), col(Colleague.deactivated_at).is_(None)
+    )
+    using = (
+        update(Passkey)
+        .where(
+            col(Passkey.id) == passkey_id,
+            or_(kept < sign_count, and_(kept == 0, sign_count == 0)),  # type: ignore[arg-type]  # a plain truth is one
+            still_here.exists(),
+        )
+        .values(sign_count=sign_count, last_used_at=at)
+        .returning(col(Passkey.id))
+    )
+    return (await session.exec(using)).first() is not None
+
+
+async def remove(session: AsyncSession, colleague_id: UUID, *, only: UUID | None = None) -> Sequence[str]:
+    """Remove a colleague's passkeys, or one of them; gives the names of those that were there."""
+    removing = delete(Passkey).where(col(Passkey.colleague_id) == colleague_id)
+    if only is not None:
+        removing = removing.where(col(Passkey.id) == only)
+    return [name for (name,) in (await session.exec(removing.returning(col(Passkey.name)))).all()]
+
+
+async def challenge(
+    session: AsyncSession, bound_to: str, ceremony: Ceremony, *, at: datetime, expires_at: datetime
+) -> bytes:
+    """Make a challenge, and forget those whose time is over.
+
+    Args:
+        session: The caller's transaction.
+        bound_to: The secret or id of what alone may answer: a session, or a browser by its mark.
+        ceremony: What the answer is going to be good for.
+        at: This moment.
+        expires_at: Until when.
+    """
+    await session.exec(delete(PasskeyChallenge).where(col(PasskeyChallenge.expires_at) <= at))
+    made = secrets.token_bytes(32)
+    session.add(PasskeyChallenge(challenge=made, bound_to=hashed(bound_to), ceremony=ceremony, expires_at=expires_at))
+    await session.flush()
+    return made
+
+
+async def waiting(session: AsyncSession, bound_to: str, ceremony: Ceremony, at: datetime) -> bytes | None:
+    """The challenge that waits for an answer, the one that does so longest; None when none does."""
+    query = select(PasskeyChallenge.challenge).where(
+        PasskeyChallenge.bound_to == hashed(bound_to),
+        PasskeyChallenge.ceremony == ceremony,
+        col(PasskeyChallenge.expires_at) > at,
+    )
+    return (await session.exec(query.order_by(col(PasskeyChallenge.expires_at).desc()).limit(1))).first()
+
+
+async def take(session: AsyncSession, challenge: bytes, bound_to: str, ceremony: Ceremony, at: datetime) -> bool:
+    """Take a challenge, once; False when there is none such, it is not this one's, or its time is over."""
+    taking = delete(PasskeyChallenge).where(
+        col(PasskeyChallenge.challenge) == challenge,
+        col(PasskeyChallenge.bound_to) == hashed(bound_to),
+        col(PasskeyChallenge.ceremony) == ceremony,
+        col(PasskeyChallenge.expires_at) > at,
+    )
+    return (await session.exec(taking.returning(col(PasskeyChallenge.challenge)))).first() is not None
+
+
+async def count(session: AsyncSession, colleague_id: UUID) -> int:
+    """How many passkeys a colleague has."""
+    query = select(func.count()).select_from(Passkey).where(Passkey.colleague_id == colleague_id)
+    return (await session.exec(query)).one()

@@ -1,0 +1,1 @@
+"""What an app may call at a provider, and what is wrong with the app itself."""

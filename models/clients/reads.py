@@ -1,0 +1,249 @@
+"""Clients as people and the API read them, with owner, team and connection; searched and sorted in the database."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
+
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.grants.tables import Grant
+from models.practices.tables import Colleague, Team
+
+
+class ClientStatus(StrEnum):
+    """How a client stands with its accounting software: each is one of the first five.
+
+    *Disconnected* asks for those of *not connected* whose connection somebody has ended.
+    """
+
+    CONNECTED = "connected"
+    NEEDS_RECONNECT = "needs_reconnect"
+    NEEDS_CLIENT = "needs_client"
+    DISCONNECTING = "disconnecting"
+    NOT_CONNECTED = "not_connected"
+    DISCONNECTED = "disconnected"
+
+
+class ClientSort(StrEnum):
+    """What the list can be sorted by: its columns."""
+
+    NAME = "name"
+    CODE = "code"
+    OWNER = "owner"
+    TEAM = "team"
+    STATUS = "status"
+    CONNECTED_BY = "connected_by"
+    LAST_SYNCED = "last_synced"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """A client with the people and the connection around it.
+
+    Attributes:
+        client: The client.
+        owner_name: Who looks after it.
+        team_name: Its team, if it has one.
+        connection: Its connection, if it has one.
+        login_name: Whose login at the provider the connection uses.
+    """
+
+    client: Client
+    owner_name: str
+    team_name: str | None
+    connection: Connection | None
+    login_name: str | None
+
+    @property
+    def status(self) -> ClientStatus:
+        """How it stands; never *disconnected*, which is *not connected* here."""
+        return _standing(self.connection.status if self.connection else None)
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why its connection is not healthy, if it is not."""
+        return self.connection.cause if self.connection else None
+
+    @property
+    def last_good_at(self) -> datetime | None:
+        """When its connection was last seen to work."""
+        return self.connection.last_good_at if self.connection else None
+
+    @property
+    def last_synced_at(self) -> datetime | None:
+        """When its lists were last pulled."""
+        return self.connection.lists_pulled_at if self.connection else None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFilter:
+    """Which clients are wanted; what is None does not filter."""
+
+    search: str | None = None
+    owner_id: UUID | None = None
+    team_id: UUID | None = None
+    status: ClientStatus | None = None
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOrder:
+    """How the list is sorted; equal ones stand by name, then code, and what has no value stands last."""
+
+    column: ClientSort = ClientSort.NAME
+    is_descending: bool = False
+
+
+BY_NAME = ClientOrder()
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacets:
+    """How many clients there are of each kind.
+
+    Attributes:
+        total: All of them.
+        by_status: By status, those that are there; they add up to the total.
+        by_cause: Those whose connection has a cause, by it.
+        needs_sign_in: How many need somebody to sign in again.
+        needs_something_else: How many need a person and cannot be repaired by signing in.
+    """
+
+    total: int
+    by_status: dict[ClientStatus, int]
+    by_cause: dict[Cause, int]
+    needs_sign_in: int
+    needs_something_else: int
+
+
+async def client_views(
+    session: AsyncSession,
+    practice_id: UUID,
+    wanted: ClientFilter,
+    order: ClientOrder = BY_NAME,
+    *,
+    limit: int | None = 100,
+    offset: int = 0,
+) -> tuple[Sequence[ClientView], int]:
+    """A page of the practice's clients, and how many match in all.
+
+    Args:
+        session: Any session.
+        practice_id: Whose.
+        wanted: Which.
+        order: How they are sorted.
+        limit: How many at most; all of them when None.
+        offset: How many to leave out first.
+    """
+    page = _filtered(_clients(practice_id), wanted).order_by(*_sorting(order)).limit(limit).offset(offset)
+    counted: Any = select(func.count()).select_from(Client)
+    total: Any = (await session.exec(_filtered(_with_connection(counted, practice_id), wanted))).one()
+    return await _views(session, page), total
+
+
+async def client_view(session: AsyncSession, practice_id: UUID, client_id: UUID) -> ClientView | None:
+    """One of the practice's clients, or None."""
+    found = await _views(session, _clients(practice_id).where(col(Client.id) == client_id))
+    return found[0] if found else None
+
+
+async def client_facets(session: AsyncSession, practice_id: UUID, wanted: ClientFilter) -> ClientFacets:
+    """How many of the practice's clients have which status and cause.
+
+    Args:
+        session: Any session.
+        practice_id: Whose.
+        wanted: Among which; its status and cause do not count, since they are what is being chosen from.
+    """
+    among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
+    kinds = (col(Connection.status), col(Connection.cause))
+    counts: Any = select(*kinds, func.count()).select_from(Client)
+    grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*kinds)
+    by_status: Counter[ClientStatus] = Counter()
+    by_cause: Counter[Cause] = Counter()
+    rows: Sequence[Any] = (await session.exec(grouped)).all()
+    for status, cause, count in rows:
+        by_status[_standing(status)] += count
+        if cause is not None:
+            by_cause[cause] += count
+    sign_in, something_else = by_status[ClientStatus.NEEDS_RECONNECT], by_status[ClientStatus.NEEDS_CLIENT]
+    return ClientFacets(by_status.total(), dict(+by_status), dict(by_cause), sign_in, something_else)
+
+
+def _standing(status: ConnectionStatus | None) -> ClientStatus:
+    if status is None or status is ConnectionStatus.DISCONNECTED:
+        return ClientStatus.NOT_CONNECTED
+    return ClientStatus(status.value)
+
+
+async def _views(session: AsyncSession, query: Select[Any]) -> list[ClientView]:
+    rows: Sequence[Any] = (await session.exec(query)).all()
+    return [ClientView(*row) for row in rows]
+
+
+def _with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:
+    current = and_(col(Connection.client_id) == col(Client.id), col(Connection.is_current))
+    return query.outerjoin(Connection, current).where(col(Client.practice_id) == practice_id)
+
+
+def _clients(practice_id: UUID) -> Select[Any]:
+    query: Select[Any] = select(Client, Colleague.name, Team.name, Connection, Grant.display_name)  # type: ignore[call-overload]  # five columns are more than its overloads know
+    people = query.select_from(Client).join(Colleague, col(Colleague.id) == col(Client.owner_id))
+    return _with_connection(people.outerjoin(Team, col(Team.id) == col(Client.team_id)), practice_id).outerjoin(
+        Grant, col(Grant.id) == col(Connection.grant_id)
+    )
+
+
+_URGENCY = case(
+    (col(Connection.status).in_((ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT)), 0),
+    (col(Connection.status) == ConnectionStatus.DISCONNECTING, 1),
+    (and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).is_not(None)), 2),
+    (col(Connection.status) == ConnectionStatus.CONNECTED, 3),
+    else_=4,
+)
+"""What wants attention first; without a connection there is nothing to attend to."""
+
+_COLUMNS: dict[ClientSort, tuple[Any, ...]] = {
+    ClientSort.NAME: (func.lower(Client.name),),
+    ClientSort.CODE: (col(Client.code),),
+    ClientSort.OWNER: (func.lower(Colleague.name), col(Client.owner_id)),
+    ClientSort.TEAM: (func.lower(Team.name),),
+    ClientSort.STATUS: (_URGENCY, col(Connection.cause)),
+    ClientSort.CONNECTED_BY: (func.lower(Grant.display_name),),
+    ClientSort.LAST_SYNCED: (col(Connection.lists_pulled_at),),
+}
+
+
+def _sorting(order: ClientOrder) -> list[Any]:
+    columns = (column.desc() if order.is_descending else column.asc() for column in _COLUMNS[order.column])
+    return [*(column.nulls_last() for column in columns), func.lower(Client.name), col(Client.code)]
+
+
+def _filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
+    if wanted.search:
+        found = (col(column).icontains(wanted.search, autoescape=True) for column in (Client.name, Client.code))
+        query = query.where(or_(*found))
+    if wanted.status is ClientStatus.NOT_CONNECTED:
+        status = col(Connection.status)
+        query = query.where(or_(status.is_(None), status == ConnectionStatus.DISCONNECTED))
+    elif wanted.status is not None:
+        query = query.where(col(Connection.status) == ConnectionStatus(wanted.status.value))
+    for column, value in (
+        (Client.owner_id, wanted.owner_id),
+        (Client.team_id, wanted.team_id),
+        (Connection.cause, wanted.cause),
+    ):
+        if value is not None:
+            query = query.where(col(column) == value)
+    return query

@@ -1,0 +1,27 @@
+"""Client accounts of a practice."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.kit.columns import created, new_id
+
+
+class Client(SQLModel, table=True):
+    """A client account. Its ``code`` is unique in the practice and never changes: ids are built from it."""
+
+    __tablename__ = "clients"
+    __table_args__ = (UniqueConstraint("practice_id", "code"),)
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    name: str = Field(max_length=255)
+    code: str = Field(max_length=20)
+    owner_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id", index=True)
+    company_number: str | None = Field(default=None, max_length=50)
+    tax_number: str | None = Field(default=None, max_length=50)
+    created_by_run: str | None = Field(default=None, max_length=120)
+    created_at: datetime = created()

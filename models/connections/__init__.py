@@ -1,0 +1,1 @@
+"""Connections: client and organisation through a grant, with health, settings and leases."""

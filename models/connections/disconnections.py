@@ -1,0 +1,136 @@
+"""Ending a connection: marked at once, and over when the provider has confirmed. The lists and the client stay."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, delete
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.connections import ConnectionStatus
+from models.connections import writes as connections
+from models.connections.tables import Connection
+from models.events import writes as events
+from models.grants.tables import GrantReach
+from models.runs.tables import Run
+
+
+async def begin(session: AsyncSession, connection: Connection, *, colleague_id: UUID, at: datetime) -> None:
+    """Mark a locked connection: from here on nothing is pulled, checked or repaired.
+
+    Args:
+        session: The caller's transaction.
+        connection: Locked.
+        colleague_id: Who wants it.
+        at: This moment.
+    """
+    before, connection.status = connection.status, ConnectionStatus.DISCONNECTING
+    connection.next_refresh_at = None
+    session.add(connection)
+    await _tell(session, connection, before, at, colleague_id=colleague_id)
+
+
+async def locked_if_leaving(session: AsyncSession, connection_id: UUID) -> Connection | None:
+    """The connection, locked, if it is still being disconnected. Waits for whoever is just marking it."""
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
+    return connection if connection.status is ConnectionStatus.DISCONNECTING else None
+
+
+async def finish(session: AsyncSession, connection: Connection, note: str, at: datetime) -> None:
+    """The provider no longer has it.
+
+    Args:
+        session: The caller's transaction.
+        connection: Locked.
+        note: What was done there, for people.
+        at: This moment.
+    """
+    before, connection.status = connection.status, ConnectionStatus.DISCONNECTED
+    connection.cause = connection.cause_detail = connection.limited_until = connection.trouble_since = None
+    connection.look_cause = connection.look_detail = None
+    connection.provider_connection_id = connection.pull_holder = connection.pull_until = connection.told_at = None
+    session.add(connection)
+    await session.exec(
+        delete(GrantReach).where(
+            col(GrantReach.grant_id) == connection.grant_id,
+            col(GrantReach.organisation_id) == connection.organisation_id,
+        )
+    )
+    await _tell(session, connection, before, at, note=note)
+
+
+async def reopen(
+    session: AsyncSession,
+    connection: Connection,
+    run: Run,
+    grant_id: UUID,
+    provider_connection_id: str | None,
+    at: datetime,
+) -> None:
+    """A disconnected connection is in use again, by a login that the provider lists it for; its lists are due.
+
+    Args:
+        session: The caller's transaction.
+        connection: Locked.
+        run: Whose sign-in brought it back.
+        grant_id: The login.
+        provider_connection_id: The provider's id of the pair.
+        at: This moment.
+    """
+    begin_again(connection, grant_id, provider_connection_id, at)
+    session.add(connection)
+    await events.record(
+        session,
+        [
+            {
+                "practice_id": connection.practice_id,
+                "client_id": connection.client_id,
+                "connection_id": connection.id,
+                "run_id": run.id,
+                "colleague_id": run.colleague_id,
+                "kind": "connection.connected_again",
+                "after": connection.organisation_name,
+                "at": at,
+            }
+        ],
+    )
+    await connections.reconsider(session, connection.id, at)  # what its lists met then is not over because of this
+
+
+def begin_again(connection: Connection, grant_id: UUID, provider_connection_id: str | None, at: datetime) -> None:
+    """Let a disconnected connection be in use again; whoever calls tells of it."""
+    connection.grant_id, connection.provider_connection_id = grant_id, provider_connection_id
+    connection.status, connection.next_refresh_at = ConnectionStatus.CONNECTED, at
+    connection.cause = connection.cause_detail = connection.limited_until = connection.trouble_since = None
+    connection.look_cause = connection.look_detail = None
+
+
+async def give_up(session: AsyncSession, connection: Connection, status: ConnectionStatus, at: datetime) -> None:
+    """Somebody stopped the disconnecting: the locked connection is what it was, and is looked at by the next check."""
+    before, connection.status, connection.next_refresh_at = connection.status, status, at
+    session.add(connection)
+    await _tell(session, connection, before, at, kind="connection.disconnecting_stopped")
+    await connections.reconsider(session, connection.id, at)
+
+
+async def _tell(
+    session: AsyncSession,
+    connection: Connection,
+    before: ConnectionStatus,
+    at: datetime,
+    *,
+    kind: str | None = None,
+    note: str = "",
+    colleague_id: UUID | None = None,
+) -> None:
+    after = f"{connection.status.value}: {note}" if note else connection.status.value
+    await events.changed(
+        session,
+        connection.practice_id,
+        connection.client_id,
+        kind or f"connection.{connection.status.value}",
+        at,
+        connection_id=connection.id,
+        colleague_id=colleague_id,
+        before=before.value,
+        after=after[:300],
+    )

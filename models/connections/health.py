@@ -1,0 +1,185 @@
+"""A connection's health: the worst of what its chosen lists' receipts and the last look say.
+
+It is computed in the statement that stores it, so that it is never better than what was last read: reading one list
+heals one list. Whoever calls has locked the connections (``lock``) before writing receipts or looks of theirs. It
+decides nothing about what a look means, and writes no event but that of a changed health.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from models.events import writes as events
+from models.kit.arrays import texts
+from rules.diagnosing import Look
+
+
+class Became(NamedTuple):
+    """What the health of a connection was, and is now; and whether it is its client's, not one kept or prepared."""
+
+    connection_id: UUID
+    client_id: UUID
+    practice_id: UUID
+    status_before: ConnectionStatus
+    cause_before: Cause | None
+    status: ConnectionStatus
+    cause: Cause | None
+    is_current: bool
+
+
+def words(causes: Iterable[Cause]) -> str:
+    """Causes as a list in SQL."""
+    return ", ".join(f"'{cause.value}'" for cause in causes)
+
+
+_WORST_FIRST = sorted(Cause, key=lambda cause: (not cause.needs_person, cause.is_transient))
+"""What needs a person, then what nobody understood, then what passes; of each, in the order of the closed set."""
+
+LIVING_STATUSES = "('connected', 'needs_reconnect', 'needs_client')"
+"""Of connections that are in use, in SQL."""
+
+IS_CHOSEN = "(c.list_names IS NULL OR r.list_name = 'organisation' OR r.list_name = ANY(c.list_names))"
+"""Of ``receipts r`` of a connection ``c``: whether its settings choose the list; the profile is always read."""
+
+COLUMNS = f"""
+    status = CASE WHEN health.cause IN ({words(cause for cause in Cause if cause.signing_in_helps)})
+                      THEN 'needs_reconnect'
+                  WHEN health.cause IN ({words(cause for cause in Cause if cause.needs_something_else)})
+                      THEN 'needs_client'
+                  ELSE 'connected' END,
+    cause = health.cause, cause_detail = health.detail,
+    trouble_since = CASE WHEN health.cause IS NULL THEN NULL
+                         WHEN health.cause = before.cause THEN coalesce(before.trouble_since, :at)
+                         ELSE CAST(:at AS timestamptz) END
+"""
+"""The columns to set, from ``worst`` as ``health`` and the row as it was as ``before``."""
+
+
+def worst(look: str, detail: str) -> str:
+    """The worst of a look and the chosen lists' receipts: a lateral query, named ``health``.
+
+    Args:
+        look: SQL of the look's cause.
+        detail: SQL of its detail. Both may use ``before``, which has ``id`` and ``list_names``.
+    """
+    return f"""
+        LATERAL (
+            SELECT max(found.cause) AS cause, max(found.detail) AS detail FROM (
+                SELECT known.cause, known.detail FROM (
+                    SELECT {look} AS cause, {detail} AS detail
+                    UNION ALL
+                    SELECT r.cause, r.cause_detail FROM receipts r
+                    WHERE r.connection_id = before.id AND {IS_CHOSEN.replace("c.", "before.")}
+                ) known
+                WHERE known.cause IS NOT NULL
+                ORDER BY array_position(ARRAY[{words(_WORST_FIRST)}], CAST(known.cause AS text)) LIMIT 1
+            ) found
+        ) health
+    """  # noqa: S608  # put together from our own words; the aggregates make a row of none
+
+
+async def lock(session: AsyncSession, connection_ids: Collection[UUID]) -> None:
+    """Lock connections, in one order, before their receipts are written: whoever else judges them waits."""
+    await (await session.connection()).execute(_LOCK, {"ids": texts(connection_ids)})
+
+
+async def write(session: AsyncSession, looks: Sequence[Look], at: datetime) -> list[Became]:
+    """Store looks with the health that follows, and an event for each connection whose health is another now.
+
+    Args:
+        session: A transaction in which the connections are locked.
+        looks: Each connection once. One that is being disconnected stays as it is.
+        at: This moment (aware, UTC).
+
+    Returns:
+        All of them that are in use, as they were and are.
+    """
+    if not looks:
+        return []
+    found = await (await session.connection()).execute(
+        _WRITE,
+        {
+            "at": at,
+            "ids": texts(look.connection_id for look in looks),
+            "causes": [look.cause.value if look.cause else None for look in looks],
+            "details": [look.detail[:200] or None if look.detail else None for look in looks],
+            "untils": [look.limited_until.isoformat() if look.limited_until else None for look in looks],
+        },
+    )
+    became = [became_of(row) for row in found]
+    await tell(session, became, at)
+    return became
+
+
+def became_of(row: Sequence[Any]) -> Became:
+    """A row of a statement that stores health."""
+    connection_id, client_id, practice_id, status_before, cause_before, status, cause, is_current = row
+    return Became(
+        connection_id=connection_id,
+        client_id=client_id,
+        practice_id=practice_id,
+        status_before=ConnectionStatus(status_before),
+        cause_before=Cause(cause_before) if cause_before else None,
+        status=ConnectionStatus(status),
+        cause=Cause(cause) if cause else None,
+        is_current=is_current,
+    )
+
+
+async def tell(session: AsyncSession, became: Iterable[Became], at: datetime) -> None:
+    """Write an event for each client whose connection has another status or cause now."""
+    await events.record(
+        session,
+        [
+            {
+                "practice_id": one.practice_id,
+                "client_id": one.client_id,
+                "connection_id": one.connection_id,
+                "kind": _kind(one),
+                "cause": one.cause,
+                "before": one.status_before.value,
+                "after": one.status.value,
+                "at": at,
+            }
+            for one in became
+            if one.is_current and (one.status, one.cause) != (one.status_before, one.cause_before)
+        ],
+    )
+
+
+def _kind(one: Became) -> str:
+    if one.cause is None or one.status is not one.status_before:
+        return f"connection.{one.status.value}"
+    return "connection.trouble"
+
+
+BECAME = "before.id, c.client_id, c.practice_id, before.status, before.cause, c.status, c.cause, c.is_current"
+"""What a statement that stores health returns, for ``became_of``."""
+
+_LOCK = text("""
+    SELECT id FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[]) ORDER BY id FOR NO KEY UPDATE
+""")
+
+_WRITE = text(f"""
+    WITH look AS (
+        SELECT * FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:causes AS text[]), CAST(:details AS text[]),
+                             CAST(:untils AS text[])::timestamptz[])
+            AS look (id, cause, detail, limited_until)
+    ), before AS (
+        SELECT c.id, c.status, c.cause, c.trouble_since, c.list_names,
+               look.cause AS look_cause, look.detail AS look_detail, look.limited_until
+        FROM connections c JOIN look USING (id) WHERE c.status IN {LIVING_STATUSES}
+    )
+    UPDATE connections c
+    SET look_cause = before.look_cause, look_detail = before.look_detail, limited_until = before.limited_until,
+        {COLUMNS}
+    FROM before, {worst("before.look_cause", "before.look_detail")}
+    WHERE c.id = before.id
+    RETURNING {BECAME}
+""")  # noqa: S608  # put together from our own words

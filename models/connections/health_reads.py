@@ -1,0 +1,105 @@
+"""The health of all of a practice's connections: a page of them, and how many there are of each status and cause."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
+
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from models.clients.tables import Client
+from models.connections.tables import Connection
+from models.grants.tables import Grant
+from models.practices.tables import Colleague
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionView:
+    """A connection with what is around it.
+
+    Attributes:
+        connection: The connection.
+        client: Whose it is.
+        owner_name: Who looks after the client.
+        login_name: Whose login at the provider it uses.
+    """
+
+    connection: Connection
+    client: Client
+    owner_name: str
+    login_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A page of connections, those in trouble first, and the counts of all that the practice has.
+
+    Attributes:
+        views: The page.
+        total: How many match over all pages.
+        by_status: All of the practice's, whatever was asked for.
+        by_cause: Likewise, those with a cause.
+    """
+
+    views: Sequence[ConnectionView]
+    total: int
+    by_status: dict[ConnectionStatus, int]
+    by_cause: dict[Cause, int]
+
+
+async def health_of(
+    session: AsyncSession,
+    practice_id: UUID,
+    *,
+    status: ConnectionStatus | None = None,
+    cause: Cause | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> Health:
+    """The practice's current connections.
+
+    Args:
+        session: Any session.
+        practice_id: Whose.
+        status: Only those with this status.
+        cause: Only those with this cause.
+        limit: How many at most.
+        offset: How many to leave out first.
+    """
+    matching = _views(practice_id)
+    if status is not None:
+        matching = matching.where(col(Connection.status) == status)
+    if cause is not None:
+        matching = matching.where(col(Connection.cause) == cause)
+    total = (await session.exec(select(func.count()).select_from(matching.subquery()))).one()
+    in_order = matching.order_by(col(Connection.cause).is_(None), func.lower(Client.name), col(Client.code))
+    rows: Sequence[Any] = (await session.exec(in_order.limit(limit).offset(offset))).all()
+    by_status: Counter[ConnectionStatus] = Counter()
+    by_cause: Counter[Cause] = Counter()
+    counted = (
+        select(Connection.status, Connection.cause, func.count())
+        .where(Connection.practice_id == practice_id, col(Connection.is_current))
+        .group_by(col(Connection.status), col(Connection.cause))
+    )
+    for has_status, has_cause, count in (await session.exec(counted)).all():
+        by_status[ConnectionStatus(has_status)] += count
+        if has_cause is not None:
+            by_cause[Cause(has_cause)] += count
+    return Health([ConnectionView(*row) for row in rows], total, by_status, by_cause)
+
+
+def _views(practice_id: UUID) -> Select[Any]:
+    query = (
+        select(Connection, Client, Colleague.name, Grant.display_name)
+        .join(Client, col(Client.id) == col(Connection.client_id))
+        .join(Colleague, col(Colleague.id) == col(Client.owner_id))
+        .join(Grant, col(Grant.id) == col(Connection.grant_id))
+        .where(col(Connection.practice_id) == practice_id, col(Connection.is_current))
+    )
+    return cast("Select[Any]", query)

@@ -1,0 +1,122 @@
+"""One client's connection, as it is managed: found by practice and client, with its login and who else uses that."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.lists import ListName
+from models.clients.tables import Client
+from models.connections import receipts
+from models.connections.tables import Connection, ConnectionChange, Receipt
+from models.grants.tables import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """A client with its current connection and the login behind it.
+
+    Attributes:
+        client: The client.
+        connection: Its current connection.
+        login_name: Whose login at the provider it uses.
+        login_status: Whether that login's tokens still work.
+    """
+
+    client: Client
+    connection: Connection
+    login_name: str
+    login_status: GrantStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What else is to be known of a connection.
+
+    Attributes:
+        receipts: Of each list that was ever tried.
+        change: The latest change of books that led here and was not undone.
+        old_name: The books' name before it.
+    """
+
+    receipts: dict[ListName, Receipt]
+    change: ConnectionChange | None
+    old_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginUses:
+    """Who else depends on a connection's login.
+
+    Attributes:
+        clients: Other clients of the practice whose connection uses the same login.
+        shares_books: Whether another practice's client uses the same login for the same books, so that removing the
+            pair at the provider would end that connection too.
+    """
+
+    clients: int
+    shares_books: bool
+
+
+async def managed(
+    session: AsyncSession, practice_id: UUID, client_id: UUID, *, is_locked: bool = False
+) -> Managed | None:
+    """The current connection of one of the practice's clients, or None.
+
+    Args:
+        session: Any session; a transaction when it locks.
+        practice_id: Whose; another practice's client has no connection here.
+        client_id: Which client.
+        is_locked: Lock the connection against everybody else who would change it.
+    """
+    query = (
+        select(Client, Connection, Grant.display_name, Grant.status)
+        .join(Connection, col(Connection.client_id) == col(Client.id))
+        .join(Grant, col(Grant.id) == col(Connection.grant_id))
+        .where(Client.practice_id == practice_id, Client.id == client_id, col(Connection.is_current))
+    )
+    if is_locked:
+        query = query.with_for_update(of=Connection, key_share=True).execution_options(populate_existing=True)
+    found: Any = (await session.exec(query)).one_or_none()
+    return Managed(*found) if found else None
+
+
+async def has_client(session: AsyncSession, practice_id: UUID, client_id: UUID) -> bool:
+    """Whether the practice has this client."""
+    query = select(Client.id).where(Client.practice_id == practice_id, Client.id == client_id)
+    return (await session.exec(query)).one_or_none() is not None
+
+
+async def details(session: AsyncSession, connection: Connection) -> Details:
+    """Receipts and the latest change of books of a connection that the caller may see."""
+    query = (
+        select(ConnectionChange, Connection.organisation_name)
+        .join(Connection, col(Connection.id) == col(ConnectionChange.old_connection_id))
+        .where(ConnectionChange.new_connection_id == connection.id, col(ConnectionChange.undone_at).is_(None))
+        .order_by(col(ConnectionChange.changed_at).desc())
+        .limit(1)
+    )
+    change, old_name = (await session.exec(query)).first() or (None, None)
+    return Details(await receipts.receipts_of(session, connection.id), change, old_name)
+
+
+async def login_uses(session: AsyncSession, connection: Connection) -> LoginUses:
+    """Who else depends on the login of a connection."""
+    others = (
+        select(func.count())
+        .select_from(Connection)
+        .where(
+            Connection.grant_id == connection.grant_id,
+            Connection.id != connection.id,
+            Connection.status != ConnectionStatus.DISCONNECTED,
+        )
+    )
+    ours = others.where(Connection.practice_id == connection.practice_id, col(Connection.is_current))
+    same_books = others.where(
+        Connection.provider == connection.provider, Connection.organisation_id == connection.organisation_id
+    )
+    return LoginUses(clients=(await session.exec(ours)).one(), shares_books=(await session.exec(same_books)).one() > 0)

@@ -1,0 +1,181 @@
+"""Receipts: of each list, what the last good pull stored, or why the last try did not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
+from models.connections.health import IS_CHOSEN
+from models.connections.tables import Receipt
+from models.kit.arrays import texts
+from rules.list_changes import Changes
+
+
+async def write_receipts(
+    session: AsyncSession,
+    changes: Mapping[UUID, Mapping[ListName, Changes]],
+    *,
+    pull_id: str,
+    at: datetime,
+) -> None:
+    """Write what pulls stored, in the transaction that stores it.
+
+    Args:
+        session: The caller's transaction.
+        changes: Of each connection, for each list, as ``list_store`` counted it.
+        pull_id: The run or sync that stored it, for ``before_pull``.
+        at: The moment of the pull (aware, UTC).
+    """
+    written = [(identity, name, counted) for identity, lists in changes.items() for name, counted in lists.items()]
+    if not written:
+        return
+    pulled = {
+        "at": at,
+        "pull_id": pull_id,
+        "ids": texts(identity for identity, _, _ in written),
+        "names": [name.value for _, name, _ in written],
+        **{field: texts(getattr(counted, field) for _, _, counted in written) for field in Changes._fields},
+    }
+    await (await session.connection()).execute(_WRITE, pulled)
+
+
+async def first_cause(session: AsyncSession, connection_id: UUID) -> Cause | None:
+    """Why a list of a connection could not be read when that was last tried; None if none failed."""
+    query = select(Receipt.cause).where(Receipt.connection_id == connection_id, col(Receipt.cause).is_not(None))
+    cause = (await session.exec(query.limit(1))).first()
+    return Cause(cause) if cause else None
+
+
+_WRITE = text("""
+    INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, pulled_at, attempted_at, pull_id)
+    SELECT list.connection_id, list.name, list.rows, list.added, list.changed, list.gone, :at, :at, :pull_id
+    FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]), CAST(:rows AS text[])::int[],
+                CAST(:added AS text[])::int[], CAST(:changed AS text[])::int[], CAST(:gone AS text[])::int[])
+        AS list (connection_id, name, rows, added, changed, gone)
+    ON CONFLICT (connection_id, list_name) DO UPDATE
+        SET rows = excluded.rows, added = excluded.added, changed = excluded.changed, gone = excluded.gone,
+            pulled_at = excluded.pulled_at, attempted_at = excluded.attempted_at, pull_id = excluded.pull_id,
+            cause = NULL, cause_detail = NULL
+""")
+
+
+async def write_failures(
+    session: AsyncSession,
+    connection_id: UUID,
+    lists: Iterable[ListName],
+    cause: Cause,
+    detail: str,
+    *,
+    at: datetime,
+) -> None:
+    """Write why lists could not be pulled; the numbers of the last good pull stay.
+
+    So does a cause that needs a person, when what came now may pass: an outage on top says nothing about it.
+
+    Args:
+        session: The caller's transaction.
+        connection_id: Whose lists.
+        lists: Which of them.
+        cause: Why.
+        detail: For support staff; cut at 200 characters.
+        at: The moment of the try (aware, UTC).
+    """
+    failed = {
+        "connection": connection_id,
+        "names": [name.value for name in lists],
+        "cause": cause.value,
+        "detail": detail[:200] or None,
+        "at": at,
+        "stays": [] if cause.needs_person else [lasting.value for lasting in Cause if lasting.needs_person],
+    }
+    await (await session.connection()).execute(_WRITE_FAILURES, failed)
+
+
+_WRITE_FAILURES = text("""
+    INSERT INTO receipts (connection_id, list_name, rows, added, changed, gone, attempted_at, cause, cause_detail)
+    SELECT :connection, list.name, 0, 0, 0, 0, :at, :cause, :detail
+    FROM unnest(CAST(:names AS text[])) AS list (name)
+    ON CONFLICT (connection_id, list_name) DO UPDATE
+        SET cause = CASE WHEN receipts.cause = ANY(CAST(:stays AS text[])) THEN receipts.cause ELSE excluded.cause END,
+            cause_detail = CASE WHEN receipts.cause = ANY(CAST(:stays AS text[]))
+                                THEN receipts.cause_detail ELSE excluded.cause_detail END,
+            attempted_at = excluded.attempted_at
+""")
+
+
+async def disprove(session: AsyncSession, connection_ids: Sequence[UUID], causes: Iterable[Cause]) -> list[UUID]:
+    """Take back what failed lists were blamed on, when that is known to be over; they have to be read next.
+
+    Args:
+        session: A transaction in which the connections are locked.
+        connection_ids: Whose receipts.
+        causes: What is over.
+
+    Returns:
+        The connections that have such a list.
+    """
+    asked = {"ids": texts(connection_ids), "causes": [cause.value for cause in causes]}
+    return list(dict.fromkeys((await (await session.connection()).execute(_DISPROVE, asked)).scalars()))
+
+
+_DISPROVE = text("""
+    UPDATE receipts SET cause = NULL, cause_detail = NULL
+    WHERE connection_id = ANY(CAST(:ids AS text[])::uuid[]) AND cause = ANY(CAST(:causes AS text[]))
+    RETURNING connection_id
+""")
+
+
+async def says(session: AsyncSession, connection_id: UUID, cause: Cause) -> bool:
+    """Whether a list of the connection that its settings choose has failed for this cause."""
+    asked = {"connection": connection_id, "cause": cause.value}
+    return bool((await (await session.connection()).execute(_SAYS, asked)).scalar_one())
+
+
+_SAYS = text(f"""
+    SELECT EXISTS (SELECT FROM receipts r JOIN connections c ON c.id = r.connection_id
+                   WHERE c.id = :connection AND r.cause = :cause AND {IS_CHOSEN})
+""")  # noqa: S608  # our own words
+
+
+class BeforePull(NamedTuple):
+    """What a connection's receipts say before it is read.
+
+    Attributes:
+        stored: The lists that the same run or sync has stored already; a retry of it skips them.
+        rows: How many rows each list has that was ever pulled.
+    """
+
+    stored: set[ListName]
+    rows: dict[ListName, int]
+
+
+async def before_pull(session: AsyncSession, connection_ids: Sequence[UUID], pull_id: str) -> dict[UUID, BeforePull]:
+    """What each connection's receipts say, for a pull of this run or sync."""
+    asked = {"connections": texts(connection_ids), "pull": pull_id}
+    found = {identity: BeforePull(set(), {}) for identity in connection_ids}
+    for identity, name, rows, is_stored in await (await session.connection()).execute(_BEFORE_PULL, asked):
+        found[identity].rows[ListName(name)] = rows
+        if is_stored:
+            found[identity].stored.add(ListName(name))
+    return found
+
+
+_BEFORE_PULL = text("""
+    SELECT connection_id, list_name, rows, coalesce(pull_id = :pull, false) AND cause IS NULL FROM receipts
+    WHERE connection_id = ANY(CAST(:connections AS text[])::uuid[]) AND pulled_at IS NOT NULL
+""")
+
+
+async def receipts_of(session: AsyncSession, connection_id: UUID) -> dict[ListName, Receipt]:
+    """The receipts of a connection by list; a list that was never tried has none.
+
+    The caller has checked that the connection is its practice's.
+    """
+    query = select(Receipt).where(Receipt.connection_id == connection_id)
+    return {receipt.list_name: receipt for receipt in (await session.exec(query)).all()}

@@ -1,0 +1,125 @@
+"""A connection's settings: read by every pull, changed by colleagues, each change with an event of its own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, cast
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import ListName, Source
+from contracts.words.standard_information import Contact, Row
+from models.connections import health as connection_health
+from models.connections.tables import Connection
+from models.events import writes as events
+from rules.diagnosing import Look
+from rules.refresh_times import wait_for_refresh
+
+
+class Chosen(Protocol):
+    """The settings that a pull reads."""
+
+    list_names: list[str] | None
+    contacts: ContactsChoice
+
+
+SETTINGS = (
+    "list_names",
+    "refresh_hours",
+    "contacts",
+    "costs_destination",
+    "costs_status",
+    "sales_destination",
+    "sales_status",
+    "warns_of_new_suppliers",
+)
+"""The columns that are settings; a change of books takes them along."""
+
+
+def chosen_sources(settings: Chosen) -> tuple[Source, ...]:
+    """What a pull of everything reads: the sources of the chosen lists, and always the profile."""
+    if settings.list_names is None:
+        return tuple(Source)
+    chosen = {ListName.ORGANISATION, *(ListName(name) for name in settings.list_names)}
+    return tuple(source for source in Source if chosen.intersection(source.lists))
+
+
+def kept(source: Source, rows: Sequence[Row], settings: Chosen, *, is_complete: bool = True) -> Sequence[Row]:
+    """The rows that the settings want of a source.
+
+    Where only suppliers are wanted, no contact is a customer, and who is not in the list of suppliers is left out: a
+    complete pull then marks as gone whoever was stored before. In a pull of changes only, such a contact stays, but in
+    no list, so that one who was a supplier does not linger among them.
+
+    Args:
+        source: Whose rows.
+        rows: As the provider has them.
+        settings: The connection's.
+        is_complete: Whether the rows are all that the provider has.
+    """
+    if source is not Source.CONTACTS or settings.contacts is not ContactsChoice.SUPPLIERS:
+        return rows
+    contacts = cast("Sequence[Contact]", rows)
+    wanted = (contact for contact in contacts if contact.in_suppliers or not is_complete)
+    return [contact._replace(is_customer=False, in_customers=False) for contact in wanted]
+
+
+async def change_settings(
+    session: AsyncSession,
+    connection: Connection,
+    wanted: Mapping[str, object],
+    *,
+    colleague_id: UUID,
+    at: datetime,
+) -> bool:
+    """Change settings of a locked connection, with one event for each that became another one.
+
+    Returns:
+        Whether that made the lists due now: a list was added, or the contacts are others.
+    """
+    before = {name: getattr(connection, name) for name in wanted}
+    sources_before = set(chosen_sources(connection))
+    changed = [name for name in wanted if before[name] != wanted[name]]
+    for name in changed:
+        setattr(connection, name, wanted[name])
+    if "refresh_hours" in changed:
+        wait = wait_for_refresh(connection.id, connection.refresh_hours)
+        connection.next_refresh_at = (connection.lists_pulled_at or at) + wait
+    is_due = "contacts" in changed or not sources_before.issuperset(chosen_sources(connection))
+    if is_due:
+        connection.next_refresh_at = at
+    if "contacts" in changed:
+        connection.contacts_complete_at = None  # what was left out did not change at the provider: read all again
+    session.add(connection)
+    if "list_names" in changed:
+        await session.flush()  # the statement reads the settings that were just changed
+        look = Look(connection.id, connection.look_cause, connection.look_detail, connection.limited_until)
+        await connection_health.write(session, [look], at)
+    await events.record(
+        session,
+        [
+            {
+                "practice_id": connection.practice_id,
+                "client_id": connection.client_id,
+                "connection_id": connection.id,
+                "colleague_id": colleague_id,
+                "kind": "connection.settings_changed",
+                "before": _said(name, before[name]),
+                "after": _said(name, wanted[name]),
+                "at": at,
+            }
+            for name in changed
+        ],
+    )
+    return is_due
+
+
+def _said(name: str, value: object) -> str:
+    if value is None:
+        shown = "all" if name == "list_names" else "none"
+    elif isinstance(value, list):
+        shown = ", ".join(value)
+    else:
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"{name}: {shown}"[:300]

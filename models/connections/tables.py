@@ -1,0 +1,119 @@
+"""Connections: client and organisation through a grant, with the receipts of its lists."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, Text, UniqueConstraint, false, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from contracts.words.causes import Cause
+from contracts.words.connections import (
+    ConnectionStatus,
+    ContactsChoice,
+    CostsDestination,
+    PublishStatus,
+    SalesDestination,
+)
+from contracts.words.lists import ListName
+from models.kit.columns import MOMENT, created, enum_of, new_id
+
+
+class Connection(SQLModel, table=True):
+    """A client's connection to an organisation.
+
+    (practice, provider, organisation) is unique for ever: creating twice creates nothing, and connecting again after
+    a disconnect finds the same client. ``pull_holder`` and ``pull_until`` are the lease that lets one pull at a time
+    read the organisation, over all workers; ``limited_until`` suspends it while a limit lasts. A client has one current
+    connection; one that was changed away from is kept with its lists, so that the change can be undone.
+    """
+
+    __tablename__ = "connections"
+    __table_args__ = (
+        UniqueConstraint("practice_id", "provider", "organisation_id"),
+        Index("ix_connections_health", "practice_id", "status", "cause"),
+        Index("uq_connections_current", "client_id", unique=True, postgresql_where=text("is_current")),
+    )
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id")
+    client_id: UUID = Field(foreign_key="clients.id", index=True)
+    provider: str = Field(max_length=20)
+    organisation_id: str = Field(max_length=64)
+    organisation_name: str = Field(max_length=255)
+    grant_id: UUID = Field(foreign_key="grants.id", index=True)
+    provider_connection_id: str | None = Field(default=None, max_length=64)
+    status: ConnectionStatus = Field(default=ConnectionStatus.CONNECTED, sa_type=enum_of(ConnectionStatus))
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
+    cause_detail: str | None = Field(default=None, max_length=200)
+    limited_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    last_good_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When something of the organisation was last read with its login."""
+    listed_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When the provider last listed it among what its login reaches, which proves less than having read it."""
+    look_cause: Cause | None = Field(default=None, sa_type=enum_of(Cause, is_checked=False))
+    """What the last look at the login or the organisation found wrong, apart from what the lists' receipts say.
+    ``cause`` and ``status`` are computed from both, in the statement that stores them (``connection_health``)."""
+    look_detail: str | None = Field(default=None, max_length=200)
+    lists_pulled_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When all chosen lists were last pulled together."""
+    pull_holder: str | None = Field(default=None, max_length=200)
+    pull_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    created_at: datetime = created()
+    is_current: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    trouble_since: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When its present cause first showed; None while all is well."""
+    told_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When somebody was last told of its present cause."""
+    next_refresh_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    contacts_complete_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """When all contacts were last read, not only those that had changed."""
+    list_names: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
+    """Settings: which lists to pull; None means all."""
+    refresh_hours: int = Field(default=48, sa_column_kwargs={"server_default": "48"})
+    contacts: ContactsChoice = Field(
+        default=ContactsChoice.BOTH,
+        sa_type=enum_of(ContactsChoice),
+        sa_column_kwargs={"server_default": ContactsChoice.BOTH.value},
+    )
+    costs_destination: CostsDestination | None = Field(default=None, sa_type=enum_of(CostsDestination))
+    costs_status: PublishStatus | None = Field(default=None, sa_type=enum_of(PublishStatus, "costs_status"))
+    sales_destination: SalesDestination | None = Field(default=None, sa_type=enum_of(SalesDestination))
+    sales_status: PublishStatus | None = Field(default=None, sa_type=enum_of(PublishStatus, "sales_status"))
+    warns_of_new_suppliers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class ConnectionChange(SQLModel, table=True):
+    """A client that was moved to other books on purpose; it can be undone for a while."""
+
+    __tablename__ = "connection_changes"
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    client_id: UUID = Field(foreign_key="clients.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id")
+    old_connection_id: UUID = Field(foreign_key="connections.id", index=True)
+    new_connection_id: UUID = Field(foreign_key="connections.id", index=True)
+    changed_at: datetime = created()
+    undone_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+class Receipt(SQLModel, table=True):
+    """Of one list of one connection: what the last good pull stored, or the cause why the last try did not.
+
+    ``pull_id`` names the run or sync that stored it last: a retry of the same one skips the list.
+    """
+
+    __tablename__ = "receipts"
+
+    connection_id: UUID = Field(foreign_key="connections.id", primary_key=True)
+    list_name: ListName = Field(primary_key=True, sa_type=enum_of(ListName))
+    rows: int = Field(default=0)
+    pulled_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    added: int = Field(default=0)
+    changed: int = Field(default=0)
+    gone: int = Field(default=0)
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
+    cause_detail: str | None = Field(default=None, max_length=200)
+    attempted_at: datetime = created()
+    pull_id: str | None = Field(default=None, max_length=160)

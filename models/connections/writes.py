@@ -1,0 +1,196 @@
+"""Queries of one connection's pull: its login, its troubles, and who waits for the outcome.
+
+The pulls that went well are recorded in ``good_pulls``, many at once; who may pull is told by ``leases``.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import Action, Outcome
+from models.connections import health as connection_health
+from models.connections import receipts
+from models.connections.tables import Connection
+from models.events import writes as events
+from models.grants.tables import Grant, GrantReach
+from models.kit.arrays import is_one_of, texts
+from models.runs import writes as runs
+from models.runs.tables import RunOrganisation
+from rules.diagnosing import Look
+
+LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
+"""What a pull that was under way finds out changes nothing any more."""
+
+
+async def run_row(
+    session: AsyncSession, run_id: str, connection_id: UUID, *, locked: bool = False
+) -> RunOrganisation | None:
+    """The run's row of this connection, if the run has one; locked against the run's end, if that matters."""
+    query = select(RunOrganisation).where(
+        RunOrganisation.run_id == run_id, RunOrganisation.connection_id == connection_id
+    )
+    return (await session.exec(query.with_for_update(key_share=True) if locked else query)).one_or_none()
+
+
+async def profiles_for(
+    session: AsyncSession, run_id: str, connection_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """The profiles that the run's listing read of these connections' organisations, where it did."""
+    asked = {"run_id": run_id, "ids": texts(connection_ids)}
+    found = await (await session.connection()).execute(_PROFILES, asked)
+    return {connection_id: profile for connection_id, profile in found if profile is not None}
+
+
+_TABLE = cast("Table", RunOrganisation.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
+_PROFILES = select(_TABLE.c.connection_id, _TABLE.c.profile).where(
+    _TABLE.c.run_id == bindparam("run_id"),
+    is_one_of(_TABLE.c.connection_id, "ids"),
+)
+
+
+async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UUID, at: datetime) -> None:
+    """Let another login look after a connection, in the transaction that stores what it read of the organisation."""
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
+    if connection.status in LEAVING:
+        return
+    is_other, connection.grant_id = connection.grant_id != grant_id, grant_id
+    reach = await session.get(GrantReach, (grant_id, connection.organisation_id))
+    if reach is not None or is_other:  # the same login may have a new pair with the organisation
+        connection.provider_connection_id = reach.provider_connection_id if reach else None
+    session.add(connection)
+    if not is_other:
+        return
+    await events.changed(
+        session,
+        connection.practice_id,
+        connection.client_id,
+        "connection.login_changed",
+        at,
+        connection_id=connection.id,
+        after=(await session.get_one(Grant, grant_id)).display_name,
+    )
+
+
+async def record_reachable(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
+    """A new sign-in has just read the organisation's profile; its lists are due, and not pulled yet.
+
+    What only the sign-in before was to blame for is over. What signing in does not repair stays until it was read, and
+    so does what this login may be refused as well: a permission or a role that a list wants.
+    """
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
+    if connection.status in LEAVING:
+        return
+    over = [cause for cause in Cause if cause.signing_in_helps]  # of the profile, which was read
+    of_lists = [cause for cause in over if cause.is_disproved_by_reading]
+    if await receipts.disprove(session, (connection_id,), of_lists) or connection.look_cause in over:
+        connection.next_refresh_at = at  # should whoever repaired it not come to pull it, the night does
+    connection.last_good_at = at
+    session.add(connection)
+    is_over = connection.look_cause is None or connection.look_cause.is_transient or connection.look_cause in over
+    look = Look(connection_id, None) if is_over else Look(connection_id, connection.look_cause, connection.look_detail)
+    await connection_health.write(session, [look], at)  # ``told_at`` stays, as in ``good_pulls``
+
+
+async def record_trouble(
+    session: AsyncSession,
+    connection_id: UUID,
+    cause: Cause,
+    detail: str,
+    at: datetime,
+    *,
+    until: datetime | None,
+    login: UUID | None = None,
+) -> None:
+    """The connection did not work; only a cause that needs a person changes its status (design section 2).
+
+    What stands in the receipts already is not noted once more: it is over when the lists are read. Whose pull it was
+    gives its lease back by itself.
+
+    Args:
+        session: The transaction that also holds the outcome, and the receipts if there are any.
+        connection_id: Which connection.
+        cause: Why.
+        detail: For support.
+        at: This moment.
+        until: When a limit lifts, if it is one.
+        login: The login that met it, if that was to take over: what it met is no trouble of the one in use.
+    """
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
+    if connection.status in LEAVING or login not in {None, connection.grant_id}:
+        return
+    known = connection.look_cause
+    stays = known is not None and known.needs_person and not cause.needs_person  # an outage on top says nothing of it
+    if stays or await receipts.says(session, connection_id, cause):
+        look = Look(connection_id, known, connection.look_detail, until)
+    else:
+        look = Look(connection_id, cause, detail, until)
+    await connection_health.write(session, [look], at)
+
+
+async def reconsider(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
+    """Compute a locked connection's health anew, when its settings choose other lists."""
+    connection = await session.get_one(Connection, connection_id)
+    look = Look(connection_id, connection.look_cause, connection.look_detail, connection.limited_until)
+    await session.flush()  # the statement reads the settings that were just changed
+    await connection_health.write(session, [look], at)
+
+
+async def settle_waiting(
+    session: AsyncSession,
+    connection_id: UUID,
+    at: datetime,
+    *,
+    cause: Cause | None,
+    retry_at: datetime | None,
+    logins: Collection[UUID] | None = None,
+) -> Sequence[str]:
+    """Write the end, or the next try, of a connection's own sync to every run that waits for it.
+
+    Args:
+        session: The transaction that also holds the connection's health.
+        connection_id: Which connection.
+        at: This moment.
+        cause: Why it did not go well; None when it did.
+        retry_at: When it is tried again; None when that was the end.
+        logins: The logins that were to take over and failed, if that is known. A repair by another one goes on.
+
+    Returns:
+        The runs that were written to.
+    """
+    connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
+    await runs.lock_waiting_for(session, connection_id)
+    query = select(RunOrganisation).where(
+        RunOrganisation.connection_id == connection_id, RunOrganisation.outcome == Outcome.RETRYING
+    )
+    waiting = (await session.exec(query.with_for_update(key_share=True))).all()
+    failed = None if logins is None else {*logins, connection.grant_id}
+    for row in waiting:
+        if cause is None:
+            await runs.settle(session, row, made(row), at)
+        elif retry_at is not None:
+            await runs.settle(
+                session, row, Outcome.RETRYING, at, cause=cause, message=cause.sentence, retry_at=retry_at
+            )
+        elif failed is None or row.action is not Action.REPAIR or row.grant_id in failed:
+            await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=cause.sentence)
+    return [row.run_id for row in waiting]
+
+
+def made(row: RunOrganisation) -> Outcome:
+    """What a good pull makes of a chosen organisation."""
+    return MADE[row.action or Action.CREATE]
+
+
+MADE = {
+    Action.CREATE: Outcome.CREATED,
+    Action.LINK: Outcome.LINKED,
+    Action.REPAIR: Outcome.REPAIRED,
+    Action.REASSIGN: Outcome.REASSIGNED,
+}

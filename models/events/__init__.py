@@ -1,0 +1,1 @@
+"""Events: every state change leaves one."""

@@ -1,0 +1,80 @@
+"""Reading events: a client's timeline, and what concerns the people of a practice."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.events.tables import Event
+from models.practices.tables import Colleague
+
+ACCESS = ("colleague", "team", "token", "support")
+"""Nouns of what is told of the practice's people and of who may do what."""
+
+
+ACCESS_OF_RUNS = ("run.sign_in_link_made", "run.signed_in_by_link")
+
+
+async def timeline(
+    session: AsyncSession,
+    practice_id: UUID,
+    client_id: UUID,
+    *,
+    limit: int = 100,
+    before_id: int | None = None,
+) -> Sequence[Event]:
+    """A client's events, newest first.
+
+    Args:
+        session: Any session.
+        practice_id: Whose; another practice's client has no events here.
+        client_id: Which client.
+        limit: At most so many.
+        before_id: Only older than this event.
+    """
+    query = select(Event).where(Event.practice_id == practice_id, Event.client_id == client_id)
+    if before_id is not None:
+        query = query.where(col(Event.id) < before_id)
+    return (await session.exec(query.order_by(col(Event.id).desc()).limit(limit))).all()
+
+
+class EventView(NamedTuple):
+    """An event and who did it; nobody's when the product acted by itself."""
+
+    event: Event
+    colleague_name: str | None
+
+
+async def event_views(
+    session: AsyncSession, practice_id: UUID, client_id: UUID, *, limit: int = 100, before_id: int | None = None
+) -> Sequence[EventView]:
+    """A client's events with the people, newest first; for the arguments see ``timeline``."""
+    found = await timeline(session, practice_id, client_id, limit=limit, before_id=before_id)
+    return await _with_people(session, practice_id, found)
+
+
+async def access_views(
+    session: AsyncSession, practice_id: UUID, *, limit: int, before_id: int | None = None
+) -> Sequence[EventView]:
+    """What happened to the practice's people, tokens and links, newest first; for the arguments see ``timeline``."""
+    query = select(Event).where(
+        Event.practice_id == practice_id,
+        col(Event.client_id).is_(None),
+        or_(*(col(Event.kind).startswith(f"{noun}.") for noun in ACCESS), col(Event.kind).in_(ACCESS_OF_RUNS)),
+    )
+    if before_id is not None:
+        query = query.where(col(Event.id) < before_id)
+    found = (await session.exec(query.order_by(col(Event.id).desc()).limit(limit))).all()
+    return await _with_people(session, practice_id, found)
+
+
+async def _with_people(session: AsyncSession, practice_id: UUID, found: Sequence[Event]) -> Sequence[EventView]:
+    ids = {event.colleague_id for event in found}
+    query = select(Colleague.id, Colleague.name).where(
+        Colleague.practice_id == practice_id, col(Colleague.id).in_(ids - {None})
+    )
+    names = dict((await session.exec(query)).all())
+    return [EventView(event, names.get(event.colleague_id) if event.colleague_id else None) for event in found]

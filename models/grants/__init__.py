@@ -1,0 +1,1 @@
+"""Grants: logins at providers, their sealed token sets, and sign-ins under way."""

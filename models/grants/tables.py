@@ -1,0 +1,107 @@
+"""Grants: a provider user's authorisation of this app, its sealed token set, who used it, and what it reaches."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from contracts.words.causes import Cause
+from contracts.words.connections import GrantStatus
+from models.kit.columns import MOMENT, created, enum_of, new_id
+
+
+class Grant(SQLModel, table=True):
+    """One per (provider, provider user): a newer consent of the same person supersedes the tokens in place.
+
+    It belongs to no practice, since one person's login has one token set wherever it is used; ``GrantHolder``
+    says which practice may use it.
+    """
+
+    __tablename__ = "grants"
+    __table_args__ = (UniqueConstraint("provider", "provider_user_id"),)
+
+    id: UUID = new_id()
+    provider: str = Field(max_length=20)
+    provider_user_id: str = Field(max_length=64)
+    display_name: str = Field(max_length=200)
+    sealed_tokens: bytes
+    access_expires_at: datetime = Field(sa_type=MOMENT)
+    status: GrantStatus = Field(default=GrantStatus.ACTIVE, sa_type=enum_of(GrantStatus))
+    generation: int = Field(default=1)
+    """Counts token sets: consent and refresh add one, so that a holder of an older one knows it is stale."""
+    refresh_holder: str | None = Field(default=None, max_length=64)
+    refresh_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    """The lease of whoever asks the provider for newer tokens just now, by the database's clock."""
+    refreshed_at: datetime = created()
+    created_at: datetime = created()
+
+
+class GrantHolder(SQLModel, table=True):
+    """A practice's right to use a grant, and the colleague who signed in with it."""
+
+    __tablename__ = "grant_holders"
+
+    grant_id: UUID = Field(foreign_key="grants.id", primary_key=True)
+    practice_id: UUID = Field(foreign_key="practices.id", primary_key=True, index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", primary_key=True)
+    signed_in_at: datetime = created()
+
+
+class GrantReach(SQLModel, table=True):
+    """An organisation that a grant was last seen to reach."""
+
+    __tablename__ = "grant_reach"
+
+    grant_id: UUID = Field(foreign_key="grants.id", primary_key=True)
+    organisation_id: str = Field(primary_key=True, max_length=64, index=True)
+    name: str = Field(max_length=255)
+    provider_connection_id: str | None = Field(default=None, max_length=64)
+    seen_at: datetime = created()
+
+
+class SignInLink(SQLModel, table=True):
+    """The address of a page of ours at which somebody signs in for a run, in a browser that is not the colleague's.
+
+    Works until one sign-in by it has succeeded, or its time is over. Only the secret's SHA-256 is kept.
+    """
+
+    __tablename__ = "sign_in_links"
+
+    id: UUID = new_id()
+    token_hash: bytes = Field(unique=True)
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    run_id: str = Field(max_length=120, foreign_key="runs.id", index=True)
+    provider: str = Field(max_length=20)
+    created_at: datetime = created()
+    expires_at: datetime = Field(sa_type=MOMENT)
+
+
+class ConsentAttempt(SQLModel, table=True):
+    """A sign-in under way: single use, found by the hash of its state, with its verifier sealed.
+
+    It is finished in the browser in which it was begun: the one that keeps the secret behind ``browser_hash``, or one
+    in which the colleague is signed in where that is None. ``grant_id`` is set when the code was exchanged;
+    ``delivered_at`` when the run was told, so that a reload of the callback repeats the telling and nothing else.
+    """
+
+    __tablename__ = "consent_attempts"
+
+    id: UUID = new_id()
+    state_hash: bytes = Field(unique=True)
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id")
+    run_id: str = Field(max_length=120, foreign_key="runs.id", index=True)
+    provider: str = Field(max_length=20)
+    link_id: UUID | None = Field(default=None, foreign_key="sign_in_links.id", index=True)
+    browser_hash: bytes | None = Field(default=None)
+    sealed_secrets: bytes
+    created_at: datetime = created()
+    expires_at: datetime = Field(sa_type=MOMENT)
+    used_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    grant_id: UUID | None = Field(default=None, foreign_key="grants.id")
+    consent_ref: str | None = Field(default=None, max_length=64)
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
+    denied: bool = Field(default=False)
+    delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)

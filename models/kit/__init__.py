@@ -1,0 +1,1 @@
+"""What every aggregate is built on: columns, the way to PostgreSQL, sealing."""

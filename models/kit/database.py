@@ -1,0 +1,110 @@
+"""The one way to PostgreSQL: an async engine with its pool, and the sessions that callers work in.
+
+Sessions never commit on their own: ``transaction()`` does, at its end, for everything inside it together.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+import orjson
+from sqlalchemy import AdaptedConnection, event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import tables  # noqa: F401  # the metadata must be whole before the first flush
+from models.kit.database_away import connect
+from models.kit.database_url import connecting, is_for_a_pooler
+
+T = TypeVar("T")
+
+
+def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options: Any) -> AsyncEngine:
+    """An engine on ``url`` whose JSON columns go through orjson, and whose errors tell no values.
+
+    Raises:
+        UnusableUrlError: The URL cannot be used; the text says why and shows no password.
+    """
+    address, told = connecting(url)
+    told["async_creator_fn"] = connect
+    engine = create_async_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        hide_parameters=True,  # error texts go to logs and to Temporal, and parameters are people's data
+        connect_args=told,
+        **options,
+    )
+    event.listen(engine.sync_engine, "checkout", _is_open)
+    return engine
+
+
+def _is_open(adapted: AdaptedConnection, *_: object) -> None:
+    """Let the pool replace a connection that the server has closed, say at its restart, while nobody used it."""
+    if adapted.driver_connection.is_closed():
+        raise DisconnectionError
+
+
+class Database:
+    """A pool of connections to one database; one for each process.
+
+    Args:
+        url: PostgreSQL's URL.
+        pool_size: Connections kept open.
+        max_overflow: Connections opened beyond that while all are in use.
+
+    Attributes:
+        engine: The pool.
+        shares_connections: A pooler gives each transaction another connection.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
+        self.engine = engine_for(url, pool_size=pool_size, max_overflow=max_overflow)
+        self.shares_connections = is_for_a_pooler(url)
+        self._finishing: set[asyncio.Task[Any]] = set()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._rooms: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A session; what is not committed is rolled back at its end."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction: committed at its end, rolled back on any error."""
+        async with self.session() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """One at a time in this process for ``name``, without holding a connection while waiting."""
+        lock = self._turns.setdefault(name, asyncio.Lock())
+        async with lock:
+            yield
+
+    @asynccontextmanager
+    async def room(self, name: str, size: int) -> AsyncIterator[None]:
+        """At most ``size`` at a time in this process for ``name``, without holding a connection while waiting."""
+        places = self._rooms.setdefault(name, asyncio.Semaphore(size))
+        async with places:
+            yield
+
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run ``work`` to its end even if the caller is cancelled; ``close`` waits for it."""
+        task = asyncio.create_task(work)
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Wait for unfinished work, then close every connection."""
+        if self._finishing:
+            await asyncio.wait(self._finishing)
+        await self.engine.dispose()

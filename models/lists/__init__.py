@@ -1,0 +1,1 @@
+"""Standard information: the nine lists of a connection."""

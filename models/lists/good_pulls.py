@@ -1,0 +1,173 @@
+"""Records pulls that went well, of one connection or of many at once: health, lease, next refresh, and run outcomes.
+
+One statement each, whatever the number, and around the object mapper: every pull ends here. It stores no lists and
+tells of no trouble.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.payloads.sync_client import PullClientInput
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
+from contracts.words.runs import Action
+from contracts.words.standard_information import NAMELESS
+from models.connections import health as connection_health
+from models.connections.health import LIVING_STATUSES
+from models.connections.tables import Connection
+from models.connections.writes import MADE
+from models.events import writes as events
+from models.kit.arrays import texts
+from models.runs import results as run_results
+from rules.list_changes import Changes
+from rules.refresh_times import hours_sooner
+
+_LONGEST = 300
+"""Characters of an event's words: what its column takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodPull:
+    """A pull whose asked lists are all stored.
+
+    Attributes:
+        connection_id: Of which connection.
+        name: The organisation's name, when it was read.
+        is_refresh: Whether every list was asked for, so that the next refresh is due from now.
+        is_complete: Whether all contacts were read, not only those that had changed.
+    """
+
+    connection_id: UUID
+    name: str | None = None
+    is_refresh: bool = False
+    is_complete: bool = False
+
+
+async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: datetime) -> None:
+    """The connections worked, all of their asked lists are stored, and their leases are free again.
+
+    No pull changes that a connection is leaving: nothing of such a one is written, its lease neither.
+    What was not asked for stays as it was: whether a connection is healthy is told by all of its receipts.
+
+    Args:
+        session: The transaction that stores the lists, with the connections locked and the receipts written.
+        pulls: What was pulled, each connection once.
+        at: This moment (aware, UTC).
+    """
+    good = await (await session.connection()).execute(
+        _GOOD,
+        {
+            "at": at,
+            "ids": texts(pull.connection_id for pull in pulls),
+            "names": [pull.name and pull.name[:255] for pull in pulls],
+            "refreshes": texts(pull.is_refresh for pull in pulls),
+            "completes": texts(pull.is_complete for pull in pulls),
+            "sooner": texts(hours_sooner(pull.connection_id) for pull in pulls),
+        },
+    )
+    await _name_the_nameless(session, pulls)
+    became = [connection_health.became_of(row) for row in good]
+    await connection_health.tell(session, became, at)
+    if refreshed := [pull.connection_id for pull in pulls if pull.is_refresh]:
+        await run_results.mend(session, refreshed, at)
+
+
+async def _name_the_nameless(session: AsyncSession, pulls: Sequence[GoodPull]) -> None:
+    """A client that was added while nothing told its name has the one of its organisation's profile now."""
+    named = {pull.connection_id: pull.name for pull in pulls if pull.name}
+    if named:
+        asked = {"ids": texts(named), "names": [name[:255] for name in named.values()], "nameless": NAMELESS}
+        await (await session.connection()).execute(_NAME, asked)
+
+
+async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequence[UUID], at: datetime) -> None:
+    """Give the run's rows of these connections the outcome of a good pull; see ``connections.made``."""
+    asked = {"run_id": run_id, "ids": texts(connection_ids), "at": at}
+    await (await session.connection()).execute(_SETTLE_GOOD, asked)
+
+
+async def tell_of_refresh(
+    session: AsyncSession, asked: PullClientInput, changes: Mapping[ListName, Changes], at: datetime
+) -> None:
+    """Write on the client's timeline that its lists were pulled, and how many rows of which changed; never what.
+
+    What is read for a change that nobody has confirmed is nothing of the client's yet.
+
+    Args:
+        session: The caller's transaction.
+        asked: What was to be pulled, and who asked for it. Where that is not all lists, the event names those read.
+        changes: What changed in each list that was read.
+        at: This moment.
+    """
+    connection = await session.get_one(Connection, asked.connection_id)
+    if not connection.is_current:
+        return
+    told = []
+    for name, counted in changes.items():
+        numbers = (("added", counted.added), ("changed", counted.changed), ("gone", counted.gone))
+        if some := ", ".join(f"{number:,} {what}" for what, number in numbers if number):
+            told.append(f"{name.value.replace('_', ' ')} {some}")
+    await events.changed(
+        session,
+        connection.practice_id,
+        connection.client_id,
+        "connection.refreshed",
+        at,
+        connection_id=connection.id,
+        colleague_id=asked.asked_by,
+        before=None if not asked.sources else ", ".join(name.value for name in changes)[:_LONGEST],
+        after="; ".join(told)[:_LONGEST] or "nothing changed",
+    )
+
+
+_NAME = text("""
+    UPDATE clients k SET name = read.name
+    FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[])) AS read (id, name)
+    JOIN connections c ON c.id = read.id
+    WHERE k.id = c.client_id AND k.name = :nameless
+""")
+
+_BY_READING = connection_health.words(cause for cause in Cause if cause.is_disproved_by_reading)
+_IS_DISPROVED = f"pull.is_refresh OR before.look_cause IN ({_BY_READING})"
+"""What a pull leaves of a look: all lists disprove anything, some only what is about the login or the moment."""
+
+_LOOK = f"CASE WHEN {_IS_DISPROVED} THEN NULL ELSE before.look_cause END"
+_LOOK_DETAIL = f"CASE WHEN {_IS_DISPROVED} THEN NULL ELSE before.look_detail END"
+
+_GOOD = text(f"""
+    WITH pull AS (
+        SELECT * FROM unnest(CAST(:ids AS text[])::uuid[], CAST(:names AS text[]),
+                             CAST(:refreshes AS text[])::boolean[], CAST(:completes AS text[])::boolean[],
+                             CAST(:sooner AS text[])::int[])
+            AS pull (id, name, is_refresh, is_complete, sooner)
+    ), before AS (
+        SELECT id, status, cause, trouble_since, list_names, look_cause, look_detail
+        FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[]) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE connections c
+    SET {connection_health.COLUMNS}, look_cause = {_LOOK}, look_detail = {_LOOK_DETAIL}, limited_until = NULL,
+        pull_holder = NULL, pull_until = NULL, last_good_at = :at,
+        lists_pulled_at = CASE WHEN pull.is_refresh THEN :at ELSE c.lists_pulled_at END,
+        organisation_name = COALESCE(pull.name, c.organisation_name),
+        next_refresh_at = CASE WHEN pull.is_refresh
+            THEN CAST(:at AS timestamptz) + greatest(c.refresh_hours - pull.sooner, 1) * interval '1 hour'
+            ELSE c.next_refresh_at END,
+        contacts_complete_at = CASE WHEN pull.is_complete THEN :at ELSE c.contacts_complete_at END
+    FROM before JOIN pull USING (id), {connection_health.worst(_LOOK, _LOOK_DETAIL)}
+    WHERE c.id = before.id AND before.status IN {LIVING_STATUSES}
+    RETURNING {connection_health.BECAME}
+""")  # noqa: S608  # put together from our own words
+"""``told_at`` stays: the next digest says that it is repaired."""
+
+_SETTLE_GOOD = text(f"""
+    UPDATE run_organisations
+    SET outcome = CASE action {" ".join(f"WHEN '{action}' THEN '{outcome}'" for action, outcome in MADE.items())}
+                  ELSE '{MADE[Action.CREATE]}' END,
+        cause = NULL, message = NULL, retry_at = NULL, updated_at = :at
+    WHERE run_id = :run_id AND connection_id = ANY(CAST(:ids AS text[])::uuid[])
+""")  # noqa: S608  # put together from our own enums

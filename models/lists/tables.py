@@ -1,0 +1,200 @@
+"""Standard information: one table for each source, with the columns of its named tuple in ``contracts``.
+
+A row that vanished at the provider is marked with ``gone_at``, never deleted, because books and rules refer to it.
+Rows are written by ``list_store`` alone, in bulk; these classes are for reading.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from contracts.words.lists import Source
+from models.kit.columns import MOMENT
+
+Words = Annotated[str, Field(sa_type=Text)]
+"""A text of the provider, which sets no limit that we could rely on."""
+
+MaybeWords = Annotated[str | None, Field(sa_type=Text)]
+MaybeMoment = Annotated[datetime | None, Field(sa_type=MOMENT)]
+Json = Annotated[Any, Field(sa_type=JSONB, nullable=False)]
+"""JSON that is read as values. The provider's ``record`` is kept as the text that it is: taking it apart cost
+PostgreSQL as much as everything else about a row."""
+
+
+class StandardRow(SQLModel):
+    """What every row has beside the fields of its named tuple.
+
+    Attributes:
+        connection_id: Whose books it is from.
+        fingerprint: Hash of the row, to tell a changed one without comparing columns.
+        changed_at: When it last changed in our books: arrived, changed, vanished or came back.
+        gone_at: Since when the provider no longer has it; None while it has.
+        key: The provider's id of the record, unique in the connection's list.
+    """
+
+    connection_id: UUID = Field(foreign_key="connections.id", primary_key=True)
+    fingerprint: bytes
+    changed_at: datetime = Field(sa_type=MOMENT)
+    gone_at: MaybeMoment
+    key: Annotated[str, Field(sa_type=Text, primary_key=True)]
+
+
+class OrganisationProfileRow(StandardRow, table=True):
+    """The organisation itself; one row for each connection."""
+
+    __tablename__ = "organisation_profiles"
+
+    name: Words
+    legal_name: MaybeWords
+    country_code: MaybeWords
+    base_currency: MaybeWords
+    tax_number: MaybeWords
+    registration_number: MaybeWords
+    organisation_type: MaybeWords
+    plan: MaybeWords
+    status: MaybeWords
+    is_demo: bool
+    is_trial: bool
+    time_zone: MaybeWords
+    short_code: MaybeWords
+    pays_tax: bool | None
+    financial_year_end_day: int | None
+    financial_year_end_month: int | None
+    period_lock_date: date | None
+    end_of_year_lock_date: date | None
+    record: Words
+
+
+class AccountRow(StandardRow, table=True):
+    """An account of the chart of accounts."""
+
+    __tablename__ = "accounts"
+
+    code: MaybeWords
+    name: Words
+    account_type: MaybeWords
+    account_class: MaybeWords
+    status: MaybeWords
+    tax_type: MaybeWords
+    description: MaybeWords
+    currency_code: MaybeWords
+    bank_account_number: MaybeWords
+    bank_account_type: MaybeWords
+    system_account: MaybeWords
+    reporting_code: MaybeWords
+    is_bank_account: bool
+    takes_payments: bool
+    shows_in_expense_claims: bool
+    is_archived: bool
+    updated_at: MaybeMoment
+    record: Words
+
+
+class TaxRateRow(StandardRow, table=True):
+    """A tax rate; rates are percentages."""
+
+    __tablename__ = "tax_rates"
+
+    name: Words
+    tax_type: Words
+    report_tax_type: MaybeWords
+    status: MaybeWords
+    display_rate: Decimal | None
+    effective_rate: Decimal | None
+    applies_to_assets: bool | None
+    applies_to_equity: bool | None
+    applies_to_expenses: bool | None
+    applies_to_liabilities: bool | None
+    applies_to_revenue: bool | None
+    is_archived: bool
+    record: Words
+
+
+class TrackingCategoryRow(StandardRow, table=True):
+    """A tracking category with its options."""
+
+    __tablename__ = "tracking_categories"
+
+    name: Words
+    status: MaybeWords
+    options: Json
+    is_archived: bool
+    record: Words
+
+
+class ItemRow(StandardRow, table=True):
+    """A product or service."""
+
+    __tablename__ = "items"
+
+    code: Words
+    name: MaybeWords
+    description: MaybeWords
+    purchase_description: MaybeWords
+    is_sold: bool | None
+    is_purchased: bool | None
+    is_tracked_as_inventory: bool | None
+    sales_price: Decimal | None
+    sales_account_code: MaybeWords
+    sales_tax_type: MaybeWords
+    purchase_price: Decimal | None
+    purchase_account_code: MaybeWords
+    purchase_tax_type: MaybeWords
+    quantity_on_hand: Decimal | None
+    updated_at: MaybeMoment
+    record: Words
+
+
+class ContactRow(StandardRow, table=True):
+    """A supplier, a customer, both, or neither; which lists it is in is ours (``in_…``)."""
+
+    __tablename__ = "contacts"
+
+    name: Words
+    status: MaybeWords
+    is_supplier: bool
+    is_customer: bool
+    contact_number: MaybeWords
+    account_number: MaybeWords
+    company_number: MaybeWords
+    tax_number: MaybeWords
+    default_currency: MaybeWords
+    sales_account_code: MaybeWords
+    purchase_account_code: MaybeWords
+    sales_tax_type: MaybeWords
+    purchase_tax_type: MaybeWords
+    is_archived: bool
+    updated_at: MaybeMoment
+    in_suppliers: bool
+    in_customers: bool
+    record: Words
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether neither a bill nor a sale has made it a supplier or a customer yet."""
+        return not self.is_supplier and not self.is_customer
+
+
+class CurrencyRow(StandardRow, table=True):
+    """A currency that the organisation uses; ``key`` is its ISO 4217 code."""
+
+    __tablename__ = "currencies"
+
+    description: MaybeWords
+    record: Words
+
+
+TABLE_OF: dict[Source, type[StandardRow]] = {
+    Source.ORGANISATION: OrganisationProfileRow,
+    Source.ACCOUNTS: AccountRow,
+    Source.TAX_RATES: TaxRateRow,
+    Source.TRACKING_CATEGORIES: TrackingCategoryRow,
+    Source.ITEMS: ItemRow,
+    Source.CONTACTS: ContactRow,
+    Source.CURRENCIES: CurrencyRow,
+}

@@ -1,0 +1,1 @@
+"""What the nightly check reads, tells and deletes."""

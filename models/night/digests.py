@@ -1,0 +1,66 @@
+"""Queries of the digest: troubles that somebody may have to be told of, what was repaired since, and who is there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.practices import Role
+from models.kit.arrays import texts
+from models.practices.tables import Colleague, Team, TeamMember
+from rules.digesting import ClientToTellOf, Person, Staff
+
+
+async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[ClientToTellOf]:
+    """The practice's clients in trouble, and those that were repaired after somebody was told, by name."""
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT c.id, k.id, k.name, k.code, k.owner_id, k.team_id, c.cause, c.last_good_at, c.trouble_since,
+                   c.told_at
+            FROM connections c JOIN clients k ON k.id = c.client_id
+            WHERE c.practice_id = :practice_id AND c.is_current
+              AND c.status IN ('connected', 'needs_reconnect', 'needs_client')
+              AND (c.cause IS NOT NULL OR c.told_at IS NOT NULL)
+            ORDER BY lower(k.name), k.code
+        """),
+        {"practice_id": practice_id},
+    )
+    return [ClientToTellOf(*row)._replace(cause=Cause(row.cause) if row.cause else None) for row in found]
+
+
+async def staff_of(session: AsyncSession, practice_id: UUID) -> Staff:
+    """The practice's active colleagues and its teams."""
+    active = select(Colleague).where(Colleague.practice_id == practice_id, col(Colleague.deactivated_at).is_(None))
+    people = {one.id: Person(one.name, one.role is Role.ADMIN) for one in (await session.exec(active)).all()}
+    members = (
+        select(TeamMember.team_id, TeamMember.colleague_id)
+        .join(Team, col(Team.id) == col(TeamMember.team_id))
+        .where(col(Team.practice_id) == practice_id)
+    )
+    teams: dict[UUID, set[UUID]] = {}
+    for team_id, colleague_id in (await session.exec(members)).all():
+        teams.setdefault(team_id, set()).add(colleague_id)
+    return Staff(people, teams)
+
+
+async def mark_told(session: AsyncSession, told: Sequence[UUID], closed: Sequence[UUID], at: datetime) -> None:
+    """Remember of which connections somebody was told, and which are mentioned as repaired.
+
+    Args:
+        session: The transaction that writes the notices.
+        told: Connections in trouble.
+        closed: Connections that work again.
+        at: This moment.
+    """
+    await (await session.connection()).execute(
+        text("""
+            UPDATE connections
+            SET told_at = CASE WHEN id = ANY(CAST(:told AS text[])::uuid[]) THEN CAST(:at AS timestamptz) END
+            WHERE id = ANY(CAST(:told AS text[])::uuid[]) OR id = ANY(CAST(:closed AS text[])::uuid[])
+        """),
+        {"told": texts(told), "closed": texts(closed), "at": at},
+    )

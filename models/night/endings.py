@@ -1,0 +1,166 @@
+"""What is kept no longer than it is of use: sign-ins under way, profiles that runs read, and logins that nothing uses.
+
+A login is ended when the last connection through it was disconnected, or when everybody who signed in with it has
+left and no connection works through it any more. One that merely serves nothing just now stays: a hand-over may use
+it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, text
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.connections import GrantStatus
+from models.connections.changes import UNDO_WITHIN
+from models.grants import writes as grants
+from models.grants.fresh_tokens import PATIENCE
+from models.grants.leases import with_lease
+from models.grants.tables import Grant, GrantReach
+from models.kit.database import Database
+from models.kit.sealing import Sealer, StoredTokens, open_tokens
+
+SIGN_INS_KEPT = timedelta(days=7)
+"""Sign-ins that came to an end, or never did; long enough to find out what went wrong with one."""
+PROFILES_KEPT = timedelta(days=7)
+"""Of a finished run: its failed organisations may be tried again, and are read anew after that."""
+AT_MOST = 20_000
+"""Rows of a kind in one transaction; the rest is the next night's."""
+
+_UNUSED = """
+    g.status = 'active'
+    AND NOT EXISTS (
+        SELECT 1 FROM connections c WHERE c.grant_id = g.id AND c.status <> 'disconnected' AND (
+            c.is_current OR EXISTS (
+                SELECT 1 FROM connection_changes x
+                WHERE x.old_connection_id = c.id AND x.undone_at IS NULL AND x.changed_at > :undo_since
+            )
+        )
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM run_organisations o JOIN runs r ON r.id = o.run_id
+        WHERE o.grant_id = g.id AND r.stage <> 'finished'
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM consent_attempts a JOIN runs r ON r.id = a.run_id
+        WHERE a.grant_id = g.id AND r.stage <> 'finished'
+    )
+    AND (
+        EXISTS (SELECT 1 FROM connections c WHERE c.grant_id = g.id AND c.status = 'disconnected')
+        OR NOT EXISTS (
+            SELECT 1 FROM grant_holders h JOIN colleagues p ON p.id = h.colleague_id
+            WHERE h.grant_id = g.id AND p.deactivated_at IS NULL
+        )
+    )
+"""
+
+
+async def unused_logins(session: AsyncSession, practice_id: UUID, at: datetime) -> Sequence[UUID]:
+    """The logins that somebody of a practice signed in with and that are to be ended at their provider."""
+    found = await (await session.connection()).execute(
+        text(f"""
+            SELECT g.id FROM grants g
+            WHERE EXISTS (SELECT 1 FROM grant_holders h WHERE h.grant_id = g.id AND h.practice_id = :practice_id)
+              AND {_UNUSED} ORDER BY g.id LIMIT 100
+        """),  # noqa: S608  # our own words
+        {"practice_id": practice_id, "undo_since": at - UNDO_WITHIN},
+    )
+    return list(found.scalars())
+
+
+async def is_unused(session: AsyncSession, grant_id: UUID, at: datetime) -> bool:
+    """Whether a login is to be ended."""
+    found = await (await session.connection()).execute(
+        text(f"SELECT 1 FROM grants g WHERE g.id = :grant_id AND {_UNUSED}"),  # noqa: S608  # our own words
+        {"grant_id": grant_id, "undo_since": at - UNDO_WITHIN},
+    )
+    return found.first() is not None
+
+
+async def end_if_unused(
+    database: Database,
+    sealer: Sealer,
+    grant_id: UUID,
+    end: Callable[[StoredTokens], Awaitable[None]],
+    *,
+    now: Callable[[], datetime],
+) -> bool:
+    """End a grant that nothing uses any more, and keep nothing of its tokens; whether it was ended.
+
+    Args:
+        database: Where it is; this opens its own transactions.
+        sealer: Opens and seals the tokens.
+        grant_id: Which.
+        end: Ends it at the provider; called with the grant's lease and without any transaction.
+        now: This moment (aware, UTC).
+
+    Raises:
+        TimeoutError: The provider did not answer within ``PATIENCE``.
+        LoginBusy: Others of our own were waited for too long.
+    """
+
+    async def ended(seen: Grant) -> bool:
+        async with database.session() as session:
+            if not await is_unused(session, grant_id, now()):
+                return False
+        async with asyncio.timeout(PATIENCE.total_seconds()):
+            await end(open_tokens(sealer, grant_id, seen.sealed_tokens))
+        async with database.transaction() as session:
+            grant = await grants.locked_grant(session, grant_id)
+            if grant.generation != seen.generation:
+                return False  # somebody has signed in with it meanwhile, with tokens of their own
+            at, before = now(), grant.status
+            grants.put_tokens(grant, sealer, StoredTokens("", "", at), at)
+            grant.status = GrantStatus.SIGNED_OUT
+            await session.exec(delete(GrantReach).where(col(GrantReach.grant_id) == grant_id))
+            await grants.tell_practices(session, grant_id, "grant.ended", before, grant.status, at)
+        return True
+
+    return await with_lease(database, grant_id, lambda _: None, ended)
+
+
+async def purge_sign_ins(session: AsyncSession, practice_id: UUID, at: datetime) -> int:
+    """Delete a practice's old sign-ins of runs that are finished, and their links; gives how many."""
+    values = {"practice_id": practice_id, "before": at - SIGN_INS_KEPT, "at_most": AT_MOST}
+    connection = await session.connection()
+    gone = await connection.execute(
+        text("""
+            DELETE FROM consent_attempts WHERE id IN (
+                SELECT a.id FROM consent_attempts a JOIN runs r ON r.id = a.run_id
+                WHERE a.practice_id = :practice_id AND a.created_at < :before AND r.stage = 'finished'
+                LIMIT :at_most
+            )
+        """),
+        values,
+    )
+    links = await connection.execute(
+        text("""
+            DELETE FROM sign_in_links WHERE id IN (
+                SELECT l.id FROM sign_in_links l JOIN runs r ON r.id = l.run_id
+                WHERE l.practice_id = :practice_id AND l.created_at < :before AND r.stage = 'finished'
+                  AND NOT EXISTS (SELECT 1 FROM consent_attempts a WHERE a.link_id = l.id)
+                LIMIT :at_most
+            )
+        """),
+        values,
+    )
+    return gone.rowcount + links.rowcount
+
+
+async def purge_profiles(session: AsyncSession, practice_id: UUID, at: datetime) -> int:
+    """Forget the profiles that a practice's old runs read; gives how many. What became of each stays."""
+    gone = await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations SET profile = NULL WHERE (run_id, organisation_id) IN (
+                SELECT o.run_id, o.organisation_id FROM runs r JOIN run_organisations o ON o.run_id = r.id
+                WHERE r.practice_id = :practice_id AND r.finished_at < :before AND r.stage = 'finished'
+                  AND o.profile IS NOT NULL
+                LIMIT :at_most
+            )
+        """),
+        {"practice_id": practice_id, "before": at - PROFILES_KEPT, "at_most": AT_MOST},
+    )
+    return gone.rowcount

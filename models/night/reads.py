@@ -1,0 +1,198 @@
+"""Queries of the nightly check: logins, their connections, and what became of them; set-based for a whole login."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from models.connections import health as connection_health
+from models.connections import receipts
+from models.connections.health import IS_CHOSEN, LIVING_STATUSES, Became
+from models.kit.arrays import texts
+from rules.diagnosing import CheckedConnection, Look
+
+
+class Login(NamedTuple):
+    """A grant that living connections of a practice use."""
+
+    grant_id: UUID
+    display_name: str
+    connections: int
+
+
+class DueClient(NamedTuple):
+    """A client that is to be pulled; ``is_look`` when nothing is due, and it was not read for a while."""
+
+    connection_id: UUID
+    client_id: UUID
+    name: str
+    code: str
+    owner_name: str
+    provider: str
+    is_look: bool = False
+
+
+LIVING = f"c.is_current AND c.status IN {LIVING_STATUSES}"
+"""Of a table ``connections c``: those that are in use."""
+
+
+async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Login]:
+    """A page of the logins of the practice's living connections, by id."""
+    found = await (await session.connection()).execute(
+        text(f"""
+            SELECT g.id, g.display_name, count(*)
+            FROM connections c JOIN grants g ON g.id = c.grant_id
+            WHERE c.practice_id = :practice_id AND {LIVING}
+              AND (CAST(:after AS uuid) IS NULL OR g.id > :after)
+            GROUP BY g.id ORDER BY g.id LIMIT :limit
+        """),  # noqa: S608  # our own words
+        {"practice_id": practice_id, "after": after, "limit": limit},
+    )
+    return [Login(*row) for row in found]
+
+
+async def connections_of(
+    session: AsyncSession, practice_id: UUID, grant_id: UUID, *, since: datetime
+) -> Sequence[CheckedConnection]:
+    """The practice's living connections of a login, locked until the transaction ends.
+
+    Args:
+        session: The transaction that settles them.
+        practice_id: Whose.
+        grant_id: Which login.
+        since: When the check began; a connection that was made or worked after it is left alone.
+    """
+    found = await (await session.connection()).execute(
+        text(f"""
+            SELECT c.id, c.organisation_id, c.look_cause, c.limited_until
+            FROM connections c
+            WHERE c.practice_id = :practice_id AND c.grant_id = :grant_id AND {LIVING}
+              AND c.created_at <= :since AND (c.last_good_at IS NULL OR c.last_good_at <= :since)
+            ORDER BY c.id FOR NO KEY UPDATE OF c
+        """),  # noqa: S608  # our own words
+        {"practice_id": practice_id, "grant_id": grant_id, "since": since},
+    )
+    return [
+        CheckedConnection(
+            connection_id=row[0],
+            organisation_id=row[1],
+            look_cause=Cause(row[2]) if row[2] else None,
+            limited_until=row[3],
+        )
+        for row in found
+    ]
+
+
+async def settle(
+    session: AsyncSession, looks: Sequence[Look], listed: Sequence[UUID], disproved: Sequence[Cause], at: datetime
+) -> list[Became]:
+    """Write what a look at a login found, and the health of its connections that follows.
+
+    Whoever recovers from what needed a person was not read meanwhile, and is due at once.
+
+    Args:
+        session: The transaction in which they are locked.
+        looks: What was found of each.
+        listed: Those that the provider has just listed.
+        disproved: What the list shows to be over for them; lists that failed for it are due.
+        at: This moment.
+
+    Returns:
+        All of them, as they were and are.
+    """
+    due = await receipts.disprove(session, listed, disproved) if listed else []
+    became = await connection_health.write(session, looks, at)
+    if listed:
+        back = [one.connection_id for one in became if one.cause is None and _needed_person(one.cause_before)]
+        asked = {"at": at, "ids": texts(listed), "due": texts([*due, *back])}
+        await (await session.connection()).execute(_LISTED, asked)
+    return became
+
+
+def _needed_person(cause: Cause | None) -> bool:
+    return cause is not None and cause.needs_person
+
+
+_LISTED = text("""
+    UPDATE connections
+    SET listed_at = :at,
+        next_refresh_at = CASE WHEN id = ANY(CAST(:due AS text[])::uuid[]) THEN :at ELSE next_refresh_at END
+    WHERE id = ANY(CAST(:ids AS text[])::uuid[])
+""")
+
+
+async def clients_due(
+    session: AsyncSession,
+    practice_id: UUID,
+    at: datetime,
+    *,
+    after: UUID | None,
+    limit: int,
+    is_healthy_only: bool,
+    read_before: datetime,
+) -> Sequence[DueClient]:
+    """A page of the clients that are to be pulled, by connection.
+
+    These are healthy ones whose lists are due; those whose cause only a pull can disprove (``is_healthy_only`` leaves
+    them out); and, to be looked at only, healthy ones that were last read before ``read_before``: what is called
+    healthy was read. One that was never pulled is due at once; if it still waits in a run, that has a day for it.
+    A limit that has not lifted yet is respected.
+    """
+    found = await (await session.connection()).execute(
+        _DUE,
+        {
+            "practice_id": practice_id,
+            "at": at,
+            "after": after,
+            "limit": limit,
+            "is_healthy_only": is_healthy_only,
+            "read_before": read_before,
+            "login": ["signed_out", "disconnected_at_provider"],
+            "transient": [cause.value for cause in Cause if cause.is_transient],
+        },
+    )
+    return [DueClient(*row) for row in found]
+
+
+_DUE = text(f"""
+    WITH living AS (
+        SELECT c.*, EXISTS (SELECT FROM receipts r WHERE r.connection_id = c.id AND r.cause IS NOT NULL
+                            AND {IS_CHOSEN}) AS has_failed_list,
+               c.next_refresh_at IS NULL AND EXISTS (
+                   SELECT FROM run_organisations o JOIN runs r ON r.id = o.run_id
+                   WHERE o.connection_id = c.id
+                     AND (o.outcome = 'retrying' OR o.outcome IS NULL AND r.stage <> 'finished')
+               ) AS waits_in_run
+        FROM connections c
+        JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
+        WHERE c.practice_id = :practice_id AND {LIVING} AND (c.limited_until IS NULL OR c.limited_until <= :at)
+          AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
+    ), due AS (
+        SELECT *,
+            cause IS NULL
+            AND coalesce(next_refresh_at, created_at + CASE WHEN waits_in_run THEN interval '1 day' ELSE '0' END) <= :at
+            OR NOT :is_healthy_only
+               AND NOT coalesce(look_cause = ANY(CAST(:login AS text[])), false)
+               AND (has_failed_list OR NOT look_cause = ANY(CAST(:transient AS text[]))) AS is_due
+        FROM living
+    )
+    SELECT c.id, k.id, k.name, k.code, p.name, c.provider, NOT coalesce(c.is_due, false)
+    FROM due c
+    JOIN clients k ON k.id = c.client_id
+    JOIN colleagues p ON p.id = k.owner_id
+    WHERE c.is_due OR c.cause IS NULL AND c.last_good_at <= :read_before
+    ORDER BY c.id LIMIT :limit
+""")  # noqa: S608  # our own words
+
+
+async def health(session: AsyncSession, practice_id: UUID) -> dict[Cause | None, int]:
+    """How many living connections of the practice have which cause; None stands for those that work."""
+    found = await (await session.connection()).execute(
+        text(f"SELECT c.cause, count(*) FROM connections c WHERE c.practice_id = :id AND {LIVING} GROUP BY c.cause"),  # noqa: S608  # our own words
+        {"id": practice_id},
+    )
+    return {Cause(cause) if cause else None: count for cause, count in found}

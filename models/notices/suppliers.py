@@ -1,0 +1,68 @@
+"""Tells the client's owner of suppliers that a refresh brought: how many, never who."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.lists import ListName
+from contracts.words.practices import Role
+from models.clients.tables import Client
+from models.connections.tables import Connection, Receipt
+from models.events import writes as events
+from models.notices.tables import Notice
+from models.practices.tables import Colleague
+from rules.list_changes import Changes
+
+KIND = "supplier.new"
+
+
+async def tell(
+    session: AsyncSession, connection_id: UUID, changes: Mapping[ListName, Changes], *, pull_id: str, at: datetime
+) -> None:
+    """Write an event and a notice when a pull added suppliers to those that were there before.
+
+    Called before the receipts are written, in the transaction that stores the lists. The first pull of a list adds all
+    of it, and tells nobody.
+    """
+    counted = changes.get(ListName.SUPPLIERS)
+    if counted is None or not counted.added:
+        return
+    receipt = await session.get(Receipt, (connection_id, ListName.SUPPLIERS))
+    if receipt is None or receipt.pulled_at is None:
+        return
+    connection = await session.get_one(Connection, connection_id)
+    client = await session.get_one(Client, connection.client_id)
+    number = f"{counted.added:,} new contact{'' if counted.added == 1 else 's'}"
+    await events.changed(
+        session, client.practice_id, client.id, KIND, at, connection_id=connection_id, after=str(counted.added)
+    )
+    for colleague_id in await _who_can_act(session, client):
+        notice = insert(Notice).values(
+            id=uuid4(),
+            practice_id=client.practice_id,
+            colleague_id=colleague_id,
+            kind=KIND,
+            subject=f"{number} among the suppliers of {client.name}"[:200],
+            body=f"The last refresh of {client.name} ({client.code}) brought {number} to its list of suppliers, where "
+            "those that are not used yet are marked. Look at them there.",
+            dedupe_key=f"{KIND}/{connection_id}/{colleague_id}/{pull_id}"[:200],
+            created_at=at,
+        )
+        await session.exec(notice.on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+async def _who_can_act(session: AsyncSession, client: Client) -> list[UUID]:
+    """The client's owner; the practice's admins when the owner has left."""
+    owner = await session.get_one(Colleague, client.owner_id)
+    if owner.deactivated_at is None:
+        return [owner.id]
+    admins = select(Colleague.id).where(
+        Colleague.practice_id == client.practice_id,
+        Colleague.role == Role.ADMIN,
+        col(Colleague.deactivated_at).is_(None),
+    )
+    return list((await session.exec(admins)).all())

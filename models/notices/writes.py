@@ -1,0 +1,160 @@
+"""The outbox: writing notices once, and claiming them one by one to be sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, or_, true, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.notices.tables import Notice
+from models.practices.tables import Colleague
+
+CLAIM = timedelta(minutes=5)
+"""Longer than the longest conversation with a mail server; whoever claimed it has been killed after this."""
+
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=10), timedelta(hours=4)
+"""Between tries of a mail that the server does not take just now."""
+
+AFTER_REFUSAL = timedelta(days=1)
+"""Until a mail is tried again that was refused for good: somebody may have corrected the address."""
+
+
+class Outgoing(NamedTuple):
+    """A notice and where it goes; ``name`` is whom it is for."""
+
+    notice: Notice
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came of trying to send a notice.
+
+    Attributes:
+        sent_at: When the server took it; None if it did not.
+        again_at: When it is tried again; after those that were not tried yet, also where that is now.
+        is_deferred: Whether the server does not take it just now, so that the next wait is longer.
+        told_at: When the practice was told that it does not arrive, if that was now.
+    """
+
+    sent_at: datetime | None = None
+    again_at: datetime | None = None
+    is_deferred: bool = False
+    told_at: datetime | None = None
+
+
+class NoticeView(NamedTuple):
+    """A notice and who it is for."""
+
+    notice: Notice
+    name: str
+    address: str
+
+
+async def write(session: AsyncSession, notices: Sequence[Mapping[str, Any]]) -> None:
+    """Write notices in the caller's transaction; one whose key is there already is left out.
+
+    Args:
+        session: The transaction that holds what they tell of.
+        notices: Values of ``Notice``'s columns.
+    """
+    if notices:
+        rows = [Notice(**notice).model_dump() for notice in notices]
+        await session.exec(insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+
+async def written_by(session: AsyncSession, practice_id: UUID, prefix: str) -> int:
+    """How many notices of the practice have a key that begins so."""
+    query = (
+        select(func.count())
+        .select_from(Notice)
+        .where(Notice.practice_id == practice_id, func.starts_with(Notice.dedupe_key, prefix))
+    )
+    return (await session.exec(query)).one()
+
+
+async def claim_next(
+    session: AsyncSession, practice_id: UUID | None, holder: str, *, since: datetime, at: datetime
+) -> Outgoing | None:
+    """Claim the next notice to send, so that nobody else sends it too while the mail server is being talked to.
+
+    The oldest of those that were never tried comes first, so that one that never gets through is in no other's way.
+
+    Args:
+        session: A transaction of its own.
+        practice_id: Whose; None for any practice's.
+        holder: Who sends; the same holder may claim its own again (a retry after a crash).
+        since: Older ones are not worth sending any more; they stay in the outbox.
+        at: This moment.
+    """
+    query = (
+        select(Notice, Colleague.email, Colleague.name)
+        .join(Colleague, col(Colleague.id) == col(Notice.colleague_id))
+        .where(
+            Notice.practice_id == practice_id if practice_id else true(),
+            col(Notice.sent_at).is_(None),
+            Notice.created_at >= since,
+            col(Colleague.deactivated_at).is_(None),
+            or_(col(Notice.next_try_at).is_(None), col(Notice.next_try_at) <= at),
+            or_(
+                col(Notice.claimed_until).is_(None),
+                col(Notice.claimed_until) < at,
+                col(Notice.claimed_by) == holder,
+            ),
+        )
+        .order_by(col(Notice.next_try_at).nulls_first(), col(Notice.created_at), col(Notice.id))
+        .limit(1)
+        .with_for_update(of=Notice, skip_locked=True, key_share=True)
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        return None
+    notice, address, name = found
+    notice.claimed_by, notice.claimed_until = holder[:200], at + CLAIM
+    session.add(notice)
+    return Outgoing(notice, address, name)
+
+
+def wait_after(deferrals: int) -> timedelta:
+    """How long a mail waits that was not taken just now, ``deferrals`` times so far: longer each time."""
+    return min(FIRST_WAIT * (1 << min(deferrals, 10)), LONGEST_WAIT)
+
+
+async def release(session: AsyncSession, notice_id: UUID, came: Came) -> None:
+    """Give a claimed notice back with what came of the try."""
+    values: dict[str, object] = {"sent_at": came.sent_at, "next_try_at": came.again_at}
+    if came.is_deferred:
+        values["deferrals"] = col(Notice.deferrals) + 1
+    if came.told_at is not None:
+        values["failure_told_at"] = came.told_at
+    given_back = update(Notice).where(col(Notice.id) == notice_id)
+    await session.exec(given_back.values(claimed_by=None, claimed_until=None, **values))
+
+
+async def unsent(session: AsyncSession, practice_id: UUID | None) -> int:
+    """How many notices are in the outbox, of a practice or (None) of all."""
+    query = select(func.count()).select_from(Notice).where(col(Notice.sent_at).is_(None))
+    return (await session.exec(query if practice_id is None else query.where(Notice.practice_id == practice_id))).one()
+
+
+async def notice_views(
+    session: AsyncSession, practice_id: UUID, *, limit: int = 50, offset: int = 0
+) -> tuple[Sequence[NoticeView], int]:
+    """A page of the practice's notices, newest first, and how many there are in all."""
+    page = (
+        select(Notice, Colleague.name, Colleague.email)
+        .join(Colleague, col(Colleague.id) == col(Notice.colleague_id))
+        .where(Notice.practice_id == practice_id)
+        .order_by(col(Notice.created_at).desc(), col(Notice.id))
+        .limit(limit)
+        .offset(offset)
+    )
+    counted = select(func.count()).select_from(Notice).where(Notice.practice_id == practice_id)
+    rows = (await session.exec(page)).all()
+    return [NoticeView(*row) for row in rows], (await session.exec(counted)).one()

@@ -1,0 +1,1 @@
+"""Practices: the firms, their colleagues and teams."""

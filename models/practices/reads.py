@@ -1,0 +1,109 @@
+"""The people of a practice: who they are, what depends on them, and how one leaves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.practices import Role
+from models.access.tables import ApiToken
+from models.events import writes as events
+from models.grants.tables import ConsentAttempt, SignInLink
+from models.practices.tables import Colleague
+
+
+class ColleagueView(NamedTuple):
+    """A colleague with what depends on them.
+
+    Attributes:
+        colleague_id: Who.
+        name: For people.
+        email: Names them everywhere.
+        role: What they may do.
+        deactivated_at: When they left; None while they are here.
+        clients: How many clients they look after.
+        connections: How many connections of the practice work now through a login that they signed in with.
+        for_others: How many of those belong to clients of colleagues.
+        runs: How many runs of theirs are under way.
+        has_second_factor: Whether they have an authenticator app or a passkey.
+    """
+
+    colleague_id: UUID
+    name: str
+    email: str
+    role: Role
+    deactivated_at: datetime | None
+    clients: int
+    connections: int
+    for_others: int
+    runs: int
+    has_second_factor: bool
+
+
+async def colleagues_of(
+    session: AsyncSession, practice_id: UUID, colleague_id: UUID | None = None
+) -> Sequence[ColleagueView]:
+    """The practice's colleagues, those who are here first, by name; or only one of them."""
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT p.id, p.name, p.email, p.role, p.deactivated_at,
+                   (SELECT count(*) FROM clients k WHERE k.owner_id = p.id),
+                   through.connections, through.for_others,
+                   (SELECT count(*) FROM runs r WHERE r.colleague_id = p.id AND r.stage <> 'finished'),
+                   EXISTS (SELECT FROM authenticators a WHERE a.colleague_id = p.id AND a.confirmed_at IS NOT NULL)
+                   OR EXISTS (SELECT FROM passkeys k WHERE k.colleague_id = p.id)
+            FROM colleagues p
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS connections, count(*) FILTER (WHERE k.owner_id <> p.id) AS for_others
+                FROM grant_holders h
+                JOIN connections c ON c.grant_id = h.grant_id AND c.practice_id = h.practice_id
+                JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
+                JOIN clients k ON k.id = c.client_id
+                WHERE h.colleague_id = p.id AND h.practice_id = p.practice_id
+                  AND c.is_current AND c.status = 'connected'
+            ) through
+            WHERE p.practice_id = :practice_id AND (CAST(:colleague_id AS uuid) IS NULL OR p.id = :colleague_id)
+            ORDER BY p.deactivated_at IS NOT NULL, lower(p.name), p.id
+        """),
+        {"practice_id": practice_id, "colleague_id": colleague_id},
+    )
+    return [ColleagueView(*row)._replace(role=Role(row.role)) for row in found]
+
+
+async def admins_of(session: AsyncSession, practice_id: UUID) -> set[UUID]:
+    """The practice's admins who have not left."""
+    query = select(Colleague.id).where(
+        Colleague.practice_id == practice_id, Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None)
+    )
+    return set((await session.exec(query)).all())
+
+
+async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: datetime) -> None:
+    """A colleague leaves: their tokens and begun sign-ins end; clients, connections and history stay.
+
+    Args:
+        session: The caller's transaction.
+        leaver: Locked, and still here.
+        by: The admin who wants it.
+        at: This moment.
+    """
+    leaver.deactivated_at = at
+    session.add(leaver)
+    tokens = update(ApiToken).where(col(ApiToken.colleague_id) == leaver.id, col(ApiToken.revoked_at).is_(None))
+    await session.exec(tokens.values(revoked_at=at))
+    begun = update(ConsentAttempt).where(
+        col(ConsentAttempt.colleague_id) == leaver.id, col(ConsentAttempt.used_at).is_(None)
+    )
+    await session.exec(begun.values(expires_at=at))
+    links = update(SignInLink).where(col(SignInLink.colleague_id) == leaver.id, col(SignInLink.expires_at) > at)
+    await session.exec(links.values(expires_at=at))
+    left = {"practice_id": leaver.practice_id, "colleague_id": by, "before": leaver.name, "at": at}
+    owned = await (await session.connection()).execute(
+        text("SELECT id FROM clients WHERE owner_id = :owner_id ORDER BY code"), {"owner_id": leaver.id}
+    )
+    theirs = [left | {"kind": "client.owner_left", "client_id": client_id} for (client_id,) in owned]
+    await events.record(session, [left | {"kind": "colleague.deactivated"}, *theirs])

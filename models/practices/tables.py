@@ -1,0 +1,72 @@
+"""Practices, their colleagues and teams."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, false, func
+from sqlmodel import Field, SQLModel
+
+from contracts.words.practices import Plan, Role
+from models.kit.columns import MOMENT, created, enum_of, new_id
+
+
+class Practice(SQLModel, table=True):
+    """A firm; everything else belongs to exactly one."""
+
+    __tablename__ = "practices"
+
+    id: UUID = new_id()
+    name: str = Field(max_length=200)
+    slug: str = Field(max_length=40, unique=True)
+    plan: Plan = Field(default=Plan.STANDARD, sa_type=enum_of(Plan))
+    client_allowance: int = Field(default=50, ge=0)
+    next_client_number: int = Field(default=1)
+    """Goes into client codes; given out under the row's lock, never twice."""
+    time_zone: str = Field(default="Europe/London", max_length=64)
+    requires_second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whoever has none is led to set one up when they sign in, before anything else."""
+    created_at: datetime = created()
+
+
+class Colleague(SQLModel, table=True):
+    """A person of a practice. ``deactivated_at`` is set when they have left; they keep their history."""
+
+    __tablename__ = "colleagues"
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    name: str = Field(max_length=200)
+    email: str = Field(max_length=254)
+    role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))
+    password_hash: str | None = Field(default=None, max_length=300)
+    """Argon2; None until the colleague has chosen a password by an invitation."""
+    passkey_handle: bytes | None = Field(default=None, unique=True)
+    """Random: what they are called in their passkeys. None until the first one is begun."""
+    deactivated_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    created_at: datetime = created()
+
+
+_COLLEAGUES = Colleague.__table__.c  # type: ignore[attr-defined]  # SQLModel hides the table
+Index("uq_colleagues_practice_email", _COLLEAGUES.practice_id, func.lower(_COLLEAGUES.email), unique=True)
+Index("ix_colleagues_email", func.lower(_COLLEAGUES.email))  # the same person may be of several practices
+
+
+class Team(SQLModel, table=True):
+    """A group of colleagues that clients can be assigned to."""
+
+    __tablename__ = "teams"
+    __table_args__ = (UniqueConstraint("practice_id", "name"),)
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    name: str = Field(max_length=100)
+    created_at: datetime = created()
+
+
+class TeamMember(SQLModel, table=True):
+    """A colleague in a team."""
+
+    __tablename__ = "team_members"
+
+    team_id: UUID = Field(foreign_key="teams.id", primary_key=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", primary_key=True)

@@ -1,0 +1,205 @@
+"""Setting up practices: the firm, its colleagues and teams."""
+
+import re
+from collections.abc import Collection
+from itertools import count
+from typing import TypeVar, cast
+from uuid import UUID
+from zoneinfo import available_timezones
+
+from sqlalchemy import and_, func, or_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.names import slug
+from contracts.words.practices import Plan, Role
+from contracts.words.refusals import RefusalCode, Refused
+from models.practices.tables import Colleague, Practice, Team, TeamMember
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_SLUG_ROOM = 36
+"""Leaves room in the slug's 40 characters for a number that makes it unique."""
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+async def create_practice(
+    session: AsyncSession,
+    name: str,
+    *,
+    plan: Plan = Plan.STANDARD,
+    client_allowance: int = 50,
+    time_zone: str = "Europe/London",
+) -> Practice:
+    """Make a practice; its slug comes from its name, with a number when another practice has that one.
+
+    Args:
+        session: The caller's transaction.
+        name: The firm's name.
+        plan: Its plan.
+        client_allowance: How many clients it may have.
+        time_zone: An IANA name.
+
+    Raises:
+        Refused: The name is empty or too long, the allowance is below zero, or the time zone is unknown.
+    """
+    if client_allowance < 0:
+        raise Refused(RefusalCode.INVALID, "The client allowance cannot be below zero.", field="client_allowance")
+    _check_time_zone(time_zone)
+    called = text_of(name, "name", longest=200)
+    wanted = slug(called, longest=_SLUG_ROOM)
+    for number in count(1):
+        practice = Practice(
+            name=called,
+            slug=wanted if number == 1 else f"{wanted}-{number}",
+            plan=plan,
+            client_allowance=client_allowance,
+            time_zone=time_zone,
+        )
+        if made := await _inserted(session, practice):
+            return made
+    raise AssertionError("counting does not end")
+
+
+async def find_practice(session: AsyncSession, name_or_slug: str | None = None) -> Practice:
+    """A practice by its slug or its exact name; without either, the only one there is.
+
+    Raises:
+        Refused: There is none, or more than one.
+    """
+    query = select(Practice).limit(2)
+    if name_or_slug is not None:
+        query = query.where(or_(col(Practice.slug) == name_or_slug, col(Practice.name) == name_or_slug))
+    found = (await session.exec(query)).all()
+    if len(found) == 1:
+        return found[0]
+    which = "practice" if name_or_slug is None else f"practice {name_or_slug!r}"
+    if found:
+        raise Refused(RefusalCode.INVALID, f"There is more than one {which}; give the slug.", field="practice")
+    raise Refused(RefusalCode.NOT_FOUND, f"There is no {which}.", field="practice")
+
+
+async def is_there(session: AsyncSession, name: str, email: str) -> bool:
+    """Whether a practice of this very name has a colleague with this address: the same was set up before."""
+    query = (
+        select(Practice.id)
+        .join(Colleague, col(Colleague.practice_id) == col(Practice.id))
+        .where(Practice.name == name.strip(), func.lower(Colleague.email) == email.strip().lower())
+    )
+    return (await session.exec(query.limit(1))).first() is not None
+
+
+async def change_time_zone(session: AsyncSession, practice: Practice, time_zone: str) -> None:
+    """Change a practice's time zone; its schedule has to be applied afterwards.
+
+    Raises:
+        Refused: The time zone is unknown.
+    """
+    _check_time_zone(time_zone)
+    practice.time_zone = time_zone
+    session.add(practice)
+
+
+async def create_colleague(
+    session: AsyncSession, practice_id: UUID, *, email: str, name: str, role: Role = Role.MEMBER
+) -> Colleague:
+    """Add a colleague to a practice.
+
+    Args:
+        session: The caller's transaction.
+        practice_id: The practice.
+        email: E-mail address, unique in the practice whatever its case.
+        name: The person's name.
+        role: What they may do.
+
+    Raises:
+        Refused: The address or the name cannot be used, or the address is taken.
+    """
+    address = text_of(email, "email", longest=254)
+    if not _ADDRESS.fullmatch(address):
+        raise Refused(RefusalCode.INVALID, "This is not an e-mail address.", field="email")
+    colleague = Colleague(practice_id=practice_id, email=address, name=text_of(name, "name", longest=200), role=role)
+    if made := await _inserted(session, colleague):
+        return made
+    raise Refused(RefusalCode.DUPLICATE, "A colleague with this e-mail address exists already.", field="email")
+
+
+async def find_colleague(session: AsyncSession, email: str) -> Colleague:
+    """An active colleague by e-mail address, in any case.
+
+    Args:
+        session: Any session.
+        email: The address; with the practice's short name before it, ``harbour-lane/ada@example.com``, where colleagues
+            of several practices have it.
+
+    Raises:
+        Refused: Nobody active has it, or colleagues of several practices.
+    """
+    named = email.strip().lower()
+    slug_part, _, address = named.partition("/")  # a slash may be part of an address too
+    query = (
+        select(Colleague)
+        .join(Practice, col(Practice.id) == col(Colleague.practice_id))
+        .where(
+            col(Colleague.deactivated_at).is_(None),
+            or_(
+                func.lower(Colleague.email) == named,
+                and_(col(Practice.slug) == slug_part, func.lower(Colleague.email) == address),
+            ),
+        )
+        .limit(2)
+    )
+    found = (await session.exec(query)).all()
+    if not found:
+        raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "No active colleague has this e-mail address.", field="email")
+    if len(found) > 1:
+        message = "Colleagues of several practices have this address. Write it as PRACTICE/ADDRESS, with the slug."
+        raise Refused(RefusalCode.INVALID, message, field="email")
+    return found[0]
+
+
+async def create_team(session: AsyncSession, practice_id: UUID, name: str, members: Collection[UUID] = ()) -> Team:
+    """Make a team of colleagues.
+
+    Args:
+        session: The caller's transaction.
+        practice_id: The practice.
+        name: The team's name, unique in the practice.
+        members: Ids of colleagues of the same practice.
+
+    Raises:
+        Refused: The name cannot be used or is taken, or a member is not of the practice.
+    """
+    theirs = select(Colleague.id).where(Colleague.practice_id == practice_id, col(Colleague.id).in_(members))
+    if set(members) != set((await session.exec(theirs)).all()):
+        raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, "A member is not a colleague of this practice.", field="members")
+    team = await _inserted(session, Team(practice_id=practice_id, name=text_of(name, "name", longest=100)))
+    if team is None:
+        raise Refused(RefusalCode.DUPLICATE, "A team of this name exists already.", field="name")
+    session.add_all(TeamMember(team_id=team.id, colleague_id=member) for member in set(members))
+    await session.flush()
+    return team
+
+
+def _check_time_zone(time_zone: str) -> None:
+    if time_zone not in available_timezones():
+        raise Refused(RefusalCode.INVALID, f"There is no time zone {time_zone!r}.", field="time_zone")
+
+
+def text_of(text: str, field: str, *, longest: int) -> str:
+    """A name or an address as it is kept: without the blanks around it.
+
+    Raises:
+        Refused: Nothing is left, it is too long, or it cannot be stored.
+    """
+    text = text.strip()
+    if not text or len(text) > longest or "\x00" in text:
+        raise Refused(RefusalCode.INVALID, f"Give 1 to {longest} characters.", field=field)
+    return text
+
+
+async def _inserted(session: AsyncSession, row: Row) -> Row | None:
+    """The row, inserted; None if a unique value of it is taken."""
+    statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing().returning(type(row))
+    return cast("Row | None", (await session.exec(statement)).scalar_one_or_none())

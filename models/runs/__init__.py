@@ -1,0 +1,1 @@
+"""Runs: one bulk operation each, and what became of each organisation in it."""

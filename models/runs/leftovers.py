@@ -1,0 +1,130 @@
+"""What a run has left to others: whose login could repair what it did not reach, and what an old login still reads.
+
+It tells how that is now: who has left is not asked, and what was repaired since is no matter. It reads what is known
+and asks no provider.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from models.connections.repairs import Repairer
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """What a *Reconnect all* did not reach, and whose login could.
+
+    Attributes:
+        missed: What was removed at the provider, was not allowed again and no other login reaches, by the
+            organisations' names.
+        count: How many of the others still need somebody else.
+        repairers: Who could repair how many by signing in, the most first.
+        beyond_reach: How many no colleague's login is known to reach.
+    """
+
+    missed: tuple[str, ...]
+    count: int
+    repairers: tuple[Repairer, ...]
+    beyond_reach: int
+
+
+class KeptLogin(NamedTuple):
+    """A client that has changed hands and is read by a login that is not its owner's.
+
+    Attributes:
+        client_id: The client.
+        name: Its name.
+        code: Its code.
+        login: The login's name at the provider.
+        is_connected: Whether that login is in use at all.
+    """
+
+    client_id: UUID
+    name: str
+    code: str
+    login: str
+    is_connected: bool
+
+
+async def unreached(session: AsyncSession, run_id: str) -> Unreached:
+    """What a run did not reach, another sign-in could repair, and nobody has repaired since.
+
+    The caller has checked whose run it is.
+    """
+    missed = await (await session.connection()).execute(
+        text("""
+            SELECT c.organisation_name FROM run_organisations o JOIN connections c ON c.id = o.connection_id
+            WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND o.cause = :removed AND c.is_current
+              AND c.cause = :removed AND NOT EXISTS (
+                SELECT FROM grant_reach r
+                JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
+                JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
+                WHERE r.organisation_id = c.organisation_id)
+            ORDER BY lower(c.organisation_name), c.organisation_id
+        """),
+        {"run_id": run_id, "removed": Cause.DISCONNECTED_AT_PROVIDER.value},
+    )
+    found = await (await session.connection()).execute(
+        text("""
+            WITH missed AS (
+                SELECT c.id, c.practice_id, c.provider, c.organisation_id, c.grant_id, c.cause
+                FROM run_organisations o JOIN connections c ON c.id = o.connection_id
+                JOIN grants g ON g.id = c.grant_id
+                WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND c.is_current
+                  AND NOT (c.cause IS NOT NULL AND c.cause = ANY(CAST(:something_else AS text[])))
+                  AND (c.status IN ('needs_reconnect', 'needs_client')
+                       OR c.status = 'connected' AND (c.cause IS NOT NULL OR g.status = 'signed_out'))
+            ), able AS (
+                SELECT DISTINCT m.id, p.id AS colleague_id, p.name
+                FROM missed m
+                JOIN grant_reach r ON r.organisation_id = m.organisation_id
+                JOIN grants g ON g.id = r.grant_id AND g.provider = m.provider
+                JOIN grant_holders h ON h.grant_id = g.id AND h.practice_id = m.practice_id
+                JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
+                WHERE NOT (g.id = m.grant_id AND m.cause IS NOT DISTINCT FROM 'access_lost')
+            )
+            SELECT NULL, NULL, count(*), count(*) FILTER (WHERE id NOT IN (SELECT id FROM able))
+            FROM missed WHERE cause IS DISTINCT FROM :removed OR id IN (SELECT id FROM able)
+            UNION ALL
+            SELECT colleague_id, name, count(*), 0 FROM able GROUP BY colleague_id, name
+        """),
+        {
+            "run_id": run_id,
+            "removed": Cause.DISCONNECTED_AT_PROVIDER.value,
+            "something_else": [cause.value for cause in Cause if cause.needs_something_else],
+        },
+    )
+    total, beyond = 0, 0
+    repairers: list[Repairer] = []
+    for colleague_id, name, count, without in found:
+        if colleague_id is None:
+            total, beyond = count, without
+        else:
+            repairers.append(Repairer(colleague_id, name, count))
+    names = tuple(name for (name,) in missed)
+    return Unreached(names, total, tuple(sorted(repairers, key=lambda one: (-one.count, one.name.lower()))), beyond)
+
+
+async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]:
+    """Clients that a run gave to somebody whose own login does not read them; the caller has checked whose run."""
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT k.id, k.name, k.code, g.display_name, c.status IN ('connected', 'needs_reconnect', 'needs_client')
+            FROM run_organisations o
+            JOIN connections c ON c.id = o.connection_id AND c.is_current
+            JOIN clients k ON k.id = c.client_id AND k.owner_id = o.owner_id
+            JOIN grants g ON g.id = c.grant_id
+            WHERE o.run_id = :run_id AND o.outcome = 'reassigned'
+              AND NOT EXISTS (SELECT 1 FROM grant_holders h WHERE h.grant_id = c.grant_id
+                              AND h.practice_id = c.practice_id AND h.colleague_id = o.owner_id)
+            ORDER BY lower(k.name), k.code
+        """),
+        {"run_id": run_id},
+    )
+    return [KeptLogin(*row) for row in found]

@@ -1,0 +1,185 @@
+"""Runs as people and the API read them: scoped by practice, in plain values."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, RunKind, Stage, Verdict
+from models.clients.tables import Client
+from models.practices.tables import Colleague
+from models.runs import organisations as run_lists
+from models.runs import telling_apart
+from models.runs.accounts import Accounts, accounts_of
+from models.runs.tables import Run, RunOrganisation
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run with what it found and what became of it.
+
+    Attributes:
+        run: The run.
+        colleague_name: Who started it.
+        counts: Organisations by outcome; with those that have none yet they add up to all.
+        verdicts: Organisations by verdict.
+        causes: Organisations by cause.
+        organisations: The list, in order; empty where only runs are listed.
+        offers: Reconnect all: organisations that the login reaches and nobody added.
+        total: How many organisations the list has, without the offers.
+        client_name: The client that the run is about, where it is about one alone.
+        accounts: Add clients, one run: what was made.
+        distinctions: What tells organisations of one name apart, by organisation id.
+    """
+
+    run: Run
+    colleague_name: str
+    counts: dict[Outcome, int]
+    verdicts: dict[Verdict, int]
+    causes: dict[Cause, int]
+    organisations: Sequence[RunOrganisation] = ()
+    offers: Sequence[RunOrganisation] = ()
+    total: int = 0
+    client_name: str | None = None
+    accounts: Accounts | None = None
+    distinctions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are wanted; what is None does not filter.
+
+    Attributes:
+        kind: Of this kind.
+        colleague_id: Started by this colleague.
+        is_active: Not finished yet; or, if False, finished.
+        client_id: About this client alone.
+        before: Started before this moment.
+    """
+
+    kind: RunKind | None = None
+    colleague_id: UUID | None = None
+    is_active: bool | None = None
+    client_id: UUID | None = None
+    before: datetime | None = None
+
+
+async def find_run(session: AsyncSession, practice_id: UUID, run_id: str) -> Run | None:
+    """The practice's run, or None."""
+    return (await session.exec(select(Run).where(Run.id == run_id, Run.practice_id == practice_id))).one_or_none()
+
+
+async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> RunView | None:
+    """The practice's run with its whole list, or None."""
+    run = await find_run(session, practice_id, run_id)
+    if run is None:
+        return None
+    colleague = await session.get_one(Colleague, run.colleague_id)
+    listed = await run_lists.organisations_of(session, run.id)
+    offers: Sequence[RunOrganisation] = ()
+    if run.kind is RunKind.RECONNECT_ALL:
+        offers = [row for row in listed if row.connection_id is None]
+        listed = [row for row in listed if row.connection_id is not None]
+    return RunView(
+        run=run,
+        colleague_name=colleague.name,
+        counts=_tally(organisation.outcome for organisation in listed),
+        verdicts=_tally(organisation.verdict for organisation in listed),
+        causes=_tally(organisation.cause for organisation in listed),
+        organisations=listed,
+        offers=offers,
+        total=len(listed),
+        accounts=await accounts_of(session, run),
+        distinctions=await telling_apart.distinctions(session, run.id),
+    )
+
+
+async def list_runs(
+    session: AsyncSession, practice_id: UUID, *, limit: int = 50, before: datetime | None = None
+) -> Sequence[RunView]:
+    """The practice's runs, newest first, without their lists."""
+    found, _ = await find_runs(session, practice_id, RunFilter(before=before), limit=limit)
+    return found
+
+
+async def find_runs(
+    session: AsyncSession, practice_id: UUID, wanted: RunFilter, *, limit: int = 50, offset: int = 0
+) -> tuple[Sequence[RunView], int]:
+    """A page of the practice's runs, newest first and without their lists, and how many match in all."""
+    matching: list[Any] = [Run.practice_id == practice_id]
+    if wanted.kind is not None:
+        matching.append(Run.kind == wanted.kind)
+    if wanted.colleague_id is not None:
+        matching.append(Run.colleague_id == wanted.colleague_id)
+    if wanted.is_active is not None:
+        matching.append((col(Run.stage) != Stage.FINISHED) == wanted.is_active)
+    if wanted.client_id is not None:
+        matching.append(Run.client_id == wanted.client_id)
+    if wanted.before is not None:
+        matching.append(Run.created_at < wanted.before)
+    page = (
+        select(Run, Colleague.name, Client.name)
+        .join(Colleague, col(Colleague.id) == col(Run.colleague_id))
+        .outerjoin(Client, col(Client.id) == col(Run.client_id))
+        .where(*matching)
+        .order_by(col(Run.created_at).desc(), col(Run.id).desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    found = (await session.exec(page)).all()
+    totals, outcomes, causes = await _tallies(session, [run.id for run, _, _ in found])
+    total = (await session.exec(select(func.count()).select_from(Run).where(*matching))).one()
+    return [
+        RunView(
+            run, name, dict(outcomes[run.id]), {}, dict(causes[run.id]), total=totals[run.id], client_name=client_name
+        )
+        for run, name, client_name in found
+    ], total
+
+
+async def _tallies(
+    session: AsyncSession, run_ids: Sequence[str]
+) -> tuple[Counter[str], defaultdict[str, Counter[Outcome]], defaultdict[str, Counter[Cause]]]:
+    """Of several runs at once: how many organisations each list has, by outcome and by cause; offers do not count."""
+    row = RunOrganisation
+    kinds = (col(row.run_id), col(row.outcome), col(row.cause))
+    counted = (
+        select(*kinds, func.count())
+        .join(Run, col(Run.id) == col(row.run_id))
+        .where(
+            col(row.run_id).in_(run_ids),
+            or_(col(Run.kind) != RunKind.RECONNECT_ALL, col(row.connection_id).is_not(None)),
+        )
+        .group_by(*kinds)
+    )
+    totals: Counter[str] = Counter()
+    outcomes: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
+    causes: defaultdict[str, Counter[Cause]] = defaultdict(Counter)
+    for run_id, outcome, cause, count in (await session.exec(counted)).all():
+        totals[run_id] += count
+        if outcome is not None:
+            outcomes[run_id][outcome] += count
+        if cause is not None:
+            causes[run_id][cause] += count
+    return totals, outcomes, causes
+
+
+async def waiting_connections(session: AsyncSession, run_id: str) -> Sequence[UUID]:
+    """Connections of the run that wait for their own sync."""
+    query = select(RunOrganisation.connection_id).where(
+        RunOrganisation.run_id == run_id, RunOrganisation.outcome == Outcome.RETRYING
+    )
+    return [connection_id for connection_id in (await session.exec(query)).all() if connection_id is not None]
+
+
+def _tally(values: Iterable[T | None]) -> dict[T, int]:
+    return dict(Counter(value for value in values if value is not None))

@@ -1,0 +1,209 @@
+"""Queries of *Reassign clients*: whose clients a login reaches, the move itself, and the notices to the old owners."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.clients.tables import Client
+from models.events import writes as events
+from models.grants.tables import GrantHolder
+from models.kit.arrays import texts
+from models.practices.tables import Colleague
+from models.runs.tables import Run
+
+
+class Reassignable(NamedTuple):
+    """A client of a colleague, with the login that it is to be read with.
+
+    Attributes:
+        organisation_id: The provider's id of its organisation.
+        name: The client's name.
+        connection_id: Its current connection.
+        client_id: The client.
+        grant_id: The login that takes it over; its present one where no other is known.
+        owner_id: Who looks after it.
+        owner_name: Their name.
+        has_left: Whether they are deactivated.
+        team_name: Its team, if it has one.
+    """
+
+    organisation_id: str
+    name: str
+    connection_id: UUID
+    client_id: UUID
+    grant_id: UUID
+    owner_id: UUID
+    owner_name: str
+    has_left: bool
+    team_name: str | None
+
+
+_LIST = """
+    SELECT c.organisation_id, k.name, c.id, k.id, {login}, p.id, p.name, p.deactivated_at IS NOT NULL, t.name
+    FROM connections c
+    JOIN clients k ON k.id = c.client_id
+    JOIN colleagues p ON p.id = k.owner_id
+    LEFT JOIN teams t ON t.id = k.team_id
+    WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current AND {wanted}
+    ORDER BY p.deactivated_at IS NULL, p.name, k.name, k.code
+"""
+
+
+async def reached_clients(
+    session: AsyncSession,
+    practice_id: UUID,
+    provider: str,
+    grant_id: UUID,
+    reached: Collection[str],
+    colleague_id: UUID,
+) -> Sequence[Reassignable]:
+    """Clients of other colleagues among the organisations that a login reaches, those of leavers first."""
+    found = await (await session.connection()).execute(
+        text(
+            _LIST.format(
+                login="CAST(:grant_id AS uuid)",
+                wanted="""c.status IN ('connected', 'needs_reconnect', 'needs_client') AND p.id <> :colleague_id
+                          AND c.organisation_id = ANY(CAST(:reached AS text[]))""",
+            )
+        ),
+        {
+            "practice_id": practice_id,
+            "provider": provider,
+            "grant_id": grant_id,
+            "reached": list(reached),
+            "colleague_id": colleague_id,
+        },
+    )
+    return [Reassignable(*row) for row in found]
+
+
+async def clients_of(
+    session: AsyncSession, practice_id: UUID, provider: str, from_id: UUID, to_id: UUID
+) -> Sequence[Reassignable]:
+    """A colleague's clients, each with a login of the other colleague that was last seen to reach it, or its own.
+
+    Those that are disconnected are among them: somebody has to look after them too.
+    """
+    known = """COALESCE((SELECT r.grant_id FROM grant_reach r
+                         JOIN grants g ON g.id = r.grant_id AND g.status = 'active'
+                         JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
+                         WHERE h.colleague_id = :to_id AND r.organisation_id = c.organisation_id
+                         ORDER BY r.seen_at DESC LIMIT 1), c.grant_id)"""
+    found = await (await session.connection()).execute(
+        text(_LIST.format(login=known, wanted="p.id = :from_id")),
+        {"practice_id": practice_id, "provider": provider, "from_id": from_id, "to_id": to_id},
+    )
+    return [Reassignable(*row) for row in found]
+
+
+async def write_list(
+    session: AsyncSession, run_id: str, found: Sequence[Reassignable], at: datetime, *, new_owner_id: UUID | None
+) -> int:
+    """Write clients into the run's list; one that is there keeps its place and the owner that was shown.
+
+    Args:
+        session: The caller's transaction, with the run locked.
+        run_id: The run.
+        found: In the list's order.
+        at: This moment.
+        new_owner_id: Set where nothing is left to choose: all of them are to be moved to this colleague.
+
+    Returns:
+        How many clients the list has now.
+    """
+    connection = await session.connection()
+    count = text("SELECT count(*) FROM run_organisations WHERE run_id = :run_id")
+    end = text("SELECT coalesce(max(position) + 1, 0) FROM run_organisations WHERE run_id = :run_id")
+    already = (await connection.execute(end, {"run_id": run_id})).scalar_one()
+    await connection.execute(
+        text("""
+            INSERT INTO run_organisations
+                (run_id, organisation_id, position, name, grant_id, connection_id, client_id, matched_client_id,
+                 shown_owner_id, owner_id, action, verdict, verdict_message, updated_at)
+            SELECT :run_id, f.id, :already + f.place - 1, left(f.name, 255), f.grant_id, f.connection, f.client,
+                   f.client, f.owner, CAST(:new_owner AS uuid),
+                   CASE WHEN CAST(:new_owner AS uuid) IS NOT NULL THEN 'reassign' END, 'already_client', f.message, :at
+            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:grants AS text[])::uuid[],
+                        CAST(:connections AS text[])::uuid[], CAST(:clients AS text[])::uuid[],
+                        CAST(:owners AS text[])::uuid[], CAST(:messages AS text[]))
+                WITH ORDINALITY AS f (id, name, grant_id, connection, client, owner, message, place)
+            ON CONFLICT (run_id, organisation_id) DO NOTHING
+        """),
+        {
+            "run_id": run_id,
+            "already": already,
+            "new_owner": new_owner_id,
+            "at": at,
+            "ids": [one.organisation_id for one in found],
+            "names": [one.name for one in found],
+            "grants": texts(one.grant_id for one in found),
+            "connections": texts(one.connection_id for one in found),
+            "clients": texts(one.client_id for one in found),
+            "owners": texts(one.owner_id for one in found),
+            "messages": [shown(one)[:300] for one in found],
+        },
+    )
+    return int((await connection.execute(count, {"run_id": run_id})).scalar_one())
+
+
+def shown(one: Reassignable) -> str:
+    """Whose client it is, as the list says it."""
+    left = ", who has left" if one.has_left else ""
+    team = f" Team {one.team_name}." if one.team_name else ""
+    return f"Looked after by {one.owner_name}{left}.{team}"
+
+
+async def holds(session: AsyncSession, colleague: Colleague, grant_id: UUID) -> bool:
+    """Whether a login is a colleague's own."""
+    return await session.get(GrantHolder, (grant_id, colleague.practice_id, colleague.id)) is not None
+
+
+async def move_owner(
+    session: AsyncSession, client: Client, new_owner: Colleague, old_owner: Colleague, run: Run, at: datetime
+) -> None:
+    """Give a client, which the caller has locked, to another colleague, on behalf of the run's."""
+    client.owner_id = new_owner.id
+    session.add(client)
+    await events.changed(
+        session,
+        client.practice_id,
+        client.id,
+        "client.reassigned",
+        at,
+        run_id=run.id,
+        colleague_id=run.colleague_id,
+        before=old_owner.name,
+        after=new_owner.name,
+    )
+
+
+async def tell_old_owners(session: AsyncSession, run_id: str, at: datetime) -> int:
+    """Write one notice to each active colleague who lost clients in the run; done again, it writes none.
+
+    Returns:
+        How many were written.
+    """
+    told = await (await session.connection()).execute(
+        text("""
+            INSERT INTO notices (id, practice_id, colleague_id, kind, subject, body, dedupe_key, created_at)
+            SELECT gen_random_uuid(), old.practice_id, old.id, 'clients.reassigned',
+                   CASE WHEN count(*) = 1 THEN 'One of your clients has a new owner'
+                        ELSE count(*) || ' of your clients have new owners' END,
+                   'Hello ' || old.name || ',' || E'\\n\\n' || 'These clients are looked after by somebody else now:'
+                       || E'\\n\\n' || string_agg('- ' || o.name || ': ' || new.name, E'\\n' ORDER BY o.position),
+                   :run_id || ':' || old.id, :at
+            FROM run_organisations o
+            JOIN colleagues old ON old.id = o.shown_owner_id AND old.deactivated_at IS NULL
+            JOIN colleagues new ON new.id = o.owner_id AND new.id <> old.id
+            WHERE o.run_id = :run_id AND o.outcome = 'reassigned'
+            GROUP BY old.id, old.practice_id, old.name
+            ON CONFLICT (dedupe_key) DO NOTHING
+            RETURNING id
+        """),
+        {"run_id": run_id, "at": at},
+    )
+    return len(told.all())

@@ -1,0 +1,171 @@
+"""Queries of a *Reconnect all*: connections with their logins, and writing down what the survey found."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.runs import Action, Outcome
+from models.kit.arrays import texts
+from rules.surveying import LivingConnection
+
+
+class SurveyRow(NamedTuple):
+    """A row of the run: a connection with what is known of it, or an offer (no connection)."""
+
+    organisation_id: str
+    name: str
+    connection_id: UUID | None = None
+    client_id: UUID | None = None
+    outcome: Outcome | None = None
+    message: str | None = None
+    cause: Cause | None = None
+
+
+async def living_connections(
+    session: AsyncSession, practice_id: UUID, provider: str, connection_id: UUID | None = None
+) -> Sequence[LivingConnection]:
+    """The practice's connections at a provider that are in use, by client code.
+
+    A login that has ended still counts for who could help: its colleague only has to sign in again. One that has just
+    been refused by the organisation does not.
+
+    Args:
+        session: Any session.
+        practice_id: Whose.
+        provider: Which provider.
+        connection_id: Only this one, also when it was disconnected: whoever reconnects it means it.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT c.id, c.client_id, c.organisation_id, c.organisation_name, c.grant_id, c.status,
+                   c.cause, g.status,
+                   ARRAY(SELECT DISTINCT p.name FROM grant_reach r
+                         JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
+                         JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
+                         WHERE r.organisation_id = c.organisation_id
+                           AND NOT (r.grant_id = c.grant_id AND c.cause IS NOT DISTINCT FROM 'access_lost')
+                         ORDER BY p.name),
+                   c.last_good_at
+            FROM connections c
+            JOIN grants g ON g.id = c.grant_id
+            JOIN clients k ON k.id = c.client_id
+            WHERE c.practice_id = :practice_id AND c.provider = :provider
+              AND c.is_current
+              AND CASE WHEN CAST(:connection_id AS uuid) IS NULL
+                  THEN c.status IN ('connected', 'needs_reconnect', 'needs_client')
+                  ELSE c.id = :connection_id AND c.status <> 'disconnecting' END
+            ORDER BY k.code
+        """),
+        {"practice_id": practice_id, "provider": provider, "connection_id": connection_id},
+    )
+    return [_living(row) for row in found]
+
+
+async def to_allow_again(
+    session: AsyncSession, practice_id: UUID, provider: str, client_id: UUID | None = None
+) -> Sequence[str]:
+    """Names of the organisations that were removed at the provider: to bring them back, a sign-in has to tick them.
+
+    Args:
+        session: Any session.
+        practice_id: Whose.
+        provider: Which provider.
+        client_id: Only this client's, which may have been disconnected here, too.
+    """
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT c.organisation_name || CASE WHEN count(*) OVER (PARTITION BY lower(c.organisation_name)) > 1
+                                          THEN ' (' || k.code || ')' ELSE '' END
+            FROM connections c JOIN clients k ON k.id = c.client_id
+            WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current
+              AND (c.status NOT IN ('disconnecting', 'disconnected') AND c.cause = 'disconnected_at_provider'
+                   OR c.status = 'disconnected' AND CAST(:client_id AS uuid) IS NOT NULL)
+              AND (CAST(:client_id AS uuid) IS NULL OR c.client_id = :client_id)
+            ORDER BY lower(c.organisation_name), k.code
+        """),
+        {"practice_id": practice_id, "provider": provider, "client_id": client_id},
+    )
+    return [name for (name,) in found]
+
+
+def _living(row: Any) -> LivingConnection:
+    connection_id, client_id, organisation_id, name, grant_id, status, cause, grant_status, reached_by, last_good_at = (
+        row
+    )
+    return LivingConnection(
+        connection_id=connection_id,
+        client_id=client_id,
+        organisation_id=organisation_id,
+        name=name,
+        grant_id=grant_id,
+        status=ConnectionStatus(status),
+        cause=Cause(cause) if cause else None,
+        grant_status=GrantStatus(grant_status),
+        reached_by=tuple(reached_by),
+        last_good_at=last_good_at,
+    )
+
+
+async def as_they_were(session: AsyncSession, seen: Sequence[LivingConnection]) -> set[UUID]:
+    """Those of some locked connections that nobody has read, or moved to another login, since they were seen."""
+    rows = await (await session.connection()).execute(
+        text("SELECT id, grant_id, last_good_at FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
+        {"ids": texts([one.connection_id for one in seen])},
+    )
+    now = {row.id: (row.grant_id, row.last_good_at) for row in rows}
+    return {one.connection_id for one in seen if now.get(one.connection_id) == (one.grant_id, one.last_good_at)}
+
+
+async def mark_read(session: AsyncSession, connection_ids: Sequence[UUID], at: datetime) -> None:
+    """Note that something of these organisations was just read; what their lists lack stays."""
+    await (await session.connection()).execute(
+        text("UPDATE connections SET last_good_at = :at WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
+        {"at": at, "ids": texts(connection_ids)},
+    )
+
+
+async def write_survey(
+    session: AsyncSession, run_id: str, grant_id: UUID, rows: Sequence[SurveyRow], at: datetime
+) -> None:
+    """Write what the survey found as the run's list.
+
+    Args:
+        session: The caller's transaction.
+        run_id: The run.
+        grant_id: The sign-in's login.
+        rows: In the run's order.
+        at: This moment.
+    """
+    await (await session.connection()).execute(
+        text("""
+            INSERT INTO run_organisations (run_id, organisation_id, position, name, grant_id, connection_id, client_id,
+                                           action, verdict, outcome, message, cause, updated_at)
+            SELECT :run_id, s.id, s.place - 1, left(s.name, 255), :grant_id, s.connection, s.client,
+                   CASE WHEN s.connection IS NOT NULL THEN :action END,
+                   CASE WHEN s.connection IS NULL THEN 'new' ELSE 'already_client' END,
+                   s.outcome, left(s.message, 500), s.cause, :at
+            FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:connections AS text[])::uuid[],
+                        CAST(:clients AS text[])::uuid[], CAST(:outcomes AS text[]), CAST(:messages AS text[]),
+                        CAST(:causes AS text[]))
+                WITH ORDINALITY AS s (id, name, connection, client, outcome, message, cause, place)
+        """),
+        {
+            "run_id": run_id,
+            "grant_id": grant_id,
+            "action": Action.REPAIR.value,
+            "at": at,
+            "ids": [row.organisation_id for row in rows],
+            "names": [row.name for row in rows],
+            "connections": texts(row.connection_id for row in rows),
+            "clients": texts(row.client_id for row in rows),
+            "outcomes": [row.outcome for row in rows],
+            "messages": [row.message for row in rows],
+            "causes": [row.cause for row in rows],
+        },
+    )

@@ -1,0 +1,116 @@
+"""Runs: one bulk operation by one colleague, and what it found and made of each organisation."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, false
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from contracts.words.causes import Cause
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from models.kit.columns import MOMENT, created, enum_of
+
+
+def next_step_of(outcome: Outcome | None, cause: Cause | None, *, makes_client: bool) -> str | None:
+    """What a person can do about a cause, once that has become of an organisation in a run.
+
+    What has failed or was not reached is tried by nothing any more, also where waiting would help; but the lists of a
+    client that was made or linked are its connection's, which the nightly check looks after.
+    """
+    if cause is None:
+        return None
+    if outcome is Outcome.FAILED and makes_client:
+        return cause.next_step_until_the_night
+    is_given_up = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
+    return cause.next_step_when_given_up if is_given_up else cause.next_step
+
+
+class Run(SQLModel, table=True):
+    """A run; its id is its workflow's id."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        UniqueConstraint("colleague_id", "idempotency_key"),
+        Index("ix_runs_practice_created", "practice_id", "created_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=120)
+    practice_id: UUID = Field(foreign_key="practices.id")
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    provider: str = Field(max_length=20)
+    kind: RunKind = Field(sa_type=enum_of(RunKind))
+    stage: Stage = Field(default=Stage.AWAITING_CONSENT, sa_type=enum_of(Stage))
+    result: Result | None = Field(default=None, sa_type=enum_of(Result))
+    message: str | None = Field(default=None, max_length=500)
+    """The latest thing that the colleague should know: a declined sign-in, a refused selection, how it ended."""
+    idempotency_key: str | None = Field(default=None, max_length=120)
+    request_digest: str | None = Field(default=None, max_length=64)
+    """Of what the key's first request asked for; a later one with the same key has to ask for the same."""
+    selection_digest: str | None = Field(default=None, max_length=64)
+    client_id: UUID | None = Field(default=None, foreign_key="clients.id", index=True)
+    """The one client that it is about: reconnecting that client alone, or changing its books."""
+    paused_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    """Until when its pulls wait for the provider's limit on the whole app; in the past once they go on."""
+    is_hand_over: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether an admin gives one colleague's clients to another; nobody signs in for it."""
+    created_at: datetime = created()
+    finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+    @property
+    def heading(self) -> str:
+        """What it is, as people read it: its kind is shared with operations of other names."""
+        if self.is_hand_over:
+            return "Hand over clients"
+        if self.kind is RunKind.RECONNECT_ALL and self.client_id is not None:
+            return "Reconnect"
+        return self.kind.heading
+
+    def is_paused(self, at: datetime) -> bool:
+        """Whether it waits at that moment (aware) for the provider's limit on the whole app."""
+        return self.stage is not Stage.FINISHED and self.paused_until is not None and self.paused_until > at
+
+
+class RunOrganisation(SQLModel, table=True):
+    """One organisation in a run: found, judged, chosen, and what became of it."""
+
+    __tablename__ = "run_organisations"
+    __table_args__ = (
+        Index("ix_run_organisations_order", "run_id", "position"),
+        Index("ix_run_organisations_connection", "connection_id"),
+    )
+
+    run_id: str = Field(foreign_key="runs.id", primary_key=True, max_length=120)
+    organisation_id: str = Field(primary_key=True, max_length=64)
+    position: int
+    name: str = Field(max_length=255)
+    grant_id: UUID = Field(foreign_key="grants.id")
+    provider_connection_id: str | None = Field(default=None, max_length=64)
+    is_just_allowed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether a sign-in of this run allowed it; the others were connected to the app before."""
+    profile: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """The organisation's profile as listing read it, so that pulling need not read it again."""
+    profile_read_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    verdict: Verdict | None = Field(default=None, sa_type=enum_of(Verdict))
+    verdict_message: str | None = Field(default=None, max_length=300)
+    matched_client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    action: Action | None = Field(default=None, sa_type=enum_of(Action))
+    link_client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    owner_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
+    """Whose client it becomes."""
+    shown_owner_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
+    """Reassigning: whose client it was when the list was shown; somebody else by now means hands off."""
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id")
+    client_id: UUID | None = Field(default=None, foreign_key="clients.id")
+    connection_id: UUID | None = Field(default=None, foreign_key="connections.id")
+    outcome: Outcome | None = Field(default=None, sa_type=enum_of(Outcome))
+    cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
+    message: str | None = Field(default=None, max_length=500)
+    retry_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    updated_at: datetime = created()
+
+    @property
+    def next_step(self) -> str | None:
+        """What a person can do about it, if there is anything wrong."""
+        return next_step_of(self.outcome, self.cause, makes_client=self.action in {Action.CREATE, Action.LINK})

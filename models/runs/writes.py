@@ -1,0 +1,212 @@
+"""Queries that move a run along: its stage, its outcomes, its end; its list is in ``run_lists``.
+
+Each is set-based and idempotent, so that an activity may be tried again after any crash. Reading for pages and the
+API is in ``run_views``.
+
+What is locked is locked in one order: the connections, the run, its practice, its rows. A run that makes, lists or
+changes connections has none of them pulled yet, and locks itself before them. Locks are no stronger than needed
+(``FOR NO KEY UPDATE``): rows that refer to what is locked, such as events, may come in.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, text, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome, Result, RunKind, Stage
+from models.practices.tables import Practice
+from models.runs.tables import Run, RunOrganisation
+
+
+async def locked_run(session: AsyncSession, run_id: str) -> Run:
+    """The run, locked against everybody else who would change it.
+
+    Raises:
+        LookupError: There is no such run.
+    """
+    run = (await session.exec(select(Run).where(Run.id == run_id).with_for_update(key_share=True))).one_or_none()
+    if run is None:
+        raise LookupError(f"run {run_id} is not in the database")
+    return run
+
+
+class RunOver(Exception):
+    """The run has ended, or gone on, without what was still to be written to it."""
+
+
+async def open_run(session: AsyncSession, run_id: str) -> Run:
+    """A run that has not ended, locked against everybody else who would change it, its end among them.
+
+    Raises:
+        LookupError: There is no such run.
+        RunOver: It has ended.
+    """
+    run = await locked_run(session, run_id)
+    if run.stage is Stage.FINISHED:
+        raise RunOver
+    return run
+
+
+async def listing_run(session: AsyncSession, run_id: str) -> Run:
+    """A run whose list may still be written, locked; see ``open_run``.
+
+    Raises:
+        LookupError: There is no such run.
+        RunOver: It has ended, or was chosen from and has gone on.
+    """
+    run = await locked_run(session, run_id)
+    if not run.stage.is_listing:
+        raise RunOver
+    return run
+
+
+async def is_open(session: AsyncSession, run_id: str) -> bool:
+    """Whether a run has not ended; its end waits for the caller's transaction then. Its rows are locked after this."""
+    query = select(Run.id).where(Run.id == run_id, Run.stage != Stage.FINISHED)
+    return (await session.exec(query.with_for_update(read=True))).one_or_none() is not None
+
+
+async def practice_of(session: AsyncSession, run: Run) -> Practice:
+    """The run's practice, locked: allowance and client numbers are given out one transaction at a time."""
+    query = select(Practice).where(Practice.id == run.practice_id).with_for_update(key_share=True)
+    return (await session.exec(query)).one()
+
+
+async def settle(
+    session: AsyncSession,
+    organisation: RunOrganisation,
+    outcome: Outcome | None,
+    at: datetime,
+    *,
+    cause: Cause | None = None,
+    message: str | None = None,
+    retry_at: datetime | None = None,
+) -> None:
+    """Give one organisation its outcome, in the transaction of the effect."""
+    organisation.outcome, organisation.cause, organisation.message = outcome, cause, message
+    organisation.retry_at, organisation.updated_at = retry_at, at
+    session.add(organisation)
+
+
+async def settle_open(
+    session: AsyncSession, organisation: RunOrganisation, outcome: Outcome, at: datetime, *, cause: Cause, message: str
+) -> None:
+    """Give one organisation an outcome, unless its run has ended meanwhile: that gave it one."""
+    if await is_open(session, organisation.run_id):
+        await settle(session, organisation, outcome, at, cause=cause, message=message)
+
+
+async def lock_waiting_for(session: AsyncSession, connection_id: UUID) -> None:
+    """Lock the runs in which a connection waits for its own sync, before their rows are."""
+    query = select(Run.id).where(
+        col(Run.id).in_(
+            select(RunOrganisation.run_id).where(
+                RunOrganisation.connection_id == connection_id, RunOrganisation.outcome == Outcome.RETRYING
+            )
+        )
+    )
+    await session.exec(query.order_by(Run.id).with_for_update(key_share=True))
+
+
+async def pause(session: AsyncSession, run_id: str, until: datetime) -> None:
+    """Note until when the run waits: the latest of what its pulls were told; the same moment is not written again."""
+    is_news = or_(col(Run.paused_until).is_(None), col(Run.paused_until) < until)
+    is_open = col(Run.stage) != Stage.FINISHED
+    await session.exec(update(Run).where(col(Run.id) == run_id, is_open, is_news).values(paused_until=until))
+
+
+async def without_good_pull(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Those of the connections that the run has not pulled well yet; one that failed may have lists to read."""
+    query = select(col(RunOrganisation.connection_id)).where(
+        RunOrganisation.run_id == run_id,
+        col(RunOrganisation.connection_id).in_(connection_ids),
+        or_(col(RunOrganisation.outcome).is_(None), col(RunOrganisation.outcome) == Outcome.FAILED),
+    )
+    return [identity for identity in await session.exec(query) if identity is not None]
+
+
+async def tally(session: AsyncSession, run_id: str) -> tuple[dict[Outcome, int], dict[Cause, int]]:
+    """How many organisations of the run have which outcome, and which causes."""
+    query = (
+        select(RunOrganisation.outcome, RunOrganisation.cause, func.count())
+        .where(RunOrganisation.run_id == run_id)
+        .group_by(col(RunOrganisation.outcome), col(RunOrganisation.cause))
+    )
+    outcomes: dict[Outcome, int] = {}
+    causes: dict[Cause, int] = {}
+    for outcome, cause, count in (await session.exec(query)).all():
+        if outcome is not None:
+            outcomes[Outcome(outcome)] = outcomes.get(Outcome(outcome), 0) + count
+        if cause is not None:
+            causes[Cause(cause)] = causes.get(Cause(cause), 0) + count
+    return outcomes, causes
+
+
+async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:
+    """Put the failed organisations back to be done; those that wait for their own sync stay with it.
+
+    Returns:
+        How many were put back.
+    """
+    reopened = await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations
+            SET outcome = NULL, cause = NULL, message = NULL, retry_at = NULL, updated_at = :at
+            WHERE run_id = :run_id AND outcome = 'failed' RETURNING organisation_id
+        """),
+        {"run_id": run.id, "at": at},
+    )
+    run.stage, run.result, run.finished_at, run.message = Stage.CREATING, None, None, None
+    session.add(run)
+    return len(reopened.all())
+
+
+async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
+    """Give every organisation that still has none an outcome: made or repaired but not pulled, or never begun.
+
+    What a *Reconnect all* merely offers (organisations that nobody added) is no part of its books.
+    """
+    await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations o
+            SET outcome = CASE WHEN o.action IS NULL AND r.kind = 'add-clients' AND o.verdict = 'already_client'
+                                   THEN 'already_client'
+                               WHEN o.action = 'repair' AND o.profile_read_at IS NOT NULL THEN 'repaired'
+                               WHEN o.client_id IS NULL OR o.action IS NULL OR o.action IN ('repair', 'reassign')
+                                   THEN 'skipped'
+                               WHEN o.action = 'link' THEN 'linked' ELSE 'created' END,
+                message = CASE WHEN o.action IS NULL AND r.kind = 'add-clients' AND o.verdict = 'already_client'
+                                   THEN o.verdict_message
+                               WHEN o.client_id IS NULL THEN 'The run ended before this client was created.'
+                               WHEN o.action IS NULL OR o.action = 'reassign'
+                                   OR o.action = 'repair' AND o.profile_read_at IS NULL
+                                   THEN 'The run ended before its turn came. Nothing was changed.'
+                               ELSE 'The run ended before its standard information was pulled. Refresh the client.'
+                          END,
+                cause = CASE WHEN o.action = 'reassign' THEN NULL ELSE o.cause END, retry_at = NULL, updated_at = :at
+            FROM runs r
+            WHERE o.run_id = :run_id AND r.id = o.run_id AND o.outcome IS NULL
+              AND (:offers_stay = false OR o.connection_id IS NOT NULL)
+        """),
+        {"run_id": run.id, "at": at, "offers_stay": run.kind is RunKind.RECONNECT_ALL},
+    )
+
+
+async def say_while_waiting(session: AsyncSession, run_id: str, message: str | None) -> None:
+    """The word to the colleague, while the run waits for the first sign-in: what came of the last try; None for none.
+
+    The page tells it for as long as it is true, also to who comes back to it later.
+    """
+    run = await locked_run(session, run_id)
+    if run.stage is Stage.AWAITING_CONSENT:
+        run.message = message
+        session.add(run)
+
+
+def end(run: Run, result: Result, message: str, at: datetime) -> None:
+    """Mark an open run finished."""
+    run.stage, run.result, run.message, run.finished_at = Stage.FINISHED, result, message[:500], at
