@@ -43,7 +43,7 @@ def main() -> None:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 report = runner.run(endure(wish, console.print))
         except ProcessFailedError as error:
-            console.print(str(error), markup=False)
+            console.print(str(error), *getattr(error, "__notes__", ()), sep="\n", markup=False)
             sys.exit(NOT_RUN)
         report.show(console)
         is_broken = is_broken or bool(report.findings)
@@ -83,7 +83,7 @@ def _arguments() -> argparse.Namespace:
         "--beside", type=_checkout, help="a checkout with older code, for one worker after every other deploy"
     )
     parser.add_argument("--calm", type=float, default=QUIET, help="seconds for which quiet is waited for at the end")
-    parser.add_argument("--keep", type=Path, help="leave logs and files in this folder")
+    parser.add_argument("--keep", type=Path, help="leave logs and files in this folder, whatever was found")
     parser.add_argument("--relays", action="store_true", help="no network namespaces, even where they can be had")
     parser.add_argument(INSIDE, dest="inside", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--plan", action="store_true", help="only say what would be done, and when")

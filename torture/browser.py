@@ -9,6 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx2
 
+from torture.door import NO_TLS
+
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -27,7 +29,7 @@ class Browser:
     """One browser with its cookies, as an async context manager."""
 
     def __init__(self, email: str) -> None:
-        self._http = httpx2.AsyncClient(timeout=45)
+        self._http = httpx2.AsyncClient(timeout=45, verify=NO_TLS)
         self._email = email
 
     async def __aenter__(self) -> Self:

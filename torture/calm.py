@@ -23,8 +23,11 @@ QUIET = 300.0
 """Seconds within which whatever was under way has to end. A worker that is gone in the middle of the slowest short
 activity, which has no heartbeat, is missed after two minutes (``workflows/plans/policies.py``)."""
 
-NUDGE = 45.0
-"""Seconds after which what still waits for its next try is told to try now, as people would by pressing a button."""
+NUDGE = 10.0
+"""Seconds after which what still waits for its next try is told to try now, as support staff would."""
+
+REFRESH = 45.0
+"""Seconds after which every client is refreshed, as people would who see that nothing goes on."""
 
 LOOK = 2.0
 
@@ -48,6 +51,7 @@ class Calm:
     async def restore(self) -> None:
         """Let everything work again."""
         await self._platform.clear()
+        self._fleet.letterbox.loses_answers = False
         for host in self._fleet.hosts.values():
             host.mend()
         for target in Target:
@@ -60,7 +64,6 @@ class Calm:
         Returns:
             Seconds that it took; what is not quiet in time is left as it is.
         """
-        await self._fleet.wake_nights()
         return await self._quiet(is_refreshing=False)
 
     async def _stop_what_waits_for_people(self) -> None:
@@ -71,16 +74,21 @@ class Calm:
                     await door.post(f"/runs/{run['run_id']}/cancel")
 
     async def look_at_everything(self) -> float:
-        """Look at every login, and refresh every client; wait until that is done. Gives the seconds that it took."""
+        """Look at every login, refresh every client, send what mail is left; wait until that is done.
+
+        Returns:
+            Seconds that it took.
+        """
         for _, door in self._admins:
             await door.post("/connections/check")
         took = await self._quiet(is_refreshing=False)
         await self._platform.fault({"kind": "access_expired"})  # so that every login has to show that it is alive
         await self._refresh()
-        return took + await self._quiet(is_refreshing=True)
+        took += await self._quiet(is_refreshing=True)
+        await self._fleet.send_mail(self._longest)
+        return took
 
     async def _refresh(self) -> None:
-        await self._fleet.wake_nights()
         for _, door in self._admins:
             answer = await door.get("/clients", limit="500")
             for client in answer.body["clients"] if answer.ok else ():
@@ -92,7 +100,8 @@ class Calm:
                     await door.post(f"{path}/refresh")
 
     async def _quiet(self, *, is_refreshing: bool) -> float:
-        began = nudged = time.monotonic()
+        began = refreshed = time.monotonic()
+        nudged = began - NUDGE
         connection = await asyncpg.connect(self._fleet.database)
         try:
             while time.monotonic() - began < self._longest:
@@ -101,6 +110,9 @@ class Calm:
                     break
                 if time.monotonic() - nudged > NUDGE:
                     nudged = time.monotonic()
+                    await self._fleet.wake()
+                if time.monotonic() - refreshed > REFRESH:
+                    refreshed = time.monotonic()
                     await self._refresh()
                 await asyncio.sleep(LOOK)
         finally:

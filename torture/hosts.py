@@ -18,7 +18,7 @@ from torture.link import Link, join
 CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
 CLIENT_SECRET = "sandbox-only-secret-never-use-at-xero"  # noqa: S105  # the stand-in's public constant
 
-_SERVERS = ("postgres", "temporal", "platform")
+_SERVERS = ("postgres", "temporal", "platform", "mail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Host:
     """A worker's host.
 
     Attributes:
-        cables: Relays to database, workflow server and platform, in this order: servers listen on the loopback alone,
-            which no other host reaches.
+        cables: Relays to database, workflow server, platform and mail server, in this order: servers listen on the
+            loopback alone, which no other host reaches.
         link: To the host's own network namespace; None where the worker is on this host, too, and a cut is one of its
             cables.
     """
@@ -62,7 +62,7 @@ class Host:
     def settings(self, everywhere: Settings) -> Settings:
         """The product's settings as they are true there, with servers at the ends of its cables."""
         where = self.link.address if self.link else HOST
-        database, temporal, platform = (f"{where}:{cable.port}" for cable in self.cables)
+        database, temporal, platform, mail = (f"{where}:{cable.port}" for cable in self.cables)
         url = everywhere.required("database_url")
         return everywhere.model_copy(
             update={
@@ -70,6 +70,7 @@ class Host:
                 "temporal_address": temporal,
                 "xero_api_url": f"http://{platform}",
                 "xero_identity_url": f"http://{platform}",
+                "smtp_url": SecretStr(f"smtp://{mail}"),
             }
         )
 
@@ -108,6 +109,8 @@ def settings_of(directory: Path, ports: Ports) -> Settings:
         xero_client_secret=SecretStr(CLIENT_SECRET),
         xero_identity_url=platform,
         xero_api_url=platform,
+        smtp_url=SecretStr(f"smtp://{HOST}:{ports.get('mail')}"),
+        mail_from="Clientsync <clientsync@practices.example>",
         public_url=f"http://{HOST}:{web}",
         web_port=web,
         data_dir=directory,

@@ -5,6 +5,7 @@ Plain data, handed to the checker in the end.
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from torture.chaos import Act, Blow
@@ -28,6 +29,23 @@ class Chosen:
     organisations: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A mail that the mail server took.
+
+    Attributes:
+        mail_id: The part of its Message-ID that is ours.
+        address: Where it goes.
+        at: When it came, in seconds since the epoch.
+        is_answered: Whether the server said that it took it.
+    """
+
+    mail_id: str
+    address: str
+    at: float
+    is_answered: bool
+
+
 @dataclass(slots=True)
 class Ledger:
     """All that is known from outside.
@@ -44,6 +62,7 @@ class Ledger:
         wrong_answers: Answers that no caller should get, each with what was asked.
         asked: How many calls were answered with which status, and how many not at all (0).
         journeys: How many of each kind were begun.
+        mails: What the mail server took, in its order.
     """
 
     dealt: list[Dealt] = field(default_factory=list)
@@ -56,6 +75,7 @@ class Ledger:
     wrong_answers: list[str] = field(default_factory=list)
     asked: Counter[int] = field(default_factory=Counter)
     journeys: Counter[str] = field(default_factory=Counter)
+    mails: Sequence[Taken] = ()
 
     def note(self, blow: Blow, began: float, about: str | None) -> None:
         """Write down a blow that is over."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import resource
+import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,7 @@ from torture.calm import QUIET, Calm
 from torture.cast import COLLEAGUES, Colleague, cast
 from torture.chaos import Blow, plan
 from torture.checker import findings as reading
-from torture.checker import history, lists, logs, platform, state, workflows
+from torture.checker import history, lists, logs, mail, platform, state, workflows
 from torture.checker.findings import Finding
 from torture.door import Door
 from torture.ledger import Ledger
@@ -49,7 +51,7 @@ class Wish:
         organisations: Of each practice.
         beside: A checkout with older code that one worker runs after deploys; None for none.
         calm: Seconds for which quiet is waited for at the end, each time.
-        keep: Where logs and files are left; None for a folder that is deleted.
+        keep: Where logs and files are left; None for a temporary folder, which is deleted where nothing was found.
         relays_because: Why workers' hosts are no network namespaces; empty where they are, in one of our own.
     """
 
@@ -85,27 +87,34 @@ async def endure(wish: Wish, tell: Tell) -> Report:
     Raises:
         ProcessFailedError: The stack did not come up at the beginning.
     """
-    ledger, figures = Ledger(), {"workers' hosts": wish.hosts}
-    with _folder(wish.keep) as directory:
-        size, logins = wish.practices * wish.organisations, wish.practices * COLLEAGUES
-        is_apart = not wish.relays_because
-        async with fleet(directory, wish.seed, size, logins, wish.beside, has_namespaces=is_apart) as running:
-            await audit.begin(running.database)
-            async with Platform(running.settings.xero_api_url) as there:
-                people = await cast(running.settings, there, wish.practices)
-                tell(f"{wish.practices} practices, {len(people)} colleagues, {size} organisations: people begin.")
-                async with _doors(running, people, ledger) as doors, _kept(running):
-                    changed = await _at_work(wish, running, there, doors, ledger)
-                    tell("Calm: everything works again, and what is under way may end.")
-                    calm = Calm(running, there, doors, wish.calm)
-                    await calm.restore()
-                    figures["calm: until all was over"] = f"{await calm.end():.0f} s"
-                    found = await _judge_quiet(running, there, ledger, changed)
-                    since = time.time()
-                    figures["calm: until all was read again"] = f"{await calm.look_at_everything():.0f} s"
-                    found += await _judge(running, there, ledger, changed, since)
-                    figures |= await _figures(running, there, ledger)
-    return Report(wish.seed, wish.minutes, ledger, _once_each(found), figures)
+    with _folder(wish.keep) as folder:
+        report = await _endure(wish, tell, folder.path)
+        folder.is_left = folder.is_left or bool(report.findings)
+    return report
+
+
+async def _endure(wish: Wish, tell: Tell, directory: Path) -> Report:
+    ledger, figures, spent = Ledger(), {"workers' hosts": wish.hosts}, _cpu_seconds()
+    size, logins = wish.practices * wish.organisations, wish.practices * COLLEAGUES
+    is_apart = not wish.relays_because
+    async with fleet(directory, wish.seed, size, logins, wish.beside, has_namespaces=is_apart) as running:
+        await audit.begin(running.database)
+        async with Platform(running.settings.xero_api_url) as there:
+            people = await cast(running.settings, there, wish.practices)
+            tell(f"{wish.practices} practices, {len(people)} colleagues, {size} organisations: people begin.")
+            async with _doors(running, people, ledger) as doors, _kept(running):
+                changed = await _at_work(wish, running, there, doors, ledger)
+                tell("Calm: everything works again, and what is under way may end.")
+                calm = Calm(running, there, doors, wish.calm)
+                await calm.restore()
+                figures["calm: until all was over"] = f"{await calm.end():.0f} s"
+                found = await _judge_quiet(running, there, ledger, changed)
+                since = time.time()
+                figures["calm: until all was read again"] = f"{await calm.look_at_everything():.0f} s"
+                found += await _judge(running, there, ledger, changed, since)
+                figures |= await _figures(running, there, ledger)
+    figures["CPU time of all processes"] = f"{_cpu_seconds() - spent:.0f} s"
+    return Report(wish.seed, wish.minutes, ledger, _once_each(found), figures, directory)
 
 
 async def _at_work(
@@ -167,7 +176,8 @@ async def _judge_quiet(running: Fleet, there: Platform, ledger: Ledger, changed:
 
 async def _judge(running: Fleet, there: Platform, ledger: Ledger, changed: set[str], since: float) -> list[Finding]:
     books = await reading.read(running.database)
-    found = [*history.judge(books, ledger), *state.judge(books, ledger)]
+    ledger.mails = running.letterbox.taken
+    found = [*history.judge(books, ledger), *state.judge(books, ledger), *mail.judge(books, ledger)]
     found += await lists.judge(running.database, books, there.books, changed, is_just_read=True)
     found += platform.judge(books, await there.state(), await there.calls(), ledger, since)
     settings = running.settings
@@ -187,6 +197,7 @@ async def _figures(running: Fleet, there: Platform, ledger: Ledger) -> dict[str,
         "runs": f"{len(books.runs)}: " + _list(Counter(row["result"] or row["stage"] for row in books.runs)),
         "outcomes": _list(outcomes),
         "clients": f"{len(books.clients)}: " + _list(statuses),
+        "mails": f"{len(ledger.mails)} for {len(books.notices)} notices",
         "changes of state looked at": str(len(books.log)),
         "calls of people": _list(Counter({str(status or "no answer"): n for status, n in ledger.asked.items()})),
         "calls to the platform": f"{calls['total']}, {calls['refreshes']} refreshes",
@@ -226,15 +237,31 @@ async def _kept(running: Fleet) -> AsyncIterator[None]:
             await keeper
 
 
-def _folder(keep: Path | None) -> contextlib.AbstractContextManager[Path]:
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        return contextlib.nullcontext(keep)
-    made = tempfile.TemporaryDirectory(prefix="clientsync-torture-", ignore_cleanup_errors=True)
-    return _as_path(made)
+@dataclass(slots=True)
+class _Folder:
+    """Where logs and files are, and whether they are left there."""
+
+    path: Path
+    is_left: bool
 
 
 @contextlib.contextmanager
-def _as_path(made: "tempfile.TemporaryDirectory[str]") -> Any:
-    with made as folder:
-        yield Path(folder)
+def _folder(keep: Path | None) -> Iterator[_Folder]:
+    """A folder for one run. A temporary one is left, too, where a run ends with an error of ours."""
+    folder = _Folder(keep or Path(tempfile.mkdtemp(prefix="clientsync-torture-")), is_left=keep is not None)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    except Exception as error:
+        folder.is_left = True
+        error.add_note(f"Logs and files are in {folder.path}.")
+        raise
+    finally:
+        if not folder.is_left:
+            shutil.rmtree(folder.path, ignore_errors=True)
+
+
+def _cpu_seconds() -> float:
+    """What this process and its children have used; children of a child that was killed are not counted."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)

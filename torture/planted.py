@@ -161,15 +161,16 @@ def _look_for(mistake: Mistake, asked: argparse.Namespace, console: Console) -> 
         The last seed, and the first finding of a promise that it breaks; nothing when there is none.
     """
     seed = 0
-    with tempfile.TemporaryDirectory(prefix="clientsync-planted-") as folder:
+    with tempfile.TemporaryDirectory(prefix="clientsync-planted-", ignore_cleanup_errors=True) as folder:
         checkout = Path(folder) / "checkout"
         shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".*", "build", "__pycache__", "*.egg-info"))
         for edit in mistake.edits:
             edit.make(checkout)
-        for seed in mistake.seeds:
+        for seed in asked.seed or mistake.seeds:
             console.print(f"{mistake.name}, seed {seed} …")
             argv = [sys.executable, "-m", "torture", "--seed", str(seed), "--minutes", str(asked.minutes)]
-            argv += ["--practices", str(asked.practices), "--calm", str(asked.calm)]
+            argv += ["--practices", str(asked.practices), "--organisations", str(asked.organisations)]
+            argv += ["--calm", str(asked.calm), "--keep", str(Path(folder) / f"seed-{seed}")]
             done = subprocess.run(argv, cwd=checkout, capture_output=True, text=True, check=False)  # noqa: S603  # ours
             for line in done.stdout.splitlines():
                 if done.returncode == CAUGHT and line.strip().partition(": ")[0] in mistake.breaks:
@@ -185,8 +186,10 @@ def _look_for(mistake: Mistake, asked: argparse.Namespace, console: Console) -> 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m torture.planted", description=__doc__)
+    parser.add_argument("--seed", type=int, nargs="+", help="in place of each mistake's own seeds")
     parser.add_argument("--minutes", type=float, default=1.0, help="for which everything goes wrong, with each seed")
     parser.add_argument("--practices", type=int, default=2)
+    parser.add_argument("--organisations", type=int, default=8, help="of each practice")
     parser.add_argument("--calm", type=float, default=60.0, help="seconds after which nobody waits for quiet any more")
     parser.add_argument("--only", nargs="*", help="only mistakes with one of these words in their names")
     return parser.parse_args()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -24,6 +25,7 @@ class Report:
         ledger: What was done and promised.
         findings: What must not be; empty when all is well.
         figures: Numbers by name, in order.
+        left: Where logs and files are, where something was found; None where they are nowhere.
     """
 
     seed: int
@@ -31,6 +33,7 @@ class Report:
     ledger: Ledger
     findings: Sequence[Finding]
     figures: dict[str, str] = field(default_factory=dict)
+    left: Path | None = None
 
     def show(self, console: Console) -> None:
         """Print it."""
@@ -49,5 +52,6 @@ class Report:
             console.print(rules)
             for finding in self.findings[:SHOWN]:
                 console.print(f"  {finding}", markup=False, highlight=False)
+            console.print(f"Logs and files are in {self.left}.", markup=False, highlight=False)
         else:
             console.print("Nothing lost, doubled, stuck or untrue.")

@@ -9,15 +9,17 @@ import contextlib
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.service import RPCError
 
+from contracts.payloads.settle_lost_work import SettleLostWorkInput
+from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE
 from models import schema
 from runtime.embedded.ports import Ports
 from runtime.embedded.postgres import start_postgres
@@ -25,9 +27,14 @@ from runtime.embedded.processes import Child, ProcessFailedError, Supervisor, li
 from runtime.embedded.stack import Stack, environment_of
 from runtime.embedded.temporal import start_temporal
 from runtime.settings.settings import Settings
-from torture.chaos import Target
+from runtime.temporal.connection import connect
+from torture.chaos import WORKERS, Target
 from torture.families import signal_family
 from torture.hosts import Host, join_hosts, settings_of
+from torture.letterbox import Letterbox, letterbox
+
+PORTS = range(12_000, 20_000)
+"""From which nobody else of ours takes any: the port of a process that was killed is free for a moment."""
 
 SEARCH_ATTRIBUTES = [f"Clientsync{name}" for name in ("Practice", "Colleague", "Provider", "Kind", "Stage", "Result")]
 LATENCY_MS = 60
@@ -41,6 +48,9 @@ LONGEST_CALL = 10.0
 
 LOOK = 0.5
 """Seconds between two looks at whether a process has ended."""
+
+WAITING = ("ChangeConnection", "CheckConnections", "DisconnectClient", "SyncClient")
+"""Workflows that may wait for their next try, and have a signal to try now."""
 
 
 @dataclass(slots=True)
@@ -67,6 +77,7 @@ class Fleet:
         stack: Starts processes.
         parts: By name.
         hosts: Of each worker.
+        letterbox: The mail server.
         beside: A checkout with older code, for the second worker after a deploy; None for this one alone.
         fallen: Names and exit statuses of what ended by itself.
         older: Workers that were started with the older code.
@@ -76,6 +87,7 @@ class Fleet:
     stack: Stack = field(repr=False)
     parts: dict[Target, Part]
     hosts: dict[Target, Host]
+    letterbox: Letterbox
     beside: Path | None = None
     fallen: list[tuple[str, int]] = field(default_factory=list)
     older: list[Child] = field(default_factory=list)
@@ -149,14 +161,23 @@ class Fleet:
                 client = await Client.connect(address, namespace=self.settings.temporal_namespace)
                 await client.get_schedule_handle(f"check-connections-{practice}").trigger()
 
-    async def wake_nights(self) -> None:
-        """Tell checks that wait for logins to look now, as support staff may."""
+    async def wake(self) -> None:
+        """Tell whatever waits for its next try to try now, as support staff may."""
         address = self.settings.required("temporal_address")
         client = await Client.connect(address, namespace=self.settings.temporal_namespace)
-        query = "WorkflowType = 'CheckConnections' AND ExecutionStatus = 'Running'"
-        async for check in client.list_workflows(query):
+        kinds = ", ".join(f"'{kind}'" for kind in WAITING)
+        async for waiting in client.list_workflows(f"WorkflowType IN ({kinds}) AND ExecutionStatus = 'Running'"):
             with contextlib.suppress(RPCError):  # it has just ended
-                await client.get_workflow_handle(check.id).signal("retry_now")
+                await client.get_workflow_handle(waiting.id).signal("retry_now")
+
+    async def send_mail(self, seconds: float) -> None:
+        """Have the outbox emptied now instead of minutes later; who waits too long goes on without."""
+        client = await connect(self.settings)
+        with contextlib.suppress(TimeoutError, RPCError, WorkflowFailureError):
+            async with asyncio.timeout(seconds):
+                await client.execute_workflow(
+                    "SettleLostWork", SettleLostWorkInput(), id=f"{LOST_WORK_ID}-once-more", task_queue=WORKFLOW_QUEUE
+                )
 
     async def workflows_at_work(self) -> int:
         """How many workflows are open."""
@@ -215,9 +236,9 @@ async def fleet(
     Raises:
         ProcessFailedError: Something did not come up.
     """
-    ports = Ports(directory / "ports.json")
+    ports = Ports(directory / "ports.json", among=PORTS)
     settings = settings_of(directory, ports)
-    async with Supervisor(directory / "logs") as supervisor:
+    async with Supervisor(directory / "logs") as supervisor, AsyncExitStack() as boxes:
         postgres, url = await start_postgres(supervisor, ports, directory / "postgres")
         settings = settings.model_copy(update={"database_url": SecretStr(url)})
         stack = Stack(settings, supervisor, ports)
@@ -226,7 +247,8 @@ async def fleet(
         await schema.upgrade(url)
         parts = {Target.POSTGRES: Part(postgres), Target.TEMPORAL: Part(temporal), Target.PLATFORM: Part(platform)}
         hosts = await join_hosts(supervisor, ports, has_namespaces=has_namespaces)
-        running = Fleet(settings, stack, parts, hosts, beside)
+        box = await boxes.enter_async_context(letterbox(ports.get("mail"), seed, directory / "logs" / "mail.log"))
+        running = Fleet(settings, stack, parts, hosts, box, beside)
         try:
             for target in (Target.FIRST_WORKER, Target.SECOND_WORKER, Target.WEB):
                 parts[target] = Part(await running._launch(target, 1, None))  # noqa: SLF001  # its own module
@@ -235,8 +257,10 @@ async def fleet(
         finally:
             for host in running.hosts.values():
                 await host.close()
-            for target in parts:
-                running.let_go(target)  # what is held cannot be stopped in order
+            for target in (*WORKERS, Target.WEB, Target.PLATFORM, Target.TEMPORAL):
+                if target in parts:
+                    await running.kill(target)  # nobody needs what they would put in order first
+            running.let_go(Target.POSTGRES)  # what is held cannot be stopped in order
 
 
 async def _temporal(stack: Stack) -> Child:

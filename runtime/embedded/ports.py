@@ -28,14 +28,15 @@ class Ports:
     The caller holds the lock of the data directory; two writers are not expected.
     """
 
-    def __init__(self, file: Path, wanted: Mapping[str, int] | None = None) -> None:
+    def __init__(self, file: Path, wanted: Mapping[str, int] | None = None, among: range = _RANGE) -> None:
         """Read what the last start left.
 
         Args:
             file: Where the ports are kept.
             wanted: Ports that somebody asked for; they are used as they are, free or not.
+            among: From which new ones are taken.
         """
-        self._file = file
+        self._file, self._among = file, among
         self._wanted = dict(wanted or {})
         self._kept: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
         self._given: dict[str, int] = {}
@@ -54,7 +55,7 @@ class Ports:
 
     def _choose(self) -> int:
         taken = set(self._kept.values()) | set(self._given.values()) | set(self._wanted.values())
-        for port in random.sample(_RANGE, k=len(_RANGE)):
+        for port in random.sample(self._among, k=len(self._among)):
             if port not in taken and is_free(port):
                 return port
-        raise OSError(f"no free port between {_RANGE.start} and {_RANGE.stop} on {HOST}")
+        raise OSError(f"no free port between {self._among.start} and {self._among.stop} on {HOST}")

@@ -23,3 +23,7 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(tmp_path):
 
 def test_a_wanted_port_is_used_as_it_is(tmp_path):
     assert Ports(tmp_path / "ports.json", {"web": 8123}).get("web") == 8123
+
+
+def test_new_ones_are_taken_from_where_somebody_wants_them(tmp_path):
+    assert Ports(tmp_path / "ports.json", among=range(12_000, 12_100)).get("web") in range(12_000, 12_100)

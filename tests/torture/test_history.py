@@ -38,7 +38,7 @@ def tokens(generation: int, text: str, status: str = "active", at: float = 100.0
 
 def judged(*log: Row, ledger: Ledger | None = None) -> list[Finding]:
     told = [one["after"] for one in log if one["what"] == "events"]
-    books = Books((), (), (), (), (), (), told, log, 0.0)
+    books = Books((), (), (), (), (), (), told, (), log, 0.0)
     return list(judge(books, ledger or Ledger()))
 
 

@@ -39,6 +39,7 @@ class Books:
     grants: Sequence[Row]
     receipts: Sequence[Row]
     events: Sequence[Row]
+    notices: Sequence[Row]
     log: Sequence[Row]
     now: float
 
@@ -56,6 +57,8 @@ async def read(url: str) -> Books:
             now = (await connection.fetchval("SELECT extract(epoch FROM clock_timestamp())::float8")) or 0.0
     finally:
         await connection.close()
+    for row in tables["notices"]:
+        row["tells_of"] = json.loads(row["tells_of"]) if row["tells_of"] else None
     for row in tables["log"]:
         row["before"] = json.loads(row["before"]) if row["before"] else None
         row["after"] = json.loads(row["after"])
@@ -75,6 +78,9 @@ _QUERIES = {
     "grants": "SELECT id, provider_user_id, status, generation FROM grants ORDER BY id",
     "receipts": "SELECT * FROM receipts",
     "events": "SELECT * FROM events ORDER BY id",
+    "notices": "SELECT n.id, n.tells_of, n.sent_at, c.email, c.deactivated_at IS NOT NULL "
+    "OR greatest(n.next_try_at, n.claimed_until) > now() AS waits "
+    "FROM notices n JOIN colleagues c ON c.id = n.colleague_id",
     "log": "SELECT id, extract(epoch FROM at)::float8 AS at, tx::text AS tx, what, key, before, after "
     "FROM torture.log ORDER BY id",
 }
