@@ -58,6 +58,21 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
         await database.close()
 
 
+async def upgrade_database(settings: Settings) -> tuple[str, ...]:
+    """Bring the database to the newest version; gives the versions that it lacked.
+
+    Raises:
+        MissingSettingError: Its URL is not set.
+        SQLAlchemyError: It cannot be reached.
+    """
+    from models import schema  # commands that migrate nothing start without what it needs
+
+    url = settings.required("database_url")
+    missing = await schema.pending(url)
+    await schema.upgrade(url)
+    return missing
+
+
 def build_provider(settings: Settings, database: Database) -> "Provider":
     """Xero, as the settings describe it.
 

@@ -75,12 +75,12 @@ ROOMS = {
         "the door to the product starts and asks workflows; the sandbox is started as a process",
     ),
     "web": room(
-        "contracts models runtime starter",
+        "contracts runtime starter",
         "temporalio",
         "a page asks an operation and shows what it answers",
     ),
     "cli": room(
-        "contracts models runtime starter",
+        "contracts runtime starter",
         "fastapi",
         "a command asks an operation and prints what it answers; servers are processes of their own",
     ),

@@ -21,10 +21,13 @@ from cli.demo.selection import choose, same_again
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.lists import ListName
 from contracts.words.runs import Stage
-from models.kit.database import Database
+from starter.access.tokens import Tokens
 from starter.answers.clients import ListAnswer
 from starter.answers.runs import RunAnswer
+from starter.bootstrap import open_database
+from starter.clients.by_hand import add_by_hand
 from starter.embedded import Product
+from starter.people.colleagues import Colleagues
 
 LISTS_OF_AT_MOST = 40
 """Clients whose nine lists are looked at one by one; for the others the connection tells."""
@@ -107,12 +110,11 @@ async def _scene(product: Product, progress: Progress) -> AsyncIterator[Scene]:
 
 async def _set_up(product: Product, casting: Casting, allowance: int) -> Cast:
     number = casting.organisation_of[Part.LOOKALIKE].registration_number
-    database = Database(product.settings.required("database_url"), pool_size=1)
-    try:
-        people = await cast.set_up(database, allowance=allowance)
-        await cast.add_unconnected_client(database, people, name="Shoebox on the shelf", company_number=number)
-    finally:
-        await database.close()
+    async with open_database(product.settings) as database:
+        people = await cast.set_up(Colleagues(database), Tokens(database), allowance=allowance)
+        await add_by_hand(
+            database, people.practice_id, people.ben_id, name="Shoebox on the shelf", company_number=number
+        )
     return people
 
 

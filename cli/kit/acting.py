@@ -8,8 +8,8 @@ from uuid import UUID
 import typer
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.clients.reads import ClientFilter
 from starter.actor import Actor
+from starter.answers.views import ClientFilter
 from starter.bootstrap import open_operations, read_settings
 from starter.operations import Operations
 

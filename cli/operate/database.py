@@ -3,8 +3,7 @@
 import typer
 
 from cli.kit.output import Json, out, print_json
-from models import schema
-from starter.bootstrap import read_settings
+from starter.bootstrap import read_settings, upgrade_database
 from starter.ending import execute
 
 database = typer.Typer(no_args_is_help=True, help="The database.")
@@ -15,10 +14,7 @@ def upgrade(json: Json = False) -> None:
     """Bring the database to the newest version. Safe at any time, and by several at once."""
 
     async def work() -> tuple[str, ...]:
-        url = read_settings().required("database_url")
-        missing = await schema.pending(url)
-        await schema.upgrade(url)
-        return missing
+        return await upgrade_database(read_settings())
 
     applied = execute(work())
     if json:

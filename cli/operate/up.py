@@ -7,11 +7,10 @@ from pathlib import Path
 
 from cli.kit.output import Json, out, print_json, table
 from cli.operate.schedules import apply_schedules
-from models.kit.database import Database
 from runtime.embedded.private_file import write_private
 from runtime.embedded.processes import ProcessFailedError
 from runtime.embedded.stack import DataDirInUseError, environment_of
-from starter.bootstrap import RUNNING, read_settings
+from starter.bootstrap import RUNNING, open_database, read_settings
 from starter.embedded import Product, embedded_product
 from starter.ending import FAILED, end, err, execute
 from starter.factors.relying_party import relying_party
@@ -60,11 +59,8 @@ def _stop_when_told() -> None:
 
 async def _look_around(product: Product) -> FirstLook:
     settings = product.settings
-    database = Database(settings.required("database_url"), pool_size=1)
-    try:
+    async with open_database(settings) as database:
         return await first_look(database, settings.required("public_url"), Path(settings.data_dir))
-    finally:
-        await database.close()
 
 
 def _tell(product: Product, look: FirstLook, json: bool) -> None:

@@ -11,8 +11,8 @@ from cli.kit.acting import ClientName, acting, acting_on
 from cli.kit.output import As, Json, out, print_json, table, words
 from cli.work.hand_over import hand_over
 from contracts.words.causes import Cause
-from models.clients.reads import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.answers.clients import ClientAnswer
+from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.ending import execute
 
 clients = typer.Typer(no_args_is_help=True, help="Client accounts.")

@@ -9,8 +9,8 @@ import typer
 
 from cli.kit.output import Json, out, print_json, table
 from contracts.words.access import Scope, listed
-from models.access.tokens import USUAL, TokenView
 from starter.access.tokens import LONGEST_DAYS, MadeToken, Tokens
+from starter.answers.views import USUAL, TokenView
 from starter.bootstrap import open_database, read_settings
 from starter.ending import execute
 

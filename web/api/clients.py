@@ -6,8 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from contracts.words.causes import Cause
-from models.clients.reads import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.answers.clients import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
+from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from web.api.parameters import Limit, Offset, Search
 from web.kit.authentication import Door, Reader
 

@@ -10,7 +10,6 @@ from pydantic import AwareDatetime
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.runs import RunKind
-from models.runs.reads import RunFilter
 from starter.answers.runs import (
     AuthorizeAnswer,
     RetryAnswer,
@@ -20,6 +19,7 @@ from starter.answers.runs import (
     StartedAnswer,
     StoppingAnswer,
 )
+from starter.answers.views import RunFilter
 from starter.runs.kinds import RunOptions
 from web.api.parameters import Limit, Offset
 from web.kit.authentication import Adder, Door, Reader

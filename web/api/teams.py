@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from models.practices.teams import TeamView
+from starter.answers.views import TeamView
 from web.kit.authentication import Door, Reader
 
 router = APIRouter(prefix="/api/v1/teams", tags=["Colleagues"])

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words.access import Scope
-from models.access.tokens import USUAL, TokenView
 from starter.access.tokens import LONGEST_DAYS, LONGEST_NAME
+from starter.answers.views import USUAL, TokenView
 from web.kit.authentication import Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["Tokens"])

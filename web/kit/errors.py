@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 
 from contracts.words.mistakes import sentence_of
 from contracts.words.refusals import Refusal, RefusalCode, Refused
-from models.kit.database_away import is_away
+from starter.answers.views import is_away
 from web.kit.addresses import logged_path
 from web.kit.error_pages import error_page, is_for_people, to_form, to_sign_in
 from web.kit.viewing import recognise

@@ -18,8 +18,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from models.kit.columns import now
 from starter.access.sessions import SignedIn
+from starter.answers.views import now
 from web.kit.confirmations import PARAMETER, said
 from web.kit.surroundings import Surroundings, current, surrounded
 from web.kit.wording import FILTERS

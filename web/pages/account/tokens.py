@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from contracts.words.access import Scope
 from contracts.words.refusals import Refused
-from models.access.tokens import USUAL
 from starter.access.tokens import LONGEST_DAYS
+from starter.answers.views import USUAL
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.errors import status_of

@@ -13,8 +13,8 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.causes import Cause
-from models.clients.reads import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.actor import Actor
+from starter.answers.views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.clients.clients import EVERYONE
 from starter.operations import Operations
 from web.kit.authentication import Door

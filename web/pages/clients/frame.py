@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
-from models.clients.reads import ClientView
 from starter.access.sessions import SignedIn
+from starter.answers.views import ClientView
 from web.kit.authentication import Door
 from web.kit.rendering import render
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from contracts.words.lists import ListName
-from models.lists.tables import ContactRow, StandardRow
+from starter.answers.views import ContactRow, StandardRow
 from web.kit.wording import NOTHING
 
 

@@ -10,10 +10,8 @@ from starlette.responses import StreamingResponse
 from contracts.words.connections import ContactsChoice
 from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
-from models.connections.reads import Details, Managed
-from models.connections.settings import chosen_sources
-from models.connections.writes import LEAVING
 from starter.access.sessions import SignedIn
+from starter.answers.views import LEAVING, Details, Managed, chosen_sources
 from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer
 from web.kit.listing import Offset, Text

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
-from models.connections.tables import Receipt
+from starter.answers.views import Receipt
 
 
 @dataclass(frozen=True, slots=True)

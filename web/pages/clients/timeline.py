@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from models.events.reads import EventView
+from starter.answers.views import EventView
 from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer
 from web.kit.listing import KNOWN

@@ -9,8 +9,8 @@ from fastapi import Form, Path, Query, Request, Response
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, RunKind, Stage, Verdict
-from models.runs.reports import Order, OrganisationFilter, RunReport
 from starter.access.sessions import SignedIn
+from starter.answers.views import Order, OrganisationFilter, RunReport
 from starter.connections.changes import ChangePreview
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said

@@ -11,13 +11,8 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName, Source
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
-from models.connections.changes import undo_until
-from models.connections.settings import chosen_sources
-from models.connections.tables import Connection
-from models.kit.columns import now
-from models.runs.reads import RunFilter
-from models.runs.reports import RunReport
 from starter.access.sessions import SignedIn
+from starter.answers.views import Connection, RunFilter, RunReport, chosen_sources, now, undo_until
 from starter.runs.starting import StartedRun
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said

@@ -7,8 +7,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.refusals import Refused
-from models.clients.reads import ClientStatus
 from starter.actor import Actor
+from starter.answers.views import ClientStatus
 from starter.connections.health import Check
 from starter.operations import Operations
 from web.kit.authentication import Door

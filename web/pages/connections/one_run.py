@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.words.runs import Outcome, Result, RunKind, Stage
-from models.runs.tables import Run, RunOrganisation
+from starter.answers.views import Run, RunOrganisation
 
 _GOOD = frozenset({Outcome.REPAIRED, Outcome.HEALTHY})
 

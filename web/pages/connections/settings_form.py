@@ -9,8 +9,7 @@ from pydantic import ValidationError
 from contracts.words.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
 from contracts.words.lists import ListName, Source
 from contracts.words.mistakes import sentence_of
-from models.connections.settings import chosen_sources
-from models.connections.tables import Connection
+from starter.answers.views import Connection, chosen_sources
 
 _HOURS = f"Give a whole number of hours from {SHORTEST_HOURS} to {LONGEST_HOURS} (30 days)."
 _CHOICES = ("costs_destination", "costs_status", "sales_destination", "sales_status")

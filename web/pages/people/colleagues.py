@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from contracts.words.practices import Role
 from contracts.words.refusals import RefusalCode, Refused
-from models.practices.reads import ColleagueView
 from starter.actor import Actor
+from starter.answers.views import ColleagueView
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

@@ -7,8 +7,8 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from contracts.words.runs import RunKind
-from models.runs.reads import RunFilter
 from starter.answers.run_words import TALLIED
+from starter.answers.views import RunFilter
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.listing import KNOWN, PAGE, Id, Limit, Offset, Text, address, is_dropped, last_page

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from contracts.words.runs import Outcome
-from models.runs.reports import OFFERS, RunReport
 from starter.actor import Actor
 from starter.answers.run_words import MEANS
+from starter.answers.views import OFFERS, RunReport
 from starter.operations import Operations
 
 SOME_KEEP: Final = "They have a new owner. Connections moved with them, except for those named below."

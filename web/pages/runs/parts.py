@@ -10,10 +10,9 @@ from typing import Any
 from starlette.datastructures import QueryParams
 
 from contracts.words.runs import RunKind, Stage
-from models.runs.progress import RunSnapshot
-from models.runs.reports import RunReport
 from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
+from starter.answers.views import RunReport, RunSnapshot
 from starter.operations import Operations
 from web.pages.runs import leftovers as run_leftovers
 from web.pages.runs import report as run_report

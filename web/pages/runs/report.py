@@ -5,9 +5,9 @@ from typing import Final
 from starlette.datastructures import QueryParams
 
 from contracts.words.runs import Outcome, RunKind
-from models.runs.reports import Order, OrganisationFilter, RunReport
 from starter.actor import Actor
 from starter.answers.run_words import MEANS, accounts_sum, outcomes_sum
+from starter.answers.views import Order, OrganisationFilter, RunReport
 from starter.answers.wording import number
 from starter.operations import Operations
 from web.kit.listing import PAGE, address

@@ -18,10 +18,9 @@ from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, Stage
-from models.runs.progress import RunSnapshot
-from models.runs.tables import Run
 from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
+from starter.answers.views import Run, RunSnapshot
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go

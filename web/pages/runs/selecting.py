@@ -14,8 +14,8 @@ from starlette.datastructures import FormData
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import Refusal, RefusalCode, Refused
 from contracts.words.runs import Action, Verdict
-from models.runs.reports import OrganisationView
 from starter.actor import Actor
+from starter.answers.views import OrganisationView
 from starter.operations import Operations
 
 CREATE = "create"

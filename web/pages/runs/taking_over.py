@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from models.runs.reports import OrganisationView
 from starter.actor import Actor
+from starter.answers.views import OrganisationView
 from starter.operations import Operations
 from web.pages.runs.selecting import Chosen
 

@@ -6,7 +6,7 @@ from fastapi import Form, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
 from contracts.words.refusals import RefusalCode, Refused
-from models.access.password_links import MOST_MAILS, VALID_FOR
+from starter.answers.views import MAILED_LINK_VALID_FOR, MOST_MAILS
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
@@ -67,7 +67,7 @@ def _asking(request: Request, refused: Refused | None = None, email: str = "") -
         "forgotten.html",
         status=status_of(refused.refusal.code) if refused else 200,
         email=email,
-        minutes=int(VALID_FOR.total_seconds()) // 60,
+        minutes=int(MAILED_LINK_VALID_FOR.total_seconds()) // 60,
         most=MOST_MAILS,
         problem=refused.refusal.message if refused else None,
     )

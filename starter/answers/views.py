@@ -1,0 +1,60 @@
+"""What operations take and give: values that the pages, the API and the commands read, and never change.
+
+They are made in ``models``; whoever shows them knows the one door alone, and takes their names from here.
+"""
+
+from models.access.password_links import MOST_MAILS
+from models.access.password_links import VALID_FOR as MAILED_LINK_VALID_FOR
+from models.access.tokens import USUAL, TokenView
+from models.clients.reads import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus, ClientView
+from models.connections.changes import undo_until
+from models.connections.reads import Details, Managed
+from models.connections.settings import chosen_sources
+from models.connections.tables import Connection, Receipt
+from models.connections.writes import LEAVING
+from models.events.reads import EventView
+from models.kit.columns import now
+from models.kit.database_away import is_away
+from models.lists.tables import ContactRow, StandardRow
+from models.practices.reads import ColleagueView
+from models.practices.teams import TeamView
+from models.runs.progress import RunSnapshot
+from models.runs.reads import RunFilter
+from models.runs.reports import OFFERS, Order, OrganisationFilter, OrganisationView, RunReport
+from models.runs.tables import Run, RunOrganisation
+
+__all__ = [
+    "LEAVING",
+    "MAILED_LINK_VALID_FOR",
+    "MOST_MAILS",
+    "OFFERS",
+    "USUAL",
+    "ClientFacets",
+    "ClientFilter",
+    "ClientOrder",
+    "ClientSort",
+    "ClientStatus",
+    "ClientView",
+    "ColleagueView",
+    "Connection",
+    "ContactRow",
+    "Details",
+    "EventView",
+    "Managed",
+    "Order",
+    "OrganisationFilter",
+    "OrganisationView",
+    "Receipt",
+    "Run",
+    "RunFilter",
+    "RunOrganisation",
+    "RunReport",
+    "RunSnapshot",
+    "StandardRow",
+    "TeamView",
+    "TokenView",
+    "chosen_sources",
+    "is_away",
+    "now",
+    "undo_until",
+]
