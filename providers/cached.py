@@ -1,6 +1,7 @@
 """A value that is fetched once, kept for a while, and fetched by one caller at a time.
 
-An old value is better than none: when it is due and cannot be fetched, it is kept for a few minutes more.
+An old value is better than none: when it is due and cannot be fetched, it is kept for a few minutes more. Where there
+is none, who waited while it could not be fetched is told so, and does not wait for another try of their own.
 """
 
 import asyncio
@@ -27,6 +28,8 @@ class Cached(Generic[Value]):
         self._now = now
         self._lock = asyncio.Lock()
         self._held: tuple[Value, datetime] | None = None
+        self._failures = 0
+        self._failed: Transient | None = None
 
     async def get(self, *, other_than: Value | None = None) -> Value:
         """The value.
@@ -37,15 +40,19 @@ class Cached(Generic[Value]):
         Raises:
             Exception: Whatever ``load`` raises, when there is no value that may be kept instead.
         """
+        failures = self._failures
         async with self._lock:
             if self._held is not None:
                 value, loaded_at = self._held
                 if value is not other_than and self._now() - loaded_at < self._lifetime:
                     return value
+            if self._failed is not None and self._failures > failures:
+                raise self._failed
             try:
                 value = await self._load()
-            except Transient:
+            except Transient as error:
                 if self._held is None or self._held[0] is other_than:
+                    self._failures, self._failed = self._failures + 1, error
                     raise
                 value, _ = self._held
                 self._held = (value, self._now() - self._lifetime + TRY_AGAIN_AFTER)

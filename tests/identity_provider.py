@@ -18,7 +18,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from emulators.kit.signing import SigningKey, half_hash
-from starter.support.identity import SupportGroup
 from tests.journeys.serving import listening, serving
 
 AUDIENCE, GROUP = "temporal-ui", "clientsync-support"
@@ -45,6 +44,8 @@ class IdentityProvider:
         metadata: What of its discovery document is not as usual.
         codes: What was asked for, by code.
         is_down: Whether its token endpoint answers with 503.
+        now: Tells the time that stands in its tokens.
+        asked_to_exchange: The forms that its token endpoint was sent.
     """
 
     issuer: str
@@ -60,14 +61,11 @@ class IdentityProvider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     access: dict[str, Claims] = field(default_factory=dict)
     is_down: bool = False
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    asked_to_exchange: list[dict[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.named = self.issuer
-
-    @property
-    def group(self) -> SupportGroup:
-        """Whom of its people the product lets in."""
-        return SupportGroup(self.issuer, AUDIENCE, GROUP)
 
     def token(self, *, key: SigningKey | None = None, **claims: Any) -> str:
         """A token of somebody of support; claims that are None are left out."""
@@ -118,7 +116,8 @@ class IdentityProvider:
         )
 
     def exchange(self, form: dict[str, str], authorization: str | None) -> tuple[int, Claims]:
-        """The tokens of a code, once (Core, section 3.1.3; RFC 6749, section 5.2)."""
+        """The tokens of a code, once (Core, section 3.1.3; RFC 6749, section 5.2; RFC 7636, section 4.6)."""
+        self.asked_to_exchange.append(form)
         if self.is_down:
             return 503, {}
         if not _is_client(form, authorization):
@@ -149,7 +148,7 @@ class IdentityProvider:
         return 200, {"access_token": access_token, "id_token": id_token, "token_type": "Bearer", "expires_in": 300}
 
     def _times(self) -> Claims:
-        at = datetime.now(UTC)
+        at = self.now()
         return {"iat": int(at.timestamp()), "exp": int((at + OVER).timestamp())}
 
 

@@ -202,6 +202,42 @@ def test_the_judge_shares_no_code_with_the_product():
     )
 
 
+STAND_INS = (
+    "tests/identity_provider.py",
+    "tests/letterbox.py",
+    "tests/models/pooler.py",
+    "tests/providers/stand_in.py",
+    "tests/web/passkey_device.py",
+)
+"""What stands in for others' software in tests; the sandboxes are rooms."""
+SHARES_NOTHING = {"emulators"}
+
+
+def of_tests(module: Module) -> Iterator[Module]:
+    """The modules of ``tests`` that a module of them imports."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
+            named = ROOT.joinpath(*(node.module or "").split("."))
+            inside = [named / f"{alias.name}.py" for alias in node.names]
+            yield from (read(file) for file in (named.with_suffix(".py"), *inside) if file.is_file())
+
+
+@pytest.mark.parametrize("name", STAND_INS)
+def test_a_stand_in_shares_no_code_with_the_product(name):
+    seen, left, problems = set(), [read(ROOT / name)], []
+    while left:
+        module = left.pop()
+        if module.name not in seen:
+            seen.add(module.name)
+            left.extend(of_tests(module))
+            problems += [
+                f"{module.at(node)} imports {imported}: {name} would share the mistakes that it is there to show."
+                for node, imported in module.imports()
+                if imported in set(ROOMS) - SHARES_NOTHING
+            ]
+    complain(problems)
+
+
 def test_every_room_is_known():
     own = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {path.stem for path in ROOT.glob("*.py")}
     complain(

@@ -20,10 +20,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from contracts.payloads.runs import ConsentGiven, ReopenRunInput, RunResult, SelectionAccepted
     from contracts.payloads.selection import Selection
-    from contracts.words.runs import RunKind, Stage
+    from contracts.words.runs import Result, RunKind, Stage
 
 from workflows.parts.calls import call
 from workflows.parts.choosing import ChoosingJourney
+from workflows.parts.consented_run import RunEnded
 from workflows.parts.listing import list_organisations
 from workflows.parts.pulling import ClientPulls
 from workflows.parts.run_state import RunState
@@ -70,12 +71,14 @@ class BulkCreateClients(ChoosingJourney):
         )
 
     async def _reopen(self) -> None:
-        await call(
+        is_open = await call(
             RunActivities.reopen_run,
             ReopenRunInput(run_id=self._start.run.run_id),
             policies.DATABASE,
-            "Put the failed organisations back to be done",
+            "See that the failed organisations are put back to be done",
         )
+        if is_open is False:  # earlier code gave no answer here, or went on
+            raise RunEnded(Result.CANCELLED, "This retry was never stored, since its start was given up.")
 
     async def _create_clients(self) -> None:
         await self.state.enter(Stage.CREATING)

@@ -10,7 +10,7 @@ from contracts.payloads.pulling import HandOverInput, RecordFailureInput
 from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunInput, RunResult, SeeRunInput
 from contracts.payloads.sync_client import SettleSyncInput
 from contracts.words.causes import Cause
-from contracts.words.runs import Outcome
+from contracts.words.runs import Outcome, Stage
 from models.connections import health as connection_health
 from models.connections import leases
 from models.connections import writes as connections
@@ -114,11 +114,15 @@ class RunActivities:
                 await leases.release(session, (asked.connection_id,), holder=holder())
 
     @activity.defn
-    async def reopen_run(self, asked: ReopenRunInput) -> None:
-        """Put a finished run's failed organisations back to be done; doing it twice changes nothing more."""
+    async def reopen_run(self, asked: ReopenRunInput) -> bool:
+        """Whether a finished run was put back to be done.
+
+        Whoever asks for a retry does that, in the transaction in which this workflow is started: it is waited for
+        here. Where it was given up after the start, the run stays as it ended, as the person was told.
+        """
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
-            await runs.reopen(session, run, self._now())
+            return run.stage is not Stage.FINISHED
 
     @activity.defn
     async def finish_run(self, asked: FinishRunInput) -> RunResult:

@@ -120,6 +120,6 @@ class FinishRunInput(Payload):
 
 
 class ReopenRunInput(Payload):
-    """Put a finished run's failed organisations back to be done."""
+    """Say whether a finished run's failed organisations were put back to be done."""
 
     run_id: str

@@ -17,6 +17,8 @@ from models.practices.tables import Colleague
 
 MOST = 20
 """Of one colleague."""
+MOST_WAITING = 10
+"""Challenges of one session or browser; the oldest make room for new ones."""
 
 
 async def of(session: AsyncSession, colleague_id: UUID) -> Sequence[Passkey]:
@@ -97,9 +99,15 @@ async def remove(session: AsyncSession, colleague_id: UUID, *, only: UUID | None
 
 
 async def challenge(
-    session: AsyncSession, bound_to: str, ceremony: Ceremony, *, at: datetime, expires_at: datetime
+    session: AsyncSession,
+    bound_to: str,
+    ceremony: Ceremony,
+    *,
+    at: datetime,
+    expires_at: datetime,
+    ip: str | None = None,
 ) -> bytes:
-    """Make a challenge, and forget those whose time is over.
+    """Make a challenge, and forget those whose time is over, or that have too many beside them.
 
     Args:
         session: The caller's transaction.
@@ -107,12 +115,34 @@ async def challenge(
         ceremony: What the answer is going to be good for.
         at: This moment.
         expires_at: Until when.
+        ip: Where from, where nobody is signed in.
     """
     await session.exec(delete(PasskeyChallenge).where(col(PasskeyChallenge.expires_at) <= at))
-    made = secrets.token_bytes(32)
-    session.add(PasskeyChallenge(challenge=made, bound_to=hashed(bound_to), ceremony=ceremony, expires_at=expires_at))
+    made = PasskeyChallenge(
+        challenge=secrets.token_bytes(32),
+        bound_to=hashed(bound_to),
+        ceremony=ceremony,
+        expires_at=expires_at,
+        ip=None if ip is None else ip[:64],
+    )
+    session.add(made)
     await session.flush()
-    return made
+    theirs = select(PasskeyChallenge.challenge).where(PasskeyChallenge.bound_to == made.bound_to)
+    newest = theirs.order_by(col(PasskeyChallenge.expires_at).desc()).limit(MOST_WAITING)
+    await session.exec(
+        delete(PasskeyChallenge).where(
+            col(PasskeyChallenge.bound_to) == made.bound_to, col(PasskeyChallenge.challenge).not_in(newest)
+        )
+    )
+    return made.challenge
+
+
+async def waiting_from(session: AsyncSession, ip: str, at: datetime) -> int:
+    """How many challenges wait for an answer that were asked for from an IP address."""
+    query = select(func.count()).select_from(PasskeyChallenge)
+    return (
+        await session.exec(query.where(PasskeyChallenge.ip == ip[:64], col(PasskeyChallenge.expires_at) > at))
+    ).one()
 
 
 async def waiting(session: AsyncSession, bound_to: str, ceremony: Ceremony, at: datetime) -> bytes | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import delete, func, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -54,6 +54,11 @@ async def ask(session: AsyncSession, address: str, ip: str, at: datetime) -> Pas
     await session.exec(delete(PasswordRequest).where(col(PasswordRequest.at) < at - KEPT_FOR))
     await session.flush()
     return made
+
+
+async def unfollow(session: AsyncSession, request_id: int) -> None:
+    """Note that no mail is looked for after all: the request counts for nothing."""
+    await session.exec(update(PasswordRequest).where(col(PasswordRequest.id) == request_id).values(is_followed=False))
 
 
 async def asked_from(session: AsyncSession, ip: str, since: datetime) -> int:

@@ -162,6 +162,8 @@ class PasskeyChallenge(SQLModel, table=True):
     """Hash of the session, or of the browser's mark, whose answer alone is taken."""
     ceremony: Ceremony = Field(sa_type=enum_of(Ceremony))
     expires_at: datetime = Field(sa_type=MOMENT, index=True)
+    ip: str | None = Field(default=None, max_length=64, index=True)
+    """Where it was asked from by somebody who is not signed in; None in a session."""
 
 
 class ApiToken(SQLModel, table=True):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import func, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -55,6 +55,12 @@ async def find_link(session: AsyncSession, token_hash: bytes) -> LinkView | None
     )
     is_used = (await session.exec(succeeded.limit(1))).first() is not None
     return LinkView(link, run, practice.name, colleague.name, colleague.deactivated_at is not None, is_used)
+
+
+async def begun_by(session: AsyncSession, link_id: UUID) -> int:
+    """How many sign-ins were begun by a link."""
+    query = select(func.count()).select_from(ConsentAttempt).where(ConsentAttempt.link_id == link_id)
+    return (await session.exec(query)).one()
 
 
 async def use_consent(session: AsyncSession, state_hash: bytes, at: datetime) -> ConsentAttempt | None:

@@ -13,7 +13,7 @@ import httpx2
 import orjson
 from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]  # Authlib ships no types
 from joserfc import jwt
-from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
+from joserfc.errors import ClaimError, InvalidClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from providers.bounds import DOCUMENT, Bound
@@ -134,6 +134,9 @@ class Issuer:
             told = {"client_id": client_id, "nonce": nonce, "access_token": access_token}
             checked = CodeIDToken(found.claims, found.header, _needed(issuer, client_id), told)
             checked.validate(now=self._timestamp(), leeway=LEEWAY_SECONDS)
+            # It may be left out of a code's id_token (Core, section 3.1.3.6), and Authlib takes an empty one for that.
+            if found.claims.get("at_hash") is not None and not found.claims["at_hash"]:
+                raise InvalidClaimError("at_hash")
         except (JoseError, ValueError, TypeError) as error:
             raise BadTokenError(_reason(error)) from None
         return found.claims

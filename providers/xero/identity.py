@@ -30,9 +30,9 @@ KEYS_LIFETIME = timedelta(hours=12)
 """A new signing key is noticed at once by its unknown id; this only retires withdrawn ones."""
 
 LEEWAY_SECONDS = 60
+"""How far the clocks of Xero and of this machine may stand apart."""
 _TIMES = frozenset({"exp", "iat", "nbf"})
 """Claims that are refused as well where this machine's clock is wrong."""
-"""How far the clocks of Xero and of this machine may stand apart."""
 
 ALGORITHMS = ["RS256"]
 """What Xero signs with; naming it refuses ``none`` and keys used as shared secrets."""
@@ -115,7 +115,7 @@ class Identity:
             clock = ", is this machine's clock right?" if claim.strip() in _TIMES else ""
             raise ConsentFailed(f"id_token refused: {error.error}{claim}{clock}") from None
         at_hash = claims.get("at_hash")
-        if at_hash is not None and not hmac.compare_digest(str(at_hash), _half_hash(access_token)):
+        if at_hash is not None and not hmac.compare_digest(str(at_hash).encode(), _half_hash(access_token).encode()):
             raise ConsentFailed("id_token refused: at_hash")
         return claims
 

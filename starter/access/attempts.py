@@ -1,4 +1,7 @@
-"""Attempts to sign in: each is counted before anybody looks at the password, so that guessing stays slow."""
+"""Attempts to sign in: each is counted before anybody looks at the password, so that guessing stays slow.
+
+Those beyond the limit are not written down, so that nobody fills the database by going on.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -40,10 +43,15 @@ async def counted(database: Database, address: str, ip: str, at: datetime, brows
     Raises:
         Refused: ``TOO_MANY``.
     """
+
+    async def check() -> None:
+        async with database.session() as session:
+            with_address, from_ip = await sessions.failures(session, address, ip, at - WINDOW, browser_hash)
+        if with_address > MOST_WITH_ADDRESS or from_ip > MOST_FROM_IP:
+            raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
+
+    await check()
     async with database.transaction() as session:  # on its own: counted even if we are stopped while hashing
         attempt = await sessions.attempt(session, address, ip, at, browser_hash)
-    async with database.session() as session:
-        with_address, from_ip = await sessions.failures(session, address, ip, at - WINDOW, browser_hash)
-    if with_address > MOST_WITH_ADDRESS or from_ip > MOST_FROM_IP:
-        raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
+    await check()  # many may have come at once
     return attempt

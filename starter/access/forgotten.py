@@ -4,7 +4,7 @@ What is asked gets the same answer whether or not anybody has the address, after
 Who has it is looked up by the worker, and told in the mail alone.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
@@ -55,18 +55,30 @@ class ForgottenPasswords:
             Refused: ``TOO_MANY`` from there. ``UNAVAILABLE``: nothing can be sent just now.
         """
         address, at = email.strip().lower().replace("\x00", ""), self._sessions.clock()
+        await self._check(ip, at)
         async with self._database.transaction() as session:
             request = await password_links.ask(session, address, ip, at)
+        assert request.id is not None  # noqa: S101  # the flush gave it one
+        try:
+            await self._check(ip, at)  # many may have come at once
+            if request.is_followed:
+                await self._start(request.id)
+        except Refused:  # no mail goes for it, so that it must not stand in the way of the next
+            async with self._database.transaction() as session:
+                await password_links.unfollow(session, request.id)
+            raise
+
+    async def _check(self, ip: str, at: datetime) -> None:
         async with self._database.session() as session:
             if await password_links.asked_from(session, ip, at - FROM_IP_WITHIN) > MOST_FROM_IP:
                 raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
-        if request.is_followed:
-            assert request.id is not None  # noqa: S101  # the flush gave it one
-            async with explained(SLOW_DOWN):
-                await self._temporal.start_workflow(
-                    MailPasswordLink.run,
-                    MailPasswordLinkInput(request_id=request.id),
-                    id=mail_password_link_id(request.id),
-                    task_queue=WORKFLOW_QUEUE,
-                    static_details=WHAT_IT_IS,
-                )
+
+    async def _start(self, request_id: int) -> None:
+        async with explained(SLOW_DOWN):
+            await self._temporal.start_workflow(
+                MailPasswordLink.run,
+                MailPasswordLinkInput(request_id=request_id),
+                id=mail_password_link_id(request_id),
+                task_queue=WORKFLOW_QUEUE,
+                static_details=WHAT_IT_IS,
+            )

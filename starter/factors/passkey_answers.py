@@ -52,27 +52,32 @@ class PasskeyAnswers:
         self._sessions = sessions_of
         self.party = relying_party(public_url)
 
-    async def asked(self, bound_to: str, ceremony: Ceremony, colleague_id: UUID | None = None) -> Asked:
+    async def asked(
+        self, bound_to: str, ceremony: Ceremony, colleague_id: UUID | None = None, *, ip: str | None = None
+    ) -> Asked:
         """A new challenge for one of a colleague's passkeys, or for any that the browser has.
 
         Args:
             bound_to: The session, or the browser's mark, whose answer alone is taken.
             ceremony: What the answer is going to be good for.
             colleague_id: Whose passkey.
+            ip: Where from, where nobody is signed in.
 
         Raises:
             Refused: ``INVALID``: no passkey is good at this address.
         """
         party = self.place()
         async with self._database.transaction() as session:
-            challenge = await self.challenge(session, bound_to, ceremony)
+            challenge = await self.challenge(session, bound_to, ceremony, ip=ip)
             known = described(await passkeys.of(session, colleague_id)) if colleague_id else []
         return ceremonies.to_use(party, challenge, known, verified=ceremony is Ceremony.SIGN_IN)
 
-    async def challenge(self, session: AsyncSession, bound_to: str, ceremony: Ceremony) -> bytes:
+    async def challenge(
+        self, session: AsyncSession, bound_to: str, ceremony: Ceremony, *, ip: str | None = None
+    ) -> bytes:
         """A new challenge; arguments as for ``asked``."""
         at = self._sessions.clock()
-        return await passkeys.challenge(session, bound_to, ceremony, at=at, expires_at=at + WAITS_FOR)
+        return await passkeys.challenge(session, bound_to, ceremony, at=at, expires_at=at + WAITS_FOR, ip=ip)
 
     async def taken(self, answer: Answer, bound_to: str, ceremony: Ceremony) -> None:
         """Take the challenge that was answered, so that no other answer to it counts, whatever comes of this one.

@@ -1,7 +1,8 @@
 """Signing in with a passkey alone: one that makes sure of its owner, by a PIN or a finger, is both steps at once."""
 
 from contracts.words.access import Ceremony
-from models.access import sessions
+from contracts.words.refusals import RefusalCode, Refused
+from models.access import passkeys, sessions
 from models.kit.database import Database
 from starter.access import attempts
 from starter.access.second_steps import begin_whole
@@ -9,6 +10,11 @@ from starter.access.sessions import Sessions
 from starter.factors.ceremonies import Asked
 from starter.factors.passkey_answers import PasskeyAnswers
 from starter.factors.relying_party import RelyingParty
+
+MOST_FROM_IP = 100
+"""Questions that wait for a passkey; a whole office may share an IP address. One that is answered waits no more."""
+
+SLOW_DOWN = "Too many sign-ins were begun from your network. Wait ten minutes and try again, or sign in by password."
 
 
 class PasskeySignIns:
@@ -30,16 +36,20 @@ class PasskeySignIns:
         """Where passkeys are good; None where browsers use none."""
         return self._answers.party
 
-    async def asked(self, asking: str) -> Asked:
+    async def asked(self, asking: str, *, ip: str) -> Asked:
         """What a browser is asked for any passkey that it has for us.
 
         Args:
             asking: The browser's mark: no other browser can answer.
+            ip: Where from.
 
         Raises:
-            Refused: ``INVALID``: no passkey is good at this address.
+            Refused: ``INVALID``: no passkey is good at this address. ``TOO_MANY`` from there.
         """
-        return await self._answers.asked(asking, Ceremony.SIGN_IN)
+        async with self._database.session() as session:
+            if await passkeys.waiting_from(session, ip, self._sessions.clock()) >= MOST_FROM_IP:
+                raise Refused(RefusalCode.TOO_MANY, SLOW_DOWN)
+        return await self._answers.asked(asking, Ceremony.SIGN_IN, ip=ip)
 
     async def sign_in(self, asking: str, answered: str, *, ip: str, browser: str, mark: str) -> str:
         """Begin a session by a passkey that says whose it is, and made sure of it.

@@ -27,6 +27,7 @@ LINK_IN_ANOTHER_BROWSER = (
 UNKNOWN_LINK = "This link is not known. Ask whoever sent it to you for a new one."
 USED_LINK = "Somebody has signed in by this link already. Ask whoever sent it to you for a new one if you need it."
 OLD_LINK = "This link is too old: nobody waits for this sign-in any more. Ask whoever sent it to you for a new one."
+WORN_LINK = "This link was followed too often without a sign-in. Ask whoever sent it to you for a new one."
 BEING_FINISHED = "This sign-in is being finished just now."
 TOO_LONG = "This sign-in took too long. Sign in again from Clientsync."
 

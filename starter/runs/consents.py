@@ -32,6 +32,9 @@ from starter.runs import consent_words
 AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
 """Stages in which a (further) sign-in adds organisations to a run."""
 
+MOST_BY_LINK = 50
+"""Sign-ins begun by one link; it ends with the first that succeeds."""
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedConsent:
@@ -135,9 +138,13 @@ class Consents:
             mark: A secret that their browser keeps: the sign-in is finished there and nowhere else.
 
         Raises:
-            Refused: As ``asked``; ``UNAVAILABLE`` when the provider cannot be reached.
+            Refused: As ``asked``; ``TOO_MANY``: it was followed too often; ``UNAVAILABLE`` when the provider cannot
+                be reached.
         """
         link = (await self.asked(token)).link
+        async with self._database.session() as session:
+            if await sign_ins.begun_by(session, link.id) >= MOST_BY_LINK:
+                raise Refused(RefusalCode.TOO_MANY, consent_words.WORN_LINK)
         attempt = await self._attempt(link.provider, link.run_id, link.practice_id, link.colleague_id, now())
         attempt.row.link_id, attempt.row.browser_hash = link.id, hashed(mark)
         async with self._database.transaction() as session:

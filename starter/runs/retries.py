@@ -83,8 +83,8 @@ class Retries:
             if not reopened and not waiting:
                 raise Refused(RefusalCode.NOTHING_TO_RETRY, "Nothing in this run failed, so there is nothing to retry.")
             if reopened:
-                # Under the row's lock: the workflow's own reopening waits for this commit, and a second retry is
-                # refused. If the start fails, all of it is rolled back.
+                # Under the row's lock: the workflow's first step waits for this commit, and a second retry is refused.
+                # If the start fails, all of it is rolled back, and a workflow that began all the same finds it so.
                 facts = await self._facts(session, run)
                 await runs.reopen(session, run, now())
                 await session.flush()

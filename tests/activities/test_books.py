@@ -130,10 +130,18 @@ async def test_a_run_that_was_reopened_ends_once_more(books: Books):
         RecordFailureInput(run_id=RUN, connection_id=books.connection_id, cause=Cause.UNKNOWN, detail="")
     )
     await books.activities.finish_run(finish)
-    await books.activities.reopen_run(ReopenRunInput(run_id=RUN))
+    async with books.database.transaction() as session:
+        await runs.reopen(session, await runs.locked_run(session, RUN), NOON)
+    assert await books.activities.reopen_run(ReopenRunInput(run_id=RUN))
     assert (await books.run()).stage is Stage.CREATING
     await books.activities.finish_run(finish)
     assert await books.ends() == ["completed_with_failures", "completed"]
+
+
+async def test_a_run_that_nobody_has_reopened_stays_as_it_ended(books: Books):
+    ended = await books.activities.finish_run(FinishRunInput(run_id=RUN, result=Result.FAILED, message="It failed."))
+    assert not await books.activities.reopen_run(ReopenRunInput(run_id=RUN))
+    assert ((await books.run()).stage, (await books.run()).message) == (Stage.FINISHED, ended.message)
 
 
 @pytest.mark.parametrize("stage", [stage for stage in Stage if stage is not Stage.FINISHED])

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest_asyncio
 from pydantic import SecretStr
+from temporalio.client import Client
 
 from contracts.words.names import mail_password_link_id
 from models.access import sessions
@@ -18,7 +19,7 @@ from models.kit.columns import now
 from models.practices import writes as practices
 from models.practices.tables import Colleague
 from runtime.settings.settings import Settings
-from starter.access.forgotten import MOST_FROM_IP
+from starter.access.forgotten import MOST_FROM_IP, ForgottenPasswords
 from tests.journeys.conftest import MakeScene
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene
@@ -126,9 +127,30 @@ async def test_too_many_requests_from_one_place_end_whatever_the_address(scene: 
     place = {"X-Forwarded-For": "198.51.100.9"}
     for number in range(MOST_FROM_IP):
         assert (await asked(scene, f"guess-{number}@nowhere.example", **place)).status_code == 303
-    refused = await asked(scene, await address_of(scene), **place)
-    assert (refused.status_code, "Too many requests" in refused.text) == (429, True)
-    assert (await asked(scene, await address_of(scene))).status_code == 303
+    email = await address_of(scene)
+    for _ in range(MOST_MAILS):
+        refused = await asked(scene, email, **place)
+        assert (refused.status_code, "Too many requests" in refused.text) == (429, True)
+    before = await followed(scene)
+    assert (await asked(scene, email)).status_code == 303
+    assert await followed(scene) == before + 1  # what was refused keeps nobody from a link
+
+
+async def followed(scene: Scene) -> int:
+    return int((await scene.rows("SELECT count(*) FROM password_requests WHERE is_followed"))[0][0])
+
+
+async def test_requests_that_nobody_could_follow_keep_nobody_from_a_link(scene: Scene, box: Letterbox):
+    email, operations = await address_of(scene), scene.operations
+    nowhere = Client(scene.temporal.service_client, namespace="nowhere", data_converter=scene.temporal.data_converter)
+    before = operations.forgotten_passwords
+    operations.forgotten_passwords = ForgottenPasswords(scene.database, nowhere, operations.sessions)
+    for _ in range(MOST_MAILS):
+        assert (await asked(scene, email)).status_code == 409
+    operations.forgotten_passwords = before
+    assert (await asked(scene, email)).status_code == 303
+    assert await all_done(scene) == [1]
+    assert box.recipients == [email]
 
 
 async def test_one_mail_has_a_link_for_each_practice_and_none_for_who_has_left(scene: Scene, box: Letterbox):

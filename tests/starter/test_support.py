@@ -20,8 +20,8 @@ from models.kit.columns import now
 from runtime.sealing.codec_server import encode_payloads
 from runtime.settings.cannot_start import CannotStartError
 from starter.bootstrap import open_support
-from starter.support.identity import SupportIdentity, groups_in
-from tests.identity_provider import GROUP, IdentityProvider, identity_provider
+from starter.support.identity import SupportGroup, SupportIdentity, groups_in
+from tests.identity_provider import AUDIENCE, GROUP, IdentityProvider, identity_provider
 from tests.journeys.scene import Scene
 from tests.journeys.serving import listening
 from web.api.codec import Access
@@ -43,7 +43,7 @@ async def codec(
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the web backend as it is in production."""
     async with httpx2.AsyncClient() as http:
-        support = SupportIdentity(provider.group, http, clock) if provider else None
+        support = SupportIdentity(SupportGroup(provider.issuer, AUDIENCE, GROUP), http, clock) if provider else None
         app = create_app(
             scene.operations,
             ring=scene.settings.key_ring(),

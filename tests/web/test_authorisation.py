@@ -20,8 +20,8 @@ from models.access import sessions
 from models.access import tokens as api_tokens
 from models.kit.columns import now
 from starter.access.sessions import IDLE
-from starter.support.identity import SupportIdentity
-from tests.identity_provider import identity_provider
+from starter.support.identity import SupportGroup, SupportIdentity
+from tests.identity_provider import AUDIENCE, GROUP, identity_provider
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene
 from tests.journeys.serving import NO_TLS, listening, serving
@@ -105,9 +105,8 @@ async def world(street: Street) -> AsyncIterator[World]:
 
     socket, url = listening()
     async with identity_provider() as provider, httpx2.AsyncClient() as http:
-        app = create_app(
-            scene.operations, ring=scene.settings.key_ring(), support=SupportIdentity(provider.group, http)
-        )
+        group = SupportGroup(provider.issuer, AUDIENCE, GROUP)
+        app = create_app(scene.operations, ring=scene.settings.key_ring(), support=SupportIdentity(group, http))
         neighbour = await whole("other practice", house.neighbour, is_admin=True, is_neighbour=True)
         limited = [
             Who(

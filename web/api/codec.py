@@ -7,6 +7,7 @@ whatever their role: payloads are of every practice. The UI's origin is the only
 """
 
 import logging
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from runtime.sealing.codec_server import (
 from runtime.sealing.keyring import KeyRing, SealError
 from starter.support.identity import SupportIdentity, SupportPerson
 from web.kit.authentication import operations
+from web.kit.errors import refusal_response
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +92,19 @@ def codec_router(
     async def preflight() -> Response:
         return Response(headers=cross_origin)
 
+    def told(call: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """A refusal says why to the UI too: without these headers, its browser shows nothing of it."""
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await call(request)
+            except Refused as refused:
+                answer = refusal_response(refused.refusal)
+                answer.headers.update(cross_origin)
+                return answer
+
+        return answered
+
     async def decode(request: Request) -> Response:
         person = await allow(request)
         body = await request.body()
@@ -114,7 +129,7 @@ def codec_router(
         return Response(sealed, media_type="application/json", headers=cross_origin)
 
     for path, call in (("/decode", decode), ("/encode", encode)):
-        router.add_api_route(path, call, methods=["POST"])
+        router.add_api_route(path, told(call), methods=["POST"])
         router.add_api_route(path, preflight, methods=["OPTIONS"])
     return router
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
-from workflows.plans.failures import trouble_of
+from workflows.plans.failures import is_not_there, trouble_of
 from workflows.plans.patches import STORED_OR_OVER
 
 with workflow.unsafe.imports_passed_through():
@@ -30,6 +30,9 @@ class RunEnded(Exception):
 
 class RunNeverStored(Exception):
     """The start was given up after the workflow had begun: there is no such run."""
+
+
+NEVER_STORED = "This run was never stored, since its start was given up. Nothing was changed."
 
 
 class ConsentedRun:
@@ -66,20 +69,22 @@ class ConsentedRun:
         self.state.show()
         if workflow.patched(STORED_OR_OVER):
             soon = min(patience, policies.STORED_WITHIN)
-            if not await self._came_back(soon, "Was it stored?") and not await self.state.is_stored():
+            if not await self._came_back(soon) and not await self.state.is_stored():
                 raise RunNeverStored
             patience -= soon
-        if not await self._came_back(patience, "Sign-in expires"):
+        if not await self._came_back(patience):
             raise RunEnded(Result.EXPIRED, "Nobody signed in in time. Start again when you are ready.")
         if not self.consents:
             raise RunEnded(Result.CANCELLED, self._denied or "")
         return self.consents.popleft()
 
-    async def _came_back(self, patience: timedelta, summary: str) -> bool:
+    async def _came_back(self, patience: timedelta) -> bool:
         """Whether somebody came back from the sign-in in time, with it or without."""
         try:
             await workflow.wait_condition(
-                lambda: bool(self.consents) or self._denied is not None, timeout=patience, timeout_summary=summary
+                lambda: bool(self.consents) or self._denied is not None,
+                timeout=patience,
+                timeout_summary="Sign-in expires",
             )
         except TimeoutError:
             return False
@@ -94,14 +99,25 @@ class ConsentedRun:
         try:
             await stages()
         except RunNeverStored:
-            return self.state.leave("This run was never stored, since its start was given up. Nothing was changed.")
+            return self.state.leave(NEVER_STORED)
         except RunEnded as end:
             return await self.state.finish(end.result, end.message)
         except BaseException as error:
             if is_cancelled_exception(error):
-                await self.state.finish(Result.CANCELLED, self.when_stopped())
+                await self._close_stopped()
+            # No history goes on from here: earlier code failed with this.
+            elif is_not_there(error) and not await self.state.is_stored():
+                return self.state.leave(NEVER_STORED)
             raise
         return await self.state.finish()
+
+    async def _close_stopped(self) -> None:
+        try:
+            await self.state.finish(Result.CANCELLED, self.when_stopped())
+        except ActivityError as error:
+            if not is_not_there(error):
+                raise
+            self.state.leave(NEVER_STORED)
 
     def when_stopped(self) -> str:
         """What becomes of it when somebody stops it now, for the colleague."""

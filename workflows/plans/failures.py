@@ -47,6 +47,12 @@ def _last_word(error: ActivityError) -> BaseException | None:
     return cause
 
 
+def is_not_there(error: BaseException) -> bool:
+    """Whether an activity failed because what it was asked about is not in the database."""
+    cause = _last_word(error) if isinstance(error, ActivityError) else None
+    return isinstance(cause, ApplicationError) and cause.type == LookupError.__name__
+
+
 def is_busy(error: ActivityError) -> bool:
     """Whether a pull was not done because another one was reading the same organisation."""
     return isinstance(error.cause, ApplicationError) and error.cause.type == BUSY

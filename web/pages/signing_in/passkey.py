@@ -24,7 +24,7 @@ SIGN_IN: Final = "/sign-in/passkey"
 async def ask(request: Request, door: Door) -> Response:
     """For the page's script: what the browser is asked for, whose answer alone is taken."""
     asking = marks.new()
-    answer = JSONResponse(await door.passkey_sign_ins.asked(asking))
+    answer = JSONResponse(await door.passkey_sign_ins.asked(asking, ip=ip_of(request)))
     marks.PASSKEY.keep(request, answer, asking)
     return answer
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -57,8 +58,18 @@ def onward(request: Request, halfway: Halfway | None, token: str, back: str, don
 
 
 def ip_of(request: Request) -> str:
-    """Where a request comes from; behind a proxy, uvicorn puts the browser's own address there."""
-    return request.client.host if request.client else "unknown"
+    """Where a request comes from, for counting; behind a proxy, uvicorn puts the browser's own address there.
+
+    Of IPv6 it is the network of 64 bits: in it, whoever has one address has as many as they like (RFC 6177).
+    """
+    host = request.client.host if request.client else "unknown"
+    try:
+        found = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(found, IPv4Address):
+        return host
+    return str(found.ipv4_mapped or IPv6Network((int(found) >> 64 << 64, 64)))
 
 
 def browser_of(request: Request) -> str:

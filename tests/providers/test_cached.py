@@ -1,0 +1,56 @@
+"""A value that is kept: fetched by one caller at a time, for all who wait, whatever comes of it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from providers.cached import Cached
+from providers.errors import Unavailable
+from tests.providers.clock import HandClock
+
+
+class Source:
+    """Answers when it is let, as often as it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.is_down = True
+        self.answers = asyncio.Event()
+
+    async def __call__(self) -> int:
+        self.asked += 1
+        await self.answers.wait()
+        if self.is_down:
+            raise Unavailable("away")
+        return self.asked
+
+
+async def crowd(cached: Cached[int], source: Source) -> list[int | BaseException]:
+    """Twenty who ask at once."""
+    source.answers.clear()
+    asking = [asyncio.create_task(cached.get()) for _ in range(20)]
+    while not source.asked:
+        await asyncio.wait({asking[0]}, timeout=0)
+    source.answers.set()
+    return await asyncio.gather(*asking, return_exceptions=True)
+
+
+async def test_who_waits_for_what_cannot_be_had_is_told_with_the_first(clock: HandClock) -> None:
+    """Else each would wait for a try of their own, one after the other, for as long as a silent server takes."""
+    source = Source()
+    cached = Cached(source, timedelta(hours=1), clock)
+    assert {type(one) for one in await crowd(cached, source)} == {Unavailable}
+    assert source.asked == 1
+    with pytest.raises(Unavailable):
+        await cached.get()
+    assert source.asked == 2  # who comes later tries again
+    source.is_down = False
+    assert await cached.get() == 3
+
+
+async def test_a_crowd_gets_one_value(clock: HandClock) -> None:
+    source = Source()
+    source.is_down = False
+    cached = Cached(source, timedelta(hours=1), clock)
+    assert await crowd(cached, source) == [1] * 20
