@@ -7,7 +7,6 @@ pages of a big one's.
 """
 
 import asyncio
-import logging as python_logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,28 +18,20 @@ import uvloop
 from temporalio.client import (
     Client,
     Interceptor,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
 )
-from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.delivery.mailing import Mailer, SmtpMailer
+from activities.delivery.mailing import SmtpMailer
 from activities.delivery.operators import Operators
 from activities.registry import Parts, at_providers, between_workflows
 from activities.shared.interceptors import INTERCEPTORS
 from activities.shared.token_store import TokenStore
-from contracts.payloads.settle_lost_work import SettleLostWorkInput
 from contracts.words.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SEARCH_ATTRIBUTES, WELCOME, WORKFLOW_QUEUE
 from models.budgets.calls import SharedCallBudget
 from models.kit.database import Database
 from models.kit.database_url import UnusableUrlError
-from providers.xero import UnusableNetworkError, Xero, XeroConfig, http_client
+from providers.proxies import UnusableNetworkError
+from providers.registry import build
 from runtime.observability import logging
 from runtime.observability.memory import give_back_large_blocks, look_for_cycles_less_often
 from runtime.observability.own_thread import in_own_thread
@@ -49,29 +40,8 @@ from runtime.settings.settings import Settings
 from runtime.settings.zone_rules import use_pinned_rules
 from runtime.temporal.connection import connect, is_at_work
 from runtime.temporal.namespace import prepare_namespace
-from workflows.bulk_create_clients import BulkCreateClients
-from workflows.change_connection import ChangeConnection
-from workflows.check_connections import CheckConnections
-from workflows.disconnect_client import DisconnectClient
-from workflows.mail_password_link import MailPasswordLink
-from workflows.plans.policies import SETTLED_EVERY
-from workflows.reassign_clients import ReassignClients
-from workflows.reconnect_all import ReconnectAll
-from workflows.settle_lost_work import WHAT_IT_IS, SettleLostWork
-from workflows.sync_client import SyncClient
-
-WORKFLOWS = (
-    BulkCreateClients,
-    ChangeConnection,
-    CheckConnections,
-    DisconnectClient,
-    MailPasswordLink,
-    ReassignClients,
-    ReconnectAll,
-    SettleLostWork,
-    SyncClient,
-)
-logger = python_logging.getLogger(__name__)
+from runtime.temporal.workers import see_to, together
+from workflows.registry import WORKFLOWS, looking_for_lost_work
 
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
@@ -137,32 +107,6 @@ def provider_workers(
     return everything_else, groups
 
 
-def xero_of(settings: Settings, database: Database) -> Xero:
-    """The accounting software that this process speaks to."""
-    return Xero(
-        XeroConfig(
-            client_id=settings.required("xero_client_id"),
-            client_secret=settings.required("xero_client_secret"),
-            identity_url=settings.xero_identity_url,
-            api_url=settings.xero_api_url,
-            bulk_connect=settings.xero_bulk_connect,
-            calls_per_minute=settings.xero_calls_per_minute,
-        ),
-        http_client(),
-        SharedCallBudget(database),
-    )
-
-
-def mailer_of(settings: Settings) -> Mailer | None:
-    """Where mail goes; None leaves it in the outbox.
-
-    Raises:
-        MissingSettingError: There is a mail server, but no sender.
-    """
-    url = settings.smtp_url
-    return None if url is None else SmtpMailer(url.get_secret_value(), settings.required("mail_from"))
-
-
 @asynccontextmanager
 async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
     """What activities of this event loop are built from, with a pool and a memory of their own."""
@@ -170,26 +114,17 @@ async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
         url = settings.required("database_url")
         database = Database(url, pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_KEPT)
         stack.push_async_callback(database.close)
-        xero = xero_of(settings, database)
-        stack.push_async_callback(xero.close)
+        providers = build(settings, SharedCallBudget(database))
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
+        smtp = settings.smtp_url  # without one, mail stays in the outbox
+        mailer = None if smtp is None else SmtpMailer(smtp.get_secret_value(), settings.required("mail_from"))
         tokens = TokenStore(
             database,
             settings.key_ring().for_purpose("database"),
-            operators=Operators(database, mailer_of(settings), settings.operator_email),
+            operators=Operators(database, mailer, settings.operator_email),
         )
-        yield Parts(database, {xero.name: xero}, tokens, mailer_of(settings), settings.public_url)
-
-
-@asynccontextmanager
-async def together(workers: Sequence[Worker]) -> AsyncIterator[None]:
-    """Run workers side by side, and shut them down at once: one after the other, their grace would add up."""
-    async with AsyncExitStack() as stack:
-        for worker in workers:
-            await stack.enter_async_context(worker)
-        try:
-            yield
-        finally:
-            await asyncio.gather(*(worker.shutdown() for worker in workers))
+        yield Parts(database, providers, tokens, mailer, settings.public_url)
 
 
 @asynccontextmanager
@@ -209,29 +144,6 @@ async def serving(
             yield
 
 
-async def look_for_lost_work(client: Client) -> None:
-    """Let the workflow server start the look every few minutes; one schedule for the namespace, whoever is first."""
-    try:
-        await client.create_schedule(
-            LOST_WORK_ID,
-            Schedule(
-                action=ScheduleActionStartWorkflow(
-                    SettleLostWork.run,
-                    SettleLostWorkInput(),
-                    id=LOST_WORK_ID,
-                    task_queue=WORKFLOW_QUEUE,
-                    static_details=WHAT_IT_IS,
-                ),
-                spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=SETTLED_EVERY)]),
-                policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=SETTLED_EVERY),
-            ),
-        )
-    except ScheduleAlreadyRunningError:
-        return
-    except RPCError as error:  # an account that may not: everything else goes on
-        logger.warning("nobody looks for lost work: its schedule could not be made (%s)", error.status.name.lower())
-
-
 async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -> None:
     """Run until SIGINT or SIGTERM; work in flight is finished or handed back.
 
@@ -245,7 +157,7 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
     sys.setswitchinterval(THREAD_SECONDS)
     client = await connect(settings)
     await prepare_namespace(client, settings.temporal_namespace, search_attributes=SEARCH_ATTRIBUTES, welcome=WELCOME)
-    await look_for_lost_work(client)
+    await see_to(client, LOST_WORK_ID, looking_for_lost_work())
     for_provider = partial(provider_workers, concurrency=settings.provider_concurrency)
     async with (
         serving(settings, interceptors, workflow_workers),

@@ -74,23 +74,16 @@ async def upgrade_database(settings: Settings) -> tuple[str, ...]:
 
 
 def build_provider(settings: Settings, database: Database) -> "Provider":
-    """Xero, as the settings describe it.
+    """The provider that the settings describe; as long as there is one, it is the one.
 
     Raises:
         MissingSettingError: The app's id or secret is not set.
     """
     from models.budgets.calls import SharedCallBudget  # commands on the database alone start without a provider
-    from providers.xero import Xero, XeroConfig, http_client  # likewise
+    from providers.registry import build  # likewise
 
-    config = XeroConfig(
-        client_id=settings.required("xero_client_id"),
-        client_secret=settings.required("xero_client_secret"),
-        identity_url=settings.xero_identity_url,
-        api_url=settings.xero_api_url,
-        bulk_connect=settings.xero_bulk_connect,
-        calls_per_minute=settings.xero_calls_per_minute,
-    )
-    return Xero(config, http_client(), SharedCallBudget(database))
+    (provider,) = build(settings, SharedCallBudget(database)).values()
+    return provider
 
 
 @asynccontextmanager

@@ -27,12 +27,13 @@ from models.kit.database import Database
 from runtime.embedded.processes import Child, Command, Supervisor
 from runtime.embedded.stack import environment_of
 from runtime.settings.settings import Settings
+from runtime.temporal.workers import together
 from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import fresh, sign_in
 from tests.journeys.practice import make_practice
 from tests.journeys.serving import http_of
-from worker import GROUPS_AT_ONCE, parts_of, provider_workers, together, workflow_workers
+from worker import GROUPS_AT_ONCE, parts_of, provider_workers, workflow_workers
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

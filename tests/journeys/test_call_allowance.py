@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from models.budgets.calls import SharedCallBudget
 from models.kit.database import Database
 from providers.errors import ProviderError, RateLimited
 from providers.port import Provider
+from providers.registry import build as built
 from runtime.settings.settings import Settings
 from starter.bootstrap import build_provider
 from tests.journeys.scene import Scene
-from worker import xero_of
 
 
 class OldTokens:
@@ -27,7 +28,8 @@ class OldTokens:
 
 
 def of_the_worker(settings: Settings, database: Database) -> Provider:
-    return xero_of(settings, database)
+    (provider,) = built(settings, SharedCallBudget(database)).values()
+    return provider
 
 
 @pytest.mark.parametrize("build", [build_provider, of_the_worker])

@@ -13,7 +13,7 @@ from temporalio.worker import Replayer
 from runtime.sealing.keyring import KeyRing
 from runtime.temporal.connection import data_converter
 from tests.replay.keys import KEYS
-from worker import WORKFLOWS
+from workflows.registry import WORKFLOWS
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
