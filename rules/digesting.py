@@ -29,7 +29,7 @@ class ClientToTellOf(NamedTuple):
     told_at: datetime | None
 
 
-class Person(NamedTuple):
+class Recipient(NamedTuple):
     """A colleague who has not left."""
 
     name: str
@@ -44,7 +44,7 @@ class Staff(NamedTuple):
         teams: Ids of the members of each team, active or not.
     """
 
-    people: Mapping[UUID, Person]
+    people: Mapping[UUID, Recipient]
     teams: Mapping[UUID, Collection[UUID]]
 
 
@@ -74,7 +74,7 @@ class Digest:
     repaired: list[ClientToTellOf] = field(default_factory=list)
 
 
-class Plan(NamedTuple):
+class DigestPlan(NamedTuple):
     """Who is told what, and of which connections that makes them told."""
 
     digests: dict[UUID, Digest]
@@ -89,7 +89,7 @@ class Letter(NamedTuple):
     body: str
 
 
-def plan(clients: Sequence[ClientToTellOf], staff: Staff, now: datetime) -> Plan:
+def plan(clients: Sequence[ClientToTellOf], staff: Staff, now: datetime) -> DigestPlan:
     """Who is told of which clients.
 
     Args:
@@ -112,7 +112,7 @@ def plan(clients: Sequence[ClientToTellOf], staff: Staff, now: datetime) -> Plan
             digests[colleague_id].others.append(client)
         if owner or admins:
             told.append(client)
-    return Plan(dict(digests), told, closed)
+    return DigestPlan(dict(digests), told, closed)
 
 
 def _to_tell(client: ClientToTellOf, cause: Cause, staff: Staff, now: datetime) -> tuple[bool, list[UUID]]:

@@ -25,7 +25,7 @@ class Older(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class OddNight:
     """The first night to come on which the two sides differ.
 
     Attributes:
@@ -48,7 +48,7 @@ WHAT_TO_DO = {
 }
 
 
-def said(found: Difference, zone_name: str, rules: str) -> str:
+def said(found: OddNight, zone_name: str, rules: str) -> str:
     """A difference for whoever runs the servers.
 
     Args:
@@ -77,7 +77,7 @@ def next_night(after: datetime, zone: tzinfo) -> datetime:
 
 def difference(
     nights: Mapping[date, Sequence[datetime]], zone: tzinfo, *, settled: date, first: date, now: datetime, last: date
-) -> Difference | None:
+) -> OddNight | None:
     """The first night to come that begins at another time than by our rules, and whose rules are the older ones.
 
     What lies before our rules' release is settled: who has it otherwise is older. From then on a change is what one
@@ -98,7 +98,7 @@ def difference(
         return None
     begins = nights.get(to_come[0])
     older = Older.TEMPORAL if odd[0] < settled else _who_goes_on(nights, to_come, zone, settled)
-    return Difference(to_come[0], begins[0] if begins else None, older)
+    return OddNight(to_come[0], begins[0] if begins else None, older)
 
 
 def _who_goes_on(nights: Mapping[date, Sequence[datetime]], days: Sequence[date], zone: tzinfo, settled: date) -> Older:

@@ -23,7 +23,7 @@ from starter.access.sessions import Sessions
 from starter.access.tokens import Tokens
 from starter.clients.clients import Clients
 from starter.clients.exports import Exports
-from starter.connections.changes import Changes
+from starter.connections.changes import BookChanges
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
 from starter.connections.managing import Managing
@@ -128,7 +128,7 @@ class Operations:
         self.hand_overs = HandOvers(database, self.runs)
         self.managing = Managing(database, temporal, self.consents, self.runs, self.supporting)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
-        self.changes = Changes(database, temporal, self.runs, self.managing, answer_within)
+        self.changes = BookChanges(database, temporal, self.runs, self.managing, answer_within)
 
     @property
     def temporal_namespace(self) -> str:

@@ -22,7 +22,7 @@ from models.notices.tables import Notice
 from models.notices.writes import Came
 from models.practices.tables import Practice
 from rules import digesting
-from rules.digesting import ClientToTellOf, Plan, Staff
+from rules.digesting import ClientToTellOf, DigestPlan, Staff
 
 WORTH_SENDING = timedelta(days=3)
 """What was written longer ago, before there was a mail server, would only confuse."""
@@ -74,7 +74,7 @@ class NoticeActivities:
         )
 
     async def _write(
-        self, session: AsyncSession, practice: Practice, planned: Plan, staff: Staff, key: str, at: datetime
+        self, session: AsyncSession, practice: Practice, planned: DigestPlan, staff: Staff, key: str, at: datetime
     ) -> None:
         zone, rows = ZoneInfo(practice.time_zone), []
         for colleague_id, digest in planned.digests.items():
@@ -168,7 +168,7 @@ class NoticeActivities:
         return came.sent_at is not None
 
 
-def _names(planned: Plan, staff: Staff, client: ClientToTellOf) -> str:
+def _names(planned: DigestPlan, staff: Staff, client: ClientToTellOf) -> str:
     """Who is told of a client."""
     told = (
         staff.people[colleague_id].name

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from activities.pulls.lease import Lease
 from activities.pulls.readings import Claimed, Readings
-from activities.shared.progress import Progress
+from activities.shared.progress import Heartbeat
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
@@ -99,7 +99,7 @@ class Reader:
     ) -> Sequence[Row]:
         """What the settings keep of a source."""
         rows: list[Row] = []
-        connection, since, progress = claimed.connection, claimed.since.get(source), Progress(self._now)
+        connection, since, progress = claimed.connection, claimed.since.get(source), Heartbeat(self._now)
         async for page in provider.read(tokens, connection.organisation_id, source, since):
             rows.extend(page.rows)
             progress.made()

@@ -9,7 +9,7 @@ BETWEEN_WORDS = timedelta(seconds=5)
 """At least; the server waits for one much longer. Each is a write there, and most activities end sooner."""
 
 
-class Progress:
+class Heartbeat:
     """What an activity has told of its progress: made when it begins.
 
     Args:

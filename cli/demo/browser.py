@@ -83,7 +83,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ShownPage:
     """A page that has been opened.
 
     Attributes:
@@ -134,18 +134,18 @@ class Browser:
     ) -> None:
         await self._http.aclose()
 
-    async def open(self, url: str) -> Page:
+    async def open(self, url: str) -> ShownPage:
         """Go to an address."""
         return await self._arrived(await self._http.get(url))
 
     async def press(
         self,
-        page: Page,
+        page: ShownPage,
         label: str,
         *,
         fill: Mapping[str, str] | None = None,
         choose: Mapping[str, Iterable[str]] | None = None,
-    ) -> Page:
+    ) -> ShownPage:
         """Fill in a form, press the button whose label begins so, and see where that leads.
 
         Raises:
@@ -160,17 +160,17 @@ class Browser:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": origin}
         return await self._arrived(await self._http.post(target, content=urlencode(sent), headers=headers))
 
-    async def _arrived(self, response: httpx2.Response) -> Page:
+    async def _arrived(self, response: httpx2.Response) -> ShownPage:
         """The page, or where it leads by itself."""
         page = _page(response)
         return page if page.leads_to is None else await self.open(page.leads_to)
 
 
-def _page(response: httpx2.Response) -> Page:
+def _page(response: httpx2.Response) -> ShownPage:
     reader = _Reader()
     reader.feed(response.text)
     reader.close()
-    return Page(
+    return ShownPage(
         response.url,
         response.status_code,
         reader.text("h1"),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 
 from cli.demo.api import Api
-from cli.demo.browser import Browser, NoSuchControlError, Page
+from cli.demo.browser import Browser, NoSuchControlError, ShownPage
 from cli.demo.failure import DemoError
 from contracts.words.runs import Stage
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
@@ -20,7 +20,7 @@ Watch = Callable[[RunSummaryAnswer], None]
 """Is shown the run at every look."""
 
 
-async def sign_in(browser: Browser, authorize_url: str, email: str, wanted: Collection[str] | None) -> Page:
+async def sign_in(browser: Browser, authorize_url: str, email: str, wanted: Collection[str] | None) -> ShownPage:
     """Sign in at the provider and allow access.
 
     Args:

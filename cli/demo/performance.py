@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cli.demo import report
 from cli.demo.failure import DemoError
-from cli.demo.progress import Progress
+from cli.demo.progress import Steps
 from cli.demo.report import Report
 from cli.demo.script import play
 from cli.kit.output import out, print_json
@@ -39,7 +39,7 @@ async def perform(organisations: int, seed: int, *, keep: bool, json: bool) -> i
     """
     console, told = err if json else out, _stop_once()
     try:
-        async with _product(organisations, seed, progress := Progress(console)) as product:
+        async with _product(organisations, seed, progress := Steps(console)) as product:
             came_of_it = await _unless_one_fails(product, progress)
             _tell(came_of_it, console, json=json)
             if keep:
@@ -55,7 +55,7 @@ async def perform(organisations: int, seed: int, *, keep: bool, json: bool) -> i
 
 
 @asynccontextmanager
-async def _product(organisations: int, seed: int, progress: Progress) -> AsyncIterator[Product]:
+async def _product(organisations: int, seed: int, progress: Steps) -> AsyncIterator[Product]:
     """Everything, on free ports, with files that are thrown away at the end."""
     with tempfile.TemporaryDirectory(prefix="clientsync-demo-", ignore_cleanup_errors=True) as directory:
         # Built without reading the environment: the demo must never meet a real database or a real Xero app.
@@ -67,7 +67,7 @@ async def _product(organisations: int, seed: int, progress: Progress) -> AsyncIt
             yield product
 
 
-async def _unless_one_fails(product: Product, progress: Progress) -> Report:
+async def _unless_one_fails(product: Product, progress: Steps) -> Report:
     """The report; or the error of the first process that ended although nobody asked it to."""
     playing = asyncio.ensure_future(play(product, progress))
     failing = asyncio.ensure_future(product.stack.first_failure())

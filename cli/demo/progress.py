@@ -19,7 +19,7 @@ BAR = 48
 """Characters."""
 
 
-class Progress:
+class Steps:
     """Shows steps and runs on a console.
 
     Attributes:

@@ -14,7 +14,7 @@ from cli.demo.browser import Browser
 from cli.demo.cast import Cast
 from cli.demo.expectations import MADE, Lists
 from cli.demo.failure import DemoError
-from cli.demo.progress import Progress
+from cli.demo.progress import Steps
 from cli.demo.report import Report
 from cli.demo.sandbox import Sandbox, SandboxState
 from cli.demo.selection import choose, same_again
@@ -58,7 +58,7 @@ class Scene:
     ben: Api
 
 
-async def play(product: Product, progress: Progress) -> Report:
+async def play(product: Product, progress: Steps) -> Report:
     """Play the whole demo on a product that runs and is empty, and say what came of it.
 
     Raises:
@@ -96,7 +96,7 @@ async def play(product: Product, progress: Progress) -> Report:
 
 
 @asynccontextmanager
-async def _scene(product: Product, progress: Progress) -> AsyncIterator[Scene]:
+async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
     if product.sandbox_url is None:
         raise DemoError("The demo runs against the stand-in alone, never against real accounting software.")
     async with Sandbox(product.sandbox_url) as sandbox:
@@ -142,7 +142,7 @@ async def _sign_in(scene: Scene) -> RunAnswer:
     return await journey.until(scene.ada, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
 
 
-async def _create(scene: Scene, listed: RunAnswer, selection: Selection, progress: Progress) -> RunAnswer:
+async def _create(scene: Scene, listed: RunAnswer, selection: Selection, progress: Steps) -> RunAnswer:
     with progress.watching("Clients created, standard information pulled", len(listed.organisations)) as watch:
         await scene.ada.select(listed.run_id, selection)
         return await journey.until(scene.ada, listed.run_id, Stage.FINISHED, PULLING_SECONDS, watch)

@@ -15,7 +15,7 @@ from models.access.tables import Identity, IdentityAttempt
 from models.practices.tables import Colleague, Practice
 
 
-class Candidate(NamedTuple):
+class ColleagueByAccount(NamedTuple):
     """A colleague whom somebody who has signed in at an issuer may be.
 
     Attributes:
@@ -58,7 +58,9 @@ async def use(session: AsyncSession, attempt: IdentityAttempt, at: datetime) -> 
     return (await session.exec(using)).first() is not None
 
 
-async def candidates(session: AsyncSession, issuer: str, subject: str, address: str | None) -> Sequence[Candidate]:
+async def candidates(
+    session: AsyncSession, issuer: str, subject: str, address: str | None
+) -> Sequence[ColleagueByAccount]:
     """Everybody who signs in by an account or has an address, those who have left too, by practice.
 
     Args:
@@ -77,7 +79,7 @@ async def candidates(session: AsyncSession, issuer: str, subject: str, address: 
         .where(or_(by_account, func.lower(Colleague.email) == address) if address else by_account)
         .order_by(col(Practice.name), col(Practice.id))
     )
-    return [Candidate(*row) for row in (await session.exec(query)).all()]
+    return [ColleagueByAccount(*row) for row in (await session.exec(query)).all()]
 
 
 async def bind(session: AsyncSession, identity: Identity) -> bool:

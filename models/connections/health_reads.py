@@ -37,7 +37,7 @@ class ConnectionView:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class HealthPage:
     """A page of connections, those in trouble first, and the counts of all that the practice has.
 
     Attributes:
@@ -61,7 +61,7 @@ async def health_of(
     cause: Cause | None = None,
     limit: int = 100,
     offset: int = 0,
-) -> Health:
+) -> HealthPage:
     """The practice's current connections.
 
     Args:
@@ -91,7 +91,7 @@ async def health_of(
         by_status[ConnectionStatus(has_status)] += count
         if has_cause is not None:
             by_cause[Cause(has_cause)] += count
-    return Health([ConnectionView(*row) for row in rows], total, by_status, by_cause)
+    return HealthPage([ConnectionView(*row) for row in rows], total, by_status, by_cause)
 
 
 def _views(practice_id: UUID) -> Select[Any]:

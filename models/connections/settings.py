@@ -17,7 +17,7 @@ from rules.diagnosing import Look
 from rules.refresh_times import wait_for_refresh
 
 
-class Chosen(Protocol):
+class ChosenSettings(Protocol):
     """The settings that a pull reads."""
 
     list_names: list[str] | None
@@ -37,7 +37,7 @@ SETTINGS = (
 """The columns that are settings; a change of books takes them along."""
 
 
-def chosen_sources(settings: Chosen) -> tuple[Source, ...]:
+def chosen_sources(settings: ChosenSettings) -> tuple[Source, ...]:
     """What a pull of everything reads: the sources of the chosen lists, and always the profile."""
     if settings.list_names is None:
         return tuple(Source)
@@ -45,7 +45,7 @@ def chosen_sources(settings: Chosen) -> tuple[Source, ...]:
     return tuple(source for source in Source if chosen.intersection(source.lists))
 
 
-def kept(source: Source, rows: Sequence[Row], settings: Chosen, *, is_complete: bool = True) -> Sequence[Row]:
+def kept(source: Source, rows: Sequence[Row], settings: ChosenSettings, *, is_complete: bool = True) -> Sequence[Row]:
     """The rows that the settings want of a source.
 
     Where only suppliers are wanted, no contact is a customer, and who is not in the list of suppliers is left out: a

@@ -12,7 +12,7 @@ from contracts.words.causes import Cause
 from contracts.words.practices import Role
 from models.kit.arrays import texts
 from models.practices.tables import Colleague, Team, TeamMember
-from rules.digesting import ClientToTellOf, Person, Staff
+from rules.digesting import ClientToTellOf, Recipient, Staff
 
 
 async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[ClientToTellOf]:
@@ -35,7 +35,7 @@ async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[Clien
 async def staff_of(session: AsyncSession, practice_id: UUID) -> Staff:
     """The practice's active colleagues and its teams."""
     active = select(Colleague).where(Colleague.practice_id == practice_id, col(Colleague.deactivated_at).is_(None))
-    people = {one.id: Person(one.name, one.role is Role.ADMIN) for one in (await session.exec(active)).all()}
+    people = {one.id: Recipient(one.name, one.role is Role.ADMIN) for one in (await session.exec(active)).all()}
     members = (
         select(TeamMember.team_id, TeamMember.colleague_id)
         .join(Team, col(Team.id) == col(TeamMember.team_id))

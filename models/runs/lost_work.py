@@ -36,7 +36,7 @@ LOST = "It was stopped from outside before it had ended. What was already done s
 SYNC_LOST = "Its sync was stopped from outside, so nothing tries it again by itself. Refresh the client on its page."
 
 
-class Settled(NamedTuple):
+class ClosedWork(NamedTuple):
     """How much was closed: runs, clients that waited in runs, and disconnectings."""
 
     runs: int
@@ -67,7 +67,7 @@ class LostWork:
         self._is_at_work = is_at_work
         self._now = now
 
-    async def settle(self) -> Settled:
+    async def settle(self) -> ClosedWork:
         """Close all of it, of every practice; what changed within ``GRACE`` is left alone."""
         before = self._now() - GRACE
         open_runs = [str(run_id) for (run_id,) in await self._rows(_OPEN, before=before)]
@@ -75,7 +75,7 @@ class LostWork:
         waiting = await self._settle_waiting(await self._rows(_WAITING, before=before, run_id=None))
         leaving = [_OfClient(*row) for row in await self._rows(_LEAVING, before=before)]
         kept = [await self._keep(one) for one in await self._lost(leaving, _disconnecting)]
-        return Settled(sum(closed), waiting, sum(kept))
+        return ClosedWork(sum(closed), waiting, sum(kept))
 
     async def settle_waiting(self, run_id: str) -> int:
         """Close what waits in one run for syncs that nobody goes on with; gives how much that was."""

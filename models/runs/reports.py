@@ -55,7 +55,7 @@ class OrganisationView:
     distinction: str | None = None
 
 
-class Order(StrEnum):
+class RowOrder(StrEnum):
     """In which order a run's list is read."""
 
     LISTED = "listed"
@@ -83,7 +83,7 @@ class OrganisationFilter:
     cause: Cause | None = None
     is_open: bool | None = None
     is_offer: bool = False
-    order: Order = Order.LISTED
+    order: RowOrder = RowOrder.LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +248,11 @@ def _place(group: OutcomeGroup) -> tuple[int, bool, int, str]:
     )
 
 
-def _ordered(order: Order) -> tuple[Any, ...]:
+def _ordered(order: RowOrder) -> tuple[Any, ...]:
     row, name = RunOrganisation, func.lower(col(RunOrganisation.name))
-    if order is Order.LISTED:
+    if order is RowOrder.LISTED:
         return (col(row.position),)
-    if order is Order.BY_NAME:
+    if order is RowOrder.BY_NAME:
         return (name, col(row.position))
     places = _ATTENTION | {Outcome.SKIPPED: _LAST + 1}
     place = case(*((col(row.outcome).is_not_distinct_from(one), place) for one, place in places.items()), else_=_LAST)

@@ -31,7 +31,7 @@ _URLS_KEPT = 200
 """A few for each collection; addresses with ids in them, and far pages, come and go."""
 
 
-class Api:
+class Calls:
     """Sends authorised calls."""
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: Limits, now: Clock) -> None:

@@ -59,7 +59,7 @@ class Endpoints:
     keys: str
 
 
-class Identity:
+class XeroIdentity:
     """Reads and checks what the identity service publishes and signs."""
 
     def __init__(self, base_url: str, client_id: str, http: httpx2.AsyncClient, now: Clock) -> None:

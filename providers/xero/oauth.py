@@ -20,7 +20,7 @@ from providers.http import Through
 from providers.port import Consent, ConsentRequest, TokenSet
 from providers.xero.config import XeroConfig
 from providers.xero.errors import NotReached, TokenRefused, classify_identity
-from providers.xero.identity import Claims, Identity
+from providers.xero.identity import Claims, XeroIdentity
 from providers.xero.json_bodies import read_json
 
 DEFAULT_LIFETIME_SECONDS = 1800
@@ -41,7 +41,7 @@ _NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
 class OAuth:
     """Begins and finishes consents, refreshes and revokes their tokens."""
 
-    def __init__(self, config: XeroConfig, http: httpx2.AsyncClient, identity: Identity, now: Clock) -> None:
+    def __init__(self, config: XeroConfig, http: httpx2.AsyncClient, identity: XeroIdentity, now: Clock) -> None:
         self._config = config
         self._http = http
         self._identity = identity

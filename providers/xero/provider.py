@@ -12,12 +12,12 @@ from contracts.words.lists import Source
 from providers.clock import Clock, utc_now
 from providers.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
 from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource
-from providers.xero.api import Api
+from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.config import XeroConfig
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
-from providers.xero.identity import Identity
+from providers.xero.identity import XeroIdentity
 from providers.xero.limits import Limits
 from providers.xero.oauth import OAuth
 from providers.xero.schemas import Record
@@ -54,9 +54,9 @@ class Xero:
     ) -> None:
         self._http, self._now, self._pause = http, now, pause
         self.joins_many = config.bulk_connect
-        identity = Identity(config.identity_url, config.client_id, http, now)
+        identity = XeroIdentity(config.identity_url, config.client_id, http, now)
         self._oauth = OAuth(config, http, identity, now)
-        self._api = Api(config.api_url, http, Limits(config, budget, now), now)
+        self._api = Calls(config.api_url, http, Limits(config, budget, now), now)
 
     async def begin_consent(self, *, state: str, redirect_uri: str) -> ConsentRequest:
         """See ``Provider.begin_consent``."""

@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.refusals import RefusalCode, Refused
 from models.access import identities, sessions
-from models.access.identities import Candidate
+from models.access.identities import ColleagueByAccount
 from models.access.sessions import hashed
 from models.access.tables import Identity, IdentityAttempt
 from models.events import writes as events
@@ -228,7 +228,7 @@ class Identities:
         return CameBack(attempt.back, token)
 
     async def _begin(
-        self, session: AsyncSession, one: Candidate, person: Person, rules: IdentityRules, browser: str
+        self, session: AsyncSession, one: ColleagueByAccount, person: Person, rules: IdentityRules, browser: str
     ) -> str:
         at, who = self._sessions.clock(), one.colleague
         event = {"practice_id": who.practice_id, "colleague_id": who.id, "at": at}
@@ -253,7 +253,7 @@ class Identities:
         return await first_step.begin(session, who, browser=browser, at=at, is_whole=is_whole)
 
 
-def who_may_it_be(there: Sequence[Candidate], subject: str) -> Sequence[Candidate]:
+def who_may_it_be(there: Sequence[ColleagueByAccount], subject: str) -> Sequence[ColleagueByAccount]:
     """Of the colleagues who have an account or its address, those as whom somebody may sign in by it. Pure.
 
     In each practice the account decides, wherever its address is by now; only where it is nobody's there, the address

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from models.access.identities import Candidate
+from models.access.identities import ColleagueByAccount
 from providers.identity import Person
 
 NONE = "There is no other way to sign in here than by e-mail address and password."
@@ -64,7 +64,7 @@ def problem_with_address(person: Person, title: str | None, domains: Collection[
     return None
 
 
-def nobody(there: Sequence[Candidate], person: Person, title: str | None, problem: str | None) -> str:
+def nobody(there: Sequence[ColleagueByAccount], person: Person, title: str | None, problem: str | None) -> str:
     """Why an account is no colleague's, for its owner.
 
     Args:

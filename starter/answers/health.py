@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from contracts.payloads.check_connections import CheckReport
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from models.connections.health_reads import ConnectionView, Health
+from models.connections.health_reads import ConnectionView, HealthPage
 from starter.connections.health import Check
 
 
@@ -78,7 +78,7 @@ class HealthAnswer(BaseModel):
     by_cause: dict[Cause, int] = Field(description="Likewise, those with a cause.")
 
     @classmethod
-    def of(cls, health: Health, *, limit: int, offset: int) -> Self:
+    def of(cls, health: HealthPage, *, limit: int, offset: int) -> Self:
         """The page as the API shows it."""
         return cls(
             connections=[ConnectionHealthAnswer.of(view) for view in health.views],

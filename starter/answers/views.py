@@ -20,7 +20,7 @@ from models.practices.reads import ColleagueView
 from models.practices.teams import TeamView
 from models.runs.progress import RunSnapshot
 from models.runs.reads import RunFilter
-from models.runs.reports import OFFERS, Order, OrganisationFilter, OrganisationView, RunReport
+from models.runs.reports import OFFERS, OrganisationFilter, OrganisationView, RowOrder, RunReport
 from models.runs.tables import Run, RunOrganisation
 
 __all__ = [
@@ -41,10 +41,10 @@ __all__ = [
     "Details",
     "EventView",
     "Managed",
-    "Order",
     "OrganisationFilter",
     "OrganisationView",
     "Receipt",
+    "RowOrder",
     "Run",
     "RunFilter",
     "RunOrganisation",

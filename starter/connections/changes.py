@@ -52,7 +52,7 @@ class ChangePreview:
     message: str
 
 
-class Changes:
+class BookChanges:
     """The operations on a client's change of books.
 
     Args:

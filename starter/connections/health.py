@@ -23,7 +23,7 @@ from contracts.words.names import WORKFLOW_QUEUE, check_now_id
 from contracts.words.refusals import RefusalCode, Refused
 from models.connections import health_reads as health
 from models.connections import repairs
-from models.connections.health_reads import Health
+from models.connections.health_reads import HealthPage
 from models.connections.repairs import CauseGroup
 from models.kit.database import Database
 from starter.actor import Actor
@@ -89,7 +89,7 @@ class ConnectionHealth:
         cause: Cause | None = None,
         limit: int = 50,
         offset: int = 0,
-    ) -> Health:
+    ) -> HealthPage:
         """A page of the practice's connections, those in trouble first, with the counts of all."""
         async with self._database.session() as session:
             return await health.health_of(

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from temporalio.api.workflowservice.v1 import ListScheduleMatchingTimesRequest
 from temporalio.client import Client
 
-from rules.schedule_hours import Difference, begin_of, difference
+from rules.schedule_hours import OddNight, begin_of, difference
 
 _LOOKED_BACK = timedelta(days=400)
 _LOOKED_AHEAD = timedelta(days=500)
@@ -20,7 +20,7 @@ _MOST_AT_ONCE = 1000
 """Times that the server gives in one answer."""
 
 
-async def compared(temporal: Client, schedule_id: str, zone: tzinfo, rules: str, now: datetime) -> Difference | None:
+async def compared(temporal: Client, schedule_id: str, zone: tzinfo, rules: str, now: datetime) -> OddNight | None:
     """Whether Temporal begins the nights to come when our rules say; None when it does.
 
     Args:

@@ -35,7 +35,7 @@ from contracts.words.names import WORKFLOW_QUEUE, check_connections_id
 from models.kit.columns import now
 from models.kit.database import Database
 from models.practices.tables import Practice
-from rules.schedule_hours import HOUR, JITTER, WHAT_TO_DO, Difference, said
+from rules.schedule_hours import HOUR, JITTER, WHAT_TO_DO, OddNight, said
 from runtime.settings.zone_rules import pinned_version
 from starter.connections.schedule_times import compared
 from starter.support.supporting import Supporting
@@ -81,7 +81,7 @@ class Applied:
     schedule_id: str
     time_zone: str
     change: Change
-    difference: Difference | None = None
+    difference: OddNight | None = None
 
     @property
     def doubt(self) -> str | None:
@@ -158,7 +158,7 @@ class Schedules:
     async def _nightly(self, practice: Practice) -> Schedule:
         return nightly(practice, await self._supporting.facts())
 
-    async def _compared(self, practice: Practice) -> Difference | None:
+    async def _compared(self, practice: Practice) -> OddNight | None:
         """How the server's rules differ; None also where it does not say, since no night may depend on a comparison."""
         schedule_id, zone, rules = check_connections_id(practice.slug), ZoneInfo(practice.time_zone), pinned_version()
         try:

@@ -19,7 +19,7 @@ from starter.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedChoice:
     """Something that can be chosen."""
 
     id: UUID
@@ -47,9 +47,9 @@ class Offered:
     plan: Plan
     allowance: int
     clients: int
-    teams: tuple[Named, ...]
-    owners: tuple[Named, ...]
-    linkable: tuple[Named, ...]
+    teams: tuple[NamedChoice, ...]
+    owners: tuple[NamedChoice, ...]
+    linkable: tuple[NamedChoice, ...]
 
     @property
     def room(self) -> int:
@@ -80,20 +80,24 @@ class Choices:
                 plan=practice.plan,
                 allowance=practice.client_allowance,
                 clients=await clients.count_clients(session, practice.id),
-                teams=tuple(Named(*row) for row in (await session.exec(teams.order_by(func.lower(Team.name)))).all())
+                teams=tuple(
+                    NamedChoice(*row) for row in (await session.exec(teams.order_by(func.lower(Team.name)))).all()
+                )
                 if practice.plan is Plan.ADVANCED
                 else (),
                 owners=tuple(
-                    Named(*row) for row in (await session.exec(people.order_by(func.lower(Colleague.name)))).all()
+                    NamedChoice(*row) for row in (await session.exec(people.order_by(func.lower(Colleague.name)))).all()
                 ),
                 linkable=_named(unconnected),
             )
 
 
-def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[Named, ...]:
+def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[NamedChoice, ...]:
     """Clients by name, those of one name with their codes."""
     of_its_name = Counter(client.name.casefold() for client in unconnected)
     return tuple(
-        Named(client.id, f"{client.name} ({client.code})" if of_its_name[client.name.casefold()] > 1 else client.name)
+        NamedChoice(
+            client.id, f"{client.name} ({client.code})" if of_its_name[client.name.casefold()] > 1 else client.name
+        )
         for client in sorted(unconnected, key=lambda one: (one.name.casefold(), one.code))
     )

@@ -15,7 +15,7 @@ DEEPEST = 40
 
 
 @dataclass(slots=True)
-class Named:
+class NamedPractice:
     """The practices that payloads name."""
 
     ids: set[UUID] = field(default_factory=set)
@@ -53,9 +53,9 @@ class SupportReads:
             )
 
 
-def named_in(opened: Sequence[bytes]) -> Named:
+def named_in(opened: Sequence[bytes]) -> NamedPractice:
     """Whose payloads are, as far as they say so themselves."""
-    named = Named()
+    named = NamedPractice()
     for data in opened:
         try:
             value: object = json.loads(data)

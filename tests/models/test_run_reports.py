@@ -9,7 +9,7 @@ from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
 from models.practices.writes import create_colleague, create_team
 from models.runs.reads import RunFilter, find_runs
-from models.runs.reports import Order, OrganisationFilter, organisation_views, outcome_groups, run_report
+from models.runs.reports import OrganisationFilter, RowOrder, organisation_views, outcome_groups, run_report
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON
 
@@ -83,8 +83,8 @@ def a_run(house, run_id: str, *, minutes: int = 0, colleague_id=None, kind=RunKi
         ({"is_open": True}, ["Gorse"]),
         ({"is_open": False, "search": "e"}, ["Elm", "Hazel"]),
         ({"is_offer": True}, []),
-        ({"order": Order.BY_NAME}, ["100% Cork", "Ash", "Birch", "Elm", "Fir", "Gorse", "Hazel"]),
-        ({"order": Order.ATTENTION}, ["100% Cork", "Birch", "Elm", "Gorse", "Ash", "Hazel", "Fir"]),
+        ({"order": RowOrder.BY_NAME}, ["100% Cork", "Ash", "Birch", "Elm", "Fir", "Gorse", "Hazel"]),
+        ({"order": RowOrder.ATTENTION}, ["100% Cork", "Birch", "Elm", "Gorse", "Ash", "Hazel", "Fir"]),
     ],
 )
 async def test_a_list_is_searched_and_paged(database, run, wanted, found):

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contracts.words.causes import Cause
-from rules.digesting import SHOWN, ClientToTellOf, Digest, Person, Staff, plan, write
+from rules.digesting import SHOWN, ClientToTellOf, Digest, Recipient, Staff, plan, write
 
 NOW = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
 OWNER, ADMIN, TEAM_ADMIN, GONE, TEAM = (uuid4() for _ in range(5))
 STAFF = Staff(
-    people={OWNER: Person("Olive", False), ADMIN: Person("Ada", True), TEAM_ADMIN: Person("Tim", True)},
+    people={OWNER: Recipient("Olive", False), ADMIN: Recipient("Ada", True), TEAM_ADMIN: Recipient("Tim", True)},
     teams={TEAM: {TEAM_ADMIN, OWNER, GONE}},
 )
 
@@ -94,7 +94,7 @@ def test_nobody_writes_to_a_colleague_who_has_left():
 
 
 def test_what_nobody_could_be_told_of_is_not_told():
-    planned = plan([client(owner=GONE)], Staff({OWNER: Person("Olive", False)}, {}), NOW)
+    planned = plan([client(owner=GONE)], Staff({OWNER: Recipient("Olive", False)}, {}), NOW)
     assert planned == ({}, [], [])
 
 

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.journeys.serving import listening, serving
-from web.kit.hurrying import Hurrying, Patience
+from web.kit.hurrying import Hurrying, SlowRequests
 from web.server import configuration
 
 LONG = 60.0
@@ -66,7 +66,7 @@ class Ours(NamedTuple):
     ended: asyncio.Queue[str]
 
     @asynccontextmanager
-    async def line(self, patience: Patience) -> AsyncIterator[Line]:
+    async def line(self, patience: SlowRequests) -> AsyncIterator[Line]:
         opened, url = listening()
         async with serving(self.app, opened, http=partial(Hurrying, patience=patience)):
             with connected(await asyncio.open_connection("127.0.0.1", int(url.rsplit(":", 1)[1]))) as line:
@@ -89,19 +89,19 @@ def ours() -> Ours:
 
 
 async def test_headers_that_drip_in_are_ended(ours: Ours):
-    async with ours.line(Patience(head=0.2, body=LONG)) as line:
+    async with ours.line(SlowRequests(head=0.2, body=LONG)) as line:
         answer = await line.dripping(GET, b"x-more: 1\r\n")
     assert answer[:13] in {b"HTTP/1.1 408 ", NOTHING}
 
 
 async def test_headers_without_end_are_ended(ours: Ours):
-    async with ours.line(Patience(head=LONG, body=LONG, largest_head=8192)) as line:
+    async with ours.line(SlowRequests(head=LONG, body=LONG, largest_head=8192)) as line:
         answer = await line.dripping(GET + b"x-more: ", b"x" * 4096)
     assert answer[:13] in {b"HTTP/1.1 431 ", NOTHING}
 
 
 async def test_a_body_that_drips_in_is_ended_and_its_request_with_it(ours: Ours):
-    async with ours.line(Patience(head=LONG, body=0.2)) as line:
+    async with ours.line(SlowRequests(head=LONG, body=0.2)) as line:
         answer = await line.dripping(POST.replace(b"100", b"100000"), b"x")
         assert await asyncio.wait_for(ours.ended.get(), LONG) == "ClientDisconnect"
     assert answer[:13] in {b"HTTP/1.1 408 ", NOTHING}
@@ -109,12 +109,12 @@ async def test_a_body_that_drips_in_is_ended_and_its_request_with_it(ours: Ours)
 
 @pytest.mark.parametrize("begun", [GET, POST], ids=["head", "body"])
 async def test_who_waits_for_it_reads_why(ours: Ours, begun: bytes):
-    async with ours.line(Patience(head=0.2, body=0.2)) as line:
+    async with ours.line(SlowRequests(head=0.2, body=0.2)) as line:
         assert (await line.answer(begun)).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
 
 
 async def test_a_body_is_ended_after_its_answer_too(ours: Ours):
-    async with ours.line(Patience(head=LONG, body=0.2)) as line:
+    async with ours.line(SlowRequests(head=LONG, body=0.2)) as line:
         answer = await line.dripping(POST.replace(b"POST /", b"POST /nothing").replace(b"100", b"100000"), b"x")
     assert answer[:13] in {b"HTTP/1.1 404 ", NOTHING}
 
@@ -127,12 +127,12 @@ async def test_a_connection_on_which_nothing_comes_is_ended(ours: Ours, monkeypa
         made(self, transport)
 
     monkeypatch.setattr(Hurrying, "connection_made", hasty)
-    async with ours.line(Patience(LONG, LONG)) as line:
+    async with ours.line(SlowRequests(LONG, LONG)) as line:
         assert await line.answer(b"") == b""
 
 
 async def test_who_hurries_is_served_as_often_as_they_like(ours: Ours):
-    async with ours.line(Patience(head=LONG, body=LONG)) as line:
+    async with ours.line(SlowRequests(head=LONG, body=LONG)) as line:
         for _ in range(3):
             line.writer.write(POST + b"x" * 100)
             assert (await line.reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
@@ -150,7 +150,7 @@ async def test_an_answer_may_take_longer_than_its_request(ours: Ours):
         return PlainTextResponse("at last")
 
     ours.app.router.routes.append(Route("/slow", slow))
-    async with ours.line(Patience(head=0.05, body=0.05)) as line:
+    async with ours.line(SlowRequests(head=0.05, body=0.05)) as line:
         answer = asyncio.create_task(line.answer(GET.replace(b"/ ", b"/slow ", 1) + b"connection: close\r\n\r\n"))
         await asked.wait()
         await asyncio.wait([answer], timeout=0.2)
@@ -160,4 +160,4 @@ async def test_an_answer_may_take_longer_than_its_request(ours: Ours):
 
 def test_the_web_backend_serves_so():
     assert configuration(FastAPI(), host="127.0.0.1", port=0).http is Hurrying
-    assert Patience() == Patience(head=20, body=60, largest_head=65536)
+    assert SlowRequests() == SlowRequests(head=20, body=60, largest_head=65536)

@@ -8,19 +8,19 @@ from pydantic import BaseModel
 
 from web.kit.authentication import Door
 
-router = APIRouter(tags=["Health"])
+router = APIRouter(tags=["Liveness"])
 
 
-class Health(BaseModel):
+class Liveness(BaseModel):
     """The answer of a process that is alive."""
 
     status: str = "ok"
 
 
 @router.get("/healthz", summary="Whether the process is alive")
-async def alive() -> Health:
+async def alive() -> Liveness:
     """Alive."""
-    return Health()
+    return Liveness()
 
 
 class Readiness(BaseModel):

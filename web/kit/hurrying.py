@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
-class Patience(NamedTuple):
+class SlowRequests(NamedTuple):
     """How long is waited for a request.
 
     Attributes:
@@ -30,7 +30,7 @@ class Patience(NamedTuple):
 class Hurrying(HttpToolsProtocol):
     """One connection. Takes what uvicorn gives its protocols, and how patient to be."""
 
-    def __init__(self, *args: Any, patience: Patience = Patience(), **options: Any) -> None:  # noqa: B008  # it never changes
+    def __init__(self, *args: Any, patience: SlowRequests = SlowRequests(), **options: Any) -> None:  # noqa: B008  # it never changes
         super().__init__(*args, **options)
         self._patience = patience
         self._clock: asyncio.TimerHandle | None = None

@@ -10,7 +10,7 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, RunKind, Stage, Verdict
 from starter.access.sessions import SignedIn
-from starter.answers.views import Order, OrganisationFilter, RunReport
+from starter.answers.views import OrganisationFilter, RowOrder, RunReport
 from starter.connections.changes import ChangePreview
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
@@ -121,7 +121,7 @@ async def _page(
     if stage is Stage.FINISHED:
         return go(f"/clients/{client_id}/connection?run={run_id}", said(request.query_params.get(PARAMETER)))
     verdict = None if everything else Verdict.NEW
-    wanted = OrganisationFilter(search=search or None, verdict=verdict, order=Order.BY_NAME)
+    wanted = OrganisationFilter(search=search or None, verdict=verdict, order=RowOrder.BY_NAME)
     listed = (
         await door.runs.organisations(viewer.actor, run_id, wanted, limit=PAGE, offset=offset)
         if stage is Stage.AWAITING_SELECTION

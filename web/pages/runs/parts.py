@@ -20,7 +20,7 @@ from web.pages.runs import selecting, taking_over
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RunPage:
     """Somebody looks at a run.
 
     Attributes:
@@ -46,7 +46,7 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StagePart:
     """A part of the page.
 
     Attributes:
@@ -55,10 +55,10 @@ class Part:
     """
 
     template: str
-    values: Callable[[Look], Awaitable[Values]]
+    values: Callable[[RunPage], Awaitable[Values]]
 
 
-async def _awaiting_consent(look: Look) -> Values:
+async def _awaiting_consent(look: RunPage) -> Values:
     # Who comes back from a sign-in is here before the run has begun to list; being asked again would be odd.
     run = look.report.run
     return {
@@ -67,35 +67,35 @@ async def _awaiting_consent(look: Look) -> Values:
     }
 
 
-async def _working(look: Look) -> Values:
+async def _working(look: RunPage) -> Values:
     run = look.report.run
     return {"progress": progress_of(run.kind, look.snapshot, is_hand_over=run.is_hand_over)}
 
 
-async def _selecting(look: Look) -> Values:
+async def _selecting(look: RunPage) -> Values:
     return await selecting.values(look.door, look.viewer.actor, look.report.run.id)
 
 
-async def _finished(look: Look) -> Values:
+async def _finished(look: RunPage) -> Values:
     return await run_report.values(look.door, look.viewer.actor, look.report, look.query)
 
 
-async def _taking_over(look: Look) -> Values:
+async def _taking_over(look: RunPage) -> Values:
     return await taking_over.values(look.door, look.viewer.actor, look.report.run.id)
 
 
-async def _reconnected(look: Look) -> Values:
+async def _reconnected(look: RunPage) -> Values:
     return {**await _finished(look), **await run_leftovers.of_reconnect(look.door, look.viewer.actor, look.report)}
 
 
-async def _reassigned(look: Look) -> Values:
+async def _reassigned(look: RunPage) -> Values:
     return {**await _finished(look), **await run_leftovers.of_reassign(look.door, look.viewer.actor, look.report)}
 
 
-_WORKING = Part("runs/working.html", _working)
+_WORKING = StagePart("runs/working.html", _working)
 
-PARTS: dict[tuple[RunKind | None, Stage], Part] = {
-    (None, Stage.AWAITING_CONSENT): Part("runs/awaiting_consent.html", _awaiting_consent),
+PARTS: dict[tuple[RunKind | None, Stage], StagePart] = {
+    (None, Stage.AWAITING_CONSENT): StagePart("runs/awaiting_consent.html", _awaiting_consent),
     (None, Stage.LISTING): _WORKING,
     (None, Stage.AWAITING_SELECTION): _WORKING,
     (None, Stage.AWAITING_CONFIRMATION): _WORKING,
@@ -103,15 +103,15 @@ PARTS: dict[tuple[RunKind | None, Stage], Part] = {
     (None, Stage.REPAIRING): _WORKING,
     (None, Stage.REASSIGNING): _WORKING,
     (None, Stage.PULLING): _WORKING,
-    (None, Stage.FINISHED): Part("runs/finished.html", _finished),
-    (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): Part("runs/selecting.html", _selecting),
-    (RunKind.REASSIGN_CLIENTS, Stage.AWAITING_SELECTION): Part("runs/taking_over.html", _taking_over),
-    (RunKind.RECONNECT_ALL, Stage.FINISHED): Part("runs/finished.html", _reconnected),
-    (RunKind.REASSIGN_CLIENTS, Stage.FINISHED): Part("runs/finished.html", _reassigned),
+    (None, Stage.FINISHED): StagePart("runs/finished.html", _finished),
+    (RunKind.ADD_CLIENTS, Stage.AWAITING_SELECTION): StagePart("runs/selecting.html", _selecting),
+    (RunKind.REASSIGN_CLIENTS, Stage.AWAITING_SELECTION): StagePart("runs/taking_over.html", _taking_over),
+    (RunKind.RECONNECT_ALL, Stage.FINISHED): StagePart("runs/finished.html", _reconnected),
+    (RunKind.REASSIGN_CLIENTS, Stage.FINISHED): StagePart("runs/finished.html", _reassigned),
 }
 """The parts by kind and stage; the kind None is for all that have none of their own."""
 
 
-def part_of(kind: RunKind, stage: Stage) -> Part:
+def part_of(kind: RunKind, stage: Stage) -> StagePart:
     """The part that a run of this kind shows at this stage."""
     return PARTS.get((kind, stage)) or PARTS[None, stage]

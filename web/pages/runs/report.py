@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 from contracts.words.runs import Outcome, RunKind
 from starter.actor import Actor
 from starter.answers.run_words import MEANS, accounts_sum, outcomes_sum
-from starter.answers.views import Order, OrganisationFilter, RunReport
+from starter.answers.views import OrganisationFilter, RowOrder, RunReport
 from starter.answers.wording import number
 from starter.operations import Operations
 from web.kit.listing import PAGE, address
@@ -29,7 +29,7 @@ async def values(door: Operations, actor: Actor, report: RunReport, query: Query
     search = query.get("search", "").strip().replace("\x00", "")[:LONGEST_SEARCH] or None
     outcome = _outcome(query.get("outcome"))
     offset = min(int(asked), MOST) if (asked := query.get("offset", "")).isdecimal() else 0
-    wanted = OrganisationFilter(search=search, outcome=outcome, order=Order.ATTENTION)
+    wanted = OrganisationFilter(search=search, outcome=outcome, order=RowOrder.ATTENTION)
     found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
     if total and not found:
         offset = (total - 1) // PAGE * PAGE

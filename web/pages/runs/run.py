@@ -30,7 +30,7 @@ from web.kit.rendering import leave, render, rendered
 from web.kit.temporal_links import in_temporal
 from web.kit.viewing import Viewer, page_router
 from web.pages.runs import selecting
-from web.pages.runs.parts import Look, part_of
+from web.pages.runs.parts import RunPage, part_of
 
 router = page_router()
 
@@ -159,7 +159,7 @@ async def _page(
     snapshot, report = await door.runs.at_one_moment(viewer.actor, run_id)
     part = part_of(report.run.kind, report.run.stage)
     provider = door.consents.provider(report.run.provider)
-    values = dict(await part.values(Look(door, viewer, report, snapshot, request.query_params)))
+    values = dict(await part.values(RunPage(door, viewer, report, snapshot, request.query_params)))
     if chosen is not None and report.run.stage is Stage.AWAITING_SELECTION:
         values["chosen"] = chosen
     return render(

@@ -93,7 +93,7 @@ def _id(text: str) -> UUID | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Choosable:
     """A row of the list.
 
     Attributes:
@@ -126,7 +126,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     linkable = {client.id for client in offered.linkable}  # one that is connected is moved to other books on purpose
     just_allowed = sum(view.organisation.is_just_allowed for view in found)
     candidates = [
-        Candidate(
+        Choosable(
             view,
             can_be_chosen=view.organisation.verdict is not Verdict.ALREADY_CLIENT,
             suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in linkable,
