@@ -20,14 +20,17 @@ UP_AGAIN = 600.0
 """Seconds within which every process has to work again; a start takes two, and half a minute beside much else."""
 
 QUIET = 300.0
-"""Seconds within which whatever was under way has to end. A worker that is gone in the middle of the slowest short
-activity, which has no heartbeat, is missed after two minutes (``workflows/plans/policies.py``)."""
+"""Seconds within which whatever was under way has to end, in all. A worker that is gone in the middle of the slowest
+short activity, which has no heartbeat, is missed after two minutes (``workflows/plans/policies.py``)."""
 
 NUDGE = 10.0
 """Seconds after which what still waits for its next try is told to try now, as support staff would."""
 
 REFRESH = 45.0
 """Seconds after which every client is refreshed, as people would who see that nothing goes on."""
+
+LEAST = 60.0
+"""Seconds for each wait, even where those before it took all the time that there was."""
 
 LOOK = 2.0
 
@@ -39,13 +42,13 @@ class Calm:
         fleet: What was hit.
         platform: What went wrong.
         doors: Of all colleagues.
-        longest: Seconds for which quiet is waited for, each time.
+        longest: Seconds for which quiet is waited for, all waits together.
     """
 
     def __init__(
         self, fleet: Fleet, platform: Platform, doors: Sequence[tuple[Colleague, Door]], longest: float = QUIET
     ) -> None:
-        self._fleet, self._platform, self._longest = fleet, platform, longest
+        self._fleet, self._platform, self._left = fleet, platform, longest
         self._admins = [(who, door) for who, door in doors if who.is_admin]
 
     async def restore(self) -> None:
@@ -85,7 +88,7 @@ class Calm:
         await self._platform.fault({"kind": "access_expired"})  # so that every login has to show that it is alive
         await self._refresh()
         took += await self._quiet(is_refreshing=True)
-        await self._fleet.send_mail(self._longest)
+        await self._fleet.send_mail(max(self._left, LEAST))
         return took
 
     async def _refresh(self) -> None:
@@ -101,10 +104,11 @@ class Calm:
 
     async def _quiet(self, *, is_refreshing: bool) -> float:
         began = refreshed = time.monotonic()
+        longest = max(self._left, LEAST)
         nudged = began - NUDGE
         connection = await asyncpg.connect(self._fleet.database)
         try:
-            while time.monotonic() - began < self._longest:
+            while time.monotonic() - began < longest:
                 await self._stop_what_waits_for_people()  # one that is listed just now will wait in a moment
                 if not await self._under_way(connection):
                     break
@@ -119,7 +123,9 @@ class Calm:
             await connection.close()
         if is_refreshing:
             await asyncio.sleep(LOOK)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        self._left -= took
+        return took
 
     async def _under_way(self, connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
         """Whether a run is open, or a workflow at work that waits for no limit."""

@@ -50,7 +50,7 @@ class Wish:
         practices: How many firms.
         organisations: Of each practice.
         beside: A checkout with older code that one worker runs after deploys; None for none.
-        calm: Seconds for which quiet is waited for at the end, each time.
+        calm: Seconds for which quiet is waited for at the end.
         keep: Where logs and files are left; None for a temporary folder, which is deleted where nothing was found.
         relays_because: Why workers' hosts are no network namespaces; empty where they are, in one of our own.
     """

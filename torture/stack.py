@@ -172,7 +172,7 @@ class Fleet:
 
     async def send_mail(self, seconds: float) -> None:
         """Have the outbox emptied now instead of minutes later; who waits too long goes on without."""
-        client = await connect(self.settings)
+        client = await connect(self.settings, environment={})
         with contextlib.suppress(TimeoutError, RPCError, WorkflowFailureError):
             async with asyncio.timeout(seconds):
                 await client.execute_workflow(

@@ -17,9 +17,9 @@ from torture.chaos import Act, Target, plan
 SEED, MINUTES, PRACTICES, ORGANISATIONS = 196, 2, 2, 6
 """A seed whose two minutes have every kind of blow, and a ``kill -9`` of everything that may be killed."""
 
-CALM = 600
-"""Seconds after which nobody waits for quiet any more. Quiet comes in half a minute as a rule; on a machine that has
-much to do it may take several, and only a hang takes as long as this."""
+CALM = 300
+"""Seconds after which nobody waits for quiet any more. Quiet comes in half a minute as a rule; where a worker was
+killed in the middle of an activity without a heartbeat it may take three, and only a hang takes as long as this."""
 
 WORDS = ("--seed", SEED, "--minutes", MINUTES, "--practices", PRACTICES, "--organisations", ORGANISATIONS)
 
