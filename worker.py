@@ -30,7 +30,7 @@ from contracts.words.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SE
 from models.budgets.calls import SharedCallBudget
 from models.kit.database import Database
 from models.kit.database_url import UnusableUrlError
-from providers.proxies import UnusableNetworkError
+from providers.kit.proxies import UnusableNetworkError
 from providers.registry import build
 from runtime.observability import logging
 from runtime.observability.memory import give_back_large_blocks, look_for_cycles_less_often

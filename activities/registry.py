@@ -23,7 +23,7 @@ from activities.shared.outages import OutageActivities
 from activities.shared.token_store import TokenStore
 from models.kit.database import Database
 from models.runs.lost_work import IsAtWork
-from providers.port import Providers
+from providers.port.provider import Providers
 
 Activity = Callable[..., Any]
 

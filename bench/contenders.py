@@ -14,7 +14,7 @@ from bench.results import History, Timing
 from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
-from providers.port import ConsentRequest
+from providers.port.provider import ConsentRequest
 from runtime.temporal.connection import connect
 from starter.bootstrap import build_provider, open_database
 

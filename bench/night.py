@@ -25,7 +25,7 @@ from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.writes import record_reach, upsert_grant
 from models.kit.database import Database
-from providers.port import Provider, ReachableOrganisation, TokenSource
+from providers.port.provider import Provider, ReachableOrganisation, TokenSource
 from runtime.embedded.processes import ProcessFailedError
 from starter.bootstrap import build_provider, open_database, open_operations
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
-from providers.http import http_client
-from providers.port import CallBudget, Provider
+from providers.kit.http import http_client
+from providers.port.provider import CallBudget, Provider
 from providers.xero import Xero, XeroConfig
 
 

@@ -14,7 +14,7 @@ from runtime.settings.settings import Settings, variable_of
 
 if TYPE_CHECKING:
     from providers.identity import SignIn
-    from providers.port import Provider
+    from providers.port.provider import Provider
     from starter.access.identities import IdentityProvider
     from starter.operations import Operations
     from starter.support.identity import SupportIdentity
@@ -93,7 +93,7 @@ async def open_support(settings: Settings) -> "AsyncIterator[SupportIdentity | N
     Raises:
         MissingSettingError: The provider is set, and whom it speaks of is not: all its users would be support.
     """
-    from providers.http import http_client  # commands on the database alone start without it
+    from providers.kit.http import http_client  # commands on the database alone start without it
     from starter.support.identity import SupportGroup, SupportIdentity  # likewise
 
     if settings.support_issuer is None:
@@ -116,9 +116,9 @@ async def open_sign_in(settings: Settings) -> "AsyncIterator[SignIn | None]":
     Raises:
         MissingSettingError: The provider is set, and our app there is not.
     """
-    from providers.clock import utc_now  # commands on the database alone start without it
-    from providers.http import http_client  # likewise
     from providers.identity import App, SignIn  # likewise
+    from providers.kit.clock import utc_now  # commands on the database alone start without it
+    from providers.kit.http import http_client  # likewise
 
     if settings.sign_in_issuer is None:
         yield None

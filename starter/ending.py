@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.words.refusals import RefusalCode, Refused
 from models.kit.database_url import UnusableUrlError
-from providers.proxies import UnusableNetworkError
+from providers.kit.proxies import UnusableNetworkError
 from runtime.sealing.keyring import SealError
 from runtime.settings.cannot_start import CannotStartError
 from runtime.settings.settings import Settings

@@ -11,9 +11,9 @@ from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.refusals import Refused
 from models import schema
 from models.kit.database_url import UnusableUrlError, is_for_a_pooler
-from providers.errors import AppRefused, ProviderError
-from providers.port import Provider
-from providers.proxies import UnusableNetworkError
+from providers.kit.proxies import UnusableNetworkError
+from providers.port.errors import AppRefused, ProviderError
+from providers.port.provider import Provider
 from rules.schedule_hours import WHAT_TO_DO, said
 from runtime.sealing.keyring import InvalidKeysError
 from runtime.settings.settings import MissingSettingError, Settings

@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 from contracts.payloads.runs import Deadlines
 from models.kit.database import Database
 from models.kit.sealing import Sealer
-from providers.port import Providers
+from providers.port.provider import Providers
 from starter.access.forgotten import ForgottenPasswords
 from starter.access.identities import Identities, IdentityProvider
 from starter.access.proofs import Proofs

@@ -1,16 +1,14 @@
-"""The house rules that an import graph or a syntax tree can show, each with a word on what to do instead."""
+"""Who may import whom, and why; each complaint says what to do instead."""
 
 import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-LONGEST_MODULE = 350
+from tests.house import ROOT, Module, complain, parsed, read
 
 
 @dataclass(frozen=True)
@@ -107,63 +105,6 @@ ROOMS = {
 }
 
 
-@dataclass(frozen=True)
-class Module:
-    """A source file, parsed."""
-
-    path: Path
-    tree: ast.Module
-
-    @property
-    def name(self) -> str:
-        return str(self.path.relative_to(ROOT))
-
-    @property
-    def room(self) -> str:
-        return self.path.relative_to(ROOT).parts[0].removesuffix(".py")
-
-    def at(self, node: ast.AST) -> str:
-        return f"{self.name}:{getattr(node, 'lineno', 1)}"
-
-    def line(self, node: ast.expr) -> str:
-        return self.path.read_text().splitlines()[node.lineno - 1]
-
-    def imports(self) -> Iterator[tuple[ast.AST, str]]:
-        """Every imported module's first name, those under ``TYPE_CHECKING`` and inside functions included."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from ((node, alias.name.split(".")[0]) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield node, self.room if node.level else (node.module or "").split(".")[0]
-
-    def calls(self, *names: str) -> Iterator[tuple[ast.Call, str]]:
-        """Calls of functions with one of these last names: ``sleep`` finds ``asyncio.sleep(…)`` too."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call):
-                called = node.func
-                last = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
-                if last in names:
-                    yield node, str(last)
-
-
-def parsed(*rooms: str) -> list[Module]:
-    files = [
-        file
-        for name in rooms
-        for file in ([ROOT / f"{name}.py"] if (ROOT / f"{name}.py").is_file() else sorted((ROOT / name).rglob("*.py")))
-    ]
-    return [read(file) for file in files]
-
-
-@cache
-def read(file: Path) -> Module:
-    return Module(file, ast.parse(file.read_text(), str(file)))
-
-
-def complain(problems: list[str]) -> None:
-    assert not problems, "\n" + "\n".join(problems)
-
-
 @pytest.mark.parametrize("name", ROOMS)
 def test_a_room_imports_what_it_may(name):
     allowed, problems = ROOMS[name], []
@@ -250,85 +191,3 @@ def test_every_room_is_known():
 
 def test_no_room_hides_a_module_of_python():
     assert not set(ROOMS) & set(sys.stdlib_module_names)
-
-
-def test_timeouts_and_retries_of_workflows_live_in_policies():
-    complain(
-        [
-            f"{module.at(node)} calls {called}(): name the policy in workflows/plans/policies.py, with a line on why."
-            for module in parsed("workflows")
-            if module.path.name != "policies.py"
-            for node, called in module.calls("RetryPolicy", "timedelta")
-        ]
-    )
-
-
-def test_every_module_says_why_it_exists():
-    complain(
-        [
-            f"{module.name} has no docstring: open it with why it exists and what it must not do."
-            for module in parsed(*ROOMS, "tests")
-            if (module.tree.body or module.path.name != "__init__.py") and not ast.get_docstring(module.tree)
-        ]
-    )
-
-
-def test_only_the_command_line_prints():
-    complain(
-        [
-            f"{module.at(node)} prints: log it (logging.getLogger(__name__)), or return it to the command line."
-            for module in parsed(*ROOMS)
-            if module.room not in {"cli", "bench"}
-            for node, _ in module.calls("print")
-            if isinstance(node.func, ast.Name) and "noqa: T201" not in module.line(node)  # a reason stands there
-        ]
-    )
-
-
-def test_tests_wait_for_conditions_and_never_sleep():
-    complain(
-        [
-            f"{module.at(node)} sleeps: wait for the event or condition itself, or move an injected clock."
-            for module in parsed("tests")
-            for node, _ in module.calls("sleep")
-        ]
-    )
-
-
-def test_modules_stay_short():
-    complain(
-        [
-            f"{module.name} has {lines} lines, more than {LONGEST_MODULE}: give one of its nouns a module of its own."
-            for module in parsed(*ROOMS, "tests")
-            if "migrations/versions" not in module.name  # a migration is one change, however long
-            if (lines := len(module.path.read_text().splitlines())) > LONGEST_MODULE
-        ]
-    )
-
-
-def test_test_folders_are_packages():
-    folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
-    complain(
-        [
-            f"{folder.relative_to(ROOT)} has no __init__.py: without one, its modules may shadow a room of ours."
-            for folder in sorted(folders)
-            if not (folder / "__init__.py").exists()
-        ]
-    )
-
-
-def test_the_rules_see_what_they_forbid(tmp_path, monkeypatch):
-    """The walk itself works: each kind of import and call is found."""
-    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
-    (tmp_path / "workflows").mkdir()
-    (tmp_path / "workflows" / "bad.py").write_text(
-        "from typing import TYPE_CHECKING\n"
-        "if TYPE_CHECKING:\n    from web import app\n"
-        "def late():\n    import models.clients.tables\n    asyncio.sleep(1)\n    return RetryPolicy()\n"
-        "from .planning import window\n"
-    )
-    [module] = parsed("workflows")
-    assert {name for _, name in module.imports()} == {"typing", "web", "models", "workflows"}
-    assert [called for _, called in module.calls("sleep", "RetryPolicy")] == ["sleep", "RetryPolicy"]
-    with pytest.raises(AssertionError, match=r"bad\.py:3 imports web"):
-        test_a_room_imports_what_it_may("workflows")

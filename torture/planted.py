@@ -127,7 +127,7 @@ MISTAKES = (
                 "        type=Cause.UNKNOWN.value,\n",
             ),
             Edit(
-                "providers/errors.py",
+                "providers/port/errors.py",
                 "super().__init__(Cause.PROVIDER_UNAVAILABLE, detail, retry_at=retry_at)",
                 "super().__init__(Cause.UNKNOWN, detail, retry_at=retry_at)",
             ),

@@ -15,7 +15,7 @@ from contracts.payloads.disconnect_client import KeepConnectionInput, RemoveConn
 from models.connections import disconnections
 from models.connections import reads as managed_connections
 from models.connections.tables import Connection
-from providers.errors import ProviderError, SignedOut
+from providers.port.errors import ProviderError, SignedOut
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from contracts.words.causes import Cause
 from models.budgets import troubles as app_troubles
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
-from providers.port import Provider
+from providers.port.provider import Provider
 
 logger = logging.getLogger(__name__)
 

@@ -31,8 +31,8 @@ from models.connections import leases
 from models.connections import writes as connections
 from models.grants import writes as grants
 from models.night import reads as checks
-from providers.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
-from providers.port import ReachableOrganisation
+from providers.port.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
+from providers.port.provider import ReachableOrganisation
 from rules import diagnosing
 
 NIGHTS_READ_LASTS = timedelta(hours=28)

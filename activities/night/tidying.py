@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.check_connections import TidiedUp, TidyUpInput
 from models.night import endings
-from providers.errors import ProviderError
+from providers.port.errors import ProviderError
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from contracts.words.lists import Source
 from contracts.words.standard_information import Row
 from models.connections.settings import kept
 from models.connections.tables import Connection
-from providers.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
-from providers.port import Provider, Providers, TokenSource
+from providers.port.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
+from providers.port.provider import Provider, Providers, TokenSource
 from rules.losses import loses_many
 
 logger = logging.getLogger(__name__)

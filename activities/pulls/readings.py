@@ -13,7 +13,7 @@ from models.connections.receipts import BeforePull
 from models.connections.settings import chosen_sources
 from models.connections.tables import Connection
 from models.connections.writes import LEAVING
-from providers.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from models.connections import health as connection_health
 from models.kit.database import Database
 from models.runs import surveys
 from models.runs.tables import Run
-from providers.errors import ProviderError
+from providers.port.errors import ProviderError
 from rules.diagnosing import Look
 from rules.surveying import LivingConnection, needs_no_repair
 

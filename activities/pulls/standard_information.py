@@ -29,8 +29,8 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
 from models.runs import writes as runs
-from providers.errors import NeedsPerson, ProviderError, RateLimited
-from providers.port import Providers
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port.provider import Providers
 from rules.increments import changes_since
 
 logger = logging.getLogger(__name__)

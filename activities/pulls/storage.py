@@ -28,8 +28,8 @@ from models.lists.good_pulls import GoodPull
 from models.notices import suppliers as supplier_notices
 from models.runs import writes as runs
 from models.runs.tables import RunOrganisation
-from providers.errors import NeedsPerson, ProviderError
-from providers.turns import Turns
+from providers.kit.fair_semaphore import FairSemaphore
+from providers.port.errors import NeedsPerson, ProviderError
 from rules.list_changes import Changes
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Storage:
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
-        self._turns = Turns(GROUPS_STORED_AT_ONCE, 1, STORING_SECONDS)
+        self._turns = FairSemaphore(GROUPS_STORED_AT_ONCE, 1, STORING_SECONDS)
         self._now = now
 
     async def store_group(self, asked: PullClientsInput, read: Mapping[UUID, Readings]) -> Collection[UUID]:

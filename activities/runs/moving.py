@@ -17,7 +17,7 @@ from models.practices.tables import Colleague
 from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
-from providers.errors import ProviderError
+from providers.port.errors import ProviderError
 
 
 def is_in_use(connection: Connection) -> bool:

@@ -29,7 +29,7 @@ from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
-from providers.errors import ProviderError, Transient
+from providers.port.errors import ProviderError, Transient
 from rules import diagnosing
 from rules.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
 

@@ -34,7 +34,7 @@ from models.runs import organisations as run_lists
 from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
-from providers.errors import ProviderError, Transient
+from providers.port.errors import ProviderError, Transient
 from rules.choosing import Choice, require_listed
 
 NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."

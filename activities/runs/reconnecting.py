@@ -25,7 +25,7 @@ from models.runs import surveys
 from models.runs import writes as runs
 from models.runs.surveys import SurveyRow
 from models.runs.tables import Run
-from providers.port import ReachableOrganisation
+from providers.port.provider import ReachableOrganisation
 from rules.surveying import LivingConnection, is_missed, survey, survey_one
 
 

@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from contracts.payloads.sync_client import BUSY, Trouble
 from contracts.words.causes import Cause
 from contracts.words.refusals import REFUSED, Refused
-from providers.errors import ProviderError, Transient
+from providers.port.errors import ProviderError, Transient
 
 RUN_OVER = "run_over"
 

@@ -20,8 +20,8 @@ from models.grants import writes as grants
 from models.grants.tables import ConsentAttempt, Grant
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
-from providers.errors import NeedsPerson, ProviderError, Unavailable
-from providers.port import Provider, Providers, ReachableOrganisation
+from providers.port.errors import NeedsPerson, ProviderError, Unavailable
+from providers.port.provider import Provider, Providers, ReachableOrganisation
 
 FEW = 50
 """Organisations whose profiles are read for their names alone, while a person waits for a list."""

@@ -17,8 +17,8 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.sealing import Sealer, StoredTokens
 from models.night import endings
-from providers.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
-from providers.port import Provider, TokenSet, TokenSource
+from providers.port.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
+from providers.port.provider import Provider, TokenSet, TokenSource
 
 REMEMBERED_GRANTS = 500
 LEEWAY = timedelta(minutes=2)

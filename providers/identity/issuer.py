@@ -16,10 +16,10 @@ from joserfc import jwt
 from joserfc.errors import ClaimError, InvalidClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
-from providers.bounds import DOCUMENT, Bound
-from providers.cached import Cached
-from providers.clock import Clock
-from providers.errors import Unavailable
+from providers.kit.bounds import DOCUMENT, Bound
+from providers.kit.cached import Cached
+from providers.kit.clock import Clock
+from providers.port.errors import Unavailable
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures of a key pair alone; naming them refuses ``none`` and keys used as shared secrets."""

@@ -13,11 +13,11 @@ import orjson
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # Authlib ships no types
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]  # likewise
 
-from providers.bounds import TOKENS, Bound
-from providers.clock import Clock
-from providers.errors import AppRefused, ConsentFailed, Unavailable
-from providers.http import Through
 from providers.identity.issuer import BadTokenError, Claims, Issuer, Metadata
+from providers.kit.bounds import TOKENS, Bound
+from providers.kit.clock import Clock
+from providers.kit.http import Through
+from providers.port.errors import AppRefused, ConsentFailed, Unavailable
 
 SCOPE = "openid email profile"
 LONGEST_SUBJECT = 255

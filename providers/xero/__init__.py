@@ -1,7 +1,7 @@
 """Xero: sign-in, organisations and lists, typed. Has never heard of Temporal or of our tables."""
 
-from providers.http import http_client
-from providers.proxies import UnusableNetworkError
+from providers.kit.http import http_client
+from providers.kit.proxies import UnusableNetworkError
 from providers.xero.config import XeroConfig
 from providers.xero.provider import Xero
 

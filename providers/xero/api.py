@@ -11,11 +11,11 @@ from uuid import UUID
 
 import httpx2
 
-from providers.bounds import Bound
-from providers.clock import Clock
-from providers.errors import RateLimited, TooLarge, Unavailable
-from providers.http import TooLargeError
-from providers.port import TokenSource
+from providers.kit.bounds import Bound
+from providers.kit.clock import Clock
+from providers.kit.http import TooLargeError
+from providers.port.errors import RateLimited, TooLarge, Unavailable
+from providers.port.provider import TokenSource
 from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
 from providers.xero.json_bodies import without_nul

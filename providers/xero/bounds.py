@@ -4,7 +4,7 @@ Sizes are of JSON without white space and without compression, in bytes. The lon
 OpenAPI description; where it names no length, 255 characters for a name and 60 for the rest.
 """
 
-from providers.bounds import KIB, MIB, Bound
+from providers.kit.bounds import KIB, MIB, Bound
 
 _SECONDS = 40.0
 """A page of 1,000 contacts may be prepared for many seconds before its first byte."""

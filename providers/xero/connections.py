@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contracts.words.standard_information import NAMELESS
-from providers.port import ReachableOrganisation
+from providers.port.provider import ReachableOrganisation
 from providers.xero.schemas import Record, Spelling
 from providers.xero.values import text
 

@@ -6,7 +6,7 @@ is stored as gone.
 
 from typing import NamedTuple
 
-from providers.errors import Unavailable
+from providers.port.errors import Unavailable
 from providers.xero.json_bodies import read_json
 from providers.xero.schemas import Record, records_in
 from providers.xero.values import whole

@@ -31,8 +31,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from contracts.words.causes import Cause
-from providers.clock import next_minute
-from providers.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.kit.clock import next_minute
+from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.xero.json_bodies import read_json
 
 _LIMITS = {

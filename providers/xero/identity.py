@@ -17,10 +17,10 @@ from joserfc import jwt
 from joserfc.errors import ClaimError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
-from providers.bounds import DOCUMENT
-from providers.cached import Cached
-from providers.clock import Clock
-from providers.errors import ConsentFailed, Unavailable
+from providers.kit.bounds import DOCUMENT
+from providers.kit.cached import Cached
+from providers.kit.clock import Clock
+from providers.port.errors import ConsentFailed, Unavailable
 from providers.xero.json_bodies import read_json
 
 DISCOVERY_LIFETIME = timedelta(hours=12)

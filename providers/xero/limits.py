@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from providers.clock import Clock, next_minute
-from providers.errors import RateLimited
-from providers.port import CallBudget
-from providers.turns import Turns
+from providers.kit.clock import Clock, next_minute
+from providers.kit.fair_semaphore import FairSemaphore
+from providers.port.errors import RateLimited
+from providers.port.provider import CallBudget
 from providers.xero.config import XeroConfig
 
 MINUTE = timedelta(minutes=1)
@@ -72,7 +72,7 @@ class Limits:
         self._lease_lock = asyncio.Lock()
         self._leased = 0
         self._lease_ends = now()
-        self._turns = Turns(CALLS_AT_ONCE, OF_ONE_PRACTICE, TURN_SECONDS)
+        self._turns = FairSemaphore(CALLS_AT_ONCE, OF_ONE_PRACTICE, TURN_SECONDS)
 
     @asynccontextmanager
     async def call(self, organisation_id: str | None, practice_id: UUID | None) -> AsyncIterator[None]:

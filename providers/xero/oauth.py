@@ -13,11 +13,11 @@ import httpx2
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # Authlib ships no types
 from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]  # Authlib ships no types
 
-from providers.bounds import TOKENS
-from providers.clock import Clock
-from providers.errors import ConsentFailed, SignedOut, Unavailable
-from providers.http import Through
-from providers.port import Consent, ConsentRequest, TokenSet
+from providers.kit.bounds import TOKENS
+from providers.kit.clock import Clock
+from providers.kit.http import Through
+from providers.port.errors import ConsentFailed, SignedOut, Unavailable
+from providers.port.provider import Consent, ConsentRequest, TokenSet
 from providers.xero.config import XeroConfig
 from providers.xero.errors import NotReached, TokenRefused, classify_identity
 from providers.xero.identity import Claims, XeroIdentity

@@ -9,9 +9,17 @@ import httpx2
 
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
-from providers.clock import Clock, utc_now
-from providers.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
-from providers.port import CallBudget, Consent, ConsentRequest, Page, ReachableOrganisation, TokenSet, TokenSource
+from providers.kit.clock import Clock, utc_now
+from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
+from providers.port.provider import (
+    CallBudget,
+    Consent,
+    ConsentRequest,
+    Page,
+    ReachableOrganisation,
+    TokenSet,
+    TokenSource,
+)
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.config import XeroConfig
@@ -35,7 +43,7 @@ class Xero:
 
     Args:
         config: The app.
-        http: The client to send with; ``providers.http.http_client()`` outside of tests. Closed by ``close``.
+        http: The client to send with; ``providers.kit.http.http_client()`` outside of tests. Closed by ``close``.
         budget: The app-wide allowance, shared by every process.
         now: The clock, aware, in UTC.
         pause: Waits for so many seconds.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
-from providers.bounds import Bound
+from providers.kit.bounds import Bound
 from providers.xero import schemas
 from providers.xero.bounds import LIST, LONG_LIST, SHORT_LIST
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from contracts.words.standard_information import Row
-from providers.errors import TooSmall
-from providers.port import Page
+from providers.port.errors import TooSmall
+from providers.port.provider import Page
 from providers.xero.envelope import Envelope
 from providers.xero.schemas import Record
 from providers.xero.sources import DEFAULT_PAGE_SIZE, PAGE_SIZE, Collection

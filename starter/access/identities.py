@@ -24,8 +24,8 @@ from models.kit.database import Database
 from models.kit.sealing import ConsentSecrets, Sealer, open_identity_secrets, seal_identity_secrets
 from models.practices import teams
 from models.practices.tables import Practice
-from providers.errors import AppRefused, ConsentFailed, ProviderError
 from providers.identity import Person, SignIn
+from providers.port.errors import AppRefused, ConsentFailed, ProviderError
 from starter.access import first_step, identity_words
 from starter.access.sessions import Sessions
 from starter.actor import Actor

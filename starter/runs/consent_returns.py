@@ -28,8 +28,8 @@ from models.kit.sealing import Sealer, StoredTokens, open_secrets
 from models.practices.tables import Practice
 from models.runs import writes as runs
 from models.runs.tables import Run
-from providers.errors import AppRefused, ConsentFailed, ProviderError
-from providers.port import Consent
+from providers.port.errors import AppRefused, ConsentFailed, ProviderError
+from providers.port.provider import Consent
 from starter.actor import Actor
 from starter.runs import consent_words
 from starter.runs.consents import Consents

@@ -24,8 +24,8 @@ from models.kit.database import Database
 from models.kit.sealing import ConsentSecrets, Sealer, seal_secrets
 from models.runs import reads as run_views
 from models.runs.tables import Run
-from providers.errors import ProviderError
-from providers.port import Provider, Providers
+from providers.port.errors import ProviderError
+from providers.port.provider import Provider, Providers
 from starter.actor import Actor
 from starter.runs import consent_words
 

@@ -13,8 +13,8 @@ import httpx2
 
 from contracts.words.refusals import RefusalCode, Refused
 from models.kit.columns import now
-from providers.errors import Unavailable
 from providers.identity import BadTokenError, Claims, Issuer
+from providers.port.errors import Unavailable
 
 LONGEST_TOKEN = 16_384
 """Characters."""

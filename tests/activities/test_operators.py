@@ -13,7 +13,7 @@ from contracts.words.causes import Cause
 from models.budgets import troubles as app_troubles
 from models.budgets.troubles import CLAIM
 from models.kit.database import Database
-from providers.port import Provider
+from providers.port.provider import Provider
 from runtime.settings.settings import Settings
 from starter.bootstrap import build_provider
 from tests.letterbox import Letterbox, letterbox

@@ -23,7 +23,7 @@ from models.connections.tables import Connection
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.runs.tables import Run, RunOrganisation
-from providers.port import Page
+from providers.port.provider import Page
 from tests.models.conftest import NOON, HandClock, House, a_connection
 from tests.models.rows import account, contact
 

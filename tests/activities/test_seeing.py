@@ -13,7 +13,7 @@ from contracts.words.runs import RunKind, Stage
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.runs.tables import Run
-from providers.errors import SignedOut
+from providers.port.errors import SignedOut
 from tests.models.conftest import NOON, a_connection, house
 
 __all__ = ["house"]

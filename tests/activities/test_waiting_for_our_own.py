@@ -17,7 +17,7 @@ from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.kit.sealing import Sealer, StoredTokens
 from models.practices.writes import create_colleague, create_practice
-from providers.errors import HeldUp
+from providers.port.errors import HeldUp
 from tests.models.conftest import NOON, HandClock
 
 SOON = timedelta(milliseconds=20)

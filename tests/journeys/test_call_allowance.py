@@ -6,8 +6,8 @@ import pytest
 
 from models.budgets.calls import SharedCallBudget
 from models.kit.database import Database
-from providers.errors import ProviderError, RateLimited
-from providers.port import Provider
+from providers.port.errors import ProviderError, RateLimited
+from providers.port.provider import Provider
 from providers.registry import build as built
 from runtime.settings.settings import Settings
 from starter.bootstrap import build_provider

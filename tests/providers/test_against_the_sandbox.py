@@ -18,9 +18,9 @@ from emulators.xero.books.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CO
 from emulators.xero.faults import Fault, Kind
 from emulators.xero.server import bind, make_server
 from emulators.xero.world import World
-from providers.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.http import http_client
-from providers.port import Consent, Page, TokenSet
+from providers.kit.http import http_client
+from providers.port.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.port.provider import Consent, Page, TokenSet
 from providers.xero import Xero, XeroConfig
 from tests.providers.conftest import Allowance
 

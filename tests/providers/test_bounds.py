@@ -15,10 +15,10 @@ import pytest
 from activities.shared.failures import application_error
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
-from providers.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
-from providers.errors import RateLimited, TooLarge, Unavailable
-from providers.http import TooLargeError, http_client
-from providers.port import TokenSet
+from providers.kit.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
+from providers.kit.http import TooLargeError, http_client
+from providers.port.errors import RateLimited, TooLarge, Unavailable
+from providers.port.provider import TokenSet
 from providers.xero import Xero, XeroConfig
 from providers.xero.bounds import LISTING, LONG_LIST, NOTHING, SHORT_LIST
 from tests.providers.clock import HandClock

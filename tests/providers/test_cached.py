@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from providers.cached import Cached
-from providers.errors import Unavailable
+from providers.kit.cached import Cached
+from providers.port.errors import Unavailable
 from tests.providers.clock import HandClock
 
 

@@ -5,7 +5,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
-from providers.errors import NeedsPerson, Unavailable
+from providers.port.errors import NeedsPerson, Unavailable
 from providers.xero import Xero
 from tests.providers.conftest import Tokens
 from tests.providers.stand_in import StandIn

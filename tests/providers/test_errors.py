@@ -8,15 +8,7 @@ import orjson
 import pytest
 
 from contracts.words.causes import Cause
-from providers.errors import (
-    AppRefused,
-    NeedsPerson,
-    ProviderError,
-    RateLimited,
-    SignedOut,
-    Transient,
-    Unavailable,
-)
+from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Transient, Unavailable
 from providers.xero.errors import NotReached, TokenRefused, classify, classify_identity, refuses_token
 from tests.providers.clock import HandClock
 

@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from contracts.words.lists import Source
-from providers.errors import Unavailable
-from providers.http import http_client
+from providers.kit.http import http_client
+from providers.port.errors import Unavailable
 from providers.xero import Xero, XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, Tokens

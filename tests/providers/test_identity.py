@@ -20,10 +20,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from providers.errors import ConsentFailed
-from providers.http import http_client
 from providers.identity import App, Begun, Person, SignIn
 from providers.identity.issuer import ALGORITHMS, LEEWAY_SECONDS
+from providers.kit.http import http_client
+from providers.port.errors import ConsentFailed
 from tests.identity_provider import CLIENT, OVER, SECRET, IdentityProvider, identity_provider
 from tests.providers.clock import HandClock
 

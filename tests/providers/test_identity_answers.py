@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from providers.errors import AppRefused, ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.port.errors import AppRefused, ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.xero import Xero, XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from providers.errors import RateLimited
+from providers.port.errors import RateLimited
 from providers.xero import XeroConfig
 from providers.xero.limits import Limits
 from tests.providers.clock import HandClock

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
-from providers.errors import NeedsPerson, RateLimited, TooSmall
+from providers.port.errors import NeedsPerson, RateLimited, TooSmall
 from providers.xero import Xero, XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance

@@ -12,8 +12,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from contracts.words.causes import Cause
-from providers.errors import AppRefused, ConsentFailed, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.port import Consent, Provider, TokenSet
+from providers.port.errors import (
+    AppRefused,
+    ConsentFailed,
+    NeedsPerson,
+    ProviderError,
+    RateLimited,
+    SignedOut,
+    Unavailable,
+)
+from providers.port.provider import Consent, Provider, TokenSet
 from providers.xero import Xero, XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from providers.http import http_client
-from providers.proxies import Proxies, UnusableNetworkError
+from providers.kit.http import http_client
+from providers.kit.proxies import Proxies, UnusableNetworkError
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 NOWHERE = "https://identity.nowhere.invalid/.well-known/openid-configuration"

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
-from providers.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
-from providers.port import Page
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
+from providers.port.provider import Page
 from providers.xero import Xero
 from providers.xero.sources import COLLECTIONS
 from tests.providers.clock import HandClock

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.lists import Source
-from providers.errors import Unavailable
+from providers.port.errors import Unavailable
 from providers.xero import schemas
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection

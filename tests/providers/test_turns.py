@@ -1,4 +1,4 @@
-"""Turns: who waits is served fairly, and nothing that ends early keeps a turn."""
+"""FairSemaphore: who waits is served fairly, and nothing that ends early keeps a turn."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from providers.errors import HeldUp
-from providers.turns import Turns
+from providers.kit.fair_semaphore import FairSemaphore
+from providers.port.errors import HeldUp
 
 PATIENT = 60.0
 
@@ -15,7 +15,7 @@ PATIENT = 60.0
 class Callers:
     """Who waits for turns, and in which order they got them."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: FairSemaphore) -> None:
         self._turns = turns
         self.served: list[str | None] = []
         self.calls: list[asyncio.Task[None]] = []
@@ -57,7 +57,7 @@ async def settled() -> None:
 @asynccontextmanager
 async def callers(at_once: int, of_one: int) -> AsyncIterator[Callers]:
     """Callers; at the end each call that is still there is answered and must get its turn."""
-    there = Callers(Turns(at_once, of_one, PATIENT))
+    there = Callers(FairSemaphore(at_once, of_one, PATIENT))
     yield there
     await there.answer(*range(len(there.calls)))
     async with asyncio.timeout(60):
@@ -107,7 +107,7 @@ async def test_a_cancelled_wait_leaves_the_queue() -> None:
 
 
 async def test_a_turn_that_is_given_at_the_moment_of_cancelling_goes_to_the_next() -> None:
-    turns = Turns(1, 1, PATIENT)
+    turns = FairSemaphore(1, 1, PATIENT)
     first = turns.of("a")
     await first.__aenter__()
     waiting = asyncio.create_task(turns.of("b").__aenter__())
@@ -121,7 +121,7 @@ async def test_a_turn_that_is_given_at_the_moment_of_cancelling_goes_to_the_next
 
 
 async def test_a_failed_call_gives_its_turn_back() -> None:
-    turns = Turns(1, 1, PATIENT)
+    turns = FairSemaphore(1, 1, PATIENT)
     with pytest.raises(LookupError):
         async with turns.of("a"):
             raise LookupError
@@ -130,7 +130,7 @@ async def test_a_failed_call_gives_its_turn_back() -> None:
 
 
 async def test_nobody_waits_for_ever() -> None:
-    turns = Turns(1, 1, longest=0.001)
+    turns = FairSemaphore(1, 1, longest=0.001)
     async with turns.of("a"):
         with pytest.raises(HeldUp):
             await turns.of("b").__aenter__()

@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 from starlette.requests import Request
 
-from providers.clock import utc_now
-from providers.http import http_client
 from providers.identity import App, SignIn
+from providers.kit.clock import utc_now
+from providers.kit.http import http_client
 from starter.access import attempts, forgotten, identities
 from starter.access.identities import Identities, IdentityProvider, IdentityRules
 from starter.factors import passkey_sign_ins

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 
 from emulators.kit.signing import SigningKey
-from providers.clock import utc_now
-from providers.http import http_client
 from providers.identity import App, SignIn
+from providers.kit.clock import utc_now
+from providers.kit.http import http_client
 from starter.access.identities import Identities, IdentityProvider, IdentityRules
 from tests import identity_provider as standing_in
 from tests.identity_provider import CLIENT, SECRET, identity_provider

@@ -2,7 +2,7 @@
 
 A pull of 1,000 organisations is 7,000 calls from one process, so the client's own cost counts: with httpx2's default
 pool a call costs twice the CPU. Providers only see ``httpx2.AsyncClient``; the transport stays injectable. Each call is
-bound in size and time (``providers.bounds``). This module knows no provider.
+bound in size and time (``providers.kit.bounds``). This module knows no provider.
 """
 
 import os
@@ -17,8 +17,8 @@ from typing import Any
 import aiohttp
 import httpx2
 
-from providers.bounds import DOCUMENT, EXTENSION, MIB, Bound
-from providers.proxies import Proxies, UnusableNetworkError
+from providers.kit.bounds import DOCUMENT, EXTENSION, MIB, Bound
+from providers.kit.proxies import Proxies, UnusableNetworkError
 
 MAX_CONNECTIONS = 128
 """More than the calls that one process makes in turns (112), so that sign-ins never queue behind a pull."""

@@ -1,7 +1,7 @@
 """How much of an answer is read, and for how long it is waited: data, one bound for each kind of call.
 
 A platform, or whoever stands in its place, decides what it sends. What decides how much of it this process holds, and
-how long a call may last in all, stands here and in the providers' tables; ``providers.http`` heeds it.
+how long a call may last in all, stands here and in the providers' tables; ``providers.kit.http`` heeds it.
 """
 
 from typing import NamedTuple

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from providers.clock import Clock
-from providers.errors import Transient
+from providers.kit.clock import Clock
+from providers.port.errors import Transient
 
 Value = TypeVar("Value")
 

@@ -1,4 +1,4 @@
-"""Turns: a fixed number of calls at once from one process, shared fairly among those who want to call.
+"""FairSemaphore: a fixed number of calls at once from one process, shared fairly among those who want to call.
 
 A run of a thousand clients always has hundreds of calls to make. First come, first served would put a small practice's
 few behind all of them; more at once than the provider's answers keep busy would put them behind the work on answers.
@@ -9,10 +9,10 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
-from providers.errors import HeldUp
+from providers.port.errors import HeldUp
 
 
-class Turns:
+class FairSemaphore:
     """Gives turns: the next goes to whoever holds the fewest, among these to whoever has waited longest.
 
     Args:

@@ -1,0 +1,1 @@
+"""What providers are built with: HTTP, clocks, bounds of answers, and fair turns."""

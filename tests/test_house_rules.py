@@ -1,0 +1,127 @@
+"""The house rules that a syntax tree can show, each with a word on what to do instead."""
+
+import ast
+
+import pytest
+
+from tests import house
+from tests.house import ROOT, complain, parsed
+from tests.test_architecture import ROOMS
+from tests.test_architecture import test_a_room_imports_what_it_may as a_room_imports_what_it_may
+
+LONGEST_MODULE = 350
+
+
+def test_timeouts_and_retries_of_workflows_live_in_policies():
+    complain(
+        [
+            f"{module.at(node)} calls {called}(): name the policy in workflows/plans/policies.py, with a line on why."
+            for module in parsed("workflows")
+            if module.path.name != "policies.py"
+            for node, called in module.calls("RetryPolicy", "timedelta")
+        ]
+    )
+
+
+def test_every_module_says_why_it_exists():
+    complain(
+        [
+            f"{module.name} has no docstring: open it with why it exists and what it must not do."
+            for module in parsed(*ROOMS, "tests")
+            if (module.tree.body or module.path.name != "__init__.py") and not ast.get_docstring(module.tree)
+        ]
+    )
+
+
+def test_only_the_command_line_prints():
+    complain(
+        [
+            f"{module.at(node)} prints: log it (logging.getLogger(__name__)), or return it to the command line."
+            for module in parsed(*ROOMS)
+            if module.room not in {"cli", "bench"}
+            for node, _ in module.calls("print")
+            if isinstance(node.func, ast.Name) and "noqa: T201" not in module.line(node)  # a reason stands there
+        ]
+    )
+
+
+def test_tests_wait_for_conditions_and_never_sleep():
+    complain(
+        [
+            f"{module.at(node)} sleeps: wait for the event or condition itself, or move an injected clock."
+            for module in parsed("tests")
+            for node, _ in module.calls("sleep")
+        ]
+    )
+
+
+def test_modules_stay_short():
+    complain(
+        [
+            f"{module.name} has {lines} lines, more than {LONGEST_MODULE}: give one of its nouns a module of its own."
+            for module in parsed(*ROOMS, "tests")
+            if "migrations/versions" not in module.name  # a migration is one change, however long
+            if (lines := len(module.path.read_text().splitlines())) > LONGEST_MODULE
+        ]
+    )
+
+
+MOST_MODULES = 17
+SIDE_ROOMS = {"bench", "torture"}
+
+
+def test_no_package_is_full():
+    """A folder that is looked through with one glance; whatever comes next needs a place of its own."""
+    packages = {path.parent for name in set(ROOMS) - SIDE_ROOMS for path in (ROOT / name).rglob("*.py")}
+    complain(
+        [
+            f"{package.relative_to(ROOT)} has {number} modules, more than {MOST_MODULES}: which noun do some share?"
+            for package in sorted(packages)
+            if package.name != "versions"  # migrations only become more
+            if (number := len([path for path in package.glob("*.py") if path.name != "__init__.py"])) > MOST_MODULES
+        ]
+    )
+
+
+def test_no_room_is_most_of_the_house():
+    lines = {
+        name: sum(
+            len(module.path.read_text().splitlines()) for module in parsed(name) if "/versions/" not in module.name
+        )
+        for name in set(ROOMS) - SIDE_ROOMS
+    }
+    complain(
+        [
+            f"{name} has {number} of {sum(lines.values())} lines, more than a fifth: something in it is a room."
+            for name, number in sorted(lines.items())
+            if number * 5 > sum(lines.values())
+        ]
+    )
+
+
+def test_test_folders_are_packages():
+    folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
+    complain(
+        [
+            f"{folder.relative_to(ROOT)} has no __init__.py: without one, its modules may shadow a room of ours."
+            for folder in sorted(folders)
+            if not (folder / "__init__.py").exists()
+        ]
+    )
+
+
+def test_the_rules_see_what_they_forbid(tmp_path, monkeypatch):
+    """The walk itself works: each kind of import and call is found."""
+    monkeypatch.setattr(house, "ROOT", tmp_path)
+    (tmp_path / "workflows").mkdir()
+    (tmp_path / "workflows" / "bad.py").write_text(
+        "from typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    from web import app\n"
+        "def late():\n    import models.clients.tables\n    asyncio.sleep(1)\n    return RetryPolicy()\n"
+        "from .planning import window\n"
+    )
+    [module] = parsed("workflows")
+    assert {name for _, name in module.imports()} == {"typing", "web", "models", "workflows"}
+    assert [called for _, called in module.calls("sleep", "RetryPolicy")] == ["sleep", "RetryPolicy"]
+    with pytest.raises(AssertionError, match=r"bad\.py:3 imports web"):
+        a_room_imports_what_it_may("workflows")
