@@ -19,7 +19,8 @@ from temporalio.client import (
     Client,
     Interceptor,
 )
-from temporalio.worker import Worker
+from temporalio.worker import Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.delivery.mailing import SmtpMailer
 from activities.delivery.operators import Operators
@@ -43,6 +44,8 @@ from runtime.temporal.namespace import prepare_namespace
 from runtime.temporal.workers import see_to, together
 from workflows.registry import WORKFLOWS, looking_for_lost_work
 
+SANDBOX = SandboxedWorkflowRunner()
+
 SHUTDOWN_GRACE = timedelta(seconds=10)
 
 CONNECTIONS_KEPT = 10
@@ -58,17 +61,19 @@ THREAD_SECONDS = 0.001
 their turns than they take."""
 
 
-def workflow_workers(client: Client, parts: Parts) -> Sequence[Worker]:
+def workflow_workers(client: Client, parts: Parts, *, runner: WorkflowRunner = SANDBOX) -> Sequence[Worker]:
     """The worker that has the workflows and the short activities between them, which may share an event loop.
 
     Args:
         client: Connected with our converter.
         parts: What the activities are built from.
+        runner: Begins each workflow in a sandbox of its own.
     """
     worker = Worker(
         client,
         task_queue=WORKFLOW_QUEUE,
         workflows=WORKFLOWS,
+        workflow_runner=runner,
         activities=between_workflows(parts, partial(is_at_work, client)),
         interceptors=INTERCEPTORS,
         graceful_shutdown_timeout=SHUTDOWN_GRACE,
@@ -108,12 +113,25 @@ def provider_workers(
 
 
 @asynccontextmanager
-async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
-    """What activities of this event loop are built from, with a pool and a memory of their own."""
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The pool of one event loop."""
+    url = settings.required("database_url")
+    database = Database(url, pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_KEPT)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def parts_of(settings: Settings, database: Database) -> AsyncIterator[Parts]:
+    """What activities of one event loop are built from, with a memory of their own.
+
+    Args:
+        settings: Of this process.
+        database: The pool of that event loop.
+    """
     async with AsyncExitStack() as stack:
-        url = settings.required("database_url")
-        database = Database(url, pool_size=CONNECTIONS_KEPT, max_overflow=CONNECTIONS_KEPT)
-        stack.push_async_callback(database.close)
         providers = build(settings, SharedCallBudget(database))
         for provider in providers.values():
             stack.push_async_callback(provider.close)
@@ -138,7 +156,7 @@ async def serving(
         interceptors: Beside our own.
         make: Which of the workers.
     """
-    async with parts_of(settings) as parts:
+    async with opened(settings) as database, parts_of(settings, database) as parts:
         client = await connect(settings, interceptors=interceptors)
         async with together(make(client, parts)):
             yield

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from types import FrameType
 
 import asyncpg
@@ -22,7 +22,7 @@ from runtime.observability.memory import look_for_cycles_less_often
 from runtime.sealing.keyring import KeyRing
 from runtime.settings.zone_rules import use_pinned_rules
 from tests.grouping import Grouping
-from tests.kept import keep_engines, try_workflows_once
+from tests.kept import opened
 from tests.reporting import FailuresAtOnce, waiting_tasks
 
 use_pinned_rules()  # as every program does first
@@ -103,15 +103,6 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
     return {"uvloop": uvloop.new_event_loop}
 
 
-@pytest.fixture(scope="session", autouse=True)
-def kept() -> Iterator[None]:
-    """What tests need not make anew."""
-    with pytest.MonkeyPatch.context() as patch:
-        keep_engines(patch)
-        try_workflows_once(patch)
-        yield
-
-
 @pytest_asyncio.fixture(scope="session")
 async def postgres_url(tmp_path_factory) -> AsyncIterator[str]:
     """A server of its own, with no tables in the database that this names."""
@@ -152,17 +143,15 @@ async def database_url(migrated_url) -> str:
 
 @pytest_asyncio.fixture
 async def database(database_url) -> AsyncIterator[Database]:
-    database = Database(database_url)
-    yield database
-    await database.close()
+    async with opened(database_url) as database:
+        yield database
 
 
 @pytest_asyncio.fixture
 async def second_database(database_url) -> AsyncIterator[Database]:
     """The same database through a pool of its own, as another process has it."""
-    database = Database(database_url)
-    yield database
-    await database.close()
+    async with opened(database_url) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

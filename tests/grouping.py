@@ -11,7 +11,8 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
-_SHARED = re.compile(r'fixture\(scope="(?:module|class)"\)\n(?:async )?def (\w+)')
+_FUNCTION = re.compile(r"^(@.*\n)?(?:async )?def (\w+)\(([^)]*)\)", re.MULTILINE)
+_WANTED = re.compile(r"(?:^|,)\s*(\w+)")
 
 
 class Grouping(LoadScopeScheduling):
@@ -31,6 +32,11 @@ def sharing(folder: Path) -> Iterator[str]:
     """The files, relative to the project, whose tests share what ``@cache`` keeps, or a fixture of module or class."""
     for path in folder.rglob("test_*.py"):
         text, conftest = path.read_text(), path.with_name("conftest.py")
-        shared = _SHARED.findall(text + (conftest.read_text() if conftest.exists() else ""))
-        if "\n@cache\n" in text or any(re.search(rf"[(,] ?{name}[:,)]", text) for name in shared):
+        functions = _FUNCTION.findall(text + (conftest.read_text() if conftest.exists() else ""))
+        wanted = {name: set(_WANTED.findall(words)) for _, name, words in functions}
+        fixtures = {name: decorator for decorator, name, _ in functions if "fixture" in decorator}
+        shared = {name for name, decorator in fixtures.items() if "module" in decorator or "class" in decorator}
+        while further := {name for name in fixtures if wanted[name] & shared} - shared:  # they hand it on
+            shared |= further
+        if "\n@cache\n" in text or any(wanted[name] & shared for name in wanted if name.startswith("test_")):
             yield path.relative_to(folder.parent).as_posix()

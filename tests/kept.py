@@ -1,43 +1,35 @@
-"""What the tests of one process make once and use again, since making it anew for each test took a sixth of their time.
+"""What the tests of one process hand on to each other, since making it anew for each took a sixth of their time.
 
 An engine keeps the SQL of every statement that went through it, and a worker imports each of its workflows to see
 whether it can. Neither knows anything of a test; connections, which do, are new for each.
 """
 
-from collections import defaultdict
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+from temporalio.workflow import _Definition
 
-from models.kit import database
 from models.kit.database import Database
 
-_PLAIN = {"pool_size": 10, "max_overflow": 10}
+_idle: dict[str, list[AsyncEngine]] = {}
+"""Engines that nobody uses now, by their URLs; all with pools of the same size."""
 
 
-def keep_engines(patch: pytest.MonkeyPatch) -> None:
-    """A database that is opened takes the engine of one that was closed, if there is one with the same URL and pool."""
-    idle: dict[str, list[AsyncEngine]] = defaultdict(list)
-    urls: dict[AsyncEngine, str] = {}
-    make, close = database.engine_for, Database.close
-
-    def engine_for(url: str, **options: Any) -> AsyncEngine:
-        if options != _PLAIN:
-            return make(url, **options)
-        engine = idle[url].pop() if idle[url] else make(url, **options)
-        urls[engine] = url
-        return engine
-
-    async def close_and_keep(self: Database) -> None:
-        await close(self)  # and with it every connection
-        url = urls.pop(self.engine, None)
-        if url is not None and not _is_watched(self.engine):
-            idle[url].append(self.engine)
-
-    patch.setattr(database, "engine_for", engine_for)
-    patch.setattr(Database, "close", close_and_keep)
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database as a process has it, on an engine that an earlier test has left, if there is one."""
+    idle = _idle.setdefault(url, [])
+    database = Database(url)
+    if idle:
+        database.engine = idle.pop()
+    try:
+        yield database
+    finally:
+        await database.close()  # and with it every connection
+        if not _is_watched(database.engine):
+            idle.append(database.engine)
 
 
 def _is_watched(engine: AsyncEngine) -> bool:
@@ -45,14 +37,13 @@ def _is_watched(engine: AsyncEngine) -> bool:
     return bool(listeners.before_cursor_execute) or bool(listeners.after_cursor_execute)
 
 
-def try_workflows_once(patch: pytest.MonkeyPatch) -> None:
-    """The first worker of a process imports its workflows before it has work, as every one does; the others do not."""
-    tried: set[type] = set()
-    prepare = SandboxedWorkflowRunner.prepare_workflow
+class TriedOnce(SandboxedWorkflowRunner):
+    """The product's sandbox. The first worker of a process tries each workflow in it, as every worker does."""
 
-    def prepare_once(self: SandboxedWorkflowRunner, defn: Any) -> None:
-        if defn.cls not in tried:
-            prepare(self, defn)
-            tried.add(defn.cls)
+    tried: set[type] = set()  # noqa: RUF012  # of all workers
 
-    patch.setattr(SandboxedWorkflowRunner, "prepare_workflow", prepare_once)
+    def prepare_workflow(self, defn: _Definition) -> None:
+        """Try it, unless an earlier worker has."""
+        if defn.cls not in self.tried:
+            super().prepare_workflow(defn)
+            self.tried.add(defn.cls)

@@ -9,7 +9,9 @@ from temporalio.api.enums.v1 import EventType
 
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import RecordWords
+from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene
+from workflows.sync_client import SyncClient
 
 FEW = 3
 """Organisations of a scene that is about one of them."""
@@ -88,10 +90,17 @@ class OneClient:
         return self.scene.world.calls.by_organisation[self.organisation_id]
 
 
+async def all_of(scene: Scene) -> list[OneClient]:
+    """The scene's clients, in the order of the list."""
+    return [
+        OneClient(scene, client["client_id"], client["code"], client["connection"]["organisation_id"])
+        for client in await scene.clients()
+    ]
+
+
 async def one_of(scene: Scene, place: int = 0) -> OneClient:
     """One of the scene's clients, by its place in the list."""
-    client = (await scene.clients())[place]
-    return OneClient(scene, client["client_id"], client["code"], client["connection"]["organisation_id"])
+    return (await all_of(scene))[place]
 
 
 async def until_event(scene: Scene, workflow_id: str, kind: EventType.ValueType, *, count: int = 1) -> None:
@@ -104,4 +113,46 @@ async def until_event(scene: Scene, workflow_id: str, kind: EventType.ValueType,
     raise AssertionError(f"{workflow_id} ended without {EventType.Name(kind)}")
 
 
-__all__ = ["FEW", "PATIENCE", "OneClient", "one_of", "until_event"]
+async def tokens_have_ended(scene: Scene) -> None:
+    """Every access token is over."""
+    await change(scene, "UPDATE grants SET access_expires_at = now()")
+
+
+async def disconnecting(client: OneClient) -> str:
+    """Ask for it; gives the workflow's id."""
+    answer = await client.post("disconnect")
+    assert answer.status_code == 202, answer.text
+    workflow_id: str = answer.json()["workflow_id"]
+    return workflow_id
+
+
+async def waiting(client: OneClient) -> str:
+    """Refresh a client that comes to wait; gives the sync's id."""
+    answer = await client.post("refresh")
+    assert answer.status_code == 202, answer.text
+    sync: str = answer.json()["workflow_id"]
+    await until_event(client.scene, sync, EventType.EVENT_TYPE_TIMER_STARTED)
+    return sync
+
+
+async def goes_on(client: OneClient, sync: str) -> Json:
+    """Let a waiting sync try again; gives the receipts at its end."""
+    handle = client.scene.handle(sync)
+    await handle.signal(SyncClient.retry_now)
+    await asyncio.wait_for(handle.result(), PATIENCE)
+    receipts: Json = (await client.shown())["receipts"]
+    return receipts
+
+
+__all__ = [
+    "FEW",
+    "PATIENCE",
+    "OneClient",
+    "all_of",
+    "disconnecting",
+    "goes_on",
+    "one_of",
+    "tokens_have_ended",
+    "until_event",
+    "waiting",
+]

@@ -12,21 +12,31 @@ from contracts.words.practices import Role
 from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import PersonWords
-from models.access import tokens as api_tokens
 from models.practices import writes as practices
+from tests.journeys.practice import address, admitted
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
 from tests.journeys.serving import http_of
 
 
 async def joined(scene: Scene, name: str, role: Role = Role.MEMBER) -> Scene:
     """The scene as a further colleague of the practice sees it."""
-    email = f"{name.lower()}@harbour-lane.example.com"
     async with scene.database.transaction() as session:
-        made = await practices.create_colleague(session, scene.actor.practice_id, email=email, name=name, role=role)
-        token, _ = await api_tokens.issue(session, made.id)
+        await practices.create_colleague(session, scene.actor.practice_id, email=address(name), name=name, role=role)
+    return await seen_by(scene, name)
+
+
+async def seen_by(scene: Scene, name: str) -> Scene:
+    """The scene as a colleague sees it who has joined before."""
+    actor, token = await admitted(scene.operations, scene.database, address(name))
     http = http_of(scene.web, token)
     scene.stack.push_async_callback(http.aclose)
-    return replace(scene, actor=await scene.operations.colleagues.by_email(email), http=http)
+    return replace(scene, actor=actor, http=http)
+
+
+async def everything_added(scene: Scene) -> None:
+    """The scene's colleague has added all that there is."""
+    async with scene.worker():
+        await scene.added()
 
 
 async def change(scene: Scene, statement: str, **values: object) -> None:

@@ -6,7 +6,7 @@ Nothing here stands in for a part of the product; it only saves the journeys fro
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -31,8 +31,10 @@ from runtime.temporal.workers import together
 from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import fresh, sign_in
+from tests.journeys.news import news
 from tests.journeys.practice import make_practice
 from tests.journeys.serving import http_of
+from tests.kept import TriedOnce, opened
 from worker import GROUPS_AT_ONCE, parts_of, provider_workers, workflow_workers
 
 ROOT = Path(__file__).parents[2]
@@ -74,9 +76,10 @@ class Scene:
     ) -> AsyncIterator[None]:
         """A worker in this process, with a pool and a memory of its own; a second one needs its own client."""
         temporal = client or self.temporal
-        async with parts_of(self.settings) as parts:
+        pool = opened(self.settings.required("database_url"))
+        async with pool as database, parts_of(self.settings, database) as parts:
             of_provider = provider_workers(temporal, parts, concurrency=concurrency, groups_at_once=groups_at_once)
-            async with together([*workflow_workers(temporal, parts), *of_provider]):
+            async with together([*workflow_workers(temporal, parts, runner=TriedOnce()), *of_provider]):
                 yield
 
     async def start(self, **headers: str) -> tuple[str, str]:
@@ -128,7 +131,7 @@ class Scene:
         following: str | None = None,
         within: float = PATIENCE,
     ) -> Json:
-        """Look at the run, and again after each step of its workflow, until it is as wanted.
+        """Look at the run, and again whenever its workflow has done something, until it is as wanted.
 
         Args:
             run_id: The run to look at.
@@ -138,17 +141,13 @@ class Scene:
         """
         run: Json = {}
         try:
-            async with asyncio.timeout(within):
-                while True:  # a run may go on in another execution
-                    steps = self.handle(following or run_id).fetch_history_events(wait_new_event=True)
-                    has_ended = False
-                    while not has_ended:
-                        await steps.fetch_next_page()
-                        has_ended = steps.next_page_token is None
-                        if condition(run := await self.show(run_id)):
-                            return run
+            async with asyncio.timeout(within), aclosing(news(self.handle(following or run_id))) as looks:
+                async for _ in looks:
+                    if condition(run := await self.show(run_id)):
+                        break
         except TimeoutError:
             raise AssertionError(f"waited in vain: {run}") from None
+        return run
 
     async def until_stage(self, run_id: str, stage: str) -> Json:
         """Ask for the run until it reaches a stage."""

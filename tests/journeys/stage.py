@@ -20,17 +20,20 @@ from contracts.words.practices import Plan
 from emulators.kit.signing import SigningKey
 from emulators.xero.app import create_app as create_sandbox
 from emulators.xero.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import OrganisationWords
 from emulators.xero.server import DroppableProtocol
-from models.kit.database import Database
 from runtime.embedded.temporal import binary
 from runtime.settings.settings import Settings
 from runtime.temporal.connection import data_converter
 from starter.bootstrap import build_provider
 from starter.operations import Operations
 from tests.journeys.haste import Haste
-from tests.journeys.practice import make_practice
+from tests.journeys.practice import address, admitted, make_practice
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of, listening, serving
+from tests.journeys.snapshot import Snapshot, put_back
+from tests.kept import opened
 from web.app import create_app
 
 KEY = SigningKey()
@@ -74,6 +77,8 @@ async def staged(
     allowance: int = 500,
     plan: Plan = Plan.ADVANCED,
     bulk_connect: bool = True,
+    small_books: bool = False,
+    snapshot: Snapshot | None = None,
     **world: Any,
 ) -> AsyncIterator[Scene]:
     """A scene, for as long as the block lasts.
@@ -87,10 +92,15 @@ async def staged(
         allowance: The practice's.
         plan: The practice's.
         bulk_connect: Whether one sign-in may bring many organisations.
-        world: Of the sandbox; twelve plain organisations unless it says otherwise.
+        small_books: Whether organisations have a handful of contacts and items, for tests that are not about these.
+        snapshot: What an earlier scene had come to, to go on from there.
+        world: Of the sandbox; five plain organisations unless it says otherwise.
     """
     async with AsyncExitStack() as stack:
-        sandbox = create_sandbox(Config(**{"organisations": 12, "scenario": "plain", **world}), key=KEY)
+        sandbox = create_sandbox(Config(**{"organisations": 5, "scenario": "plain", **world}), key=KEY)
+        if small_books:
+            for identity in sandbox.world.library.organisations:
+                Control(sandbox.world).change_organisation(identity, OrganisationWords(contacts=3, items=2))
         sandbox_socket, sandbox_url = listening()
         await stack.enter_async_context(serving(sandbox, sandbox_socket, http=DroppableProtocol))
         web_socket, web_url = listening()
@@ -103,8 +113,7 @@ async def staged(
                 "public_url": web_url,
             }
         )
-        database = Database(database_url)
-        stack.push_async_callback(database.close)
+        database = await stack.enter_async_context(opened(database_url))
         provider = build_provider(complete, database)
         stack.push_async_callback(provider.close)
         operations = Operations(
@@ -118,7 +127,11 @@ async def staged(
         )
         app = stack.enter_context(web_backend(operations, complete))
         await stack.enter_async_context(serving(app, web_socket))
-        actor, token = await make_practice(operations, database, allowance=allowance, plan=plan)
+        if snapshot:
+            await put_back(snapshot, database_url, sandbox.world)
+            actor, token = await admitted(operations, database, address("admin"))
+        else:
+            actor, token = await make_practice(operations, database, allowance=allowance, plan=plan)
         http = http_of(web_url, token)
         stack.push_async_callback(http.aclose)
         yield Scene(complete, database, temporal, operations, sandbox.world, web_url, sandbox_url, actor, http, stack)

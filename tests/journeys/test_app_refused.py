@@ -10,11 +10,12 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from emulators.xero.faults import Kind
-from tests.journeys.one_client import FEW, PATIENCE, one_of
-from tests.journeys.people import change
+from runtime.settings.settings import Settings
+from tests.journeys.conftest import MakePrepared
+from tests.journeys.nights import check, health
+from tests.journeys.one_client import FEW, PATIENCE, goes_on, one_of, tokens_have_ended, waiting
+from tests.journeys.people import change, everything_added
 from tests.journeys.scene import Scene
-from tests.journeys.test_edge import goes_on, tokens_have_ended, waiting
-from tests.journeys.test_nightly import check, health
 from tests.letterbox import Letterbox, letterbox
 from workflows.sync_client import SyncClient
 
@@ -28,12 +29,11 @@ async def box() -> AsyncIterator[Letterbox]:
 
 
 @pytest_asyncio.fixture
-async def scene(make_scene, temporal_settings, box: Letterbox) -> Scene:
+async def scene(make_prepared: MakePrepared, temporal_settings: Settings, box: Letterbox) -> Scene:
     """A few clients whose access tokens have ended, and mail for who runs this."""
     mail = {"smtp_url": SecretStr(box.url), "mail_from": "night@clientsync.example", "operator_email": OPERATOR}
-    scene: Scene = await make_scene(settings=temporal_settings.model_copy(update=mail), organisations=FEW, people=1)
-    async with scene.worker():
-        await scene.added()
+    settings = temporal_settings.model_copy(update=mail)
+    scene = await make_prepared(everything_added, settings=settings, organisations=FEW, people=1)
     await tokens_have_ended(scene)
     scene.fault(Kind.CLIENT_REFUSED)
     return scene

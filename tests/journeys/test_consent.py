@@ -3,8 +3,11 @@
 import httpx2
 import pytest
 
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import SettingWords
 from emulators.xero.faults import Kind
 from starter.runs.consent_words import DENIED, IF_FULL
+from tests.journeys.one_client import FEW, one_of
 from tests.journeys.scene import Scene, by_organisation
 
 
@@ -33,7 +36,7 @@ async def test_after_a_failed_sign_in_the_run_waits_for_another(scene: Scene):
         assert (await scene.show(run_id))["stage"] == "awaiting_consent"
         await scene.sign_in(await scene.further_sign_in(run_id), action="continue")
         run = await scene.until_stage(run_id, "awaiting_selection")
-    assert len(run["organisations"]) == 12
+    assert len(run["organisations"]) == 5
 
 
 @pytest.mark.parametrize(("status", "page"), [(301, "html"), (400, "html"), (401, "nothing"), (403, "text")])
@@ -41,7 +44,7 @@ async def test_a_page_in_front_of_the_token_endpoint_costs_no_sign_in(scene: Sce
     scene.fault(Kind.EDGE_PAGE, path="/connect/token", times=1, status=status, page=page)
     async with scene.worker():
         run = await scene.listed()
-    assert (len(run["organisations"]), scene.world.calls.token_exchanges) == (12, 1)
+    assert (len(run["organisations"]), scene.world.calls.token_exchanges) == (5, 1)
 
 
 async def test_pages_that_stay_are_said_plainly(scene: Scene):
@@ -121,3 +124,13 @@ async def test_a_second_person_adds_what_only_they_chose(scene: Scene):
         client["connection"]["organisation_id"]: client["connection"]["login"] for client in await scene.clients()
     }
     assert logins == {first: people[0].name, second: people[1].name}
+
+
+async def test_what_was_not_granted_is_asked_for(make_scene):
+    scene = await make_scene(organisations=FEW, people=1)
+    Control(scene.world).change_settings(SettingWords(withheld_scopes=["accounting.contacts.read"]))
+    async with scene.worker():
+        await scene.added()
+    client = await one_of(scene)
+    assert (await client.shown())["receipts"]["suppliers"]["cause"] == "permission_missing"
+    assert "accept all of the permissions" in (await client.shown())["next_step"]

@@ -5,44 +5,34 @@ from datetime import datetime
 
 from temporalio.api.enums.v1 import EventType
 
-from tests.journeys.conftest import MakeScene
-from tests.journeys.one_client import FEW, OneClient, one_of, until_event
-from tests.journeys.scene import Scene
+from tests.journeys.one_client import OneClient, until_event
 
+STAGED = {"organisations": 2}
 DAY = 86_400
 
 
-async def added(make_scene: MakeScene) -> tuple[Scene, OneClient]:
-    scene = await make_scene(organisations=FEW)
-    async with scene.worker():
-        await scene.added()
-    return scene, await one_of(scene)
-
-
-async def test_the_last_call_of_a_day_limits_nothing_yet(make_scene: MakeScene) -> None:
-    scene, client = await added(make_scene)
+async def test_the_last_call_of_a_day_limits_nothing_yet(client: OneClient) -> None:
+    scene = client.scene
     limits = scene.world.limits
     used = limits.usage(client.organisation_id).day_used
     usual = limits.allowances
     limits.allowances = replace(usual, day=used + 7)
-    async with scene.worker():
-        await client.refreshed()
-        assert limits.remaining(limits.usage(client.organisation_id))[-1] == 0
-        assert (await client.shown())["limited_until"] is None
-        limits.allowances = usual  # the day has ended, at no midnight
-        receipts = await client.refreshed()
+    await client.refreshed()
+    assert limits.remaining(limits.usage(client.organisation_id))[-1] == 0
+    assert (await client.shown())["limited_until"] is None
+    limits.allowances = usual  # the day has ended, at no midnight
+    receipts = await client.refreshed()
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
 
 
-async def test_a_day_limit_lasts_as_long_as_the_provider_says(make_scene: MakeScene) -> None:
-    scene, client = await added(make_scene)
+async def test_a_day_limit_lasts_as_long_as_the_provider_says(client: OneClient) -> None:
+    scene = client.scene
     usage = scene.world.limits.usage(client.organisation_id)
     scene.world.limits.exhaust(usage, "day")
     now = scene.world.clock.now()
     ends_at = now + DAY - (now - usage.day_begins) % DAY
-    async with scene.worker():
-        answer = await client.post("refresh")
-        assert answer.status_code == 202, answer.text
-        await until_event(scene, answer.json()["workflow_id"], EventType.EVENT_TYPE_TIMER_STARTED)
+    answer = await client.post("refresh")
+    assert answer.status_code == 202, answer.text
+    await until_event(scene, answer.json()["workflow_id"], EventType.EVENT_TYPE_TIMER_STARTED)
     until = datetime.fromisoformat((await client.shown())["limited_until"])
     assert abs(until.timestamp() - ends_at) < 10

@@ -10,9 +10,11 @@ from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE
 from contracts.words.practices import Role
 from emulators.xero.faults import Kind
 from models.practices import writes as practices
-from tests.journeys.people import change
+from runtime.settings.settings import Settings
+from tests.journeys.conftest import MakePrepared
+from tests.journeys.nights import check
+from tests.journeys.people import change, everything_added
 from tests.journeys.scene import Scene
-from tests.journeys.test_nightly import check
 from tests.letterbox import Letterbox, letterbox
 from workflows.settle_lost_work import SettleLostWork
 
@@ -26,12 +28,11 @@ async def box() -> AsyncIterator[Letterbox]:
 
 
 @pytest_asyncio.fixture
-async def scene(make_scene, temporal_settings, box: Letterbox) -> Scene:
+async def scene(make_prepared: MakePrepared, temporal_settings: Settings, box: Letterbox) -> Scene:
     """Three clients on one login that has died; Olive, a member, looks after two of them."""
     mail = {"smtp_url": SecretStr(box.url), "mail_from": "night@clientsync.example"}
-    scene: Scene = await make_scene(settings=temporal_settings.model_copy(update=mail), organisations=3, people=1)
-    async with scene.worker():
-        await scene.added()
+    settings = temporal_settings.model_copy(update=mail)
+    scene = await make_prepared(everything_added, settings=settings, organisations=3, people=1)
     async with scene.database.transaction() as session:
         practice = scene.actor.practice_id
         olive = await practices.create_colleague(session, practice, email=OLIVE, name="Olive", role=Role.MEMBER)

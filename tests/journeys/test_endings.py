@@ -14,10 +14,9 @@ from models.grants.tables import Grant
 from models.kit.columns import now
 from models.kit.sealing import open_tokens
 from starter.bootstrap import build_provider
-from tests.journeys.one_client import OneClient
+from tests.journeys.one_client import OneClient, disconnecting
 from tests.journeys.people import joined, leaves
 from tests.journeys.scene import PATIENCE, Scene
-from tests.journeys.test_manage_disconnect import disconnecting
 
 
 async def grant_of(scene: Scene) -> Grant:

@@ -1,12 +1,17 @@
-"""Nobody came in time: on a server that skips time, so that an hour and a day pass at once."""
+"""Nobody came in time, or the provider is away for long: on a server that skips time, so that a day passes at once."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest_asyncio
+from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import FaultWords
+from emulators.xero.faults import Kind
 from runtime.settings.settings import Settings
+from tests.journeys.one_client import FEW, disconnecting, one_of, until_event
 from tests.journeys.stage import peculiar_server
 
 
@@ -35,7 +40,7 @@ async def test_nobody_chooses(make_scene, hasty):
             assert (await scene.show(run["run_id"]))["stage"] == "awaiting_selection"
             await hasty.fast_forward(scene.handle(run["run_id"]), timedelta(hours=2))
             run = await scene.until_stage(run["run_id"], "finished")
-    assert (run["result"], run["counts"]) == ("expired", {"skipped": 12})
+    assert (run["result"], run["counts"]) == ("expired", {"skipped": 5})
     assert run["message"] == "Nobody chose in time. Nothing was changed."
     assert await scene.clients() == []
 
@@ -61,3 +66,27 @@ async def test_nobody_confirms_other_books(make_scene, hasty):
     assert (run["result"], run["counts"]) == ("expired", {"skipped": 2})
     assert run["message"] == "Nobody confirmed in time. Nothing was changed."
     assert len(await scene.rows("SELECT 1 FROM connections")) == 1
+
+
+async def test_while_the_provider_is_down_nothing_is_called_and_a_client_is_disconnected_later(make_scene, hasty):
+    scene = await make_scene(organisations=FEW, client=hasty.client)
+    with hasty.with_time_skipping_disabled():
+        async with scene.worker():
+            await scene.added()
+    client = await one_of(scene)
+    fault = Control(scene.world).add_fault(FaultWords(kind=Kind.SERVER_ERROR, status=503))
+    Control(scene.world).zero_calls()
+    async with scene.worker():
+        with hasty.with_time_skipping_disabled():
+            workflow_id = await disconnecting(client)
+            await until_event(scene, workflow_id, EventType.EVENT_TYPE_TIMER_STARTED)
+            assert (await client.shown())["status"] == "disconnecting"
+            assert "Waiting for Xero" in await scene.details(workflow_id)
+            assert (await client.post("refresh")).status_code == 409
+            assert (await client.post("disconnect")).json()["workflow_id"] == workflow_id
+        scene.world.faults.clear(fault.fault_id)
+        await hasty.fast_forward(scene.handle(workflow_id), timedelta(hours=1))
+        await scene.handle(workflow_id).result()
+    assert (await client.shown())["status"] == "disconnected"
+    assert client.calls() == 0
+    assert {path.split()[1] for path in scene.world.calls.by_path} <= {"/connections", "/connections/{id}"}

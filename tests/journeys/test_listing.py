@@ -7,6 +7,7 @@ import pytest
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords, SettingWords
 from emulators.xero.faults import Kind
+from tests.journeys.one_client import disconnecting, one_of
 from tests.journeys.people import adds, reaches
 from tests.journeys.scene import Scene, by_organisation
 
@@ -83,6 +84,25 @@ async def test_a_connected_client_is_not_linked_to_its_new_books(scene: Scene):
         answer = await scene.select(run["run_id"], organisations=[link])
     assert answer.status_code == 422
     assert "change its connection" in answer.json()["error"]["message"]
+
+
+async def test_a_disconnected_client_can_be_linked_to_other_books(make_scene):
+    scene = await make_scene(organisations=3)
+    first, second, _ = scene.world.library.organisations
+    async with scene.worker():
+        run = await scene.listed()
+        await scene.select(run["run_id"], organisations=[{"organisation_id": first}])
+        await scene.until_stage(run["run_id"], "finished")
+        client = await one_of(scene)
+        await scene.handle(await disconnecting(client)).result()
+        run = await scene.listed()  # all is allowed anew: the login ended with its only connection
+        link = {"organisation_id": second, "action": "link", "client_id": client.client_id}
+        answer = await scene.select(run["run_id"], organisations=[link])
+        assert answer.status_code == 200, answer.text
+        run = await scene.until_stage(run["run_id"], "finished")
+    assert run["counts"]["linked"] == 1
+    shown = await client.shown()
+    assert (shown["organisation_id"], shown["status"]) == (second, "connected")
 
 
 async def test_a_name_that_the_list_leaves_out_comes_from_the_profile(scene: Scene):

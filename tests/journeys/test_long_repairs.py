@@ -25,7 +25,7 @@ async def histories(scene: Scene, workflow_id: str) -> int:
 
 async def test_they_go_on_in_new_histories(make_scene, temporal_settings):
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=30") as server:
-        ann = await make_scene(client=server.client, organisations=MANY)
+        ann = await make_scene(client=server.client, organisations=MANY, small_books=True)
         ben = await joined(ann, "Ben")
         reached = reaches(ann, 1, 0, MANY)
         async with ann.worker(concurrency=32):

@@ -8,7 +8,7 @@ from tests.journeys.stage import peculiar_server
 async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More than the pulls that run at once, so that some are left when the server suggests a new history.
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=60") as server:
-        scene = await make_scene(client=server.client, organisations=80)
+        scene = await make_scene(client=server.client, organisations=80, small_books=True)
         async with scene.worker(concurrency=32):
             run = await scene.listed()
             first = await scene.handle(run["run_id"]).describe()

@@ -5,18 +5,17 @@ import pytest
 from contracts.words.causes import Cause
 from emulators.xero.faults import Kind
 from rules.surveying import waits
-from tests.journeys.people import change
+from tests.journeys.conftest import MakePrepared
+from tests.journeys.nights import a_night_later, begin_night, check, health, reconnect_all
+from tests.journeys.people import change, everything_added
 from tests.journeys.scene import Json, Scene
-from tests.journeys.test_nightly import a_night_later, begin_night, check, health, reconnect_all
 
 PROFILE = "GET /api.xro/2.0/Organisation"
 
 
-async def added(make_scene, organisations: int = 3) -> tuple[Scene, list[str]]:
-    """A practice with clients; gives their organisations too. A worker has to be running."""
-    scene: Scene = await make_scene(organisations=organisations, people=1)
-    async with scene.worker():
-        await scene.added()
+async def added(make_prepared: MakePrepared, organisations: int = 3) -> tuple[Scene, list[str]]:
+    """A practice with clients; gives their organisations too."""
+    scene = await make_prepared(everything_added, organisations=organisations, people=1)
     return scene, [client["connection"]["organisation_id"] for client in await scene.clients()]
 
 
@@ -30,8 +29,8 @@ async def by_organisation(scene: Scene) -> dict[str, Json]:
     return {one["organisation_id"]: one for one in (await health(scene))["connections"]}
 
 
-async def test_one_that_is_listed_and_refuses_every_reading_is_not_healthy(make_scene):
-    scene, (refusing, *others) = await added(make_scene)
+async def test_one_that_is_listed_and_refuses_every_reading_is_not_healthy(make_prepared):
+    scene, (refusing, *others) = await added(make_prepared)
     scene.fault(Kind.ACCESS_REFUSED, refusing)
     await read_ago(scene, 25)
     before = await by_organisation(scene)
@@ -50,8 +49,8 @@ async def test_one_that_is_listed_and_refuses_every_reading_is_not_healthy(make_
     assert await scene.rows(told) == [(0,)]
 
 
-async def test_what_was_read_within_the_day_is_not_read_again(make_scene):
-    scene, _ = await added(make_scene)
+async def test_what_was_read_within_the_day_is_not_read_again(make_prepared):
+    scene, _ = await added(make_prepared)
     await read_ago(scene, 23)
     async with scene.worker():
         await check(scene)
@@ -59,8 +58,8 @@ async def test_what_was_read_within_the_day_is_not_read_again(make_scene):
 
 
 @pytest.mark.parametrize(("hours", "calls"), [(26, 0), (29, 3)])
-async def test_the_night_does_not_read_again_what_the_night_before_read_late(make_scene, hours, calls):
-    scene, _ = await added(make_scene)
+async def test_the_night_does_not_read_again_what_the_night_before_read_late(make_prepared, hours, calls):
+    scene, _ = await added(make_prepared)
     await read_ago(scene, hours)
     async with scene.worker():
         night = await begin_night(scene)
@@ -68,8 +67,8 @@ async def test_the_night_does_not_read_again_what_the_night_before_read_late(mak
     assert scene.world.calls.by_path.get(PROFILE, 0) == calls
 
 
-async def test_reconnect_all_calls_nothing_healthy_that_it_has_not_read(make_scene):
-    scene, (refusing, offline, *_) = await added(make_scene, 4)
+async def test_reconnect_all_calls_nothing_healthy_that_it_has_not_read(make_prepared):
+    scene, (refusing, offline, *_) = await added(make_prepared, 4)
     scene.fault(Kind.ACCESS_REFUSED, refusing)
     scene.fault(Kind.ORGANISATION_OFFLINE, offline)
     await read_ago(scene, 25)

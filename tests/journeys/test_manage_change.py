@@ -7,20 +7,23 @@ from contracts.words.causes import Cause
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import RecordWords
 from emulators.xero.faults import Kind
-from tests.journeys.conftest import MakeScene
+from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import OneClient, one_of
+from tests.journeys.people import adds
 from tests.journeys.scene import PATIENCE, Json, Scene
 
 
-async def two_of_four(make_scene: MakeScene, **words: object) -> tuple[Scene, OneClient, list[str]]:
-    """A practice that added the first two of four organisations; the client of one, and the ids of the other two."""
-    scene = await make_scene(organisations=4, **words)
-    first, second, *others = scene.world.library.organisations
+async def two_added(scene: Scene) -> None:
+    """The first two organisations are clients."""
+    first, second, *_ = scene.world.library.organisations
     async with scene.worker():
-        run = await scene.listed()
-        await scene.select(run["run_id"], organisations=[{"organisation_id": one} for one in (first, second)])
-        await scene.until_stage(run["run_id"], "finished")
-    return scene, await one_of(scene), others
+        await adds(scene, 0, [first, second])
+
+
+async def two_of_four(make_prepared: MakePrepared) -> tuple[Scene, OneClient, list[str]]:
+    """A practice that added the first two of four organisations; the client of one, and the ids of the other two."""
+    scene = await make_prepared(two_added, organisations=4)
+    return scene, await one_of(scene), list(scene.world.library.organisations)[2:]
 
 
 async def begun(scene: Scene, client: OneClient) -> Json:
@@ -54,8 +57,8 @@ async def of_connections(scene: Scene) -> list[tuple[object, ...]]:
     )
 
 
-async def test_preview_confirm_undo(make_scene):
-    scene, client, [new, _] = await two_of_four(make_scene)
+async def test_preview_confirm_undo(make_prepared):
+    scene, client, [new, _] = await two_of_four(make_prepared)
     await client.set(refresh_hours=12)
     old_accounts = await client.rows("accounts")
     before = await of_connections(scene)
@@ -102,8 +105,8 @@ async def test_preview_confirm_undo(make_scene):
     assert (twice.status_code, twice.json()["error"]["code"]) == (409, "wrong_stage")
 
 
-async def test_what_is_archived_is_neither_looked_up_nor_found(make_scene):
-    scene, client, [new, _] = await two_of_four(make_scene)
+async def test_what_is_archived_is_neither_looked_up_nor_found(make_prepared):
+    scene, client, [new, _] = await two_of_four(make_prepared)
     ours = {(row["code"], row["name"]) for row in await client.rows("accounts") if row["code"]}
     both = [
         record
@@ -134,9 +137,9 @@ async def test_what_is_archived_is_neither_looked_up_nor_found(make_scene):
     assert any(rate["TaxType"] in entry for entry in rates["missing_entries"])
 
 
-async def test_there_and_back_again_by_change(make_scene):
+async def test_there_and_back_again_by_change(make_prepared):
     """Books that the client had before can be chosen again, and are not read as another connection."""
-    scene, client, [new, _] = await two_of_four(make_scene)
+    scene, client, [new, _] = await two_of_four(make_prepared)
     async with scene.worker():
         for organisation_id in (new, client.organisation_id):
             run_id = await prepared(scene, client, organisation_id)
@@ -146,8 +149,8 @@ async def test_there_and_back_again_by_change(make_scene):
     assert len(await of_connections(scene)) == 3
 
 
-async def test_what_cannot_be_chosen_is_refused(make_scene):
-    scene, client, [new, other] = await two_of_four(make_scene)
+async def test_what_cannot_be_chosen_is_refused(make_prepared):
+    scene, client, [new, other] = await two_of_four(make_prepared)
     taken = (await one_of(scene, 1)).organisation_id
     before = await of_connections(scene)
     async with scene.worker():
@@ -170,8 +173,8 @@ async def test_what_cannot_be_chosen_is_refused(make_scene):
     assert await of_connections(scene) == before
 
 
-async def test_a_change_that_nobody_confirms_leaves_nothing(make_scene):
-    scene, client, [new, _] = await two_of_four(make_scene)
+async def test_a_change_that_nobody_confirms_leaves_nothing(make_prepared):
+    scene, client, [new, _] = await two_of_four(make_prepared)
     kept = ("clients", "connections", "receipts", "accounts", "contacts", "connection_changes", "notices")
     before = await scene.everything()
     async with scene.worker():
@@ -184,8 +187,8 @@ async def test_a_change_that_nobody_confirms_leaves_nothing(make_scene):
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
 
 
-async def test_new_books_that_cannot_be_read_change_nothing(make_scene):
-    scene, client, [new, _] = await two_of_four(make_scene)
+async def test_new_books_that_cannot_be_read_change_nothing(make_prepared):
+    scene, client, [new, _] = await two_of_four(make_prepared)
     scene.fault(Kind.SUBSCRIPTION_ENDED, organisation_id=new)
     before = await of_connections(scene)
     async with scene.worker():
@@ -197,8 +200,8 @@ async def test_new_books_that_cannot_be_read_change_nothing(make_scene):
     assert await of_connections(scene) == before
 
 
-async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_client(make_scene):
-    scene, client, [new, _] = await two_of_four(make_scene)
+async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_client(make_prepared):
+    scene, client, [new, _] = await two_of_four(make_prepared)
     scene.fault(Kind.ORGANISATION_OFFLINE, organisation_id=new)
     async with scene.worker():
         run_id = (await begun(scene, client))["run_id"]
@@ -219,8 +222,8 @@ async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_clien
     assert await client.events("connection.refreshed") == []
 
 
-async def test_two_changes_at_once_only_the_first_counts(make_scene):
-    scene, client, [new, other] = await two_of_four(make_scene)
+async def test_two_changes_at_once_only_the_first_counts(make_prepared):
+    scene, client, [new, other] = await two_of_four(make_prepared)
     async with scene.worker():
         first, second = await prepared(scene, client, new), await prepared(scene, client, other)
         assert (await client.post(f"change/{first}/confirm")).status_code == 200
@@ -232,8 +235,8 @@ async def test_two_changes_at_once_only_the_first_counts(make_scene):
     assert len(await of_connections(scene)) == 3
 
 
-async def test_a_worker_that_dies_between_confirming_and_the_end(make_scene):
-    scene, client, [new, _] = await two_of_four(make_scene)
+async def test_a_worker_that_dies_between_confirming_and_the_end(make_prepared):
+    scene, client, [new, _] = await two_of_four(make_prepared)
     async with scene.worker():
         run_id = await prepared(scene, client, new)
     await scene.handle(run_id).signal("confirm_change")  # nobody is there to hear it
@@ -250,9 +253,9 @@ async def test_it_is_started_from_its_client_alone(make_scene):
     assert (await scene.http.get("/api/v1/runs")).json()["runs"] == []
 
 
-async def test_books_that_a_client_left_for_good_can_be_another_clients(make_scene):
+async def test_books_that_a_client_left_for_good_can_be_another_clients(make_prepared):
     """While the move can be undone they are kept for it; after undoing, the other books are free."""
-    scene, client, [new, _] = await two_of_four(make_scene)
+    scene, client, [new, _] = await two_of_four(make_prepared)
     async with scene.worker():
         run_id = await prepared(scene, client, new)
         assert (await client.post(f"change/{run_id}/confirm")).status_code == 200
@@ -274,8 +277,8 @@ async def test_books_that_a_client_left_for_good_can_be_another_clients(make_sce
     assert found[client.organisation_id]["client_id"] == client.client_id
 
 
-async def test_new_books_whose_calls_are_used_up_for_longer_than_it_waits_say_what_to_do(make_scene):
-    scene, client, [new, _] = await two_of_four(make_scene)
+async def test_new_books_whose_calls_are_used_up_for_longer_than_it_waits_say_what_to_do(make_prepared):
+    scene, client, [new, _] = await two_of_four(make_prepared)
     two_days = 172_800
     async with scene.worker():
         run = await begun(scene, client)

@@ -4,32 +4,25 @@ from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind
-from tests.journeys.conftest import MakeScene
-from tests.journeys.one_client import FEW, OneClient, one_of
+from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.scene import Scene
 
-
-async def added(make_scene: MakeScene, **words: object) -> tuple[Scene, OneClient]:
-    scene = await make_scene(organisations=FEW, **words)
-    async with scene.worker():
-        await scene.added()
-    return scene, await one_of(scene)
+STAGED = {"organisations": 12}
 
 
 def numbers(receipt: dict[str, int]) -> tuple[int, int, int]:
     return receipt["added"], receipt["changed"], receipt["gone"]
 
 
-async def test_receipts_say_what_changed_since_last_time(make_scene):
-    scene, client = await added(make_scene)
+async def test_receipts_say_what_changed_since_last_time(client: OneClient):
+    scene = client.scene
     suppliers, accounts = await client.rows("suppliers"), await client.rows("accounts")
     client.record("Contacts", fields={"Name": "Quay Timber", "IsSupplier": True})
     client.record("Contacts", id=suppliers[0]["key"], fields={"Name": "Renamed"})
     client.record("Contacts", id=suppliers[1]["key"], remove=True)
     client.record("Accounts", id=accounts[0]["key"], remove=True)
     before = (await client.shown())["receipts"]
-    async with scene.worker():
-        after = await client.refreshed()
+    after = await client.refreshed()
     assert numbers(after["suppliers"]) == (1, 1, 1)
     assert after["suppliers"]["rows"] == len(suppliers)
     assert numbers(after["accounts"]) == (0, 0, 1)
@@ -41,20 +34,17 @@ async def test_receipts_say_what_changed_since_last_time(make_scene):
     assert {"accounts 1 gone", "suppliers 1 added, 1 changed, 1 gone"} <= set(told["after"].split("; "))
 
 
-async def test_one_list_alone(make_scene):
-    scene, client = await added(make_scene)
+async def test_one_list_alone(client: OneClient):
     before = (await client.shown())["receipts"]
-    Control(scene.world).zero_calls()
-    async with scene.worker():
-        after = await client.refreshed(params={"list": "items"})
+    after = await client.refreshed(params={"list": "items"})
     assert client.calls() == 1
     assert {name for name in after if after[name] != before[name]} == {"items"}
     (told,) = await client.events("connection.refreshed")
     assert (told["before"], told["after"]) == ("items", "nothing changed")  # the event says which list alone
 
 
-async def test_a_refresh_under_way_is_told_to_try_at_once(make_scene):
-    scene, client = await added(make_scene)
+async def test_a_refresh_under_way_is_told_to_try_at_once(client: OneClient):
+    scene = client.scene
     scene.fault(Kind.SERVER_ERROR, organisation_id=client.organisation_id, status=503)
     first = await client.post("refresh")
     again = await client.post("refresh")
@@ -64,16 +54,15 @@ async def test_a_refresh_under_way_is_told_to_try_at_once(make_scene):
     assert first.json()["message"] == "The lists are being refreshed."
 
 
-async def test_reconnect_repairs_this_client_alone(make_scene):
-    scene, client = await added(make_scene)
+async def test_reconnect_repairs_this_client_alone(client: OneClient):
+    scene = client.scene
     scene.fault(Kind.DISCONNECTED, organisation_id=client.organisation_id)
-    async with scene.worker():
-        await client.refreshed()
-        assert (await client.shown())["status"] == "needs_reconnect"
-        answer = await client.post("reconnect")
-        assert answer.status_code == 201, answer.text
-        await scene.sign_in(answer.json()["authorize_url"])
-        run = await scene.until_stage(answer.json()["run_id"], "finished")
+    await client.refreshed()
+    assert (await client.shown())["status"] == "needs_reconnect"
+    answer = await client.post("reconnect")
+    assert answer.status_code == 201, answer.text
+    await scene.sign_in(answer.json()["authorize_url"])
+    run = await scene.until_stage(answer.json()["run_id"], "finished")
     assert (run["counts"], run["heading"]) == ({"repaired": 1}, "Reconnect")
     assert (await client.shown())["status"] == "connected"
     (signed_in,) = await client.events("connection.signed_in_by_link")
@@ -85,21 +74,18 @@ async def test_reconnect_repairs_this_client_alone(make_scene):
     )
 
 
-async def test_other_books_of_the_same_name_change_nothing(make_scene):
-    """Person 1 reaches other organisations than person 0 alone; one of them is made a namesake."""
-    scene = await make_scene(organisations=12)
-    async with scene.worker():
-        await scene.added()
-        reached = reach(scene, 1)
-        clients = [await one_of(scene, place) for place in range(12)]
-        client = next(one for one in clients if one.organisation_id not in reached)
-        name = (await client.shown())["organisation_name"]
-        for organisation_id in reached:
-            Control(scene.world).change_organisation(organisation_id, OrganisationWords(name=name))
-        before = await scene.rows("SELECT to_jsonb(c) FROM connections c ORDER BY id")
-        answer = await client.post("reconnect")
-        await scene.sign_in(answer.json()["authorize_url"], person=1)
-        run = await scene.until_stage(answer.json()["run_id"], "finished")
+async def test_other_books_of_the_same_name_change_nothing(practice_at_work: Scene):
+    """Person 1 reaches other organisations than person 0 alone; they are made namesakes."""
+    scene = practice_at_work
+    reached = reach(scene, 1)
+    client = next(one for one in await all_of(scene) if one.organisation_id not in reached)
+    name = (await client.shown())["organisation_name"]
+    for organisation_id in reached:
+        Control(scene.world).change_organisation(organisation_id, OrganisationWords(name=name))
+    before = await scene.rows("SELECT to_jsonb(c) FROM connections c ORDER BY id")
+    answer = await client.post("reconnect")
+    await scene.sign_in(answer.json()["authorize_url"], person=1)
+    run = await scene.until_stage(answer.json()["run_id"], "finished")
     assert run["counts"] == {"unreachable": 1}
     [row] = run["organisations"]
     assert row["cause"] == "wrong_organisation"

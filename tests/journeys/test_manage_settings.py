@@ -1,27 +1,22 @@
 """Settings of one connection: checked, written down with what they were, and honoured by the next pull."""
 
 import pytest
+from temporalio.service import RPCError
 
 from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
-from tests.journeys.conftest import MakeScene
-from tests.journeys.one_client import FEW, OneClient, one_of
+from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.scene import Json, Scene
 
-
-async def staged(make_scene: MakeScene) -> Scene:
-    return await make_scene(organisations=FEW)
+STAGED = {"organisations": 7}
 
 
 def keys(rows: list[Json]) -> set[str]:
     return {row["key"] for row in rows}
 
 
-async def test_a_new_connection_has_the_usual_settings(make_scene):
-    scene = await staged(make_scene)
-    async with scene.worker():
-        await scene.added()
-    shown = await (await one_of(scene)).shown()
+async def test_a_new_connection_has_the_usual_settings(client: OneClient):
+    shown = await client.shown()
     assert shown["settings"] == {
         "list_names": [name.value for name in ListName],
         "refresh_hours": 48,
@@ -35,11 +30,8 @@ async def test_a_new_connection_has_the_usual_settings(make_scene):
     assert set(shown["receipts"]) == {name.value for name in ListName}
 
 
-async def test_each_change_is_told_with_what_it_was(make_scene):
-    scene = await staged(make_scene)
-    async with scene.worker():
-        await scene.added()
-    client = await one_of(scene)
+async def test_each_change_is_told_with_what_it_was(client: OneClient):
+    scene = client.scene
     shown = await client.set(refresh_hours=24, costs_destination="bills", costs_status="draft", contacts="both")
     assert shown["settings"]["refresh_hours"] == 24
     assert (shown["settings"]["costs_destination"], shown["settings"]["costs_status"]) == ("bills", "draft")
@@ -68,24 +60,18 @@ async def test_each_change_is_told_with_what_it_was(make_scene):
         ({"colour": "red"}, "colour"),
     ],
 )
-async def test_what_makes_no_sense_is_refused(shared_scene, patch, field):
-    if not await shared_scene.clients():
-        async with shared_scene.worker():
-            await shared_scene.added()
-    client = await one_of(shared_scene)
+async def test_what_makes_no_sense_is_refused(practice_at_work: Scene, patch, field):
+    client = (await all_of(practice_at_work))[-1]
     before = await client.shown()
-    answer = await shared_scene.http.patch(client.path, json=patch)
+    answer = await client.scene.http.patch(client.path, json=patch)
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, field)
     assert answer.json()["error"]["message"].endswith(".")
     assert await client.shown() == before
 
 
-async def test_nothing_to_change_and_null_where_there_must_be_a_value(shared_scene):
-    if not await shared_scene.clients():
-        async with shared_scene.worker():
-            await shared_scene.added()
-    client = await one_of(shared_scene)
-    answers = [await shared_scene.http.patch(client.path, json=patch) for patch in ({}, {"refresh_hours": None})]
+async def test_nothing_to_change_and_null_where_there_must_be_a_value(practice_at_work: Scene):
+    client = (await all_of(practice_at_work))[-1]
+    answers = [await client.scene.http.patch(client.path, json=patch) for patch in ({}, {"refresh_hours": None})]
     assert [answer.status_code for answer in answers] == [422, 422]
     assert [answer.json()["error"]["message"] for answer in answers] == [
         "Send at least one setting to change.",
@@ -93,38 +79,32 @@ async def test_nothing_to_change_and_null_where_there_must_be_a_value(shared_sce
     ]
 
 
-async def test_only_chosen_lists_are_pulled(make_scene):
-    scene = await staged(make_scene)
-    async with scene.worker():
-        await scene.added()
-        client = await one_of(scene)
-        before = (await client.shown())["receipts"]
-        shown = await client.set(list_names=["accounts"])
-        assert shown["settings"]["list_names"] == ["organisation", "accounts", "bank_accounts"]
-        Control(scene.world).zero_calls()
-        after = await client.refreshed()
-        assert client.calls() == 2
-        pulled = {name for name in after if after[name]["pulled_at"] != before[name]["pulled_at"]}
-        assert pulled == {"organisation", "accounts", "bank_accounts"}
-        refused = await client.post("refresh", params={"list": "items"})
-        assert (refused.status_code, refused.json()["error"]["field"]) == (422, "lists.0")
-        client.record("Items", fields={"Code": "NEW", "Name": "New item"})
-        shown = await client.set(list_names=None)
-        assert shown["settings"]["list_names"] == [name.value for name in ListName]
-        wider = await client.synced()
+async def test_only_chosen_lists_are_pulled(client: OneClient):
+    scene = client.scene
+    before = (await client.shown())["receipts"]
+    shown = await client.set(list_names=["accounts"])
+    assert shown["settings"]["list_names"] == ["organisation", "accounts", "bank_accounts"]
+    Control(scene.world).zero_calls()
+    after = await client.refreshed()
+    assert client.calls() == 2
+    pulled = {name for name in after if after[name]["pulled_at"] != before[name]["pulled_at"]}
+    assert pulled == {"organisation", "accounts", "bank_accounts"}
+    refused = await client.post("refresh", params={"list": "items"})
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "lists.0")
+    client.record("Items", fields={"Code": "NEW", "Name": "New item"})
+    shown = await client.set(list_names=None)
+    assert shown["settings"]["list_names"] == [name.value for name in ListName]
+    wider = await client.synced()
     assert wider["items"]["added"] == 1
 
 
-async def test_a_setting_that_adds_nothing_calls_nobody(make_scene):
-    scene = await staged(make_scene)
-    async with scene.worker():
-        await scene.added()
-        client = await one_of(scene)
-        Control(scene.world).zero_calls()
-        before = await client.shown()
-        shown = await client.set(refresh_hours=24, list_names=["accounts"])
-        started = [one.id async for one in scene.temporal.list_workflows("ExecutionStatus = 'Running'")]
-    assert (client.calls(), started) == (0, [])
+async def test_a_setting_that_adds_nothing_calls_nobody(client: OneClient):
+    scene = client.scene
+    before = await client.shown()
+    shown = await client.set(refresh_hours=24, list_names=["accounts"])
+    assert client.calls() == 0
+    with pytest.raises(RPCError, match="not found"):
+        await scene.handle(await scene.sync_of(client.client_id)).describe()
     [(wait,)] = await scene.rows(
         "SELECT extract(epoch FROM next_refresh_at - lists_pulled_at) / 3600 FROM connections WHERE client_id = :id",
         id=client.client_id,
@@ -133,41 +113,34 @@ async def test_a_setting_that_adds_nothing_calls_nobody(make_scene):
     assert shown["next_refresh_at"] < before["next_refresh_at"]
 
 
-async def test_suppliers_only_leaves_no_stale_customer(make_scene):
-    scene = await staged(make_scene)
-    async with scene.worker():
-        await scene.added()
-        client = await one_of(scene)
-        suppliers = keys(await client.rows("suppliers"))
-        customers = keys(await client.rows("customers"))
-        assert suppliers
-        assert customers
-        await client.set(contacts="suppliers")
-        receipts = await client.synced()
-        assert keys(await client.rows("suppliers")) == suppliers
-        assert await client.rows("customers") == []
-        assert (receipts["customers"]["rows"], receipts["customers"]["gone"]) == (0, len(customers))
-        assert receipts["suppliers"]["rows"] == len(suppliers)
-        await client.set(contacts="both")
-        receipts = await client.synced()
+async def test_suppliers_only_leaves_no_stale_customer(client: OneClient):
+    suppliers = keys(await client.rows("suppliers"))
+    customers = keys(await client.rows("customers"))
+    assert suppliers
+    assert customers
+    await client.set(contacts="suppliers")
+    receipts = await client.synced()
+    assert keys(await client.rows("suppliers")) == suppliers
+    assert await client.rows("customers") == []
+    assert (receipts["customers"]["rows"], receipts["customers"]["gone"]) == (0, len(customers))
+    assert receipts["suppliers"]["rows"] == len(suppliers)
+    await client.set(contacts="both")
+    receipts = await client.synced()
     assert keys(await client.rows("customers")) == customers
     assert receipts["customers"]["added"] == len(customers)
 
 
-async def test_new_suppliers_are_told_of_once_when_wanted(make_scene):
-    scene = await staged(make_scene)
-    async with scene.worker():
-        await scene.added()
-        client = await one_of(scene)
-        new_supplier(client, "Unwatched Timber")
-        await client.refreshed()
-        assert await client.events("supplier.new") == []
-        await client.set(warns_of_new_suppliers=True)
-        await client.refreshed()
-        assert await client.events("supplier.new") == []
-        new_supplier(client, "Hidden Name One")
-        new_supplier(client, "Hidden Name Two")
-        await client.refreshed()
+async def test_new_suppliers_are_told_of_once_when_wanted(client: OneClient):
+    scene = client.scene
+    new_supplier(client, "Unwatched Timber")
+    await client.refreshed()
+    assert await client.events("supplier.new") == []
+    await client.set(warns_of_new_suppliers=True)
+    await client.refreshed()
+    assert await client.events("supplier.new") == []
+    new_supplier(client, "Hidden Name One")
+    new_supplier(client, "Hidden Name Two")
+    await client.refreshed()
     [told] = await client.events("supplier.new")
     assert told["after"] == "2"
     [(subject, body, colleague_id)] = await scene.rows("SELECT subject, body, colleague_id FROM notices")
@@ -178,6 +151,3 @@ async def test_new_suppliers_are_told_of_once_when_wanted(make_scene):
 
 def new_supplier(client: OneClient, name: str) -> None:
     client.record("Contacts", fields={"Name": name, "IsSupplier": True})
-
-
-STAGED = {"organisations": 1}

@@ -1,28 +1,24 @@
 """The night: every connection looked at once by login, exactly the broken ones marked, and each person told once."""
 
-import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 
 from contracts.payloads.check_connections import CheckReport
 from contracts.words.causes import Cause
-from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords, RecordWords
+from emulators.xero.control.words import RecordWords
 from emulators.xero.faults import Kind
-from models.practices.tables import Practice
-from starter.connections.schedules import nightly
+from tests.journeys.conftest import MakeScene
+from tests.journeys.nights import a_night_later, begin_night, check, health, night_waits, reconnect_all
 from tests.journeys.people import change
-from tests.journeys.scene import PATIENCE, Json, Scene
+from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server
 from workflows.check_connections import CheckConnections
 
-STAGED = {"organisations": 40, "people": 3}
+STAGED = {"organisations": 20, "people": 3, "small_books": True}
 OFTEN_BROKEN = 3
 """Clients on the login that is revoked."""
 
@@ -53,32 +49,8 @@ async def add(scene: Scene, person: int, wanted: list[str] | None = None) -> lis
     return [row["organisation_id"] for row in run["organisations"] if row["outcome"] == "created"]
 
 
-async def check(scene: Scene) -> CheckReport:
-    """Check now, as the command does."""
-    return await scene.operations.health.check(scene.actor, lambda _: None)
-
-
-async def a_night_later(scene: Scene, *, are_lists_due: bool) -> None:
-    """Token sets are old, and the lists due or not, as the night finds them."""
-    due = "now() - interval '1 minute'" if are_lists_due else "now() + interval '1 day'"
-    await change(scene, "UPDATE grants SET refreshed_at = refreshed_at - interval '2 days'")
-    await change(scene, f"UPDATE connections SET next_refresh_at = {due}")  # noqa: S608
-    Control(scene.world).zero_calls()
-
-
-async def health(scene: Scene, **wanted: str) -> Json:
-    answer = await scene.http.get("/api/v1/connections", params={"limit": 500, **wanted})
-    assert answer.status_code == 200, answer.text
-    shown: Json = answer.json()
-    return shown
-
-
-@pytest_asyncio.fixture
-async def practice(make_scene, request: pytest.FixtureRequest) -> Clients:
-    count = getattr(request, "param", STAGED["organisations"])
-    scene = await make_scene(**STAGED | {"organisations": count})
-    for identity in scene.world.library.organisations:  # the night is about connections: small books do
-        Control(scene.world).change_organisation(identity, OrganisationWords(contacts=3, items=2))
+async def set_up(scene: Scene) -> Clients:
+    """Three people add all that they reach."""
     reach = [
         [one.organisation_id for one in scene.world.may_connect(person)]
         for person in scene.world.library.people.values()
@@ -88,11 +60,33 @@ async def practice(make_scene, request: pytest.FixtureRequest) -> Clients:
     async with scene.worker():
         for person, wanted in ((2, shared[:OFTEN_BROKEN]), (1, None), (0, None)):
             login_of |= dict.fromkeys(await add(scene, person, wanted), person)
-    assert len(login_of) == count
+    assert set(login_of) == set(scene.world.library.organisations)
     return Clients(scene, login_of)
 
 
-@pytest.mark.parametrize("practice", [40, pytest.param(200, marks=pytest.mark.long)], indirect=True)
+@pytest_asyncio.fixture(scope="module")
+async def practice(shared_scene: Scene) -> Clients:
+    """Where the tests begin, and end, with all of it working."""
+    return await set_up(shared_scene)
+
+
+async def test_a_quiet_night_costs_two_calls_a_login_and_writes_to_nobody(practice: Clients):
+    scene = practice.scene
+    await a_night_later(scene, are_lists_due=False)
+    async with scene.worker():
+        report = await check(scene)
+    assert (report.logins, report.healthy, report.refreshed, report.told) == (3, len(practice.login_of), 0, 0)
+    calls = scene.world.calls
+    calls.by_path.pop("GET /.well-known/openid-configuration")  # once for each worker's life
+    assert calls.by_path == {"POST /connect/token": 3, "GET /connections": 3}
+    assert await scene.rows("SELECT count(*) FROM notices") == [(0,)]
+
+
+@pytest.mark.long
+async def test_a_night_of_two_hundred_marks_exactly_what_is_broken(make_scene: MakeScene):
+    await test_a_night_marks_exactly_what_is_broken(await set_up(await make_scene(**STAGED | {"organisations": 200})))
+
+
 async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     """Twelve connections break in every way that a night can tell; it marks these, with their causes, and no other.
 
@@ -177,27 +171,6 @@ async def two_sign_ins_repair_everything(practice: Clients, broken: set[str]) ->
     assert set(report.causes) <= {"rate_limited"}  # a day's limit lifts when it lifts
 
 
-async def reconnect_all(scene: Scene, person: int) -> Json:
-    """One person signs in to repair all; gives the report."""
-    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL.value}")
-    assert answer.status_code == 201, answer.text
-    page = await scene.sign_in(answer.json()["authorize_url"], person=person)
-    assert page.status_code == 200, page.text
-    return await scene.until_stage(answer.json()["run_id"], "finished")
-
-
-async def test_a_quiet_night_costs_two_calls_a_login_and_writes_to_nobody(practice: Clients):
-    scene = practice.scene
-    await a_night_later(scene, are_lists_due=False)
-    async with scene.worker():
-        report = await check(scene)
-    assert (report.logins, report.healthy, report.refreshed, report.told) == (3, 40, 0, 0)
-    calls = scene.world.calls
-    calls.by_path.pop("GET /.well-known/openid-configuration")  # once for each worker's life
-    assert calls.by_path == {"POST /connect/token": 3, "GET /connections": 3}
-    assert await scene.rows("SELECT count(*) FROM notices") == [(0,)]
-
-
 async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_scene):
     scene: Scene = await make_scene(organisations=1, people=1)
     async with scene.worker():
@@ -244,28 +217,10 @@ async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_tol
     assert (await health(scene))["by_cause"] == {}
 
 
-async def begin_night(scene: Scene) -> WorkflowHandle[CheckConnections, CheckReport]:
-    """Start what the schedule starts."""
-    async with scene.database.session() as session:
-        action = nightly(await session.get_one(Practice, scene.actor.practice_id)).action
-    assert isinstance(action, ScheduleActionStartWorkflow)
-    return await scene.temporal.start_workflow(
-        CheckConnections.run, action.args[0], id=action.id, task_queue=action.task_queue
-    )
-
-
-async def night_waits(night: WorkflowHandle[CheckConnections, CheckReport]) -> None:
-    """Look at each step of the night, until it waits for the next try."""
-    async with asyncio.timeout(PATIENCE):
-        async for event in night.fetch_history_events(wait_new_event=True):
-            if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
-                return
-
-
 async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More clients than are refreshed at once, so that the night is not over when the server suggests a new history.
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=100") as server:
-        scene: Scene = await make_scene(client=server.client, organisations=60, people=1)
+        scene: Scene = await make_scene(client=server.client, organisations=60, people=1, small_books=True)
         async with scene.worker():
             await scene.added()
             await a_night_later(scene, are_lists_due=True)

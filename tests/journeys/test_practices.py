@@ -49,8 +49,8 @@ async def test_the_same_organisation_may_be_a_client_of_both(scene: Scene):
     async with scene.worker():
         await scene.added()
         run = await neighbour.listed(action="continue")
-        assert run["verdicts"] == {"new": 12}
+        assert run["verdicts"] == {"new": 5}
         await neighbour.select_all(run)
         run = await neighbour.until_stage(run["run_id"], "finished")
-    assert run["counts"] == {"created": 12}
-    assert len(await scene.clients()) == len(await neighbour.clients()) == 12
+    assert run["counts"] == {"created": 5}
+    assert len(await scene.clients()) == len(await neighbour.clients()) == 5

@@ -50,7 +50,7 @@ async def storing_fails_once(scene: Scene) -> AsyncIterator[None]:
 
 
 async def test_who_stumbles_is_pulled_alone_and_the_others_together(make_scene: MakeScene):
-    scene = await make_scene(organisations=CLIENTS_PULLED_TOGETHER)
+    scene = await make_scene(organisations=CLIENTS_PULLED_TOGETHER, small_books=True)
     unsteady = list(scene.world.library.organisations)[2]
     async with scene.worker():
         listed = await scene.listed()
@@ -78,7 +78,7 @@ async def test_a_group_that_cannot_be_stored_is_pulled_one_by_one(make_scene: Ma
 
 async def test_groups_are_stored_one_after_the_other_beside_one_of_another_run(make_scene: MakeScene):
     many = 3 * CLIENTS_PULLED_TOGETHER
-    scene = await make_scene(organisations=many)
+    scene = await make_scene(organisations=many, small_books=True)
     neighbour = await scene.neighbour()
     async with scene.worker():
         big, small = await scene.listed(), await neighbour.listed(action="continue")
@@ -98,7 +98,7 @@ async def test_groups_are_stored_one_after_the_other_beside_one_of_another_run(m
 
 async def test_what_fills_no_group_waits_behind_none(make_scene: MakeScene):
     many = 2 * CLIENTS_PULLED_TOGETHER
-    scene = await make_scene(organisations=many)
+    scene = await make_scene(organisations=many, small_books=True)
     neighbour = await scene.neighbour()
     async with scene.worker(groups_at_once=1):
         big, small = await scene.listed(), await neighbour.listed(action="continue")

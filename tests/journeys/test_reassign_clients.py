@@ -25,18 +25,18 @@ from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.test_cancelling import cancelled
 
 
-class Fifty(NamedTuple):
-    """Fifty clients that Ben takes over, of which seven do not move, and five that he leaves.
+class Twenty(NamedTuple):
+    """Twenty clients that Ben takes over, of which four do not move, and two that he leaves.
 
     Attributes:
         ann: The admin, whose login looked after all of them.
         ben: Who takes them over.
         listed: The run's list.
         run: The run when it has finished.
-        lost: Six that Ben's login could not open any more.
+        lost: Three that Ben's login could not open any more.
         taken: One that Cleo took over since the list was shown.
-        left: Five whose owner has left.
-        chosen: All fifty.
+        left: Three whose owner has left.
+        chosen: All twenty.
         before: The logins before.
     """
 
@@ -52,16 +52,16 @@ class Fifty(NamedTuple):
     before: dict[str, str]
 
 
-STAGED = {"organisations": 58}
+STAGED = {"organisations": 24, "small_books": True}
 
 
 @pytest_asyncio.fixture(scope="module")
-async def fifty(shared_scene: Scene) -> Fifty:
+async def twenty(shared_scene: Scene) -> Twenty:
     ann = shared_scene
     ben, cleo, lee = await joined(ann, "Ben"), await joined(ann, "Cleo"), await joined(ann, "Lee")
     organisations = list(ann.world.library.organisations)
-    reachable = reaches(ann, 1, 0, 55)
-    left = set(organisations[40:45])
+    reachable = reaches(ann, 1, 0, 22)
+    left = set(organisations[14:17])
     async with ann.worker():
         await adds(ann, 0, organisations)
         await change(
@@ -73,8 +73,8 @@ async def fifty(shared_scene: Scene) -> Fifty:
         )
         await leaves(ann, lee.actor.colleague_id)
         before, listed = await logins(ann), await reassignable(ben, 1)
-        chosen = reachable[:50]
-        lost, taken = set(chosen[:6]), chosen[6]
+        chosen = reachable[:20]
+        lost, taken = set(chosen[:3]), chosen[3]
         for organisation_id in lost:
             ann.fault(Kind.ACCESS_REMOVED, organisation_id, person_id=person(ann, 1))
         await change(
@@ -85,71 +85,71 @@ async def fifty(shared_scene: Scene) -> Fifty:
             taken=taken,
         )
         run = await taken_over(ben, listed, chosen)
-    return Fifty(ann, ben, cleo, listed, run, lost, taken, left, chosen, before)
+    return Twenty(ann, ben, cleo, listed, run, lost, taken, left, chosen, before)
 
 
-async def test_the_list_begins_with_those_whose_owner_has_left(fifty: Fifty):
-    rows = fifty.listed["organisations"]
-    assert len(rows) == 55
-    assert {row["organisation_id"] for row in rows[:5]} == fifty.left
-    assert all(row["verdict_message"] == "Looked after by Lee, who has left." for row in rows[:5])
-    assert {row["verdict_message"] for row in rows[5:]} == {f"Looked after by {fifty.ann.actor.colleague_name}."}
+async def test_the_list_begins_with_those_whose_owner_has_left(twenty: Twenty):
+    rows = twenty.listed["organisations"]
+    assert len(rows) == 22
+    assert {row["organisation_id"] for row in rows[:3]} == twenty.left
+    assert all(row["verdict_message"] == "Looked after by Lee, who has left." for row in rows[:3])
+    assert {row["verdict_message"] for row in rows[3:]} == {f"Looked after by {twenty.ann.actor.colleague_name}."}
 
 
-async def test_the_books_add_up(fifty: Fifty):
-    assert fifty.run["counts"] == {"reassigned": 43, "unreachable": 6, "changed_meanwhile": 1, "skipped": 5}
-    assert named(fifty.run, "unreachable") == fifty.lost
-    row = by_organisation(fifty.run)[fifty.taken]
+async def test_the_books_add_up(twenty: Twenty):
+    assert twenty.run["counts"] == {"reassigned": 16, "unreachable": 3, "changed_meanwhile": 1, "skipped": 2}
+    assert named(twenty.run, "unreachable") == twenty.lost
+    row = by_organisation(twenty.run)[twenty.taken]
     assert (row["outcome"], row["message"]) == (
         "changed_meanwhile",
         "Looked after by Cleo by now. Nothing was changed.",
     )
-    for organisation_id in fifty.lost:
-        row = by_organisation(fifty.run)[organisation_id]
+    for organisation_id in twenty.lost:
+        row = by_organisation(twenty.run)[organisation_id]
         assert (row["cause"], bool(row["name"]), bool(row["next_step"])) == ("access_lost", True, True)
         assert row["message"].startswith("Your login cannot open it now, so nothing was changed.")
 
 
-async def test_owner_and_login_moved_together(fifty: Fifty):
-    moved = named(fifty.run, "reassigned")
-    after, owned = await logins(fifty.ann), await owners(fifty.ann)
-    assert moved == set(fifty.chosen) - fifty.lost - {fifty.taken}
-    assert {owned[organisation_id] for organisation_id in moved} == {fifty.ben.actor.colleague_id}
+async def test_owner_and_login_moved_together(twenty: Twenty):
+    moved = named(twenty.run, "reassigned")
+    after, owned = await logins(twenty.ann), await owners(twenty.ann)
+    assert moved == set(twenty.chosen) - twenty.lost - {twenty.taken}
+    assert {owned[organisation_id] for organisation_id in moved} == {twenty.ben.actor.colleague_id}
     assert {
-        organisation_id for organisation_id in after if after[organisation_id] != fifty.before[organisation_id]
+        organisation_id for organisation_id in after if after[organisation_id] != twenty.before[organisation_id]
     } == moved
-    assert owned[fifty.taken] == fifty.cleo.actor.colleague_id
-    assert {owned[organisation_id] for organisation_id in fifty.lost} == {fifty.ann.actor.colleague_id}
+    assert owned[twenty.taken] == twenty.cleo.actor.colleague_id
+    assert {owned[organisation_id] for organisation_id in twenty.lost} == {twenty.ann.actor.colleague_id}
 
 
-async def test_what_did_not_move_still_works(fifty: Fifty):
+async def test_what_did_not_move_still_works(twenty: Twenty):
     client = next(
-        client for client in await fifty.ann.clients() if client["connection"]["organisation_id"] in fifty.lost
+        client for client in await twenty.ann.clients() if client["connection"]["organisation_id"] in twenty.lost
     )
     organisation_id = client["connection"]["organisation_id"]
-    async with fifty.ann.worker():
-        receipts = await OneClient(fifty.ann, client["client_id"], client["code"], organisation_id).refreshed()
+    async with twenty.ann.worker():
+        receipts = await OneClient(twenty.ann, client["client_id"], client["code"], organisation_id).refreshed()
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
 
 
-async def test_old_owners_are_told_once_and_who_has_left_is_not(fifty: Fifty):
-    (notice,) = await fifty.ann.rows(
+async def test_old_owners_are_told_once_and_who_has_left_is_not(twenty: Twenty):
+    (notice,) = await twenty.ann.rows(
         "SELECT colleague_id, subject, body FROM notices WHERE kind = 'clients.reassigned'"
     )
-    assert notice[0] == fifty.ann.actor.colleague_id
-    assert notice[1] == "38 of your clients have new owners"
-    assert notice[2].count("\n- ") == 38
-    assert notice[2].count(": Ben") == 38
+    assert notice[0] == twenty.ann.actor.colleague_id
+    assert notice[1] == "13 of your clients have new owners"
+    assert notice[2].count("\n- ") == 13
+    assert notice[2].count(": Ben") == 13
 
 
-async def test_each_move_is_told_on_its_client_s_timeline(fifty: Fifty):
-    told = await fifty.ann.rows(
+async def test_each_move_is_told_on_its_client_s_timeline(twenty: Twenty):
+    told = await twenty.ann.rows(
         "SELECT count(DISTINCT client_id), count(*) FROM events WHERE kind = 'client.reassigned' "
         "AND after = 'Ben' AND colleague_id = :ben AND run_id = :run",
-        ben=fifty.ben.actor.colleague_id,
-        run=fifty.run["run_id"],
+        ben=twenty.ben.actor.colleague_id,
+        run=twenty.run["run_id"],
     )
-    assert told == [(43, 43)]
+    assert told == [(16, 16)]
 
 
 async def few(scene: Scene, place: int = 1) -> Scene:
@@ -220,7 +220,7 @@ async def test_cancelled_before_the_choice(make_scene):
 
 
 async def test_cancelled_in_the_middle(make_scene):
-    scene = await make_scene(organisations=24, latency_ms=120)
+    scene = await make_scene(organisations=24, latency_ms=120, small_books=True)
     async with scene.worker(concurrency=4):
         ben = await few(scene)
         before = await logins(scene)

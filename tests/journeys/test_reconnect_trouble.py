@@ -4,21 +4,35 @@ import pytest_asyncio
 
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
-from tests.journeys.people import adds, joined, logins, named, reaches, reconnected, started, until_moved
+from tests.journeys.conftest import MakePrepared
+from tests.journeys.people import (
+    adds,
+    everything_added,
+    joined,
+    logins,
+    named,
+    reaches,
+    reconnected,
+    seen_by,
+    started,
+    until_moved,
+)
 from tests.journeys.scene import Json, Scene, by_organisation
 from tests.journeys.test_cancelling import cancelled
 from workflows.sync_client import SyncClient
 
 
-@pytest_asyncio.fixture
-async def ben(make_scene) -> Scene:
-    """Ben's view of six clients that work on Ann's login; his own reaches them too."""
-    ann = await make_scene(organisations=6)
-    ben = await joined(ann, "Ben")
+async def six_on_ann_s_login(ann: Scene) -> None:
+    """All of which Ben's reaches too."""
+    await joined(ann, "Ben")
     reaches(ann, 1, 0, 6)
-    async with ann.worker():
-        await adds(ann, 0, list(ann.world.library.organisations))
-    return ben
+    await everything_added(ann)
+
+
+@pytest_asyncio.fixture
+async def ben(make_prepared: MakePrepared) -> Scene:
+    """Ben's view of six clients that work on Ann's login; his own reaches them too."""
+    return await seen_by(await make_prepared(six_on_ann_s_login, organisations=6, small_books=True), "Ben")
 
 
 async def health_of(scene: Scene, organisation_id: str) -> Json:
@@ -122,7 +136,7 @@ async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
 
 
 async def test_cancelled_in_the_middle(make_scene):
-    ann = await make_scene(organisations=24, latency_ms=120)
+    ann = await make_scene(organisations=24, latency_ms=120, small_books=True)
     ben = await joined(ann, "Ben")
     reaches(ann, 1, 0, 24)
     async with ann.worker(concurrency=4):

@@ -10,12 +10,12 @@ import pytest_asyncio
 from models.practices import writes as practices
 from tests.journeys.scene import Json, Scene, chosen
 
-STAGED = {"allowance": 5}
+STAGED = {"allowance": 2}
 NOBODY = str(uuid4())
 
 
 class Waiting(NamedTuple):
-    """A run that awaits its selection, in a practice that may have five clients."""
+    """A run that awaits its selection, in a practice that may have two clients."""
 
     scene: Scene
     run: Json
@@ -72,9 +72,9 @@ async def test_an_unknown_client_to_link_to(waiting):
 
 
 async def test_more_than_the_allowance(waiting):
-    error = await refused(waiting, {"organisations": chosen(waiting.run)[:6]})
+    error = await refused(waiting, {"organisations": chosen(waiting.run)[:3]})
     assert (error["code"], error["field"]) == ("over_allowance", "organisations")
-    assert "You chose 6 new clients, but your allowance of 5 has room for 5." in error["message"]
+    assert "You chose 3 new clients, but your allowance of 2 has room for 2." in error["message"]
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 
 from emulators.xero.control.control import Control
 from emulators.xero.faults import Kind
+from tests.journeys.nights import a_night_later, check
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import adds, joined, reaches, reconnected
 from tests.journeys.scene import PATIENCE, Scene, by_organisation
-from tests.journeys.test_nightly import a_night_later, check
 
 
 async def test_only_what_failed_is_pulled_again(scene: Scene):
@@ -20,7 +20,7 @@ async def test_only_what_failed_is_pulled_again(scene: Scene):
             scene.fault(Kind.SUBSCRIPTION_ENDED, organisation_id)
         await scene.select_all(run)
         run = await scene.until_stage(run["run_id"], "finished")
-        assert (run["result"], run["counts"]) == ("completed_with_failures", {"created": 10, "failed": 2})
+        assert (run["result"], run["counts"]) == ("completed_with_failures", {"created": 3, "failed": 2})
         before = await scene.clients()
         scene.world.faults.clear()
         Control(scene.world).zero_calls()
@@ -31,7 +31,7 @@ async def test_only_what_failed_is_pulled_again(scene: Scene):
             {"run_id": run["run_id"], "reopened": 2, "tried_now": 0, "limited": 0},
         )
         run = await scene.until(run["run_id"], lambda run: run["stage"] == "finished" and "failed" not in run["counts"])
-    assert (run["result"], run["counts"], run["causes"]) == ("completed", {"created": 12}, {})
+    assert (run["result"], run["counts"], run["causes"]) == ("completed", {"created": 5}, {})
     assert set(scene.world.calls.by_organisation) == broken
     assert [client["client_id"] for client in await scene.clients()] == [client["client_id"] for client in before]
 
@@ -59,7 +59,7 @@ async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more
         run = await scene.until_stage(run["run_id"], "finished")
         assert (run["result"], run["counts"]) == (
             "completed_with_failures",
-            {"created": 10, "failed": 1, "retrying": 1},
+            {"created": 3, "failed": 1, "retrying": 1},
         )
         scene.world.faults.clear()
         row = by_organisation(run)[ended]
@@ -68,7 +68,7 @@ async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more
         sync = await scene.sync_of(by_organisation(run)[offline]["client_id"])
         await scene.handle(sync).signal("retry_now")
         run = await scene.until(run["run_id"], lambda run: run["result"] == "completed", following=sync)
-    assert (run["counts"], run["message"]) == ({"created": 12}, "12 created")
+    assert (run["counts"], run["message"]) == ({"created": 5}, "5 created")
     assert by_organisation(run)[ended]["message"] == "It failed in this run and has worked since."
     assert by_organisation(run)[ended]["cause"] is None
 

@@ -4,8 +4,8 @@ import pytest
 
 from activities.shared.grant_reader import is_much_missing
 from emulators.xero.faults import Kind
+from tests.journeys.nights import check, health
 from tests.journeys.scene import Scene
-from tests.journeys.test_nightly import check, health
 
 ALL = {"a", "b", "c"}
 

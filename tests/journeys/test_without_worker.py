@@ -1,7 +1,12 @@
-"""No worker is there when the colleague chooses: a clear error in time, and nothing is lost."""
+"""No worker is there when a colleague chooses or changes their mind: a clear error in time, and nothing is lost."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
+from temporalio.client import WorkflowFailureError
+
+from tests.journeys.one_client import FEW, PATIENCE, disconnecting, one_of
 from tests.journeys.scene import chosen
 
 
@@ -17,4 +22,19 @@ async def test_a_choice_without_a_worker(make_scene):
     await scene.handle(run["run_id"]).signal("select_organisations", selection)
     async with scene.worker():
         run = await scene.until_stage(run["run_id"], "finished")
-    assert run["counts"] == {"created": 3, "skipped": 9}
+    assert run["counts"] == {"created": 3, "skipped": 2}
+
+
+async def test_a_disconnecting_that_is_stopped_before_it_began_leaves_all_as_it_was(make_scene):
+    scene = await make_scene(organisations=FEW)
+    async with scene.worker():
+        await scene.added()
+    client = await one_of(scene)
+    workflow_id = await disconnecting(client)  # nothing has happened at the provider
+    await scene.handle(workflow_id).cancel()
+    async with scene.worker():
+        with pytest.raises(WorkflowFailureError):
+            await asyncio.wait_for(scene.handle(workflow_id).result(), PATIENCE)
+    assert (await client.shown())["status"] == "connected"
+    assert client.organisation_id in {one.organisation_id for one in scene.world.connections.all()}
+    assert len(await client.events("connection.disconnecting_stopped")) == 1

@@ -4,9 +4,9 @@ from contracts.payloads.settle_lost_work import SettleLostWorkInput
 from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE, check_now_id
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
+from tests.journeys.nights import begin_night, night_waits
 from tests.journeys.people import change, joined
 from tests.journeys.scene import Scene, by_organisation
-from tests.journeys.test_nightly import begin_night, night_waits
 from tests.replay.journey import Recorded, history
 from workflows.check_connections import CheckConnections
 from workflows.settle_lost_work import SettleLostWork

@@ -133,7 +133,7 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
     async with scene.worker():
         await scene.sign_in(started["authorize_url"])
         await scene.until_stage(started["run_id"], "awaiting_selection")
-        assert (await data(environment, "runs", "select", started["run_id"], "--all-new", *me))["chosen"] == 12
+        assert (await data(environment, "runs", "select", started["run_id"], "--all-new", *me))["chosen"] == 5
         await scene.until_stage(started["run_id"], "finished")
     assert "nothing to retry" in await refused(environment, "runs", "retry", started["run_id"], *me)
     assert "ended already" in await refused(environment, "runs", "cancel", started["run_id"], *me)
@@ -141,8 +141,8 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
     for command in (("list",), ("show", started["run_id"])):
         shown = await run(environment, "runs", *command, *me)
         assert (shown.exit_code, "created" in shown.stdout) == (0, True)
-    found = await data(environment, "clients", "list", *me, "--limit", "5")
-    assert (len(found["clients"]), found["total"]) == (5, 12)
+    found = await data(environment, "clients", "list", *me, "--limit", "2")
+    assert (len(found["clients"]), found["total"]) == (2, 5)
     client = await data(environment, "clients", "show", found["clients"][0]["client_id"], *me)
     assert client["connection"]["status"] == "connected"
 

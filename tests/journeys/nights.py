@@ -1,0 +1,69 @@
+"""What journeys of the night share: it comes, it looks, and what it found is asked for."""
+
+import asyncio
+from typing import cast
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
+
+from contracts.payloads.check_connections import CheckReport
+from contracts.words.runs import RunKind
+from emulators.xero.control.control import Control
+from models.practices.tables import Practice
+from starter.connections.schedules import nightly
+from tests.journeys.people import change
+from tests.journeys.scene import PATIENCE, Json, Scene
+from workflows.check_connections import CheckConnections
+
+
+async def check(scene: Scene) -> CheckReport:
+    """Check now, as the command does."""
+    return await scene.operations.health.check(scene.actor, lambda _: None)
+
+
+async def a_night_later(scene: Scene, *, are_lists_due: bool) -> None:
+    """Token sets are old, and the lists due or not, as the night finds them."""
+    due = "now() - interval '1 minute'" if are_lists_due else "now() + interval '1 day'"
+    await change(scene, "UPDATE grants SET refreshed_at = refreshed_at - interval '2 days'")
+    await change(scene, f"UPDATE connections SET next_refresh_at = {due}")  # noqa: S608
+    Control(scene.world).zero_calls()
+
+
+async def begin_night(scene: Scene) -> WorkflowHandle[CheckConnections, CheckReport]:
+    """Start what the schedule starts."""
+    async with scene.database.session() as session:
+        action = nightly(await session.get_one(Practice, scene.actor.practice_id)).action
+    assert isinstance(action, ScheduleActionStartWorkflow)
+    return await scene.temporal.start_workflow(
+        CheckConnections.run, action.args[0], id=action.id, task_queue=action.task_queue
+    )
+
+
+async def night_waits(night: WorkflowHandle[CheckConnections, CheckReport]) -> None:
+    """Look at each step of the night, until it waits for the next try."""
+    async with asyncio.timeout(PATIENCE):
+        async for event in night.fetch_history_events(wait_new_event=True):
+            if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+                return
+
+
+async def health(scene: Scene, **wanted: str) -> Json:
+    """The practice's connections, as the API lists and counts them."""
+    answer = await scene.http.get("/api/v1/connections", params={"limit": 500, **wanted})
+    assert answer.status_code == 200, answer.text
+    shown: Json = answer.json()
+    return shown
+
+
+async def connected(scene: Scene) -> int:
+    """How many of the practice's connections are connected."""
+    return cast("int", (await health(scene))["by_status"].get("connected", 0))
+
+
+async def reconnect_all(scene: Scene, person: int) -> Json:
+    """One person signs in to repair all; gives the report."""
+    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL.value}")
+    assert answer.status_code == 201, answer.text
+    page = await scene.sign_in(answer.json()["authorize_url"], person=person)
+    assert page.status_code == 200, page.text
+    return await scene.until_stage(answer.json()["run_id"], "finished")
