@@ -6,13 +6,12 @@ be carried out raises ``contracts.words.refusals.Refused`` and has changed nothi
 
 from datetime import timedelta
 
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from contracts.payloads.runs import Deadlines
-from models.kit.database import Database
+from models.kit.database import Database, answers
 from models.kit.sealing import Sealer
 from providers.port.provider import Providers
 from starter.access.forgotten import ForgottenPasswords
@@ -140,7 +139,7 @@ class Operations:
         missing = []
         try:
             async with self._database.session() as session:
-                await (await session.connection()).execute(text("SELECT 1"))
+                await answers(session)
         except (SQLAlchemyError, OSError):
             missing.append("database")
         try:

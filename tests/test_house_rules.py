@@ -23,6 +23,17 @@ def test_timeouts_and_retries_of_workflows_live_in_policies():
     )
 
 
+def test_queries_stand_in_models():
+    complain(
+        [
+            f"{module.at(node)} has a query: give it a name in models, beside the table that it reads or writes."
+            for module in parsed("activities", "starter", "web", "cli")
+            for node, _ in module.calls("select", "text", "insert", "update", "delete")
+            if isinstance(node.func, ast.Name)
+        ]
+    )
+
+
 def test_every_module_says_why_it_exists():
     complain(
         [

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
@@ -16,15 +15,14 @@ from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Outcome, Verdict
 from models.clients import writes as clients
-from models.clients.tables import Client
 from models.connections import writes as connections
 from models.events import writes as events
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
-from models.practices.tables import Colleague, Team
+from models.practices.reads import everybody_there, teams_there
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
-from models.runs.tables import Run, RunOrganisation
+from models.runs.tables import Run
 from rules.choosing import Terms, require_listed, resolve
 
 
@@ -67,16 +65,13 @@ class ClientActivities:
     async def _terms(self, session: AsyncSession, run: Run) -> Terms:
         practice = await runs.practice_of(session, run)
         listed = await run_lists.decided_of(session, run.id)
-        teams = await session.exec(select(Team.id).where(Team.practice_id == practice.id))
-        colleagues = select(Colleague.id).where(Colleague.practice_id == practice.id)
-        active = await session.exec(colleagues.where(col(Colleague.deactivated_at).is_(None)))
         return Terms(
             verdicts={row.organisation_id: row.verdict for row in listed if row.verdict is not None},
             plan=practice.plan,
             allowance=practice.client_allowance,
             clients=await clients.count_clients(session, practice.id),
-            teams=set(teams.all()),
-            colleagues=set(active.all()),
+            teams={team_id for team_id, _ in await teams_there(session, practice.id)},
+            colleagues={colleague_id for colleague_id, _ in await everybody_there(session, practice.id)},
             linkable={client.id for client in await clients.unconnected_clients(session, practice.id)},
             already={
                 row.organisation_id: row.matched_client_id
@@ -110,19 +105,8 @@ class ClientActivities:
     @activity.defn
     async def clients_to_pull(self, asked: ClientsToPullInput) -> ClientsToPull:
         """The next clients of the run that still wait for their first pull."""
-        query = (
-            select(RunOrganisation, Client.name, Client.code)
-            .where(
-                RunOrganisation.run_id == asked.run_id,
-                col(RunOrganisation.client_id) == col(Client.id),
-                col(RunOrganisation.outcome).is_(None),
-                RunOrganisation.position > asked.after,
-            )
-            .order_by(col(RunOrganisation.position))
-            .limit(asked.limit)
-        )
         async with self._database.session() as session:
-            found = (await session.exec(query)).all()
+            found = await run_lists.still_to_pull(session, asked.run_id, after=asked.after, limit=asked.limit)
         return ClientsToPull(
             clients=tuple(
                 ClientToPull(

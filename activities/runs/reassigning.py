@@ -6,7 +6,6 @@ Hands off a client that has changed hands since the list was shown.
 import hashlib
 from collections.abc import Collection
 
-from sqlmodel import col, select
 from temporalio import activity
 
 from activities.runs.moving import Move, is_in_use
@@ -33,6 +32,7 @@ from models.grants import writes as grants
 from models.runs import organisations as run_lists
 from models.runs import reassignments
 from models.runs import writes as runs
+from models.runs.organisations import still_to_reassign
 from models.runs.tables import Run, RunOrganisation
 from providers.port.errors import ProviderError, Transient
 from rules.choosing import Choice, require_listed
@@ -107,14 +107,8 @@ class ReassignActivities(ReachActivities):
     @activity.defn
     async def clients_to_reassign(self, asked: ClientsToReassignInput) -> ClientsToReassign:
         """The next clients of the run that are still to be moved."""
-        query = select(RunOrganisation).where(
-            RunOrganisation.run_id == asked.run_id,
-            RunOrganisation.action == Action.REASSIGN,
-            col(RunOrganisation.outcome).is_(None),
-            RunOrganisation.position > asked.after,
-        )
         async with self._database.session() as session:
-            found = await session.exec(query.order_by(col(RunOrganisation.position)).limit(asked.limit))
+            found = await still_to_reassign(session, asked.run_id, after=asked.after, limit=asked.limit)
             return ClientsToReassign(
                 clients=tuple(
                     ClientToReassign(
@@ -123,7 +117,7 @@ class ReassignActivities(ReachActivities):
                         name=row.name,
                         retry_at=row.retry_at,
                     )
-                    for row in found.all()
+                    for row in found
                 )
             )
 

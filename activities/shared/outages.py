@@ -1,9 +1,8 @@
 """Sees whether our database is back: what a workflow asks for, again and again, while it is away."""
 
-from sqlalchemy import text
 from temporalio import activity
 
-from models.kit.database import Database
+from models.kit.database import Database, only_reads
 from models.kit.database_away import DatabaseAway
 
 
@@ -25,6 +24,5 @@ class OutageActivities:
             DatabaseAway: It only reads, as a server does whose place another is about to take; or it is away.
         """
         async with self._database.session() as session:
-            found = await (await session.connection()).execute(text("SELECT pg_is_in_recovery()"))
-            if found.scalar_one():
+            if await only_reads(session):
                 raise DatabaseAway("the database only reads")

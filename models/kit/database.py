@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import orjson
-from sqlalchemy import AdaptedConnection, event
+from sqlalchemy import AdaptedConnection, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -108,3 +108,14 @@ class Database:
         if self._finishing:
             await asyncio.wait(self._finishing)
         await self.engine.dispose()
+
+
+async def answers(session: AsyncSession) -> None:
+    """Ask the database for nothing at all; its error is what is to be known."""
+    await (await session.connection()).execute(text("SELECT 1"))
+
+
+async def only_reads(session: AsyncSession) -> bool:
+    """Whether the database takes no changes, as a server whose place another is about to take."""
+    found = await (await session.connection()).execute(text("SELECT pg_is_in_recovery()"))
+    return bool(found.scalar_one())

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import func, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,7 @@ from contracts.words.practices import Role
 from models.access.tables import ApiToken
 from models.events import writes as events
 from models.grants.tables import ConsentAttempt, SignInLink
-from models.practices.tables import Colleague
+from models.practices.tables import Colleague, Practice, Team
 
 
 class ColleagueView(NamedTuple):
@@ -107,3 +107,37 @@ async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: 
     )
     theirs = [left | {"kind": "client.owner_left", "client_id": client_id} for (client_id,) in owned]
     await events.record(session, [left | {"kind": "colleague.deactivated"}, *theirs])
+
+
+async def everybody_there(session: AsyncSession, practice_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """Colleagues who may act, by name: id and name."""
+    query = select(Colleague.id, Colleague.name).where(
+        Colleague.practice_id == practice_id, col(Colleague.deactivated_at).is_(None)
+    )
+    return (await session.exec(query.order_by(func.lower(Colleague.name)))).all()
+
+
+async def teams_there(session: AsyncSession, practice_id: UUID) -> Sequence[tuple[UUID, str]]:
+    """The practice's teams, by name: id and name."""
+    query = select(Team.id, Team.name).where(Team.practice_id == practice_id)
+    return (await session.exec(query.order_by(func.lower(Team.name)))).all()
+
+
+async def all_practices(session: AsyncSession, slug: str | None = None) -> Sequence[Practice]:
+    """Every practice of this installation, or the one with this slug."""
+    query = select(Practice).order_by(col(Practice.slug))
+    return (await session.exec(query if slug is None else query.where(Practice.slug == slug))).all()
+
+
+async def some_admins(session: AsyncSession, most: int) -> Sequence[Colleague]:
+    """Admins of this installation who may act, ``most`` at most: as many as tell whether there is just one."""
+    admins = select(Colleague).where(Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None))
+    return (await session.exec(admins.limit(most))).all()
+
+
+async def id_of_address(session: AsyncSession, practice_id: UUID, email: str) -> UUID | None:
+    """The colleague of an address in any case, also one who has left."""
+    query = select(Colleague.id).where(
+        Colleague.practice_id == practice_id, func.lower(Colleague.email) == email.strip().lower()
+    )
+    return (await session.exec(query)).one_or_none()

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.runs import Action, Outcome, Verdict
 from contracts.words.standard_information import NAMELESS
+from models.clients.tables import Client
 from models.kit.arrays import texts
 from models.runs.tables import RunOrganisation
 from rules.choosing import Choice
@@ -245,3 +246,32 @@ async def save_clients(session: AsyncSession, run_id: str, made: Sequence[tuple[
             "connections": texts(connection_id for _, _, connection_id in made),
         },
     )
+
+
+async def still_to_pull(
+    session: AsyncSession, run_id: str, *, after: int, limit: int
+) -> Sequence[tuple[RunOrganisation, str, str]]:
+    """The next rows whose clients wait for their first pull, in the run's order, with the client's name and code."""
+    query = (
+        select(RunOrganisation, Client.name, Client.code)
+        .where(
+            RunOrganisation.run_id == run_id,
+            col(RunOrganisation.client_id) == col(Client.id),
+            col(RunOrganisation.outcome).is_(None),
+            RunOrganisation.position > after,
+        )
+        .order_by(col(RunOrganisation.position))
+        .limit(limit)
+    )
+    return (await session.exec(query)).all()
+
+
+async def still_to_reassign(session: AsyncSession, run_id: str, *, after: int, limit: int) -> Sequence[RunOrganisation]:
+    """The next rows whose clients are still to be moved, in the run's order."""
+    query = select(RunOrganisation).where(
+        RunOrganisation.run_id == run_id,
+        RunOrganisation.action == Action.REASSIGN,
+        col(RunOrganisation.outcome).is_(None),
+        RunOrganisation.position > after,
+    )
+    return (await session.exec(query.order_by(col(RunOrganisation.position)).limit(limit))).all()

@@ -4,17 +4,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from models.clients.tables import Client
-from models.practices.tables import Colleague
+from models.connections.tables import Connection
+from models.practices.tables import Colleague, Practice
 from models.runs import organisations as run_lists
 from models.runs import telling_apart
 from models.runs.accounts import Accounts, accounts_of
@@ -183,3 +184,60 @@ async def waiting_connections(session: AsyncSession, run_id: str) -> Sequence[UU
 
 def _tally(values: Iterable[T | None]) -> dict[T, int]:
     return dict(Counter(value for value in values if value is not None))
+
+
+async def of_key(session: AsyncSession, colleague_id: UUID, key: str) -> Run | None:
+    """The run that a colleague has started with this idempotency key."""
+    return (
+        await session.exec(select(Run).where(Run.colleague_id == colleague_id, Run.idempotency_key == key))
+    ).one_or_none()
+
+
+async def prepared_change(
+    session: AsyncSession, practice_id: UUID, run_id: str
+) -> tuple[Run, RunOrganisation | None, Connection | None] | None:
+    """A run that changes a client's books: with the row of its choice, and the new connection, once they are there."""
+    query = (
+        select(Run, RunOrganisation, Connection)
+        .outerjoin(
+            RunOrganisation,
+            (col(RunOrganisation.run_id) == col(Run.id)) & col(RunOrganisation.link_client_id).is_not(None),
+        )
+        .outerjoin(Connection, col(Connection.id) == col(RunOrganisation.connection_id))
+        .where(Run.id == run_id, Run.practice_id == practice_id, Run.kind == RunKind.CHANGE_CONNECTION)
+    )
+    return (await session.exec(query)).first()
+
+
+class WaitingClient(NamedTuple):
+    """A client of a run that is in trouble and tries again later.
+
+    Attributes:
+        practice_slug: Of its practice.
+        code: The client's.
+        limited_until: Until when its organisation's calls are used up, as far as is known.
+    """
+
+    practice_slug: str
+    code: str
+    limited_until: datetime | None
+
+
+async def waiting_clients(session: AsyncSession, run_id: str) -> Sequence[WaitingClient]:
+    """The run's clients that try again later, in its order."""
+    query = (
+        select(Practice.slug, Client.code, col(Connection.limited_until))
+        .join(
+            Connection,
+            and_(col(Connection.client_id) == col(Client.id), col(Connection.is_current)),
+            isouter=True,
+        )
+        .where(
+            RunOrganisation.run_id == run_id,
+            RunOrganisation.outcome == Outcome.RETRYING,
+            col(Client.id) == col(RunOrganisation.client_id),
+            col(Practice.id) == col(Client.practice_id),
+        )
+        .order_by(col(RunOrganisation.position))
+    )
+    return [WaitingClient(*row) for row in (await session.exec(query)).all()]

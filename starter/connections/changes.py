@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 
@@ -22,7 +21,8 @@ from models.connections.tables import Connection
 from models.kit.columns import now
 from models.kit.database import Database
 from models.lists import book_match
-from models.runs.tables import Run, RunOrganisation
+from models.runs.reads import prepared_change
+from models.runs.tables import Run
 from rules.book_match import Match
 from starter.actor import Actor
 from starter.connections.managing import Managing, managed_or_refused, options_for
@@ -159,16 +159,7 @@ async def _prepared(session: AsyncSession, actor: Actor, client_id: UUID, run_id
     Raises:
         Refused: There is no such change for the client.
     """
-    query = (
-        select(Run, RunOrganisation, Connection)
-        .outerjoin(
-            RunOrganisation,
-            (col(RunOrganisation.run_id) == col(Run.id)) & col(RunOrganisation.link_client_id).is_not(None),
-        )
-        .outerjoin(Connection, col(Connection.id) == col(RunOrganisation.connection_id))
-        .where(Run.id == run_id, Run.practice_id == actor.practice_id, Run.kind == RunKind.CHANGE_CONNECTION)
-    )
-    found = (await session.exec(query)).first()
+    found = await prepared_change(session, actor.practice_id, run_id)
     if found is not None:
         run, row, connection = found
         if row is None or row.link_client_id == client_id:

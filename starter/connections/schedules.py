@@ -11,7 +11,6 @@ from datetime import timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
 from temporalio.api.common.v1 import Payload
 from temporalio.client import (
     Client,
@@ -34,6 +33,7 @@ from contracts.payloads.support import ForSupport
 from contracts.words.names import WORKFLOW_QUEUE, check_connections_id
 from models.kit.columns import now
 from models.kit.database import Database
+from models.practices.reads import all_practices
 from models.practices.tables import Practice
 from rules.schedule_hours import HOUR, JITTER, WHAT_TO_DO, OddNight, said
 from runtime.settings.zone_rules import pinned_version
@@ -125,9 +125,8 @@ class Schedules:
         return [await self._examine(practice) for practice in await self._practices(None)]
 
     async def _practices(self, slug: str | None) -> Sequence[Practice]:
-        query = select(Practice).order_by(col(Practice.slug))
         async with self._database.session() as session:
-            return (await session.exec(query if slug is None else query.where(Practice.slug == slug))).all()
+            return await all_practices(session, slug)
 
     async def _apply(self, practice: Practice) -> Applied:
         schedule_id, wanted = check_connections_id(practice.slug), await self._nightly(practice)

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.access import EVERYTHING
@@ -15,7 +13,7 @@ from models.kit.columns import now
 from models.kit.database import Database
 from models.practices import reads as colleagues
 from models.practices import writes as practices
-from models.practices.reads import ColleagueView
+from models.practices.reads import ColleagueView, id_of_address, some_admins
 from models.practices.tables import Colleague, Practice
 from starter.actor import Actor
 from starter.people.leaving import Deactivation, check_admin, explained, not_an_admin
@@ -51,8 +49,7 @@ class Colleagues:
             if email is not None:
                 colleague = await practices.find_colleague(session, email)
             else:
-                admins = select(Colleague).where(Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None))
-                found = (await session.exec(admins.limit(2))).all()
+                found = await some_admins(session, 2)
                 if len(found) != 1:
                     how_many = "more than one admin" if found else "no admin"
                     raise Refused(RefusalCode.INVALID, f"There is {how_many}: say whom to act as with --as EMAIL.")
@@ -70,11 +67,8 @@ class Colleagues:
         Raises:
             Refused: The practice has no such colleague.
         """
-        query = select(Colleague.id).where(
-            Colleague.practice_id == actor.practice_id, func.lower(Colleague.email) == email.strip().lower()
-        )
         async with self._database.session() as session:
-            found = (await session.exec(query)).one_or_none()
+            found = await id_of_address(session, actor.practice_id, email)
         if found is None:
             raise Refused(
                 RefusalCode.UNKNOWN_COLLEAGUE, f"No colleague of {actor.practice_name} has this address.", field=field

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import col, func, select
-
 from contracts.words.practices import Plan
 from models.clients import writes as clients
 from models.kit.database import Database
-from models.practices.tables import Colleague, Practice, Team
+from models.practices.reads import everybody_there, teams_there
+from models.practices.tables import Practice
 from rules.matching import UnconnectedClient
 from starter.actor import Actor
 
@@ -71,23 +70,15 @@ class Choices:
         """What the actor's practice can choose from now."""
         async with self._database.session() as session:
             practice = await session.get_one(Practice, actor.practice_id)
-            teams = select(Team.id, Team.name).where(Team.practice_id == practice.id)
-            people = select(Colleague.id, Colleague.name).where(
-                Colleague.practice_id == practice.id, col(Colleague.deactivated_at).is_(None)
-            )
+            teams = await teams_there(session, practice.id) if practice.plan is Plan.ADVANCED else ()
+            people = await everybody_there(session, practice.id)
             unconnected = await clients.unconnected_clients(session, practice.id)
             return Offered(
                 plan=practice.plan,
                 allowance=practice.client_allowance,
                 clients=await clients.count_clients(session, practice.id),
-                teams=tuple(
-                    NamedChoice(*row) for row in (await session.exec(teams.order_by(func.lower(Team.name)))).all()
-                )
-                if practice.plan is Plan.ADVANCED
-                else (),
-                owners=tuple(
-                    NamedChoice(*row) for row in (await session.exec(people.order_by(func.lower(Colleague.name)))).all()
-                ),
+                teams=tuple(NamedChoice(*row) for row in teams),
+                owners=tuple(NamedChoice(*row) for row in people),
                 linkable=_named(unconnected),
             )
 

@@ -3,10 +3,8 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import and_
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -16,13 +14,12 @@ from contracts.payloads.sync_client import SyncClientResult
 from contracts.words.names import sync_client_id
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Outcome, Stage
-from models.clients import tables as clients
-from models.connections.tables import Connection
 from models.kit.columns import now
 from models.kit.database import Database
 from models.practices.tables import Colleague, Practice
 from models.runs import writes as runs
-from models.runs.tables import Run, RunOrganisation
+from models.runs.reads import waiting_clients
+from models.runs.tables import Run
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions, start_of
 from starter.runs.starting import ENDED
@@ -49,14 +46,6 @@ class Retried:
     limited: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A client's own sync, and until when its organisation's calls are used up, as far as is known."""
-
-    workflow_id: str
-    limited_until: datetime | None
-
-
 class Retries:
     """Retries finished runs; see ``Runs.retry``."""
 
@@ -78,7 +67,7 @@ class Retries:
                     RefusalCode.WRONG_STAGE, "This run is still at work; retry what failed once it is finished."
                 )
             failed, _ = await runs.tally(session, run_id)
-            waiting = await self._waiting(session, run)
+            waiting = await waiting_clients(session, run.id)
             reopened = failed.get(Outcome.FAILED, 0)
             if not reopened and not waiting:
                 raise Refused(RefusalCode.NOTHING_TO_RETRY, "Nothing in this run failed, so there is nothing to retry.")
@@ -91,14 +80,13 @@ class Retries:
                 async with explained(ENDED, within=ANSWERS_WITHIN + CLOSING):
                     await self._start_again(run, facts)
         # Who is limited is asked too: whether a call may be made by now is for the pull to say.
-        moment = now()
-        tried = await asyncio.gather(*(self._try_now(one.workflow_id) for one in waiting))
-        limited = [one.limited_until is not None and one.limited_until > moment for one in waiting]
-        return Retried(
-            reopened,
-            tried_now=sum(was for was, is_limited in zip(tried, limited, strict=True) if not is_limited),
-            limited=sum(was for was, is_limited in zip(tried, limited, strict=True) if is_limited),
-        )
+        tried = await asyncio.gather(*(self._try_now(sync_client_id(one.practice_slug, one.code)) for one in waiting))
+        moment, limited, free = now(), 0, 0
+        for one, was_tried in zip(waiting, tried, strict=True):
+            is_limited = one.limited_until is not None and one.limited_until > moment
+            limited += was_tried and is_limited
+            free += was_tried and not is_limited
+        return Retried(reopened, tried_now=free, limited=limited)
 
     async def _facts(self, session: AsyncSession, run: Run) -> RunFacts:
         practice = await session.get_one(Practice, run.practice_id)
@@ -123,26 +111,6 @@ class Retries:
                 async with asyncio.timeout(CLOSING.total_seconds()):
                     await self._temporal.get_workflow_handle(run.id).result()
             await begin(self._temporal, facts, self._deadlines, RunOptions(reopen=True))
-
-    @staticmethod
-    async def _waiting(session: AsyncSession, run: Run) -> list[_Waiting]:
-        """The run's clients that are in trouble and try again later."""
-        query = (
-            select(clients.Client.code, Practice.slug, col(Connection.limited_until))
-            .join(
-                Connection,
-                and_(col(Connection.client_id) == col(clients.Client.id), col(Connection.is_current)),
-                isouter=True,
-            )
-            .where(
-                RunOrganisation.run_id == run.id,
-                RunOrganisation.outcome == Outcome.RETRYING,
-                col(clients.Client.id) == col(RunOrganisation.client_id),
-                col(Practice.id) == col(clients.Client.practice_id),
-            )
-            .order_by(col(RunOrganisation.position))
-        )
-        return [_Waiting(sync_client_id(slug, code), until) for code, slug, until in (await session.exec(query)).all()]
 
     async def _try_now(self, workflow_id: str) -> bool:
         handle: WorkflowHandle[SyncClient, SyncClientResult] = self._temporal.get_workflow_handle_for(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
 from temporalio.client import Client
 
 from contracts.payloads.runs import Deadlines, RunFacts
@@ -19,6 +18,7 @@ from contracts.words.runs import RunKind
 from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
+from models.runs.reads import of_key
 from models.runs.tables import Run
 from starter.actor import Actor
 from starter.runs.consents import AWAITS_CONSENT, Consents
@@ -114,9 +114,8 @@ class Starts:
         return StartedRun(run.id, attempt.authorize_url if attempt else None)
 
     async def _earlier(self, actor: Actor, key: str) -> Run | None:
-        query = select(Run).where(Run.colleague_id == actor.colleague_id, Run.idempotency_key == key)
         async with self._database.session() as session:
-            return (await session.exec(query)).one_or_none()
+            return await of_key(session, actor.colleague_id, key)
 
     async def _again(self, actor: Actor, run: Run, kind: RunKind, provider: str, options: RunOptions) -> StartedRun:
         asked, earlier = options.digest(kind, provider), run.request_digest
