@@ -155,6 +155,28 @@ async def test_nobody_else_reads_anything(scene: Scene, provider: IdentityProvid
     assert await written(scene) == []
 
 
+async def test_the_browser_of_the_interface_may_ask_and_is_told_why_not(scene: Scene, provider: IdentityProvider):
+    """What a browser lets pages of another origin send and read; the interface has no other way."""
+    sends = {"authorization", "authorization-extras", "content-type", "x-namespace"}
+    preflight = {
+        "Origin": UI,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": ",".join(sorted(sends)),
+    }
+    async with codec(scene, provider) as http:
+        for path in ("/codec/decode?preserveStorageRefs=true", "/codec/encode?preserveStorageRefs=true"):
+            may = await http.options(path, headers=preflight)
+            assert (may.status_code, may.headers["access-control-allow-origin"]) == (200, UI)
+            assert may.headers["access-control-allow-methods"] == "POST"
+            assert set(may.headers["access-control-allow-headers"].split(",")) >= sends
+            for headers, status in ((bearer("x"), 401), (bearer(provider.token(groups=None)), 403)):
+                told = await http.post(path, json=sealed(scene, "x"), headers=headers)
+                assert (told.status_code, told.headers["access-control-allow-origin"]) == (status, UI)
+                assert told.json()["error"]["message"]
+        broken = await http.post("/codec/decode", json={"payloads": 1}, headers=bearer(provider.token()))
+        assert (broken.status_code, broken.headers["access-control-allow-origin"]) == (422, UI)
+
+
 async def test_where_support_is_not_set_up_nobody_reads(scene: Scene):
     async with codec(scene, None) as http:
         headers = bearer(scene.http.headers["authorization"].partition(" ")[2])
