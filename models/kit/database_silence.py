@@ -4,6 +4,9 @@ A machine that loses its power, or a network that loses its way, closes nothing.
 an answer for ever, or for a quarter of an hour where something of ours is still unacknowledged; and the server would
 keep the transaction of a worker that is gone, with the rows that it has locked, for two hours. A database that is only
 slow, or stopped, is not missed: its machine goes on acknowledging.
+
+Something between the two may acknowledge for whoever is gone, such as a proxy that keeps both of its connections. So
+the server also ends a transaction in which nothing was said for longer than any of ours is silent.
 """
 
 import socket
@@ -15,6 +18,10 @@ _IDLE, _INTERVAL, _COUNT = 15, 5, 3
 _MISSED_AFTER = _IDLE + _INTERVAL * _COUNT
 """Seconds, at both ends. A cut that is shorter costs no connection."""
 
+_SILENT = 60
+"""Seconds between two statements of a transaction. The longest wait of ours is for the comparison of long lists, some
+seconds on a busy machine; whoever was stopped for longer begins anew."""
+
 _OPTIONS = (
     ("TCP_KEEPIDLE", _IDLE),
     ("TCP_KEEPINTVL", _INTERVAL),
@@ -25,7 +32,8 @@ _OPTIONS = (
 
 _SERVERS_END = (
     f"SET tcp_keepalives_idle = {_IDLE}; SET tcp_keepalives_interval = {_INTERVAL}; "
-    f"SET tcp_keepalives_count = {_COUNT}; SET tcp_user_timeout = '{_MISSED_AFTER}s'"
+    f"SET tcp_keepalives_count = {_COUNT}; SET tcp_user_timeout = '{_MISSED_AFTER}s'; "
+    f"SET idle_in_transaction_session_timeout = '{_SILENT}s'"
 )
 
 

@@ -3,10 +3,13 @@
 import socket
 from typing import Any
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.kit.database import Database
+from models.kit.database_away import is_away
 from models.kit.database_url import for_a_pooler
 
 MISSED_WITHIN = 30
@@ -22,6 +25,7 @@ THEIRS = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "30000",
+    "idle_in_transaction_session_timeout": "1min",
 }
 
 
@@ -49,6 +53,22 @@ async def test_it_is_so_after_a_rollback_and_for_the_next_user(database: Databas
         await session.rollback()
     async with database.engine.connect() as connection:
         assert await told_by(connection) == THEIRS
+
+
+async def test_a_transaction_that_nobody_goes_on_with_is_ended_and_begun_anew(
+    database: Database, second_database: Database
+):
+    """Whoever holds it may be gone behind something that keeps the connection, and its locks would stay for ever."""
+    async with database.session() as session:
+        await (await session.connection()).execute(text("SET LOCAL idle_in_transaction_session_timeout = '10ms'"))
+        holder = (await session.exec(text("SELECT pg_backend_pid()"))).scalar_one()  # type: ignore[call-overload]
+        async with second_database.engine.connect() as other:
+            gone = text("SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = :pid)")
+            while not (await other.execute(gone, {"pid": holder})).scalar_one():
+                await other.rollback()  # each look is a new one
+        with pytest.raises(DBAPIError) as error:
+            await (await session.connection()).execute(text("SELECT 1"))
+    assert is_away(error.value)
 
 
 async def test_behind_a_pooler_the_server_is_told_nothing(database_url: str):
