@@ -1,9 +1,11 @@
 """What the tests of one process hand on to each other, since making it anew for each took a sixth of their time.
 
-An engine keeps the SQL of every statement that went through it, and a worker imports each of its workflows to see
-whether it can. Neither knows anything of a test; connections, which do, are new for each.
+An engine keeps the SQL of every statement that went through it, its connections keep what they have prepared of it, and
+a worker imports each of its workflows to see whether it can. None of them knows anything of a test: what a test has not
+ended, such as a transaction, ends with it.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -27,8 +29,11 @@ async def opened(url: str) -> AsyncIterator[Database]:
     try:
         yield database
     finally:
-        await database.close()  # and with it every connection
-        if not _is_watched(database.engine):
+        if database._finishing:
+            await asyncio.wait(database._finishing)
+        if database.engine.pool.checkedout() or _is_watched(database.engine):
+            await database.close()
+        else:
             idle.append(database.engine)
 
 
