@@ -79,6 +79,7 @@ async def make_prepared(make_scene: MakeScene) -> MakePrepared:
             return await make_scene(snapshot=found, **words)
         scene = await make_scene(**words)
         await prepare(scene)
+        Control(scene.world).zero_calls()
         _snapshots[key] = await taken(scene.settings.required("database_url"), scene.world)
         return scene
 

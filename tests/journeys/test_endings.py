@@ -14,8 +14,9 @@ from models.grants.tables import Grant
 from models.kit.columns import now
 from models.kit.sealing import open_tokens
 from starter.bootstrap import build_provider
+from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import OneClient, disconnecting
-from tests.journeys.people import joined, leaves
+from tests.journeys.people import everything_added, joined, leaves
 from tests.journeys.scene import PATIENCE, Scene
 
 
@@ -47,10 +48,9 @@ async def disconnected(scene: Scene, client_id: str) -> None:
     await asyncio.wait_for(scene.handle(await disconnecting(client)).result(), PATIENCE)
 
 
-async def test_a_login_ends_with_its_last_connection(make_scene):
-    scene = await make_scene(organisations=2)
+async def test_a_login_ends_with_its_last_connection(make_prepared: MakePrepared):
+    scene = await make_prepared(everything_added, organisations=2)
     async with scene.worker():
-        await scene.added()
         first, second = [client["client_id"] for client in await scene.clients()]
         await disconnected(scene, first)
         grant = await grant_of(scene)

@@ -11,8 +11,8 @@ from temporalio.testing import WorkflowEnvironment
 from emulators.xero.faults import Kind
 from models.practices.tables import Colleague
 from runtime.settings.settings import Settings
-from tests.journeys.conftest import MakeScene
-from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, taken_over
+from tests.journeys.conftest import MakePrepared, MakeScene
+from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, seen_by, taken_over
 from tests.journeys.scene import Json, Scene, by_organisation, chosen
 from tests.journeys.stage import peculiar_server
 from tests.journeys.test_cancelling import cancelled
@@ -28,10 +28,16 @@ async def hasty(temporal_settings: Settings) -> AsyncIterator[WorkflowEnvironmen
         yield environment
 
 
+async def three_within_reach(scene: Scene) -> None:
+    """Ben's login reaches the three clients of the scene's colleague."""
+    await joined(scene, "Ben")
+    async with scene.worker():
+        await adds(scene, 0, reaches(scene, 1, 0, 3))
+
+
 async def listed(scene: Scene) -> tuple[Scene, Json]:
     """Ben's view of three clients of the scene's colleague, and his list of them; a worker is there."""
-    ben = await joined(scene, "Ben")
-    await adds(scene, 0, reaches(scene, 1, 0, 3))
+    ben = await seen_by(scene, "Ben")
     return ben, await reassignable(ben, 1)
 
 
@@ -52,6 +58,7 @@ async def waiting(scene: Scene) -> tuple[Scene, str, str]:
 async def test_it_waits_for_the_day_s_end_and_the_client_moves(make_scene: MakeScene, hasty: WorkflowEnvironment):
     scene = await make_scene(organisations=3, client=hasty.client)
     with hasty.with_time_skipping_disabled():
+        await three_within_reach(scene)
         ben, run_id, limited = await waiting(scene)
     before, run = await logins(scene), await ben.show(run_id)
     row = by_organisation(run)[limited]
@@ -73,8 +80,8 @@ async def test_it_waits_for_the_day_s_end_and_the_client_moves(make_scene: MakeS
     assert told.count("\n- ") == 3
 
 
-async def test_support_reads_that_it_waits_and_until_when(make_scene: MakeScene):
-    scene = await make_scene(organisations=3)
+async def test_support_reads_that_it_waits_and_until_when(make_prepared: MakePrepared):
+    scene = await make_prepared(three_within_reach, organisations=3)
     ben, run_id, limited = await waiting(scene)
     async with scene.worker():
         details = await ben.details(run_id)
@@ -85,8 +92,8 @@ async def test_support_reads_that_it_waits_and_until_when(make_scene: MakeScene)
     assert retry_at.year == 2000  # nothing is tried any more
 
 
-async def test_its_page_says_until_when(make_scene: MakeScene):
-    scene = await make_scene(organisations=3)
+async def test_its_page_says_until_when(make_prepared: MakePrepared):
+    scene = await make_prepared(three_within_reach, organisations=3)
     ben, run_id, _ = await waiting(scene)
     page = (await (await at_their_desk(ben)).get(f"/activity/{run_id}")).text
     said = " ".join(re.sub("<[^>]+>", " ", page).split())
@@ -103,8 +110,8 @@ async def at_their_desk(scene: Scene) -> httpx2.AsyncClient:
     return await arrived(Person(colleague.email, scene.actor, scene))
 
 
-async def test_stopped_while_it_waits_nothing_is_promised(make_scene: MakeScene):
-    scene = await make_scene(organisations=3)
+async def test_stopped_while_it_waits_nothing_is_promised(make_prepared: MakePrepared):
+    scene = await make_prepared(three_within_reach, organisations=3)
     ben, run_id, limited = await waiting(scene)
     async with scene.worker():
         run = await cancelled(ben, run_id)
@@ -115,8 +122,8 @@ async def test_stopped_while_it_waits_nothing_is_promised(make_scene: MakeScene)
     assert (await owners(scene))[limited] == scene.actor.colleague_id
 
 
-async def test_what_lasts_longer_than_a_run_may_wait_is_left_to_the_colleague(make_scene: MakeScene):
-    scene = await make_scene(organisations=3)
+async def test_what_lasts_longer_than_a_run_may_wait_is_left_to_the_colleague(make_prepared: MakePrepared):
+    scene = await make_prepared(three_within_reach, organisations=3)
     limited = next(iter(scene.world.library.organisations))
     async with scene.worker():
         ben, run = await listed(scene)
@@ -136,6 +143,7 @@ async def test_a_history_that_has_grown_long_goes_on_waiting(make_scene: MakeSce
     async with peculiar_server(temporal_settings, limit, skips_time=True) as server:
         scene = await make_scene(organisations=3, client=server.client)
         with server.with_time_skipping_disabled():
+            await three_within_reach(scene)
             ben, run_id, limited = await waiting(scene)
         scene.world.limits.usage(limited).day_used = 0
         async with scene.worker():

@@ -11,9 +11,9 @@ from contracts.words.causes import Cause
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import RecordWords
 from emulators.xero.faults import Kind
-from tests.journeys.conftest import MakeScene
+from tests.journeys.conftest import MakePrepared, MakeScene
 from tests.journeys.nights import a_night_later, begin_night, check, health, night_waits, reconnect_all
-from tests.journeys.people import change
+from tests.journeys.people import change, everything_added
 from tests.journeys.scene import Scene
 from tests.journeys.stage import peculiar_server
 from workflows.check_connections import CheckConnections
@@ -171,10 +171,9 @@ async def two_sign_ins_repair_everything(practice: Clients, broken: set[str]) ->
     assert set(report.causes) <= {"rate_limited"}  # a day's limit lifts when it lifts
 
 
-async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_scene):
-    scene: Scene = await make_scene(organisations=1, people=1)
+async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(everything_added, organisations=1, people=1)
     async with scene.worker():
-        await scene.added()
         [client] = await scene.clients()
         organisation = client["connection"]["organisation_id"]
         suppliers = await scene.list_of(client["client_id"], "suppliers")
@@ -198,10 +197,9 @@ async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_scen
     assert [due for (due,) in await scene.rows("SELECT next_refresh_at > now() FROM connections")] == [True]
 
 
-async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_told(make_scene):
-    scene: Scene = await make_scene(organisations=3, people=1)
+async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_told(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(everything_added, organisations=3, people=1)
     async with scene.worker():
-        await scene.added()
         scene.fault(Kind.SERVER_ERROR, path="/connections")
         night = await begin_night(scene)
         await night_waits(night)

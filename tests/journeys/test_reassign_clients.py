@@ -6,10 +6,12 @@ import pytest_asyncio
 
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
+from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import (
     adds,
     change,
+    everything_added,
     joined,
     leaves,
     logins,
@@ -18,6 +20,7 @@ from tests.journeys.people import (
     person,
     reaches,
     reassignable,
+    seen_by,
     started,
     taken_over,
 )
@@ -152,18 +155,17 @@ async def test_each_move_is_told_on_its_client_s_timeline(twenty: Twenty):
     assert told == [(16, 16)]
 
 
-async def few(scene: Scene, place: int = 1) -> Scene:
-    """Ben's view of the scene's clients, all of which his login reaches too."""
-    ben = await joined(scene, "Ben")
-    reached = reaches(scene, place, 0, len(scene.world.library.organisations))
-    await adds(scene, 0, reached)
-    return ben
-
-
-async def test_a_choice_by_signal_and_what_cannot_be_chosen(make_scene):
-    scene = await make_scene(organisations=3)
+async def all_within_reach(scene: Scene) -> None:
+    """Ben's login reaches all of the scene's clients."""
+    await joined(scene, "Ben")
     async with scene.worker():
-        ben = await few(scene)
+        await adds(scene, 0, reaches(scene, 1, 0, len(scene.world.library.organisations)))
+
+
+async def test_a_choice_by_signal_and_what_cannot_be_chosen(make_prepared: MakePrepared):
+    scene = await make_prepared(all_within_reach, organisations=3)
+    async with scene.worker():
+        ben = await seen_by(scene, "Ben")
         run = await reassignable(ben, 1)
         first = run["organisations"][0]["organisation_id"]
         for selection, field in (
@@ -182,10 +184,9 @@ async def test_a_choice_by_signal_and_what_cannot_be_chosen(make_scene):
         assert (await ben.select(run["run_id"], all_new=True)).status_code == 409
 
 
-async def test_nobody_s_clients_are_within_reach(make_scene):
-    scene = await make_scene(organisations=3)
+async def test_nobody_s_clients_are_within_reach(make_prepared: MakePrepared):
+    scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():
-        await scene.added()
         run = await reassignable(scene, 0, action="continue")
         assert run["organisations"] == []
         assert run["message"].startswith("This login reaches no client of a colleague.")
@@ -195,11 +196,11 @@ async def test_nobody_s_clients_are_within_reach(make_scene):
     assert run["counts"] == {}
 
 
-async def test_an_outage_moves_nothing_and_is_told(make_scene):
-    scene = await make_scene(organisations=3)
+async def test_an_outage_moves_nothing_and_is_told(make_prepared: MakePrepared):
+    scene = await make_prepared(all_within_reach, organisations=3)
     offline = next(iter(scene.world.library.organisations))
     async with scene.worker():
-        ben = await few(scene)
+        ben = await seen_by(scene, "Ben")
         run = await reassignable(ben, 1)
         scene.fault(Kind.ORGANISATION_OFFLINE, offline)
         run = await taken_over(ben, run)
@@ -209,20 +210,20 @@ async def test_an_outage_moves_nothing_and_is_told(make_scene):
     assert (await owners(scene))[offline] == scene.actor.colleague_id
 
 
-async def test_cancelled_before_the_choice(make_scene):
-    scene = await make_scene(organisations=3)
+async def test_cancelled_before_the_choice(make_prepared: MakePrepared):
+    scene = await make_prepared(all_within_reach, organisations=3)
     async with scene.worker():
-        ben = await few(scene)
+        ben = await seen_by(scene, "Ben")
         run = await reassignable(ben, 1)
         run = await cancelled(ben, run["run_id"])
     assert run["counts"] == {"skipped": 3}
     assert set((await owners(scene)).values()) == {scene.actor.colleague_id}
 
 
-async def test_cancelled_in_the_middle(make_scene):
-    scene = await make_scene(organisations=24, latency_ms=120, small_books=True)
+async def test_cancelled_in_the_middle(make_prepared: MakePrepared):
+    scene = await make_prepared(all_within_reach, organisations=24, latency_ms=120, small_books=True)
     async with scene.worker(concurrency=4):
-        ben = await few(scene)
+        ben = await seen_by(scene, "Ben")
         before = await logins(scene)
         run = await reassignable(ben, 1)
         await ben.select_all(run)

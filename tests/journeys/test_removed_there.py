@@ -6,17 +6,17 @@ from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.faults import Kind
+from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import one_of
-from tests.journeys.people import check, reconnected
+from tests.journeys.people import check, everything_added, reconnected
 from tests.journeys.scene import Scene, by_organisation
 
 
-async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_scene):
-    scene: Scene = await make_scene(organisations=4)
+async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(everything_added, organisations=4)
     removed = next(iter(scene.world.library.organisations))
     name = scene.world.library.organisations[removed].name
     async with scene.worker():
-        await scene.added()
         scene.fault(Kind.DISCONNECTED, removed)
         missed = await reconnected(scene)  # nobody has noticed yet: the sign-in is the first look
         row = by_organisation(missed)[removed]
@@ -34,10 +34,9 @@ async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_scene):
     assert answer.json()["to_allow"] == []
 
 
-async def test_one_client_says_which_to_tick(make_scene):
-    scene: Scene = await make_scene(organisations=3)
+async def test_one_client_says_which_to_tick(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():
-        await scene.added()
         client = await one_of(scene)
         name = (await client.shown())["organisation_name"]
         scene.fault(Kind.DISCONNECTED, client.organisation_id)
@@ -51,10 +50,9 @@ async def test_one_client_says_which_to_tick(make_scene):
     assert row["message"].endswith(f"tick {name} there and choose Allow access. Nothing was changed.")
 
 
-async def test_allowing_it_again_with_new_clients_is_enough(make_scene):
-    scene: Scene = await make_scene(organisations=3)
+async def test_allowing_it_again_with_new_clients_is_enough(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():
-        await scene.added()
         client = await one_of(scene)
         scene.fault(Kind.DISCONNECTED, client.organisation_id)
         await check(scene)
@@ -66,12 +64,11 @@ async def test_allowing_it_again_with_new_clients_is_enough(make_scene):
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
 
 
-async def test_books_that_began_anew_are_not_to_be_ticked(make_scene):
+async def test_books_that_began_anew_are_not_to_be_ticked(make_prepared: MakePrepared):
     """After the reset of a demo company, the same name stands there under another id: ticking it would never end."""
-    scene: Scene = await make_scene(organisations=3)
+    scene: Scene = await make_prepared(everything_added, organisations=3)
     old, anew = next(iter(scene.world.library.organisations)), uuid4()
     async with scene.worker():
-        await scene.added()
         Control(scene.world).change_organisation(old, OrganisationWords(organisation_id=anew))
         run = await reconnected(scene, action="allow")
     row = by_organisation(run)[old]

@@ -4,7 +4,9 @@ import pytest
 
 from activities.shared.grant_reader import is_much_missing
 from emulators.xero.faults import Kind
+from tests.journeys.conftest import MakePrepared
 from tests.journeys.nights import check, health
+from tests.journeys.people import everything_added
 from tests.journeys.scene import Scene
 
 ALL = {"a", "b", "c"}
@@ -25,10 +27,9 @@ def test_the_only_one_is_all():
 @pytest.mark.parametrize(
     ("times", "by_cause", "lists"), [(1, {}, 2), (2, {"disconnected_at_provider": 3}, 2)], ids=["once", "both times"]
 )
-async def test_an_empty_list_is_asked_for_once_more(make_scene, times, by_cause, lists):
-    scene: Scene = await make_scene(organisations=3, people=1)
+async def test_an_empty_list_is_asked_for_once_more(make_prepared: MakePrepared, times, by_cause, lists):
+    scene: Scene = await make_prepared(everything_added, organisations=3, people=1)
     async with scene.worker():
-        await scene.added()
         before = scene.world.calls.by_path["GET /connections"]
         scene.fault(Kind.NO_CONNECTIONS, times=times)
         await check(scene)

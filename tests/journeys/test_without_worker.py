@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowFailureError
 
+from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import FEW, PATIENCE, disconnecting, one_of
+from tests.journeys.people import everything_added
 from tests.journeys.scene import chosen
 
 
@@ -25,10 +27,8 @@ async def test_a_choice_without_a_worker(make_scene):
     assert run["counts"] == {"created": 3, "skipped": 2}
 
 
-async def test_a_disconnecting_that_is_stopped_before_it_began_leaves_all_as_it_was(make_scene):
-    scene = await make_scene(organisations=FEW)
-    async with scene.worker():
-        await scene.added()
+async def test_a_disconnecting_that_is_stopped_before_it_began_leaves_all_as_it_was(make_prepared: MakePrepared):
+    scene = await make_prepared(everything_added, organisations=FEW)
     client = await one_of(scene)
     workflow_id = await disconnecting(client)  # nothing has happened at the provider
     await scene.handle(workflow_id).cancel()

@@ -6,12 +6,12 @@ import httpx2
 import pytest_asyncio
 
 from starter.actor import Actor
-from tests.journeys.conftest import make_scene, scene, temporal, temporal_settings
+from tests.journeys.conftest import make_prepared, make_scene, scene, temporal, temporal_settings
 from tests.journeys.practice import make_practice
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of
 
-__all__ = ["make_scene", "scene", "temporal", "temporal_settings"]
+__all__ = ["make_prepared", "make_scene", "scene", "temporal", "temporal_settings"]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,23 @@
 """One connection on the command line: settings, refresh, reconnect, disconnect, change."""
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import text
 
 from runtime.embedded.stack import environment_of
+from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import one_of
+from tests.journeys.people import everything_added
 from tests.journeys.scene import Scene
 from tests.starter.test_cli import data, refused, run
 
 AS = ("--as", "admin@harbour-lane.example.com")
+
+
+@pytest_asyncio.fixture
+async def scene(make_prepared: MakePrepared) -> Scene:
+    """Everything is added."""
+    return await make_prepared(everything_added)
 
 
 @pytest.fixture
@@ -18,7 +27,6 @@ def environment(scene: Scene) -> dict[str, str]:
 
 async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environment: dict[str, str]):
     async with scene.worker():
-        await scene.added()
         client = await one_of(scene)
         connection = ("connections", "settings", client.client_id, *AS)
         changed = await data(environment, *connection, "--refresh-hours", "24", "--list", "items")
@@ -54,7 +62,6 @@ async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environme
 
 async def test_disconnect_asks_for_a_yes(scene: Scene, environment: dict[str, str]):
     async with scene.worker():
-        await scene.added()
         client = await one_of(scene)
         asked = await run(environment, "connections", "disconnect", client.client_id, *AS)
         assert "4 other clients use the login of" in " ".join(asked.stdout.split())
@@ -69,8 +76,6 @@ async def test_disconnect_asks_for_a_yes(scene: Scene, environment: dict[str, st
 
 
 async def test_reconnect_and_change_give_an_address(scene: Scene, environment: dict[str, str]):
-    async with scene.worker():
-        await scene.added()
     client = await one_of(scene)
     for command in (("reconnect",), ("change", "start")):
         started = await data(environment, "connections", *command, client.client_id, *AS)
