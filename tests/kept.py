@@ -5,10 +5,11 @@ a worker imports each of its workflows to see whether it can. None of them knows
 ended, such as a transaction, ends with it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
+from sqlalchemy import QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import _Definition
@@ -23,15 +24,12 @@ _idle: dict[str, list[AsyncEngine]] = {}
 async def opened(url: str) -> AsyncIterator[Database]:
     """A database as a process has it, on an engine that an earlier test has left, if there is one."""
     idle = _idle.setdefault(url, [])
-    database = Database(url)
-    if idle:
-        database.engine = idle.pop()
+    database = Database(url, engine=idle.pop() if idle else None)
     try:
         yield database
     finally:
-        if database._finishing:
-            await asyncio.wait(database._finishing)
-        if database.engine.pool.checkedout() or _is_watched(database.engine):
+        await database.finish()
+        if cast("QueuePool", database.engine.pool).checkedout() or _is_watched(database.engine):
             await database.close()
         else:
             idle.append(database.engine)

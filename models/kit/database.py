@@ -57,14 +57,17 @@ class Database:
         url: PostgreSQL's URL.
         pool_size: Connections kept open.
         max_overflow: Connections opened beyond that while all are in use.
+        engine: A pool on ``url`` that is there already; a new one when None.
 
     Attributes:
         engine: The pool.
         shares_connections: A pooler gives each transaction another connection.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
-        self.engine = engine_for(url, pool_size=pool_size, max_overflow=max_overflow)
+    def __init__(
+        self, url: str, *, pool_size: int = 10, max_overflow: int = 10, engine: AsyncEngine | None = None
+    ) -> None:
+        self.engine = engine or engine_for(url, pool_size=pool_size, max_overflow=max_overflow)
         self.shares_connections = is_for_a_pooler(url)
         self._finishing: set[asyncio.Task[Any]] = set()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -103,10 +106,14 @@ class Database:
         task.add_done_callback(self._finishing.discard)
         return await asyncio.shield(task)
 
-    async def close(self) -> None:
-        """Wait for unfinished work, then close every connection."""
+    async def finish(self) -> None:
+        """Wait for unfinished work."""
         if self._finishing:
             await asyncio.wait(self._finishing)
+
+    async def close(self) -> None:
+        """Wait for unfinished work, then close every connection."""
+        await self.finish()
         await self.engine.dispose()
 
 
