@@ -6,7 +6,7 @@ A new page is tried without a word here. What a page shows at its several stages
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.web.house import Browsers, arrived
+from tests.web.house import NARROW, WIDE, Browsers, arrived
 from tests.web.looking import assert_accessible, assert_fits
 from tests.web.run_steps import pressed
 from tests.web.street import Street, ask
@@ -40,11 +40,16 @@ async def assert_stands_still(page: Page) -> None:
     assert moved < 0.01, f"{page.url} moves by {moved}"
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (380, 780)])
+@pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_every_page_is_usable_and_stands_still(
     street: Street, every: list[Walk], browsers: Browsers, size: tuple[int, int]
 ):
-    http, page = await arrived(street.house.admin), await browsers.signed_in(street.house.admin, size=size)
+    """In a wide window by day, in a narrow one by night."""
+    is_narrow = size == NARROW
+    http, page = (
+        await arrived(street.house.admin),
+        await browsers.signed_in(street.house.admin, size=size, dark=is_narrow),
+    )
     await page.add_init_script(MOVED)
     looked_at = 0
     for walk in every:
@@ -58,7 +63,7 @@ async def test_every_page_is_usable_and_stands_still(
         await assert_stands_still(page)
         await assert_accessible(page)
         await assert_fits(page)
-        if size[0] < 400:
+        if is_narrow:
             assert await page.evaluate(BARS) == [], page.url
         looked_at += 1
     assert looked_at > 20
