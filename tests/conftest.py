@@ -97,10 +97,14 @@ def pytest_xdist_make_scheduler(config, log) -> Grouping:
     return Grouping(config, log)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """The event loop that the product runs on; it takes less time than Python's own, too."""
-    return {"uvloop": uvloop.new_event_loop}
+@pytest.fixture(scope="session")
+def _asyncio_loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """The event loop that the product runs on; it takes less time than Python's own, too.
+
+    By pytest-asyncio's own fixture, since its hook is a parameter of tests that are coroutines alone: each of the
+    others that used a server would stop every server, for a loop of its own, and the next one start them again.
+    """
+    return uvloop.new_event_loop
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -26,15 +26,14 @@ async def start_demo(temporary: Path, *arguments: str) -> Process:
     )
 
 
-async def said(process: Process, words: str) -> str:
-    """Read what it says until the words come; gives all of it."""
-    assert process.stderr is not None
-    lines: list[str] = []
-    async for line in process.stderr:
-        lines.append(line.decode())
-        if words in lines[-1]:
-            return "".join(lines)
-    raise AssertionError(f"it never said {words!r}, but:\n{''.join(lines)}")
+async def is_starting(process: Process, words: str) -> dict[int, str]:
+    """Wait until it has started a process whose command ends in these words; gives all that it has started by then."""
+    while process.returncode is None:
+        started = descendants(process.pid)
+        if any(command.strip().endswith(words) for command in started.values()):
+            return started
+        await asyncio.sleep(0.05)  # between two looks
+    raise AssertionError(f"it ended before {words!r}: {await process.communicate()}")
 
 
 def descendants(pid: int) -> dict[int, str]:

@@ -1,4 +1,7 @@
-"""The demo tells the truth about a real run, and leaves nothing behind, however it ends."""
+"""The demo tells the truth about a real run, tells no secret, and leaves nothing behind, however it ends.
+
+No token, code, verifier, contact name or e-mail address is in any workflow history or log.
+"""
 
 import asyncio
 import json
@@ -6,13 +9,32 @@ import signal
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from cli.demo import FEWEST
 from cli.demo.awkward import Part
-from tests.starter.demo_process import command_line, descendants, said, start_demo
+from contracts.words.causes import Cause
+from contracts.words.runs import Outcome
+from tests.starter.demo_process import command_line, is_starting, start_demo
+from tests.starter.performed import Aftermath, Performed, performed
+from tests.starter.written_down import found_in
 
 TAKES_AT_MOST = 240.0
 """Seconds after which it hangs, on however slow a machine."""
+
+KINDS = {"access_token", "refresh_token", "id_token", "code", "code_verifier", "contact_name", "email"}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def whole(tmp_path_factory: pytest.TempPathFactory) -> Performed:
+    """The demo from its beginning to its end."""
+    async with asyncio.timeout(TAKES_AT_MOST):
+        return await performed(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture
+def aftermath(whole: Performed) -> Aftermath:
+    return whole.aftermath
 
 
 @pytest.fixture
@@ -27,12 +49,9 @@ def left_in(directory: Path) -> list[Path]:
     return list(directory.iterdir())
 
 
-async def test_the_demo_ends_well_and_its_totals_add_up(files: Path):
-    process = await start_demo(files, "--organisations", str(FEWEST))
-    async with asyncio.timeout(TAKES_AT_MOST):
-        output, told = await process.communicate()
-    assert process.returncode == 0, told.decode()
-    report = json.loads(output)
+def test_the_demo_ends_well_and_its_totals_add_up(whole: Performed):
+    assert whole.status == 0, whole.told
+    report = json.loads(whole.output)
     assert report["ok"]
     assert report["unmet"] == []
     assert report["listed"] == FEWEST == sum(report["counts"].values())
@@ -53,14 +72,14 @@ async def test_the_demo_ends_well_and_its_totals_add_up(files: Path):
     assert endings["colleagues"] == ("already_client", None)
     assert endings["lookalike"] == ("linked", None)
     assert report["second_run"]["counts"]["created"] == report["second_run"]["counts"]["linked"] == 0
-    assert left_in(files) == []
+    assert whole.left == []
 
 
-async def test_ctrl_c_in_the_middle_leaves_nothing_behind(files: Path):
+async def test_ctrl_c_leaves_nothing_behind(files: Path):
+    """In the middle of a start, when some of it runs already and the rest is on its way."""
     process = await start_demo(files, "--organisations", str(FEWEST))
     async with asyncio.timeout(TAKES_AT_MOST):
-        await said(process, "A colleague adds one client first")
-        started = descendants(process.pid)
+        started = await is_starting(process, "-m web")
         process.send_signal(signal.SIGINT)
         output, told = await process.communicate()
     assert process.returncode == 128 + signal.SIGINT
@@ -77,3 +96,35 @@ async def test_too_few_organisations_are_refused(files: Path):
     _, told = await process.communicate()
     assert process.returncode == 2
     assert b"--organisations" in told
+
+
+def test_the_run_had_secrets_to_tell(aftermath: Aftermath):
+    outcomes = {organisation.outcome for organisation in aftermath.run.organisations}
+    assert outcomes >= {Outcome.CREATED, Outcome.FAILED}
+    assert Cause.ACCESS_LOST in aftermath.run.causes
+    assert set(aftermath.secrets) == KINDS
+    assert len(aftermath.secrets["refresh_token"]) >= 3, "the tokens were not refreshed twice"
+    assert len(aftermath.secrets["contact_name"]) > 200
+    assert all(aftermath.secrets.values())
+
+
+def test_no_secret_is_written_down(aftermath: Aftermath):
+    assert found_in(aftermath.places, aftermath.secrets) == set()
+
+
+def test_the_search_reaches_what_is_written_down(aftermath: Aftermath):
+    """A name that may be told is found decoded, and not raw: payloads are sealed, and opened for the search."""
+    run_id, name = aftermath.run.run_id, aftermath.chosen[-1]
+    found = found_in(aftermath.places, {"id": [run_id], "name": [name]})
+    assert {("id", f"{run_id}, raw"), ("id", f"{run_id}, decoded"), ("name", f"{run_id}, decoded")} <= found
+    assert {place.rpartition(", ")[2] for kind, place in found if kind == "name"} == {"decoded"}
+    assert ("id", "logs/web.log") in found
+    assert {"logs/worker.log", "logs/xero-sandbox.log", "logs/temporal.log", "temporal/temporal.db"} <= set(
+        aftermath.places
+    )
+
+
+def test_the_search_finds_what_should_not_be_there(aftermath: Aftermath):
+    for kind, texts in aftermath.secrets.items():
+        planted = {"logs/planted.log": f"a line with {texts[-1]} in it".encode()}
+        assert (kind, "logs/planted.log") in found_in(planted, aftermath.secrets)

@@ -11,7 +11,8 @@ PAGE = """<!doctype html><html lang="en"><title>Rows</title><style>
   body {{ color: #111; background: #fff }} a {{ color: #00e }} .pale {{ color: #ccc }}
   @media (prefers-color-scheme: dark) {{ body, a {{ color: #eee; background: #111 }} .dim {{ color: #222 }} }}
 </style><main><h1>Rows</h1><table>
-<thead><tr><th scope="col">Client</th><th scope="col">Status</th></tr></thead><tbody>{rows}</tbody></table>{more}</main>"""
+<thead><tr><th scope="col">Client</th><th scope="col">Status</th></tr></thead><tbody>{rows}</tbody></table>{more}
+</main>"""
 
 
 @pytest.fixture
