@@ -131,7 +131,9 @@ async def challenge(
     newest = theirs.order_by(col(PasskeyChallenge.expires_at).desc()).limit(MOST_WAITING)
     await session.exec(
         delete(PasskeyChallenge).where(
-            col(PasskeyChallenge.bound_to) == made.bound_to, col(PasskeyChallenge.challenge).not_in(newest)
+            col(PasskeyChallenge.bound_to) == made.bound_to,
+            col(PasskeyChallenge.challenge) != made.challenge,  # of several of one moment, too
+            col(PasskeyChallenge.challenge).not_in(newest),
         )
     )
     return made.challenge

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from contracts.words.access import Ceremony, Lacking
 from models.access import passkeys, second_factors
@@ -93,6 +94,16 @@ async def test_old_challenges_are_forgotten_when_a_new_one_is_made(database: Dat
     async with database.session() as session:
         assert await session.get(PasskeyChallenge, old) is None
         assert await session.get(PasskeyChallenge, young) is not None
+
+
+async def test_a_session_that_goes_on_asking_has_so_many_and_the_newest(database: Database, house: House):
+    first = await made(database)
+    later = [await made(database, NOON + timedelta(seconds=one)) for one in range(1, 2 * passkeys.MOST_WAITING)]
+    async with database.session() as session:
+        left = set((await session.exec(select(PasskeyChallenge.challenge))).all())
+    assert left == set(later[-passkeys.MOST_WAITING :])
+    assert not await taken(database, first)
+    assert await taken(database, later[-1])
 
 
 async def test_what_a_colleague_is_called_in_passkeys_is_random_and_stays(database: Database, house: House):
