@@ -1,6 +1,7 @@
 """``clientsync demo`` as people run it: a process of its own, in an environment that would lead it astray."""
 
 import asyncio
+import contextlib
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -13,6 +14,10 @@ ASTRAY = {
     "CLIENTSYNC_XERO_CLIENT_ID": "REAL",
     "CLIENTSYNC_WEB_PORT": "1",
 }
+
+
+BETWEEN_LOOKS = 0.05
+"""Seconds: the list of processes tells nobody of news, so that its end is waited for, with a look now and then."""
 
 
 async def start_demo(temporary: Path, *arguments: str) -> Process:
@@ -32,7 +37,9 @@ async def is_starting(process: Process, words: str) -> dict[int, str]:
         started = descendants(process.pid)
         if any(command.strip().endswith(words) for command in started.values()):
             return started
-        await asyncio.sleep(0.05)  # between two looks
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BETWEEN_LOOKS):
+                await process.wait()
     raise AssertionError(f"it ended before {words!r}: {await process.communicate()}")
 
 
