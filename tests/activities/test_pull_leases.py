@@ -1,5 +1,6 @@
 """A pull keeps its lease while it reads, and stores nothing once that is somebody else's."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,10 +111,13 @@ async def test_a_long_reading_keeps_its_lease(pulls: Pulls, monkeypatch: pytest.
 
 
 async def test_a_pull_that_was_silent_for_too_long_stores_nothing_over_somebody_else_s(pulls: Pulls):
+    silent = asyncio.Lock()  # the sources are read at once, and whichever goes on renews the lease
+
     async def silence(_: str) -> None:
-        if pulls.clock.at == NOON:
-            pulls.clock.at += LEASE + timedelta(seconds=1)
-            assert await pulls.other_takes(pulls.house.connection_id)
+        async with silent:
+            if pulls.clock.at == NOON:
+                pulls.clock.at += LEASE + timedelta(seconds=1)
+                assert await pulls.other_takes(pulls.house.connection_id)
 
     pulls.books.meanwhile = silence
     with pytest.raises(ApplicationError) as told:
