@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from web.kit.hurrying import Hurrying
+from web.hurrying import Hurrying
 
 GRACE_SECONDS = 10
 

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tests.journeys.serving import listening, serving
-from web.kit.hurrying import Hurrying, SlowRequests
+from web.hurrying import Hurrying, SlowRequests
 from web.server import configuration
 
 LONG = 60.0

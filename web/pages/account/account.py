@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from contracts.words.refusals import Refusal, RefusalCode, Refused
 from starter.access import passwords
 from web.kit.authentication import Door
-from web.kit.browser_names import browser_name
 from web.kit.confirmations import Said, go
 from web.kit.errors import status_of
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, forget, page_router
+from web.pages.account.browser_names import browser_name
 from web.pages.signing_in.signing_in import ip_of
 
 router = page_router()

@@ -9,10 +9,10 @@ from fastapi.responses import JSONResponse
 from contracts.words.refusals import Refused
 from starter.access.proofs import Proof
 from web.kit.authentication import Door
-from web.kit.browser_names import browser_name
 from web.kit.confirmations import Said, go
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, page_router
+from web.pages.account.browser_names import browser_name
 from web.pages.account.second_factor import MINE, Answered, Code, Password, factor_page
 from web.pages.signing_in.signing_in import browser_of, ip_of
 

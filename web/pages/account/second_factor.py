@@ -15,9 +15,9 @@ from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.errors import status_of
-from web.kit.pictures import qr_code
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, page_router
+from web.pages.account.pictures import qr_code
 from web.pages.signing_in.signing_in import ip_of
 
 router = page_router()

@@ -17,12 +17,12 @@ from starter.operations import Operations
 from web.kit import marks
 from web.kit.addresses import local, sign_in_address
 from web.kit.authentication import Door
-from web.kit.browser_names import browser_name
 from web.kit.confirmations import Said, go
 from web.kit.errors import status_of
-from web.kit.pictures import qr_code
 from web.kit.rendering import render
 from web.kit.viewing import cookie_of, forget, keep, open_router
+from web.pages.account.browser_names import browser_name
+from web.pages.account.pictures import qr_code
 from web.pages.account.second_factor import Answered
 from web.pages.signing_in.signing_in import Back, browser_of, ip_of, second_step_address
 
