@@ -69,6 +69,16 @@ async def test_every_page_is_usable_and_stands_still(
     assert looked_at > 20
 
 
+async def test_a_page_asks_to_be_painted_when_all_of_it_has_arrived(street: Street):
+    """What comes of that is the browser's; ``make test-long`` looks at it on a slow line."""
+    http = await arrived(street.house.admin)
+    for path in ("/connections", "/account/tokens"):
+        head, _, body = (await http.get(path)).text.partition("</head>")
+        assert '<link rel="expect" href="#whole" blocking="render">' in head
+        assert body.partition('<div id="whole" hidden></div>')[2].split() == ["</body>", "</html>"]
+
+
+@pytest.mark.long  # on a machine that has much to do besides, Chromium now and then paints before
 async def test_a_page_that_comes_slowly_stands_still_too(street: Street, browsers: Browsers):
     page = await browsers.signed_in(street.house.admin)
     network = await page.context.new_cdp_session(page)
