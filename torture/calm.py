@@ -20,8 +20,8 @@ UP_AGAIN = 600.0
 """Seconds within which every process has to work again; a start takes two, and half a minute beside much else."""
 
 QUIET = 300.0
-"""Seconds within which whatever was under way has to end, in all. A worker that is gone in the middle of the slowest
-short activity, which has no heartbeat, is missed after two minutes (``workflows/plans/policies.py``)."""
+"""Seconds within which whatever was under way has to end, in all. A worker that is gone in the middle of a pull is
+missed after a minute (``workflows/plans/policies.py``)."""
 
 NUDGE = 10.0
 """Seconds after which what still waits for its next try is told to try now, as support staff would."""

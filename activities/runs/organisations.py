@@ -10,7 +10,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.shared.grant_reader import ReachActivities
-from activities.shared.progress import Heartbeat
 from contracts.payloads.listing import (
     JudgedOrganisations,
     JudgeOrganisationsInput,
@@ -72,8 +71,7 @@ class OrganisationActivities(ReachActivities):
         async with self._database.session() as session:
             wanted = await run_lists.without_profile(session, asked.run_id, asked.first, asked.end)
             run = await session.get_one(Run, asked.run_id)
-        progress = Heartbeat(self._now)
-        reading = (self._profile(run, organisation_id, grant_id, progress) for organisation_id, grant_id in wanted)
+        reading = (self._profile(run, organisation_id, grant_id) for organisation_id, grant_id in wanted)
         answers = await asyncio.gather(*reading)
         profiles = {
             organisation_id: profile
@@ -89,17 +87,13 @@ class OrganisationActivities(ReachActivities):
             unreadable=len(wanted) - len(profiles),
         )
 
-    async def _profile(
-        self, run: Run, organisation_id: str, grant_id: UUID, progress: Heartbeat
-    ) -> dict[str, Any] | None:
+    async def _profile(self, run: Run, organisation_id: str, grant_id: UUID) -> dict[str, Any] | None:
         try:
             return (await self._reach.profile(run.provider, grant_id, organisation_id, run.practice_id))._asdict()
         except Transient:
             return None  # the verdict is made without; the pull will tell
         except ProviderError as error:
             activity.logger.info("profile not readable: %s", error.cause.value)
-        finally:
-            progress.made()
         return None
 
     @activity.defn

@@ -1,4 +1,4 @@
-"""What stands in front of every activity of a worker: patience with transactions under way, and discretion.
+"""What stands in front of a worker's activities: patience with transactions under way, signs of life, discretion.
 
 A run's workflow is started inside the transaction that inserts the run's row, so that neither exists without the other.
 Its first activity may ask for the row a moment before that transaction is committed.
@@ -12,6 +12,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from activities.shared.error_scrubber import ErrorScrubber
 from activities.shared.failures import run_over_error
+from activities.shared.liveness import Liveness
 from models.runs.writes import RunOver
 
 NOT_THERE_YET = "not_there_yet"
@@ -42,5 +43,5 @@ class _Patient(ActivityInboundInterceptor):
             raise run_over_error() from None
 
 
-INTERCEPTORS = (Patience(), ErrorScrubber())
+INTERCEPTORS = (Patience(), Liveness(), ErrorScrubber())
 """For every worker that runs activities."""

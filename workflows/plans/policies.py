@@ -30,6 +30,9 @@ OUTAGE = ActivityConfig(
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=3)),
 )
 
+ALIVE_WITHIN = timedelta(seconds=20)
+"""A worker that says nothing for so long counts as killed, and another one goes on (``activities.shared.liveness``)."""
+
 TIDY = ActivityConfig(
     # Nobody waits for it, and what is left is done the next night.
     task_queue=PROVIDER_QUEUE,
@@ -53,6 +56,7 @@ LISTING = ActivityConfig(
     # A person is waiting for the list: try often, and give up after a quarter of an hour with a plain word.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=ALIVE_WITHIN,
     schedule_to_close_timeout=timedelta(minutes=15),
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=1),
@@ -65,7 +69,7 @@ PROFILES = ActivityConfig(
     # Profiles only sharpen the verdicts: the list is shown without those that cannot be read just now.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=2),
-    heartbeat_timeout=timedelta(seconds=60),
+    heartbeat_timeout=ALIVE_WITHIN,
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=3),
 )
 
@@ -101,6 +105,7 @@ CHECK = ActivityConfig(
     # One login: a refresh and a list. Four tries in about 15 seconds; after that it is tried again through the day.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=ALIVE_WITHIN,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=15), maximum_attempts=4
     ),
@@ -131,6 +136,7 @@ REMOVAL = ActivityConfig(
     # Two calls. Four tries in about 15 seconds; after that the workflow waits, up to an hour each time, without end.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(seconds=75),
+    heartbeat_timeout=ALIVE_WITHIN,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=15), maximum_attempts=4
     ),

@@ -1,0 +1,58 @@
+"""Tells the server that a worker is alive while one of its activities waits for an answer.
+
+A killed worker is then noticed in seconds, and another one goes on; without it, whoever waits for a list would wait
+until the activity's time is over. Whether an activity gets on is another question: those that work for long tell of
+their progress (``progress``), and their time-outs are longer.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+SIGN_OF_LIFE = timedelta(seconds=30)
+"""A heartbeat time-out up to this asks whether the worker lives; a longer one, whether the activity gets on."""
+
+SIGNS = 4
+"""In each time-out, so that one that is late does no harm. The SDK sends fewer to the server."""
+
+Pause = Callable[[float], Awaitable[None]]
+
+
+class Liveness(Interceptor):
+    """For every worker that runs activities.
+
+    Args:
+        pause: Waits for so many seconds.
+    """
+
+    def __init__(self, pause: Pause = asyncio.sleep) -> None:
+        self._pause = pause
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
+        """Stand in front of every activity."""
+        return _Living(next, self._pause)
+
+
+class _Living(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, pause: Pause) -> None:
+        super().__init__(following)
+        self._pause = pause
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  # the SDK's name
+        timeout = activity.info().heartbeat_timeout
+        if not timeout or timeout > SIGN_OF_LIFE:
+            return await super().execute_activity(input)
+        signs = asyncio.create_task(self._tell(timeout / SIGNS))
+        try:
+            return await super().execute_activity(input)
+        finally:
+            signs.cancel()
+
+    async def _tell(self, every: timedelta) -> None:
+        while True:
+            await self._pause(every.total_seconds())
+            activity.heartbeat()
