@@ -83,6 +83,10 @@ class Disconnecting:
             if not is_under_way:
                 await disconnections.begin(session, connection, colleague_id=actor.colleague_id, at=now())
                 await session.flush()
+            # One that is at work although the connection is not leaving has done its part, and would not look again.
+            running = (
+                WorkflowIDConflictPolicy.USE_EXISTING if is_under_way else WorkflowIDConflictPolicy.TERMINATE_EXISTING
+            )
             # Under the row's lock: the workflow's first step waits for this commit, and does nothing if that fails.
             facts = await self._managing.facts(actor, found)
             workflow_id = disconnect_client_id(actor.practice_slug, found.client.code)
@@ -93,7 +97,7 @@ class Disconnecting:
                     id=workflow_id,
                     task_queue=WORKFLOW_QUEUE,
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_conflict_policy=running,
                     static_summary=connection_briefing.disconnect_summary(facts),
                     static_details=connection_briefing.DISCONNECT_WHAT_IT_IS,
                     search_attributes=connection_briefing.disconnect_attributes(facts),

@@ -4,8 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 from temporalio.client import WorkflowFailureError
 
+from contracts.words.connections import ConnectionStatus
+from models.connections import disconnections
+from models.connections.tables import Connection
+from models.kit.columns import now
 from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import FEW, PATIENCE, disconnecting, one_of
 from tests.journeys.people import everything_added
@@ -38,3 +43,21 @@ async def test_a_disconnecting_that_is_stopped_before_it_began_leaves_all_as_it_
     assert (await client.shown())["status"] == "connected"
     assert client.organisation_id in {one.organisation_id for one in scene.world.connections.all()}
     assert len(await client.events("connection.disconnecting_stopped")) == 1
+
+
+async def test_a_disconnecting_that_has_done_its_part_does_not_stand_in_for_the_next(make_prepared: MakePrepared):
+    scene = await make_prepared(everything_added, organisations=FEW)
+    client = await one_of(scene)
+    workflow_id = await disconnecting(client)
+    first = (await scene.handle(workflow_id).describe()).run_id
+    await disconnecting(client)  # asked twice for the same: it goes on
+    assert (await scene.handle(workflow_id).describe()).run_id == first
+    async with scene.database.transaction() as session:  # it was stopped, and has only to end
+        leaving = select(Connection).where(Connection.status == ConnectionStatus.DISCONNECTING)
+        connection = (await session.exec(leaving.with_for_update())).one()
+        await disconnections.give_up(session, connection, ConnectionStatus.CONNECTED, now())
+    await disconnecting(client)
+    assert (await scene.handle(workflow_id).describe()).run_id != first
+    async with scene.worker():
+        await asyncio.wait_for(scene.handle(workflow_id).result(), PATIENCE)
+    assert (await client.shown())["status"] == "disconnected"
