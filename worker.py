@@ -31,13 +31,13 @@ from contracts.words.names import GROUPS_QUEUE, LOST_WORK_ID, PROVIDER_QUEUE, SE
 from models.budgets.calls import SharedCallBudget
 from models.kit.database import Database
 from models.kit.database_url import UnusableUrlError
+from providers import registry
 from providers.kit.proxies import UnusableNetworkError
-from providers.registry import build
 from runtime.observability import logging
 from runtime.observability.memory import give_back_large_blocks, look_for_cycles_less_often
 from runtime.observability.own_thread import in_own_thread
 from runtime.settings.cannot_start import told_plainly
-from runtime.settings.settings import Settings
+from runtime.settings.settings import MissingSettingError, Settings
 from runtime.settings.zone_rules import use_pinned_rules
 from runtime.temporal.connection import connect, is_at_work
 from runtime.temporal.namespace import prepare_namespace
@@ -132,7 +132,9 @@ async def parts_of(settings: Settings, database: Database) -> AsyncIterator[Part
         database: The pool of that event loop.
     """
     async with AsyncExitStack() as stack:
-        providers = build(settings, SharedCallBudget(database))
+        if unset := registry.first_unset(settings.providers):
+            raise MissingSettingError(unset)
+        providers = registry.build(settings.providers, SharedCallBudget(database))
         for provider in providers.values():
             stack.push_async_callback(provider.close)
         smtp = settings.smtp_url  # without one, mail stays in the outbox
@@ -190,10 +192,10 @@ async def run(settings: Settings, *, interceptors: Sequence[Interceptor] = ()) -
 def main() -> None:
     """Entry point of ``python -m worker``."""
     use_pinned_rules()
-    settings = Settings()
-    logging.configure(settings)
-    give_back_large_blocks()
-    with told_plainly(UnusableUrlError, UnusableNetworkError):
+    with told_plainly(UnusableUrlError, UnusableNetworkError, registry.UnusableProviderSettingError):
+        settings = Settings(providers=registry.read())
+        logging.configure(settings)
+        give_back_large_blocks()
         uvloop.run(run(settings))
 
 

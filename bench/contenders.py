@@ -15,8 +15,9 @@ from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
 from providers.port.provider import ConsentRequest
+from providers.xero.settings import XeroSettings
 from runtime.temporal.connection import connect
-from starter.bootstrap import build_provider, open_database
+from starter.bootstrap import build_providers, open_database
 
 LOOK_WHILE_PULLING_SECONDS = 1.0
 """As often as somebody's script would look; the run says itself when it ended."""
@@ -116,13 +117,14 @@ async def _order(servers: Servers, practice: Practice) -> bare.Order:
     redirect_uri = f"{servers.settings.public_url}/connect/xero/callback"
     request = await _sign_in_request(servers, practice, redirect_uri)
     callback = await servers.sandbox.consent(request.authorize_url)
+    app = XeroSettings.among(servers.settings.providers)
     form = {
         "grant_type": "authorization_code",
         "code": parse_qs(urlsplit(callback).query)["code"][0],
         "code_verifier": request.code_verifier,
         "redirect_uri": redirect_uri,
-        "client_id": servers.settings.required("xero_client_id"),
-        "client_secret": servers.settings.required("xero_client_secret"),
+        "client_id": app.client_id,
+        "client_secret": app.secret(),
     }
     grant_id = await add_grant(practice)
     await servers.databases.settle()
@@ -140,7 +142,7 @@ async def _order(servers: Servers, practice: Practice) -> bare.Order:
 async def _sign_in_request(servers: Servers, practice: Practice, redirect_uri: str) -> ConsentRequest:
     settings = servers.on(practice)
     async with open_database(settings) as database:
-        provider = build_provider(settings, database)
+        (provider,) = build_providers(settings, database).values()
         try:
             return await provider.begin_consent(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
         finally:

@@ -27,7 +27,7 @@ from models.grants.writes import record_reach, upsert_grant
 from models.kit.database import Database
 from providers.port.provider import Provider, ReachableOrganisation, TokenSource
 from runtime.embedded.processes import ProcessFailedError
-from starter.bootstrap import build_provider, open_database, open_operations
+from starter.bootstrap import build_providers, open_database, open_operations
 
 CALLS_A_LOGIN = 2
 SECONDS = 60.0
@@ -84,7 +84,7 @@ async def night(connections: int, logins: int, latency_ms: int, console: Console
 async def _seed(running: Servers, practice: Practice, logins: int) -> None:
     settings = running.on(practice)
     async with open_database(settings) as database:
-        provider = build_provider(settings, database)
+        (provider,) = build_providers(settings, database).values()
         try:
             for person in range(logins):
                 grant_id, reached = await _sign_in(running, practice, database, provider, person)

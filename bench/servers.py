@@ -24,7 +24,7 @@ from runtime.embedded.stack import Stack, environment_of
 from runtime.embedded.temporal import start_temporal
 from runtime.sealing.keyring import KeyRing
 from runtime.settings.settings import Settings
-from starter.embedded import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
+from starter.embedded import at_stand_ins
 
 _MANY = 1_000_000
 """Calls a minute that nobody makes."""
@@ -61,7 +61,7 @@ class Servers:
     async def without_limits(self) -> AsyncIterator["Servers"]:
         """The same servers, on which neither the stand-in nor we know Xero's limits for as long as the block lasts."""
         async with self.sandbox.without_limits():
-            yield replace(self, settings=self.settings.model_copy(update={"xero_calls_per_minute": _MANY}))
+            yield replace(self, settings=self.settings.with_provider("xero", calls_per_minute=_MANY))
 
     @asynccontextmanager
     async def without_postgres(self) -> AsyncIterator[None]:
@@ -131,24 +131,25 @@ async def servers(*, organisations: int, latency_ms: int) -> AsyncIterator[Serve
             databases = Databases(url)
             await databases.prepare()
             pids = {"PostgreSQL": postgres.pid, "Temporal": temporal.pid, "sandbox": stand_in.pid}
-            async with Sandbox(settings.xero_api_url) as sandbox:
+            async with Sandbox(_stand_in(ports)) as sandbox:
                 yield Servers(stack, settings, databases, sandbox, pids, [postgres])
 
 
 def _settings(directory: Path, ports: Ports) -> Settings:
-    web, xero = ports.get("web"), f"http://{HOST}:{ports.get('xero-sandbox')}"
-    return Settings(
+    web = ports.get("web")
+    settings = Settings(
         _env_file=None,
         temporal_address=f"{HOST}:{ports.get('temporal')}",
         encryption_keys=SecretStr(f"bench:{KeyRing.generate_key()}"),
-        xero_client_id=SANDBOX_CLIENT_ID,
-        xero_client_secret=SecretStr(SANDBOX_CLIENT_SECRET),
-        xero_identity_url=xero,
-        xero_api_url=xero,
         public_url=f"http://{HOST}:{web}",
         web_port=web,
         data_dir=directory,
     )
+    return at_stand_ins(settings, {"xero": _stand_in(ports)})
+
+
+def _stand_in(ports: Ports) -> str:
+    return f"http://{HOST}:{ports.get('xero-sandbox')}"
 
 
 async def _said(child: Child, words: str) -> bool:

@@ -1,59 +1,118 @@
-"""Which providers there are: built from the settings in one place, for worker, web backend and commands alike."""
+"""Which providers there are: read and built in one place, for worker, web backend and commands alike.
 
-from collections.abc import Mapping
-from typing import Literal, Protocol
+A new provider gets a line in ``_KNOWN`` and a function that builds it. What only reads settings imports no provider.
+"""
 
-from providers.kit.http import http_client
-from providers.port.provider import CallBudget, Provider
-from providers.xero import Xero, XeroConfig
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
-class ProviderSettings(Protocol):
-    """What is to be known of our apps at the providers; names and meanings are those of the settings."""
+from providers.port.provider import CallBudget, Provider, Providers
+from providers.port.settings import ProviderSettings
+from providers.xero.settings import XeroSettings
 
-    def required(self, name: Literal["xero_client_id", "xero_client_secret"]) -> str:
-        """A setting that has to be there."""
-        ...
-
-    @property
-    def xero_identity_url(self) -> str:
-        """Base of the OpenID discovery document."""
-        ...
-
-    @property
-    def xero_api_url(self) -> str:
-        """Base of the API."""
-        ...
-
-    @property
-    def xero_bulk_connect(self) -> bool:
-        """Whether one consent may bring many organisations."""
-        ...
-
-    @property
-    def xero_calls_per_minute(self) -> int:
-        """Calls a minute for the whole app, over all processes."""
-        ...
+Own = TypeVar("Own", bound=ProviderSettings)
+SettingsOfProviders = Mapping[str, BaseSettings]
+"""The providers' own models by the providers' names, as the settings of a process hold them."""
 
 
-def build(settings: ProviderSettings, budget: CallBudget) -> Mapping[str, Provider]:
-    """The providers by their names; each is to be closed.
+def _xero(settings: XeroSettings, budget: CallBudget) -> Provider:
+    from providers.kit.http import http_client  # what reads settings alone starts without a provider
+    from providers.xero.provider import Xero  # likewise
+    from providers.xero.settings import config_of  # likewise
+
+    return Xero(config_of(settings), http_client(), budget)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known(Generic[Own]):
+    """A provider that this release can speak to.
+
+    Attributes:
+        settings: Its own model.
+        build: Makes it out of its settings, for a shared budget of calls.
+    """
+
+    settings: type[Own]
+    build: Callable[[Own, CallBudget], Provider]
+
+    def built(self, providers: SettingsOfProviders, budget: CallBudget) -> Provider:
+        return self.build(self.settings.among(providers), budget)
+
+
+_KNOWN: Mapping[str, _Known[Any]] = {one.settings.name: one for one in (_Known(XeroSettings, _xero),)}
+
+NAMES = tuple(_KNOWN)
+"""Of all providers that this release can speak to, in the order in which people see them."""
+
+TITLES: Mapping[str, str] = {name: one.settings.title for name, one in _KNOWN.items()}
+"""The providers' names for people."""
+
+
+class UnusableProviderSettingError(ValueError):
+    """A value of a provider's settings cannot be used.
+
+    Attributes:
+        variable: The environment variable's name.
+        error: What is wrong with it; may hold the value.
+    """
+
+    def __init__(self, variable: str, error: ValidationError) -> None:
+        super().__init__(f"{variable} cannot be used")
+        self.variable, self.error = variable, error
+
+
+def read(env_file: Path | str | None = ".env") -> Mapping[str, ProviderSettings]:
+    """The settings of every provider, also of those that are off.
 
     Args:
-        settings: Of this process.
+        env_file: Read beside the environment, which wins.
+
+    Raises:
+        UnusableProviderSettingError: A value cannot be used.
+    """
+    return {name: _read(one.settings, env_file) for name, one in _KNOWN.items()}
+
+
+def _read(model: type[ProviderSettings], env_file: Path | str | None) -> ProviderSettings:
+    try:
+        return model(_env_file=env_file)
+    except ValidationError as error:
+        field = str(error.errors(include_input=False, include_url=False)[0]["loc"][0])
+        raise UnusableProviderSettingError(model.variable(field), error) from None
+
+
+def all_of(providers: SettingsOfProviders) -> Iterator[ProviderSettings]:
+    """The models of the providers that this release knows; one that was not handed in is off."""
+    for name, one in _KNOWN.items():
+        yield one.settings.among(providers) if name in providers else one.settings.model_construct()
+
+
+def those_on(providers: SettingsOfProviders) -> list[ProviderSettings]:
+    """The models of the providers that are on."""
+    return [one for one in all_of(providers) if one.is_on]
+
+
+def first_unset(providers: SettingsOfProviders) -> str | None:
+    """The variable without which no provider works, or a provider that is on does not; None where all are set."""
+    on = those_on(providers)
+    if not on:
+        return " or ".join(one.variable("client_id") for one in all_of(providers))
+    return next((variable for one in on for variable in one.unset()), None)
+
+
+def build(providers: SettingsOfProviders, budget: CallBudget) -> Providers:
+    """The providers that are on, by their names; each is to be closed.
+
+    Args:
+        providers: The settings; ``first_unset`` has nothing to say about them.
         budget: Shares the calls of a minute with other processes.
 
     Raises:
-        MissingSettingError: An app's id or secret is not set.
         UnusableNetworkError: The way out is set so that it cannot be used.
     """
-    config = XeroConfig(
-        client_id=settings.required("xero_client_id"),
-        client_secret=settings.required("xero_client_secret"),
-        identity_url=settings.xero_identity_url,
-        api_url=settings.xero_api_url,
-        bulk_connect=settings.xero_bulk_connect,
-        calls_per_minute=settings.xero_calls_per_minute,
-    )
-    xero = Xero(config, http_client(), budget)
-    return {xero.name: xero}
+    return {one.name: _KNOWN[one.name].built(providers, budget) for one in those_on(providers)}

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -10,11 +11,12 @@ from contracts.payloads.runs import Deadlines
 from contracts.words.mistakes import first_of
 from contracts.words.refusals import RefusalCode, Refused
 from models.kit.database import Database
-from runtime.settings.settings import Settings, variable_of
+from providers import registry
+from runtime.settings.settings import MissingSettingError, Settings, variable_of
 
 if TYPE_CHECKING:
     from providers.identity import SignIn
-    from providers.port.provider import Provider
+    from providers.port.provider import Providers
     from starter.access.identities import IdentityProvider
     from starter.operations import Operations
     from starter.support.identity import SupportIdentity
@@ -33,15 +35,24 @@ def read_settings(*, finds_running: bool = True) -> Settings:
         Refused: A variable's value cannot be used; the sentence names it and shows no value.
     """
     try:
-        settings = Settings()
+        settings = _read(".env")
         running = settings.data_dir / RUNNING
         found = finds_running and settings.database_url is None and running.exists()
-        return Settings(_env_file=running) if found else settings
+        return _read(running) if found else settings
     except ValidationError as error:
         field, sentence = first_of(error)
-        variable = variable_of(str(field).partition(".")[0])
-        message = f"{variable} cannot be used. {sentence} docs/operations.md says what it may be."
-        raise Refused(RefusalCode.INVALID, message) from None
+        raise _unusable(variable_of(str(field).partition(".")[0]), sentence) from None
+    except registry.UnusableProviderSettingError as unusable:
+        raise _unusable(unusable.variable, first_of(unusable.error)[1]) from None
+
+
+def _read(env_file: str | Path) -> Settings:
+    return Settings(_env_file=env_file, providers=registry.read(env_file))
+
+
+def _unusable(variable: str, sentence: str) -> Refused:
+    message = f"{variable} cannot be used. {sentence} docs/operations.md says what it may be."
+    return Refused(RefusalCode.INVALID, message)
 
 
 @asynccontextmanager
@@ -73,17 +84,18 @@ async def upgrade_database(settings: Settings) -> tuple[str, ...]:
     return missing
 
 
-def build_provider(settings: Settings, database: Database) -> "Provider":
-    """The provider that the settings describe; as long as there is one, it is the one.
+def build_providers(settings: Settings, database: Database) -> "Providers":
+    """The providers that are on, by their names; each is to be closed.
 
     Raises:
-        MissingSettingError: The app's id or secret is not set.
+        MissingSettingError: None is on, or an app's secret is not set.
+        UnusableNetworkError: The way out is set so that it cannot be used.
     """
     from models.budgets.calls import SharedCallBudget  # commands on the database alone start without a provider
-    from providers.registry import build  # likewise
 
-    (provider,) = build(settings, SharedCallBudget(database)).values()
-    return provider
+    if unset := registry.first_unset(settings.providers):
+        raise MissingSettingError(unset)
+    return registry.build(settings.providers, SharedCallBudget(database))
 
 
 @asynccontextmanager
@@ -167,14 +179,15 @@ async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
     async with AsyncExitStack() as stack:
         public_url, sealer = settings.required("public_url"), settings.key_ring().for_purpose("database")
         database = await stack.enter_async_context(open_database(settings))
-        provider = build_provider(settings, database)
-        stack.push_async_callback(provider.close)
+        providers = build_providers(settings, database)
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
         sign_in = await stack.enter_async_context(open_sign_in(settings))
         yield Operations(
             database=database,
             sealer=sealer,
             temporal=await connect(settings),
-            providers={provider.name: provider},
+            providers=providers,
             public_url=public_url,
             deadlines=Deadlines(consent=settings.consent_deadline, selection=settings.selection_deadline),
             identity_provider=_identity_provider(settings, sign_in),

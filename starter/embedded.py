@@ -1,26 +1,25 @@
-"""The whole product on this machine: servers, stand-in for Xero, worker and web backend, for looking and developing.
+"""The whole product on this machine: servers, stand-ins, worker and web backend, for looking and developing.
 
 Starts processes and nothing else; what they are made of stays in them. All of it stops with the context.
 """
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from pydantic import SecretStr
-
 from contracts.words.names import SEARCH_ATTRIBUTES
 from models import schema
+from providers import registry
 from runtime.embedded.processes import Child, listens
 from runtime.embedded.stack import Stack, embedded_stack, environment_of
 from runtime.settings.settings import Settings
 from starter.support.temporal_ui import workflows_address
 
-SANDBOX_CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
-SANDBOX_CLIENT_SECRET = "sandbox-only-secret-never-use-at-xero"  # noqa: S105  # the stand-in's public constant
 HOST = "127.0.0.1"
+TITLES = registry.TITLES
+"""The providers' names for people, by their words in addresses."""
 WORKERS = ("worker", "worker-2")
 """A Python process uses one core; two of them halve the time of a big run on the smallest machine that we think of."""
 
@@ -30,10 +29,10 @@ class Product:
     """The running product.
 
     Attributes:
-        stack: Its servers, and complete settings but for Xero.
+        stack: Its servers, and complete settings but for providers.
         settings: Complete settings; connect with these.
         web_url: The web backend.
-        sandbox_url: The stand-in for Xero; None where the settings name a real app.
+        stand_ins: The stand-ins' addresses by the providers' names; none where the settings name a real app.
         temporal_ui_url: Our namespace in Temporal's web interface, where that is known.
         workers: The workers' processes.
         web: The web backend's process.
@@ -42,7 +41,7 @@ class Product:
     stack: Stack
     settings: Settings
     web_url: str
-    sandbox_url: str | None
+    stand_ins: Mapping[str, str]
     temporal_ui_url: str | None
     workers: tuple[Child, ...]
     web: Child
@@ -53,7 +52,7 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
     """Start everything that the settings leave unset, and the product on it.
 
     Args:
-        settings: Unset addresses mean embedded servers; an unset Xero app means the stand-in.
+        settings: Unset addresses mean embedded servers; without any app at a provider, stand-ins take their places.
         sandbox: Further arguments for the stand-in.
 
     Raises:
@@ -62,7 +61,7 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
         ProcessFailedError: Something did not come up.
     """
     async with embedded_stack(settings, search_attributes=SEARCH_ATTRIBUTES) as stack:
-        sandbox_url, whole = await _with_xero(stack, sandbox)
+        stand_ins, whole = await _with_stand_ins(stack, sandbox)
         await schema.upgrade(whole.required("database_url"))
         environment = environment_of(whole)
         workers = [
@@ -76,32 +75,43 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
             stack=stack,
             settings=whole,
             web_url=f"http://{HOST}:{whole.web_port}",
-            sandbox_url=sandbox_url,
+            stand_ins=stand_ins,
             temporal_ui_url=workflows_address(whole.temporal_ui_url, whole.temporal_namespace),
             workers=tuple(workers),
             web=web,
         )
 
 
-async def _with_xero(stack: Stack, arguments: Sequence[str]) -> tuple[str | None, Settings]:
-    """The stand-in, started unless the settings name a real app; and the settings with it."""
+async def _with_stand_ins(stack: Stack, arguments: Sequence[str]) -> tuple[Mapping[str, str], Settings]:
+    """The stand-ins' addresses, started unless the settings name a real app; and the settings with them."""
     settings = stack.settings
-    if settings.xero_client_id is not None:
-        return None, settings
-    port = stack.ports.get("xero-sandbox")
-    url = f"http://{HOST}:{port}"
-    argv = [sys.executable, "-m", "emulators.xero", "--port", str(port)]
-    # Its sign-ins stay valid over a restart, as Xero's would.
-    argv += ["--state-file", str(settings.data_dir / "xero-sandbox.json")]
-    argv += ["--redirect-uri", f"{settings.public_url}/connect/xero/callback", *arguments]
-    await stack.start("xero-sandbox", argv, ready=lambda: listens(port))
-    update = {
-        "xero_client_id": SANDBOX_CLIENT_ID,
-        "xero_client_secret": SecretStr(SANDBOX_CLIENT_SECRET),
-        "xero_identity_url": url,
-        "xero_api_url": url,
-    }
-    return url, settings.model_copy(update=update)
+    if registry.those_on(settings.providers):
+        return {}, settings
+    addresses = {name: await _stand_in(stack, name, arguments) for name in registry.NAMES}
+    return addresses, at_stand_ins(settings, addresses)
+
+
+async def _stand_in(stack: Stack, provider: str, arguments: Sequence[str]) -> str:
+    process = f"{provider}-sandbox"
+    port = stack.ports.get(process)
+    argv = [sys.executable, "-m", f"emulators.{provider}", "--port", str(port)]
+    # Its sign-ins stay valid over a restart, as the provider's would.
+    argv += ["--state-file", str(stack.settings.data_dir / f"{process}.json")]
+    argv += ["--redirect-uri", f"{stack.settings.public_url}/connect/{provider}/callback", *arguments]
+    await stack.start(process, argv, ready=lambda: listens(port))
+    return f"http://{HOST}:{port}"
+
+
+def at_stand_ins(settings: Settings, addresses: Mapping[str, str]) -> Settings:
+    """The settings with the apps that stand-ins know.
+
+    Args:
+        settings: Of the product.
+        addresses: Where the stand-ins listen, by the providers' names.
+    """
+    own = {one.name: one for one in registry.all_of(settings.providers)}
+    changed = {name: own[name].at_stand_in(url) for name, url in addresses.items()}
+    return settings.model_copy(update={"providers": own | changed})
 
 
 async def _said(child: Child, words: str) -> bool:

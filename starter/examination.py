@@ -11,19 +11,21 @@ from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.refusals import Refused
 from models import schema
 from models.kit.database_url import UnusableUrlError, is_for_a_pooler
+from providers import registry
 from providers.kit.proxies import UnusableNetworkError
 from providers.port.errors import AppRefused, ProviderError
 from providers.port.provider import Provider
+from providers.port.settings import ProviderSettings
 from rules.schedule_hours import WHAT_TO_DO, said
 from runtime.sealing.keyring import InvalidKeysError
-from runtime.settings.settings import MissingSettingError, Settings
+from runtime.settings.settings import MissingSettingError, Settings, variable_of
 from runtime.settings.zone_rules import pinned_version
 from runtime.temporal.connection import connect
 from runtime.temporal.namespace import NamespaceNotReadyError, missing_attributes
-from starter.bootstrap import build_provider, open_database, open_sign_in, read_settings
+from starter.bootstrap import build_providers, open_database, open_sign_in, read_settings
 from starter.connections.schedules import Change, Schedules
 
-_NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url", "xero_client_id", "xero_client_secret")
+_NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ async def examine() -> list[Finding]:
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    missing = [name for name in _NEEDED if getattr(settings, name) is None]
-    names = ", ".join(f"CLIENTSYNC_{name.upper()}" for name in missing)
+    missing = [variable_of(name) for name in _NEEDED if getattr(settings, name) is None]
+    missing += _missing_at_providers(settings)
+    names = ", ".join(missing)
     yield Finding(
         "settings",
         not missing,
@@ -79,11 +82,18 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     if settings.temporal_address is not None and settings.encryption_keys is not None:
         async for finding in _temporal(settings):
             yield finding
-    if settings.database_url is not None and settings.xero_client_id and settings.xero_client_secret:
-        async for finding in _provider(settings):
+    if settings.database_url is not None and registry.first_unset(settings.providers) is None:
+        async for finding in _providers(settings):
             yield finding
     if settings.sign_in_issuer is not None:
         yield await _sign_in(settings)
+
+
+def _missing_at_providers(settings: Settings) -> list[str]:
+    """Of those that are on, what they lack; where none is, what would turn one on."""
+    if on := registry.those_on(settings.providers):
+        return [variable for one in on for variable in one.unset()]
+    return [" or ".join(", ".join(one.unset()) for one in registry.all_of(settings.providers))]
 
 
 async def _database(settings: Settings) -> Finding:
@@ -156,25 +166,32 @@ def some(names: Sequence[str], most: int = 5) -> str:
     return f"{', '.join(names[:most])}{more}"
 
 
-async def _provider(settings: Settings) -> AsyncIterator[Finding]:
+async def _providers(settings: Settings) -> AsyncIterator[Finding]:
     async with open_database(settings) as database:
         try:
-            provider = build_provider(settings, database)
+            providers = build_providers(settings, database)
         except UnusableNetworkError as error:
             yield Finding("the way out", False, str(error), "Correct the variable.")
             return
         try:
-            try:
-                redirect_uri = f"{settings.public_url}/connect/xero/callback"
-                await provider.begin_consent(state="doctor", redirect_uri=redirect_uri)
-            except ProviderError as error:
-                what = "Look at CLIENTSYNC_XERO_IDENTITY_URL, and at whether this machine may reach it."
-                yield Finding(provider.title, False, f"its sign-in cannot be read: {error.detail}", what)
-                return
-            yield Finding(provider.title, True, f"its sign-in answers at {settings.xero_identity_url}")
-            yield await _secret(provider)
+            for app in registry.those_on(settings.providers):
+                async for finding in _provider(settings, app, providers[app.name]):
+                    yield finding
         finally:
-            await provider.close()
+            for provider in providers.values():
+                await provider.close()
+
+
+async def _provider(settings: Settings, app: ProviderSettings, provider: Provider) -> AsyncIterator[Finding]:
+    try:
+        redirect_uri = f"{settings.public_url}/connect/{app.name}/callback"
+        await provider.begin_consent(state="doctor", redirect_uri=redirect_uri)
+    except ProviderError as error:
+        what = f"Look at {app.variable(app.sign_in_field)}, and at whether this machine may reach it."
+        yield Finding(app.title, False, f"its sign-in cannot be read: {error.detail}", what)
+        return
+    yield Finding(app.title, True, f"its sign-in answers at {app.sign_in_address}")
+    yield await _secret(app, provider)
 
 
 async def _sign_in(settings: Settings) -> Finding:
@@ -194,12 +211,13 @@ async def _sign_in(settings: Settings) -> Finding:
     return Finding(check, True, f"its sign-in answers at {settings.sign_in_issuer}")
 
 
-async def _secret(provider: Provider) -> Finding:
-    check = f"{provider.title} app"
+async def _secret(app: ProviderSettings, provider: Provider) -> Finding:
+    check = f"{app.title} app"
     try:
         await provider.check_app()
     except AppRefused as error:
-        what = "Set CLIENTSYNC_XERO_CLIENT_ID and CLIENTSYNC_XERO_CLIENT_SECRET as the app has them there; restart all."
+        both = " and ".join(app.variable(field) for field in ("client_id", "client_secret"))
+        what = f"Set {both} as the app has them there; restart all."
         return Finding(check, False, f"its id or secret is refused: {error.detail}", what)
     except ProviderError as error:
         return Finding(check, False, f"its secret could not be tried: {error.detail}", "Run this again in a minute.")

@@ -11,12 +11,13 @@ from runtime.embedded.ports import HOST, Ports
 from runtime.embedded.processes import Supervisor
 from runtime.sealing.keyring import KeyRing
 from runtime.settings.settings import Settings
+from starter.embedded import at_stand_ins
 from torture.cable import Cable
 from torture.chaos import WORKERS, Target
 from torture.link import Link, join
 
-CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
-CLIENT_SECRET = "sandbox-only-secret-never-use-at-xero"  # noqa: S105  # the stand-in's public constant
+PROVIDER = "xero"
+"""Whose stand-in it runs on."""
 
 _SERVERS = ("postgres", "temporal", "platform", "mail")
 
@@ -64,15 +65,14 @@ class Host:
         where = self.link.address if self.link else HOST
         database, temporal, platform, mail = (f"{where}:{cable.port}" for cable in self.cables)
         url = everywhere.required("database_url")
-        return everywhere.model_copy(
+        there = everywhere.model_copy(
             update={
                 "database_url": SecretStr(url.replace(f"@{HOST}:{urlsplit(url).port}/", f"@{database}/")),
                 "temporal_address": temporal,
-                "xero_api_url": f"http://{platform}",
-                "xero_identity_url": f"http://{platform}",
                 "smtp_url": SecretStr(f"smtp://{mail}"),
             }
         )
+        return at_stand_ins(there, {PROVIDER: f"http://{platform}"})
 
 
 async def join_hosts(supervisor: Supervisor, ports: Ports, *, has_namespaces: bool) -> dict[Target, Host]:
@@ -100,18 +100,20 @@ async def join_hosts(supervisor: Supervisor, ports: Ports, *, has_namespaces: bo
 
 def settings_of(directory: Path, ports: Ports) -> Settings:
     """The product's settings, all but the database's address."""
-    web, platform = ports.get("web"), f"http://{HOST}:{ports.get('platform')}"
-    return Settings(
+    web = ports.get("web")
+    settings = Settings(
         _env_file=None,
         temporal_address=f"{HOST}:{ports.get('temporal')}",
         encryption_keys=SecretStr(f"torture:{KeyRing.generate_key()}"),
-        xero_client_id=CLIENT_ID,
-        xero_client_secret=SecretStr(CLIENT_SECRET),
-        xero_identity_url=platform,
-        xero_api_url=platform,
         smtp_url=SecretStr(f"smtp://{HOST}:{ports.get('mail')}"),
         mail_from="Clientsync <clientsync@practices.example>",
         public_url=f"http://{HOST}:{web}",
         web_port=web,
         data_dir=directory,
     )
+    return at_stand_ins(settings, {PROVIDER: platform_address(ports)})
+
+
+def platform_address(ports: Ports) -> str:
+    """Where the stand-in for the provider listens."""
+    return f"http://{HOST}:{ports.get('platform')}"

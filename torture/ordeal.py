@@ -25,6 +25,7 @@ from torture.checker import findings as reading
 from torture.checker import history, lists, logs, mail, platform, state, workflows
 from torture.checker.findings import Finding
 from torture.door import Door
+from torture.hosts import platform_address
 from torture.ledger import Ledger
 from torture.people import Person
 from torture.platform import Platform
@@ -99,7 +100,7 @@ async def _endure(wish: Wish, tell: Tell, directory: Path) -> Report:
     is_apart = not wish.relays_because
     async with fleet(directory, wish.seed, size, logins, wish.beside, has_namespaces=is_apart) as running:
         await audit.begin(running.database)
-        async with Platform(running.settings.xero_api_url) as there:
+        async with Platform(platform_address(running.stack.ports)) as there:
             people = await cast(running.settings, there, wish.practices)
             tell(f"{wish.practices} practices, {len(people)} colleagues, {size} organisations: people begin.")
             async with _doors(running, people, ledger) as doors, _kept(running):

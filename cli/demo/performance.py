@@ -18,7 +18,7 @@ from cli.demo.script import play
 from cli.kit.output import out, print_json
 from runtime.embedded.processes import ProcessFailedError
 from runtime.settings.settings import Settings
-from starter.embedded import Product, embedded_product
+from starter.embedded import TITLES, Product, embedded_product
 from starter.ending import FAILED, end, err
 
 
@@ -119,7 +119,7 @@ def _tell_addresses(product: Product, console: Console) -> None:
         ("Web backend", product.web_url),
         ("API", f"{product.web_url}/api/docs"),
         ("Temporal UI", product.temporal_ui_url),
-        ("Xero sandbox", product.sandbox_url),
+        *((f"{TITLES[name]} sandbox", address) for name, address in product.stand_ins.items()),
     ):
         console.print(f"{name:13}{address}", highlight=False)
     console.print("Running. Ctrl-C stops all of it and removes its files.")

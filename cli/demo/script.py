@@ -97,9 +97,9 @@ async def play(product: Product, progress: Steps) -> Report:
 
 @asynccontextmanager
 async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
-    if product.sandbox_url is None:
+    if not product.stand_ins:
         raise DemoError("The demo runs against the stand-in alone, never against real accounting software.")
-    async with Sandbox(product.sandbox_url) as sandbox:
+    async with Sandbox(product.stand_ins["xero"]) as sandbox:
         state = await sandbox.state()
         casting = cast_parts(state.organisations, state.people[1].organisation_ids)
         with progress.step("Practice with three colleagues and two teams"):

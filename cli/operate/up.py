@@ -70,7 +70,7 @@ def _tell(product: Product, look: FirstLook, json: bool) -> None:
         "with_passkeys": party.origin if party else None,  # an address of numbers has none
         "api_docs": f"{product.web_url}/api/docs",
         "temporal_ui": product.temporal_ui_url,
-        "xero_sandbox": product.sandbox_url,
+        **{f"{provider}_sandbox": address for provider, address in product.stand_ins.items()},
     }
     if json:
         print_json(addresses | look._asdict())

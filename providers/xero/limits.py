@@ -17,7 +17,7 @@ from providers.kit.clock import Clock, next_minute
 from providers.kit.fair_semaphore import FairSemaphore
 from providers.port.errors import RateLimited
 from providers.port.provider import CallBudget
-from providers.xero.config import XeroConfig
+from providers.xero.settings import XeroConfig
 
 MINUTE = timedelta(minutes=1)
 

@@ -18,10 +18,10 @@ from providers.kit.clock import Clock
 from providers.kit.http import Through
 from providers.port.errors import ConsentFailed, SignedOut, Unavailable
 from providers.port.provider import Consent, ConsentRequest, TokenSet
-from providers.xero.config import XeroConfig
 from providers.xero.errors import NotReached, TokenRefused, classify_identity
 from providers.xero.identity import Claims, XeroIdentity
 from providers.xero.json_bodies import read_json
+from providers.xero.settings import XeroConfig
 
 DEFAULT_LIFETIME_SECONDS = 1800
 """An access token's life (developer.xero.com/faq/oauth2), for an answer that does not say."""

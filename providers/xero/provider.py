@@ -22,13 +22,13 @@ from providers.port.provider import (
 )
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
-from providers.xero.config import XeroConfig
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
 from providers.xero.identity import XeroIdentity
 from providers.xero.limits import Limits
 from providers.xero.oauth import OAuth
 from providers.xero.schemas import Record
+from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sources import COLLECTIONS, Collection
 from providers.xero.walk import Walk
 
@@ -49,8 +49,8 @@ class Xero:
         pause: Waits for so many seconds.
     """
 
-    name = "xero"
-    title = "Xero"
+    name = XeroSettings.name
+    title = XeroSettings.title
 
     def __init__(
         self,

@@ -121,19 +121,24 @@ async def embedded_stack(
 def environment_of(settings: Settings) -> dict[str, str]:
     """All settings that have a value, as environment variables that give the same settings when read; has secrets."""
     found: dict[str, str] = {}
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, SecretStr):
-            value = value.get_secret_value()
-        elif isinstance(value, timedelta):
-            value = value.total_seconds()
-        elif isinstance(value, bool):
-            value = str(value).lower()
-        elif isinstance(value, Path):
-            value = value.absolute()
-        if value is not None:
-            found[variable_of(name)] = str(value)
+    for own in (settings, *settings.providers.values()):
+        prefix = own.model_config.get("env_prefix", "")
+        for name in type(own).model_fields:
+            value = getattr(own, name)
+            if value is not None and name != "providers":
+                found[f"{prefix}{name}".upper()] = _written(value)
     return found
+
+
+def _written(value: object) -> str:
+    """As a variable says it."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value.absolute() if isinstance(value, Path) else value)
 
 
 async def _database(

@@ -4,9 +4,10 @@ Nothing is read when this module is imported, and no setting has a secret as its
 without is asked for with ``required``, which names the variable that is missing.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -87,8 +88,6 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Required = Literal[
     "database_url",
     "temporal_address",
-    "xero_client_id",
-    "xero_client_secret",
     "public_url",
     "encryption_keys",
     "mail_from",
@@ -107,13 +106,9 @@ class Settings(BaseSettings):
         temporal_address: ``host:port`` of Temporal's frontend; unset means the embedded one.
         temporal_namespace: The namespace that holds our runs.
         temporal_ui_url: Base of Temporal's web interface, for links, and as the origin that may call the codec.
-        xero_client_id: The id of the app at Xero.
-        xero_client_secret: Its secret.
-        xero_identity_url: Base of the OpenID discovery document.
-        xero_api_url: Base of ``/connections`` and ``/api.xro/2.0``.
-        xero_bulk_connect: Whether Xero approved the app for many organisations in one consent.
-        xero_calls_per_minute: Calls a minute for the whole app, over all processes; Xero allows 10,000.
-        public_url: Where browsers reach us; ``/connect/xero/callback`` below it is the redirect URI.
+        providers: The settings of our apps at accounting software, by the providers' names; each model is its
+            provider's own and is handed in, so that nothing here knows a provider.
+        public_url: Where browsers reach us; ``/connect/<provider>/callback`` below it is the redirect URI.
         encryption_keys: ``id:base64key`` of 32 bytes, comma-separated, the current one first.
         data_dir: Where the embedded parts keep their files.
         consent_deadline: How long a run waits for the sign-in.
@@ -147,12 +142,7 @@ class Settings(BaseSettings):
     temporal_address: Annotated[str, Field(pattern=r"^[^\s/]+:\d+$")] | None = None
     temporal_namespace: str = "clientsync"
     temporal_ui_url: BaseUrl | None = None
-    xero_client_id: str | None = None
-    xero_client_secret: SecretStr | None = None
-    xero_identity_url: BaseUrl = "https://identity.xero.com"
-    xero_api_url: BaseUrl = "https://api.xero.com"
-    xero_bulk_connect: bool = True
-    xero_calls_per_minute: Annotated[int, Field(ge=1)] = 10_000
+    providers: Mapping[str, BaseSettings] = Field(default_factory=dict)
     public_url: BaseUrl | None = None
     encryption_keys: SecretStr | None = None
     data_dir: Path = Path(".clientsync")
@@ -191,6 +181,16 @@ class Settings(BaseSettings):
         if value is None:
             raise MissingSettingError(variable_of(name))
         return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+    def with_provider(self, name: str, **values: object) -> Self:
+        """The same with some of a provider's settings set otherwise.
+
+        Args:
+            name: The provider's.
+            values: By the names of its fields.
+        """
+        own = self.providers[name].model_copy(update=values)
+        return self.model_copy(update={"providers": {**self.providers, name: own}})
 
     def key_ring(self) -> KeyRing:
         """The key ring of this installation.

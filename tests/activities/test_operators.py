@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest_asyncio
-from pydantic import SecretStr
 
 from activities.delivery.mailing import SmtpMailer
 from activities.delivery.operators import Operators
@@ -14,8 +13,9 @@ from models.budgets import troubles as app_troubles
 from models.budgets.troubles import CLAIM
 from models.kit.database import Database
 from providers.port.provider import Provider
+from providers.xero.settings import XeroSettings
 from runtime.settings.settings import Settings
-from starter.bootstrap import build_provider
+from starter.bootstrap import build_providers
 from tests.letterbox import Letterbox, letterbox
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -41,13 +41,10 @@ async def box() -> AsyncIterator[Letterbox]:
 async def provider(database: Database) -> AsyncIterator[Provider]:
     settings = Settings(
         _env_file=None,
-        xero_client_id="app",
-        xero_client_secret=SecretStr("secret"),
-        xero_identity_url="http://127.0.0.1:1",
-        xero_api_url="http://127.0.0.1:1",
+        providers={"xero": XeroSettings(_env_file=None).at_stand_in("http://127.0.0.1:1")},
         public_url="http://127.0.0.1:1",
     )
-    made = build_provider(settings, database)
+    (made,) = build_providers(settings, database).values()
     yield made
     await made.close()
 

@@ -19,14 +19,16 @@ from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.practices import Plan
 from emulators.kit.signing import SigningKey
 from emulators.xero.app import create_app as create_sandbox
-from emulators.xero.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
+from emulators.xero.config import Config
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from emulators.xero.server import DroppableProtocol
+from providers import registry
 from runtime.embedded.temporal import binary
 from runtime.settings.settings import Settings
 from runtime.temporal.connection import data_converter
-from starter.bootstrap import build_provider
+from starter.bootstrap import build_providers
+from starter.embedded import at_stand_ins
 from starter.operations import Operations
 from tests.journeys.haste import Haste
 from tests.journeys.practice import address, admitted, make_practice
@@ -50,8 +52,7 @@ def settings_for(temporal_address: str, keys: str) -> Settings:
         _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own argument
         temporal_address=temporal_address,
         encryption_keys=SecretStr(keys),
-        xero_client_id=SANDBOX_CLIENT_ID,
-        xero_client_secret=SecretStr(SANDBOX_CLIENT_SECRET),
+        providers=registry.read(None),
     )
 
 
@@ -104,17 +105,10 @@ async def staged(
         sandbox_socket, sandbox_url = listening()
         await stack.enter_async_context(serving(sandbox, sandbox_socket, http=DroppableProtocol))
         web_socket, web_url = listening()
-        complete = settings.model_copy(
-            update={
-                "database_url": SecretStr(database_url),
-                "xero_identity_url": sandbox_url,
-                "xero_api_url": sandbox_url,
-                "xero_bulk_connect": bulk_connect,
-                "public_url": web_url,
-            }
-        )
+        found = settings.model_copy(update={"database_url": SecretStr(database_url), "public_url": web_url})
+        complete = at_stand_ins(found, {"xero": sandbox_url}).with_provider("xero", bulk_connect=bulk_connect)
         database = await stack.enter_async_context(opened(database_url))
-        provider = build_provider(complete, database)
+        (provider,) = build_providers(complete, database).values()
         stack.push_async_callback(provider.close)
         operations = Operations(
             database=database,

@@ -1,16 +1,9 @@
-"""The app's calls a minute are as many as the setting says, for the worker and for commands."""
-
-from collections.abc import Callable
+"""The app's calls a minute are as many as the setting says."""
 
 import pytest
 
-from models.budgets.calls import SharedCallBudget
-from models.kit.database import Database
 from providers.port.errors import ProviderError, RateLimited
-from providers.port.provider import Provider
-from providers.registry import build as built
-from runtime.settings.settings import Settings
-from starter.bootstrap import build_provider
+from starter.bootstrap import build_providers
 from tests.journeys.scene import Scene
 
 
@@ -27,15 +20,9 @@ class OldTokens:
         return ()
 
 
-def of_the_worker(settings: Settings, database: Database) -> Provider:
-    (provider,) = built(settings, SharedCallBudget(database)).values()
-    return provider
-
-
-@pytest.mark.parametrize("build", [build_provider, of_the_worker])
-async def test_a_setting_lowers_it(scene: Scene, build: Callable[[Settings, Database], Provider]) -> None:
-    settings = scene.settings.model_copy(update={"xero_calls_per_minute": 1, "xero_client_id": build.__name__})
-    provider = build(settings, scene.database)
+async def test_a_setting_lowers_it(scene: Scene) -> None:
+    settings = scene.settings.with_provider("xero", calls_per_minute=1, client_id="another app")
+    (provider,) = build_providers(settings, scene.database).values()
     refused: list[ProviderError] = []
     for _ in range(2):  # each makes two calls, and one minute may end between them
         with pytest.raises(ProviderError) as error:

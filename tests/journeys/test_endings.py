@@ -13,7 +13,7 @@ from emulators.xero.faults import Kind
 from models.grants.tables import Grant
 from models.kit.columns import now
 from models.kit.sealing import open_tokens
-from starter.bootstrap import build_provider
+from starter.bootstrap import build_providers
 from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import OneClient, disconnecting
 from tests.journeys.people import everything_added, joined, leaves
@@ -32,7 +32,7 @@ def refresh_token_of(scene: Scene, grant: Grant) -> str:
 
 async def tidied(scene: Scene, *, later: timedelta = timedelta()) -> tuple[int, int, int]:
     """Tidy up after the practice, as the night does: sign-ins, profiles, logins."""
-    provider = build_provider(scene.settings, scene.database)
+    (provider,) = build_providers(scene.settings, scene.database).values()
     tokens = TokenStore(scene.database, scene.settings.key_ring().for_purpose("database"))
     reach = GrantReader(scene.database, {provider.name: provider}, tokens)
     activities = TidyActivities(scene.database, reach, lambda: now() + later)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
-from providers.xero import Xero, XeroConfig
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn
 

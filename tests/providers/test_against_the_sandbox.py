@@ -21,7 +21,8 @@ from emulators.xero.world import World
 from providers.kit.http import http_client
 from providers.port.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.port.provider import Consent, Page, TokenSet
-from providers.xero import Xero, XeroConfig
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
 from tests.providers.conftest import Allowance
 
 REDIRECT = "http://127.0.0.1:9/connect/xero/callback"

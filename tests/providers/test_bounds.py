@@ -19,8 +19,9 @@ from providers.kit.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
 from providers.kit.http import TooLargeError, http_client
 from providers.port.errors import RateLimited, TooLarge, Unavailable
 from providers.port.provider import TokenSet
-from providers.xero import Xero, XeroConfig
 from providers.xero.bounds import LISTING, LONG_LIST, NOTHING, SHORT_LIST
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, Tokens
 from tests.providers.stand_in import StandIn

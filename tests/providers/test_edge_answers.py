@@ -6,7 +6,7 @@ from starlette.responses import PlainTextResponse, Response
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.port.errors import NeedsPerson, Unavailable
-from providers.xero import Xero
+from providers.xero.provider import Xero
 from tests.providers.conftest import Tokens
 from tests.providers.stand_in import StandIn
 from tests.providers.test_errors import NO_SCOPE, NOT_MINE, REFUSED

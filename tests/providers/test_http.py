@@ -11,7 +11,8 @@ import pytest
 from contracts.words.lists import Source
 from providers.kit.http import http_client
 from providers.port.errors import Unavailable
-from providers.xero import Xero, XeroConfig
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, Tokens
 

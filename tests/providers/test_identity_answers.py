@@ -7,7 +7,8 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from providers.port.errors import AppRefused, ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.xero import Xero, XeroConfig
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn

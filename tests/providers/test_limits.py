@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from providers.port.errors import RateLimited
-from providers.xero import XeroConfig
 from providers.xero.limits import Limits
+from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance
 

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.port.errors import NeedsPerson, RateLimited, TooSmall
-from providers.xero import Xero, XeroConfig
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance
 from tests.providers.stand_in import StandIn

@@ -22,7 +22,8 @@ from providers.port.errors import (
     Unavailable,
 )
 from providers.port.provider import Consent, Provider, TokenSet
-from providers.xero import Xero, XeroConfig
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn, key_named

@@ -13,7 +13,7 @@ from contracts.words.lists import Source
 from contracts.words.standard_information import Row
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 from providers.port.provider import Page
-from providers.xero import Xero
+from providers.xero.provider import Xero
 from providers.xero.sources import COLLECTIONS
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Tokens

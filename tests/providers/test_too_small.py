@@ -5,7 +5,7 @@ import pytest
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.port.errors import TooSmall
-from providers.xero import Xero
+from providers.xero.provider import Xero
 from providers.xero.sources import COLLECTIONS
 from tests.providers.stand_in import StandIn
 from tests.providers.test_reads import SINCE, contacts, pages, path, rows

@@ -6,18 +6,29 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from providers import registry
+from providers.xero.settings import XeroSettings
 from runtime.embedded.stack import environment_of
 from runtime.sealing.keyring import KeyRing
 from runtime.settings.settings import MissingSettingError, Settings, variable_of
 
 ROOT = Path(__file__).parents[2]
+VARIABLES = sorted(
+    [variable_of(name) for name in Settings.model_fields if name != "providers"]
+    + [one.variable(field) for one in registry.all_of({}) for field in type(one).model_fields]
+)
+
+
+def read() -> Settings:
+    """As every process of the product reads them."""
+    return Settings(providers=registry.read())
 
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch, tmp_path):
     """Neither variables nor a ``.env`` of whoever runs the tests play a part."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(variable_of(name), raising=False)
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -31,10 +42,10 @@ def test_nothing_set_means_embedded_and_no_secret_by_default():
 
 
 def test_env_file_is_read_and_the_environment_wins(monkeypatch, tmp_path):
-    (tmp_path / ".env").write_text("CLIENTSYNC_WEB_PORT=8100\nCLIENTSYNC_LOG_FORMAT=json\nCLIENTSYNC_XERO_CLIENT_ID=\n")
+    (tmp_path / ".env").write_text("CLIENTSYNC_WEB_PORT=8100\nCLIENTSYNC_LOG_FORMAT=json\nCLIENTSYNC_DATABASE_URL=\n")
     monkeypatch.setenv("CLIENTSYNC_WEB_PORT", "8200")
     settings = Settings()
-    assert (settings.web_port, settings.log_format, settings.xero_client_id) == (8200, "json", None)
+    assert (settings.web_port, settings.log_format) == (8200, "json")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +72,6 @@ def test_deadlines_are_seconds_or_iso_durations(monkeypatch, text, meaning):
         ("CLIENTSYNC_TEMPORAL_ADDRESS", "https://temporal.example.com"),
         ("CLIENTSYNC_LOG_LEVEL", "LOUD"),
         ("CLIENTSYNC_PROVIDER_CONCURRENCY", "0"),
-        ("CLIENTSYNC_XERO_CALLS_PER_MINUTE", "0"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(monkeypatch, variable, value):
@@ -96,26 +106,25 @@ def test_secrets_are_not_shown(monkeypatch):
     monkeypatch.setenv("CLIENTSYNC_ENCRYPTION_KEYS", f"a:{key}")
     monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_SECRET", "very-secret")
     monkeypatch.setenv("CLIENTSYNC_DATABASE_URL", "postgresql://u:hush-hush@db/x")
-    shown = repr(Settings()) + str(Settings())
+    shown = repr(read()) + str(read())
     assert not any(secret in shown for secret in (key, "very-secret", "hush-hush"))
 
 
 def test_children_read_the_same_settings_from_the_environment(monkeypatch, tmp_path):
     settings = Settings(
         database_url="postgresql://u:p@db/x",
-        xero_client_secret="very-secret",
-        xero_bulk_connect=False,
+        providers={"xero": XeroSettings(client_secret="very-secret", bulk_connect=False)},
         consent_deadline=timedelta(seconds=1234567.5),
         data_dir=tmp_path / "here",
     )
     for name, value in environment_of(settings).items():
         monkeypatch.setenv(name, value)
-    assert Settings() == settings
+    assert read() == settings
 
 
-@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+@pytest.mark.parametrize("variable", VARIABLES)
 @pytest.mark.parametrize("page", ["docs/operations.md", ".env.example"])
-def test_every_setting_is_documented(name, page):
-    assert variable_of(name) in (ROOT / page).read_text(), (
-        f"{page} does not mention {variable_of(name)}: say there what it does and what its default is"
+def test_every_setting_is_documented(variable, page):
+    assert variable in (ROOT / page).read_text(), (
+        f"{page} does not mention {variable}: say there what it does and what its default is"
     )

@@ -130,14 +130,14 @@ async def tempted(product: Product) -> Aftermath:
         await Colleagues(database).create_practice(name="Mill Street", plan=Plan.ADVANCED, allowance=50, **words)
         token = (await Tokens(database).create_for(MEL, name="For the API")).secret
     async with (
-        Sandbox(product.sandbox_url or "") as sandbox,
+        Sandbox(product.stand_ins["xero"]) as sandbox,
         Api(product.web_url, token) as api,
         Browser() as browser,
     ):
         email = (await sandbox.state()).people[0].email
         await decline(api, browser, email)
         run, chosen = await add_some(api, browser, email, sandbox, product)
-        async with httpx2.AsyncClient(base_url=product.sandbox_url or "") as http:
+        async with httpx2.AsyncClient(base_url=product.stand_ins["xero"]) as http:
             secrets: dict[str, list[str]] = (await http.get("/sandbox/api/secrets")).json()
     secrets["email"] += [cast.ADA, cast.BEN, cast.CLEO, MEL]
     return Aftermath(run, chosen, private(secrets, run), await written_down(product.settings))
@@ -171,7 +171,7 @@ async def add_some(
     await sandbox.add_fault(Fault("access_removed", organisation_id=gone))
     await sandbox.add_fault(Fault("server_error", organisation_id=faulty, path="/Contacts", times=1))
     await sandbox.add_fault(Fault("drop_refresh_response", times=1))
-    async with httpx2.AsyncClient(base_url=product.sandbox_url or "") as http:
+    async with httpx2.AsyncClient(base_url=product.stand_ins["xero"]) as http:
         (await http.post("/sandbox/api/clock", json={"advance_seconds": 31 * 60})).raise_for_status()
     selected = [{"organisation_id": one.organisation_id} for one in chosen]
     await api.select(started.run_id, Selection.model_validate({"organisations": selected}))

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from contracts.payloads.runs import Deadlines
 from emulators.xero.faults import Kind
-from starter.bootstrap import build_provider
+from starter.bootstrap import build_providers
 from starter.operations import Operations
 from tests.journeys.people import person, reaches
 from tests.journeys.scene import Scene
@@ -29,8 +29,8 @@ from tests.web.run_steps import pressed, reported, row, run_of, runs_of
 async def unapproved(product: Scene) -> AsyncIterator[Scene]:
     """The product with another web backend, whose app gets one organisation a sign-in."""
     socket, url = listening()
-    settings = product.settings.model_copy(update={"xero_bulk_connect": False, "public_url": url})
-    provider = build_provider(settings, product.database)
+    settings = product.settings.with_provider("xero", bulk_connect=False).model_copy(update={"public_url": url})
+    (provider,) = build_providers(settings, product.database).values()
     operations = Operations(
         database=product.database,
         sealer=settings.key_ring().for_purpose("database"),

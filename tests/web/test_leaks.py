@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from models.connections.tables import Connection
 from models.grants.tables import Grant
 from models.kit.sealing import open_tokens
+from providers.xero.settings import XeroSettings
 from tests.journeys.people import change
 from tests.web.house import Browsers, Person, arrived, session_of, visitor
 from tests.web.street import Street, allowed, ask
@@ -147,7 +148,7 @@ async def test_no_secret_stands_in_a_page_or_in_the_log(
     returned = parse_qs(back.url.query.decode())
     secrets = {
         "session": session_secret,
-        "client secret": scene.settings.required("xero_client_secret"),
+        "client secret": XeroSettings.among(scene.settings.providers).secret(),
         "keys": scene.settings.required("encryption_keys"),
         "API token": scene.http.headers["authorization"].partition(" ")[2],
         "state": returned["state"][0],

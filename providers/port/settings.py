@@ -1,0 +1,92 @@
+"""What has to be known of our app at a provider: one model a provider, which stands in that provider's folder.
+
+A provider is on when its client id is set. The variables are ``CLIENTSYNC_<PROVIDER>_<FIELD>``, in the environment or
+in ``.env``, as for all settings. ``providers/registry.py`` reads them.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Self
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _without_slash(value: object) -> object:
+    """Paths are appended to base addresses, so a trailing slash would double."""
+    return value.rstrip("/") if isinstance(value, str) else value
+
+
+BaseUrl = Annotated[str, BeforeValidator(_without_slash), Field(pattern=r"^https?://[^\s/]+")]
+
+
+class ProviderSettings(BaseSettings):
+    """Our app at one provider. Each provider's own model adds its addresses and what the app may do there.
+
+    Attributes:
+        name: The provider's word in paths, tables and variables.
+        title: Its name for people.
+        sign_in_field: The field whose address has to answer for a sign-in to begin.
+        client_id: The app's id; the provider is off without one.
+        client_secret: The app's secret.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    sign_in_field: ClassVar[str]
+
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The environment variable behind a field: ``client_id`` gives ``CLIENTSYNC_XERO_CLIENT_ID`` at Xero."""
+        return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+    @classmethod
+    def among(cls, providers: Mapping[str, BaseSettings]) -> Self:
+        """This provider's model among those of all providers.
+
+        Raises:
+            LookupError: It is not there.
+            TypeError: It is another one.
+        """
+        found = providers[cls.name]
+        if not isinstance(found, cls):
+            raise TypeError(f"these are no settings of {cls.title}")
+        return found
+
+    @property
+    def is_on(self) -> bool:
+        """Whether this installation speaks to the provider."""
+        return self.client_id is not None
+
+    @property
+    def sign_in_address(self) -> str:
+        """Where sign-ins begin, or where that is read."""
+        return str(getattr(self, self.sign_in_field))
+
+    def unset(self) -> tuple[str, ...]:
+        """The variables that the provider cannot work without, and which are not set."""
+        needed = {"client_id": self.client_id, "client_secret": self.client_secret}
+        return tuple(self.variable(field) for field, value in needed.items() if value is None)
+
+    def secret(self) -> str:
+        """The app's secret, revealed.
+
+        Raises:
+            LookupError: It is not set.
+        """
+        if self.client_secret is None:
+            raise LookupError(f"{self.variable('client_secret')} is not set")
+        return self.client_secret.get_secret_value()
+
+    @abstractmethod
+    def at_stand_in(self, url: str) -> Self:
+        """The same for the app that this provider's stand-in knows.
+
+        Args:
+            url: Where the stand-in listens, without a final slash.
+        """

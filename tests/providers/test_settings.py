@@ -1,0 +1,113 @@
+"""Each provider's own settings: its variables, on by its client id, off without, and refused in plain words."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from providers import registry
+from providers.xero.settings import XeroSettings
+
+
+class NoBudget:
+    """Nothing is called here."""
+
+    async def take(self, app: str, calls: int, limit: int) -> int:
+        raise AssertionError(f"{app} called")
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither variables nor a ``.env`` of whoever runs the tests play a part."""
+    for one in registry.all_of({}):
+        for field in type(one).model_fields:
+            monkeypatch.delenv(one.variable(field), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def xero() -> XeroSettings:
+    return XeroSettings.among(registry.read())
+
+
+def test_each_variable_is_the_providers_name_and_the_field(monkeypatch: pytest.MonkeyPatch):
+    variables: Mapping[str, str] = {
+        "CLIENTSYNC_XERO_CLIENT_ID": "an-app",
+        "CLIENTSYNC_XERO_CLIENT_SECRET": "hush",
+        "CLIENTSYNC_XERO_IDENTITY_URL": "https://identity.example/",
+        "CLIENTSYNC_XERO_API_URL": "https://api.example",
+        "CLIENTSYNC_XERO_BULK_CONNECT": "false",
+        "CLIENTSYNC_XERO_CALLS_PER_MINUTE": "7",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert xero() == XeroSettings(
+        _env_file=None,
+        client_id="an-app",
+        client_secret=SecretStr("hush"),
+        identity_url="https://identity.example",
+        api_url="https://api.example",
+        bulk_connect=False,
+        calls_per_minute=7,
+    )
+
+
+async def test_env_file_is_read_the_environment_wins_and_empty_means_unset(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    lines = (
+        "CLIENTSYNC_XERO_CLIENT_ID=from-file",
+        "CLIENTSYNC_XERO_CLIENT_SECRET=",
+        "CLIENTSYNC_XERO_API_URL=http://x",
+    )
+    (tmp_path / ".env").write_text("\n".join(lines))
+    monkeypatch.setenv("CLIENTSYNC_XERO_API_URL", "http://y")
+    assert (xero().client_id, xero().client_secret, xero().api_url) == ("from-file", None, "http://y")
+
+
+async def test_a_provider_is_on_when_its_client_id_is_set(monkeypatch: pytest.MonkeyPatch):
+    assert registry.those_on(registry.read()) == []
+    assert registry.build(registry.read(), NoBudget()) == {}
+    monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_ID", "an-app")
+    monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_SECRET", "hush")
+    assert [one.name for one in registry.those_on(registry.read())] == ["xero"]
+    built = registry.build(registry.read(), NoBudget())
+    assert [(name, one.name, one.title) for name, one in built.items()] == [("xero", "xero", "Xero")]
+    await built["xero"].close()
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch):
+    assert registry.first_unset(registry.read()) == "CLIENTSYNC_XERO_CLIENT_ID"
+    monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_ID", "an-app")
+    assert registry.first_unset(registry.read()) == "CLIENTSYNC_XERO_CLIENT_SECRET"
+    monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_SECRET", "hush")
+    assert registry.first_unset(registry.read()) is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CLIENTSYNC_XERO_CALLS_PER_MINUTE", "0"),
+        ("CLIENTSYNC_XERO_API_URL", "api.example.com"),
+        ("CLIENTSYNC_XERO_BULK_CONNECT", "perhaps"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(registry.UnusableProviderSettingError, match=f"^{variable} cannot be used$") as refused:
+        registry.read()
+    assert refused.value.variable == variable
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_every_provider_has_a_folder_a_stand_in_and_variables_of_its_own(name: str):
+    root = Path(__file__).parents[2]
+    (own,) = [one for one in registry.all_of({}) if one.name == name]
+    assert (root / "providers" / name / "settings.py").is_file()
+    assert (root / "emulators" / name / "__main__.py").is_file()
+    assert own.variable("client_id") == f"CLIENTSYNC_{name.upper()}_CLIENT_ID"
+    stand_in = own.at_stand_in("http://127.0.0.1:1")
+    assert (stand_in.is_on, stand_in.unset()) == (True, ())
+    assert stand_in.sign_in_address.startswith("http://127.0.0.1:1")
