@@ -47,14 +47,14 @@ class UnconnectedClient(NamedTuple):
 
 
 class KnownOrganisation(NamedTuple):
-    """An organisation that is a client's already."""
+    """An organisation that a client has or had; it is taken while the client has it, or can go back to it."""
 
     organisation_id: str
     connection_id: UUID
     client_id: UUID
     client_name: str
     owner_name: str
-    is_living: bool
+    is_taken: bool
 
 
 class ConnectedClient(NamedTuple):
@@ -122,7 +122,7 @@ def _judge_one(
     room: int,
 ) -> Judgement:
     organisation_id = candidate.organisation_id
-    if known is not None and known.is_living:
+    if known is not None and known.is_taken:
         message = f"Already your client {known.client_name}, looked after by {known.owner_name}."
         return Judgement(organisation_id, Verdict.ALREADY_CLIENT, message, known.client_id)
     if known is not None:

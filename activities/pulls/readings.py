@@ -12,7 +12,6 @@ from contracts.words.standard_information import OrganisationProfile, Row, profi
 from models.connections.receipts import BeforePull
 from models.connections.settings import chosen_sources
 from models.connections.tables import Connection
-from models.connections.writes import LEAVING
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 
 
@@ -91,7 +90,7 @@ def limit_of_app(read: Iterable[Readings]) -> RateLimited | None:
 
 def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:
     """Why a connection is not to be read now, if it is not."""
-    if connection.status in LEAVING:
+    if connection.status.is_leaving:
         return NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
     if connection.limited_until is not None and connection.limited_until > at:
         return RateLimited("day", connection.limited_until, "still limited; no call was made")

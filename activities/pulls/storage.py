@@ -147,7 +147,7 @@ class Storage:
                 row.profile_read_at = at  # should the run end before its pull: it was repaired nevertheless
                 session.add(row)
         connection = await session.get_one(Connection, asked.connection_id, with_for_update={"key_share": True})
-        return connection.status not in connections.LEAVING and login in {None, connection.grant_id}
+        return not connection.status.is_leaving and login in {None, connection.grant_id}
 
     async def _record_health(
         self,

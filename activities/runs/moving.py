@@ -20,11 +20,6 @@ from models.runs.tables import Run, RunOrganisation
 from providers.port.errors import ProviderError
 
 
-def is_in_use(connection: Connection) -> bool:
-    """Whether calls may be made for a connection."""
-    return connection.is_current and connection.status not in connections.LEAVING
-
-
 class Move:
     """The move of one client whose row in the run is locked.
 
@@ -61,7 +56,7 @@ class Move:
             await self._end(Outcome.UNREACHABLE, message, refused.cause)
         else:
             await reassignments.move_owner(session, client, new_owner, owner, self._run, self._at)
-            if has_read and is_in_use(connection):
+            if has_read and connection.is_living:
                 await connections.move_to_login(session, connection.id, row.grant_id, self._at)
                 await connections.record_reachable(session, connection.id, self._at)
             await self._session.refresh(connection)  # its health was written around it
@@ -73,7 +68,7 @@ class Move:
             return f"Looked after by {owner.name} by now."
         if new_owner.deactivated_at is not None:
             return f"{new_owner.name} has left meanwhile."
-        if not self._keeps_login and not is_in_use(connection):
+        if not self._keeps_login and not connection.is_living:
             return "It was disconnected meanwhile."
         return None
 

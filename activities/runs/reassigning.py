@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from temporalio import activity
 
-from activities.runs.moving import Move, is_in_use
+from activities.runs.moving import Move
 from activities.shared.failures import application_error, refusal_error
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.reassign_clients import (
@@ -135,7 +135,7 @@ class ReassignActivities(ReachActivities):
         if row.outcome is not None:
             return ReassignedClient(outcome=row.outcome, cause=row.cause)
         is_other = row.grant_id != connection.grant_id
-        tries = asked.tries_login and (is_other or not asked.keeps_login) and is_in_use(connection)
+        tries = asked.tries_login and (is_other or not asked.keeps_login) and connection.is_living
         refused = await self._try_login(run, row) if tries else None
         if isinstance(refused, Transient):
             raise application_error(refused, self._now())

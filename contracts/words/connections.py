@@ -23,6 +23,16 @@ class ConnectionStatus(StrEnum):
     DISCONNECTING = "disconnecting"
     DISCONNECTED = "disconnected"
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether somebody has ended the connection, or is about to: no call is made for it any more."""
+        return self in LEAVING
+
+
+LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
+LIVING = tuple(status for status in ConnectionStatus if status not in LEAVING)
+"""Of connections that calls are made for."""
+
 
 class ContactsChoice(StrEnum):
     """Which contacts a client's lists hold."""

@@ -9,20 +9,21 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.connections.conditions import IS_HELD
 from rules.matching import ConnectedClient
 
 
 async def connected_clients(session: AsyncSession, practice_id: UUID, provider: str) -> Sequence[ConnectedClient]:
     """The practice's clients that are connected at a provider, by code: thousands, so nothing else is fetched."""
     found = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT k.id, k.name, c.organisation_name, k.company_number, p.registration_number
             FROM clients k
-            JOIN connections c ON c.client_id = k.id AND c.is_current AND c.status <> 'disconnected'
+            JOIN connections c ON c.client_id = k.id AND {IS_HELD}
             LEFT JOIN organisation_profiles p ON p.connection_id = c.id AND p.gone_at IS NULL
             WHERE k.practice_id = :practice_id AND c.provider = :provider
             ORDER BY k.code
-        """),
+        """),  # noqa: S608  # our own words
         {"practice_id": practice_id, "provider": provider},
     )
     return [ConnectedClient(*row) for row in found]

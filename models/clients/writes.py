@@ -22,6 +22,7 @@ from models.clients.tables import Client
 from models.connections import changes as connection_changes
 from models.connections import disconnections
 from models.connections import writes as connections
+from models.connections.conditions import is_held
 from models.connections.tables import Connection
 from models.events import writes as events
 from models.kit.bulk import copy_rows
@@ -73,7 +74,7 @@ async def known_organisations(
             client_id=connection.client_id,
             client_name=client_name,
             owner_name=owner_name,
-            is_living=connection.status is not ConnectionStatus.DISCONNECTED or not connection.is_current,
+            is_taken=connection.status is not ConnectionStatus.DISCONNECTED or not connection.is_current,
         )
         for connection, client_name, owner_name in (await session.exec(query)).all()
         if connection.organisation_id not in free
@@ -81,18 +82,17 @@ async def known_organisations(
 
 
 async def unconnected_clients(session: AsyncSession, practice_id: UUID) -> Sequence[UnconnectedClient]:
-    """Clients of the practice that no living connection belongs to."""
-    living = (
+    """Clients of the practice that have no connection, or one that has ended."""
+    held = (
         select(Connection.id)
         .where(
             Connection.client_id == Client.id,
-            Connection.status != ConnectionStatus.DISCONNECTED,
-            col(Connection.is_current),
+            is_held(),
         )
         .exists()
     )
     query: Any = select(Client.id, Client.name, Client.company_number, Client.tax_number, Client.code)  # type: ignore[call-overload]  # five columns are more than its overloads know
-    found = await session.exec(query.where(Client.practice_id == practice_id, ~living).order_by(col(Client.code)))
+    found = await session.exec(query.where(Client.practice_id == practice_id, ~held).order_by(col(Client.code)))
     return [UnconnectedClient(*row) for row in found.all()]
 
 
@@ -152,7 +152,7 @@ class _Creation:
 
     async def take_on(self, organisation: RunOrganisation, known: KnownOrganisation | None) -> None:
         """Decide one organisation, and collect what it needs."""
-        if known is not None and known.is_living:
+        if known is not None and known.is_taken:
             organisation.client_id, organisation.connection_id = known.client_id, known.connection_id
             await self._settle(
                 organisation,

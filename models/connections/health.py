@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
+from models.connections.conditions import HAS_LIVING_STATUS
 from models.events import writes as events
 from models.kit.arrays import texts
 from rules.diagnosing import Look
@@ -40,9 +41,6 @@ def words(causes: Iterable[Cause]) -> str:
 
 _WORST_FIRST = sorted(Cause, key=lambda cause: (not cause.needs_person, cause.is_transient))
 """What needs a person, then what nobody understood, then what passes; of each, in the order of the closed set."""
-
-LIVING_STATUSES = "('connected', 'needs_reconnect', 'needs_client')"
-"""Of connections that are in use, in SQL."""
 
 IS_CHOSEN = "(c.list_names IS NULL OR r.list_name = 'organisation' OR r.list_name = ANY(c.list_names))"
 """Of ``receipts r`` of a connection ``c``: whether its settings choose the list; the profile is always read."""
@@ -174,7 +172,7 @@ _WRITE = text(f"""
     ), before AS (
         SELECT c.id, c.status, c.cause, c.trouble_since, c.list_names,
                look.cause AS look_cause, look.detail AS look_detail, look.limited_until
-        FROM connections c JOIN look USING (id) WHERE c.status IN {LIVING_STATUSES}
+        FROM connections c JOIN look USING (id) WHERE {HAS_LIVING_STATUS}
     )
     UPDATE connections c
     SET look_cause = before.look_cause, look_detail = before.look_detail, limited_until = before.limited_until,

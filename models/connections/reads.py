@@ -8,10 +8,11 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.connections import GrantStatus
 from contracts.words.lists import ListName
 from models.clients.tables import Client
 from models.connections import receipts
+from models.connections.conditions import is_held, is_not_ended
 from models.connections.tables import Connection, ConnectionChange, Receipt
 from models.grants.tables import Grant
 
@@ -109,14 +110,12 @@ async def login_uses(session: AsyncSession, connection: Connection) -> LoginUses
     others = (
         select(func.count())
         .select_from(Connection)
-        .where(
-            Connection.grant_id == connection.grant_id,
-            Connection.id != connection.id,
-            Connection.status != ConnectionStatus.DISCONNECTED,
-        )
+        .where(Connection.grant_id == connection.grant_id, Connection.id != connection.id)
     )
-    ours = others.where(Connection.practice_id == connection.practice_id, col(Connection.is_current))
+    ours = others.where(Connection.practice_id == connection.practice_id, is_held())
     same_books = others.where(
-        Connection.provider == connection.provider, Connection.organisation_id == connection.organisation_id
+        Connection.provider == connection.provider,
+        Connection.organisation_id == connection.organisation_id,
+        is_not_ended(),
     )
     return LoginUses(clients=(await session.exec(ours)).one(), shares_books=(await session.exec(same_books)).one() > 0)

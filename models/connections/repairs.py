@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
+from models.connections.conditions import IS_LIVING
 from models.connections.health import words
-from models.night.reads import LIVING
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[Cau
                 JOIN grants g ON g.id = r.grant_id AND g.provider = c.provider
                 JOIN grant_holders h ON h.grant_id = g.id AND h.practice_id = c.practice_id
                 JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
-                WHERE c.practice_id = :practice_id AND {LIVING} AND c.cause IS NOT NULL
+                WHERE c.practice_id = :practice_id AND {IS_LIVING} AND c.cause IS NOT NULL
                   AND NOT (g.id = c.grant_id AND c.cause IN ({_REFUSED}))
             )
             SELECT c.cause, NULL, NULL, count(*), count(*) FILTER (WHERE reached.id IS NULL)
             FROM connections c LEFT JOIN (SELECT DISTINCT id FROM able) reached ON reached.id = c.id
-            WHERE c.practice_id = :practice_id AND {LIVING} AND c.cause IS NOT NULL
+            WHERE c.practice_id = :practice_id AND {IS_LIVING} AND c.cause IS NOT NULL
             GROUP BY c.cause
             UNION ALL
             SELECT cause, colleague_id, name, count(DISTINCT id), 0 FROM able GROUP BY cause, colleague_id, name

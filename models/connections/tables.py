@@ -82,6 +82,11 @@ class Connection(SQLModel, table=True):
     sales_status: PublishStatus | None = Field(default=None, sa_type=enum_of(PublishStatus, "sales_status"))
     warns_of_new_suppliers: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
+    @property
+    def is_living(self) -> bool:
+        """Whether it is its client's and in use, so that calls may be made for it."""
+        return self.is_current and not self.status.is_leaving
+
 
 class ConnectionChange(SQLModel, table=True):
     """A client that was moved to other books on purpose; it can be undone for a while."""

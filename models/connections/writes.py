@@ -13,7 +13,6 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
-from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Action, Outcome
 from models.connections import health as connection_health
 from models.connections import receipts
@@ -24,9 +23,6 @@ from models.kit.arrays import is_one_of, texts
 from models.runs import writes as runs
 from models.runs.tables import RunOrganisation
 from rules.diagnosing import Look
-
-LEAVING = frozenset({ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED})
-"""What a pull that was under way finds out changes nothing any more."""
 
 
 async def run_row(
@@ -58,7 +54,7 @@ _PROFILES = select(_TABLE.c.connection_id, _TABLE.c.profile).where(
 async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UUID, at: datetime) -> None:
     """Let another login look after a connection, in the transaction that stores what it read of the organisation."""
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
-    if connection.status in LEAVING:
+    if connection.status.is_leaving:
         return
     is_other, connection.grant_id = connection.grant_id != grant_id, grant_id
     reach = await session.get(GrantReach, (grant_id, connection.organisation_id))
@@ -85,7 +81,7 @@ async def record_reachable(session: AsyncSession, connection_id: UUID, at: datet
     so does what this login may be refused as well: a permission or a role that a list wants.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
-    if connection.status in LEAVING:
+    if connection.status.is_leaving:
         return
     over = [cause for cause in Cause if cause.signing_in_helps]  # of the profile, which was read
     of_lists = [cause for cause in over if cause.is_disproved_by_reading]
@@ -123,7 +119,7 @@ async def record_trouble(
         login: The login that met it, if that was to take over: what it met is no trouble of the one in use.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
-    if connection.status in LEAVING or login not in {None, connection.grant_id}:
+    if connection.status.is_leaving or login not in {None, connection.grant_id}:
         return
     known = connection.look_cause
     stays = known is not None and known.needs_person and not cause.needs_person  # an outage on top says nothing of it

@@ -8,6 +8,7 @@ from sqlalchemy import func, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.connections.conditions import IS_LIVING
 from models.events import writes as events
 from models.grants.tables import ConsentAttempt, Grant, SignInLink
 from models.practices.tables import Colleague, Practice
@@ -137,14 +138,13 @@ async def tell_clients(session: AsyncSession, attempt: ConsentAttempt, grant_id:
         at: This moment.
     """
     await (await session.connection()).execute(
-        text("""
+        text(f"""
             INSERT INTO events (practice_id, client_id, connection_id, run_id, colleague_id, kind, after, at)
             SELECT c.practice_id, c.client_id, c.id, :run_id, :colleague_id, :kind, g.display_name, :at
             FROM connections c JOIN grants g ON g.id = c.grant_id
-            WHERE c.grant_id = :grant_id AND c.practice_id = :practice_id AND c.is_current
-              AND c.status NOT IN ('disconnecting', 'disconnected')
+            WHERE c.grant_id = :grant_id AND c.practice_id = :practice_id AND {IS_LIVING}
             ORDER BY c.id
-        """),
+        """),  # noqa: S608  # our own words
         {
             "grant_id": grant_id,
             "practice_id": attempt.practice_id,

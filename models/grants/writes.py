@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.connections import GrantStatus
+from models.connections.conditions import IS_HEALTHY
 from models.events import writes as events
 from models.grants.tables import Grant, GrantHolder, GrantReach
 from models.kit.database import Database
@@ -162,12 +163,11 @@ async def known_reach(session: AsyncSession, grant_id: UUID) -> set[str]:
     return set(found.scalars())
 
 
-_KNOWN_REACH = text("""
+_KNOWN_REACH = text(f"""
     SELECT organisation_id FROM grant_reach WHERE grant_id = :grant_id
     UNION
-    SELECT organisation_id FROM connections
-    WHERE grant_id = :grant_id AND is_current AND status = 'connected' AND cause IS NULL
-""")
+    SELECT c.organisation_id FROM connections c WHERE c.grant_id = :grant_id AND {IS_HEALTHY}
+""")  # noqa: S608  # our own words
 
 
 async def record_reach(

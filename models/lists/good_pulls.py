@@ -18,7 +18,7 @@ from contracts.words.lists import ListName
 from contracts.words.runs import Action
 from contracts.words.standard_information import NAMELESS
 from models.connections import health as connection_health
-from models.connections.health import LIVING_STATUSES
+from models.connections.conditions import has_living_status
 from models.connections.tables import Connection
 from models.connections.writes import MADE
 from models.events import writes as events
@@ -159,7 +159,7 @@ _GOOD = text(f"""
             ELSE c.next_refresh_at END,
         contacts_complete_at = CASE WHEN pull.is_complete THEN :at ELSE c.contacts_complete_at END
     FROM before JOIN pull USING (id), {connection_health.worst(_LOOK, _LOOK_DETAIL)}
-    WHERE c.id = before.id AND before.status IN {LIVING_STATUSES}
+    WHERE c.id = before.id AND {has_living_status("before")}
     RETURNING {connection_health.BECAME}
 """)  # noqa: S608  # put together from our own words
 """``told_at`` stays: the next digest says that it is repaired."""

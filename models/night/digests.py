@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.practices import Role
+from models.connections.conditions import IS_LIVING
 from models.kit.arrays import texts
 from models.practices.tables import Colleague, Team, TeamMember
 from rules.digesting import ClientToTellOf, Recipient, Staff
@@ -18,15 +19,14 @@ from rules.digesting import ClientToTellOf, Recipient, Staff
 async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[ClientToTellOf]:
     """The practice's clients in trouble, and those that were repaired after somebody was told, by name."""
     found = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT c.id, k.id, k.name, k.code, k.owner_id, k.team_id, c.cause, c.last_good_at, c.trouble_since,
                    c.told_at
             FROM connections c JOIN clients k ON k.id = c.client_id
-            WHERE c.practice_id = :practice_id AND c.is_current
-              AND c.status IN ('connected', 'needs_reconnect', 'needs_client')
+            WHERE c.practice_id = :practice_id AND {IS_LIVING}
               AND (c.cause IS NOT NULL OR c.told_at IS NOT NULL)
             ORDER BY lower(k.name), k.code
-        """),
+        """),  # noqa: S608  # our own words
         {"practice_id": practice_id},
     )
     return [ClientToTellOf(*row)._replace(cause=Cause(row.cause) if row.cause else None) for row in found]

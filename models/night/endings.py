@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.connections import GrantStatus
 from models.connections.changes import UNDO_WITHIN
+from models.connections.conditions import IS_NOT_ENDED
 from models.grants import writes as grants
 from models.grants.fresh_tokens import PATIENCE
 from models.grants.leases import with_lease
@@ -30,10 +31,10 @@ PROFILES_KEPT = timedelta(days=7)
 AT_MOST = 20_000
 """Rows of a kind in one transaction; the rest is the next night's."""
 
-_UNUSED = """
+_UNUSED = f"""
     g.status = 'active'
     AND NOT EXISTS (
-        SELECT 1 FROM connections c WHERE c.grant_id = g.id AND c.status <> 'disconnected' AND (
+        SELECT 1 FROM connections c WHERE c.grant_id = g.id AND {IS_NOT_ENDED} AND (
             c.is_current OR EXISTS (
                 SELECT 1 FROM connection_changes x
                 WHERE x.old_connection_id = c.id AND x.undone_at IS NULL AND x.changed_at > :undo_since
@@ -55,7 +56,7 @@ _UNUSED = """
             WHERE h.grant_id = g.id AND p.deactivated_at IS NULL
         )
     )
-"""
+"""  # noqa: S608  # our own words
 
 
 async def unused_logins(session: AsyncSession, practice_id: UUID, at: datetime) -> Sequence[UUID]:

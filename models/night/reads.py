@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.causes import Cause
 from models.connections import health as connection_health
 from models.connections import receipts
-from models.connections.health import IS_CHOSEN, LIVING_STATUSES, Became
+from models.connections.conditions import IS_LIVING
+from models.connections.health import IS_CHOSEN, Became
 from models.kit.arrays import texts
 from rules.diagnosing import CheckedConnection, Look
 
@@ -36,17 +37,13 @@ class DueClient(NamedTuple):
     is_look: bool = False
 
 
-LIVING = f"c.is_current AND c.status IN {LIVING_STATUSES}"
-"""Of a table ``connections c``: those that are in use."""
-
-
 async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Login]:
     """A page of the logins of the practice's living connections, by id."""
     found = await (await session.connection()).execute(
         text(f"""
             SELECT g.id, g.display_name, count(*)
             FROM connections c JOIN grants g ON g.id = c.grant_id
-            WHERE c.practice_id = :practice_id AND {LIVING}
+            WHERE c.practice_id = :practice_id AND {IS_LIVING}
               AND (CAST(:after AS uuid) IS NULL OR g.id > :after)
             GROUP BY g.id ORDER BY g.id LIMIT :limit
         """),  # noqa: S608  # our own words
@@ -70,7 +67,7 @@ async def connections_of(
         text(f"""
             SELECT c.id, c.organisation_id, c.look_cause, c.limited_until
             FROM connections c
-            WHERE c.practice_id = :practice_id AND c.grant_id = :grant_id AND {LIVING}
+            WHERE c.practice_id = :practice_id AND c.grant_id = :grant_id AND {IS_LIVING}
               AND c.created_at <= :since AND (c.last_good_at IS NULL OR c.last_good_at <= :since)
             ORDER BY c.id FOR NO KEY UPDATE OF c
         """),  # noqa: S608  # our own words
@@ -169,7 +166,7 @@ _DUE = text(f"""
                ) AS waits_in_run
         FROM connections c
         JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
-        WHERE c.practice_id = :practice_id AND {LIVING} AND (c.limited_until IS NULL OR c.limited_until <= :at)
+        WHERE c.practice_id = :practice_id AND {IS_LIVING} AND (c.limited_until IS NULL OR c.limited_until <= :at)
           AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
     ), due AS (
         SELECT *,
@@ -192,7 +189,7 @@ _DUE = text(f"""
 async def health(session: AsyncSession, practice_id: UUID) -> dict[Cause | None, int]:
     """How many living connections of the practice have which cause; None stands for those that work."""
     found = await (await session.connection()).execute(
-        text(f"SELECT c.cause, count(*) FROM connections c WHERE c.practice_id = :id AND {LIVING} GROUP BY c.cause"),  # noqa: S608  # our own words
+        text(f"SELECT c.cause, count(*) FROM connections c WHERE c.practice_id = :id AND {IS_LIVING} GROUP BY c.cause"),  # noqa: S608  # our own words
         {"id": practice_id},
     )
     return {Cause(cause) if cause else None: count for cause, count in found}

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.connections.conditions import IS_LIVING
+
 
 class Taker(NamedTuple):
     """A colleague who could get the clients.
@@ -58,18 +60,18 @@ async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from
         LEFT JOIN connections c ON c.client_id = k.id AND c.is_current AND c.provider = :provider
         WHERE k.practice_id = :practice_id AND k.owner_id = :from_id
     """)
-    takers = text("""
+    takers = text(f"""
         SELECT p.id, p.name,
                (SELECT count(DISTINCT c.id) FROM connections c
                 JOIN clients k ON k.id = c.client_id AND k.owner_id = :from_id
                 JOIN grant_reach r ON r.organisation_id = c.organisation_id
                 JOIN grants g ON g.id = r.grant_id AND g.status = 'active' AND g.provider = c.provider
                 JOIN grant_holders h ON h.grant_id = g.id AND h.practice_id = c.practice_id
-                WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current
-                  AND c.status IN ('connected', 'needs_reconnect', 'needs_client') AND h.colleague_id = p.id) AS reaches
+                WHERE c.practice_id = :practice_id AND c.provider = :provider AND {IS_LIVING}
+                  AND h.colleague_id = p.id) AS reaches
         FROM colleagues p
         WHERE p.practice_id = :practice_id AND p.deactivated_at IS NULL AND p.id <> :from_id
         ORDER BY reaches DESC, lower(p.name), p.id
-    """)
+    """)  # noqa: S608  # our own words
     clients, unconnected = (await connection.execute(counts, asked)).one()
     return Foreseen(clients, unconnected, [Taker(*row) for row in await connection.execute(takers, asked)])

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.practices import Role
 from models.access.tables import ApiToken
+from models.connections.conditions import IS_CONNECTED
 from models.events import writes as events
 from models.grants.tables import ConsentAttempt, SignInLink
 from models.practices.tables import Colleague, Practice, Team
@@ -49,7 +50,7 @@ async def colleagues_of(
 ) -> Sequence[ColleagueView]:
     """The practice's colleagues, those who are here first, by name; or only one of them."""
     found = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT p.id, p.name, p.email, p.role, p.deactivated_at,
                    (SELECT count(*) FROM clients k WHERE k.owner_id = p.id),
                    through.connections, through.for_others,
@@ -64,11 +65,11 @@ async def colleagues_of(
                 JOIN grants g ON g.id = c.grant_id AND g.status = 'active'
                 JOIN clients k ON k.id = c.client_id
                 WHERE h.colleague_id = p.id AND h.practice_id = p.practice_id
-                  AND c.is_current AND c.status = 'connected'
+                  AND {IS_CONNECTED}
             ) through
             WHERE p.practice_id = :practice_id AND (CAST(:colleague_id AS uuid) IS NULL OR p.id = :colleague_id)
             ORDER BY p.deactivated_at IS NOT NULL, lower(p.name), p.id
-        """),
+        """),  # noqa: S608  # our own words
         {"practice_id": practice_id, "colleague_id": colleague_id},
     )
     return [ColleagueView(*row)._replace(role=Role(row.role)) for row in found]

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
+from models.connections.conditions import HAS_LIVING_STATUS, IS_LIVING, NEEDS_REPAIR
 from models.connections.repairs import Repairer
 
 
@@ -58,28 +59,26 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
     The caller has checked whose run it is.
     """
     missed = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT c.organisation_name FROM run_organisations o JOIN connections c ON c.id = o.connection_id
-            WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND o.cause = :removed AND c.is_current
+            WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND o.cause = :removed AND {IS_LIVING}
               AND c.cause = :removed AND NOT EXISTS (
                 SELECT FROM grant_reach r
                 JOIN grant_holders h ON h.grant_id = r.grant_id AND h.practice_id = c.practice_id
                 JOIN colleagues p ON p.id = h.colleague_id AND p.deactivated_at IS NULL
                 WHERE r.organisation_id = c.organisation_id)
             ORDER BY lower(c.organisation_name), c.organisation_id
-        """),
+        """),  # noqa: S608  # our own words
         {"run_id": run_id, "removed": Cause.DISCONNECTED_AT_PROVIDER.value},
     )
     found = await (await session.connection()).execute(
-        text("""
+        text(f"""
             WITH missed AS (
                 SELECT c.id, c.practice_id, c.provider, c.organisation_id, c.grant_id, c.cause
                 FROM run_organisations o JOIN connections c ON c.id = o.connection_id
                 JOIN grants g ON g.id = c.grant_id
-                WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND c.is_current
+                WHERE o.run_id = :run_id AND o.outcome = 'unreachable' AND {NEEDS_REPAIR}
                   AND NOT (c.cause IS NOT NULL AND c.cause = ANY(CAST(:something_else AS text[])))
-                  AND (c.status IN ('needs_reconnect', 'needs_client')
-                       OR c.status = 'connected' AND (c.cause IS NOT NULL OR g.status = 'signed_out'))
             ), able AS (
                 SELECT DISTINCT m.id, p.id AS colleague_id, p.name
                 FROM missed m
@@ -93,7 +92,7 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
             FROM missed WHERE cause IS DISTINCT FROM :removed OR id IN (SELECT id FROM able)
             UNION ALL
             SELECT colleague_id, name, count(*), 0 FROM able GROUP BY colleague_id, name
-        """),
+        """),  # noqa: S608  # our own words
         {
             "run_id": run_id,
             "removed": Cause.DISCONNECTED_AT_PROVIDER.value,
@@ -114,8 +113,8 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
 async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]:
     """Clients that a run gave to somebody whose own login does not read them; the caller has checked whose run."""
     found = await (await session.connection()).execute(
-        text("""
-            SELECT k.id, k.name, k.code, g.display_name, c.status IN ('connected', 'needs_reconnect', 'needs_client')
+        text(f"""
+            SELECT k.id, k.name, k.code, g.display_name, {HAS_LIVING_STATUS}
             FROM run_organisations o
             JOIN connections c ON c.id = o.connection_id AND c.is_current
             JOIN clients k ON k.id = c.client_id AND k.owner_id = o.owner_id
@@ -124,7 +123,7 @@ async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]
               AND NOT EXISTS (SELECT 1 FROM grant_holders h WHERE h.grant_id = c.grant_id
                               AND h.practice_id = c.practice_id AND h.colleague_id = o.owner_id)
             ORDER BY lower(k.name), k.code
-        """),
+        """),  # noqa: S608  # our own words
         {"run_id": run_id},
     )
     return [KeptLogin(*row) for row in found]

@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.runs import Action, Outcome, Verdict
 from contracts.words.standard_information import NAMELESS
 from models.clients.tables import Client
+from models.connections.conditions import IS_NOT_ENDED
 from models.kit.arrays import texts
 from models.runs.tables import RunOrganisation
 from rules.choosing import Choice
@@ -90,16 +91,16 @@ async def without_profile(session: AsyncSession, run_id: str, first: int, end: i
         Pairs of organisation id and grant id.
     """
     rows = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT o.organisation_id, o.grant_id
             FROM run_organisations o JOIN runs r ON r.id = o.run_id
             WHERE o.run_id = :run_id AND o.position >= :first AND o.position < :end AND o.profile IS NULL
               AND NOT EXISTS (
                 SELECT FROM connections c
                 WHERE c.practice_id = r.practice_id AND c.provider = r.provider
-                  AND c.organisation_id = o.organisation_id AND c.status <> 'disconnected')
+                  AND c.organisation_id = o.organisation_id AND {IS_NOT_ENDED})
             ORDER BY o.position
-        """),
+        """),  # noqa: S608  # our own words
         {"run_id": run_id, "first": first, "end": end},
     )
     return [(organisation_id, grant_id) for organisation_id, grant_id in rows]

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.clients.tables import Client
+from models.connections.conditions import HAS_LIVING_STATUS
 from models.events import writes as events
 from models.grants.tables import GrantHolder
 from models.kit.arrays import texts
@@ -66,8 +67,8 @@ async def reached_clients(
         text(
             _LIST.format(
                 login="CAST(:grant_id AS uuid)",
-                wanted="""c.status IN ('connected', 'needs_reconnect', 'needs_client') AND p.id <> :colleague_id
-                          AND c.organisation_id = ANY(CAST(:reached AS text[]))""",
+                wanted=f"""{HAS_LIVING_STATUS} AND p.id <> :colleague_id
+                           AND c.organisation_id = ANY(CAST(:reached AS text[]))""",
             )
         ),
         {

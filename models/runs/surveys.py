@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Action, Outcome
+from models.connections.conditions import HAS_LIVING_STATUS
 from models.kit.arrays import texts
 from rules.surveying import LivingConnection
 
@@ -42,7 +43,7 @@ async def living_connections(
         connection_id: Only this one, also when it was disconnected: whoever reconnects it means it.
     """
     found = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT c.id, c.client_id, c.organisation_id, c.organisation_name, c.grant_id, c.status,
                    c.cause, g.status,
                    ARRAY(SELECT DISTINCT p.name FROM grant_reach r
@@ -58,10 +59,10 @@ async def living_connections(
             WHERE c.practice_id = :practice_id AND c.provider = :provider
               AND c.is_current
               AND CASE WHEN CAST(:connection_id AS uuid) IS NULL
-                  THEN c.status IN ('connected', 'needs_reconnect', 'needs_client')
+                  THEN {HAS_LIVING_STATUS}
                   ELSE c.id = :connection_id AND c.status <> 'disconnecting' END
             ORDER BY k.code
-        """),
+        """),  # noqa: S608  # our own words
         {"practice_id": practice_id, "provider": provider, "connection_id": connection_id},
     )
     return [_living(row) for row in found]
@@ -79,16 +80,16 @@ async def to_allow_again(
         client_id: Only this client's, which may have been disconnected here, too.
     """
     found = await (await session.connection()).execute(
-        text("""
+        text(f"""
             SELECT c.organisation_name || CASE WHEN count(*) OVER (PARTITION BY lower(c.organisation_name)) > 1
                                           THEN ' (' || k.code || ')' ELSE '' END
             FROM connections c JOIN clients k ON k.id = c.client_id
             WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current
-              AND (c.status NOT IN ('disconnecting', 'disconnected') AND c.cause = 'disconnected_at_provider'
+              AND ({HAS_LIVING_STATUS} AND c.cause = 'disconnected_at_provider'
                    OR c.status = 'disconnected' AND CAST(:client_id AS uuid) IS NOT NULL)
               AND (CAST(:client_id AS uuid) IS NULL OR c.client_id = :client_id)
             ORDER BY lower(c.organisation_name), k.code
-        """),
+        """),  # noqa: S608  # our own words
         {"practice_id": practice_id, "provider": provider, "client_id": client_id},
     )
     return [name for (name,) in found]

@@ -11,7 +11,6 @@ from models.connections.changes import undo_until
 from models.connections.reads import Details, Managed
 from models.connections.settings import chosen_sources
 from models.connections.tables import Connection, Receipt
-from models.connections.writes import LEAVING
 from models.events.reads import EventView
 from models.kit.columns import now
 from models.kit.database_away import is_away
@@ -24,7 +23,6 @@ from models.runs.reports import OFFERS, OrganisationFilter, OrganisationView, Ro
 from models.runs.tables import Run, RunOrganisation
 
 __all__ = [
-    "LEAVING",
     "MAILED_LINK_VALID_FOR",
     "MOST_MAILS",
     "OFFERS",

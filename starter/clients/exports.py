@@ -17,7 +17,6 @@ from models.clients import reads as client_views
 from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientView
 from models.connections.settings import chosen_sources
 from models.connections.tables import Receipt
-from models.connections.writes import LEAVING
 from models.events.reads import EventView, event_views
 from models.kit.columns import now
 from models.kit.database import Database
@@ -161,7 +160,7 @@ def _check_was_read(view: ClientView, name: ListName, receipt: Receipt | None) -
         message = f"The settings of {client} leave this list out, so there is nothing to take along."
     elif receipt is None or receipt.pulled_at is None:
         cause = receipt.cause if receipt else None
-        if connection.status in LEAVING:
+        if connection.status.is_leaving:
             next_step = "The client is disconnected, so nothing reads it."
         else:
             next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."

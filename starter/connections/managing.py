@@ -24,7 +24,6 @@ from contracts.words.runs import RunKind
 from models.connections import reads as managed_connections
 from models.connections import settings as connection_settings
 from models.connections.reads import Details, Managed
-from models.connections.writes import LEAVING
 from models.kit.columns import now
 from models.kit.database import Database
 from starter.actor import Actor
@@ -233,7 +232,7 @@ async def managed_or_refused(
         if await managed_connections.has_client(session, actor.practice_id, client_id):
             raise Refused(RefusalCode.NOT_CONNECTED, "This client has no connection yet. Add it with Add clients.")
         raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
-    if is_living and found.connection.status in LEAVING:
+    if is_living and found.connection.status.is_leaving:
         is_over = found.connection.status is ConnectionStatus.DISCONNECTED
         raise Refused(RefusalCode.NOT_CONNECTED, (HAS_LEFT if is_over else LEAVES).format(name=found.client.name))
     return found

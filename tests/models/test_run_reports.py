@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
+from models.connections.tables import Connection
 from models.practices.writes import create_colleague, create_team
+from models.runs.leftovers import unreached
 from models.runs.reads import RunFilter, find_runs
 from models.runs.reports import OrganisationFilter, RowOrder, organisation_views, outcome_groups, run_report
 from models.runs.tables import Run, RunOrganisation
@@ -197,3 +201,29 @@ def test_by_itself_is_said_only_where_something_goes_on(outcome, cause):
     ended = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
     assert (row.next_step == cause.next_step) is not (ended and cause.is_transient)
     assert not (ended and "Nothing to do" in (row.next_step or ""))
+
+
+@pytest.mark.parametrize(("status", "named"), [("connected", ("Smith",)), ("disconnecting", ())])
+async def test_what_is_being_disconnected_is_not_to_be_allowed_again(database, house, status, named):
+    removed = Cause.DISCONNECTED_AT_PROVIDER
+    async with database.transaction() as session:
+        run = a_run(house, "run-r", kind=RunKind.RECONNECT_ALL, stage=Stage.FINISHED)
+        session.add(run)
+        await session.flush()
+        connection = await session.get_one(Connection, house.connection_id)
+        connection.cause, connection.status, connection.organisation_name = removed, ConnectionStatus(status), "Smith"
+        session.add(
+            RunOrganisation(
+                run_id=run.id,
+                organisation_id=connection.organisation_id,
+                position=0,
+                name="Smith",
+                grant_id=house.grant_id,
+                connection_id=connection.id,
+                outcome=Outcome.UNREACHABLE,
+                cause=removed,
+            )
+        )
+        await (await session.connection()).execute(text("DELETE FROM grant_reach"))
+    async with database.session() as session:
+        assert (await unreached(session, run.id)).missed == named

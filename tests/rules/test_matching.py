@@ -27,8 +27,8 @@ def client(
     return UnconnectedClient(uuid4(), name, company_number, tax_number)
 
 
-def known(organisation_id: str, *, is_living: bool = True) -> KnownOrganisation:
-    return KnownOrganisation(organisation_id, uuid4(), uuid4(), "Harbour Bakery", "Priya Shah", is_living)
+def known(organisation_id: str, *, is_taken: bool = True) -> KnownOrganisation:
+    return KnownOrganisation(organisation_id, uuid4(), uuid4(), "Harbour Bakery", "Priya Shah", is_taken)
 
 
 def verdict_of(one: Candidate, *clients: UnconnectedClient, room: int = 10) -> Verdict:
@@ -46,7 +46,7 @@ def test_a_client_is_recognised_by_the_organisation_s_id_and_its_owner_is_named(
 
 
 def test_a_client_that_was_disconnected_is_offered_for_connecting_again():
-    assert judge([candidate()], {"o1": known("o1", is_living=False)}, [], 10)[0].verdict is Verdict.LOOKS_LIKE_CLIENT
+    assert judge([candidate()], {"o1": known("o1", is_taken=False)}, [], 10)[0].verdict is Verdict.LOOKS_LIKE_CLIENT
 
 
 @pytest.mark.parametrize(

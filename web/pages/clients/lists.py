@@ -11,7 +11,7 @@ from contracts.words.connections import ContactsChoice
 from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
 from starter.access.sessions import SignedIn
-from starter.answers.views import LEAVING, Details, Managed, chosen_sources
+from starter.answers.views import Details, Managed, chosen_sources
 from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer
 from web.kit.listing import Offset, Text
@@ -78,7 +78,7 @@ async def one_list(
         head=heads(wanted),
         rows=[(row, state_of(row)) for row in page.rows],
         receipt=receipt,
-        is_read=receipt.is_chosen and managed is not None and managed[0].connection.status not in LEAVING,
+        is_read=receipt.is_chosen and managed is not None and not managed[0].connection.status.is_leaving,
         none_here=none_here,
         can_be_taken=receipt.pulled_at is not None and (page.total > 0 or none_here.way_on is not WayOn.SETTINGS),
         total=page.total,

@@ -140,7 +140,7 @@ async def _page(
             raise
         return go(f"/clients/{client_id}/connections")
     connection, change = found.connection, details.change
-    is_leaving = connection.status in {ConnectionStatus.DISCONNECTING, ConnectionStatus.DISCONNECTED}
+    is_leaving = connection.status.is_leaving
     since = None if is_leaving else await door.managing.refreshing_since(viewer.actor, found)
     is_pulled_now = connection.pull_until is not None and connection.pull_until > now()
     is_busy = connection.status is ConnectionStatus.DISCONNECTING or since is not None or is_pulled_now
