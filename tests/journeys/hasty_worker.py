@@ -4,6 +4,7 @@ import sys
 
 import uvloop
 
+from providers import registry
 from runtime.observability import logging
 from runtime.settings.settings import Settings
 from tests.journeys.haste import Haste
@@ -12,7 +13,7 @@ from worker import run
 
 def main() -> None:
     """Run the product's worker, in haste."""
-    settings = Settings()
+    settings = Settings(providers=registry.read())
     logging.configure(settings)
     uvloop.run(run(settings, interceptors=[Haste(silence=float(sys.argv[1]))]))
 
