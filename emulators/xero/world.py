@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, replace
 
+from emulators.books.library import Library
+from emulators.books.organisations import Organisation
+from emulators.books.people import Person
 from emulators.kit.calls import Calls
 from emulators.kit.clock import Clock
 from emulators.kit.handed_out import HandedOut
 from emulators.kit.signing import SigningKey
-from emulators.xero.books.library import Library
-from emulators.xero.books.practice import CONNECTING_ROLES, Organisation, Person
 from emulators.xero.config import Config
 from emulators.xero.connections import Connections
 from emulators.xero.faults import Faults
 from emulators.xero.identity.grants import Grants
 from emulators.xero.limits import Allowances, Limits
+from emulators.xero.records.lists import library
+from emulators.xero.records.practice import CONNECTING_ROLES
 from emulators.xero.saving import StateFile
 
 
@@ -101,7 +104,7 @@ class World:
 
     def _begin(self) -> None:
         config = self.config
-        self.library = Library(
+        self.library = library(
             config.seed, config.organisations, config.people, config.scenario, kept_bytes=config.kept_mb << 20
         )
         self.connections = Connections(self.clock)

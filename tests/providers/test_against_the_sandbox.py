@@ -14,8 +14,8 @@ from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.standard_information import OrganisationProfile, Row
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PASSWORD, Config, create_app
-from emulators.xero.books.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX, TRIAL_INDEX
 from emulators.xero.faults import Fault, Kind
+from emulators.xero.records.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX, TRIAL_INDEX
 from emulators.xero.server import bind, make_server
 from emulators.xero.world import World
 from providers.kit.http import http_client

@@ -13,12 +13,12 @@ from emulators.kit.oddities import with_oddity
 from emulators.xero.accounting.reading import Reading, read
 from emulators.xero.answers import JSON, NO_STORE, TEXT, Headers, answer, answer_slowly, problem
 from emulators.xero.bearer import caller
-from emulators.xero.books.library import KEY_OF
 from emulators.xero.config import PROVIDER_NAME
 from emulators.xero.faults import WINDOWS, Fault, Kind
 from emulators.xero.identity.scopes import allows
 from emulators.xero.limits import Refusal, Usage
 from emulators.xero.misbehaviour import INSUFFICIENT_SCOPE, act_out, rate_limit_headers
+from emulators.xero.records.lists import KEY_OF
 from emulators.xero.world import World
 
 PREFIX = "/api.xro/2.0/"

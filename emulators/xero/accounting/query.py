@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from emulators.xero.books.record import Record, seconds_of
+from emulators.xero.records.record import Record, seconds_of
 
 Value = str | float | bool | None
 Test = Callable[[Record], bool]

@@ -7,11 +7,12 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from emulators.books.library import Library
 from emulators.xero.accounting.query import QueryParseError, ordered, where
 from emulators.xero.answers import validation
-from emulators.xero.books.contacts import COMPUTED_FIELDS, DETAIL_FIELDS
-from emulators.xero.books.library import KEY_OF, Library
-from emulators.xero.books.record import Record, seconds_of
+from emulators.xero.records.contacts import COMPUTED_FIELDS, DETAIL_FIELDS
+from emulators.xero.records.lists import KEY_OF
+from emulators.xero.records.record import Record, seconds_of
 
 _DELTAS = {"Accounts": 304, "Items": 304, "Contacts": 200, "Users": 200}
 """The lists that honour If-Modified-Since, and how "nothing changed" is said: both ways occur at Xero."""

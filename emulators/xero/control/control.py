@@ -5,11 +5,9 @@ from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
+from emulators.books.countries import COUNTRIES
+from emulators.books.organisations import Organisation
 from emulators.kit.calls import Calls
-from emulators.xero.books.countries import COUNTRIES
-from emulators.xero.books.library import KEY_OF
-from emulators.xero.books.practice import Organisation
-from emulators.xero.books.record import Record, json_date
 from emulators.xero.control.words import (
     ClockWords,
     FaultWords,
@@ -22,6 +20,8 @@ from emulators.xero.control.words import (
 )
 from emulators.xero.faults import AT_ONCE, Fault, Kind
 from emulators.xero.limits import Allowances
+from emulators.xero.records.lists import KEY_OF
+from emulators.xero.records.record import Record, json_date
 from emulators.xero.world import World
 
 _UNDATED = frozenset({"IsSupplier", "IsCustomer", "Balances"})
@@ -84,9 +84,9 @@ class Control:
             self.world.library.begin_anew(old, organisation_id)
             self.world.connections.remove_matching(organisation_id=old)
             self.world.save()
-        traits: dict[str, object] = {
-            name: value for name, value in words.model_dump(exclude={"organisation_id"}).items() if value is not None
-        }
+        traits: dict[str, object] = words.model_dump(exclude={"organisation_id"}, exclude_none=True)
+        if words.tracking is not None:
+            traits["dimensions"] = traits.pop("tracking")
         if words.country:
             traits["country"] = COUNTRIES[words.country]
         return self.world.library.change_organisation(organisation_id, **traits)

@@ -12,6 +12,7 @@ from emulators.xero.control.control import Control, ControlRefusedError
 from emulators.xero.control.words import ClockWords, FaultWords
 from emulators.xero.faults import Kind
 from emulators.xero.pages import page
+from emulators.xero.records.practice import plan_class
 
 SEE_OTHER = 303
 _SHOWN = 200
@@ -73,6 +74,7 @@ class ControlPage:
             people=views.people(world),
             organisations=found[:_SHOWN],
             found=len(found),
+            plans={row.organisation_id: plan_class(row) for row in found[:_SHOWN]},
             connected=connected,
             connections=len(world.connections),
             faults=[views.fault(row) for row in world.faults.active()],

@@ -2,9 +2,10 @@
 
 from dataclasses import asdict
 
-from emulators.xero.books.practice import CONNECTING_ROLES, Organisation
+from emulators.books.organisations import Organisation
 from emulators.xero.connections import wire_date
 from emulators.xero.faults import Fault, Kind
+from emulators.xero.records.practice import CONNECTING_ROLES
 from emulators.xero.world import World
 
 View = dict[str, object]
@@ -60,7 +61,7 @@ def organisation(row: Organisation) -> View:
         "is_trial": row.is_trial,
         "contacts": row.contacts,
         "items": row.items,
-        "tracking": row.tracking,
+        "tracking": row.dimensions,
         "plan": row.plan,
         "trade": row.trade,
         "tax_number": row.tax_number,

@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from emulators.xero.books.practice import Organisation, Person
+from emulators.books.organisations import Organisation
+from emulators.books.people import Person
 from emulators.xero.config import SANDBOX_PASSWORD
 from emulators.xero.faults import Kind
 from emulators.xero.identity.authorising import RequestFaultError, SignIn, SignIns

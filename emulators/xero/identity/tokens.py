@@ -2,8 +2,8 @@
 
 import secrets
 
+from emulators.books.ids import guid
 from emulators.kit.signing import Claims, half_hash
-from emulators.xero.books.ids import guid
 from emulators.xero.identity.grants import ACCESS_SECONDS, Consent
 from emulators.xero.world import World
 

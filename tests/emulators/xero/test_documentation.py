@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
-from emulators.xero.books.library import KEY_OF
 from emulators.xero.control.api import ControlApi
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import FaultWords, LimitWords, OrganisationWords, RecordWords, SettingWords
 from emulators.xero.faults import Kind
+from emulators.xero.records.lists import KEY_OF
 from emulators.xero.world import World
 
 PAGE = (Path(__file__).parents[3] / "docs" / "xero-sandbox.md").read_text(encoding="utf-8")

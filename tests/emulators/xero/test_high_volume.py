@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulators.xero.books.practice import MANY_CONTACTS, MANY_CONTACTS_INDEX
+from emulators.xero.records.practice import MANY_CONTACTS, MANY_CONTACTS_INDEX
 from tests.emulators.xero.client import App, Tokens
 
 PAGE = {"page": "1", "pageSize": "1000"}

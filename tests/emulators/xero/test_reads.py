@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
+from emulators.books.drawing import BOOKS_UNTIL
 from emulators.xero import Config, create_app
-from emulators.xero.books.practice import MANY_CONTACTS, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX
-from emulators.xero.books.record import BOOKS_UNTIL
+from emulators.xero.records.practice import MANY_CONTACTS, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX
 from tests.emulators.xero.client import App, Tokens
 from tests.emulators.xero.openapi_facts import ENUMS, FIELDS, LIMITS
 

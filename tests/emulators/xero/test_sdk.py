@@ -11,7 +11,7 @@ from xero_python.exceptions import AccountingBadRequestException, HTTPStatusExce
 from xero_python.identity import IdentityApi
 
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
-from emulators.xero.books.practice import MANY_CONTACTS_INDEX
+from emulators.xero.records.practice import MANY_CONTACTS_INDEX
 from tests.emulators.xero.client import App, Tokens
 
 

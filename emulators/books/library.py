@@ -1,0 +1,173 @@
+"""The books of all organisations: generated when first asked for, with the changes made by control on top.
+
+Records are kept as a platform writes them; which lists there are, and how their records are made, the platform says.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from emulators.books.organisations import Organisation
+from emulators.books.people import Person, Role, role_of
+
+Record = dict[str, object]
+"""One record as a platform's JSON has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role in an organisation."""
+
+    person: Person
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list that a platform has.
+
+    Attributes:
+        key: The field that identifies a record.
+        generate: Makes an organisation's records, given who has a role in it.
+    """
+
+    key: str
+    generate: Callable[[Organisation, Iterable[Member]], list[Record]]
+
+
+_KEPT_RECORDS = 60_000
+_WORTH_KEEPING = 500
+
+
+class Library:
+    """All organisations, people, roles and records of one stand-in.
+
+    Args:
+        organisations: All of them.
+        people: All who can sign in.
+        listings: The platform's lists, by the names that it has for them.
+        kept_bytes: How much of answers is kept; the oldest go first.
+    """
+
+    def __init__(
+        self,
+        organisations: Iterable[Organisation],
+        people: Iterable[Person],
+        listings: Mapping[str, Listing],
+        *,
+        kept_bytes: int,
+    ) -> None:
+        self.organisations = {organisation.organisation_id: organisation for organisation in organisations}
+        self.people = {person.person_id: person for person in people}
+        self.roles: dict[tuple[str, str], Role] = {}
+        for person in self.people.values():
+            for organisation in self.organisations.values():
+                if role := role_of(person.index, organisation.index):
+                    self.roles[person.person_id, organisation.organisation_id] = role
+        self._listings = listings
+        self._changes: dict[tuple[str, str], dict[str, Record | None]] = {}
+        self._records: OrderedDict[tuple[str, str], list[Record]] = OrderedDict()
+        self._records_kept = 0
+        self._bodies: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
+        self._bytes_kept, self._most_bytes = 0, kept_bytes
+
+    def person_by_email(self, email: str) -> Person | None:
+        """The person with this e-mail address, however it is written."""
+        wanted = email.strip().lower()
+        return next((person for person in self.people.values() if person.email == wanted), None)
+
+    def records(self, organisation_id: str, name: str) -> list[Record]:
+        """The records of one list, newest state; not to be changed by the caller.
+
+        Args:
+            organisation_id: Whose.
+            name: Of the list, as the platform names it.
+        """
+        key = (organisation_id, name)
+        found = self._records.get(key)
+        if found is None:
+            found = self._generate(organisation_id, name)
+            if len(found) < _WORTH_KEEPING:
+                return found
+            self._records[key] = found
+            self._records_kept += len(found)
+            while self._records_kept > _KEPT_RECORDS and len(self._records) > 1:
+                self._records_kept -= len(self._records.popitem(last=False)[1])
+        else:
+            self._records.move_to_end(key)
+        return found
+
+    def _generate(self, organisation_id: str, name: str) -> list[Record]:
+        listing = self._listings[name]
+        generated = listing.generate(self.organisations[organisation_id], self._members(organisation_id))
+        changes = self._changes.get((organisation_id, name))
+        if not changes:
+            return generated
+        result, seen = [], set()
+        for record in generated:
+            identity = str(record.get(listing.key))
+            seen.add(identity)
+            changed = changes.get(identity, record)
+            if changed is not None:
+                result.append(changed)
+        added = (record for identity, record in changes.items() if identity not in seen and record is not None)
+        return result + list(added)
+
+    def _members(self, organisation_id: str) -> Iterator[Member]:
+        """Who has a role there; only looked for if a list asks."""
+        for person in self.people.values():
+            if role := self.roles.get((person.person_id, organisation_id)):
+                yield Member(person, role)
+
+    def change_record(self, organisation_id: str, name: str, identity: str, record: Record | None) -> None:
+        """Put a record in the place of the one with this identity, add it, or (None) remove it."""
+        self._changes.setdefault((organisation_id, name), {})[identity] = record
+        self._forget(organisation_id)
+
+    def change_organisation(self, organisation_id: str, **traits: object) -> Organisation:
+        """Change traits of an organisation; its records follow.
+
+        Raises:
+            TypeError: A trait does not exist.
+        """
+        changed = replace(self.organisations[organisation_id], **traits)  # type: ignore[arg-type]  # checked by the control call
+        self.organisations[organisation_id] = changed
+        self._forget(organisation_id)
+        return changed
+
+    def begin_anew(self, organisation_id: str, new_id: str) -> None:
+        """The same books under another id: who has a role keeps it, changed records are as generated again."""
+        old = self.organisations.pop(organisation_id)
+        self.organisations[new_id] = replace(old, organisation_id=new_id)
+        for key in [key for key in self.roles if key[1] == organisation_id]:
+            self.roles[key[0], new_id] = self.roles.pop(key)
+        for changed in [key for key in self._changes if key[0] == organisation_id]:
+            del self._changes[changed]
+        self._forget(organisation_id)
+
+    def change_access(self, person_id: str, organisation_ids: list[str]) -> None:
+        """Make a person an adviser in exactly these organisations."""
+        for key in [key for key in self.roles if key[0] == person_id]:
+            del self.roles[key]
+        for organisation_id in organisation_ids:
+            self.roles[person_id, organisation_id] = Role.ADVISER
+        self._records.clear()
+        self._bodies.clear()
+        self._records_kept = self._bytes_kept = 0
+
+    def _forget(self, organisation_id: str) -> None:
+        for key in [key for key in self._records if key[0] == organisation_id]:
+            self._records_kept -= len(self._records.pop(key))
+        for body_key in [key for key in self._bodies if key[0] == organisation_id]:
+            self._bytes_kept -= len(self._bodies.pop(body_key))
+
+    def body(self, organisation_id: str, name: str, query: str) -> bytes | None:
+        """A kept answer to this very question, if there is one."""
+        return self._bodies.get((organisation_id, name, query))
+
+    def keep_body(self, organisation_id: str, name: str, query: str, body: bytes) -> None:
+        """Keep an answer for the next time the same is asked."""
+        self._bodies[organisation_id, name, query] = body
+        self._bytes_kept += len(body)
+        while self._bodies and self._bytes_kept > self._most_bytes:
+            self._bytes_kept -= len(self._bodies.popitem(last=False)[1])

@@ -1,4 +1,0 @@
-"""What is in the organisations' books: generated from a seed, the same every time, changeable by control.
-
-Knows nothing of HTTP, tokens or faults.
-"""

@@ -1,0 +1,1 @@
+"""The invented books, before any platform writes them."""
