@@ -1,12 +1,14 @@
 """Tells new organisations from known ones: the dry run's verdicts, as a pure function.
 
 Identity is the provider's id. A *looks like* verdict is only ever a suggestion, made from a company or tax number or
-a near name among the practice's clients that have no connection, and from the same company number or name among those
-that have one: the same books under another id, after a reset, a restarted trial or a conversion.
+a near name among the practice's clients that have no connection, and from the same number or name among those that
+have one: the same books under another id, after a reset, a restarted trial or a conversion. A tax number that several
+share is a VAT group's and tells nobody apart, and a name tells nothing against two different numbers.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from contracts.words.runs import Verdict
 from contracts.words.standard_information import NAMELESS
+from rules.registration_numbers import Keys, Numbers
 
 
 class Candidate(NamedTuple):
@@ -66,6 +69,8 @@ class ConnectedClient(NamedTuple):
         organisation_name: Of the organisation that it is connected to.
         company_number: Written down when it was added.
         registration_number: In the organisation's profile, as pulled last.
+        tax_number: Written down when it was added.
+        profile_tax_number: In the organisation's profile, as pulled last.
     """
 
     id: UUID
@@ -73,6 +78,8 @@ class ConnectedClient(NamedTuple):
     organisation_name: str
     company_number: str | None
     registration_number: str | None
+    tax_number: str | None = None
+    profile_tax_number: str | None = None
 
 
 NEAR_ENOUGH = 90
@@ -104,11 +111,16 @@ def judge(
         A judgement for each candidate, in the same order.
     """
     unknown = [candidate for candidate in candidates if candidate.organisation_id not in known]
-    lookalikes = _lookalikes(unknown, unconnected)
-    twins = _Twins(connected)
+    listed = [_Listed(one, Numbers.of(company=(one.registration_number,), tax=(one.tax_number,))) for one in unknown]
+    groups = _shared(one.numbers.tax for one in listed)
+    lookalikes = _lookalikes(listed, unconnected, groups)
+    twins = _Twins(connected, groups)
+    numbers = {one.candidate.organisation_id: one.numbers for one in listed}
     judged = []
     for candidate in candidates:
-        judgement = _judge_one(candidate, known.get(candidate.organisation_id), lookalikes, twins, room)
+        organisation_id = candidate.organisation_id
+        twin = twins.of(candidate, numbers[organisation_id]) if organisation_id in numbers else None
+        judgement = _judge_one(candidate, known.get(organisation_id), lookalikes.get(organisation_id), twin, room)
         room -= judgement.verdict is Verdict.NEW
         judged.append(judgement)
     return judged
@@ -117,8 +129,8 @@ def judge(
 def _judge_one(
     candidate: Candidate,
     known: KnownOrganisation | None,
-    lookalikes: "Mapping[str, _Lookalike]",
-    twins: "_Twins",
+    lookalike: "_Lookalike | None",
+    twin: "_Twin | None",
     room: int,
 ) -> Judgement:
     organisation_id = candidate.organisation_id
@@ -128,11 +140,11 @@ def _judge_one(
     if known is not None:
         message = f"Was connected to your client {known.client_name} before; adding it connects that client again."
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, known.client_id)
-    if lookalike := lookalikes.get(organisation_id):
+    if lookalike is not None:
         client, why = lookalike
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, f"Looks like {client.name}: {why}.", client.id)
-    if twin := twins.of(candidate):
-        connected, why = twin
+    if twin is not None and twin.is_likely:
+        connected, why, _ = twin
         message = (
             f"{why} as your client {connected.name[:120]}, which is connected to another organisation. If these are "
             "its new books, change that client's connection; add it here only as a second client."
@@ -144,7 +156,15 @@ def _judge_one(
     if room <= 0:
         message = "Your allowance of clients is used up; raise it to add this organisation too."
         return Judgement(organisation_id, Verdict.OVER_ALLOWANCE, message, None)
+    if twin is not None:
+        message = f"{twin.why} as your client {twin.client.name[:120]}, which has another company or tax number."
+        return Judgement(organisation_id, Verdict.NEW, message, None)
     return Judgement(organisation_id, Verdict.NEW, None, None)
+
+
+class _Listed(NamedTuple):
+    candidate: Candidate
+    numbers: Numbers
 
 
 class _Lookalike(NamedTuple):
@@ -152,63 +172,94 @@ class _Lookalike(NamedTuple):
     why: str
 
 
-class _Twins:
-    """Finds the connected client of which an organisation may be the new books; several may be one's."""
+class _Twin(NamedTuple):
+    """A connected client that something says is the same company; unlikely where its numbers say that it is not."""
 
-    def __init__(self, clients: Sequence[ConnectedClient]) -> None:
+    client: ConnectedClient
+    why: str
+    is_likely: bool = True
+
+
+class _Twins:
+    """Finds the connected client of which an organisation may be the new books; several may be one's.
+
+    Args:
+        clients: Those to be found.
+        groups: Keys of tax numbers that tell nobody apart.
+    """
+
+    def __init__(self, clients: Sequence[ConnectedClient], groups: Keys) -> None:
+        self._numbers = {
+            one.id: Numbers.of(
+                company=(one.company_number, one.registration_number), tax=(one.tax_number, one.profile_tax_number)
+            )
+            for one in clients
+        }
+        self._groups = groups | _shared(numbers.tax for numbers in self._numbers.values())
         self._by_number: dict[str, ConnectedClient] = {}
         self._by_name: dict[str, ConnectedClient] = {}
         for client in clients:
-            for number in filter(None, map(plain_number, (client.company_number, client.registration_number))):
-                self._by_number.setdefault(number, client)
+            for key in self._numbers[client.id].all - self._groups:
+                self._by_number.setdefault(key, client)
             for name in {client.name, client.organisation_name} - {NAMELESS}:
                 self._by_name.setdefault(plain_name(name), client)
 
-    def of(self, candidate: Candidate) -> tuple[ConnectedClient, str] | None:
-        if client := self._by_number.get(plain_number(candidate.registration_number)):
-            return client, "Same company number"
+    def of(self, candidate: Candidate, numbers: Numbers) -> _Twin | None:
+        for kind, keys in (("company", numbers.company), ("tax", numbers.tax)):
+            for key in sorted(keys - self._groups):
+                client = self._by_number.get(key)
+                if client is not None and not numbers.differ_from(self._numbers[client.id]):
+                    return _Twin(client, f"Same {kind} number")
         if candidate.name != NAMELESS and (client := self._by_name.get(plain_name(candidate.name))):
-            return client, "Same name"
+            return _Twin(client, "Same name", is_likely=not numbers.differ_from(self._numbers[client.id]))
         return None
 
 
-def _lookalikes(candidates: Sequence[Candidate], clients: Sequence[UnconnectedClient]) -> dict[str, _Lookalike]:
+def _shared(tax_numbers: Iterable[Keys]) -> Keys:
+    """Keys that several have: the number of a VAT group."""
+    counted = Counter(key for keys in tax_numbers for key in keys)
+    return frozenset(key for key, count in counted.items() if count > 1)
+
+
+def _lookalikes(listed: Sequence[_Listed], clients: Sequence[UnconnectedClient], groups: Keys) -> dict[str, _Lookalike]:
     """The client that each organisation looks like, by organisation id.
 
     Numbers are given out over the whole list before names are looked at, so that a near name early in the list cannot
     take the client that a later organisation's company number tells.
     """
+    numbers = {one.id: Numbers.of(company=(one.company_number,), tax=(one.tax_number,)) for one in clients}
+    groups |= _shared(one.tax for one in numbers.values())
     found: dict[str, _Lookalike] = {}
     left = {client.id: client for client in clients}
-    for kind, ours, theirs in (
-        ("company number", "company_number", "registration_number"),
-        ("tax number", "tax_number", "tax_number"),
-    ):
-        numbered = {plain: one for one in reversed(left.values()) if (plain := plain_number(getattr(one, ours)))}
-        for candidate in candidates:
-            client = numbered.get(plain_number(getattr(candidate, theirs)))
-            if client is not None and client.id in left and candidate.organisation_id not in found:
-                found[candidate.organisation_id] = _Lookalike(left.pop(client.id), f"same {kind}")
+    numbered = {key: one for one in reversed(clients) for key in numbers[one.id].all - groups}
+    for kind in ("company", "tax"):
+        for candidate, theirs in listed:
+            for key in sorted(getattr(theirs, kind) - groups):
+                client = numbered.get(key)
+                is_free = client is not None and client.id in left and candidate.organisation_id not in found
+                if client is not None and is_free and not theirs.differ_from(numbers[client.id]):
+                    found[candidate.organisation_id] = _Lookalike(left.pop(client.id), f"same {kind} number")
     names = {identity: plain_name(client.name) for identity, client in left.items()}
-    for candidate in candidates:
-        if candidate.organisation_id in found:
-            continue
-        near = process.extractOne(
-            plain_name(candidate.name), names, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_ENOUGH
-        )
-        if near is not None:
-            del names[near[2]]
-            client = left[near[2]]
+    for candidate, theirs in listed:
+        if candidate.organisation_id not in found and (near := _nearest(candidate, theirs, names, numbers)):
+            del names[near]
+            client = left[near]
             is_same = client.name.casefold() == candidate.name.casefold()
             found[candidate.organisation_id] = _Lookalike(client, "same name" if is_same else "nearly the same name")
     return found
 
 
-def plain_number(number: str | None) -> str:
-    """A company or tax number without spaces, punctuation and a leading country code; empty when too short to tell."""
-    plain = re.sub(r"[^0-9A-Z]", "", (number or "").upper())
-    plain = re.sub(r"^(GB|IE|NZ|AU)(?=\d)", "", plain)
-    return plain if len(plain) >= 5 else ""
+def _nearest(
+    candidate: Candidate, theirs: Numbers, names: Mapping[UUID, str], numbers: Mapping[UUID, Numbers]
+) -> UUID | None:
+    """Whose name is nearest, of those that are near enough and not known by other numbers."""
+    sought, compared = plain_name(candidate.name), names
+    while near := process.extractOne(sought, compared, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_ENOUGH):
+        identity: UUID = near[2]
+        if not theirs.differ_from(numbers[identity]):
+            return identity
+        compared = {other: name for other, name in compared.items() if other != identity}
+    return None
 
 
 def plain_name(name: str) -> str:

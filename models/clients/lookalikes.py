@@ -17,7 +17,8 @@ async def connected_clients(session: AsyncSession, practice_id: UUID, provider: 
     """The practice's clients that are connected at a provider, by code: thousands, so nothing else is fetched."""
     found = await (await session.connection()).execute(
         text(f"""
-            SELECT k.id, k.name, c.organisation_name, k.company_number, p.registration_number
+            SELECT k.id, k.name, c.organisation_name, k.company_number, p.registration_number,
+                   k.tax_number, p.tax_number
             FROM clients k
             JOIN connections c ON c.client_id = k.id AND {IS_HELD}
             LEFT JOIN organisation_profiles p ON p.connection_id = c.id AND p.gone_at IS NULL

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.runs import Verdict
-from rules.matching import Candidate, KnownOrganisation, UnconnectedClient, judge, plain_name, plain_number
+from rules.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge, plain_name
 
 
 def candidate(name: str = "Harbour Bakery Ltd", organisation_id: str = "o1", **more: object) -> Candidate:
@@ -102,10 +102,62 @@ def test_the_allowance_goes_to_the_first_ones(count, room):
     assert [one.verdict for one in judged] == [Verdict.NEW] * free + [Verdict.OVER_ALLOWANCE] * (count - free)
 
 
-def test_a_short_or_empty_number_tells_nothing():
-    assert plain_number("12-3") == ""
-    assert plain_number(None) == ""
+def test_a_word_in_the_place_of_a_number_tells_nothing():
     assert verdict_of(candidate(tax_number="n/a"), client(tax_number="n/a")) is Verdict.NEW
+
+
+def connected(name: str = "Somebody Else", **numbers: str) -> ConnectedClient:
+    written = {"company_number": None, "registration_number": None, **numbers}
+    return ConnectedClient(uuid4(), name, name, **written)  # type: ignore[arg-type]  # spelt by the test
+
+
+def judged_beside(one: ConnectedClient, *candidates: Candidate) -> list[tuple[Verdict, str | None]]:
+    judged = judge(candidates, {}, [], 10, [one])
+    return [(judgement.verdict, judgement.message) for judgement in judged]
+
+
+def test_a_near_name_tells_nothing_against_two_different_numbers():
+    mill_road = candidate("14 Mill Road RTM Company Limited", registration_number="09876543")
+    other = client("12 Mill Road RTM Company Limited", company_number="09876542")
+    assert verdict_of(mill_road, other) is Verdict.NEW
+    unnumbered = client("12 Mill Road RTM Company Limited")
+    assert verdict_of(mill_road, unnumbered) is Verdict.LOOKS_LIKE_CLIENT
+    judged = judge([mill_road], {}, [other, unnumbered], 10)[0]
+    assert judged.client_id == unnumbered.id, "the next one that is near enough"
+
+
+def test_a_vat_group_s_number_alone_makes_no_two_companies_one():
+    group = "GB 123 4567 82"
+    listed = [candidate("Alder Ltd", "o1", tax_number=group), candidate("Beech Ltd", "o2", tax_number=group)]
+    assert [judged.verdict for judged in judge(listed, {}, [client("Cedar", tax_number=group)], 10)] == [
+        Verdict.NEW
+    ] * 2
+    two = [client("Cedar", tax_number=group), client("Dogwood", tax_number=group)]
+    assert verdict_of(listed[0], *two) is Verdict.NEW
+    numbered = candidate("Alder Ltd", registration_number="01111111", tax_number=group)
+    assert verdict_of(numbered, client("Cedar", company_number="02222222", tax_number=group)) is Verdict.NEW
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "why"),
+    [
+        ({"registration_number": "1234567"}, {"company_number": "01234567"}, "Same company number"),
+        ({"registration_number": "1234567"}, {"registration_number": "01234567"}, "Same company number"),
+        ({"tax_number": "XI123456782"}, {"tax_number": "GB 123 4567 82"}, "Same tax number"),
+        ({"tax_number": "ABN 51 824 753 556"}, {"profile_tax_number": "51824753556"}, "Same tax number"),
+    ],
+)
+def test_a_connected_client_is_recognised_by_every_number(theirs, ours, why):
+    ((verdict, message),) = judged_beside(connected(**ours), candidate("Quite Another Name", **theirs))
+    assert verdict is Verdict.LOOKS_LIKE_CLIENT
+    assert (message or "").startswith(f"{why} as your client Somebody Else, which is connected")
+
+
+def test_the_same_name_with_another_number_is_new_and_not_silent():
+    one = connected("Harbour Bakery Ltd", company_number="01234567")
+    ((verdict, message),) = judged_beside(one, candidate(registration_number="07654321"))
+    said = "Same name as your client Harbour Bakery Ltd, which has another company or tax number."
+    assert (verdict, message) == (Verdict.NEW, said)
 
 
 @given(st.text(max_size=60))
