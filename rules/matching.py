@@ -140,24 +140,24 @@ def _judge_one(
     if known is not None:
         message = f"Was connected to your client {known.client_name} before; adding it connects that client again."
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, known.client_id)
-    if lookalike is not None:
-        client, why = lookalike
-        return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, f"Looks like {client.name}: {why}.", client.id)
-    if twin is not None and twin.is_likely:
-        connected, why, _ = twin
+    if lookalike is not None and lookalike.is_likely:
+        message = f"Looks like {lookalike.client.name}: {lookalike.why}."
+        return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, lookalike.client.id)
+    if twin is not None:
+        other = "" if twin.is_likely else " and has another company or tax number"
         message = (
-            f"{why} as your client {connected.name[:120]}, which is connected to another organisation. If these are "
-            "its new books, change that client's connection; add it here only as a second client."
+            f"{twin.why} as your client {twin.client.name[:120]}, which is connected to another organisation{other}. "
+            "If these are its new books, change that client's connection; add it here only as a second client."
         )
-        return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, connected.id)
+        return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, twin.client.id)
     if candidate.is_demo or candidate.is_trial:
         kind = "demo company" if candidate.is_demo else "trial organisation"
         return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind}.", None)
     if room <= 0:
         message = "Your allowance of clients is used up; raise it to add this organisation too."
         return Judgement(organisation_id, Verdict.OVER_ALLOWANCE, message, None)
-    if twin is not None:
-        message = f"{twin.why} as your client {twin.client.name[:120]}, which has another company or tax number."
+    if lookalike is not None:
+        message = f"Same name as your client {lookalike.client.name[:120]}, which has another company or tax number."
         return Judgement(organisation_id, Verdict.NEW, message, None)
     return Judgement(organisation_id, Verdict.NEW, None, None)
 
@@ -168,8 +168,11 @@ class _Listed(NamedTuple):
 
 
 class _Lookalike(NamedTuple):
+    """A client without a connection that may be the organisation's; unlikely where its numbers say that it is not."""
+
     client: UnconnectedClient
     why: str
+    is_likely: bool = True
 
 
 class _Twin(NamedTuple):
@@ -240,12 +243,17 @@ def _lookalikes(listed: Sequence[_Listed], clients: Sequence[UnconnectedClient],
                 if client is not None and is_free and not theirs.differ_from(numbers[client.id]):
                     found[candidate.organisation_id] = _Lookalike(left.pop(client.id), f"same {kind} number")
     names = {identity: plain_name(client.name) for identity, client in left.items()}
+    namesakes = {name: left[identity] for identity, name in names.items()}
     for candidate, theirs in listed:
         if candidate.organisation_id not in found and (near := _nearest(candidate, theirs, names, numbers)):
             del names[near]
             client = left[near]
             is_same = client.name.casefold() == candidate.name.casefold()
             found[candidate.organisation_id] = _Lookalike(client, "same name" if is_same else "nearly the same name")
+    for candidate, theirs in listed:
+        namesake = namesakes.get(plain_name(candidate.name))
+        if candidate.organisation_id not in found and namesake and theirs.differ_from(numbers[namesake.id]):
+            found[candidate.organisation_id] = _Lookalike(namesake, "same name", is_likely=False)
     return found
 
 
