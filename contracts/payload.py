@@ -1,6 +1,7 @@
-"""The base of everything that rides in a Temporal history: frozen, typed, closed to unknown fields.
+"""The base class of everything that Temporal histories hold: frozen, typed, closed to unknown fields.
 
-Ids, names of organisations and counts only: no token, code or key, and none of a provider's records (design rule 2).
+Payloads hold ids, names of organisations and counts only: no token, code or key, and none of a provider's records
+(design rule 2).
 """
 
 from pydantic import BaseModel, ConfigDict

@@ -1,1 +1,1 @@
-"""What rides in Temporal histories: one module for each workflow, and one for each stage that several have."""
+"""The inputs, results and signals that Temporal histories hold: one module for each workflow or shared stage."""

@@ -10,7 +10,7 @@ from contracts.words.runs import Outcome
 
 
 class CreatingProgress(Payload):
-    """What a later execution of the same run goes on with: after continue-as-new, or to retry failed ones.
+    """How far a run has come, for its next execution: after continue-as-new, or to retry clients that failed.
 
     Attributes:
         reopen: Put the failed organisations back to be done first (a retry).

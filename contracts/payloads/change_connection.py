@@ -9,11 +9,11 @@ from contracts.words.runs import Verdict
 
 
 class ChangeConnectionInput(Payload):
-    """Move one client to other books, on purpose.
+    """Input of the workflow that moves one client to another organisation because a colleague asked for it.
 
     Attributes:
-        run: Whose run.
-        deadlines: How long it waits for people.
+        run: The run that this is.
+        deadlines: How long the workflow waits for the sign-in and for the choice.
         connection_id: The client's connection as it is now.
     """
 
@@ -32,7 +32,7 @@ class ListBooksInput(Payload):
 
 
 class ListedBooks(Payload):
-    """The list in numbers, and whom it is for."""
+    """How many organisations got which verdict, and which client is to be moved."""
 
     verdicts: dict[Verdict, int]
     client_name: str
@@ -40,7 +40,7 @@ class ListedBooks(Payload):
 
 
 class RecordBooksInput(Payload):
-    """Check the chosen organisation, and make room for its lists."""
+    """Check the chosen organisation, and create its connection, into which its lists are then read."""
 
     run_id: str
     connection_id: UUID
@@ -48,7 +48,7 @@ class RecordBooksInput(Payload):
 
 
 class RecordedBooks(Payload):
-    """The chosen organisation's connection, which is not the client's current one yet."""
+    """The connection of the chosen organisation; the client's current connection is still the old one."""
 
     connection_id: UUID
     organisation_name: str
@@ -64,13 +64,13 @@ class ChangeBooksInput(Payload):
 
 
 class ChangedBooks(Payload):
-    """What was changed, for people."""
+    """What was changed, as a sentence for people."""
 
     message: str
 
 
 class DiscardBooksInput(Payload):
-    """Forget the lists that were read for a preview, unless they are in use."""
+    """Delete the lists that were read for a preview, unless the change was confirmed meanwhile."""
 
     run_id: str
     connection_id: UUID

@@ -12,7 +12,7 @@ from contracts.words.causes import Cause
 
 
 class PracticeFacts(Payload):
-    """Whose connections; names are for support staff, only the id decides."""
+    """The practice whose connections are checked; names are for support staff, only the id is used to decide."""
 
     practice_id: UUID
     practice_name: str
@@ -29,19 +29,19 @@ class LoginToCheck(Payload):
 
 
 class CheckProgress(Payload):
-    """Where a long check goes on, over continue-as-new.
+    """How far a long check has come, for its next execution after continue-as-new.
 
     Attributes:
         started_at: When the first execution began.
         rounds: How often everything that was due has been looked at.
         is_at_lists: Whether this round's logins are done, so that only lists are left.
-        after: The last grant or connection of this stage that was looked at.
-        untried: Logins that did not answer in an earlier round; this round looks at these alone.
-        troubled: Logins that did not answer in this round.
+        after: The last grant or connection of this stage that was looked at; None at the stage's beginning.
+        untried: Logins that could not be checked in an earlier round; this round looks at these only.
+        troubled: Logins that could not be checked in this round.
         logins: Logins looked at so far, for the current details only, as are all counts.
         refreshed: Clients whose lists were refreshed.
-        handed_over: Clients left to a sync of their own.
-        told: Colleagues who were written to.
+        handed_over: Clients that got a ``SyncClient`` workflow of their own.
+        told: Colleagues to whom a notice was written.
     """
 
     started_at: datetime
@@ -60,7 +60,7 @@ class CheckConnectionsInput(Payload):
     """Check every living connection of one practice.
 
     Attributes:
-        practice: Whose.
+        practice: The practice.
         reason: For people: ``The night's check.``, ``Asked for by Ada Harbour.``
         is_patient: Try logins that did not answer again through the day; otherwise the check ends after one round.
         progress: What a later execution of the same check goes on with.
@@ -77,12 +77,12 @@ class CheckReport(Payload):
 
     Attributes:
         logins: Logins looked at.
-        unanswered: Logins that did not answer.
+        unanswered: Logins that could not be checked, because the provider did not answer.
         healthy: Connections that work.
         causes: Connections in trouble, by cause.
         refreshed: Clients whose lists were refreshed.
-        handed_over: Clients left to a sync of their own.
-        told: Colleagues who were written to.
+        handed_over: Clients that got a ``SyncClient`` workflow of their own.
+        told: Colleagues to whom a notice was written.
     """
 
     logins: int = 0
@@ -98,7 +98,7 @@ class CheckReport(Payload):
 
 
 class LoginsToCheckInput(Payload):
-    """Ask for the next ``limit`` logins of the practice's living connections, by grant."""
+    """Ask for the next ``limit`` logins of the practice's living connections, ordered by grant id."""
 
     practice_id: UUID
     after: UUID | None
@@ -106,20 +106,20 @@ class LoginsToCheckInput(Payload):
 
 
 class LoginsToCheck(Payload):
-    """A page of them."""
+    """One page of logins to check."""
 
     logins: tuple[LoginToCheck, ...]
 
 
 class CheckLoginInput(Payload):
-    """Look at one login: one refresh if due, one list of what it reaches; settle its connections from that."""
+    """Check one login: refresh its tokens if due, list what it reaches, and update its connections from that."""
 
     practice_id: UUID
     grant_id: UUID
 
 
 class CheckedLogin(Payload):
-    """What became of the practice's connections of one login."""
+    """What the check of one login found for the practice's connections."""
 
     connections: int
     in_trouble: int
@@ -127,7 +127,7 @@ class CheckedLogin(Payload):
 
 
 class NoteLoginTroubleInput(Payload):
-    """Write down that a login could not be looked at, with each of its connections."""
+    """Record that a login could not be checked, with the cause, on each of its connections."""
 
     practice_id: UUID
     grant_id: UUID
@@ -135,15 +135,16 @@ class NoteLoginTroubleInput(Payload):
 
 
 class ClientsDueInput(Payload):
-    """Ask for the next ``limit`` clients whose lists are due, by connection.
+    """Ask for the next ``limit`` clients whose lists are due, ordered by connection id.
 
     Attributes:
-        practice_id: Whose.
+        practice_id: The practice.
         after: The last connection of the page before.
         limit: How many at most.
-        is_healthy_only: Leave out those in trouble whose cause only a pull can disprove.
-        is_of_the_night: Whether the night asks, which finds what the night before has read a little more than a day
-            ago.
+        is_healthy_only: Leave out clients in trouble, which otherwise come too when only a pull can disprove their
+            cause.
+        is_of_the_night: Whether the nightly check asks: what the night before read a little more than a day ago then
+            counts as read.
     """
 
     practice_id: UUID
@@ -154,7 +155,7 @@ class ClientsDueInput(Payload):
 
 
 class ClientDue(Payload):
-    """One of them; ``is_look`` when no list is due, and the profile alone is read to see whether it still answers."""
+    """A client to be read. ``is_look`` means that no list is due and only the profile is read, as a sign of life."""
 
     connection_id: UUID
     client_id: UUID
@@ -167,13 +168,13 @@ class ClientDue(Payload):
 
 
 class ClientsDue(Payload):
-    """A page of them."""
+    """One page of clients whose lists are due."""
 
     clients: tuple[ClientDue, ...]
 
 
 class NoteTroubleInput(Payload):
-    """Write down that a client's pull failed in a way that nothing else recorded."""
+    """Record a client's failed pull, where the pull itself could not record it."""
 
     connection_id: UUID
     trouble: Trouble
@@ -183,7 +184,7 @@ class TellInput(Payload):
     """Write one notice to each person who can act.
 
     Attributes:
-        practice_id: Whose.
+        practice_id: The practice.
         check_id: Names this round of this check, so that a repeat writes nothing twice.
     """
 
@@ -192,7 +193,7 @@ class TellInput(Payload):
 
 
 class Told(Payload):
-    """Who was written to, and the practice's health at that moment."""
+    """The colleagues to whom a notice was written, and the practice's health at that moment."""
 
     colleagues: int
     healthy: int
@@ -200,7 +201,7 @@ class Told(Payload):
 
 
 class DeliverNoticesInput(Payload):
-    """Send what is in the outbox: of one practice, or (None) of all."""
+    """Send the notices in the outbox: of one practice, or of all practices when it is None."""
 
     practice_id: UUID | None
 
@@ -213,10 +214,10 @@ class DeliveredNotices(Payload):
 
 
 class TidyUpInput(Payload):
-    """Delete what is kept no longer, and end the logins that nothing uses.
+    """Delete what is older than it is kept, and end the logins that no connection uses.
 
     Attributes:
-        practice_id: Whose.
+        practice_id: The practice.
     """
 
     practice_id: UUID

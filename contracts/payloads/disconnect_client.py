@@ -9,13 +9,13 @@ from contracts.words.connections import ConnectionStatus
 
 
 class DisconnectClientInput(Payload):
-    """Remove one connection at the provider, for as long as it takes.
+    """Input of the workflow that removes one connection at the provider and tries until that has succeeded.
 
     Attributes:
-        client: Which client; its connection is marked as being disconnected already.
-        status_before: What it goes back to when somebody stops this.
-        tries: Tries so far, over continue-as-new.
-        trouble: Why the latest one failed, likewise.
+        client: The client; its connection already has the status ``disconnecting``.
+        status_before: The status that the connection gets back when somebody cancels this workflow.
+        tries: How many tries have failed so far, in earlier executions too.
+        trouble: Why the latest try failed; None before the first one.
     """
 
     client: ClientFacts
@@ -25,25 +25,25 @@ class DisconnectClientInput(Payload):
 
 
 class DisconnectClientResult(Payload):
-    """How it ended, for people."""
+    """How the workflow ended, as a sentence for people."""
 
     message: str
 
 
 class RemoveConnectionInput(Payload):
-    """Remove a connection at the provider, and record that it is gone."""
+    """Remove a connection at the provider, and record that it is disconnected."""
 
     connection_id: UUID
 
 
 class RemovedConnection(Payload):
-    """What was done at the provider, for people."""
+    """What was done at the provider, as a sentence for people."""
 
     message: str
 
 
 class KeepConnectionInput(Payload):
-    """Give up disconnecting: the connection is again what it was."""
+    """Stop disconnecting: the connection gets the status back that it had before."""
 
     connection_id: UUID
     status: ConnectionStatus

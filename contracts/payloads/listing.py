@@ -7,7 +7,7 @@ from contracts.words.runs import Verdict
 
 
 class ListOrganisationsInput(Payload):
-    """List what a consent reaches, into the run."""
+    """Ask the provider which organisations a consent reaches, and add them to the run's list."""
 
     run_id: str
     consent_id: UUID
@@ -30,7 +30,7 @@ class ReadProfilesInput(Payload):
 
 
 class ReadProfilesResult(Payload):
-    """How many were read, were not needed, or could not be read just now (listing goes on without)."""
+    """How many profiles were read, not needed, or could not be read; a missing one does not stop the listing."""
 
     read: int
     not_needed: int
@@ -44,7 +44,7 @@ class JudgeOrganisationsInput(Payload):
 
 
 class JudgedOrganisations(Payload):
-    """The dry run: how many organisations got which verdict."""
+    """How many organisations of the run got which verdict; nothing has been created yet."""
 
     verdicts: dict[Verdict, int]
 

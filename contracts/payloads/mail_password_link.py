@@ -1,23 +1,23 @@
-"""What ``MailPasswordLink`` and its activity take and answer: no address and no link, which stand in the mail alone."""
+"""Inputs and results of ``MailPasswordLink``; they hold no address and no link, since only the mail may show these."""
 
 from contracts.payload import Payload
 
 
 class MailPasswordLinkInput(Payload):
-    """Mail a link to whoever has the address that was asked for, if anybody has.
+    """Mail a link to every colleague who has the requested address; if nobody has it, no mail is sent.
 
     Attributes:
-        request_id: What was asked.
+        request_id: The row of the request.
     """
 
     request_id: int
 
 
 class PasswordLinkMailed(Payload):
-    """What became of it.
+    """What the activity did with the request.
 
     Attributes:
-        links: How many links stand in the mail, one for each practice; none when no mail was sent.
+        links: How many links the mail has, one for each practice; 0 when no mail was sent.
     """
 
     links: int

@@ -17,7 +17,7 @@ class ClientsToPullInput(Payload):
 
 
 class ClientToPull(Payload):
-    """One client whose standard information is to be pulled; ``outcome`` is what a good pull makes of it."""
+    """One client whose standard information is to be pulled; ``outcome`` is what the run records when that succeeds."""
 
     position: int
     connection_id: UUID
@@ -28,13 +28,13 @@ class ClientToPull(Payload):
 
 
 class ClientsToPull(Payload):
-    """A page of them, in the run's order."""
+    """One page of clients to pull, in the run's order."""
 
     clients: tuple[ClientToPull, ...]
 
 
 class HandOverInput(Payload):
-    """Record that a client in trouble is left to its own sync; ``grant_id`` is a login that was to take over."""
+    """Record that a client got a ``SyncClient`` of its own; ``grant_id`` is a login that was to take over."""
 
     run_id: str
     connection_id: UUID
@@ -45,7 +45,7 @@ class HandOverInput(Payload):
 
 
 class RecordFailureInput(Payload):
-    """Record a failed pull that nothing else recorded; ``grant_id`` is a login that was to take over."""
+    """Record a failed pull that the pull itself could not record; ``grant_id`` is a login that was to take over."""
 
     run_id: str
     connection_id: UUID

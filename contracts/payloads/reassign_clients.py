@@ -11,11 +11,11 @@ from contracts.words.runs import Outcome
 
 
 class HandOver(Payload):
-    """An admin gives a leaver's clients to a named colleague; nobody signs in for it.
+    """An admin gives the clients of a colleague who leaves to another colleague; nobody has to sign in for it.
 
     Attributes:
-        from_id: Whose clients.
-        to_id: Who gets them.
+        from_id: The colleague whose clients are given away.
+        to_id: The colleague who gets them.
     """
 
     from_id: UUID
@@ -23,14 +23,14 @@ class HandOver(Payload):
 
 
 class ReassignProgress(Payload):
-    """Where a long run goes on, with the counts so far for the current details.
+    """How far a long run has come, for its next execution, with the counts so far for the current details.
 
     Attributes:
         after: Position in the run after which clients are still to be moved in this pass.
         counts: Outcomes so far.
         causes: Causes so far.
-        again_at: When the first of those is tried again that wait for a limit to lift.
-        waiting: How many wait for that.
+        again_at: When the first of the waiting clients is tried again.
+        waiting: How many clients wait until their organisation's calls are no longer used up.
         moving_since: When the first pass began.
     """
 
@@ -43,11 +43,11 @@ class ReassignProgress(Payload):
 
 
 class ReassignClientsInput(Payload):
-    """Take clients over from colleagues where one's own login reaches them.
+    """Input of the workflow that moves colleagues' clients to the person who signs in, where that login reaches them.
 
     Attributes:
-        run: Whose run.
-        deadlines: How long it waits for people.
+        run: The run that this is.
+        deadlines: How long the workflow waits for the sign-in and for the choice.
         hand_over: Set when an admin hands a colleague's clients to another.
         progress: What a later execution of the same run goes on with.
     """
@@ -73,14 +73,14 @@ class ListedClients(Payload):
 
 
 class ListHandOverInput(Payload):
-    """List a colleague's clients, each with the login that it shall have."""
+    """List a colleague's clients in the run, each with the login that it is to have afterwards."""
 
     run_id: str
     hand_over: HandOver
 
 
 class RecordReassignmentInput(Payload):
-    """Check which clients are to be taken over, and record it whole or not at all."""
+    """Check which clients are to be taken over, and record the whole choice; refuse it whole if anything is wrong."""
 
     run_id: str
     selection: Selection
@@ -95,7 +95,7 @@ class ClientsToReassignInput(Payload):
 
 
 class ClientToReassign(Payload):
-    """One client to be moved; ``retry_at`` where it waits for a limit to lift."""
+    """One client to be moved; ``retry_at`` is set while its organisation's calls are used up."""
 
     position: int
     organisation_id: str
@@ -104,7 +104,7 @@ class ClientToReassign(Payload):
 
 
 class ClientsToReassign(Payload):
-    """A page of them, in the run's order."""
+    """One page of clients to move, in the run's order."""
 
     clients: tuple[ClientToReassign, ...]
 
@@ -114,10 +114,10 @@ class ReassignClientInput(Payload):
 
     Attributes:
         run_id: The run.
-        organisation_id: Which of its organisations.
+        organisation_id: The provider's id of the client's organisation.
         keeps_login: Move the owner even if the new login cannot read the organisation (a hand-over by an admin): the
             client then keeps the login that it has.
-        tries_login: Whether to try the new login at all; not any more when the provider did not answer in time.
+        tries_login: Whether to try the new login; False after the provider has not answered in time.
     """
 
     run_id: str
@@ -127,7 +127,7 @@ class ReassignClientInput(Payload):
 
 
 class ReassignedClient(Payload):
-    """What became of it."""
+    """The outcome of moving one client."""
 
     outcome: Outcome
     cause: Cause | None = None
@@ -138,9 +138,9 @@ class RecordUnmovedInput(Payload):
 
     Attributes:
         run_id: The run.
-        organisation_id: Which of its organisations.
-        cause: Why.
-        retry_at: When the run tries it again; None when that was the end.
+        organisation_id: The provider's id of the client's organisation.
+        cause: Why the client was not moved.
+        retry_at: When the run tries it again; None when it does not.
     """
 
     run_id: str

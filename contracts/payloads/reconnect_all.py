@@ -9,11 +9,11 @@ from contracts.words.runs import Outcome
 
 
 class ReconnectProgress(Payload):
-    """Where a long run goes on.
+    """How far a long run has come, for its next execution after continue-as-new.
 
     Attributes:
         grant_id: The login that it repairs with.
-        is_repaired: Whether the logins have been changed, so that only pulls are left.
+        is_repaired: Whether the connections have moved to the login already, so that only pulls are left.
         after: Position in the run after which connections are still to be done.
         counts: Outcomes so far, for the current details only.
         causes: Causes so far, likewise.
@@ -27,13 +27,13 @@ class ReconnectProgress(Payload):
 
 
 class ReconnectAllInput(Payload):
-    """Repair what one sign-in reaches.
+    """Input of the workflow that repairs the connections which one sign-in reaches.
 
     Attributes:
-        run: Whose run.
-        deadlines: How long it waits for people.
+        run: The run that this is.
+        deadlines: How long the workflow waits for the sign-in.
         moves_healthy: Move healthy connections to this login too.
-        connection_id: Only this connection (*reconnect* of one client); all of the practice when absent.
+        connection_id: Repair only this connection (*reconnect* of one client); None means all of the practice.
         progress: What a later execution of the same run goes on with.
     """
 
@@ -45,7 +45,7 @@ class ReconnectAllInput(Payload):
 
 
 class SurveyConnectionsInput(Payload):
-    """Tell for every connection of the practice what this sign-in can do for it."""
+    """Sort the practice's connections: healthy, not reachable with this sign-in, or to be repaired."""
 
     run_id: str
     consent_id: UUID
@@ -55,7 +55,7 @@ class SurveyConnectionsInput(Payload):
 
 
 class SurveyedConnections(Payload):
-    """What the survey settled at once, what is to be repaired, and organisations that nobody added."""
+    """Outcomes that the survey could record at once, how many connections are to be repaired, and new organisations."""
 
     counts: dict[Outcome, int]
     to_repair: int

@@ -1,4 +1,4 @@
-"""What a run of any kind has: whose it is, how long it waits, who signed in, what was chosen, how it ended."""
+"""The payloads that every kind of run uses: its facts, deadlines, sign-ins, accepted selection, stage and end."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,18 +10,18 @@ from contracts.words.runs import Outcome, Result, Stage
 
 
 class RunFacts(Payload):
-    """Whose run this is; shown to support staff, never used to decide.
+    """The names that support staff see for a run; none of them is used to decide anything.
 
     Attributes:
         run_id: Also the workflow's id.
         practice_id: The practice that everything in the run belongs to.
         practice_name: For people.
-        practice_slug: For ids and search attributes.
-        colleague_name: Who started it.
+        practice_slug: Short name of the practice in workflow ids and search attributes.
+        colleague_name: The colleague who started the run.
         provider: Such as ``xero``.
         provider_title: Such as ``Xero``.
-        client_code: Of the one client that it is about; empty for a run about many.
-        support: For support staff.
+        client_code: Code of the one client that the run is about; empty for a run about many.
+        support: Facts that only the texts for support staff need.
     """
 
     run_id: str
@@ -36,24 +36,24 @@ class RunFacts(Payload):
 
 
 class Deadlines(Payload):
-    """How long the run waits for people."""
+    """How long the run waits for the sign-in and for the choice before it expires."""
 
     consent: timedelta = timedelta(hours=1)
     selection: timedelta = timedelta(hours=24)
 
 
 class ConsentGiven(Payload):
-    """The colleague signed in; the grant is stored, sealed."""
+    """Signal: the colleague signed in at the provider, and the grant is stored, sealed."""
 
     consent_id: UUID
     grant_id: UUID
 
 
 class ConsentRefused(Payload):
-    """The sign-in came back without a grant.
+    """Signal: the browser came back from the provider without a grant.
 
     Attributes:
-        denied: The person declined; otherwise it failed technically and may be tried again.
+        denied: True when the person declined; False when the sign-in failed technically and may be tried again.
         message: What to tell the colleague.
     """
 
@@ -62,7 +62,7 @@ class ConsentRefused(Payload):
 
 
 class SelectionAccepted(Payload):
-    """What a selection amounts to.
+    """What an accepted selection will do, in numbers.
 
     Attributes:
         chosen: Organisations that were chosen.
@@ -92,13 +92,13 @@ class RunResult(Payload):
 
 
 class SeeRunInput(Payload):
-    """Say whether a run is in the database."""
+    """Ask whether a run is in the database."""
 
     run_id: str
 
 
 class EnterStageInput(Payload):
-    """Record that a run has reached a stage, with the latest word to the colleague."""
+    """Record that a run has reached a stage, with the latest message for the colleague."""
 
     run_id: str
     stage: Stage
@@ -106,12 +106,12 @@ class EnterStageInput(Payload):
 
 
 class FinishRunInput(Payload):
-    """Close the run's books: every organisation gets an outcome.
+    """Record the end of a run and an outcome for every organisation that has none yet.
 
     Attributes:
         run_id: The run.
-        result: How it ended; None to tell from the outcomes.
-        message: What to tell the colleague; None to tell it from the counts.
+        result: How it ended; None to compute it from the outcomes.
+        message: What to tell the colleague; None to compose it from the counts.
     """
 
     run_id: str
@@ -120,6 +120,6 @@ class FinishRunInput(Payload):
 
 
 class ReopenRunInput(Payload):
-    """Say whether a finished run's failed organisations were put back to be done."""
+    """Ask whether a finished run's failed organisations were put back to be done again."""
 
     run_id: str

@@ -4,15 +4,15 @@ from contracts.payload import Payload
 
 
 class SettleLostWorkInput(Payload):
-    """Look at all of it, of every practice."""
+    """Look for lost work of every practice; it needs no parameters."""
 
 
 class LostWorkSettled(Payload):
-    """How much nobody worked on any more, and was closed.
+    """How much was closed because the workflow that should have worked on it no longer exists.
 
     Attributes:
-        runs: Runs.
-        waiting: Clients that waited in runs for a sync of their own.
+        runs: Open runs that were closed.
+        waiting: Clients of runs that waited for a ``SyncClient``.
         disconnecting: Connections that were being removed.
     """
 

@@ -1,15 +1,15 @@
-"""What support staff get beside a workflow: the way to our pages, and whether clients can be searched for by code."""
+"""Facts for support staff: the address of our pages, and whether Temporal can search for a client's code."""
 
 from contracts.payload import Payload
 
 
 class ForSupport(Payload):
-    """Told to a workflow by whoever starts it; what is unset was not told, and is then left out.
+    """Facts that whoever starts a workflow hands to it; the texts leave out what is not set.
 
     Attributes:
         site: Base address of our pages, without a final slash.
-        finds_clients: The server knows the search attribute for a client's code. One that it does not know would hold
-            a workflow up, so that nobody may take it for granted.
+        finds_clients: Whether the Temporal server knows the search attribute for a client's code. A workflow that sets
+            an attribute which the server does not know stands still, so this must be asked first.
     """
 
     site: str = ""

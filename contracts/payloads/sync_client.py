@@ -1,4 +1,4 @@
-"""What ``SyncClient`` is started with and answers, and the pull that it shares with the bulk runs."""
+"""Inputs and results of ``SyncClient``, and of the pull that it shares with the bulk runs."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from contracts.words.lists import Source
 
 
 class ClientFacts(Payload):
-    """Which client this is; shown to support staff, never used to decide."""
+    """The names that support staff see for a client; none of them is used to decide anything."""
 
     connection_id: UUID
     client_id: UUID
@@ -25,19 +25,19 @@ class ClientFacts(Payload):
 
 
 class SyncClientInput(Payload):
-    """Pull one client's standard information, for as long as it takes.
+    """Input of the workflow that pulls one client's standard information and tries as long as waiting can help.
 
     Attributes:
-        client: Which client.
+        client: The client.
         pull_id: Names this pull; lists already stored under it are not pulled again.
-        sources: Only these; empty for all.
+        sources: The sources to read; empty for all.
         reason: Why, for people: ``Handed over by run …``, ``Refresh asked by …``.
-        first_try_at: Not before; now when absent.
-        trouble: The cause with which it was handed over.
+        first_try_at: The first try is not before this moment; None means at once.
+        trouble: The cause for which a bulk run or a check left the client to this workflow; None otherwise.
         grant_id: A login that takes the connection over once it has read the organisation.
-        logins: Those that were to take it over before, over continue-as-new: rows of runs wait for them, too.
-        tries: Tries so far, over continue-as-new.
-        started_at: When the first execution began, over continue-as-new.
+        logins: All logins that were to take the connection over in earlier executions: rows of runs wait for them.
+        tries: How many tries have failed so far, in earlier executions too.
+        started_at: When the first execution began; None in the first one.
         asked_by: The colleague who asked for it; None when the product does it by itself.
     """
 
@@ -55,7 +55,7 @@ class SyncClientInput(Payload):
 
 
 class SyncClientResult(Payload):
-    """How it ended: ``cause`` is None when every list is stored."""
+    """How the workflow ended; ``cause`` is None when every list is stored."""
 
     rows: int
     cause: Cause | None
@@ -66,16 +66,16 @@ class PullClientInput(Payload):
     """Pull the sources of one connection and store them with their receipts.
 
     Attributes:
-        connection_id: Which connection.
+        connection_id: The connection.
         pull_id: Lists stored under this id are skipped.
-        run_id: The run whose outcome this settles, if it is one's.
-        sources: Only these; empty for all.
+        run_id: The run whose outcome this pull records; None outside runs.
+        sources: The sources to read; empty for all.
         grant_id: A login that takes the connection over once it has read the organisation; until then, and if it
             cannot, the connection keeps the one it has.
-        settles: Whether a good pull settles the run's outcome; a bad one always does.
+        settles: Whether a successful pull records the run's outcome; a failed one always does.
         is_incremental: Read only what changed since the last pull, where the provider can and that is safe.
-        is_look: Only to see whether the organisation still answers: no news for the client's timeline.
-        asked_by: The colleague who asked for it, if somebody did.
+        is_look: Only see whether the organisation still answers; the client's timeline gets no event.
+        asked_by: The colleague who asked for it; None when the product does it by itself.
     """
 
     connection_id: UUID
@@ -90,7 +90,7 @@ class PullClientInput(Payload):
 
 
 class PullClientResult(Payload):
-    """What was stored, in rows over all lists."""
+    """How many rows were stored, over all lists."""
 
     rows: int
     added: int
@@ -102,9 +102,9 @@ class PullClientsInput(Payload):
     """Pull all sources of several connections of a run, and store them together.
 
     Attributes:
-        connection_ids: Which connections.
+        connection_ids: The connections.
         pull_id: Lists stored under this id are skipped.
-        run_id: The run whose outcomes this settles.
+        run_id: The run whose outcomes this pull records.
     """
 
     connection_ids: tuple[UUID, ...]
@@ -112,28 +112,29 @@ class PullClientsInput(Payload):
     run_id: str
 
     def one(self, connection_id: UUID) -> PullClientInput:
-        """The same pull, of one of them."""
+        """The input of the same pull for one of the connections."""
         return PullClientInput(connection_id=connection_id, pull_id=self.pull_id, run_id=self.run_id)
 
 
 class PullClientsResult(Payload):
-    """Which connections are ``left`` to a pull of their own; the others are stored, and their outcomes settled."""
+    """Which connections are ``left`` and need a pull of their own; all others are stored, with their outcomes."""
 
     left: tuple[UUID, ...]
 
 
 class SettleSyncInput(Payload):
-    """Write the end, or the next try, of a client's sync to every run that waits for it.
+    """Write the end of a client's sync, or the time of its next try, to every run that waits for it.
 
     Attributes:
-        connection_id: Which connection.
-        cause: None when it went well.
+        connection_id: The connection.
+        cause: None when the sync succeeded.
         detail: For support.
-        retry_at: Set while it goes on trying.
+        retry_at: When the next try is; None when the sync has ended.
         grant_id: A login that was to take over.
-        sources: What it was asked to read; empty for all. A sync of some lists settles no run: they wait for all.
-        logins: The logins that were to take over, as far as it had been told by then: a repair with another one has
-            not failed yet. None when that is not known.
+        sources: The sources that it was asked to read; empty for all. Runs wait for all lists, so a sync of only some
+            of them changes no run.
+        logins: The logins that were to take over and of which the sync had been told. A repair with another login has
+            not failed yet. None when they are not known.
     """
 
     connection_id: UUID
@@ -146,7 +147,7 @@ class SettleSyncInput(Payload):
 
 
 class Trouble(Payload):
-    """What an activity's failure carries: the cause, and when to try again if that is known."""
+    """The details of a failed activity: the cause, and when to try again if the provider has said so."""
 
     cause: Cause
     detail: str = ""

@@ -1,1 +1,1 @@
-"""The words that every room shares: enums, causes, names, refusals, and rows in our own terms."""
+"""The terms that every room shares: enums, causes, names, refusals, and the rows of standard information."""

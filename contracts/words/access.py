@@ -1,4 +1,4 @@
-"""What an API token may be used for, which of it each kind of run needs, and what a sign-in to the pages may lack."""
+"""What an API token may be used for, which scope each kind of run needs, and what a signed-in session may lack."""
 
 from enum import StrEnum
 
@@ -14,12 +14,12 @@ class Scope(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """For people."""
+        """The scope in words for people."""
         return _MEANINGS[self]
 
 
 class Lacking(StrEnum):
-    """What a sign-in lacks when the password was right; until then its session opens nothing."""
+    """What is missing after the right password: until it is given, the session opens only the pages that ask for it."""
 
     SECOND_FACTOR = "second_factor"
     """A passkey, a code of the colleague's authenticator app, or one of their recovery codes."""
@@ -28,7 +28,7 @@ class Lacking(StrEnum):
 
 
 class Ceremony(StrEnum):
-    """What a passkey's answer to a challenge is good for; it is good for nothing else."""
+    """What a passkey's answer to a challenge may be used for; the answer is refused for anything else."""
 
     ADD = "add"
     """A new passkey for who is signed in, or has to set a second factor up."""
@@ -49,10 +49,10 @@ EVERYTHING = frozenset(Scope)
 
 
 def scope_of(kind: RunKind) -> Scope:
-    """What it takes to start a run of this kind, and to do something in it."""
+    """The scope that a token needs to start a run of this kind and to act in it."""
     return Scope.ADD if kind is RunKind.ADD_CLIENTS else Scope.MANAGE
 
 
 def listed(scopes: frozenset[Scope]) -> str:
-    """``read, add``: always in the same order."""
+    """Scopes as one text, such as ``read, add``, always in the same order."""
     return ", ".join(scope.value for scope in Scope if scope in scopes)

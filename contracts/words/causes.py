@@ -1,5 +1,8 @@
 """Why something is not healthy: the closed set of causes, each with a sentence and a next step for people.
 
+Each error of a provider is classified once, in ``providers``, where it enters. Failures of our own parts are classified
+in ``activities.shared.failures``. Nothing else in the product looks at messages or status codes.
+
 Every error of every provider is classified into one of these, once, where it enters (``providers``); what is our own
 trouble, in ``activities.shared.failures``. Nothing else in the product matches on messages or status codes.
 """
@@ -28,12 +31,12 @@ class Cause(StrEnum):
 
     @property
     def is_transient(self) -> bool:
-        """Whether waiting repairs it; a transient cause never marks a connection as needing a person."""
+        """Whether waiting repairs it; a transient cause never gives a connection a status that asks for a person."""
         return self in _TRANSIENT
 
     @property
     def needs_person(self) -> bool:
-        """Whether it marks a connection as needing a person; what is unknown, or nobody can change, does not."""
+        """Whether a person has to act; False also for ``unknown`` and for causes that no user can change."""
         return not self.is_transient and self not in _NEEDS_NOBODY
 
     @property
@@ -43,12 +46,12 @@ class Cause(StrEnum):
 
     @property
     def needs_something_else(self) -> bool:
-        """Whether it needs a person, and no sign-in repairs it: it is not to be counted among what one would."""
+        """Whether a person has to act, but by something other than a sign-in, such as renewing a subscription."""
         return self.needs_person and not self.signing_in_helps
 
     @property
     def is_disproved_by_reading(self) -> bool:
-        """Whether it speaks of the login or of the moment, so that whatever was read with that login disproves it."""
+        """Whether any successful read with the same login disproves it: it is about the login, or transient."""
         return self.is_transient or self in _OF_THE_LOGIN
 
     @property
@@ -63,12 +66,12 @@ class Cause(StrEnum):
 
     @property
     def next_step_when_given_up(self) -> str:
-        """The same where nothing goes on by itself, since a run has failed for it."""
+        """The next step in a run that has failed for this cause, where nothing tries it again by itself."""
         return "Nothing tries it again by itself: start it again later." if self.is_transient else self.next_step
 
     @property
     def next_step_until_the_night(self) -> str:
-        """The same of a client whose lists nothing tries any more before the nightly check does."""
+        """The next step for a client that nothing tries again before the nightly check."""
         return (
             "The nightly check tries it again; refresh the client to try now." if self.is_transient else self.next_step
         )

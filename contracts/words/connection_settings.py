@@ -1,4 +1,4 @@
-"""A connection's settings as colleagues change them: only what is sent changes, and what makes no sense is refused."""
+"""A connection's settings as colleagues change them: a field that is not sent stays; invalid values are refused."""
 
 from typing import Any, Self
 
@@ -59,7 +59,7 @@ class SettingsPatch(BaseModel):
         return self
 
     def values(self) -> dict[str, object]:
-        """The columns to write, by name."""
+        """The columns to write, as name and value; only fields that were sent."""
         sent: dict[str, object] = {name: getattr(self, name) for name in sorted(self.model_fields_set)}
         if self.list_names is not None:
             sent["list_names"] = whole(self.list_names)
@@ -67,7 +67,11 @@ class SettingsPatch(BaseModel):
 
 
 def whole(chosen: tuple[ListName, ...]) -> list[str] | None:
-    """The chosen lists with those that come along, in the product's order; None when that is all of them."""
+    """Complete a choice of lists with those that are always read together with them.
+
+    Returns:
+        Names of lists, in the product's order; None when the choice covers all lists.
+    """
     sources = {SOURCE_OF[name] for name in (*chosen, ListName.ORGANISATION)}
     names = [name.value for name in ListName if SOURCE_OF[name] in sources]
     return None if len(names) == len(ListName) else names

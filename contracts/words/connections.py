@@ -1,4 +1,4 @@
-"""How logins and connections are, and what a connection's settings can say."""
+"""The statuses of logins and connections, and the values that a connection's settings can have."""
 
 from enum import StrEnum
 
@@ -25,7 +25,7 @@ class ConnectionStatus(StrEnum):
 
     @property
     def is_leaving(self) -> bool:
-        """Whether somebody has ended the connection, or is about to: no call is made for it any more."""
+        """Whether somebody has ended the connection or is ending it: no list is read for it any more."""
         return self in LEAVING
 
 

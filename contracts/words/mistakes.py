@@ -1,5 +1,8 @@
 """What is wrong with a value that came from outside, as a sentence for people.
 
+The texts of validators and parsers change with their versions and are never shown. Each known kind of mistake has a
+sentence here; an unknown kind gets a general one. Sentences of our own validators are shown as they are.
+
 Validators speak of types and parsers in words that change with their version. Nothing of them is shown: each kind of
 mistake has a sentence here, and what is not known gets a plain one. Sentences of our own validators are kept.
 """
@@ -75,7 +78,7 @@ _OURS: Final = "value_error"
 
 
 def sentence_of(mistake: Mapping[str, Any]) -> str:
-    """What is wrong, in one sentence.
+    """Say what is wrong with a value, in one sentence.
 
     Args:
         mistake: One of ``ValidationError.errors()``.
@@ -95,6 +98,13 @@ def sentence_of(mistake: Mapping[str, Any]) -> str:
 
 
 def first_of(error: ValidationError) -> tuple[str | None, str]:
-    """The first thing that is wrong: where, as ``organisations.3.team_id`` (None for the whole), and the sentence."""
+    """The path of the first wrong field, such as ``organisations.3.team_id``, and a sentence on what is wrong.
+
+    Args:
+        error: Any validation error.
+
+    Returns:
+        The path (None when the whole input is wrong), and the sentence.
+    """
     first = error.errors(include_input=False, include_url=False)[0]
     return ".".join(str(step) for step in first["loc"]) or None, sentence_of(first)

@@ -1,4 +1,4 @@
-"""Names that Temporal and other processes know us by: task queues, workflow ids, search attributes.
+"""Names that Temporal and other processes know: task queues, workflow ids, search attributes.
 
 Ids are readable and derived from business keys, so that starting twice is harmless and support staff find a run
 without a database. They hold no e-mail address and no secret: Temporal does not encrypt them.
@@ -73,7 +73,7 @@ def disconnect_client_id(practice_slug: str, client_code: str) -> str:
 
 
 def check_connections_id(practice_slug: str) -> str:
-    """The id of a practice's schedule, and the start of its checks' ids: ``check-connections-harbour-lane``."""
+    """The id of a practice's schedule, with which the ids of its checks begin: ``check-connections-harbour-lane``."""
     return f"check-connections-{practice_slug}"
 
 
@@ -82,10 +82,10 @@ LOST_WORK_ID = "settle-lost-work"
 
 
 def check_now_id(practice_slug: str) -> str:
-    """The id of a check that somebody asked for: one at a time for each practice."""
+    """The id of a check that somebody asked for; each practice can have one such check at a time."""
     return f"check-connections-now-{practice_slug}"
 
 
 def mail_password_link_id(request_id: int) -> str:
-    """The id of the workflow that mails a link for a forgotten password: it names nobody."""
+    """The id of the workflow that mails a link for a forgotten password; it shows no name and no address."""
     return f"mail-password-link-{request_id}"

@@ -1,4 +1,4 @@
-"""What a practice has bought, and what its colleagues may do."""
+"""The plans that a practice can have, and the roles of its colleagues."""
 
 from enum import StrEnum
 

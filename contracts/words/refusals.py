@@ -1,4 +1,4 @@
-"""Refusals: clear answers to input that cannot be carried out. Nothing was changed when one is given."""
+"""Refusals: why an input cannot be carried out, and what to do instead. A refused input has changed nothing."""
 
 from enum import StrEnum
 
@@ -30,7 +30,7 @@ class RefusalCode(StrEnum):
 
 
 class Refusal(Payload):
-    """A refusal, as it travels and as people read it.
+    """A refusal, as payloads carry it and as people read it.
 
     Attributes:
         code: Why.
@@ -44,7 +44,7 @@ class Refusal(Payload):
 
 
 class Refused(Exception):
-    """Raised where input is checked; carries the refusal to whoever asked."""
+    """Raised where input is checked; whoever asked receives the refusal."""
 
     def __init__(self, code: RefusalCode, message: str, *, field: str | None = None) -> None:
         super().__init__(message)

@@ -31,15 +31,16 @@ class Stage(StrEnum):
     FINISHED = "finished"
 
     def may_follow(self, earlier: "Stage") -> bool:
-        """Whether a run that has reached one stage may enter this one: forward, and to its list and back to the choice.
+        """Whether a run at the stage ``earlier`` may enter this one.
 
-        What comes late, such as a try that was given up and ends nevertheless, takes no run back.
+        Stages go forward; only between listing and the choice may a run go back. A late write, such as one of an
+        activity that had been given up, therefore cannot set a run back.
         """
         return _ORDER[self] >= _ORDER[earlier] and earlier is not Stage.FINISHED
 
     @property
     def is_listing(self) -> bool:
-        """Whether a run at this stage still takes up what sign-ins reach."""
+        """Whether a run at this stage still adds the organisations of further sign-ins to its list."""
         return self in {Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION}
 
 

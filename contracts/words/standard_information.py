@@ -43,7 +43,7 @@ class OrganisationProfile(NamedTuple):
 
 
 def profile_of(columns: Mapping[str, Any]) -> OrganisationProfile:
-    """The profile whose columns were kept as JSON, where dates are ISO 8601 texts."""
+    """Build the profile from columns that were kept as JSON; dates in them are ISO 8601 texts."""
     dates = ("period_lock_date", "end_of_year_lock_date")
     parsed = {name: date.fromisoformat(columns[name]) for name in dates if columns.get(name)}
     return OrganisationProfile(**{**columns, **parsed})
