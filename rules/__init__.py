@@ -1,4 +1,4 @@
-"""Every pure decision of the product: values in, values out, the same answer whenever it is asked.
+"""Every pure decision of the product: the same input always gives the same answer.
 
-No database, no network, no clock: what a rule needs is handed in, and what it says is carried out elsewhere.
+A rule uses no database, no network and no clock. Callers hand in what it needs, and carry out what it decides.
 """

@@ -1,4 +1,8 @@
-"""What a client's codes and names will find in other books: a comparison of lists.
+"""Compares a client's lists with those of other books: which codes and names will still be found after a change.
+
+Accounts, tax rates, tracking, items and contacts are referred to by code or by name. Where the new books have neither,
+somebody has to repair the reference by hand after the change. Archived entries cannot be used, so they are left out on
+both sides.
 
 Books and rules refer to accounts, tax rates, tracking, items and contacts by code or by name. What has neither in the
 new books is what somebody has to repair by hand after a change. What is archived cannot be used: it is neither looked
@@ -35,15 +39,15 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How the entries in use of one old list fare in the new one; the numbers add up to ``old``.
+    """How many entries in use of an old list are found in the new one; the numbers add up to ``old``.
 
     Attributes:
         old: Entries of the old list that are in use.
         new: Entries of the new list that are in use.
         same: Found with the same code and the same name (or the same name, where neither has a code).
-        by_code: Found by code alone: the name is another one.
-        by_name: Found by name alone: the code is another one, or missing.
-        missing: Found by neither, in the old list's order.
+        by_code: Found by code only; the name differs.
+        by_name: Found by name only; the code differs or is missing.
+        missing: Found neither by code nor by name, in the old list's order.
     """
 
     old: int

@@ -1,4 +1,4 @@
-"""Checks a selection against what the practice may do, as a pure function: whole or not at all."""
+"""Checks a selection against what the practice may do: the whole selection is accepted, or none of it; pure."""
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -31,8 +31,8 @@ class Terms(NamedTuple):
         teams: Its teams.
         colleagues: Its active colleagues.
         linkable: Its clients without a connection.
-        already: Which client an organisation of the run is already.
-        default_owner: The run's colleague.
+        already: The client of each organisation of the run that is a client already.
+        default_owner: The colleague who started the run.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -47,7 +47,7 @@ class Terms(NamedTuple):
 
 
 def require_listed(stage: Stage) -> None:
-    """Take choices only from a list that is whole: the stage that was recorded with it, and no message, tells so.
+    """Refuse a choice while the run's list is not complete; the recorded stage decides this.
 
     Raises:
         Refused: The run has no list yet, or is adding to it.

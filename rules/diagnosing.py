@@ -1,4 +1,7 @@
-"""Tells what a login's check means for each of its connections, pure: nothing is wrong, or the cause.
+"""Tells from the check of a login what is wrong with each of its connections, if anything; pure.
+
+That an organisation is listed proves less than reading it: it disproves a lost sign-in, but not an ended subscription.
+A cause that the check cannot judge stays until something was read. Receipts of lists are not considered here.
 
 A list of organisations proves less than reading one: it disproves a lost sign-in, but not an ended subscription. A
 cause that it cannot judge stays until something was read. What the lists' own receipts say is none of its business.
@@ -16,10 +19,10 @@ class CheckedConnection(NamedTuple):
     """A living connection, as the check sees it.
 
     Attributes:
-        connection_id: Which.
+        connection_id: The connection.
         organisation_id: The provider's id of its organisation.
         look_cause: What the last look found wrong, apart from what its lists' receipts say.
-        limited_until: Until when a limit lasts.
+        limited_until: When the provider takes calls again; None when no limit is known.
     """
 
     connection_id: UUID
@@ -32,10 +35,10 @@ class Look(NamedTuple):
     """What is known of a connection apart from its lists.
 
     Attributes:
-        connection_id: Of which connection.
+        connection_id: The connection.
         cause: What is wrong; None when nothing is.
         detail: For support; at most 200 characters are kept.
-        limited_until: Until when a limit lasts, if it is one.
+        limited_until: When the provider takes calls again; None when the cause is not a limit.
     """
 
     connection_id: UUID
@@ -49,7 +52,7 @@ DISPROVED_BY_LISTING = (Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER)
 
 
 def by_listing(connections: Sequence[CheckedConnection], reached: Collection[str]) -> list[Look]:
-    """What a list of organisations says.
+    """Tell each connection's cause from the organisations that the provider lists for the login.
 
     Args:
         connections: The practice's living connections of the login.
@@ -59,11 +62,12 @@ def by_listing(connections: Sequence[CheckedConnection], reached: Collection[str
 
 
 def by_failure(connections: Sequence[CheckedConnection], cause: Cause) -> list[Look]:
-    """What it says that the list could not be had.
+    """Tell each connection's cause when the provider did not give its list of organisations.
 
     Args:
         connections: The practice's living connections of the login.
-        cause: Why. A dead sign-in is every connection's cause; anything else says nothing about what is known.
+        cause: Why there is no list. ``signed_out`` becomes the cause of every connection; any other cause replaces none
+            that is known.
     """
     is_dead = cause is Cause.SIGNED_OUT
     return [_look(one, cause if is_dead else one.look_cause or cause) for one in connections]

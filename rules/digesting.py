@@ -1,4 +1,7 @@
-"""Plans who is told of which clients, and writes it in plain words; pure.
+"""Plans which colleague is told of which clients, and writes the mail; pure.
+
+The owner of a client in trouble is told. Admins (of its team, or else of the practice) are told instead when the owner
+has left, and as well when the trouble has lasted for three days. A deactivated colleague is never written to.
 
 A client in trouble is its owner's to repair. It is the admins' (of its team, or else of the practice) when the owner
 has left, and once more when nobody has repaired it for three days. A colleague who has left is never written to.
@@ -15,7 +18,7 @@ from contracts.words.causes import Cause
 
 
 class ClientToTellOf(NamedTuple):
-    """A client with a connection that somebody may have to be told of; ``cause`` is None when it was repaired."""
+    """A client with a connection that somebody may have to be told of; ``cause`` is None when it works again."""
 
     connection_id: UUID
     client_id: UUID
@@ -30,14 +33,14 @@ class ClientToTellOf(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """A colleague who has not left."""
+    """An active colleague."""
 
     name: str
     is_admin: bool
 
 
 class Staff(NamedTuple):
-    """Who is there.
+    """The people of a practice who may be told.
 
     Attributes:
         people: The practice's active colleagues by id.
@@ -64,9 +67,9 @@ class Digest:
     """What one colleague is told.
 
     Attributes:
-        own: Their clients that need somebody.
-        others: Clients of others that do: of a colleague who has left, or not repaired for days.
-        repaired: Clients that they were told of, and that work again.
+        own: Their own clients that need somebody to act.
+        others: Clients of others that need somebody to act: of a colleague who has left, or unrepaired for days.
+        repaired: Clients of which they were told and that work again.
     """
 
     own: list[ClientToTellOf] = field(default_factory=list)
@@ -75,7 +78,7 @@ class Digest:
 
 
 class DigestPlan(NamedTuple):
-    """Who is told what, and of which connections that makes them told."""
+    """What each colleague is told, and the connections to be marked as told."""
 
     digests: dict[UUID, Digest]
     told: list[ClientToTellOf]
@@ -83,18 +86,18 @@ class DigestPlan(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """A digest in words."""
+    """Subject and text of a digest as a mail."""
 
     subject: str
     body: str
 
 
 def plan(clients: Sequence[ClientToTellOf], staff: Staff, now: datetime) -> DigestPlan:
-    """Who is told of which clients.
+    """Decide which colleague is told of which clients.
 
     Args:
-        clients: In trouble, or repaired after somebody was told.
-        staff: Who is there.
+        clients: Clients in trouble, and clients that work again after somebody was told.
+        staff: The people of the practice.
         now: This moment.
     """
     digests: defaultdict[UUID, Digest] = defaultdict(Digest)
@@ -141,13 +144,13 @@ def _admins(client: ClientToTellOf, staff: Staff) -> list[UUID]:
 
 
 def write(digest: Digest, name: str, zone: tzinfo, link: str | None) -> Letter:
-    """The digest as a mail.
+    """Write the digest as a mail.
 
     Args:
         digest: What to tell; not empty.
-        name: Whom.
+        name: The colleague's name.
         zone: The practice's time zone.
-        link: The page with all connections, where it is known.
+        link: Address of the page with all connections; None where it is not known.
     """
     own, others = ([one for one in some if not _passes(one)] for some in (digest.own, digest.others))
     waiting = [one for one in (*digest.own, *digest.others) if _passes(one)]

@@ -1,4 +1,7 @@
-"""Tells which sources a refresh may read in part, and since when; pure. Changes never show what is gone."""
+"""Tells which sources a refresh may read in part, and since when; pure.
+
+Only a complete read shows which records are gone, so each source is read completely from time to time.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,8 +15,8 @@ class LastPull(Protocol):
     """What is known of the last pull of a list.
 
     Attributes:
-        pulled_at: When it was last good.
-        cause: Why the last try was not.
+        pulled_at: When the last successful pull was; None when there was none.
+        cause: Why the latest try failed; None when it succeeded.
     """
 
     @property
@@ -37,11 +40,11 @@ OVERLAP = timedelta(minutes=30)
 def changes_since(
     receipts: Mapping[ListName, LastPull], complete_at: datetime | None, at: datetime
 ) -> dict[Source, datetime]:
-    """Since when to read each source that may be read in part; a source that is not named is read whole.
+    """Since when to read each source of which changes are enough; a source that is not named is read completely.
 
     Args:
         receipts: Of the connection's lists.
-        complete_at: When everything was last read.
+        complete_at: When everything was last read completely; None when it never was.
         at: This moment.
     """
     if complete_at is None or at - complete_at >= COMPLETE_EVERY:

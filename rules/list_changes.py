@@ -1,4 +1,4 @@
-"""What a pull changes in what is held: pure comparison, by key and fingerprint, with counts for each list."""
+"""Compares what a pull read with what is stored, by key and fingerprint, and counts changes for each list; pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,10 +27,10 @@ class Changes(NamedTuple):
     """What a pull did to one list, in rows: rows now = rows before + added - gone.
 
     Attributes:
-        rows: In the list now.
-        added: New, or back again.
-        changed: In the list before and now, with another content.
-        gone: In the list before, and no longer.
+        rows: In the list after the pull.
+        added: New, or in the list again.
+        changed: In the list before and after, with different content.
+        gone: In the list before and not after.
     """
 
     rows: int
@@ -40,11 +40,11 @@ class Changes(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A row as far as the comparison needs it.
+    """What the comparison needs to know of a row.
 
     Attributes:
         fingerprint: Hash of the whole row.
-        is_member: Whether it is in each list of its source.
+        is_member: For each list of its source, whether the row is in it.
         is_here: Whether the provider still had it when it was last stored.
     """
 
@@ -55,7 +55,7 @@ class Version(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Keys to write for the first time, to write anew (changed, or back again), and to mark as gone."""
+    """Keys of rows to insert, to update (changed, or there again), and to mark as gone."""
 
     new: list[str]
     anew: list[str]
@@ -63,7 +63,7 @@ class Difference:
 
 
 def storable(row: Row) -> tuple[Row, bytes]:
-    """The row as PostgreSQL can take it, without NUL characters, and its fingerprint."""
+    """The row as PostgreSQL can store it (without NUL characters), and its fingerprint."""
     # The record is hashed as it is: inside the JSON its quotes would be escaped again, at five times the cost.
     described = orjson.dumps(_hashed(row), default=str) + row.record.encode()
     if b"\\u0000" in described:
@@ -87,23 +87,23 @@ def _without_nul(text: str) -> str:
 
 
 def membership(source: Source, row: Row) -> tuple[bool, ...]:
-    """Whether the row is in each of the lists that the source feeds."""
+    """For each of the lists that the source feeds, whether the row is in it."""
     return tuple([flag is None or bool(getattr(row, flag)) for flag in flags_of(source)])
 
 
 @cache
 def flags_of(source: Source) -> tuple[str | None, ...]:
-    """The column that says so, for each of the lists that the source feeds; None where every row is in the list."""
+    """For each list that the source feeds, the column that says whether a row is in it; None where all rows are."""
     return tuple(MEMBER_FLAGS.get(name) for name in source.lists)
 
 
 def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool) -> Difference:
-    """What has to be written so that what is held becomes what was read.
+    """Which rows have to be written so that the stored list equals what was read.
 
     Args:
-        held: What we have, by key.
+        held: The stored rows, by key.
         read: What the pull read, by key.
-        is_complete: Whether the pull read everything, so that what is missing is gone.
+        is_complete: Whether the pull read everything; only then do stored rows that were not read count as gone.
     """
     new = [key for key in read if key not in held]
     anew = [
@@ -118,7 +118,7 @@ def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_comp
 def count(
     source: Source, held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool
 ) -> dict[ListName, Changes]:
-    """The changes of each list that the source feeds; a contact that is no supplier any more is gone from them."""
+    """The changes of each list that the source feeds; a contact may be gone from one list and stay in the other."""
     counted = {}
     for position, name in enumerate(source.lists):
         before = {key for key, version in held.items() if version.is_here and version.is_member[position]}

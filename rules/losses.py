@@ -1,4 +1,7 @@
-"""Whether an answer would mark so many rows as gone that it is asked for once more before it is believed; pure.
+"""Decides whether an answer has lost so many rows that the provider is asked once more before it is believed; pure.
+
+The same answer a second time is believed, even if no tax rate and no currency is left: no provider publishes that an
+organisation has at least one.
 
 What comes the same twice is believed, also that no tax rate and no currency is left: nothing that the providers publish
 says that an organisation has at least one.
@@ -15,12 +18,12 @@ MANY, SHARE = 20, 8
 
 
 def loses_many(source: Source, rows: Sequence[Row], held: Mapping[ListName, int]) -> bool:
-    """Whether a list would lose many of its rows, or all.
+    """Whether one of the source's lists would lose many of its rows, or all of them.
 
     Args:
-        source: What was read.
-        rows: All that was read of it.
-        held: How many rows each list has.
+        source: The source that was read.
+        rows: All rows that were read of it.
+        held: How many rows each list has in the database.
     """
     in_lists = [membership(source, row) for row in rows]
     for place, name in enumerate(source.lists):

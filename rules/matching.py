@@ -1,4 +1,8 @@
-"""Tells new organisations from known ones: the dry run's verdicts, as a pure function.
+"""Gives each listed organisation its verdict, such as *new* or *already a client*; nothing is created; pure.
+
+Only the provider's id identifies an organisation. *Looks like* is a suggestion. It comes from a company number, a tax
+number or a similar name of a client without a connection. It also comes from the same company number or name of a
+client with one: these may be the same books under another id, after a reset, a restarted trial or a conversion.
 
 Identity is the provider's id. A *looks like* verdict is only ever a suggestion, made from a company or tax number or
 a near name among the practice's clients that have no connection, and from the same number or name among those that
@@ -20,7 +24,7 @@ from rules.registration_numbers import Keys, Numbers
 
 
 class Candidate(NamedTuple):
-    """An organisation to be judged, with what its profile told (None where it could not be read)."""
+    """An organisation that needs a verdict, with facts from its profile (None where the profile could not be read)."""
 
     organisation_id: str
     name: str
@@ -40,7 +44,7 @@ class Judgement(NamedTuple):
 
 
 class UnconnectedClient(NamedTuple):
-    """A client with no living connection: one that an organisation may turn out to be."""
+    """A client without a living connection; an organisation may turn out to be this client."""
 
     id: UUID
     name: str
@@ -50,7 +54,7 @@ class UnconnectedClient(NamedTuple):
 
 
 class KnownOrganisation(NamedTuple):
-    """An organisation that a client has or had; it is taken while the client has it, or can go back to it."""
+    """An organisation that a client has, or had and can go back to; until then no other client can have it."""
 
     organisation_id: str
     connection_id: UUID
@@ -61,16 +65,16 @@ class KnownOrganisation(NamedTuple):
 
 
 class ConnectedClient(NamedTuple):
-    """A client with a living connection, by what its books may be recognised.
+    """A client with a living connection, and the facts by which its organisation can be recognised.
 
     Attributes:
         id: The client.
         name: Its name.
-        organisation_name: Of the organisation that it is connected to.
-        company_number: Written down when it was added.
-        registration_number: In the organisation's profile, as pulled last.
-        tax_number: Written down when it was added.
-        profile_tax_number: In the organisation's profile, as pulled last.
+        organisation_name: Name of the organisation that it is connected to.
+        company_number: The number that was recorded when the client was added.
+        registration_number: The number in the organisation's profile at the last pull.
+        tax_number: The number that was recorded when the client was added.
+        profile_tax_number: The number in the organisation's profile at the last pull.
     """
 
     id: UUID
@@ -101,11 +105,11 @@ def judge(
     """Give every organisation its verdict.
 
     Args:
-        candidates: In the run's order: the allowance is given out in it.
-        known: Organisations that are clients already, by organisation id.
-        unconnected: Clients that an organisation may turn out to be; each is suggested once.
+        candidates: In the run's order: earlier ones use up the allowance first.
+        known: Organisations that are clients already, by the provider's id.
+        unconnected: Clients without a connection; each is suggested for one organisation at most.
         room: How many more clients the practice's allowance holds.
-        connected: Clients whose books an organisation may be under another id.
+        connected: Clients with a connection; an organisation may be one's books under another id.
 
     Returns:
         A judgement for each candidate, in the same order.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 
 def wait_for_refresh(connection_id: UUID, hours: int) -> timedelta:
-    """How long after a refresh the next one is due: up to a day sooner than its hours, always the same for one id.
+    """How long after a refresh the next one is due: 2 to 21 hours less than ``hours``, always the same for one id.
 
     Refreshes happen at night. Clients that were added together are so spread over two nights; two hours at either
     end of the day keep a night that begins late from putting a client off to the next.

@@ -1,4 +1,4 @@
-"""How a run has ended, told from what became of its organisations."""
+"""The result of a run, computed from the outcomes of its organisations; pure."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,10 @@ from contracts.words.runs import Outcome, Result, RunKind
 
 
 def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
-    """How a run that went to its end has ended: with failures when something that was asked for did not come about.
+    """The result of a run that was not stopped: with failures when something that was asked for did not happen.
+
+    In *Reconnect all*, connections that the login does not reach are no failure, because another login repairs them. It
+    is a failure when the login reached nothing at all, and when a client chosen in *Reassign clients* did not move.
 
     What a *Reconnect all* does not reach was not asked of that login: another one repairs it. But a run in which the
     login reached nothing at all, and a client that was chosen and did not move, are what somebody has to look at.

@@ -1,4 +1,4 @@
-"""When nights begin by our rules of time zones, and which side is behind where Temporal's differ."""
+"""When the nightly check starts by our time zone rules, and whose rules are outdated where Temporal's differ; pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ JITTER = timedelta(minutes=20)
 
 
 class Older(StrEnum):
-    """Whose rules have not heard of a change."""
+    """Whose time zone rules are outdated."""
 
     TEMPORAL = "temporal"
     OURS = "ours"
@@ -26,12 +26,13 @@ class Older(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OddNight:
-    """The first night to come on which the two sides differ.
+    """The first night to come for which Temporal and our rules give different times.
 
     Attributes:
-        day: By the practice's clock.
-        begins_at: When Temporal begins it, the first time if there are several; None where it leaves it out.
-        older: Whose rules are the older ones.
+        day: The date by the practice's clock.
+        begins_at: When Temporal begins the check, the first time if there are several; None when it leaves the night
+            out.
+        older: Whose rules are outdated.
     """
 
     day: date
@@ -49,12 +50,12 @@ WHAT_TO_DO = {
 
 
 def said(found: OddNight, zone_name: str, rules: str) -> str:
-    """A difference for whoever runs the servers.
+    """Describe the difference in a sentence for whoever runs the servers.
 
     Args:
         found: The difference.
-        zone_name: Of the practice.
-        rules: The release of our rules.
+        zone_name: Name of the practice's time zone.
+        rules: The release of our time zone rules.
     """
     if found.begins_at is None:
         begins = "leaves out the check"
@@ -65,12 +66,12 @@ def said(found: OddNight, zone_name: str, rules: str) -> str:
 
 
 def begin_of(day: date, zone: tzinfo) -> datetime:
-    """The earliest moment of a day's check (aware); it comes up to ``JITTER`` later."""
+    """The earliest moment (aware) at which a day's check begins; ``JITTER`` is the most by which it is later."""
     return datetime.combine(day, time(HOUR), zone)
 
 
 def next_night(after: datetime, zone: tzinfo) -> datetime:
-    """The earliest moment of the first check after a moment."""
+    """The earliest moment at which the first check after ``after`` begins."""
     today = after.astimezone(zone).date()
     return next(at for at in (begin_of(today + timedelta(days=days), zone) for days in (0, 1, 2)) if at > after)
 
@@ -78,18 +79,21 @@ def next_night(after: datetime, zone: tzinfo) -> datetime:
 def difference(
     nights: Mapping[date, Sequence[datetime]], zone: tzinfo, *, settled: date, first: date, now: datetime, last: date
 ) -> OddNight | None:
-    """The first night to come that begins at another time than by our rules, and whose rules are the older ones.
+    """Find the first night to come for which Temporal's time differs from ours, and whose rules are outdated.
+
+    Both sides must agree on times before the release of our rules; the side that differs there has outdated rules. On a
+    later change, the side that still follows the last agreed year has not heard of it.
 
     What lies before our rules' release is settled: who has it otherwise is older. From then on a change is what one
     side has heard of, and the other, which goes on as it was in the last settled year, has not.
 
     Args:
         nights: When Temporal begins the check of each day.
-        zone: By our rules.
+        zone: The time zone, by our rules.
         settled: The first day of the year of our rules' release.
         first: The first day to look at.
-        now: The moment (aware).
-        last: The first day not to look at.
+        now: This moment (aware).
+        last: The day after the last one to look at.
     """
     days = [first + timedelta(days=number) for number in range((last - first).days)]
     odd = [day for day in days if not _is_as_expected(nights.get(day, ()), begin_of(day, zone))]

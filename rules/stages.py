@@ -1,18 +1,21 @@
-"""What a colleague may not say at a stage of a run, and why."""
+"""Which requests of a colleague are refused at which stage of a run, and with which sentence; pure."""
 
 from contracts.words.refusals import Refusal, RefusalCode
 from contracts.words.runs import Stage
 
 
 def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal | None:
-    """Why a selection cannot be taken now, if it cannot; whether the list is whole by now, its activity tells.
+    """Why a selection cannot be taken at this stage; None when it can.
+
+    Whether the list is complete is not decided here: the activity that records the selection looks at the recorded
+    stage. People may see the recorded stage a moment before the workflow hears of it.
 
     The list is open from the transaction that records it, which people see before this workflow hears of it.
 
     Args:
-        stage: Where the run is.
-        is_chosen: Whether the organisations are chosen already.
-        is_same: Whether they were chosen by this very selection, which is then answered the same again.
+        stage: The stage that the workflow knows.
+        is_chosen: Whether a selection was accepted already.
+        is_same: Whether the accepted selection equals this one; it then gets the same answer again.
     """
     if is_chosen and is_same:
         return None
@@ -30,7 +33,7 @@ def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal
 
 
 def refuse_confirmation(stage: Stage) -> Refusal | None:
-    """Why a change of books cannot be confirmed now, if it cannot."""
+    """Why a change of books cannot be confirmed at this stage; None when it can."""
     if stage is Stage.AWAITING_CONFIRMATION:
         return None
     return Refusal(

@@ -1,4 +1,7 @@
-"""Tells, for every connection of a practice, what one sign-in can do for it: the plan of a *Reconnect all*, pure."""
+"""Decides what one sign-in can do for each connection of a practice, for *Reconnect all*; pure.
+
+It is decided here what a repair does when the login does not reach a client's organisation.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +14,7 @@ from contracts.words.runs import Outcome
 
 
 class LivingConnection(NamedTuple):
-    """A connection that was not disconnected, its login, and whose logins were last seen to reach the organisation."""
+    """A connection that is not disconnected, its login, and whose logins last reached the organisation."""
 
     connection_id: UUID
     client_id: UUID
@@ -26,7 +29,7 @@ class LivingConnection(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What is known of a connection before anything is tried; ``outcome`` is None where a repair is to be tried."""
+    """What can be said of a connection before a repair is tried; ``outcome`` is None when one is to be tried."""
 
     connection: LivingConnection
     outcome: Outcome | None = None
@@ -47,9 +50,9 @@ def survey(
     Args:
         connections: The practice's living connections.
         reached: Names of the organisations that the sign-in reaches, by id.
-        grant_id: The sign-in's login.
+        grant_id: The login of the sign-in.
         moves_healthy: Move healthy connections of other logins to this one too.
-        nobodys: Names of the organisations among these that are no client's.
+        nobodys: Names of organisations that the sign-in reaches and that belong to no client.
     """
     return [_settle(one, one.organisation_id in reached, grant_id, moves_healthy, nobodys) for one in connections]
 
@@ -57,13 +60,15 @@ def survey(
 def survey_one(
     connection: LivingConnection, reached: Mapping[str, str], grant_id: UUID, nobodys: Collection[str] = ()
 ) -> Settled:
-    """What a sign-in for one client can do: the organisation lock. Its own books, by id, or nothing changes.
+    """Decide what a sign-in can do for one client: it repairs only the client's own organisation, compared by id.
+
+    A login that reaches only other organisations changes nothing (the organisation lock).
 
     Args:
         connection: The client's connection.
         reached: Names of the organisations that the sign-in reaches, by id.
-        grant_id: The sign-in's login.
-        nobodys: Names of the organisations among these that are no client's.
+        grant_id: The login of the sign-in.
+        nobodys: Names of organisations that the sign-in reaches and that belong to no client.
     """
     if connection.organisation_id in reached:
         return Settled(connection)
@@ -91,7 +96,11 @@ def _settle(
 
 
 def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
-    """Whether an organisation that a sign-in does not reach was removed at the provider: ticking it there repairs it.
+    """Whether the organisation only has to be ticked again at the provider, because it was removed there.
+
+    That is so when the removal is known and no colleague's login reaches the organisation. It is also so when the
+    sign-in is of the connection's own login and does not list the organisation any more. It is not so when the
+    organisation has just refused this login, or when no sign-in repairs the cause.
 
     That is known and nobody else's login reaches it, or it is told by the sign-in itself: the login is the connection's
     own, and its pair with the organisation is gone. An organisation that has just refused this very login is no matter
@@ -99,7 +108,7 @@ def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
 
     Args:
         one: The connection.
-        grant_id: The sign-in's login.
+        grant_id: The login of the sign-in.
     """
     if one.cause is Cause.ACCESS_LOST or (one.cause is not None and one.cause.needs_something_else):
         return False
@@ -118,11 +127,11 @@ def _missed(one: LivingConnection, grant_id: UUID, nobodys: Collection[str]) -> 
 
 
 def missed(one: LivingConnection, grant_id: UUID) -> str:
-    """What was missed in a sign-in, and how it is made good.
+    """Say that an organisation was not ticked in a sign-in, and how to repair that.
 
     Args:
         one: The connection.
-        grant_id: The sign-in's login; one that is not the connection's own may not be able to open the organisation.
+        grant_id: The login of the sign-in; another login than the connection's own may not have access to it.
     """
     if one.grant_id == grant_id:
         how = f"Reconnect once more, tick {one.name} there and choose Allow access."
@@ -132,7 +141,7 @@ def missed(one: LivingConnection, grant_id: UUID) -> str:
 
 
 def needs_no_repair(one: LivingConnection) -> bool:
-    """Whether a sign-in has nothing to repair: status and login are fine, and what is wrong, if anything, passes.
+    """Whether a sign-in has nothing to repair: status and login are good, and the cause, if any, is transient.
 
     An organisation that is offline or out of calls needs no person: it is tried again by itself.
     """
@@ -141,19 +150,19 @@ def needs_no_repair(one: LivingConnection) -> bool:
 
 
 def waits(cause: Cause | None) -> str | None:
-    """What is to be known of a connection whose login is fine, while its provider makes it wait."""
+    """A sentence for a connection whose login works while its provider makes it wait; None without a cause."""
     return f"Its login works. {cause.sentence} {cause.next_step}" if cause else None
 
 
 def why(one: LivingConnection) -> Cause | None:
-    """Why a connection needs repair, as far as is known."""
+    """The cause for which a connection needs repair; None when none is known."""
     if one.cause is not None and not one.cause.is_transient:
         return one.cause
     return Cause.SIGNED_OUT if one.grant_status is GrantStatus.SIGNED_OUT else one.cause
 
 
 def unreachable(one: LivingConnection) -> str:
-    """Why this sign-in cannot repair a connection, and whose could, if any."""
+    """A sentence on why this sign-in cannot repair a connection, and whose login could, if any."""
     if one.cause is not None and one.cause.needs_something_else:
         return f"This login does not reach the organisation, and no sign-in repairs this. {one.cause.sentence}"
     if not one.reached_by:
