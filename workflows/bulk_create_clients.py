@@ -1,5 +1,9 @@
 """One colleague's *Add clients*: sign in, list, choose, create, pull, report.
 
+The run includes the waiting for people, so that support staff also see a sign-in that was abandoned. After a crash it
+goes on with the step that was under way. The database holds what was listed, chosen and created; this workflow holds
+only its stage and counts. It must not hold tokens, records or the list itself.
+
 It waits for people, so that support staff see an abandoned sign-in too, and it goes on from wherever a crash left it.
 The database holds what was listed, chosen and made; this workflow holds only where it is. It must not hold tokens,
 records or the list itself.
@@ -45,7 +49,7 @@ class BulkCreateClients(ChoosingJourney):
 
     @workflow.run
     async def run(self, start: BulkCreateClientsInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
-        """The whole journey; see the module's docstring."""
+        """Run all stages; the module's docstring names them."""
         return await self.to_its_end(self._stages)
 
     async def _stages(self) -> None:
@@ -58,7 +62,7 @@ class BulkCreateClients(ChoosingJourney):
         await self._pull_clients()
 
     async def list_reached(self, consent: ConsentGiven) -> None:
-        """List the organisations, with their verdicts."""
+        """List the organisations that the sign-in reaches, each with its verdict."""
         await list_organisations(self.state, consent)
 
     async def record(self, selection: Selection) -> SelectionAccepted:

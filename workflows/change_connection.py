@@ -1,4 +1,7 @@
-"""One client's move to other books, on purpose: sign in, choose, see what will match, confirm.
+"""One client's move to other books: sign in, choose, see what will still match, confirm.
+
+Nothing of the client changes before somebody confirms. The new lists are stored beside the old ones, and are deleted
+when nobody confirms. This workflow must not touch the old connection, which is kept so that the move can be undone.
 
 Nothing of the client changes before it is confirmed: the new lists are read beside the old ones, and are forgotten
 when nobody confirms. It must not touch the old connection, which is kept so that the move can be undone.
@@ -54,7 +57,7 @@ class ChangeConnection(ChoosingJourney):
 
     @workflow.run
     async def run(self, start: ChangeConnectionInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
-        """The whole journey; see the module's docstring."""
+        """Run all stages; the module's docstring names them."""
         return await self.to_its_end(self._stages)
 
     async def _stages(self) -> None:
@@ -74,7 +77,7 @@ class ChangeConnection(ChoosingJourney):
 
     @workflow.signal(description="Confirm what the preview shows. Safe to repeat; refused before the preview is there.")
     async def confirm_change(self) -> None:
-        """Confirm; a refusal is noted."""
+        """Signal: confirm the change; a refusal is shown in the current details."""
         try:
             await self._confirm()
         except ApplicationError as refused:
@@ -82,16 +85,20 @@ class ChangeConnection(ChoosingJourney):
 
     @workflow.update(description="Confirm what the preview shows, with an answer. Safe to repeat.")
     async def confirm(self) -> ChangedBooks:
-        """Confirm; refused with a reason, or done."""
+        """Update: confirm the change.
+
+        Raises:
+            ApplicationError: It cannot be confirmed now, with the reason.
+        """
         return await self._confirm()
 
     @workflow.signal(description="Read the new lists now instead of at the next planned time. Safe at any moment.")
     def retry_now(self) -> None:
-        """Read again now."""
+        """Signal: read the new lists again at once."""
         self._wanted_now = True
 
     async def list_reached(self, consent: ConsentGiven) -> None:
-        """See ``ChoosingJourney``."""
+        """List the organisations that the sign-in reaches, each with whether the client can be moved to it."""
         await self.state.enter(Stage.LISTING)
         listed = await call(
             ChangeActivities.list_books,
@@ -112,7 +119,7 @@ class ChangeConnection(ChoosingJourney):
         )
 
     async def record(self, selection: Selection) -> SelectionAccepted:
-        """See ``ChoosingJourney``."""
+        """Record the one chosen organisation, and create its connection."""
         self._books = await call(
             ChangeActivities.record_books,
             RecordBooksInput(
@@ -194,7 +201,7 @@ class ChangeConnection(ChoosingJourney):
             return self._changed
 
     def when_stopped(self) -> str:
-        """See ``ConsentedRun``: nothing of the client changes before somebody confirms."""
+        """The message for the colleague when the run is cancelled: nothing changes before the confirmation."""
         if self._changed is not None:
             return self._changed.message
         return "The change was stopped. Nothing was changed."

@@ -1,4 +1,8 @@
-"""The check of a practice's connections: by login, then the clients whose lists are due, then one mail a person.
+"""The check of a practice's connections: first the logins, then clients with lists that are due, then the notices.
+
+Its cost grows with the number of logins, not of clients. A login that does not answer is tried again through the day
+before anybody is told of it. A client that cannot be read is tried again by a ``SyncClient`` of its own. The check goes
+on whatever goes wrong with a single login or client.
 
 Its cost grows with logins, not with clients. A login that does not answer is tried again through the day before
 anybody is told of it; so is a client, by a ``SyncClient`` of its own. Nothing here stops for one that is bad.
@@ -52,7 +56,7 @@ from workflows.support.pieces import CLIENTS_SHOWN, Troubled
 
 @workflow.defn(name="CheckConnections")
 class CheckConnections:
-    """Looks after every connection of one practice."""
+    """Checks every connection of one practice."""
 
     @workflow.init
     def __init__(self, start: CheckConnectionsInput) -> None:
@@ -74,7 +78,10 @@ class CheckConnections:
 
     @workflow.run
     async def run(self, start: CheckConnectionsInput) -> CheckReport:  # noqa: ARG002  # it was taken in by ``init``
-        """Look, refresh, tell; again for logins that did not answer, for as long as the day lasts."""
+        """Check logins, pull due lists and write notices.
+
+        Logins that did not answer are tried again through the day, followed by lists and notices.
+        """
         while True:
             if not self._is_at_lists:
                 await self._look_at_logins()
@@ -91,12 +98,12 @@ class CheckConnections:
 
     @workflow.signal(description="Try the logins that did not answer again now. Safe to send at any moment.")
     def retry_now(self) -> None:
-        """Try again now."""
+        """Signal: try the logins that did not answer again at once."""
         self._wanted_now = True
 
     @workflow.query(description="What the check found so far.")
     def progress(self) -> CheckReport:
-        """What it found so far."""
+        """Query: what the check has found so far."""
         return self._report
 
     # Logins
@@ -246,7 +253,7 @@ class CheckConnections:
     async def _unless_it_fails(
         self, method: Callable[[Any, Asked], Awaitable[object]], asked: Asked, policy: ActivityConfig, what: str
     ) -> None:
-        """What the check does not fail for: the next one does it."""
+        """Call an activity whose failure does not fail the check, because the next check does its work."""
         try:
             await call(method, asked, policy, what)
         except ActivityError as error:

@@ -1,4 +1,7 @@
-"""One client's disconnecting: removed at the provider, tried without end until that is confirmed.
+"""One client's disconnecting: the connection is removed at the provider, with tries until that is confirmed.
+
+The connection is marked as leaving before this workflow starts, so nothing else calls the provider for the client
+meanwhile. The workflow must not touch the client or its lists, which stay.
 
 Nothing else calls the provider for the client meanwhile: its connection is marked before this starts. It must not
 touch lists or the client, which stay.
@@ -32,7 +35,7 @@ from workflows.sync_client import SyncClient
 
 @workflow.defn(name="DisconnectClient")
 class DisconnectClient:
-    """Removes one connection at the provider, however long the provider is away."""
+    """Removes one connection at the provider, however long the provider cannot be reached."""
 
     @workflow.init
     def __init__(self, start: DisconnectClientInput) -> None:
@@ -43,7 +46,7 @@ class DisconnectClient:
 
     @workflow.run
     async def run(self, start: DisconnectClientInput) -> DisconnectClientResult:  # noqa: ARG002  # taken in by ``init``
-        """Remove it; if somebody stops this, the connection stays what it was."""
+        """Remove the connection; when somebody cancels this workflow, the connection gets its earlier status back."""
         try:
             if not self._tries:
                 await self._end_waiting_sync()
@@ -57,11 +60,14 @@ class DisconnectClient:
 
     @workflow.signal(description="Try again now instead of at the next planned time. Safe to send at any moment.")
     def retry_now(self) -> None:
-        """Try again now."""
+        """Signal: try again at once."""
         self._wanted_now = True
 
     async def _end_waiting_sync(self) -> None:
-        """A sync that waits for its next try finds the connection leaving, and ends; without one there is no answer."""
+        """Wake a sync that waits for its next try, if there is one.
+
+        It then sees that the connection is leaving, and ends.
+        """
         client = self._start.client
         sync = workflow.get_external_workflow_handle_for(
             SyncClient.run, sync_client_id(client.practice_slug, client.client_code)

@@ -1,4 +1,7 @@
-"""A forgotten password: the mail with the link, sent behind the page's back, whose answer then tells nothing."""
+"""Sends the mail for a forgotten password after the page has answered.
+
+The page does the same work whether or not somebody has the address, so that neither its answer nor its time tells.
+"""
 
 from temporalio import workflow
 
@@ -17,11 +20,11 @@ WHAT_IT_IS = (
 
 @workflow.defn(name="MailPasswordLink")
 class MailPasswordLink:
-    """Sends one mail."""
+    """Sends one mail for a forgotten password."""
 
     @workflow.run
     async def run(self, start: MailPasswordLinkInput) -> PasswordLinkMailed:
-        """Send it, or nothing."""
+        """Send the mail; send nothing when no colleague has the address."""
         return await call(
             ForgottenActivities.mail_password_link, start, policies.PASSWORD_MAIL, "Mail a link to choose a password"
         )

@@ -1,4 +1,11 @@
-"""Take clients over from colleagues: sign in, list those that the login reaches, choose, move, report, tell.
+"""Takes clients over from colleagues: sign in, list what the login reaches, choose, move, report, notify.
+
+Owner and login move together. They move only if the new login can read the organisation now and the owner is still the
+one who was shown. An admin's hand-over of a leaver's clients is the same run without a sign-in and without a choice;
+there, a client that the new owner's login cannot read keeps its login.
+
+Clients are moved in passes. A client whose organisation has used up its calls waits for the next pass, which begins
+when the first of these limits ends.
 
 Owner and login move together, only where the new login reads the organisation now and the owner is still who was
 shown. An admin's hand-over of a leaver's clients is the same run without a sign-in and without a choice: there, a
@@ -49,7 +56,7 @@ FROM_THE_START = -1
 
 @workflow.defn(name="ReassignClients")
 class ReassignClients(ChoosingJourney):
-    """Moves clients to another colleague, each with the login that reads it."""
+    """Moves clients to another colleague, each together with the login that reads it."""
 
     @workflow.init
     def __init__(self, start: ReassignClientsInput) -> None:
@@ -75,7 +82,7 @@ class ReassignClients(ChoosingJourney):
 
     @workflow.run
     async def run(self, start: ReassignClientsInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
-        """The whole journey; see the module's docstring."""
+        """Run all stages; the module's docstring names them."""
         return await self.to_its_end(self._stages)
 
     async def _stages(self) -> None:

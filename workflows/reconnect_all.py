@@ -1,4 +1,8 @@
-"""One colleague's *Reconnect all*: sign in once, repair whatever that login reaches, pull it again, report on all.
+"""One colleague's *Reconnect all*: sign in once, repair what the login reaches, pull it again, report.
+
+A connection keeps its old login until the new one has read the organisation. Organisations are compared by id: a login
+that reaches other books of the same name changes nothing. With one connection named, this run is *reconnect* of one
+client.
 
 The old login stays in use until the new one has read the organisation, and the organisation's id decides: a login
 that reaches other books of the same name changes nothing. With one connection named, this is *reconnect* of one client.
@@ -45,7 +49,7 @@ class ReconnectAll(ConsentedRun):
 
     @workflow.run
     async def run(self, start: ReconnectAllInput) -> RunResult:  # noqa: ARG002  # it was taken in by ``init``
-        """The whole journey; see the module's docstring."""
+        """Run all stages; the module's docstring names them."""
         return await self.to_its_end(self._stages)
 
     async def _stages(self) -> None:

@@ -1,4 +1,4 @@
-"""Which workflows there are, and the one that a schedule begins for the whole namespace."""
+"""Lists all workflows, and defines the schedule that looks for lost work in the whole namespace."""
 
 from temporalio.client import (
     Schedule,
@@ -36,7 +36,7 @@ WORKFLOWS = (
 
 
 def looking_for_lost_work() -> Schedule:
-    """The look for lost work, every few minutes."""
+    """The schedule that starts ``SettleLostWork``."""
     return Schedule(
         action=ScheduleActionStartWorkflow(
             SettleLostWork.run,

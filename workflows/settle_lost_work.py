@@ -1,4 +1,4 @@
-"""The look, every few minutes: what nobody works on is closed and told as it is, and what is in the outbox is sent."""
+"""Closes, every few minutes, what the database calls open but no workflow works on; also sends waiting mail."""
 
 import asyncio
 
@@ -26,11 +26,11 @@ WHAT_IT_IS = (
 
 @workflow.defn(name="SettleLostWork")
 class SettleLostWork:
-    """Closes what nobody goes on with."""
+    """Closes runs, syncs and disconnectings whose workflow no longer exists."""
 
     @workflow.run
     async def run(self, start: SettleLostWorkInput) -> LostWorkSettled:
-        """Look once."""
+        """Look once, and send what is in the outbox."""
         mail = asyncio.create_task(self._send_mail())
         try:
             return await call(

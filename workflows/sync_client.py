@@ -1,4 +1,7 @@
-"""One client's pull on its own: for a client in trouble, a refresh, or a retry.
+"""One client's pull in a workflow of its own: for a client in trouble, a refresh, or a retry.
+
+It tries as long as waiting can help, and then says why it stopped. Support staff find it by a readable id, see its
+cause and its next try, and can send the signal *retry now*. It must not decide about grants or owners.
 
 It tries for as long as waiting can help, and then says why it stopped. Support staff find it by a readable id, see
 the cause and the next try, and may press *retry now*. It must not decide about grants or owners.
@@ -34,7 +37,7 @@ from workflows.support import run_text
 
 @workflow.defn(name="SyncClient")
 class SyncClient:
-    """Pulls all lists of one client, each with a receipt, however long its trouble lasts."""
+    """Pulls the lists of one client, each with a receipt, and waits as long as its trouble is transient."""
 
     @workflow.init
     def __init__(self, start: SyncClientInput) -> None:
@@ -50,7 +53,7 @@ class SyncClient:
 
     @workflow.run
     async def run(self, start: SyncClientInput) -> SyncClientResult:
-        """Wait for the first try, then try until it is done or only a person can help."""
+        """Wait for the first try, then try until all lists are stored or only a person can help."""
         try:
             return await self._to_its_end(start)
         except BaseException as error:
@@ -93,25 +96,25 @@ class SyncClient:
 
     @workflow.signal(description="Try again now instead of at the next planned time. Safe to send at any moment.")
     def retry_now(self) -> None:
-        """Try again now."""
+        """Signal: try again at once."""
         self._wanted_now = True
 
     @workflow.signal(description="Sent by Reconnect all when this client has a sync already. Not for sending by hand.")
     def use_login(self, grant_id: UUID) -> None:
-        """Go on with another login, which takes the connection over once it has read the organisation."""
+        """Signal: go on with another login, which takes the connection over once it has read the organisation."""
         self._login = grant_id
         self._logins.add(grant_id)
 
     @workflow.signal(description="Sent when more lists are asked for than this sync reads. Not for sending by hand.")
     def widen(self, sources: list[Source]) -> None:
-        """Read these too; all when none is named. A sync that has been asked for all lists stays with all."""
+        """Signal: read these sources too; all of them if none is named. A sync of all sources stays one of all."""
         if self._sources:
             wanted = {*self._sources, *sources}
             self._sources = tuple(source for source in Source if source in wanted) if sources else ()
 
     @property
     def _asked(self) -> tuple[UUID | None, tuple[Source, ...]]:
-        """The login and the lists that are asked for by now."""
+        """The login and the sources that have been asked for so far."""
         return self._login, self._sources
 
     async def _pull(self) -> PullClientResult:

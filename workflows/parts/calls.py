@@ -1,4 +1,4 @@
-"""The one way in which workflows ask for an activity: what, with which policy, and how it reads to support staff."""
+"""The one way in which workflows call an activity: with its policy, and a summary for support staff."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -21,10 +21,10 @@ Answer = TypeVar("Answer")
 
 
 async def to_the_end(work: Coroutine[Any, Any, Answer]) -> Answer:
-    """Wait for something that a cancellation must not leave half done; a cancellation that comes meanwhile is too late.
+    """Wait until ``work`` is done, even if the workflow is cancelled meanwhile; such a cancellation has no effect.
 
     Args:
-        work: Such as the call that closes a run's books.
+        work: What must not be left half done, such as the call that ends a run.
     """
     task = asyncio.create_task(work)
     while not task.done():
@@ -45,7 +45,7 @@ async def call(
         method: The activity, as a method of its class.
         asked: Its one input.
         policy: One of ``policies``.
-        summary: What support staff read beside it.
+        summary: What support staff read beside the activity, in one line.
 
     Raises:
         ActivityError: It failed for good, or was cancelled.

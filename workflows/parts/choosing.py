@@ -1,4 +1,7 @@
-"""What the bulk runs share in which a colleague chooses from a list: further sign-ins add to it, one choice is taken.
+"""The base of runs in which a colleague chooses from a list: more sign-ins add to the list, one choice is accepted.
+
+The signal and the update do the same through one method. The signal shows a refusal in the current details; the update
+answers with it.
 
 The signal and the update mean the same and end in one method; the signal notes a refusal, the update answers it.
 """
@@ -32,7 +35,7 @@ class ChoosingJourney(ConsentedRun):
     """The base of the bulk workflows that wait for a selection.
 
     Args:
-        state: Where the run's stage and counts are kept.
+        state: The run's stage and counts.
     """
 
     def __init__(self, state: RunState) -> None:
@@ -43,7 +46,7 @@ class ChoosingJourney(ConsentedRun):
         self._is_ending = False
 
     async def list_reached(self, consent: ConsentGiven) -> None:
-        """List what a sign-in reaches into the run, and open the selection.
+        """Add what a sign-in reaches to the run's list, and let people choose from it.
 
         Raises:
             ActivityError: The list could not be had.
@@ -51,7 +54,7 @@ class ChoosingJourney(ConsentedRun):
         raise NotImplementedError
 
     async def record(self, selection: Selection) -> SelectionAccepted:
-        """Check a selection against the database and record it, whole or not at all.
+        """Check a selection against the database and record all of it.
 
         Raises:
             ActivityError: It was refused, or could not be recorded.
@@ -63,7 +66,7 @@ class ChoosingJourney(ConsentedRun):
         "taken changes nothing and is explained in the current details."
     )
     async def select_organisations(self, raw: dict[str, Any]) -> None:
-        """Choose organisations; a bad choice is noted, never lost and never fatal."""
+        """Signal: choose organisations; a refusal is shown in the current details, and the run goes on waiting."""
         try:
             await self._select(Selection.model_validate(raw))
         except ValidationError as error:
@@ -74,7 +77,11 @@ class ChoosingJourney(ConsentedRun):
 
     @workflow.update(description='Choose organisations, such as {"all_new": true}, with an answer. Safe to repeat.')
     async def submit_selection(self, selection: Selection) -> SelectionAccepted:
-        """Choose organisations; refused with a reason, or accepted whole."""
+        """Update: choose organisations.
+
+        Raises:
+            ApplicationError: The whole selection is refused, with the reason.
+        """
         return await self._select(selection)
 
     @submit_selection.validator

@@ -1,4 +1,7 @@
-"""What the bulk runs of a colleague have in common: a sign-in is waited for, and the books are closed at any end."""
+"""The base of every run that begins with a sign-in.
+
+It waits for the sign-in. However the run ends, it records the run's end and an outcome for every organisation.
+"""
 
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -20,7 +23,7 @@ from workflows.plans import policies
 
 
 class RunEnded(Exception):
-    """The run ends early, with its result and the word to the colleague."""
+    """Ends the run early, with its result and a message for the colleague."""
 
     def __init__(self, result: Result, message: str) -> None:
         super().__init__(message)
@@ -29,7 +32,7 @@ class RunEnded(Exception):
 
 
 class RunNeverStored(Exception):
-    """The start was given up after the workflow had begun: there is no such run."""
+    """The run is not in the database: whoever started the workflow gave up and rolled its row back."""
 
 
 NEVER_STORED = "This run was never stored, since its start was given up. Nothing was changed."
@@ -39,7 +42,7 @@ class ConsentedRun:
     """The base of the bulk workflows: sign-ins arrive here.
 
     Args:
-        state: Where the run's stage and counts are kept.
+        state: The run's stage and counts.
     """
 
     def __init__(self, state: RunState) -> None:
@@ -49,12 +52,12 @@ class ConsentedRun:
 
     @workflow.signal(description="Sent by the sign-in page after a successful sign-in. Not for sending by hand.")
     def consent_given(self, consent: ConsentGiven) -> None:
-        """The colleague signed in."""
+        """Signal: the colleague signed in."""
         self.consents.append(consent)
 
     @workflow.signal(description="Sent by the sign-in page when a sign-in was declined. Not for sending by hand.")
     def consent_refused(self, refused: ConsentRefused) -> None:
-        """The sign-in came back without a grant; declining the first one ends the run."""
+        """Signal: the sign-in came back without a grant; if the person declined the first sign-in, the run ends."""
         self.state.note(refused.message)
         if refused.denied:
             self._denied = refused.message
@@ -79,7 +82,7 @@ class ConsentedRun:
         return self.consents.popleft()
 
     async def _came_back(self, patience: timedelta) -> bool:
-        """Whether somebody came back from the sign-in in time, with it or without."""
+        """Whether the browser came back from the sign-in within ``patience``, with a grant or a refusal."""
         try:
             await workflow.wait_condition(
                 lambda: bool(self.consents) or self._denied is not None,
@@ -91,7 +94,7 @@ class ConsentedRun:
         return True
 
     async def to_its_end(self, stages: Callable[[], Awaitable[None]]) -> RunResult:
-        """Go through the stages, and close the books however they end.
+        """Run the stages, and record the run's end however they end.
 
         Raises:
             BaseException: The run was cancelled, or its code has a bug.
@@ -120,7 +123,7 @@ class ConsentedRun:
             self.state.leave(NEVER_STORED)
 
     def when_stopped(self) -> str:
-        """What becomes of it when somebody stops it now, for the colleague."""
+        """The message for the colleague when the run is cancelled at this point."""
         if self.state.stage in _UNCHANGING:
             return "The run was stopped. Nothing was changed."
         return "The run was stopped. What was already done stays."
@@ -131,10 +134,10 @@ _UNCHANGING = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_S
 
 
 def unlisted(error: ActivityError) -> RunEnded:
-    """The end of a run whose list could not be had; nothing goes on by itself after it.
+    """The end of a run whose list could not be read from the provider; nothing tries it again by itself.
 
     Raises:
-        ActivityError: It was cancelled, which is no end of this kind.
+        ActivityError: The activity was cancelled; this is not a failure of the list.
     """
     if is_cancelled_exception(error):
         raise error

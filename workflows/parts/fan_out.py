@@ -1,4 +1,4 @@
-"""Many things of one kind done at once, a fixed number at a time, page by page, until a new history should begin."""
+"""A bounded fan-out: works on many items, a fixed number at once, page by page, until the history grows too long."""
 
 import asyncio
 from collections import deque
@@ -16,10 +16,10 @@ class FanOut(Generic[Item]):
 
     Args:
         width: How many are worked on at once.
-        page: The next items after a key; none when there are no more.
-        key: An item's key; pages are in its order.
-        work: What to do with one; it must not fail for a reason of that one alone.
-        after: Where to go on.
+        page: Reads the items after a key; none when there are no more.
+        key: Gives an item's key; pages are ordered by it.
+        work: Works on one item; it must not raise for a reason that concerns this item only.
+        after: The key after which to begin.
 
     Attributes:
         after: The last key that was given to a lane.
@@ -41,7 +41,13 @@ class FanOut(Generic[Item]):
         self._paging = asyncio.Lock()
 
     async def run(self) -> bool:
-        """Work until all is done, or until a new history should begin; what was begun is finished."""
+        """Work until no item is left, or until the history is long enough to start a new one.
+
+        Work that has begun is finished in both cases.
+
+        Returns:
+            Whether no item is left.
+        """
         await asyncio.gather(*(self._lane() for _ in range(self._width)))
         return self.is_done
 

@@ -1,4 +1,4 @@
-"""The listing stage: what a sign-in reaches, and what each organisation is. Nothing is created here."""
+"""The listing stage: lists what a sign-in reaches, and gives each organisation its verdict. Nothing is created."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ from workflows.plans import policies
 
 
 async def list_organisations(state: RunState, consent: ConsentGiven) -> None:
-    """List what a consent reaches into the run, judge the whole list, and open the selection.
+    """Add what a consent reaches to the run's list, judge the whole list, and let people choose from it.
 
     Raises:
         ActivityError: The provider's list could not be had.

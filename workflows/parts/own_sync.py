@@ -1,4 +1,4 @@
-"""Hands one client to a ``SyncClient`` of its own, which outlives whoever started it."""
+"""Starts a ``SyncClient`` for one client; it goes on after the workflow that started it has ended."""
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -15,11 +15,11 @@ from workflows.sync_client import SyncClient
 
 
 async def hand_over(sync: SyncClientInput, priority: Priority) -> bool:
-    """Start a client's own sync; one that is at work already is told of the login that takes over, and of the lists.
+    """Start a client's own sync. If one is running already, signal it which login takes over and which lists to read.
 
     Args:
-        sync: What it is started with.
-        priority: Its place in the queues.
+        sync: The input of the sync.
+        priority: Its priority in the task queues.
 
     Returns:
         Whether it was started; False when the client has one at work already.
@@ -47,7 +47,7 @@ async def hand_over(sync: SyncClientInput, priority: Priority) -> bool:
 
 
 async def _is_told(name: str, sync: SyncClientInput, *, widens: bool) -> bool:
-    """Whether a sync that was at work a moment ago takes another login, and reads what is asked for."""
+    """Whether a running sync received the signals with the login and the lists; False when it had ended by then."""
     running = workflow.get_external_workflow_handle_for(SyncClient.run, name)
     try:
         if sync.grant_id is not None:

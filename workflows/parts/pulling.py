@@ -1,4 +1,7 @@
-"""The stages of a bulk run that read clients at the provider: many at once, none held up by another.
+"""The stages of a bulk run that read clients at the provider: many at once, and no client holds up another.
+
+Most clients are read in groups, one activity for each group. A client that could not be read within its group is tried
+again alone, with retries. A client that fails there too is left to a ``SyncClient``, which goes on after the run.
 
 One activity for a group of clients is the fast path. Whoever stumbles in it gets an activity of its own, by name and
 with retries; and a client in trouble is handed to a ``SyncClient``, which outlives the run.
@@ -40,13 +43,13 @@ from workflows.support import run_text
 
 
 class ClientPulls:
-    """Pulls the run's clients in a fixed number of lanes, page by page; those left by their group in lanes of one.
+    """Pulls the run's clients page by page, with a fixed number of groups at once; clients left over are pulled alone.
 
     Args:
-        state: Where outcomes are counted.
+        state: The run's stage and counts.
         after: Position in the run after which clients are still to be pulled.
-        login: A login that takes the connections over, each once it has read the organisation: then only the
-            profiles are read, one client at a time, and the outcomes are left to a pull of the rest.
+        login: A login that takes the connections over, each once it has read the organisation. Then only the profiles
+            are read, one client at a time; a later pull of the other lists records the outcomes.
 
     Attributes:
         after: The last position that was given to a lane.
@@ -67,7 +70,7 @@ class ClientPulls:
         self._alone: asyncio.Queue[ClientToPull | None] = asyncio.Queue(self._together)
 
     async def run(self) -> None:
-        """Pull until all are done, or until a new history should begin."""
+        """Pull until all clients are done, or until the history is long enough to start a new one."""
         await asyncio.gather(self._in_groups(), *(self._one_by_one() for _ in range(CLIENTS_AT_ONCE)))
 
     async def _in_groups(self) -> None:
@@ -103,7 +106,7 @@ class ClientPulls:
             return group
 
     async def _pull_together(self, group: Sequence[ClientToPull]) -> Sequence[ClientToPull]:
-        """Pull a group; who is left needs a pull of its own."""
+        """Pull a group in one activity; the clients that it returns need a pull of their own."""
         run_id = self._state.run.run_id
         is_full = len(group) == self._together
         try:

@@ -1,4 +1,6 @@
-"""The state of a run: its stage and counts, kept in step in the database, the search attributes and the details.
+"""The state of a run: its stage and counts, written to the database, the search attributes and the current details.
+
+Every bulk workflow has one. It holds no list of organisations; that list is in the database.
 
 Every bulk workflow has one. It holds no list of organisations: the database does.
 """
@@ -22,14 +24,14 @@ from workflows.support.pieces import CLIENTS_SHOWN, Troubled
 
 
 class RunState:
-    """Where a run is and what came of it so far.
+    """The stage of a run and its counts so far.
 
     Args:
-        run: Whose run it is.
-        kind: What it does.
-        stage: Where it starts; later executions of the same run start further on.
+        run: The run's facts, for support staff.
+        kind: The kind of run.
+        stage: The stage at which it begins; a later execution of the same run begins further on.
         outcomes: Counts of an earlier execution.
-        causes: Likewise.
+        causes: Causes of an earlier execution, with counts.
     """
 
     def __init__(
@@ -51,14 +53,14 @@ class RunState:
         return await call(RunActivities.see_run, asked, policies.DATABASE, "Look whether the run was stored")
 
     def leave(self, message: str) -> RunResult:
-        """End what was never stored: there are no books to close."""
+        """End a run that is not in the database: nothing has to be recorded."""
         workflow.upsert_search_attributes([run_text.RESULT.value_set(Result.CANCELLED.value)])
         self.reached(Stage.FINISHED)
         self.note(message)
         return RunResult(run_id=self.run.run_id, result=Result.CANCELLED, counts={}, causes={}, message=message)
 
     async def enter(self, stage: Stage, message: str | None = None) -> None:
-        """Go to a stage, with the latest word to the colleague."""
+        """Enter a stage: record it in the database with the latest message for the colleague, then show it."""
         await call(
             RunActivities.enter_stage,
             EnterStageInput(run_id=self.run.run_id, stage=stage, message=message),
@@ -68,7 +70,7 @@ class RunState:
         self.reached(stage)
 
     def reached(self, stage: Stage) -> None:
-        """Show a stage that an activity has recorded already."""
+        """Show a stage that an activity has already recorded in the database."""
         if stage is not self.stage:  # what was said of the stage before is not true of this one
             self._notices.clear()
         self.stage = stage
@@ -76,30 +78,36 @@ class RunState:
         self.show()
 
     def note(self, notice: str, *, lasts: bool = False) -> None:
-        """Show one more notice: while this stage lasts, or to the end."""
+        """Add a notice to the current details: until the stage ends, or (``lasts``) until the run ends."""
         (self._lasting if lasts else self._notices).append(notice)
         self.show()
 
     def unsay(self) -> None:
-        """Take back the notices of this stage: they are not true any more."""
+        """Remove the notices of this stage from the current details, because they are no longer true."""
         self._notices.clear()
         self.show()
 
     def count(self, *outcomes: Outcome, cause: Cause | None = None) -> None:
-        """Count what became of organisations, and of all of them why; the database has the truth."""
+        """Add outcomes, and the cause that all of them share, to the counts that are shown.
+
+        The database has the authoritative counts.
+        """
         self.outcomes.update(outcomes)
         if cause is not None:
             self.causes[cause] += len(outcomes)
         self.show()
 
     def name(self, client: str, cause: Cause, *, code: str = "", client_id: UUID | None = None) -> None:
-        """Show a client that failed or waits by its name; of many, the first ones. The count comes with ``count``."""
+        """Show the name of a client that failed or waits; only the first ``CLIENTS_SHOWN`` names are kept.
+
+        ``count`` counts it.
+        """
         if len(self._troubled) < CLIENTS_SHOWN:
             why = cause.value.replace("_", " ")
             self._troubled.append(Troubled(client, code, client_id, why))
 
     def show(self) -> None:
-        """Renew the current details; this writes nothing to the history."""
+        """Write the current details anew; this adds nothing to the history."""
         workflow.set_current_details(
             run_text.run_details(
                 self.run,
@@ -114,11 +122,11 @@ class RunState:
         )
 
     async def finish(self, result: Result | None = None, message: str | None = None) -> RunResult:
-        """Close the run's books: every organisation has an outcome after this. Nobody can stop it any more.
+        """Record the run's end and an outcome for every organisation. From here on, a cancellation has no effect.
 
         Args:
-            result: How it ended; None to tell from the outcomes.
-            message: The word to the colleague; None to tell it from the counts.
+            result: How it ended; None to compute it from the outcomes.
+            message: The message for the colleague; None to compose it from the counts.
         """
         report = await to_the_end(
             call(

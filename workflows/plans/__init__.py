@@ -1,1 +1,1 @@
-"""How long, how often, how many at once, and which patches: nothing else in a workflow says so."""
+"""Every timeout, retry, size and patch of the workflows; no other module of a workflow sets one."""

@@ -1,4 +1,4 @@
-"""What a failed activity says to the workflow that asked for it. Pure."""
+"""Reads a failed activity for the workflow that called it: which cause, which refusal, when to try again. Pure."""
 
 from pydantic import ValidationError
 from temporalio import exceptions, workflow
@@ -11,14 +11,15 @@ with workflow.unsafe.imports_passed_through():
 
 
 def trouble_of(error: ActivityError) -> Trouble:
-    """What went wrong in an activity, in our words.
+    """Why an activity failed: our cause, a detail for support, and when to try again if that is known.
 
     Args:
         error: A failed activity; not a cancelled one.
 
     Returns:
-        The cause that the activity gave, also where its time then ran out; ``our_outage`` for a time-out alone, since a
-        provider's silence is told by the activity long before; ``unknown`` for anything else.
+        The cause that the activity gave, even if its time for retries ran out after that. ``our_outage`` for a time-out
+            without a cause: an activity gives up on a silent provider, and says so, long before its own time-out.
+            ``unknown`` for anything else.
     """
     cause = _last_word(error)
     if isinstance(cause, exceptions.TimeoutError):
@@ -34,13 +35,13 @@ def trouble_of(error: ActivityError) -> Trouble:
 
 
 def is_our_outage(error: ActivityError) -> bool:
-    """Whether an activity told that something of our own was away: waited for, as long as it takes, and asked again."""
+    """Whether the activity failed because a part of our own was away; callers wait and call it again without end."""
     cause = _last_word(error)
     return isinstance(cause, ApplicationError) and cause.type == Cause.OUR_OUTAGE.value
 
 
 def _last_word(error: ActivityError) -> BaseException | None:
-    """What the last try has said, if the time for tries ran out after it."""
+    """The error of the last try, also when the time for retries ran out after it."""
     cause = error.cause
     if isinstance(cause, exceptions.TimeoutError) and isinstance(cause.cause, ApplicationError):
         return cause.cause

@@ -1,4 +1,4 @@
-"""Patches: by each of them, workflows that were under way when their code changed go on as they began."""
+"""The names of patches. A workflow that was running when its code changed keeps its earlier commands by them."""
 
 LARGER_GROUPS = "larger-groups"
 """The patch by which runs under way keep the sizes that they began with."""

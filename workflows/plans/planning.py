@@ -1,4 +1,4 @@
-"""When a workflow tries again, and when it gives up, as pure functions: the same answer on every replay."""
+"""When a workflow tries again and when it gives up, as pure functions: a replay gets the same answer."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -27,11 +27,11 @@ ENDING = Refusal(code=RefusalCode.WRONG_STAGE, message="This run is just ending.
 
 
 def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
-    """When a client in trouble is tried again: when its limit lifts, or after a wait that doubles up to an hour.
+    """When a client in trouble is tried again: when its limit ends, or after a wait that doubles, up to an hour.
 
     Args:
         now: This moment.
-        tries: How many tries have failed since it was handed over, 0 for none.
+        tries: How many tries have failed in its own sync; 0 before the first.
         trouble: The latest failure.
 
     Returns:
@@ -44,7 +44,9 @@ def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:
 
 
 def next_move(now: datetime, moving_since: datetime, trouble: Trouble) -> datetime | None:
-    """When a client whose calls were used up is moved after all; None when the run does not try it again.
+    """When a client whose organisation has used up its calls is moved; None when the run does not try it again.
+
+    The run does not wait for an outage, whose end nobody knows; a person can start it again.
 
     An outage is not waited for: nobody says when it ends, and a person can start again.
 
@@ -60,12 +62,12 @@ def next_move(now: datetime, moving_since: datetime, trouble: Trouble) -> dateti
 
 
 def in_order(logins: Sequence[LoginToCheck]) -> Sequence[LoginToCheck]:
-    """The logins that did not answer, in the order of their pages: where a round goes on, it leaves out what it had."""
+    """Sort logins that did not answer by grant id, the order of pages, so that a round can go on after a given key."""
     return sorted(logins, key=lambda login: login.grant_id)
 
 
 def next_round(now: datetime, started_at: datetime, rounds: int) -> datetime | None:
-    """When a check looks again at the logins that did not answer; None when the day is over.
+    """When a check tries the logins that did not answer again; None when the time for this check is over.
 
     Args:
         now: This moment.
@@ -77,7 +79,7 @@ def next_round(now: datetime, started_at: datetime, rounds: int) -> datetime | N
 
 
 def gives_up(started_at: datetime, now: datetime, trouble: Trouble) -> bool:
-    """Whether a client's sync ends now: its cause needs a person, or the provider's outage has lasted too long."""
+    """Whether a client's sync ends: its cause needs a person, or the provider has been unusable for too long."""
     if not trouble.cause.is_transient:
         return True
     return trouble.cause not in {Cause.RATE_LIMITED, Cause.OUR_OUTAGE} and now - started_at > GIVE_UP_AFTER

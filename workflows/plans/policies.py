@@ -1,4 +1,6 @@
-"""Every timeout and retry policy, named by the kind of call; nothing else in the product sets one.
+"""Every timeout and retry policy, named by the kind of call; no other module sets one.
+
+An activity commits its effect and the record of it together, so that it can always be tried again.
 
 An activity of ours commits its effect with its record, so that trying again is always safe.
 """
@@ -161,15 +163,15 @@ LONGEST_CHECK = timedelta(hours=22)
 
 
 def bulk_priority(practice_slug: str) -> Priority:
-    """Bulk work: fair among practices, whatever their size (design section 3)."""
+    """Priority of bulk work: fair among practices, whatever their size (design section 3)."""
     return Priority(priority_key=3, fairness_key=practice_slug[:64])
 
 
 def sync_priority(practice_slug: str) -> Priority:
-    """One client's sync: a single client ahead of the bulk, still fair among practices."""
+    """Priority of one client's sync: before bulk work, and fair among practices."""
     return Priority(priority_key=2, fairness_key=practice_slug[:64])
 
 
 def night_priority(practice_slug: str) -> Priority:
-    """The night's work: behind everything that a person waits for."""
+    """Priority of the nightly check: after everything that a person waits for."""
     return Priority(priority_key=4, fairness_key=practice_slug[:64])

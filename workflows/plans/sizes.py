@@ -1,4 +1,4 @@
-"""How many at once, and how many in one piece."""
+"""How many items are worked on at once, and how many go into one activity or page."""
 
 from collections.abc import Iterator
 

@@ -1,1 +1,1 @@
-"""What support staff read in the Temporal Web UI. Pure words."""
+"""The texts that support staff read in the Temporal Web UI; pure."""

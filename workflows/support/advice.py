@@ -1,4 +1,4 @@
-"""What support staff can do at each stage of each kind of run: only what works for that kind. Pure words."""
+"""What support staff can do at each stage of each kind of run; only actions that work for that kind. Pure."""
 
 from collections.abc import Mapping
 
@@ -92,12 +92,12 @@ _LEFT: Mapping[RunKind, str] = {
 
 
 def what_to_do(kind: RunKind, stage: Stage, outcomes: Mapping[Outcome, int], run_id: str) -> str:
-    """What there is to do.
+    """The advice for a run, as Markdown.
 
     Args:
-        kind: Of run.
-        stage: Where it is.
-        outcomes: What became of its list so far.
+        kind: The kind of run.
+        stage: The run's stage.
+        outcomes: Outcomes so far, with counts.
         run_id: The run.
     """
     is_over, is_tried = stage is Stage.FINISHED, bool(outcomes.get(Outcome.RETRYING))

@@ -1,4 +1,4 @@
-"""What support staff read about a check of connections in the Temporal Web UI; see ``briefing``."""
+"""What support staff read about a check of connections in the Temporal Web UI; pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ def check_summary(practice: PracticeFacts, reason: str) -> str:
 
 
 def check_attributes(practice: PracticeFacts) -> TypedSearchAttributes:
-    """What a check can be found by, at its start."""
+    """The search attributes of a check at its start."""
     return TypedSearchAttributes(
         [
             SearchAttributePair(PRACTICE, practice.practice_slug),
@@ -60,12 +60,12 @@ def check_details(
     """A check's current details, as Markdown.
 
     Args:
-        heading: Where it is.
-        practice: Whose connections.
+        heading: What the check is doing.
+        practice: The practice whose connections are checked.
         report: What it found so far.
         troubled: Logins that did not answer.
-        again_at: When they are tried again, if they are.
-        clients: Whose lists could not be refreshed; of many, the first ones.
+        again_at: When these logins are tried again; None when they are not.
+        clients: Clients whose lists could not be refreshed; at most the first few.
     """
     parts = [
         f"### {heading}",

@@ -1,4 +1,4 @@
-"""What support staff read in the Temporal Web UI about workflows that look after one connection. Pure functions."""
+"""What support staff read in the Temporal Web UI about a workflow for one connection; pure."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ def disconnect_summary(client: ClientFacts) -> str:
 
 
 def disconnect_attributes(client: ClientFacts) -> TypedSearchAttributes:
-    """What a disconnecting can be found by, at its start."""
+    """The search attributes of a disconnecting at its start."""
     return TypedSearchAttributes(
         [
             SearchAttributePair(PRACTICE, client.practice_slug),
@@ -42,12 +42,12 @@ def disconnect_attributes(client: ClientFacts) -> TypedSearchAttributes:
 
 
 def disconnected(client: ClientFacts, message: str) -> str:
-    """Current details once it has ended, as Markdown."""
+    """The current details after the end, as Markdown."""
     return f"### Finished\n\n{message}\n\n{to_client(client)}".rstrip()
 
 
 def disconnecting(client: ClientFacts, trouble: Trouble | None, tries: int, retry_at: datetime | None) -> str:
-    """Current details while a connection is being removed, as Markdown."""
+    """The current details while a connection is being removed, as Markdown."""
     who = f"Asked by {client.colleague_name}. Tries that failed so far: {tries}."
     page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None or retry_at is None:

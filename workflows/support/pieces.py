@@ -1,4 +1,6 @@
-"""Pieces of what support staff read: links to our pages, clients by name, and names that stay plain in Markdown. Pure.
+"""Building blocks of what support staff read: links to our pages, clients by name, names made safe for Markdown. Pure.
+
+Names come from outside, so a name must not become a link or a heading in Temporal's web interface.
 
 Names come from outside: nothing in one may become a link or a heading in Temporal's web interface.
 """
@@ -18,9 +20,9 @@ class Troubled(NamedTuple):
     """A client that failed or waits.
 
     Attributes:
-        name: For people.
-        code: Its code; empty where nobody has told.
-        client_id: Whose page to link to; None where there is none.
+        name: The client's name.
+        code: The client's code; empty where it is not known.
+        client_id: The client, for a link to its page; None where there is none.
         why: The cause in words.
     """
 
@@ -31,20 +33,20 @@ class Troubled(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """A name from outside as it is, in one line, whatever Markdown would make of it."""
+    """A name from outside in one line, escaped so that Markdown shows it as it is."""
     return _MARKS.sub(r"\\\1", " ".join(text.split()))
 
 
 def link(words: str, site: str, path: str) -> str:
-    """A link to one of our pages; nothing where the address of the pages was not told."""
+    """A Markdown link to one of our pages; empty where the address of the pages is not known."""
     return f"[{words}]({site}{path})" if site else ""
 
 
 def troubled_clients(clients: Sequence[Troubled], in_all: int, site: str) -> str:
-    """Clients that failed or wait, by name, as a list; how many more there are.
+    """A list of clients that failed or wait, by name, and how many more there are.
 
     Args:
-        clients: Those whose names are known here.
+        clients: Clients whose names are known.
         in_all: How many there are in all.
         site: Base address of our pages.
     """

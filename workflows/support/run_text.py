@@ -1,4 +1,7 @@
-"""What support staff read in the Temporal Web UI: summaries, search attributes and the current details of a run.
+"""What support staff read about a run in the Temporal Web UI: summary, search attributes, current details.
+
+The texts are for readers who know no code. Functions are pure. Names of practices, colleagues and organisations may
+appear, because the payload codec seals them; contacts and secrets never do.
 
 Written for somebody who knows no code. Pure functions; names of practices, colleagues and organisations may appear
 (the payload codec seals them), contacts and secrets never.
@@ -57,7 +60,7 @@ _OF_ONE = {RunKind.RECONNECT_ALL: "Reconnect", RunKind.CHANGE_CONNECTION: "Chang
 
 
 def run_summary(run: RunFacts, kind: RunKind) -> str:
-    """One line for lists of workflows: what, for whom, by whom."""
+    """One line for lists of workflows: which operation, for which practice, started by whom."""
     if run.client_code:
         what = f"{_OF_ONE.get(kind, kind.heading)} {run.client_code} · {run.provider_title}"
     else:
@@ -66,7 +69,7 @@ def run_summary(run: RunFacts, kind: RunKind) -> str:
 
 
 def run_attributes(run: RunFacts, kind: RunKind, stage: Stage = Stage.AWAITING_CONSENT) -> TypedSearchAttributes:
-    """What a run can be found by, at its start."""
+    """The search attributes of a run at its start."""
     return TypedSearchAttributes(
         [
             SearchAttributePair(PRACTICE, run.practice_slug),
@@ -80,7 +83,7 @@ def run_attributes(run: RunFacts, kind: RunKind, stage: Stage = Stage.AWAITING_C
 
 
 def about_client(code: str, support: ForSupport) -> Sequence[SearchAttributePair[str]]:
-    """What a workflow about one client can be found by besides, where the server knows it."""
+    """The additional search attribute of a workflow about one client; none where the server does not know it."""
     return [SearchAttributePair(CLIENT, code)] if code and support.finds_clients else []
 
 
@@ -91,7 +94,7 @@ def sync_summary(client: ClientFacts) -> str:
 
 
 def sync_attributes(client: ClientFacts) -> TypedSearchAttributes:
-    """What one client's sync can be found by, at its start."""
+    """The search attributes of one client's sync at its start."""
     return TypedSearchAttributes(
         [
             SearchAttributePair(PRACTICE, client.practice_slug),
@@ -105,7 +108,7 @@ def sync_attributes(client: ClientFacts) -> TypedSearchAttributes:
 
 
 def group_summary(names: Sequence[str], longest: int = LONGEST_GROUP) -> str:
-    """One line for clients that are pulled together: as many whole names as fit, and how many more there are."""
+    """One line for clients that are pulled together: as many whole names as fit, and the number of the others."""
     text = f"{len(names)} clients: {', '.join(names)}"
     for shown in range(len(names) - 1, 0, -1):
         if len(text) <= longest and fits(text):
@@ -124,7 +127,7 @@ def run_details(
     notices: Sequence[str],
     troubled: Sequence[Troubled] = (),
 ) -> str:
-    """A run's current details, as Markdown: where it is, what came of it so far, what to do next and how.
+    """A run's current details, as Markdown: its stage, its counts so far, and what to do next.
 
     Lists rather than tables, because the UI's tables have no space between their columns.
     """
@@ -151,14 +154,14 @@ def run_details(
 
 
 def _next_step(kind: RunKind, cause: Cause, *, goes_on: bool) -> str:
-    """What to do about a cause in a run: what it has given up is tried again by the night, or by nothing."""
+    """What to do about a cause in a run that has given up, or (``goes_on``) still tries by itself."""
     if goes_on:
         return cause.next_step
     return cause.next_step_until_the_night if kind is RunKind.ADD_CLIENTS else cause.next_step_when_given_up
 
 
 def to_client(client: ClientFacts) -> str:
-    """A link to the page on which the client's connection is managed; nothing where the address was not told."""
+    """A link to the page of the client's connection; empty where the address of the pages is not known."""
     return link("See this client in Clientsync", client.support.site, f"/clients/{client.client_id}/connection")
 
 
@@ -170,7 +173,9 @@ def sync_details(
     retry_at: datetime | None,
     met_at: datetime | None = None,
 ) -> str:
-    """One client's current details while it is pulled or waits, as Markdown.
+    """A sync's current details, as Markdown, while it pulls or waits.
+
+    The text stays until the next try, and a check may find another cause meanwhile. So it says when this cause was met.
 
     They stand until the next try, and a check may find something else meanwhile: so they say when this was met.
     """
@@ -194,12 +199,12 @@ _SOONER_IF_LIMITED = (
 
 
 def stored(sources: Sequence[Source]) -> str:
-    """What a sync that went well has done: all lists, or those that were asked for."""
+    """A sentence on what a successful sync has stored: all lists, or those that were asked for."""
     return "The lists that were asked for are stored." if sources else "All lists are stored."
 
 
 def sync_end(client: ClientFacts, reason: str, trouble: Trouble | None, sources: Sequence[Source] = ()) -> str:
-    """One client's current details when its sync has ended, as Markdown."""
+    """A sync's current details after its end, as Markdown."""
     page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None:
         return f"### Finished\n\n{stored(sources)} {reason}{page}"

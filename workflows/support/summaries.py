@@ -1,4 +1,8 @@
-"""How long the one-line summaries in the Temporal Web UI may be: in bytes, since that is what a server counts.
+"""The greatest length of one-line summaries in the Temporal Web UI, in bytes, because the server counts bytes.
+
+A server takes at most 400 bytes of a summary (Temporal's ``limit.userMetadataSummarySize``); some servers do not check.
+It counts the sealed payload, which is up to 241 bytes longer than the text as JSON, depending on the length of the
+key's id.
 
 A server takes 400 bytes of a summary (Temporal's ``limit.userMetadataSummarySize``), some do not look; what is counted
 is the sealed payload, which is up to 241 bytes longer than the text as JSON, by the length of the key's id.
@@ -17,7 +21,7 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
     Args:
         text: One line.
-        most: Bytes, as JSON.
+        most: The greatest length of the text as JSON, in bytes.
     """
     if _bytes(text) <= most:
         return text
@@ -29,7 +33,7 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 
 def fits(text: str, most: int = LONGEST) -> bool:
-    """Whether nothing would be cut off."""
+    """Whether ``shortened`` would leave the text as it is."""
     return _bytes(text) <= most
 
 
