@@ -3,10 +3,6 @@
 Accounts, tax rates, tracking, items and contacts are referred to by code or by name. Where the new books have neither,
 somebody has to repair the reference by hand after the change. Archived entries cannot be used, so they are left out on
 both sides.
-
-Books and rules refer to accounts, tax rates, tracking, items and contacts by code or by name. What has neither in the
-new books is what somebody has to repair by hand after a change. What is archived cannot be used: it is neither looked
-up nor found.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,9 +2,6 @@
 
 That an organisation is listed proves less than reading it: it disproves a lost sign-in, but not an ended subscription.
 A cause that the check cannot judge stays until something was read. Receipts of lists are not considered here.
-
-A list of organisations proves less than reading one: it disproves a lost sign-in, but not an ended subscription. A
-cause that it cannot judge stays until something was read. What the lists' own receipts say is none of its business.
 """
 
 from collections.abc import Collection, Sequence

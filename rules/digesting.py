@@ -2,9 +2,6 @@
 
 The owner of a client in trouble is told. Admins (of its team, or else of the practice) are told instead when the owner
 has left, and as well when the trouble has lasted for three days. A deactivated colleague is never written to.
-
-A client in trouble is its owner's to repair. It is the admins' (of its team, or else of the practice) when the owner
-has left, and once more when nobody has repaired it for three days. A colleague who has left is never written to.
 """
 
 from collections import defaultdict

@@ -2,9 +2,6 @@
 
 The same answer a second time is believed, even if no tax rate and no currency is left: no provider publishes that an
 organisation has at least one.
-
-What comes the same twice is believed, also that no tax rate and no currency is left: nothing that the providers publish
-says that an organisation has at least one.
 """
 
 from collections.abc import Mapping, Sequence

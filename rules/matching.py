@@ -1,13 +1,9 @@
 """Gives each listed organisation its verdict, such as *new* or *already a client*; nothing is created; pure.
 
 Only the provider's id identifies an organisation. *Looks like* is a suggestion. It comes from a company number, a tax
-number or a similar name of a client without a connection. It also comes from the same company number or name of a
-client with one: these may be the same books under another id, after a reset, a restarted trial or a conversion.
-
-Identity is the provider's id. A *looks like* verdict is only ever a suggestion, made from a company or tax number or
-a near name among the practice's clients that have no connection, and from the same number or name among those that
-have one: the same books under another id, after a reset, a restarted trial or a conversion. A tax number that several
-share is a VAT group's and tells nobody apart, and a name tells nothing against two different numbers.
+number or a similar name of a client without a connection. It also comes from the same number or name of a client with
+one: these may be the same books under another id, after a reset, a restarted trial or a conversion. A tax number that
+several share is a VAT group's and distinguishes none of them. The same name does not count when the numbers differ.
 """
 
 import re

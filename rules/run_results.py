@@ -10,9 +10,6 @@ def result_of(kind: RunKind, outcomes: Mapping[Outcome, int]) -> Result:
 
     In *Reconnect all*, connections that the login does not reach are no failure, because another login repairs them. It
     is a failure when the login reached nothing at all, and when a client chosen in *Reassign clients* did not move.
-
-    What a *Reconnect all* does not reach was not asked of that login: another one repairs it. But a run in which the
-    login reached nothing at all, and a client that was chosen and did not move, are what somebody has to look at.
     """
     unmet = outcomes.get(Outcome.UNREACHABLE, 0) + outcomes.get(Outcome.CHANGED_MEANWHILE, 0)
     was_asked_for = kind is RunKind.REASSIGN_CLIENTS or unmet == sum(outcomes.values())

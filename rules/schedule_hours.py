@@ -84,9 +84,6 @@ def difference(
     Both sides must agree on times before the release of our rules; the side that differs there has outdated rules. On a
     later change, the side that still follows the last agreed year has not heard of it.
 
-    What lies before our rules' release is settled: who has it otherwise is older. From then on a change is what one
-    side has heard of, and the other, which goes on as it was in the last settled year, has not.
-
     Args:
         nights: When Temporal begins the check of each day.
         zone: The time zone, by our rules.

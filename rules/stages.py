@@ -10,8 +10,6 @@ def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal
     Whether the list is complete is not decided here: the activity that records the selection looks at the recorded
     stage. People may see the recorded stage a moment before the workflow hears of it.
 
-    The list is open from the transaction that records it, which people see before this workflow hears of it.
-
     Args:
         stage: The stage that the workflow knows.
         is_chosen: Whether a selection was accepted already.

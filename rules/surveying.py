@@ -102,10 +102,6 @@ def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
     sign-in is of the connection's own login and does not list the organisation any more. It is not so when the
     organisation has just refused this login, or when no sign-in repairs the cause.
 
-    That is known and nobody else's login reaches it, or it is told by the sign-in itself: the login is the connection's
-    own, and its pair with the organisation is gone. An organisation that has just refused this very login is no matter
-    of ticking, and what no sign-in repairs is not either.
-
     Args:
         one: The connection.
         grant_id: The login of the sign-in.

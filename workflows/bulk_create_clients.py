@@ -3,10 +3,6 @@
 The run includes the waiting for people, so that support staff also see a sign-in that was abandoned. After a crash it
 goes on with the step that was under way. The database holds what was listed, chosen and created; this workflow holds
 only its stage and counts. It must not hold tokens, records or the list itself.
-
-It waits for people, so that support staff see an abandoned sign-in too, and it goes on from wherever a crash left it.
-The database holds what was listed, chosen and made; this workflow holds only where it is. It must not hold tokens,
-records or the list itself.
 """
 
 from temporalio import workflow

@@ -2,9 +2,6 @@
 
 Nothing of the client changes before somebody confirms. The new lists are stored beside the old ones, and are deleted
 when nobody confirms. This workflow must not touch the old connection, which is kept so that the move can be undone.
-
-Nothing of the client changes before it is confirmed: the new lists are read beside the old ones, and are forgotten
-when nobody confirms. It must not touch the old connection, which is kept so that the move can be undone.
 """
 
 import asyncio

@@ -3,9 +3,6 @@
 Its cost grows with the number of logins, not of clients. A login that does not answer is tried again through the day
 before anybody is told of it. A client that cannot be read is tried again by a ``SyncClient`` of its own. The check goes
 on whatever goes wrong with a single login or client.
-
-Its cost grows with logins, not with clients. A login that does not answer is tried again through the day before
-anybody is told of it; so is a client, by a ``SyncClient`` of its own. Nothing here stops for one that is bad.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

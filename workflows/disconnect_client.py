@@ -2,9 +2,6 @@
 
 The connection is marked as leaving before this workflow starts, so nothing else calls the provider for the client
 meanwhile. The workflow must not touch the client or its lists, which stay.
-
-Nothing else calls the provider for the client meanwhile: its connection is marked before this starts. It must not
-touch lists or the client, which stay.
 """
 
 from datetime import datetime

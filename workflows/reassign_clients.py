@@ -6,13 +6,6 @@ there, a client that the new owner's login cannot read keeps its login.
 
 Clients are moved in passes. A client whose organisation has used up its calls waits for the next pass, which begins
 when the first of these limits ends.
-
-Owner and login move together, only where the new login reads the organisation now and the owner is still who was
-shown. An admin's hand-over of a leaver's clients is the same run without a sign-in and without a choice: there, a
-client that the new owner's login cannot read keeps the login that it has.
-
-The clients are gone through in passes: whose calls are used up waits for the next one, which begins when the first of
-the limits has lifted.
 """
 
 import asyncio

@@ -3,9 +3,6 @@
 A connection keeps its old login until the new one has read the organisation. Organisations are compared by id: a login
 that reaches other books of the same name changes nothing. With one connection named, this run is *reconnect* of one
 client.
-
-The old login stays in use until the new one has read the organisation, and the organisation's id decides: a login
-that reaches other books of the same name changes nothing. With one connection named, this is *reconnect* of one client.
 """
 
 from uuid import UUID

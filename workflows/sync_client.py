@@ -2,9 +2,6 @@
 
 It tries as long as waiting can help, and then says why it stopped. Support staff find it by a readable id, see its
 cause and its next try, and can send the signal *retry now*. It must not decide about grants or owners.
-
-It tries for as long as waiting can help, and then says why it stopped. Support staff find it by a readable id, see
-the cause and the next try, and may press *retry now*. It must not decide about grants or owners.
 """
 
 from datetime import datetime

@@ -2,9 +2,6 @@
 
 Each error of a provider is classified once, in ``providers``, where it enters. Failures of our own parts are classified
 in ``activities.shared.failures``. Nothing else in the product looks at messages or status codes.
-
-Every error of every provider is classified into one of these, once, where it enters (``providers``); what is our own
-trouble, in ``activities.shared.failures``. Nothing else in the product matches on messages or status codes.
 """
 
 from enum import StrEnum

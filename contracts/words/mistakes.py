@@ -2,9 +2,6 @@
 
 The texts of validators and parsers change with their versions and are never shown. Each known kind of mistake has a
 sentence here; an unknown kind gets a general one. Sentences of our own validators are shown as they are.
-
-Validators speak of types and parsers in words that change with their version. Nothing of them is shown: each kind of
-mistake has a sentence here, and what is not known gets a plain one. Sentences of our own validators are kept.
 """
 
 from collections.abc import Mapping

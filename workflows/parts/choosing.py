@@ -2,8 +2,6 @@
 
 The signal and the update do the same through one method. The signal shows a refusal in the current details; the update
 answers with it.
-
-The signal and the update mean the same and end in one method; the signal notes a refusal, the update answers it.
 """
 
 import asyncio

@@ -2,9 +2,6 @@
 
 Most clients are read in groups, one activity for each group. A client that could not be read within its group is tried
 again alone, with retries. A client that fails there too is left to a ``SyncClient``, which goes on after the run.
-
-One activity for a group of clients is the fast path. Whoever stumbles in it gets an activity of its own, by name and
-with retries; and a client in trouble is handed to a ``SyncClient``, which outlives the run.
 """
 
 import asyncio

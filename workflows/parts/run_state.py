@@ -1,8 +1,6 @@
 """The state of a run: its stage and counts, written to the database, the search attributes and the current details.
 
 Every bulk workflow has one. It holds no list of organisations; that list is in the database.
-
-Every bulk workflow has one. It holds no list of organisations: the database does.
 """
 
 from collections import Counter

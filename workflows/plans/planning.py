@@ -48,8 +48,6 @@ def next_move(now: datetime, moving_since: datetime, trouble: Trouble) -> dateti
 
     The run does not wait for an outage, whose end nobody knows; a person can start it again.
 
-    An outage is not waited for: nobody says when it ends, and a person can start again.
-
     Args:
         now: This moment.
         moving_since: When the run began to move clients.

@@ -1,8 +1,6 @@
 """Every timeout and retry policy, named by the kind of call; no other module sets one.
 
 An activity commits its effect and the record of it together, so that it can always be tried again.
-
-An activity of ours commits its effect with its record, so that trying again is always safe.
 """
 
 from datetime import timedelta

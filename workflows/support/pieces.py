@@ -1,8 +1,6 @@
 """Building blocks of what support staff read: links to our pages, clients by name, names made safe for Markdown. Pure.
 
 Names come from outside, so a name must not become a link or a heading in Temporal's web interface.
-
-Names come from outside: nothing in one may become a link or a heading in Temporal's web interface.
 """
 
 import re

@@ -2,9 +2,6 @@
 
 The texts are for readers who know no code. Functions are pure. Names of practices, colleagues and organisations may
 appear, because the payload codec seals them; contacts and secrets never do.
-
-Written for somebody who knows no code. Pure functions; names of practices, colleagues and organisations may appear
-(the payload codec seals them), contacts and secrets never.
 """
 
 from collections.abc import Mapping, Sequence
@@ -176,8 +173,6 @@ def sync_details(
     """A sync's current details, as Markdown, while it pulls or waits.
 
     The text stays until the next try, and a check may find another cause meanwhile. So it says when this cause was met.
-
-    They stand until the next try, and a check may find something else meanwhile: so they say when this was met.
     """
     page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None or retry_at is None:

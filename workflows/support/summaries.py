@@ -3,9 +3,6 @@
 A server takes at most 400 bytes of a summary (Temporal's ``limit.userMetadataSummarySize``); some servers do not check.
 It counts the sealed payload, which is up to 241 bytes longer than the text as JSON, depending on the length of the
 key's id.
-
-A server takes 400 bytes of a summary (Temporal's ``limit.userMetadataSummarySize``), some do not look; what is counted
-is the sealed payload, which is up to 241 bytes longer than the text as JSON, by the length of the key's id.
 """
 
 import json
