@@ -1,4 +1,4 @@
-"""Which activities there are on which queue, and what they are built from. Only a worker needs all of them at once."""
+"""Says which activities run on which queue, and builds them. Only a worker needs all of them at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ Activity = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Parts:
-    """What the activities are built from."""
+    """The parts from which activities are built."""
 
     database: Database
     providers: Providers
@@ -40,11 +40,11 @@ class Parts:
 
 
 def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
-    """The short ones, which may share an event loop with workflows.
+    """The short activities, which may share an event loop with workflows.
 
     Args:
-        parts: What they are built from.
-        is_at_work: Asks the workflow server.
+        parts: The parts from which they are built.
+        is_at_work: Asks the Temporal server whether a workflow is running.
     """
     database = parts.database
     reach = GrantReader(database, parts.providers, parts.tokens)

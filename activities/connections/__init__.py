@@ -1,1 +1,1 @@
-"""Activities on one connection: moved to other books, or ended."""
+"""Activities on one connection: moving a client to other books, and ending the connection."""

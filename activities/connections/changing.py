@@ -1,6 +1,7 @@
-"""Moves a client to other books: lists what a sign-in reaches, makes room for the new lists, and swaps when confirmed.
+"""Moves a client to other books: lists what a sign-in reaches, creates the new connection, and swaps it in.
 
-Reading the new lists is the ordinary pull, on a connection that is not the client's current one yet.
+The ordinary pull reads the new lists, through the new connection, which is not the client's current one until somebody
+confirms.
 """
 
 from collections import Counter
@@ -37,11 +38,11 @@ from rules.matching import Judgement, KnownOrganisation
 
 
 class ChangeActivities(ReachActivities):
-    """Other books for one client."""
+    """Activities of the workflow ``ChangeConnection``."""
 
     @activity.defn
     async def list_books(self, asked: ListBooksInput) -> ListedBooks:
-        """List what the sign-in reaches, and open the choice; organisations of other clients are marked."""
+        """List what the sign-in reaches and let people choose; organisations of other clients are marked."""
         async with self._database.session() as session:
             old = await session.get_one(Connection, asked.connection_id)
             client = await session.get_one(Client, old.client_id)
@@ -68,7 +69,7 @@ class ChangeActivities(ReachActivities):
 
     @activity.defn
     async def record_books(self, asked: RecordBooksInput) -> RecordedBooks:
-        """Check the chosen organisation and take its connection up, in one transaction; a retry is answered the same.
+        """Check the chosen organisation and create its connection, in one transaction; a retry gets the same answer.
 
         Raises:
             ApplicationError: Refused, with the reason and the field.
@@ -89,7 +90,7 @@ class ChangeActivities(ReachActivities):
 
     @activity.defn
     async def change_books(self, asked: ChangeBooksInput) -> ChangedBooks:
-        """Make the new connection the current one; a retry finds it so.
+        """Make the new connection the client's current one; a retry finds that done and changes nothing.
 
         Raises:
             ApplicationError: Refused: the old connection is not the client's current one any more.
@@ -115,7 +116,7 @@ class ChangeActivities(ReachActivities):
 
     @activity.defn
     async def discard_books(self, asked: DiscardBooksInput) -> None:
-        """Forget what was read for a preview that nobody confirmed."""
+        """Delete what was read for a preview that nobody confirmed."""
         async with self._database.transaction() as session:
             await connection_changes.discard(session, asked.run_id, asked.connection_id, self._now())
 

@@ -1,1 +1,1 @@
-"""Activities that tell people: what is written, and how it is mailed."""
+"""Activities that tell people something: they write notices and mail them."""

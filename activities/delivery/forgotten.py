@@ -1,4 +1,4 @@
-"""Mails the link by which somebody who forgot their password chooses a new one. It stands in the mail alone."""
+"""Mails the link by which somebody who forgot their password chooses a new one; only the mail shows the link."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,12 +24,12 @@ _AFTER = (
 
 
 class ForgottenActivities:
-    """The mail with the link.
+    """Sends the mail for a forgotten password.
 
     Args:
-        database: Where it is written down who asked.
+        database: Where the request is stored.
         mailer: Sends mail; without one, nothing is sent.
-        public_url: Where browsers reach us; without it there is no link.
+        public_url: Base address of our pages; without it, nothing is sent.
         now: The clock.
     """
 
@@ -47,7 +47,11 @@ class ForgottenActivities:
 
     @activity.defn
     async def mail_password_link(self, asked: MailPasswordLinkInput) -> PasswordLinkMailed:
-        """Mail a link for each practice in which somebody has the address. Each try makes links of its own.
+        """Mail one link for each practice in which a colleague has the address; each try makes new links.
+
+        Raises:
+            DeferredError: The mail server does not take the mail at present; Temporal tries again for a while.
+            OSError: The mail server cannot be reached; Temporal tries again for a while.
 
         Raises:
             DeferredError: The mail server does not take it just now; it is tried again for a while.
@@ -79,7 +83,7 @@ class ForgottenActivities:
 
 
 def _mail(links: Sequence[tuple[AtWork, str]], at: datetime) -> Mail:
-    """One mail, to one address. Its id is its own: another try brings other links, and is no copy of it."""
+    """One mail to one address. Its Message-ID is new, because each try has other links."""
     first, _ = links[0]
     minutes = int(password_links.VALID_FOR.total_seconds()) // 60
     parts = [

@@ -1,4 +1,4 @@
-"""Sends mail over SMTP. Knows nothing of what is in it; its errors show neither the password nor the text."""
+"""Sends mail over SMTP. It knows nothing of the content; its errors show neither the password nor the text."""
 
 import asyncio
 import smtplib
@@ -24,11 +24,11 @@ _CLOSING = 421
 
 
 class UndeliverableError(Exception):
-    """The server refuses this mail for good, or it cannot be carried; another one may well go through."""
+    """The server refuses this mail for good, or cannot carry it; other mails may still be delivered."""
 
 
 class DeferredError(Exception):
-    """The server does not take this mail just now; another one may well go through."""
+    """The server does not take this mail at present; other mails may still be delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Mail:
     """One mail to one person.
 
     Attributes:
-        mail_id: Becomes the Message-ID, so that one that is sent twice can be told to be the same.
-        address: Where it goes.
+        mail_id: Becomes the Message-ID, so that a mail sent twice can be recognised as the same.
+        address: The recipient's address.
         subject: One line.
         body: Plain text.
         written_at: When it was written (aware).
@@ -54,12 +54,12 @@ class Mailer(Protocol):
     """Sends mail."""
 
     async def send(self, mail: Mail) -> None:
-        """Send one.
+        """Send one mail.
 
         Raises:
-            UndeliverableError: The server refuses this one for good, or the address cannot be carried to it.
-            DeferredError: The server does not take this one just now.
-            OSError: The server cannot be reached, or takes no mail just now.
+            UndeliverableError: The server refuses this mail for good, or cannot carry it to this address.
+            DeferredError: The server does not take this mail at present.
+            OSError: The server cannot be reached, or takes no mail at present.
         """
         ...
 
@@ -69,7 +69,7 @@ class SmtpMailer:
 
     Args:
         url: ``smtp://user:password@host:587`` (with STARTTLS where the server offers it) or ``smtps://…:465``.
-        sender: The address that it comes from.
+        sender: The address from which mail is sent.
 
     Raises:
         ValueError: The URL cannot be used; the text does not show it.
@@ -134,7 +134,7 @@ class SmtpMailer:
 
 
 def _told(error: smtplib.SMTPException) -> Exception:
-    """What came of sending one mail: whether it is about this mail, and whether for good."""
+    """Turn an SMTP error into ours: is it about this mail only, and is it permanent?"""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         [code] = {code for code, _ in error.recipients.values()}  # there was one
     elif isinstance(error, smtplib.SMTPDataError) or (

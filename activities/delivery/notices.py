@@ -1,4 +1,4 @@
-"""Tells people: writes each person's digest and the memory of it in one transaction; sends what is in the outbox."""
+"""Writes each person's digest, with the record that they were told, in one transaction; sends the outbox by mail."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,12 +34,12 @@ KIND = "digest"
 
 
 class NoticeActivities:
-    """Digests and the outbox.
+    """Activities that write digests and send what is in the outbox.
 
     Args:
-        database: Where they are.
+        database: Where notices are stored.
         mailer: Sends mail; without one, notices stay in the outbox.
-        public_url: Where browsers reach us, for the link; None leaves it out.
+        public_url: Base address of our pages, for the link in a mail; None leaves the link out.
         now: The clock.
     """
 
@@ -57,7 +57,7 @@ class NoticeActivities:
 
     @activity.defn
     async def tell(self, asked: TellInput) -> Told:
-        """Write one notice to each person who can act; run again, it finds nothing new to tell."""
+        """Write one notice to each person who can act; a repeat finds everybody told and writes nothing."""
         at, key = self._now(), f"{KIND}/{asked.check_id}/"
         async with self._database.transaction() as session:
             # One at a time for a practice: two checks at once would tell the same twice.
@@ -116,12 +116,12 @@ class NoticeActivities:
 
     @activity.defn
     async def deliver_notices(self, asked: DeliverNoticesInput) -> DeliveredNotices:
-        """Send what is in the outbox, each marked as soon as the server has taken it.
+        """Send the outbox, and mark each notice as soon as the server has taken its mail.
 
-        What the server does not take, now or ever, is in no other's way.
+        A mail that the server refuses or defers does not stop the others.
 
         Raises:
-            OSError: The server cannot be reached; what is left is sent at the next try.
+            OSError: The server cannot be reached; Temporal tries again, and the rest is sent then.
         """
         sent, task = 0, activity.info()
         holder = f"{task.workflow_id}/{task.activity_id}"
@@ -135,7 +135,11 @@ class NoticeActivities:
             return DeliveredNotices(sent=sent, left=await notices.unsent(session, asked.practice_id))
 
     async def _send_next(self, mailer: Mailer, practice_id: UUID | None, holder: str) -> bool | None:
-        """Whether the next one was sent; None when there is none to send now."""
+        """Send the next notice.
+
+        Returns:
+            Whether it was sent; None when no notice is to be sent now.
+        """
         at = self._now()
         async with self._database.transaction() as session:
             found = await notices.claim_next(session, practice_id, holder, since=at - WORTH_SENDING, at=at)
@@ -169,7 +173,7 @@ class NoticeActivities:
 
 
 def _names(planned: DigestPlan, staff: Staff, client: ClientToTellOf) -> str:
-    """Who is told of a client."""
+    """The names of the colleagues who are told of a client."""
     told = (
         staff.people[colleague_id].name
         for colleague_id, digest in planned.digests.items()
@@ -179,7 +183,7 @@ def _names(planned: DigestPlan, staff: Staff, client: ClientToTellOf) -> str:
 
 
 def _told(notice: Notice, name: str, at: datetime) -> list[dict[str, object]]:
-    """The lines in the timelines of the clients that a sent notice is about."""
+    """The events for the timelines of the clients that a sent notice is about."""
     return [
         {
             "practice_id": notice.practice_id,

@@ -1,8 +1,8 @@
-"""Those who run this installation: told once when a provider refuses our app, whoever's work has met it.
+"""Tells whoever runs this installation, once, that a provider refuses our app's secret.
 
-No colleague can repair that, and a hundred of them must not be asked to sign in again. It is logged once as an error,
-mailed once where there is an address for it, and over with the first refresh that the provider takes. A mail server
-that does not take it is asked again some minutes later, by the next refusal.
+No colleague can repair that, and nobody is asked to sign in again for it. The first activity that meets the refusal
+logs one error and, where an address is set, sends one mail. The trouble is over when a refresh succeeds. If the mail
+server does not take the mail, a later refusal tries again, some minutes after the first.
 """
 
 import logging
@@ -33,12 +33,12 @@ Look up the secret at the accounting software, set the variable, restart worker 
 
 
 class Operators:
-    """Tells those who run this installation.
+    """Tells whoever runs this installation.
 
     Args:
-        database: Where it is remembered that they were told.
-        mailer: Sends mail; without one, or without an address, the log tells.
-        address: Theirs.
+        database: Where it is recorded that they were told.
+        mailer: Sends mail; without it, or without an address, only the log tells.
+        address: Their mail address; None when it is not set.
         now: The clock.
     """
 
@@ -55,7 +55,7 @@ class Operators:
         self._now = now
 
     async def app_refused(self, provider: Provider, detail: str) -> None:
-        """A provider refuses our app's secret: tell it, unless it was told."""
+        """Record that a provider refuses our app's secret; log and mail it unless that was done already."""
         async with self._database.transaction() as session:
             is_new = await app_troubles.note(session, provider.name, Cause.APP_REFUSED, detail, self._now())
         if is_new:
@@ -68,7 +68,7 @@ class Operators:
             await self._write(self._mailer, self._address, provider)
 
     async def app_accepted(self, provider: Provider) -> None:
-        """A provider has taken our app's secret."""
+        """Record that a provider takes our app's secret again."""
         async with self._database.transaction() as session:
             is_news = await app_troubles.over(session, provider.name)
         if is_news:

@@ -1,7 +1,7 @@
-"""Looks at a practice's logins, one at a time, and settles the health of their connections; and says which to pull.
+"""Checks a practice's logins one at a time, updates the health of their connections, and lists clients to pull.
 
-Costs a refresh and one list of organisations for each login, however many connections it has, and one small reading of
-each organisation that nothing else was read of for a day.
+A check costs a refresh and one list of organisations for each login, however many connections the login has. It costs
+one small read more for each organisation of which nothing was read for a day.
 """
 
 from collections.abc import Sequence
@@ -40,11 +40,11 @@ NIGHTS_READ_LASTS = timedelta(hours=28)
 
 
 class CheckActivities(ReachActivities):
-    """The check of a practice's connections."""
+    """Activities of the workflow ``CheckConnections``."""
 
     @activity.defn
     async def logins_to_check(self, asked: LoginsToCheckInput) -> LoginsToCheck:
-        """The next logins of the practice's living connections."""
+        """The next logins that living connections of the practice use."""
         async with self._database.session() as session:
             found = await checks.logins(session, asked.practice_id, after=asked.after, limit=asked.limit)
         return LoginsToCheck(
@@ -56,7 +56,7 @@ class CheckActivities(ReachActivities):
 
     @activity.defn
     async def check_login(self, asked: CheckLoginInput) -> CheckedLogin:
-        """Look at one login, and settle its connections in one transaction.
+        """Check one login and update all of its connections in one transaction.
 
         Raises:
             ApplicationError: The provider did not answer; nothing was changed.
@@ -73,7 +73,7 @@ class CheckActivities(ReachActivities):
 
     @activity.defn
     async def note_login_trouble(self, asked: NoteLoginTroubleInput) -> CheckedLogin:
-        """Write down that a login did not answer: with each of its connections that had no cause yet."""
+        """Record that a login could not be checked, on each of its connections that had no cause yet."""
         error = ProviderError(asked.trouble.cause, asked.trouble.detail)
         return await self._settle(asked.practice_id, asked.grant_id, self._now(), error)
 
@@ -137,7 +137,7 @@ class CheckActivities(ReachActivities):
 
     @activity.defn
     async def note_trouble(self, asked: NoteTroubleInput) -> None:
-        """Write down a pull's failure that nothing else recorded; only a cause of a person changes the status."""
+        """Record a failed pull that the pull could not record; only a cause that needs a person changes the status."""
         trouble, at = asked.trouble, self._now()
         until = trouble.retry_at if trouble.cause is Cause.RATE_LIMITED else None
         async with self._database.transaction() as session:

@@ -1,4 +1,7 @@
-"""Tidies up after a practice: old sign-ins and profiles are deleted, and logins that nothing uses ended."""
+"""Purges at night what a practice no longer needs: old sign-ins, profiles that runs read, and unused logins.
+
+How long each is kept stands in ``models.night.endings``.
+"""
 
 import logging
 
@@ -13,11 +16,14 @@ logger = logging.getLogger(__name__)
 
 
 class TidyActivities(ReachActivities):
-    """What nobody waits for."""
+    """Activities that delete old rows and end unused logins."""
 
     @activity.defn
     async def tidy_up(self, asked: TidyUpInput) -> TidiedUp:
-        """Do what is due; what a provider does not answer to just now is the next night's."""
+        """Delete what is old enough, and end unused logins.
+
+        A login whose provider does not answer is ended by the next night.
+        """
         at = self._now()
         async with self._database.transaction() as session:
             sign_ins = await endings.purge_sign_ins(session, asked.practice_id, at)

@@ -1,1 +1,1 @@
-"""Activities that read clients at their provider, and store what they read."""
+"""Activities that read clients at their provider, and store what they have read."""

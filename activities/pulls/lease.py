@@ -1,4 +1,4 @@
-"""The lease that an activity holds on connections: who it is, and how a long reading keeps it."""
+"""The lease that an activity holds on connections: who holds it, and how a long read renews it."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -11,16 +11,19 @@ from models.kit.database import Database
 
 
 def holder() -> str:
-    """Who holds the leases of this activity: its workflow. After a lost group its clients are pulled alone by it."""
+    """The name under which this activity holds leases: its workflow's id.
+
+    A later activity of the same workflow, such as the pull of one client after its group was lost, has the same name.
+    """
     return str(activity.info().workflow_id)
 
 
 class Lease:
-    """What this activity has claimed, just now.
+    """The lease that this activity has just claimed.
 
     Args:
-        database: Where leases are.
-        connection_ids: What it has claimed.
+        database: Where leases are stored.
+        connection_ids: The claimed connections.
         now: The clock.
     """
 
@@ -29,9 +32,11 @@ class Lease:
         self._holder, self._since = holder(), now()
 
     async def keep(self) -> None:
-        """Renew it, unless that was done a moment ago. To be called from progress, never from a timer.
+        """Renew the lease, unless that was done a moment ago.
 
-        Whether it was kept is told when something is stored: ``leases.hold``.
+        Call it when a read has made progress, never from a timer.
+
+        It does not tell whether the lease was lost: ``leases.hold`` checks that when something is stored.
         """
         if (at := self._now()) - self._since >= leases.RENEWED_AFTER:
             self._since = at  # before anything else is awaited: the sources of many connections come here at once

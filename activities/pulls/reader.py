@@ -1,4 +1,4 @@
-"""Reads what a pull asks of one connection: every source at once, each with its rows or its error. Stores nothing."""
+"""Reads the sources that a pull wants of one connection, all at once; each gives rows or an error. Stores nothing."""
 
 import asyncio
 import logging
@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads connections with their login.
+    """Reads the sources of connections, each through the connection's login.
 
     Args:
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        providers: The accounting software that this worker can read, by name.
+        tokens: Gives access tokens.
         now: The clock.
     """
 
@@ -36,11 +36,11 @@ class Reader:
         self._now = now
 
     async def read(self, claimed: Claimed, lease: Lease) -> Readings:
-        """Read what is left of a connection; what goes wrong with the provider stands in the readings.
+        """Read the sources of a connection that are left to read; a provider's errors are part of the result.
 
         Args:
             claimed: What to read.
-            lease: On it, to be kept while pages come.
+            lease: The lease on the connection; it is renewed as pages arrive.
         """
         provider = self._providers[claimed.connection.provider]
         tokens = self._tokens.of(claimed.grant_id, provider, claimed.connection.practice_id)
@@ -79,7 +79,7 @@ class Reader:
     async def _believable(
         self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
     ) -> Sequence[Row]:
-        """The rows of a source; asked for once more if they are too few to be believed at once.
+        """The rows of a source; if they are suspiciously few, the provider is asked once more.
 
         Raises:
             TooSmall: The second answer was no complete one either.
@@ -97,7 +97,7 @@ class Reader:
     async def _rows(
         self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
     ) -> Sequence[Row]:
-        """What the settings keep of a source."""
+        """The rows of a source that the connection's settings want."""
         rows: list[Row] = []
         connection, since, progress = claimed.connection, claimed.since.get(source), Heartbeat(self._now)
         async for page in provider.read(tokens, connection.organisation_id, source, since):
@@ -108,7 +108,7 @@ class Reader:
 
 
 def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:
-    """Why a profile is not of the connection's books, if it is not: the id decides, never the name."""
+    """The error when a profile is not of the connection's organisation, compared by id; None when it is."""
     if not profile:
         return Unavailable("no profile came back")
     if any(row.key.lower() != connection.organisation_id.lower() for row in profile):

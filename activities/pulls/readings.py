@@ -1,4 +1,4 @@
-"""What a pull may read of a connection, and what came of reading it; held in memory only."""
+"""What a pull is to read of a connection, and the rows or errors that came back; kept in memory only."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,15 +17,15 @@ from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A connection that this pull may read now.
+    """A connection on which this pull holds the lease, and what to read of it.
 
     Attributes:
         connection: The connection, as it was claimed.
-        sources: What is left to read.
+        sources: The sources that are left to read.
         grant_id: The login to read with.
-        profile: The profile that listing read a moment ago, if the run has it.
-        since: Since when to read a source in part; the others are read whole.
-        held: How many rows each list has that was ever pulled.
+        profile: The profile that the run read while listing, if it has one; it is not read again.
+        since: Since when to read a source in part, by source; the others are read completely.
+        held: How many rows each list has in the database; lists that were never pulled are missing.
     """
 
     connection: Connection
@@ -38,7 +38,7 @@ class Claimed:
 
 @dataclass(slots=True)
 class Readings:
-    """What came of reading the sources: rows, or an error for each; and whether to tell of new suppliers.
+    """What reading the sources gave: rows or an error for each, and whether to tell of new suppliers.
 
     ``partial`` are the sources of which only changes were read.
     """
@@ -50,7 +50,7 @@ class Readings:
 
     @property
     def worst(self) -> ProviderError | None:
-        """The error that decides: one that needs a person before one that waiting helps; of these the longest."""
+        """The error that decides the outcome: one that needs a person, else the limit that lasts longest, else any."""
         for error in self.errors.values():
             if isinstance(error, NeedsPerson):
                 return error
@@ -59,18 +59,18 @@ class Readings:
 
     @property
     def name(self) -> str | None:
-        """What the organisation calls itself, if its profile was read."""
+        """The organisation's name in its profile; None when the profile was not read."""
         profile = next(iter(self.rows.get(Source.ORGANISATION, ())), None)
         return profile.name if isinstance(profile, OrganisationProfile) else None
 
     @property
     def are_of_other_books(self) -> bool:
-        """Whether the profile was another organisation's: then none of the lists may be stored."""
+        """Whether the profile was another organisation's; then none of the lists may be stored."""
         error = self.errors.get(Source.ORGANISATION)
         return error is not None and error.cause is Cause.WRONG_ORGANISATION
 
     def by_completeness(self) -> Iterator[tuple[bool, Mapping[Source, Sequence[Row]]]]:
-        """The rows of the sources that were read whole, then of those read in part; nothing where there are none."""
+        """The rows of the sources that were read completely (True), then of those read in part (False), if any."""
         whole = {source: rows for source, rows in self.rows.items() if source not in self.partial}
         changed = {source: rows for source, rows in self.rows.items() if source in self.partial}
         yield True, whole
@@ -83,13 +83,13 @@ def _lifts_at(error: ProviderError) -> float:
 
 
 def limit_of_app(read: Iterable[Readings]) -> RateLimited | None:
-    """The app's own limit, if one of them met it."""
+    """The limit of the whole app, if one of the readings met it."""
     worst = (readings.worst for readings in read)
     return next((limit for limit in worst if isinstance(limit, RateLimited) and limit.is_of_app), None)
 
 
 def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:
-    """Why a connection is not to be read now, if it is not."""
+    """Why a connection must not be read now; None when it may be."""
     if connection.status.is_leaving:
         return NeedsPerson(Cause.DISCONNECTED_AT_PROVIDER, "disconnected here")
     if connection.limited_until is not None and connection.limited_until > at:
@@ -104,7 +104,7 @@ def claimed_of(
     kept_profile: Mapping[str, object] | None,
     since: Mapping[Source, datetime],
 ) -> Claimed:
-    """What is left to read of a connection."""
+    """What is left to read of a connection on which the pull holds the lease."""
     wanted, done = asked.sources or chosen_sources(connection), set(before.stored)
     takes_over = asked.grant_id not in {None, connection.grant_id}
     if takes_over:  # by reading the profile: whoever stored that before had another login

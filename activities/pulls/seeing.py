@@ -1,7 +1,7 @@
-"""Reads one small thing of each connection that is about to be called healthy, unless something was read lately.
+"""Reads the profile of each connection that is about to be called healthy and was not read for a day.
 
-Being listed proves less: an organisation may refuse every reading and stay on the list. Each is read with the login
-that it has; nothing is repaired here.
+That a provider lists an organisation proves less, since it may refuse every read of it. Each profile is read with the
+connection's own login; nothing is repaired here.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ AT_ONCE = 50
 
 
 class Seen:
-    """Looks at a practice's connections for a run.
+    """Reads profiles of a practice's connections for a run.
 
     Args:
-        database: Where they are.
+        database: Where connections are stored.
         reach: Reads profiles.
         now: The clock.
     """
@@ -40,7 +40,10 @@ class Seen:
         self._now = now
 
     async def look(self, run_id: str) -> None:
-        """Read what would be called healthy and was not read for a day, and store what that says of its health."""
+        """Read the profiles of connections that would be called healthy and were not read for a day.
+
+        What each read says of the connection's health is stored.
+        """
         oldest = self._now() - READ_LASTS
         async with self._database.session() as session:
             run = await session.get_one(Run, run_id)

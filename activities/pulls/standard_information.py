@@ -1,9 +1,10 @@
-"""Pulls clients' standard information: all lists at once, stored with their receipts in one transaction.
+"""Pulls clients' standard information: reads all lists, and stores them with their receipts in one transaction.
 
-A bulk run pulls several clients in one activity and one transaction: the price of both is then shared. Whoever
-stumbles there is left to a pull of its own, which retries, tells and settles; only a limit of the whole app and our own
-database are waited for together. A retry skips what the same pull has stored already. A run's outcome is settled in the
-transaction that stores the lists, so that neither is ever there without the other.
+A bulk run pulls several clients in one activity and one transaction, so that they share the cost of both. A client that
+fails there is left to a pull of its own, which retries it and records what happened. Two troubles concern the whole
+group and are waited for together: the limit of the whole app, and our own database. A retry skips what the same pull
+has stored already. A run's outcome is written in the transaction that stores the lists, so that neither exists without
+the other.
 """
 
 import asyncio
@@ -41,8 +42,8 @@ class StandardInformationActivities:
 
     Args:
         database: Where the lists are stored.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        providers: The accounting software that this worker can read, by name.
+        tokens: Gives access tokens.
         now: The clock.
     """
 
@@ -56,7 +57,7 @@ class StandardInformationActivities:
 
     @activity.defn
     async def pull_client(self, asked: PullClientInput) -> PullClientResult:
-        """Pull the lists of one connection that this pull has not stored yet, and settle the outcome.
+        """Pull the lists of one connection that this pull has not stored yet, and record the run's outcome.
 
         Raises:
             ApplicationError: With the plain cause as its type; what could be stored is stored.
@@ -79,13 +80,13 @@ class StandardInformationActivities:
 
     @activity.defn
     async def pull_clients(self, asked: PullClientsInput) -> PullClientsResult:
-        """Pull all lists of several clients of a run, and settle the outcomes of those that went well, together.
+        """Pull all lists of several clients of a run, and record the outcomes of those that succeeded, together.
 
         Returns:
-            Who is left, for a pull of its own: busy, unwell, or with something unforeseen.
+            The clients that need a pull of their own: busy, in trouble, or with an unexpected error.
 
         Raises:
-            ApplicationError: The app's calls of this minute are used up; what was read is stored.
+            ApplicationError: The calls that the app may make in this minute are used up; what was read is stored.
         """
         left, limit = await self._pull_group(asked)
         await self._tell_of_pause(asked.run_id, limit)
@@ -95,7 +96,7 @@ class StandardInformationActivities:
         return PullClientsResult(left=left)
 
     async def _pull_group(self, asked: PullClientsInput) -> tuple[tuple[UUID, ...], RateLimited | None]:
-        """Who is left, and the app's limit that they met."""
+        """The clients that need a pull of their own, and the app's limit if they met it."""
         to_pull = await self._to_pull(asked)
         claimed = await self._claim_group(asked, to_pull)
         lease = Lease(self._database, [one.connection.id for one in claimed], self._now)
@@ -119,14 +120,17 @@ class StandardInformationActivities:
         return left, limit_of_app(read.values())
 
     async def _to_pull(self, asked: PullClientsInput) -> Sequence[UUID]:
-        """Those of the group that no earlier try has pulled well."""
+        """Those of the group that no earlier try has pulled successfully."""
         if activity.info().attempt == 1:
             return asked.connection_ids
         async with self._database.session() as session:
             return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
 
     async def _claim(self, asked: PullClientInput) -> Claimed | ProviderError:
-        """The connection to be read; or why it is not to be, which is stored under its lease too."""
+        """The claimed connection; or the error for which it must not be read.
+
+        The error is stored under the lease as well.
+        """
         at = self._now()
         async with self._database.transaction() as session:
             connection = await leases.claim_one(session, asked.connection_id, holder(), at)
@@ -143,7 +147,7 @@ class StandardInformationActivities:
         return claimed_of(asked, connection, before[connection.id], profiles.get(connection.id), since)
 
     async def _claim_group(self, asked: PullClientsInput, to_pull: Sequence[UUID]) -> list[Claimed]:
-        """Those of them that can be read now."""
+        """Those of the group that could be claimed and may be read now."""
         at = self._now()
         async with self._database.transaction() as session:
             free = await leases.claim(session, to_pull, holder(), at)

@@ -1,8 +1,7 @@
-"""Stores what pulls have read, with receipts, health, outcomes and leases in one transaction; or nothing of it.
+"""Stores what pulls have read, with receipts, health, outcomes and leases: all of it in one transaction, or nothing.
 
-It looks first, in that transaction, whether the lease is still the pull's: whoever was silent for too long, such as a
-process that was stopped for minutes, must not overwrite what somebody else has read since. It reads nothing of a
-provider.
+The transaction first checks that the lease is still the pull's. A process that stood still for minutes must not
+overwrite what another one has read since. Nothing is read from a provider here.
 """
 
 import logging
@@ -39,11 +38,11 @@ GROUPS_STORED_AT_ONCE, STORING_SECONDS = 2, 30.0
 
 
 class LeaseLost(Exception):
-    """Somebody else has taken the lease meanwhile, or it was ended; nothing was stored."""
+    """Another pull has taken the lease, or the lease was ended; nothing was stored."""
 
 
 class Storage:
-    """Where pulls are stored.
+    """Stores the results of pulls.
 
     Args:
         database: The product's.
@@ -56,10 +55,10 @@ class Storage:
         self._now = now
 
     async def store_group(self, asked: PullClientsInput, read: Mapping[UUID, Readings]) -> Collection[UUID]:
-        """Store all that could be read, or nothing; who went well.
+        """Store what could be read of several connections, in one transaction, and say which succeeded.
 
-        Of whom waiting helps nothing more is written: the pull that goes on with them will tell. Nothing is of those
-        whose lease is lost.
+        For a client that waiting does not help, nothing more is written: its own pull will record the cause. Nothing is
+        stored for a connection whose lease is lost.
         """
         at = self._now()
         try:
@@ -84,12 +83,12 @@ class Storage:
         return good
 
     async def store(self, asked: PullClientInput, login: UUID | None, readings: Readings) -> PullClientResult:
-        """Store what could be read of one connection, and what could not.
+        """Store what could be read of one connection, and the errors of what could not.
 
         Args:
             asked: The pull.
-            login: It read with this one.
-            readings: What came of it.
+            login: The login with which it was read.
+            readings: Rows and errors.
 
         Raises:
             LeaseLost: The lease is not this pull's any more.
@@ -133,10 +132,10 @@ class Storage:
         row: RunOrganisation | None,
         at: datetime,
     ) -> bool:
-        """Whether what was read tells of the connection: its own login read it, or one that takes over with this.
+        """Whether the readings concern the connection: its own login read it, or a login that takes over with them.
 
-        A login takes over when it has read the profile, unless the run that asked for it has closed its books. No
-        refusal tells of a connection that is being disconnected: somebody may stop that.
+        A login takes over once it has read the profile, unless the run that asked for it has ended. While a connection
+        is being disconnected, a refusal does not concern it, because somebody may cancel the disconnecting.
         """
         if asked.grant_id is None and readings.worst is None:
             return True

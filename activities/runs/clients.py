@@ -1,4 +1,4 @@
-"""Records what was chosen, makes the clients, and says which of them are still to be pulled."""
+"""Records a selection, creates the clients, and lists those that are still to be pulled."""
 
 import hashlib
 from collections.abc import Callable
@@ -27,10 +27,10 @@ from rules.choosing import Terms, require_listed, resolve
 
 
 class ClientActivities:
-    """From a selection to client accounts.
+    """Activities that turn a selection into client accounts.
 
     Args:
-        database: Where they are.
+        database: Where runs and clients are stored.
         now: The clock.
     """
 
@@ -40,7 +40,7 @@ class ClientActivities:
 
     @activity.defn
     async def record_selection(self, asked: RecordSelectionInput) -> SelectionAccepted:
-        """Check a selection and record it, whole or not at all; a retry of the same one is answered the same."""
+        """Check a selection, and record all of it or refuse all of it; a retry gets the same answer."""
         try:
             async with self._database.transaction() as session:
                 run = await runs.locked_run(session, asked.run_id)

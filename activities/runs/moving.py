@@ -1,6 +1,6 @@
-"""One client's move to another colleague: decided on locked rows, and written with its outcome.
+"""Decides one client's move to another colleague on locked rows, and writes it together with its outcome.
 
-Whether the new login reads the organisation is for the caller to find out, before anything is locked.
+The caller first finds out whether the new login reads the organisation, before anything is locked.
 """
 
 from datetime import datetime
@@ -24,11 +24,11 @@ class Move:
     """The move of one client whose row in the run is locked.
 
     Args:
-        session: The transaction of the move and its outcome.
+        session: The transaction in which the move and its outcome are written.
         run: The run.
         row: The client's row in it.
         at: This moment.
-        keeps_login: Whether the owner moves even where the login cannot.
+        keeps_login: Whether the owner changes even where the new login cannot read the organisation.
     """
 
     def __init__(
@@ -38,10 +38,10 @@ class Move:
         self._keeps_login = keeps_login
 
     async def settle(self, refused: ProviderError | None, *, has_read: bool) -> None:
-        """Move the client, or say why not.
+        """Move the client, or record why it was not moved.
 
         Args:
-            refused: Why the new login cannot read the organisation.
+            refused: Why the new login cannot read the organisation; None when it can.
             has_read: Whether the new login has just read it.
         """
         session, row = self._session, self._row
@@ -77,7 +77,7 @@ class Move:
 
 
 def _keeps(connection: Connection, new_owner: Colleague) -> str:
-    """What is to be known of a connection that keeps a login which is not its new owner's."""
+    """A sentence on a connection that keeps a login which is not the new owner's."""
     if connection.status is ConnectionStatus.NEEDS_RECONNECT:
         return f" It needs reconnecting: {new_owner.name} can do that with an own login."
     if connection.status is ConnectionStatus.NEEDS_CLIENT and connection.cause is not None:

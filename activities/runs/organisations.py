@@ -1,4 +1,4 @@
-"""Lists what a sign-in reaches, reads the profiles that verdicts need, and judges: nothing is created here."""
+"""Lists what a sign-in reaches, reads profiles, and gives each organisation its verdict; nothing is created here."""
 
 import asyncio
 from collections import Counter
@@ -34,14 +34,15 @@ from rules.matching import Candidate, ConnectedClient, KnownOrganisation, Unconn
 
 
 class OrganisationActivities(ReachActivities):
-    """What a login reaches, and what each organisation is."""
+    """Activities of the listing stage."""
 
     @activity.defn
     async def list_organisations(self, asked: ListOrganisationsInput) -> ListedOrganisations:
-        """List all that a login reaches into the run, what its sign-in has just allowed first.
+        """Add all that a login reaches to the run's list; what the person has just allowed comes first.
 
-        What was allowed earlier and is no client yet belongs to it: nobody could tick it again. The list keeps what is
-        there already. A client of the same login that was removed there, and is listed again, needs nobody any more.
+        Organisations that were allowed in an earlier sign-in and are no client yet are listed too, because the provider
+        does not offer them again. Rows that are in the list already stay. A client of this login that was removed at
+        the provider and is listed again becomes healthy.
         """
         began = self._now()
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id, is_of_this_pass=True)
@@ -67,7 +68,7 @@ class OrganisationActivities(ReachActivities):
 
     @activity.defn
     async def read_profiles(self, asked: ReadProfilesInput) -> ReadProfilesResult:
-        """Read the profiles of a stretch of the list; one that cannot be read just now is listed without."""
+        """Read the profiles of part of the list; an organisation whose profile cannot be read stays without one."""
         async with self._database.session() as session:
             wanted = await run_lists.without_profile(session, asked.run_id, asked.first, asked.end)
             run = await session.get_one(Run, asked.run_id)
@@ -98,10 +99,10 @@ class OrganisationActivities(ReachActivities):
 
     @activity.defn
     async def judge_organisations(self, asked: JudgeOrganisationsInput) -> JudgedOrganisations:
-        """Give every organisation of the run its verdict, and open the selection.
+        """Give every organisation of the run its verdict, and let people choose.
 
-        Comparing thousands of names takes a second: it is done in a thread, without a lock, and again should something
-        have changed by the time that the verdicts are written.
+        Comparing thousands of names takes about a second. So it is done in a thread without a lock, and repeated if
+        something has changed by the time the verdicts are written.
         """
         async with self._database.session() as session:
             run = await session.get_one(Run, asked.run_id)
@@ -120,7 +121,7 @@ class OrganisationActivities(ReachActivities):
 
 
 class Facts(NamedTuple):
-    """What a run's organisations are judged by; see ``matching.judge``."""
+    """The input of ``matching.judge`` for a run's organisations."""
 
     candidates: Sequence[Candidate]
     known: Mapping[str, KnownOrganisation]

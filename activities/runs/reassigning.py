@@ -1,6 +1,6 @@
-"""Moves clients between colleagues: owner and login together, and only where the new login reads the organisation now.
+"""Moves clients between colleagues: owner and login together, only where the new login reads the organisation now.
 
-Hands off a client that has changed hands since the list was shown.
+A client that has changed its owner since the list was shown is not moved.
 """
 
 import hashlib
@@ -41,11 +41,11 @@ NOBODY_S = "This login reaches no client of a colleague. Sign in with another lo
 
 
 class ReassignActivities(ReachActivities):
-    """From a list of colleagues' clients to their new owners."""
+    """Activities of the workflow ``ReassignClients``."""
 
     @activity.defn
     async def list_reassignable(self, asked: ListReassignableInput) -> ListedClients:
-        """List the clients of colleagues that a sign-in reaches, those of leavers first; open the selection."""
+        """List colleagues' clients that a sign-in reaches, those of leavers first, and let people choose."""
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         at = self._now()
         async with self._database.transaction() as session:
@@ -67,7 +67,7 @@ class ReassignActivities(ReachActivities):
 
     @activity.defn
     async def list_hand_over(self, asked: ListHandOverInput) -> ListedClients:
-        """List a colleague's clients for an admin's hand-over; nothing is left to choose."""
+        """List a colleague's clients for an admin's hand-over; all of them are chosen already."""
         async with self._database.transaction() as session:
             run = await runs.listing_run(session, asked.run_id)
             found = await reassignments.clients_of(
@@ -80,7 +80,7 @@ class ReassignActivities(ReachActivities):
 
     @activity.defn
     async def record_reassignment(self, asked: RecordReassignmentInput) -> SelectionAccepted:
-        """Check which clients are to be taken over, and record it; a retry of the same is answered the same."""
+        """Check which clients are to be taken over, and record that; a retry gets the same answer."""
         digest = hashlib.sha256(asked.selection.model_dump_json().encode()).hexdigest()
         try:
             async with self._database.transaction() as session:
@@ -123,7 +123,7 @@ class ReassignActivities(ReachActivities):
 
     @activity.defn
     async def reassign_client(self, asked: ReassignClientInput) -> ReassignedClient:
-        """Try the new login, then move owner and login in one transaction with the outcome.
+        """Read the organisation with the new login, then move owner and login in one transaction with the outcome.
 
         Raises:
             ApplicationError: The provider did not answer just now; nothing was changed.
@@ -157,9 +157,9 @@ class ReassignActivities(ReachActivities):
 
     @activity.defn
     async def record_unmoved(self, asked: RecordUnmovedInput) -> None:
-        """Record that a client could not be moved for want of an answer; it keeps its owner and its login.
+        """Record that a client was not moved because the provider did not answer; it keeps its owner and its login.
 
-        One that the run tries again has no outcome yet, only the reason and the time of the next try.
+        If the run tries it again, the row gets the cause and the time of the next try, but no outcome yet.
         """
         async with self._database.transaction() as session:
             row = await session.get_one(
@@ -177,7 +177,7 @@ class ReassignActivities(ReachActivities):
 
 
 def chosen(selection: Selection, run: Run, listed: Collection[str]) -> list[Choice]:
-    """The clients to be taken over.
+    """The clients of a selection.
 
     Raises:
         Refused: One of them is not on the list, or the selection asks for what reassigning cannot do.
@@ -202,7 +202,7 @@ def chosen(selection: Selection, run: Run, listed: Collection[str]) -> list[Choi
 
 
 def _check_fields(asked: Selection | SelectedOrganisation, where: str, run: Run) -> None:
-    """Refuse what *Add clients* can do and reassigning cannot."""
+    """Refuse fields that *Add clients* takes and *Reassign clients* does not."""
     if asked.team_id is not None:
         raise Refused(RefusalCode.INVALID, "A client keeps the team that it has.", field=f"{where}team_id")
     if asked.owner_id not in {None, run.colleague_id}:

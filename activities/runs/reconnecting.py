@@ -1,4 +1,4 @@
-"""Surveys a practice's connections for a *Reconnect all*: what this sign-in can do for each. Repairs nothing itself."""
+"""Sorts a practice's connections for *Reconnect all* by what this sign-in can do for them; repairs nothing itself."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ from rules.surveying import LivingConnection, is_missed, survey, survey_one
 
 
 class ReconnectActivities(ReachActivities):
-    """What a sign-in can repair."""
+    """Activities that prepare a *Reconnect all*."""
 
     @property
     def _seen(self) -> Seen:
@@ -38,7 +38,7 @@ class ReconnectActivities(ReachActivities):
 
     @activity.defn
     async def survey_connections(self, asked: SurveyConnectionsInput) -> SurveyedConnections:
-        """Sort the practice's connections into healthy, not reachable and to be repaired; list what nobody added."""
+        """Sort the connections into healthy, not reachable and to be repaired; list organisations of no client."""
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
         reached = await self._named(asked, reached)
         if asked.connection_id is None:
@@ -59,7 +59,7 @@ class ReconnectActivities(ReachActivities):
     async def _named(
         self, asked: SurveyConnectionsInput, reached: Sequence[ReachableOrganisation]
     ) -> Sequence[ReachableOrganisation]:
-        """The same, with the names that the list leaves out: what nobody added yet is offered by its name."""
+        """The same organisations; those that the provider lists without a name get the name in their profile."""
         nameless = [one for one in reached if one.name == NAMELESS]
         if not nameless or asked.connection_id is not None:
             return reached
@@ -72,7 +72,7 @@ class ReconnectActivities(ReachActivities):
     async def _reopen(
         self, session: AsyncSession, run: Run, one: LivingConnection, grant_id: UUID, at: datetime
     ) -> None:
-        """A client that was disconnected is connected in its own place: its own organisation, with this login."""
+        """Connect a disconnected client again: the same connection and organisation, through this login."""
         connection = await session.get_one(Connection, one.connection_id, with_for_update={"key_share": True})
         if connection.status is ConnectionStatus.DISCONNECTED:
             reach = await session.get(GrantReach, (grant_id, one.organisation_id))

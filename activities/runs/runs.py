@@ -1,4 +1,4 @@
-"""A run's own books: stages, outcomes that are nobody else's effect, and its end."""
+"""Writes what a run itself has: stages, outcomes that no other activity writes, and the run's end."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,10 +23,10 @@ from models.runs.tables import Run
 
 
 class RunActivities:
-    """Short transactions on runs and their rows.
+    """Activities that change runs and their rows in short transactions.
 
     Args:
-        database: Where the books are.
+        database: Where runs are stored.
         now: The clock.
     """
 
@@ -42,7 +42,7 @@ class RunActivities:
 
     @activity.defn
     async def enter_stage(self, asked: EnterStageInput) -> None:
-        """Record the stage that a run has reached; no stage goes back, and none follows the last one."""
+        """Record the stage that a run has reached; a stage that would take the run back is ignored."""
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
             if not asked.stage.may_follow(run.stage):
@@ -53,7 +53,7 @@ class RunActivities:
 
     @activity.defn
     async def hand_over(self, asked: HandOverInput) -> None:
-        """Record that a client in trouble is left to its own sync: outcome, health and event together."""
+        """Record that a client got a ``SyncClient`` of its own: outcome, health and event together."""
         at = self._now()
         async with self._database.transaction() as session:
             await connection_health.lock(session, (asked.connection_id,))
@@ -77,7 +77,7 @@ class RunActivities:
 
     @activity.defn
     async def record_failure(self, asked: RecordFailureInput) -> None:
-        """Record a client's failure, unless the pull recorded it itself."""
+        """Record a client's failure, unless the pull has recorded it."""
         at = self._now()
         async with self._database.transaction() as session:
             await connection_health.lock(session, (asked.connection_id,))
@@ -115,10 +115,10 @@ class RunActivities:
 
     @activity.defn
     async def reopen_run(self, asked: ReopenRunInput) -> bool:
-        """Whether a finished run was put back to be done.
+        """Whether a finished run was put back to be done again.
 
-        Whoever asks for a retry does that, in the transaction in which this workflow is started: it is waited for
-        here. Where it was given up after the start, the run stays as it ended, as the person was told.
+        Whoever asks for a retry does that in the transaction that starts this workflow; this activity waits for it with
+        the run's lock. If that transaction was rolled back, the run stays finished, as the person was told.
         """
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)
@@ -126,7 +126,7 @@ class RunActivities:
 
     @activity.defn
     async def finish_run(self, asked: FinishRunInput) -> RunResult:
-        """Close the run's books: every organisation gets an outcome, the run its result. It ends once."""
+        """End the run: every organisation gets an outcome, and the run its result. A second call changes nothing."""
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, asked.run_id)

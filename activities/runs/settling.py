@@ -1,4 +1,4 @@
-"""Closes what nobody works on any more: compares the database with the workflow server. It judges no provider."""
+"""Closes what the database calls open but no workflow works on; it compares the database with the Temporal server."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,11 +12,11 @@ from models.runs.lost_work import IsAtWork, LostWork
 
 
 class SettlingActivities:
-    """The look at all that is said to be at work.
+    """Activities that close lost work.
 
     Args:
         database: The product's.
-        is_at_work: Asks the workflow server.
+        is_at_work: Asks the Temporal server whether a workflow is running.
         now: The clock.
     """
 
@@ -27,6 +27,6 @@ class SettlingActivities:
 
     @activity.defn
     async def settle_lost_work(self, asked: SettleLostWorkInput) -> LostWorkSettled:  # noqa: ARG002  # nothing to say yet
-        """Close what is lost, of every practice; all of it may be done again."""
+        """Close the lost work of every practice; repeating it is harmless."""
         settled = await LostWork(self._database, self._is_at_work, self._now).settle()
         return LostWorkSettled(**settled._asdict())

@@ -1,1 +1,1 @@
-"""What activities share: tokens, errors, patience."""
+"""What several activities share: tokens, errors, heartbeats, interceptors."""

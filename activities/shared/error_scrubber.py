@@ -1,7 +1,7 @@
-"""Keeps what a database error quotes (rows, contacts) out of failures, histories and logs.
+"""Error scrubber: removes what a database error quotes (rows, contacts) from failures, histories and logs.
 
-PostgreSQL names the failing row in its errors. An activity that fails on one tells its class and its SQLSTATE, which is
-what support staff need to look it up, and nothing else. One that fails because the database is away says so.
+PostgreSQL quotes the failing row in its errors. The scrubbed failure shows only the error's class and its SQLSTATE, by
+which support staff can look it up. When the database is away, the failure says that.
 """
 
 from typing import Any
@@ -18,10 +18,10 @@ DATABASE_ERROR = "database_error"
 
 
 class ErrorScrubber(Interceptor):
-    """For every worker that runs activities."""
+    """The interceptor, for every worker that runs activities."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
-        """Stand in front of every activity."""
+        """Wrap the next interceptor of every activity."""
         return _Scrubbing(next)
 
 
@@ -39,6 +39,6 @@ class _Scrubbing(ActivityInboundInterceptor):
 
 
 def described(error: DBAPIError) -> str:
-    """A database error without the values that it quotes."""
+    """A database error as text, without the values that it quotes."""
     state = getattr(error.orig, "sqlstate", None) or "no SQLSTATE"
     return f"The database answered {type(error).__name__} ({state})."

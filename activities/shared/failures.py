@@ -1,8 +1,8 @@
-"""The single map from what goes wrong here to what Temporal and the workflows see.
+"""The only module that turns errors of our parts into the failures that Temporal and the workflows see.
 
-A provider's error becomes an ``ApplicationError`` whose type is the plain cause, so that support staff read
-``access_lost`` first; the details carry a ``Trouble``. So does our database's being away, which
-``models.kit.database_away`` knows, with a cause of its own that blames no provider. Refusals travel whole.
+A provider's error becomes an ``ApplicationError`` whose type is the cause, so that support staff read ``access_lost``
+first; its details hold a ``Trouble``. An outage of our database (``models.kit.database_away`` recognises it) gets the
+cause ``our_outage``, which blames no provider. A refusal is carried with its code, message and field.
 """
 
 from datetime import datetime, timedelta
@@ -22,10 +22,10 @@ LONGEST_WAIT = timedelta(seconds=65)
 
 
 def application_error(error: ProviderError, now: datetime) -> ApplicationError:
-    """The failure that a provider's error becomes.
+    """The failure for a provider's error.
 
     Args:
-        error: Classified by the provider's room.
+        error: Classified in ``providers``.
         now: This moment, to tell how long a limit lasts.
 
     Returns:
@@ -46,22 +46,22 @@ def application_error(error: ProviderError, now: datetime) -> ApplicationError:
 
 
 def is_tried_again(error: ApplicationError) -> bool:
-    """Whether Temporal tries this activity again after the error; only a policy with a number of tries is asked."""
+    """Whether Temporal tries this activity again after the error; only for policies that limit the number of tries."""
     task = activity.info()
     has_tries = task.retry_policy is not None and task.attempt < task.retry_policy.maximum_attempts
     return has_tries and not error.non_retryable
 
 
 def refusal_error(refused: Refused) -> ApplicationError:
-    """The failure that a refusal becomes: final, and carried whole to whoever asked."""
+    """The failure for a refusal: final, with the whole refusal for whoever asked."""
     return ApplicationError(refused.refusal.message, refused.refusal, type=REFUSED, non_retryable=True)
 
 
 def outage_error(error: BaseException) -> ApplicationError:
-    """The failure that our database's being away becomes: tried again, and then waited for by the workflow.
+    """The failure while our database is away: Temporal tries again, and then the workflow waits.
 
     Args:
-        error: Of which only the class is told: the driver's words may quote rows.
+        error: Only its class is shown, because the driver's text may quote rows.
     """
     return ApplicationError(
         Cause.OUR_OUTAGE.sentence,
@@ -72,7 +72,7 @@ def outage_error(error: BaseException) -> ApplicationError:
 
 
 def run_over_error() -> ApplicationError:
-    """Final: the run has ended without what was still to be written to it."""
+    """The final failure when a run has ended before this could be written to it."""
     return ApplicationError(
         "The run has ended, or gone on, without this. Nothing was written.",
         type=RUN_OVER,
@@ -82,7 +82,7 @@ def run_over_error() -> ApplicationError:
 
 
 def busy_error() -> ApplicationError:
-    """Try again in a few seconds: another pull holds the organisation."""
+    """The failure when another pull holds the lease; it is tried again in a few seconds."""
     return ApplicationError(
         "Another pull is reading this organisation just now.",
         Trouble(cause=Cause.OUR_OUTAGE, detail="another pull was reading the organisation"),

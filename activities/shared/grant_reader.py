@@ -1,7 +1,7 @@
-"""What a login reaches at its provider: the organisations that it has now, and whether it reads one of them.
+"""Grant reader: asks a provider which organisations a login reaches now, and reads an organisation's profile.
 
-The one way for activities from a grant to the provider's answers about organisations. Writes nothing: what an answer
-means is decided by whoever asked.
+Activities ask the provider about organisations only through this class. It writes nothing; callers decide what an
+answer means.
 """
 
 import asyncio
@@ -28,9 +28,9 @@ FEW = 50
 
 
 def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:
-    """Whether a list leaves out so much of what a login reached that it is not believed at once.
+    """Whether a list of organisations lacks so many known ones that the provider is asked again before it is believed.
 
-    One of many is missing whenever somebody has removed one; several at once, or all, seldom are.
+    That one of many is missing is ordinary: somebody has removed it. Several or all missing at once are rare.
 
     Args:
         known: Ids of the organisations that the login was known to reach.
@@ -41,12 +41,12 @@ def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:
 
 
 class GrantReader:
-    """The organisations of logins.
+    """Reads the organisations of logins.
 
     Args:
-        database: Where grants and sign-ins are.
-        providers: The accounting software that this worker speaks to.
-        tokens: Where access tokens come from.
+        database: Where grants and sign-ins are stored.
+        providers: The accounting software that this worker can read, by name.
+        tokens: Gives access tokens.
         now: The clock.
     """
 
@@ -59,18 +59,18 @@ class GrantReader:
         self._now = now
 
     def provider(self, name: str) -> Provider:
-        """The accounting software of that name."""
+        """The provider of that name."""
         return self._providers[name]
 
     async def of_consent(
         self, consent_id: UUID, grant_id: UUID, *, is_of_this_pass: bool = False
     ) -> Sequence[ReachableOrganisation]:
-        """What the login of a finished sign-in reaches.
+        """The organisations that the login of a finished sign-in reaches.
 
         Args:
             consent_id: The sign-in.
             grant_id: The grant that it gave.
-            is_of_this_pass: Let the provider mark what was allowed in this very sign-in.
+            is_of_this_pass: Let the provider mark what was allowed in this sign-in.
 
         Raises:
             ApplicationError: It could not be listed.
@@ -85,20 +85,20 @@ class GrantReader:
             raise application_error(error, self._now()) from None
 
     async def of_grant(self, grant_id: UUID) -> Sequence[ReachableOrganisation]:
-        """What a login reaches.
+        """The organisations that a login reaches.
 
         Raises:
-            ProviderError: It could not be listed.
+            ProviderError: The provider gave no list.
         """
         return await self._listed(await self._provider_of(grant_id), grant_id, None)
 
     async def _listed(
         self, provider: Provider, grant_id: UUID, consent_ref: str | None
     ) -> Sequence[ReachableOrganisation]:
-        """What the provider lists; asked once more where it leaves out much of what was there.
+        """The organisations that the provider lists. If many known ones are missing, it is asked once more.
 
-        A list may come empty or short for a moment, and would take the connections of a whole login away. What either
-        of the two answers has is there.
+        A list can be empty or incomplete for a moment, and believing it would mark all connections of a login as
+        removed. An organisation counts as reached if either answer has it.
         """
         tokens = self._tokens.of(grant_id, provider, None)
         reached = await provider.organisations(tokens, consent_ref=consent_ref)
@@ -122,10 +122,10 @@ class GrantReader:
     async def profile(
         self, provider_name: str, grant_id: UUID, organisation_id: str, practice_id: UUID
     ) -> OrganisationProfile:
-        """Read an organisation's profile for a practice: the proof that the login opens this very one, by its id.
+        """Read an organisation's profile for a practice; it proves that the login can open this organisation.
 
         Raises:
-            ProviderError: It does not, or not just now.
+            ProviderError: The login cannot open it, the profile has another id, or the provider does not answer.
         """
         provider = self._providers[provider_name]
         tokens = self._tokens.of(grant_id, provider, practice_id)
@@ -140,12 +140,12 @@ class GrantReader:
     async def profiles_of_doubtful(
         self, provider_name: str, grant_id: UUID, practice_id: UUID, reached: Sequence[ReachableOrganisation]
     ) -> dict[str, dict[str, Any]]:
-        """The profiles of what its name in the list does not tell: it has none, or another one has the same.
+        """Read the profiles of organisations whose name does not identify them: it is missing, or two have the same.
 
         Args:
             provider_name: Which accounting software.
             grant_id: The login.
-            practice_id: For whom.
+            practice_id: The practice for which they are read.
             reached: What the login reaches.
 
         Returns:
@@ -166,10 +166,10 @@ class GrantReader:
         return {identity: profile._asdict() for identity, profile in found if profile is not None}
 
     async def remove(self, grant_id: UUID, organisation_id: str) -> bool:
-        """End the pair of a login and an organisation at the provider, under every id that it is listed with.
+        """Remove a login's access to an organisation at the provider, under every id that the provider lists for it.
 
-        The pair is looked up just before, since its id may be another one by now. One that is not listed is looked for
-        twice: a list may be empty for a moment, and whoever is told that it is gone looks no more.
+        The ids are looked up just before, because they may have changed since the last list. If the organisation is not
+        listed, the list is read a second time, because a list may be empty for a moment.
 
         Returns:
             Whether there was one.
@@ -185,7 +185,7 @@ class GrantReader:
         return was_there
 
     async def end_if_unused(self, grant_id: UUID) -> bool:
-        """End a login at its provider if nothing uses it any more; whether it was ended.
+        """End a login at its provider if no connection uses it any more; whether it was ended.
 
         Raises:
             ProviderError: The provider did not answer, or its turn did not come; nothing was changed.
@@ -204,11 +204,11 @@ class GrantReader:
 
 
 class ReachActivities:
-    """The base of activities that ask what logins reach, and write what follows from it.
+    """The base of activities that ask what logins reach, and store what follows from it.
 
     Args:
         database: Where it is written.
-        reach: What logins reach.
+        reach: Asks providers what logins reach.
         now: The clock.
     """
 

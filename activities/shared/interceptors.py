@@ -1,7 +1,7 @@
-"""What stands in front of a worker's activities: patience with transactions under way, signs of life, discretion.
+"""Interceptor that lets an activity wait for a row whose transaction is not committed yet.
 
 A run's workflow is started inside the transaction that inserts the run's row, so that neither exists without the other.
-Its first activity may ask for the row a moment before that transaction is committed.
+Its first activity may ask for the row a moment before the commit.
 """
 
 from typing import Any
@@ -23,10 +23,10 @@ TRIES = 6
 
 
 class Patience(Interceptor):
-    """Lets an activity look a few more times for what is not in the database."""
+    """Runs an activity again a few times when it did not find a row in the database."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
-        """Stand in front of every activity."""
+        """Wrap the next interceptor of every activity."""
         return _Patient(next)
 
 

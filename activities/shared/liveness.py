@@ -1,8 +1,8 @@
-"""Tells the server that a worker is alive while one of its activities waits for an answer.
+"""Sends heartbeats while an activity waits for an answer, so that Temporal notices a killed worker within seconds.
 
-A killed worker is then noticed in seconds, and another one goes on; without it, whoever waits for a list would wait
-until the activity's time is over. Whether an activity gets on is another question: those that work for long tell of
-their progress (``progress``), and their time-outs are longer.
+Without them, Temporal would notice only when the activity's time is over, and whoever waits for a list would wait that
+long. These heartbeats do not say that the work makes progress. Activities that work for long report progress themselves
+(``progress``), and have longer time-outs.
 """
 
 import asyncio
@@ -23,17 +23,17 @@ Pause = Callable[[float], Awaitable[None]]
 
 
 class Liveness(Interceptor):
-    """For every worker that runs activities.
+    """The interceptor, for every worker that runs activities.
 
     Args:
-        pause: Waits for so many seconds.
+        pause: Waits for a number of seconds.
     """
 
     def __init__(self, pause: Pause = asyncio.sleep) -> None:
         self._pause = pause
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # the SDK's name
-        """Stand in front of every activity."""
+        """Wrap the next interceptor of every activity."""
         return _Living(next, self._pause)
 
 

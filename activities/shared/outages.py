@@ -1,4 +1,4 @@
-"""Sees whether our database is back: what a workflow asks for, again and again, while it is away."""
+"""Checks whether our database is back; workflows ask this again and again while it is away."""
 
 from temporalio import activity
 
@@ -7,7 +7,7 @@ from models.kit.database_away import DatabaseAway
 
 
 class OutageActivities:
-    """A look at the database.
+    """Activities that check the database.
 
     Args:
         database: The product's.
@@ -18,7 +18,7 @@ class OutageActivities:
 
     @activity.defn
     async def see_database(self) -> None:
-        """See that the database answers and takes changes.
+        """Check that the database answers and takes changes.
 
         Raises:
             DatabaseAway: It only reads, as a server does whose place another is about to take; or it is away.

@@ -1,4 +1,4 @@
-"""Tells the server that an activity gets on, so that one that is stuck is noticed and tried again."""
+"""Sends a heartbeat when an activity makes progress, so that Temporal notices one that is stuck and tries it again."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ BETWEEN_WORDS = timedelta(seconds=5)
 
 
 class Heartbeat:
-    """What an activity has told of its progress: made when it begins.
+    """Sends an activity's heartbeats; create it when the activity begins.
 
     Args:
         now: The clock.
@@ -21,7 +21,7 @@ class Heartbeat:
         self._told_at = now()
 
     def made(self) -> None:
-        """Tell of it, unless that was done a moment ago. To be called from progress, never from a timer."""
+        """Send a heartbeat, unless one was sent a moment ago. Call it when there is progress, never from a timer."""
         if (at := self._now()) - self._told_at >= BETWEEN_WORDS:
             self._told_at = at
             activity.heartbeat()
