@@ -118,9 +118,9 @@ async def add_grant(practice: Practice) -> UUID:
     """The row that connections refer to, for runs that keep their tokens elsewhere."""
     grant = Grant(
         provider="xero",
-        provider_user_id="bench",
-        display_name="Bench",
-        sealed_tokens=b"",
+        account_key="bench",
+        label="Bench",
+        sealed_secret=b"",
         access_expires_at=datetime.now(UTC),
     )
     database = Database(practice.url, pool_size=1)

@@ -17,7 +17,6 @@ import uvloop
 from rich.console import Console
 from sqlalchemy import insert, text
 
-from activities.shared.token_store import stored
 from bench.databases import Practice
 from bench.servers import Servers, servers
 from contracts.payloads.check_connections import CheckReport
@@ -25,7 +24,8 @@ from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.writes import record_reach, upsert_grant
 from models.kit.database import Database
-from providers.port.provider import Provider, ReachableOrganisation, TokenSource
+from providers.port.credential import Credential, CredentialSource
+from providers.port.provider import Provider, ReachableOrganisation
 from runtime.embedded.processes import ProcessFailedError
 from starter.bootstrap import build_providers, open_database, open_operations
 
@@ -34,19 +34,16 @@ SECONDS = 60.0
 """The night may take no longer, at 10,000 connections."""
 
 
-class _Given(TokenSource):
-    """A token that has just been given."""
+class _Given(CredentialSource):
+    """A credential that has just been given."""
 
     practice_id = None
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, given: Credential) -> None:
+        self._given = given
 
-    async def access_token(self, rejected: str | None = None) -> str:  # noqa: ARG002  # it is new
-        return self._token
-
-    async def granted_scope(self) -> tuple[str, ...]:
-        return ()
+    async def credential(self, rejected: Credential | None = None) -> Credential:  # noqa: ARG002  # it is new
+        return self._given
 
 
 async def night(connections: int, logins: int, latency_ms: int, console: Console) -> tuple[CheckReport, float, int]:
@@ -106,16 +103,14 @@ async def _sign_in(
         nonce=request.nonce,
         redirect_uri=redirect_uri,
     )
-    reached = list(await provider.organisations(_Given(consent.tokens.access_token)))
+    reached = list(await provider.organisations(_Given(consent.credential)))
     at = datetime.now(UTC) - timedelta(days=2)
     async with database.transaction() as session:
         grant = await upsert_grant(
             session,
             running.settings.key_ring().for_purpose("database"),
             provider=provider.name,
-            provider_user_id=consent.provider_user_id,
-            display_name=consent.display_name,
-            tokens=stored(consent.tokens),
+            credential=consent.credential,
             practice_id=practice.practice_id,
             colleague_id=practice.colleague_id,
             at=at,

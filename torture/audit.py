@@ -20,13 +20,13 @@ _COLUMNS = {
     "runs": "stage result practice_id",
     "run_organisations": "outcome cause client_id connection_id action",
     "connections": "status cause is_current client_id grant_id organisation_id",
-    "grants": "status generation provider_user_id",
+    "grants": "status generation account_key",
     "clients": "owner_id",
     "events": "kind cause before after client_id connection_id run_id practice_id",
 }
 """Of each table, what is written down."""
 
-_SECRET = {"grants": ", 'tokens', md5({row}.sealed_tokens)"}
+_SECRET = {"grants": ", 'tokens', md5({row}.sealed_secret)"}
 """Of token sets only whether they are others."""
 
 

@@ -49,8 +49,7 @@ class CheckActivities(ReachActivities):
             found = await checks.logins(session, asked.practice_id, after=asked.after, limit=asked.limit)
         return LoginsToCheck(
             logins=tuple(
-                LoginToCheck(grant_id=one.grant_id, login=one.display_name, connections=one.connections)
-                for one in found
+                LoginToCheck(grant_id=one.grant_id, login=one.label, connections=one.connections) for one in found
             )
         )
 

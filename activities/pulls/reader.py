@@ -14,8 +14,9 @@ from contracts.words.lists import Source
 from contracts.words.standard_information import Row
 from models.connections.settings import kept
 from models.connections.tables import Connection
+from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
-from providers.port.provider import Provider, Providers, TokenSource
+from providers.port.provider import Provider, Providers
 from rules.losses import loses_many
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ class Reader:
     async def _read_source(
         self,
         provider: Provider,
-        tokens: TokenSource,
+        tokens: CredentialSource,
         claimed: Claimed,
         source: Source,
         readings: Readings,
@@ -77,7 +78,7 @@ class Reader:
                 readings.rows[source] = rows
 
     async def _believable(
-        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
+        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, source: Source, lease: Lease
     ) -> Sequence[Row]:
         """The rows of a source; if they are suspiciously few, the provider is asked once more.
 
@@ -95,7 +96,7 @@ class Reader:
         return await self._rows(provider, tokens, claimed, source, lease)
 
     async def _rows(
-        self, provider: Provider, tokens: TokenSource, claimed: Claimed, source: Source, lease: Lease
+        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, source: Source, lease: Lease
     ) -> Sequence[Row]:
         """The rows of a source that the connection's settings want."""
         rows: list[Row] = []

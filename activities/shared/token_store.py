@@ -1,6 +1,6 @@
-"""Access tokens for activities: read, refreshed with the grant's lease, and saved before use.
+"""Credentials for activities: read, refreshed with the grant's lease, and saved before use.
 
-A token never leaves this process's memory but for its sealed row.
+A secret never leaves this process's memory but for its sealed row.
 """
 
 import asyncio
@@ -10,15 +10,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.delivery.operators import Operators
-from models.grants import writes as grants
 from models.grants.fresh_tokens import fresh_tokens
 from models.grants.leases import LoginBusy
+from models.grants.tables import Grant
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
-from models.kit.sealing import Sealer, StoredTokens
+from models.kit.sealing import Sealer
 from models.night import endings
+from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
-from providers.port.provider import Provider, TokenSet, TokenSource
+from providers.port.provider import Provider
 
 REMEMBERED_GRANTS = 500
 LEEWAY = timedelta(minutes=2)
@@ -29,10 +30,10 @@ OLDEST = timedelta(days=1)
 
 
 class TokenStore:
-    """The grants' tokens, remembered in this process while they are good.
+    """The grants' credentials, remembered in this process while they are good.
 
     Args:
-        database: Where the sealed tokens are.
+        database: Where the sealed secrets are.
         sealer: Opens and seals them.
         now: The clock.
         operators: Those who run this installation; told when the provider refuses our app.
@@ -49,31 +50,27 @@ class TokenStore:
         self._sealer = sealer
         self._now = now
         self._operators = operators or Operators(database, now=now)
-        self._remembered: OrderedDict[UUID, StoredTokens] = OrderedDict()
-        self._asking: dict[tuple[UUID, str | None, timedelta], asyncio.Task[StoredTokens]] = {}
+        self._remembered: OrderedDict[UUID, Credential] = OrderedDict()
+        self._asking: dict[tuple[UUID, bytes | None, timedelta], asyncio.Task[Credential]] = {}
 
-    def of(self, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> TokenSource:
-        """The token source of one grant, for a practice's calls; see ``TokenSource``."""
+    def of(self, grant_id: UUID, provider: Provider, practice_id: UUID | None) -> CredentialSource:
+        """The credential source of one grant, for a practice's calls; see ``CredentialSource``."""
         return _GrantTokens(self, grant_id, provider, practice_id)
 
-    async def access_token(self, grant_id: UUID, provider: Provider, rejected: str | None) -> str:
-        """A token that is good now; see ``TokenSource``."""
+    async def credential(self, grant_id: UUID, provider: Provider, rejected: Credential | None) -> Credential:
+        """A credential that is good now; see ``CredentialSource``."""
         remembered = self._remembered.get(grant_id)
+        refused = None if rejected is None else rejected.secret
         if (
             remembered is not None
-            and remembered.access_token != rejected
-            and remembered.expires_at - LEEWAY > self._now()
+            and remembered.secret != refused
+            and remembered.access_expires_at - LEEWAY > self._now()
         ):
-            return remembered.access_token
-        return (await self._fresh(grant_id, provider, rejected, timedelta.max)).access_token
-
-    async def granted_scope(self, grant_id: UUID) -> tuple[str, ...]:
-        """What a login was granted; see ``TokenSource``."""
-        remembered = self._remembered.get(grant_id)
-        return remembered.scope if remembered else await grants.scope_of(self._database, self._sealer, grant_id)
+            return remembered
+        return await self._fresh(grant_id, provider, refused, timedelta.max)
 
     async def keep_alive(self, grant_id: UUID, provider: Provider) -> None:
-        """Refresh a token set that is a day old, so that its refresh token does not die of age.
+        """Refresh a credential that is a day old, so that its refresh token does not die of age.
 
         Raises:
             ProviderError: See ``_fresh``.
@@ -81,7 +78,7 @@ class TokenStore:
         await self._fresh(grant_id, provider, None, OLDEST)
 
     async def end_if_unused(self, grant_id: UUID, provider: Provider) -> bool:
-        """End a login at its provider and forget its tokens, if nothing uses it any more; whether it was ended.
+        """End a login at its provider and forget its secret, if nothing uses it any more; whether it was ended.
 
         Who signs in with it meanwhile is not ended by what was decided before.
 
@@ -92,9 +89,9 @@ class TokenStore:
         """
         self._remembered.pop(grant_id, None)
 
-        async def end(tokens: StoredTokens) -> None:
+        async def end(grant: Grant, secret: bytes) -> None:
             try:
-                await provider.revoke(usable(tokens))
+                await provider.revoke(credential_of(grant, secret))
             except SignedOut:
                 return  # it had ended already
 
@@ -103,8 +100,8 @@ class TokenStore:
         except LoginBusy as error:
             raise HeldUp(str(error)) from None
 
-    async def _fresh(self, grant_id: UUID, provider: Provider, rejected: str | None, oldest: timedelta) -> StoredTokens:
-        """Tokens that are good now; who asks while the same is being asked for gets the same answer.
+    async def _fresh(self, grant_id: UUID, provider: Provider, rejected: bytes | None, oldest: timedelta) -> Credential:
+        """A credential that is good now; who asks while the same is being asked for gets the same answer.
 
         The lists of a client are read at once: where the provider says nothing for half a minute, they must not wait
         for it one after another.
@@ -125,18 +122,18 @@ class TokenStore:
         except ProviderError as error:
             raise error.with_traceback(None) from None
 
-    def _asked(self, key: tuple[UUID, str | None, timedelta], done: asyncio.Task[StoredTokens]) -> None:
+    def _asked(self, key: tuple[UUID, bytes | None, timedelta], done: asyncio.Task[Credential]) -> None:
         self._asking.pop(key, None)
         if not done.cancelled():
             done.exception()  # looked at here, since everybody who asked may have been cancelled
 
-    async def _ask(self, grant_id: UUID, provider: Provider, rejected: str | None, oldest: timedelta) -> StoredTokens:
+    async def _ask(self, grant_id: UUID, provider: Provider, rejected: bytes | None, oldest: timedelta) -> Credential:
         self._remembered.pop(grant_id, None)
         is_new = False
 
-        async def refresh(old: StoredTokens) -> StoredTokens:
+        async def refresh(old: Credential) -> Credential:
             nonlocal is_new
-            newer = stored(await provider.refresh(usable(old)))
+            newer = await provider.refresh(old)
             is_new = True
             return newer
 
@@ -146,6 +143,7 @@ class TokenStore:
                 self._sealer,
                 grant_id,
                 refresh,
+                opened=credential_of,
                 rejected=rejected,
                 now=self._now,
                 leeway=LEEWAY,
@@ -172,28 +170,19 @@ class _GrantTokens:
         self._tokens, self._grant_id, self._provider = tokens, grant_id, provider
         self.practice_id = practice_id
 
-    async def access_token(self, rejected: str | None = None) -> str:
-        return await self._tokens.access_token(self._grant_id, self._provider, rejected)
-
-    async def granted_scope(self) -> tuple[str, ...]:
-        return await self._tokens.granted_scope(self._grant_id)
+    async def credential(self, rejected: Credential | None = None) -> Credential:
+        return await self._tokens.credential(self._grant_id, self._provider, rejected)
 
 
-def usable(tokens: StoredTokens) -> TokenSet:
-    """Stored tokens, as the provider takes them."""
-    return TokenSet(
-        access_token=tokens.access_token,
-        refresh_token=tokens.refresh_token,
-        expires_at=tokens.expires_at,
-        scope=tokens.scope,
-    )
-
-
-def stored(tokens: TokenSet) -> StoredTokens:
-    """A provider's tokens, as they are stored: the id_token has told who signed in, and is of no use any more."""
-    return StoredTokens(
-        access_token=tokens.access_token,
-        refresh_token=tokens.refresh_token,
-        expires_at=tokens.expires_at,
-        scope=tokens.scope,
+def credential_of(grant: Grant, secret: bytes) -> Credential:
+    """A grant's credential, as its provider takes it."""
+    return Credential(
+        account_key=grant.account_key,
+        person=grant.person,
+        label=grant.label,
+        secret=secret,
+        access_expires_at=grant.access_expires_at,
+        refresh_expires_at=grant.refresh_expires_at,
+        ends_at=grant.ends_at,
+        region=grant.region,
     )

@@ -198,7 +198,7 @@ def _with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:
 
 
 def _clients(practice_id: UUID) -> Select[Any]:
-    query: Select[Any] = select(Client, Colleague.name, Team.name, Connection, Grant.display_name)  # type: ignore[call-overload]  # five columns are more than its overloads know
+    query: Select[Any] = select(Client, Colleague.name, Team.name, Connection, Grant.label)  # type: ignore[call-overload]  # five columns are more than its overloads know
     people = query.select_from(Client).join(Colleague, col(Colleague.id) == col(Client.owner_id))
     return _with_connection(people.outerjoin(Team, col(Team.id) == col(Client.team_id)), practice_id).outerjoin(
         Grant, col(Grant.id) == col(Connection.grant_id)
@@ -220,7 +220,7 @@ _COLUMNS: dict[ClientSort, tuple[Any, ...]] = {
     ClientSort.OWNER: (func.lower(Colleague.name), col(Client.owner_id)),
     ClientSort.TEAM: (func.lower(Team.name),),
     ClientSort.STATUS: (_URGENCY, col(Connection.cause)),
-    ClientSort.CONNECTED_BY: (func.lower(Grant.display_name),),
+    ClientSort.CONNECTED_BY: (func.lower(Grant.label),),
     ClientSort.LAST_SYNCED: (col(Connection.lists_pulled_at),),
 }
 

@@ -96,7 +96,7 @@ async def health_of(
 
 def _views(practice_id: UUID) -> Select[Any]:
     query = (
-        select(Connection, Client, Colleague.name, Grant.display_name)
+        select(Connection, Client, Colleague.name, Grant.label)
         .join(Client, col(Client.id) == col(Connection.client_id))
         .join(Colleague, col(Colleague.id) == col(Client.owner_id))
         .join(Grant, col(Grant.id) == col(Connection.grant_id))

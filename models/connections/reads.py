@@ -75,7 +75,7 @@ async def managed(
         is_locked: Lock the connection against everybody else who would change it.
     """
     query = (
-        select(Client, Connection, Grant.display_name, Grant.status)
+        select(Client, Connection, Grant.label, Grant.status)
         .join(Connection, col(Connection.client_id) == col(Client.id))
         .join(Grant, col(Grant.id) == col(Connection.grant_id))
         .where(Client.practice_id == practice_id, Client.id == client_id, col(Connection.is_current))

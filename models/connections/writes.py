@@ -70,7 +70,7 @@ async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UU
         "connection.login_changed",
         at,
         connection_id=connection.id,
-        after=(await session.get_one(Grant, grant_id)).display_name,
+        after=(await session.get_one(Grant, grant_id)).label,
     )
 
 

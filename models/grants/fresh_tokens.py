@@ -11,8 +11,8 @@ the token set's generation, since a lease may end under a holder that stood stil
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from contracts.words.causes import Cause
@@ -21,9 +21,10 @@ from models.grants import sign_ins
 from models.grants import writes as grants
 from models.grants.leases import LOOKED_EVERY, LoginBusy, with_lease
 from models.grants.tables import Grant
+from models.grants.writes import Keepable
 from models.kit.database import Database
 from models.kit.database_away import is_away
-from models.kit.sealing import Sealer, StoredTokens, open_tokens, seal_tokens
+from models.kit.sealing import Sealer, open_secret, open_spare, seal_spare
 
 PATIENCE = timedelta(seconds=30)
 """How long a provider is waited for."""
@@ -34,33 +35,36 @@ FINISHING = timedelta(seconds=20)
 COMING_BACK = timedelta(seconds=3)
 """How long it waits for one that may just have been agreed to: the browser is on its way back to us."""
 
-Refresh = Callable[[StoredTokens], Awaitable[StoredTokens]]
+C = TypeVar("C", bound=Keepable)
+"""The caller's credential."""
 
 
 async def fresh_tokens(
     database: Database,
     sealer: Sealer,
     grant_id: UUID,
-    refresh: Refresh,
+    refresh: Callable[[C], Awaitable[C]],
     *,
+    opened: Callable[[Grant, bytes], C],
     dead: type[Exception],
-    rejected: str | None = None,
+    rejected: bytes | None = None,
     now: Callable[[], datetime],
     leeway: timedelta,
     oldest: timedelta = timedelta.max,
-) -> StoredTokens:
-    """Tokens of a grant that are good now.
+) -> C:
+    """The credential of a grant, good now.
 
     Args:
         database: Where the grant is; this opens its own transactions.
-        sealer: Opens and seals the tokens.
+        sealer: Opens and seals the secret.
         grant_id: Which grant.
-        refresh: Asks the provider for a newer set; called with the grant's lease and without any transaction.
+        refresh: Asks the provider for a newer one; called with the grant's lease and without any transaction.
+        opened: Puts a grant's row and its opened secret together.
         dead: What ``refresh`` raises when only a new consent helps.
-        rejected: An access token that the provider has just refused: give another one.
+        rejected: The secret of one that the provider has just refused: give another one.
         now: This moment (aware, UTC).
-        leeway: How long a token must still be good.
-        oldest: A set of this age is refreshed although its access token is good, so that it does not die of age.
+        leeway: How long it must still be good.
+        oldest: One of this age is refreshed although its access token is good, so that it does not die of age.
 
     Raises:
         dead: The grant is signed out, now or since earlier.
@@ -70,41 +74,46 @@ async def fresh_tokens(
         NoResultFound: There is no such grant.
     """
 
-    def good(grant: Grant) -> StoredTokens | None:
+    def held_in(grant: Grant) -> C:
+        return opened(grant, open_secret(sealer, grant_id, grant.sealed_secret))
+
+    def good(grant: Grant) -> C | None:
         if grant.status is GrantStatus.SIGNED_OUT:
             raise dead("signed out earlier")
         if grant.access_expires_at <= now() + leeway or now() - grant.refreshed_at >= oldest:
             return None
-        tokens = open_tokens(sealer, grant.id, grant.sealed_tokens)
-        return None if tokens.access_token == rejected else tokens
+        held = held_in(grant)
+        return None if held.secret == rejected else held
 
-    async def ask(tokens: StoredTokens) -> StoredTokens:
+    async def ask(held: C) -> C:
         async with asyncio.timeout(PATIENCE.total_seconds()):
-            return await refresh(tokens)
+            return await refresh(held)
 
-    async def newer(grant: Grant) -> StoredTokens:
-        held, tried = open_tokens(sealer, grant_id, grant.sealed_tokens), grant.generation
+    async def newer(grant: Grant) -> C:
+        tried = grant.generation
         try:
             try:
-                tokens = await ask(held)
+                given = await ask(held_in(grant))
             except dead:
-                if not held.spare_refresh_token:
+                if grant.sealed_spare is None:
                     raise
-                tokens = await ask(replace(held, refresh_token=held.spare_refresh_token))
+                given = await ask(opened(grant, open_spare(sealer, grant_id, grant.sealed_spare)))
         except dead as error:
             refusal = error
         else:
-            stored = await _stored_through_outages(database, sealer, grant_id, tried, tokens, now)
-            if stored is None:
+            changed = await _stored_through_outages(database, sealer, grant_id, tried, given, now)
+            if changed is None:
+                return given
+            if changed.status is GrantStatus.SIGNED_OUT:
                 raise dead("signed out meanwhile")
-            return stored
-        if tokens_of_others := await _superseded(database, sealer, grant_id, tried, now):
-            return tokens_of_others
+            return held_in(changed)
+        if superseding := await _superseded(database, grant_id, tried, now):
+            return held_in(superseding)
         raise refusal
 
     async with database.session() as session:
-        if tokens := good(await session.get_one(Grant, grant_id)):
-            return tokens
+        if found := good(await session.get_one(Grant, grant_id)):
+            return found
     return await with_lease(database, grant_id, good, newer)
 
 
@@ -113,14 +122,14 @@ async def _stored_through_outages(
     sealer: Sealer,
     grant_id: UUID,
     tried: int,
-    tokens: StoredTokens,
+    given: Keepable,
     now: Callable[[], datetime],
-) -> StoredTokens | None:
+) -> Grant | None:
     loop = asyncio.get_running_loop()
     no_later = loop.time() + STORING.total_seconds()
     while True:
         try:
-            return await _stored(database, sealer, grant_id, tried, tokens, now())
+            return await _stored(database, sealer, grant_id, tried, given, now())
         except Exception as error:
             if not is_away(error) or loop.time() >= no_later:
                 raise
@@ -128,32 +137,28 @@ async def _stored_through_outages(
 
 
 async def _stored(
-    database: Database, sealer: Sealer, grant_id: UUID, tried: int, tokens: StoredTokens, at: datetime
-) -> StoredTokens | None:
-    """Store a new set in place of the one that it was asked for with; gives the set to use.
+    database: Database, sealer: Sealer, grant_id: UUID, tried: int, given: Keepable, at: datetime
+) -> Grant | None:
+    """Store what was given in place of what it was asked for with; gives None when it stands there.
 
-    That is another one where the row has changed meanwhile; None where the login has ended.
+    Otherwise the row as it is, which has changed meanwhile: with another credential, or because the login has ended.
     """
     async with database.transaction() as session:
         grant = await grants.locked_grant(session, grant_id)
         if grant.generation == tried:
-            grants.put_tokens(grant, sealer, tokens, at)
+            grants.put_credential(grant, sealer, given, at)
             before, after = f"token set {tried}", f"token set {grant.generation}"
             await grants.tell_practices(session, grant_id, "grant.refreshed", before, after, at)
-            return tokens
-        if grant.status is GrantStatus.SIGNED_OUT:
             return None
-        stored = open_tokens(sealer, grant_id, grant.sealed_tokens)
-        if stored.refresh_token != tokens.refresh_token:  # else it is ours, committed as the connection broke
-            spared = replace(stored, spare_refresh_token=tokens.refresh_token)
-            grant.sealed_tokens = seal_tokens(sealer, grant_id, spared)
-        return stored
+        stored = open_secret(sealer, grant_id, grant.sealed_secret)
+        # If they are the same, it is ours, committed as the connection broke.
+        if grant.status is GrantStatus.ACTIVE and stored != given.secret:
+            grant.sealed_spare = seal_spare(sealer, grant_id, given.secret)
+        return grant
 
 
-async def _superseded(
-    database: Database, sealer: Sealer, grant_id: UUID, tried: int, now: Callable[[], datetime]
-) -> StoredTokens | None:
-    """The tokens of a newer set than the one that was refused; if there is none, the grant is signed out.
+async def _superseded(database: Database, grant_id: UUID, tried: int, now: Callable[[], datetime]) -> Grant | None:
+    """The row with a newer credential than the one that was refused; if there is none, the grant is signed out.
 
     Raises:
         LoginBusy: A sign-in that may bring a newer set takes long to be finished.
@@ -175,7 +180,7 @@ async def _superseded(
     async with database.transaction() as session:
         grant = await grants.locked_grant(session, grant_id)
         if grant.generation != tried:
-            return open_tokens(sealer, grant_id, grant.sealed_tokens)
+            return grant
         if grant.status is GrantStatus.ACTIVE:
             before, grant.status = grant.status, GrantStatus.SIGNED_OUT
             kind, cause = "grant.signed_out", Cause.SIGNED_OUT

@@ -140,7 +140,7 @@ async def tell_clients(session: AsyncSession, attempt: ConsentAttempt, grant_id:
     await (await session.connection()).execute(
         text(f"""
             INSERT INTO events (practice_id, client_id, connection_id, run_id, colleague_id, kind, after, at)
-            SELECT c.practice_id, c.client_id, c.id, :run_id, :colleague_id, :kind, g.display_name, :at
+            SELECT c.practice_id, c.client_id, c.id, :run_id, :colleague_id, :kind, g.label, :at
             FROM connections c JOIN grants g ON g.id = c.grant_id
             WHERE c.grant_id = :grant_id AND c.practice_id = :practice_id AND {IS_LIVING}
             ORDER BY c.id

@@ -1,4 +1,4 @@
-"""Grants: a provider user's authorisation of this app, its sealed token set, who used it, and what it reaches."""
+"""Grants: an authorisation of this app at a provider, its sealed secret, who used it, and what it reaches."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,24 +12,32 @@ from models.kit.columns import MOMENT, created, enum_of, new_id
 
 
 class Grant(SQLModel, table=True):
-    """One per (provider, provider user): a newer consent of the same person supersedes the tokens in place.
+    """One per (provider, account key): a newer consent of the same account supersedes the secret in place.
 
-    It belongs to no practice, since one person's login has one token set wherever it is used; ``GrantHolder``
-    says which practice may use it.
+    The account is a person where a grant is a person's, and an organisation where it is an organisation's. It belongs
+    to no practice, since an account has one credential wherever it is used; ``GrantHolder`` says which practice may
+    use it. What each column means is said where the credential is defined, in ``providers.port.credential``.
     """
 
     __tablename__ = "grants"
-    __table_args__ = (UniqueConstraint("provider", "provider_user_id"),)
+    __table_args__ = (UniqueConstraint("provider", "account_key"),)
 
     id: UUID = new_id()
     provider: str = Field(max_length=20)
-    provider_user_id: str = Field(max_length=64)
-    display_name: str = Field(max_length=200)
-    sealed_tokens: bytes
+    account_key: str = Field(max_length=64)
+    person: str | None = Field(default=None, max_length=64)
+    label: str = Field(max_length=200)
+    region: str | None = Field(default=None, max_length=16)
+    sealed_secret: bytes
+    sealed_spare: bytes | None = Field(default=None)
+    """Another secret that came at about the same time, if nobody knows which of the two the provider gave last. It is
+    tried before the grant is called dead, and forgotten with the next one."""
     access_expires_at: datetime = Field(sa_type=MOMENT)
+    refresh_expires_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    ends_at: datetime | None = Field(default=None, sa_type=MOMENT)
     status: GrantStatus = Field(default=GrantStatus.ACTIVE, sa_type=enum_of(GrantStatus))
     generation: int = Field(default=1)
-    """Counts token sets: consent and refresh add one, so that a holder of an older one knows it is stale."""
+    """Counts credentials: consent and refresh add one, so that a holder of an older one knows it is stale."""
     refresh_holder: str | None = Field(default=None, max_length=64)
     refresh_until: datetime | None = Field(default=None, sa_type=MOMENT)
     """The lease of whoever asks the provider for newer tokens just now, by the database's clock."""

@@ -1,7 +1,6 @@
 """Queries of grants: a consent stored, and what a login reaches. How tokens are kept fresh is in ``fresh_tokens``."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -16,15 +15,58 @@ from contracts.words.connections import GrantStatus
 from models.connections.conditions import IS_HEALTHY
 from models.events import writes as events
 from models.grants.tables import Grant, GrantHolder, GrantReach
-from models.kit.database import Database
-from models.kit.sealing import Sealer, StoredTokens, open_tokens, seal_tokens
+from models.kit.sealing import Sealer, open_secret, seal_secret, seal_spare
 
 LOCK_TIMEOUT = timedelta(seconds=30)
 IDLE_TIMEOUT = timedelta(seconds=30)
 MILLISECOND = timedelta(milliseconds=1)
 
 AT_THE_SAME_TIME = timedelta(minutes=1)
-"""Two token sets of one person that come within this: either may be the one that the provider gave last."""
+"""Two credentials of one account that come within this: either may be the one that the provider gave last."""
+
+
+class Keepable(Protocol):
+    """A credential, as far as it is kept in columns; what is in its secret is its provider's business."""
+
+    @property
+    def account_key(self) -> str:
+        """Whose it is: one grant is kept for each."""
+        ...
+
+    @property
+    def person(self) -> str | None:
+        """Who signed in."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """A name for people."""
+        ...
+
+    @property
+    def secret(self) -> bytes:
+        """What is sealed."""
+        ...
+
+    @property
+    def access_expires_at(self) -> datetime:
+        """Until when it can be used without a refresh."""
+        ...
+
+    @property
+    def refresh_expires_at(self) -> datetime | None:
+        """When it dies unused."""
+        ...
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it ends in any case."""
+        ...
+
+    @property
+    def region(self) -> str | None:
+        """The region that was chosen before the sign-in."""
+        ...
 
 
 class Reachable(Protocol):
@@ -51,22 +93,18 @@ async def upsert_grant(
     sealer: Sealer,
     *,
     provider: str,
-    provider_user_id: str,
-    display_name: str,
-    tokens: StoredTokens,
+    credential: Keepable,
     practice_id: UUID,
     colleague_id: UUID,
     at: datetime,
 ) -> Grant:
-    """Store a finished consent: a new grant, or newer tokens in place of the same person's earlier ones.
+    """Store a finished consent: a new grant, or a newer credential in place of the same account's earlier one.
 
     Args:
         session: The caller's transaction.
-        sealer: Seals the tokens.
+        sealer: Seals the secret.
         provider: The provider's word.
-        provider_user_id: Who signed in there.
-        display_name: The person's name there.
-        tokens: The new token set.
+        credential: What the sign-in gave.
         practice_id: The practice that may use the grant from now on.
         colleague_id: The colleague who signed in.
         at: The moment of the consent (aware, UTC).
@@ -75,22 +113,28 @@ async def upsert_grant(
     first = insert(Grant).values(
         id=grant_id,
         provider=provider,
-        provider_user_id=provider_user_id,
-        display_name=display_name[:200],
-        sealed_tokens=seal_tokens(sealer, grant_id, tokens),
-        access_expires_at=tokens.expires_at,
+        account_key=credential.account_key,
+        person=credential.person,
+        label=credential.label[:200],
+        region=credential.region,
+        sealed_secret=seal_secret(sealer, grant_id, credential.secret),
+        access_expires_at=credential.access_expires_at,
+        refresh_expires_at=credential.refresh_expires_at,
+        ends_at=credential.ends_at,
         status=GrantStatus.ACTIVE,
         generation=1,
         refreshed_at=at,
         created_at=at,
     )
     is_new = (await session.exec(first.on_conflict_do_nothing().returning(col(Grant.id)))).first() is not None
-    query = select(Grant).where(Grant.provider == provider, Grant.provider_user_id == provider_user_id)
+    query = select(Grant).where(Grant.provider == provider, Grant.account_key == credential.account_key)
     grant = (await session.exec(query.with_for_update(key_share=True).execution_options(populate_existing=True))).one()
     before = None if is_new else grant.status
     if not is_new:
-        grant.display_name = display_name[:200]
-        put_tokens(grant, sealer, _with_spare(grant, sealer, tokens, at), at)
+        grant.person, grant.label, grant.region = credential.person, credential.label[:200], credential.region
+        spare = _spare(grant, sealer, at)
+        put_credential(grant, sealer, credential, at)
+        grant.sealed_spare = spare
         session.add(grant)
         await session.flush()
     holder = insert(GrantHolder).values(
@@ -106,16 +150,15 @@ async def upsert_grant(
     return grant
 
 
-def _with_spare(grant: Grant, sealer: Sealer, tokens: StoredTokens, at: datetime) -> StoredTokens:
-    """A consent's tokens; with those that it replaces to fall back on, if they came at about the same time.
+def _spare(grant: Grant, sealer: Sealer, at: datetime) -> bytes | None:
+    """What a consent replaces, sealed to fall back on, if that came at about the same time.
 
-    Two sign-ins of one person may be finished in another order than the provider's: the one stored last need not be
+    Two sign-ins of one account may be finished in another order than the provider's: the one stored last need not be
     the one that it gave last.
     """
     if grant.status is not GrantStatus.ACTIVE or abs(at - grant.refreshed_at) > AT_THE_SAME_TIME:
-        return tokens
-    replaced = open_tokens(sealer, grant.id, grant.sealed_tokens)
-    return replace(tokens, spare_refresh_token=replaced.refresh_token)
+        return None
+    return seal_spare(sealer, grant.id, open_secret(sealer, grant.id, grant.sealed_secret))
 
 
 async def locked_grant(session: AsyncSession, grant_id: UUID) -> Grant:
@@ -148,11 +191,21 @@ async def tell_practices(
     await events.record(session, [event | {"practice_id": practice_id} for practice_id in practices])
 
 
-def put_tokens(grant: Grant, sealer: Sealer, tokens: StoredTokens, at: datetime) -> None:
-    """Put a newer token set into a grant whose row is locked."""
-    grant.sealed_tokens = seal_tokens(sealer, grant.id, tokens)
-    grant.access_expires_at = tokens.expires_at
+def put_credential(grant: Grant, sealer: Sealer, credential: Keepable, at: datetime) -> None:
+    """Put a newer credential into a grant whose row is locked; whose it is stays as it was."""
+    grant.sealed_secret, grant.sealed_spare = seal_secret(sealer, grant.id, credential.secret), None
+    grant.access_expires_at = credential.access_expires_at
+    grant.refresh_expires_at, grant.ends_at = credential.refresh_expires_at, credential.ends_at
     grant.status = GrantStatus.ACTIVE
+    grant.generation += 1
+    grant.refreshed_at = at
+
+
+def put_end(grant: Grant, sealer: Sealer, at: datetime) -> None:
+    """Keep nothing of the credential of a grant whose row is locked: it has ended."""
+    grant.sealed_secret, grant.sealed_spare = seal_secret(sealer, grant.id, b""), None
+    grant.access_expires_at, grant.refresh_expires_at = at, None
+    grant.status = GrantStatus.SIGNED_OUT
     grant.generation += 1
     grant.refreshed_at = at
 
@@ -195,13 +248,6 @@ async def record_reach(
     }
     if rows:
         await session.exec(insert(GrantReach), params=list(rows.values()))
-
-
-async def scope_of(database: Database, sealer: Sealer, grant_id: UUID) -> tuple[str, ...]:
-    """The scopes that a grant was given, as far as the provider said."""
-    async with database.session() as session:
-        grant = await session.get_one(Grant, grant_id)
-    return open_tokens(sealer, grant_id, grant.sealed_tokens).scope
 
 
 async def signed_in_since(session: AsyncSession, grant_id: UUID, at: datetime) -> bool:

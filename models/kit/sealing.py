@@ -1,11 +1,10 @@
-"""What is sealed before it is stored: token sets and the secrets of a sign-in under way.
+"""What is sealed before it is stored: secrets of credentials, and of a sign-in under way.
 
 The key ring is not here; whoever has it hands in a ``Sealer``. Every sealed value is bound to its table, column and
 row by the context, so that a value moved to another row does not open.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -25,26 +24,6 @@ class Sealer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredTokens:
-    """The tokens of a grant, as they are sealed and stored.
-
-    Attributes:
-        access_token: Bearer token of the provider's API.
-        refresh_token: Single-use token for the next set.
-        expires_at: When the access token dies (aware, UTC).
-        scope: The scopes that were granted.
-        spare_refresh_token: One of another set that came at about the same time, if nobody knows which of the two the
-            provider gave last. It is tried before the grant is called dead, and forgotten with the next set.
-    """
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_at: datetime
-    scope: tuple[str, ...] = ()
-    spare_refresh_token: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class ConsentSecrets:
     """What has to come back out when the browser does.
 
@@ -57,21 +36,24 @@ class ConsentSecrets:
     nonce: str = field(repr=False)
 
 
-def seal_tokens(sealer: Sealer, grant_id: UUID, tokens: StoredTokens) -> bytes:
-    """Seal a grant's tokens for its row."""
-    return sealer.seal(orjson.dumps(tokens), _tokens_of(grant_id))
+def seal_secret(sealer: Sealer, grant_id: UUID, secret: bytes) -> bytes:
+    """Seal a credential's secret for its row."""
+    return sealer.seal(secret, _secret_of(grant_id))
 
 
-def open_tokens(sealer: Sealer, grant_id: UUID, sealed: bytes) -> StoredTokens:
-    """Open a grant's tokens; raises what the sealer raises if they are not of this row."""
-    kept = orjson.loads(sealer.open(sealed, _tokens_of(grant_id)))
-    return StoredTokens(
-        access_token=kept["access_token"],
-        refresh_token=kept["refresh_token"],
-        expires_at=datetime.fromisoformat(kept["expires_at"]),
-        scope=tuple(kept["scope"]),
-        spare_refresh_token=kept.get("spare_refresh_token", ""),
-    )
+def open_secret(sealer: Sealer, grant_id: UUID, sealed: bytes) -> bytes:
+    """Open it; raises what the sealer raises if it is not of this row."""
+    return sealer.open(sealed, _secret_of(grant_id))
+
+
+def seal_spare(sealer: Sealer, grant_id: UUID, secret: bytes) -> bytes:
+    """Seal a secret that is kept beside a grant's own for its row."""
+    return sealer.seal(secret, _spare_of(grant_id))
+
+
+def open_spare(sealer: Sealer, grant_id: UUID, sealed: bytes) -> bytes:
+    """Open it; raises what the sealer raises if it is not of this row."""
+    return sealer.open(sealed, _spare_of(grant_id))
 
 
 def seal_secrets(sealer: Sealer, attempt_id: UUID, secrets: ConsentSecrets) -> bytes:
@@ -112,8 +94,13 @@ def _identity_secrets_of(attempt_id: UUID) -> str:
     return f"identity_attempts:sealed_secrets:{attempt_id}"
 
 
-def _tokens_of(grant_id: UUID) -> str:
+def _secret_of(grant_id: UUID) -> str:
+    # The column's earlier name: what was sealed under it has to open.
     return f"grants:sealed_tokens:{grant_id}"
+
+
+def _spare_of(grant_id: UUID) -> str:
+    return f"grants:sealed_spare:{grant_id}"
 
 
 def _secrets_of(attempt_id: UUID) -> str:

@@ -14,7 +14,6 @@ from sqlalchemy import delete, text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import GrantStatus
 from models.connections.changes import UNDO_WITHIN
 from models.connections.conditions import IS_NOT_ENDED
 from models.grants import writes as grants
@@ -22,7 +21,7 @@ from models.grants.fresh_tokens import PATIENCE
 from models.grants.leases import with_lease
 from models.grants.tables import Grant, GrantReach
 from models.kit.database import Database
-from models.kit.sealing import Sealer, StoredTokens, open_tokens
+from models.kit.sealing import Sealer, open_secret
 
 SIGN_INS_KEPT = timedelta(days=7)
 """Sign-ins that came to an end, or never did; long enough to find out what went wrong with one."""
@@ -85,17 +84,17 @@ async def end_if_unused(
     database: Database,
     sealer: Sealer,
     grant_id: UUID,
-    end: Callable[[StoredTokens], Awaitable[None]],
+    end: Callable[[Grant, bytes], Awaitable[None]],
     *,
     now: Callable[[], datetime],
 ) -> bool:
-    """End a grant that nothing uses any more, and keep nothing of its tokens; whether it was ended.
+    """End a grant that nothing uses any more, and keep nothing of its secret; whether it was ended.
 
     Args:
         database: Where it is; this opens its own transactions.
-        sealer: Opens and seals the tokens.
+        sealer: Opens and seals the secret.
         grant_id: Which.
-        end: Ends it at the provider; called with the grant's lease and without any transaction.
+        end: Ends it at the provider, by the opened secret; called with the grant's lease and without any transaction.
         now: This moment (aware, UTC).
 
     Raises:
@@ -108,14 +107,13 @@ async def end_if_unused(
             if not await is_unused(session, grant_id, now()):
                 return False
         async with asyncio.timeout(PATIENCE.total_seconds()):
-            await end(open_tokens(sealer, grant_id, seen.sealed_tokens))
+            await end(seen, open_secret(sealer, grant_id, seen.sealed_secret))
         async with database.transaction() as session:
             grant = await grants.locked_grant(session, grant_id)
             if grant.generation != seen.generation:
-                return False  # somebody has signed in with it meanwhile, with tokens of their own
+                return False  # somebody has signed in with it meanwhile, with a credential of their own
             at, before = now(), grant.status
-            grants.put_tokens(grant, sealer, StoredTokens("", "", at), at)
-            grant.status = GrantStatus.SIGNED_OUT
+            grants.put_end(grant, sealer, at)
             await session.exec(delete(GrantReach).where(col(GrantReach.grant_id) == grant_id))
             await grants.tell_practices(session, grant_id, "grant.ended", before, grant.status, at)
         return True

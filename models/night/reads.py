@@ -21,7 +21,7 @@ class Login(NamedTuple):
     """A grant that living connections of a practice use."""
 
     grant_id: UUID
-    display_name: str
+    label: str
     connections: int
 
 
@@ -41,7 +41,7 @@ async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None
     """A page of the logins of the practice's living connections, by id."""
     found = await (await session.connection()).execute(
         text(f"""
-            SELECT g.id, g.display_name, count(*)
+            SELECT g.id, g.label, count(*)
             FROM connections c JOIN grants g ON g.id = c.grant_id
             WHERE c.practice_id = :practice_id AND {IS_LIVING}
               AND (CAST(:after AS uuid) IS NULL OR g.id > :after)

@@ -114,7 +114,7 @@ async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]
     """Clients that a run gave to somebody whose own login does not read them; the caller has checked whose run."""
     found = await (await session.connection()).execute(
         text(f"""
-            SELECT k.id, k.name, k.code, g.display_name, {HAS_LIVING_STATUS}
+            SELECT k.id, k.name, k.code, g.label, {HAS_LIVING_STATUS}
             FROM run_organisations o
             JOIN connections c ON c.id = o.connection_id AND c.is_current
             JOIN clients k ON k.id = c.client_id AND k.owner_id = o.owner_id

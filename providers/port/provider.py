@@ -9,29 +9,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
-from uuid import UUID
 
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSet:
-    """The tokens of one grant. Shown nowhere: its ``repr`` hides them.
-
-    Attributes:
-        access_token: Bearer token of the provider's API.
-        refresh_token: Single-use token for the next set.
-        expires_at: When the access token dies (aware, UTC).
-        scope: The scopes that were granted.
-        id_token: The OpenID identity token, when one came.
-    """
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_at: datetime
-    scope: tuple[str, ...] = ()
-    id_token: str | None = field(default=None, repr=False)
+from providers.port.credential import Credential, CredentialSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +35,12 @@ class Consent:
     """A finished sign-in, verified.
 
     Attributes:
-        provider_user_id: The provider's stable id of the person (Xero: ``xero_userid``).
-        display_name: The person's name at the provider, for people to recognise the login by.
-        tokens: The new token set; it supersedes any earlier one of the same person.
+        credential: The new credential; it supersedes any earlier one of the same account.
         consent_ref: The provider's id of this very consent, to list what was chosen in it (Xero:
             ``authentication_event_id``); None where there is none.
     """
 
-    provider_user_id: str
-    display_name: str
-    tokens: TokenSet
+    credential: Credential
     consent_ref: str | None
 
 
@@ -105,32 +82,6 @@ class Page:
     rows: Sequence[Row]
     is_last: bool = True
     is_unmodified: bool = False
-
-
-class TokenSource(Protocol):
-    """Where a call gets its access token from; refreshing, locking and saving are behind it.
-
-    Attributes:
-        practice_id: For whom the calls are made: those that wait are served fairly among practices. None for calls
-            of no practice in particular.
-    """
-
-    practice_id: UUID | None
-
-    async def access_token(self, rejected: str | None = None) -> str:
-        """A token that is good now.
-
-        Args:
-            rejected: A token that the provider has just refused: give a newer one.
-
-        Raises:
-            SignedOut: The grant is dead; only a new consent helps.
-        """
-        ...
-
-    async def granted_scope(self) -> tuple[str, ...]:
-        """The scopes that the grant was given; empty where that is not known."""
-        ...
 
 
 class CallBudget(Protocol):
@@ -193,17 +144,17 @@ class Provider(Protocol):
         """
         ...
 
-    async def refresh(self, tokens: TokenSet) -> TokenSet:
-        """A new token set for the old one. The caller holds the grant's lease and saves before use.
+    async def refresh(self, credential: Credential) -> Credential:
+        """A newer credential for an old one. The caller holds the grant's lease and saves before use.
 
         Raises:
             SignedOut: The refresh token is dead.
-            AppRefused: The app's own secret is wrong; that says nothing about the tokens.
-            ProviderError: The provider could not be reached; the old token may be tried again.
+            AppRefused: The app's own secret is wrong; that says nothing about the credential.
+            ProviderError: The provider could not be reached; the old one may be tried again.
         """
         ...
 
-    async def revoke(self, tokens: TokenSet) -> None:
+    async def revoke(self, credential: Credential) -> None:
         """End the grant at the provider, and with it every connection of this person to the app.
 
         Raises:
@@ -212,7 +163,7 @@ class Provider(Protocol):
         ...
 
     async def organisations(
-        self, tokens: TokenSource, consent_ref: str | None = None
+        self, tokens: CredentialSource, consent_ref: str | None = None
     ) -> Sequence[ReachableOrganisation]:
         """Every organisation that the grant reaches, marked with whether this consent chose it.
 
@@ -223,7 +174,7 @@ class Provider(Protocol):
         """
         ...
 
-    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> bool:
+    async def disconnect(self, tokens: CredentialSource, provider_connection_id: str) -> bool:
         """Remove one connection at the provider; already gone counts as done, once its own list agrees.
 
         Returns:
@@ -236,7 +187,7 @@ class Provider(Protocol):
 
     def read(
         self,
-        tokens: TokenSource,
+        tokens: CredentialSource,
         organisation_id: str,
         source: Source,
         modified_since: datetime | None = None,

@@ -14,12 +14,13 @@ import httpx2
 from providers.kit.bounds import Bound
 from providers.kit.clock import Clock
 from providers.kit.http import TooLargeError
+from providers.port.credential import CredentialSource
 from providers.port.errors import RateLimited, TooLarge, Unavailable
-from providers.port.provider import TokenSource
 from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
 from providers.xero.json_bodies import without_nul
 from providers.xero.limits import Limits
+from providers.xero.secret import unpacked
 
 CORRELATION = "xero-correlation-id"
 """Carried by every answer to a call for an organisation (recorded live in 2026)."""
@@ -47,7 +48,7 @@ class Calls:
     async def get(
         self,
         path: str,
-        tokens: TokenSource,
+        tokens: CredentialSource,
         bound: Bound,
         *,
         organisation_id: str | None = None,
@@ -83,7 +84,7 @@ class Calls:
             raise Unavailable(f"HTTP {response.status_code}, though nothing was asked to have changed")
         return without_nul(response.content)
 
-    async def delete(self, path: str, tokens: TokenSource) -> bool:
+    async def delete(self, path: str, tokens: CredentialSource) -> bool:
         """Delete something.
 
         Returns:
@@ -100,7 +101,7 @@ class Calls:
         self,
         method: str,
         path: str,
-        tokens: TokenSource,
+        tokens: CredentialSource,
         bound: Bound,
         organisation_id: str | None,
         headers: Mapping[str, str],
@@ -112,12 +113,14 @@ class Calls:
         sent = {**self._headers, **headers}
         if organisation_id is not None:
             sent["xero-tenant-id"] = organisation_id
-        token = await tokens.access_token()
+        held = await tokens.credential()
+        token = unpacked(held.secret).access_token
         response = await self._send(method, url, sent, token, bound, organisation_id, tokens.practice_id)
         for _ in range(TOKENS_REPLACED):
             if not refuses_token(response.status_code, response.headers, response.content):
                 break
-            token = await tokens.access_token(rejected=token)
+            held = await tokens.credential(rejected=held)
+            token = unpacked(held.secret).access_token
             response = await self._send(method, url, sent, token, bound, organisation_id, tokens.practice_id)
         status = response.status_code
         if 200 <= status < 300 or (status == 304 and method == "GET") or (status == 404 and may_be_missing):

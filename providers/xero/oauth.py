@@ -6,6 +6,7 @@ Whoever calls ``refresh`` holds the grant's lease and saves the new set before u
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,15 +17,20 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[
 from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
 from providers.kit.http import Through
+from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, SignedOut, Unavailable
-from providers.port.provider import Consent, ConsentRequest, TokenSet
+from providers.port.provider import Consent, ConsentRequest
 from providers.xero.errors import NotReached, TokenRefused, classify_identity
 from providers.xero.identity import Claims, XeroIdentity
 from providers.xero.json_bodies import read_json
+from providers.xero.secret import TokenSet, packed, unpacked
 from providers.xero.settings import XeroConfig
 
 DEFAULT_LIFETIME_SECONDS = 1800
 """An access token's life (developer.xero.com/faq/oauth2), for an answer that does not say."""
+
+UNUSED_FOR = timedelta(days=60)
+"""A refresh token that is not used for as long is dead (developer.xero.com/faq/oauth2)."""
 
 LONGEST_LIFETIME_SECONDS = 86_400
 """A longer or a past one is a mistake in the answer."""
@@ -90,28 +96,43 @@ class OAuth:
             if refused.word == "invalid_request":
                 raise ConsentFailed(refused.detail) from None
             raise
-        tokens = _token_set(answer, asked_at, self._config.scopes)
-        if tokens.id_token is None or not tokens.refresh_token:
+        tokens, id_token = _token_set(answer, self._config.scopes), answer.get("id_token")
+        if not isinstance(id_token, str) or not tokens.refresh_token:
             raise ConsentFailed("the tokens came without an id_token or a refresh token")
-        identity = await self._identity.identity_claims(tokens.id_token, nonce=nonce, access_token=tokens.access_token)
+        identity = await self._identity.identity_claims(id_token, nonce=nonce, access_token=tokens.access_token)
         access = await self._identity.access_claims(tokens.access_token)
         user_id = _claim(identity, "xero_userid") or _claim(access, "xero_userid")
         if user_id is None:
             raise ConsentFailed("neither token names the Xero user")
-        return Consent(
-            provider_user_id=user_id,
-            display_name=_display_name(identity),
-            tokens=tokens,
-            consent_ref=_claim(access, "authentication_event_id"),
+        credential = Credential(
+            account_key=user_id,
+            person=user_id,
+            label=_display_name(identity),
+            secret=packed(tokens),
+            access_expires_at=_ends(answer, asked_at),
+            refresh_expires_at=asked_at + UNUSED_FOR,
         )
+        return Consent(credential, consent_ref=_claim(access, "authentication_event_id"))
 
-    async def refresh(self, tokens: TokenSet) -> TokenSet:
-        """A new token set. See ``Provider.refresh``."""
+    async def refresh(self, credential: Credential) -> Credential:
+        """A newer credential. See ``Provider.refresh``."""
+        tokens = unpacked(credential.secret)
         if not tokens.refresh_token:  # an earlier version put an empty one over a good one
             raise SignedOut("there is no refresh token")
-        answer, asked_at = await self._refreshed(tokens.refresh_token)
+        try:
+            answer, asked_at = await self._refreshed(tokens.refresh_token)
+        except SignedOut:
+            if not tokens.spare_refresh_token:
+                raise
+            answer, asked_at = await self._refreshed(tokens.spare_refresh_token)
         # A null or an empty one is no new one: the token that was good goes on being it (RFC 6749 section 6).
-        return _token_set(answer, asked_at, tokens.scope, tokens.refresh_token)
+        newer = _token_set(answer, tokens.scope, tokens.refresh_token)
+        return replace(
+            credential,
+            secret=packed(newer),
+            access_expires_at=_ends(answer, asked_at),
+            refresh_expires_at=asked_at + UNUSED_FOR,
+        )
 
     async def check_app(self) -> None:
         """Try the app's secret. See ``Provider.check_app``."""
@@ -126,10 +147,11 @@ class OAuth:
         call = self._client().refresh_token(endpoints.token, refresh_token=refresh_token)
         return await self._answer(call), asked_at
 
-    async def revoke(self, tokens: TokenSet) -> None:
+    async def revoke(self, credential: Credential) -> None:
         """End the grant. See ``Provider.revoke``."""
         endpoints = await self._identity.endpoints()
-        await self._answer(self._client().revoke_token(endpoints.revoke, token=tokens.refresh_token))
+        token = unpacked(credential.secret).refresh_token
+        await self._answer(self._client().revoke_token(endpoints.revoke, token=token))
 
     def _client(self) -> AsyncOAuth2Client:
         """Authlib's client for one exchange: it remembers tokens, so none is shared between two people's."""
@@ -186,21 +208,22 @@ async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Except
         return await call()
 
 
-def _token_set(
-    answer: Mapping[str, object], asked_at: datetime, asked_scopes: tuple[str, ...], refresh_token: str = ""
-) -> TokenSet:
+def _token_set(answer: Mapping[str, object], asked_scopes: tuple[str, ...], refresh_token: str = "") -> TokenSet:
     """The tokens of an answer; what it leaves out, or has nothing in, stays as it was."""
-    access_token, id_token = answer.get("access_token"), answer.get("id_token")
+    access_token = answer.get("access_token")
     if not isinstance(access_token, str) or not access_token:
         raise Unavailable("token endpoint: a success without an access token")
     next_token, scope = answer.get("refresh_token"), answer.get("scope")
     return TokenSet(
         access_token=access_token,
         refresh_token=next_token if isinstance(next_token, str) and next_token.strip() else refresh_token,
-        expires_at=asked_at + timedelta(seconds=_seconds(answer.get("expires_in"))),
         scope=(tuple(scope.split()) if isinstance(scope, str) else ()) or asked_scopes,
-        id_token=id_token if isinstance(id_token, str) else None,
     )
+
+
+def _ends(answer: Mapping[str, object], asked_at: datetime) -> datetime:
+    """When the access token of an answer dies."""
+    return asked_at + timedelta(seconds=_seconds(answer.get("expires_in")))
 
 
 def _seconds(lifetime: object) -> int:

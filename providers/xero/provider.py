@@ -10,6 +10,7 @@ import httpx2
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.kit.clock import Clock, utc_now
+from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
 from providers.port.provider import (
     CallBudget,
@@ -17,8 +18,6 @@ from providers.port.provider import (
     ConsentRequest,
     Page,
     ReachableOrganisation,
-    TokenSet,
-    TokenSource,
 )
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
@@ -28,6 +27,7 @@ from providers.xero.identity import XeroIdentity
 from providers.xero.limits import Limits
 from providers.xero.oauth import OAuth
 from providers.xero.schemas import Record
+from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sources import COLLECTIONS, Collection
 from providers.xero.walk import Walk
@@ -78,16 +78,16 @@ class Xero:
         """See ``Provider.check_app``."""
         await self._oauth.check_app()
 
-    async def refresh(self, tokens: TokenSet) -> TokenSet:
+    async def refresh(self, credential: Credential) -> Credential:
         """See ``Provider.refresh``."""
-        return await self._oauth.refresh(tokens)
+        return await self._oauth.refresh(credential)
 
-    async def revoke(self, tokens: TokenSet) -> None:
+    async def revoke(self, credential: Credential) -> None:
         """See ``Provider.revoke``."""
-        await self._oauth.revoke(tokens)
+        await self._oauth.revoke(credential)
 
     async def organisations(
-        self, tokens: TokenSource, consent_ref: str | None = None
+        self, tokens: CredentialSource, consent_ref: str | None = None
     ) -> Sequence[ReachableOrganisation]:
         """See ``Provider.organisations``. Two calls at most, at once, however many organisations there are."""
         if consent_ref is None:
@@ -97,7 +97,7 @@ class Xero:
         )
         return organisations_in(reached, chosen)
 
-    async def disconnect(self, tokens: TokenSource, provider_connection_id: str) -> bool:
+    async def disconnect(self, tokens: CredentialSource, provider_connection_id: str) -> bool:
         """See ``Provider.disconnect``. Xero answers 403 for an id that is not a connection of this login."""
         try:
             if await self._api.delete(f"/connections/{quote(provider_connection_id, safe='')}", tokens):
@@ -111,7 +111,7 @@ class Xero:
 
     async def read(
         self,
-        tokens: TokenSource,
+        tokens: CredentialSource,
         organisation_id: str,
         source: Source,
         modified_since: datetime | None = None,
@@ -152,7 +152,7 @@ class Xero:
 
     async def _body(
         self,
-        tokens: TokenSource,
+        tokens: CredentialSource,
         organisation_id: str,
         where: Collection,
         params: Mapping[str, str],
@@ -168,12 +168,13 @@ class Xero:
                 modified_since=since,
             )
         except NeedsPerson as error:
-            granted = await tokens.granted_scope() if error.cause is Cause.PERMISSION_MISSING else ()
-            if not {where.scope, f"{where.scope}.read"}.isdisjoint(granted):
-                # Accepting once more what was accepted would lead here again.
-                raise NeedsPerson(Cause.ROLE_TOO_LOW, error.detail) from None
+            if error.cause is Cause.PERMISSION_MISSING:
+                granted = unpacked((await tokens.credential()).secret).scope
+                if not {where.scope, f"{where.scope}.read"}.isdisjoint(granted):
+                    # Accepting once more what was accepted would lead here again.
+                    raise NeedsPerson(Cause.ROLE_TOO_LOW, error.detail) from None
             raise
 
-    async def _connections(self, tokens: TokenSource, params: dict[str, str]) -> list[Record]:
+    async def _connections(self, tokens: CredentialSource, params: dict[str, str]) -> list[Record]:
         # Nothing was asked to have changed, so a 304 cannot be the answer; no body is read as a malformed one.
         return list(array(await self._api.get("/connections", tokens, LISTING, params=params) or b""))

@@ -24,7 +24,7 @@ from models.grants import writes as grants
 from models.grants.tables import ConsentAttempt
 from models.kit.columns import now
 from models.kit.database import Database
-from models.kit.sealing import Sealer, StoredTokens, open_secrets
+from models.kit.sealing import Sealer, open_secrets
 from models.practices.tables import Practice
 from models.runs import writes as runs
 from models.runs.tables import Run
@@ -186,24 +186,20 @@ class ConsentReturns:
 
     async def _keep(self, attempt: ConsentAttempt, consent: Consent) -> None:
         """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
-        tokens = consent.tokens
-        stored = StoredTokens(tokens.access_token, tokens.refresh_token, tokens.expires_at, tokens.scope)
         at = now()
         async with self._database.transaction() as session:
             grant = await grants.upsert_grant(
                 session,
                 self._sealer,
                 provider=attempt.provider,
-                provider_user_id=consent.provider_user_id,
-                display_name=consent.display_name,
-                tokens=stored,
+                credential=consent.credential,
                 practice_id=attempt.practice_id,
                 colleague_id=attempt.colleague_id,
                 at=at,
             )
             await sign_ins.tell_clients(session, attempt, grant.id, at)
             if attempt.link_id is not None:
-                await sign_ins.tell_of_link(session, attempt, consent.display_name, at)
+                await sign_ins.tell_of_link(session, attempt, consent.credential.label, at)
             await app_troubles.over(session, attempt.provider)
             attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
             session.add(attempt)

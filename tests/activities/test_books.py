@@ -19,11 +19,12 @@ from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
-from models.kit.sealing import Sealer, StoredTokens
+from models.kit.sealing import Sealer
 from models.practices.writes import create_colleague, create_practice
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
+from providers.port.credential import Credential
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 RUN = "a-run"
@@ -57,7 +58,6 @@ class Books:
 
 @pytest_asyncio.fixture
 async def books(database: Database, sealer: Sealer) -> Books:
-    tokens = StoredTokens(access_token="a", refresh_token="r", expires_at=NOON, scope=())
     async with database.transaction() as session:
         practice = await create_practice(session, "Harbour Lane")
         ada = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")
@@ -65,9 +65,7 @@ async def books(database: Database, sealer: Sealer) -> Books:
             session,
             sealer,
             provider="xero",
-            provider_user_id="u",
-            display_name="Ada",
-            tokens=tokens,
+            credential=Credential("u", "u", "Ada", b"secret", NOON),
             practice_id=practice.id,
             colleague_id=ada.id,
             at=NOON,

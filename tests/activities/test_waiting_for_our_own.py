@@ -15,13 +15,14 @@ from models.grants import leases as grant_leases
 from models.grants.tables import Grant
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
-from models.kit.sealing import Sealer, StoredTokens
+from models.kit.sealing import Sealer
 from models.practices.writes import create_colleague, create_practice
+from providers.port.credential import Credential
 from providers.port.errors import HeldUp
 from tests.models.conftest import NOON, HandClock
 
 SOON = timedelta(milliseconds=20)
-EXPIRED = StoredTokens("access-1", "refresh-1", NOON)
+EXPIRED = Credential("user-1", "user-1", "Ada", b"secret", NOON)
 HELD = "UPDATE grants SET refresh_holder = 'another process', refresh_until = clock_timestamp() + interval '1 hour'"
 
 
@@ -33,9 +34,8 @@ async def held(database: Database, sealer: Sealer, monkeypatch: pytest.MonkeyPat
     async with database.transaction() as session:
         practice = await create_practice(session, "Harbour Lane")
         colleague = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")
-        whose = {"practice_id": practice.id, "colleague_id": colleague.id, "at": NOON}
-        words: dict[str, Any] = {"provider": "xero", "provider_user_id": "user-1", "display_name": "Ada"}
-        grant = await upsert_grant(session, sealer, tokens=EXPIRED, **words, **whose)
+        whose: dict[str, Any] = {"practice_id": practice.id, "colleague_id": colleague.id, "at": NOON}
+        grant = await upsert_grant(session, sealer, provider="xero", credential=EXPIRED, **whose)
         await (await session.connection()).execute(text(HELD))
     yield grant
 
@@ -49,7 +49,7 @@ class Silent:
 async def test_a_login_that_another_process_asks_about_is_our_own_matter(database, sealer, held):
     tokens = TokenStore(database, sealer, HandClock()).of(held.id, Silent(), None)
     with pytest.raises(HeldUp) as told:
-        await tokens.access_token()
+        await tokens.credential()
     assert (told.value.cause, told.value.detail) == (Cause.OUR_OUTAGE, "another process was asking for its tokens")
     assert application_error(told.value, NOON).type == Cause.OUR_OUTAGE.value
 

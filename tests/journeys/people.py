@@ -103,7 +103,7 @@ async def taken_over(scene: Scene, run: Json, wanted: list[str] | None = None) -
 async def logins(scene: Scene) -> dict[str, str]:
     """The name of the login that looks after each organisation of the practice, by organisation id."""
     found: Sequence[Any] = await scene.rows(
-        "SELECT c.organisation_id, g.display_name FROM connections c JOIN grants g ON g.id = c.grant_id "
+        "SELECT c.organisation_id, g.label FROM connections c JOIN grants g ON g.id = c.grant_id "
         "WHERE c.practice_id = :id",
         id=scene.actor.practice_id,
     )

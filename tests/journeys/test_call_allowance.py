@@ -2,7 +2,10 @@
 
 import pytest
 
+from models.kit.columns import now
+from providers.port.credential import Credential
 from providers.port.errors import ProviderError, RateLimited
+from providers.xero.secret import TokenSet, packed
 from starter.bootstrap import build_providers
 from tests.journeys.scene import Scene
 
@@ -12,12 +15,9 @@ class OldTokens:
 
     practice_id = None
 
-    async def access_token(self, rejected: str | None = None) -> str:
+    async def credential(self, rejected: Credential | None = None) -> Credential:
         """Another one each time would be no better."""
-        return rejected or "unknown"
-
-    async def granted_scope(self) -> tuple[str, ...]:
-        return ()
+        return rejected or Credential("user-1", None, "Ada", packed(TokenSet("unknown", "unknown")), now())
 
 
 async def test_a_setting_lowers_it(scene: Scene) -> None:

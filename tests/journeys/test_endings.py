@@ -12,7 +12,7 @@ from contracts.payloads.check_connections import TidyUpInput
 from emulators.xero.faults import Kind
 from models.grants.tables import Grant
 from models.kit.columns import now
-from models.kit.sealing import open_tokens
+from models.kit.sealing import open_secret
 from starter.bootstrap import build_providers
 from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import OneClient, disconnecting
@@ -25,9 +25,8 @@ async def grant_of(scene: Scene) -> Grant:
         return (await session.exec(select(Grant))).one()
 
 
-def refresh_token_of(scene: Scene, grant: Grant) -> str:
-    sealer = scene.settings.key_ring().for_purpose("database")
-    return open_tokens(sealer, grant.id, grant.sealed_tokens).refresh_token
+def secret_of(scene: Scene, grant: Grant) -> bytes:
+    return open_secret(scene.settings.key_ring().for_purpose("database"), grant.id, grant.sealed_secret)
 
 
 async def tidied(scene: Scene, *, later: timedelta = timedelta()) -> tuple[int, int, int]:
@@ -59,7 +58,7 @@ async def test_a_login_ends_with_its_last_connection(make_prepared: MakePrepared
         await disconnected(scene, second)
         grant = await grant_of(scene)
         assert (grant.status, scene.world.grants.token_sets()) == ("signed_out", [])
-        assert refresh_token_of(scene, grant) == ""
+        assert secret_of(scene, grant) == b""
         kinds = await scene.rows("SELECT kind FROM events WHERE kind = 'grant.ended'")
         assert len(kinds) == 1
         run = await scene.listed()  # a new sign-in with the same login begins anew
@@ -81,7 +80,7 @@ async def test_a_leaver_s_login_ends_once_nothing_works_through_it(make_scene):
     assert len(scene.world.grants.token_sets()) == 1
     assert (await tidied(scene))[2] == 1
     assert scene.world.grants.token_sets() == []
-    assert refresh_token_of(scene, await grant_of(scene)) == ""
+    assert secret_of(scene, await grant_of(scene)) == b""
     assert (await tidied(scene))[2] == 0
 
 
@@ -120,8 +119,6 @@ async def test_no_id_token_is_kept(scene: Scene):
     async with scene.worker():
         await scene.listed()
     grant = await grant_of(scene)
-    opened = (
-        scene.settings.key_ring().for_purpose("database").open(grant.sealed_tokens, f"grants:sealed_tokens:{grant.id}")
-    )
+    opened = secret_of(scene, grant)
     assert b"id_token" not in opened
     assert b"refresh_token" in opened

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from sqlmodel import select
 
+from activities.shared.token_store import credential_of
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.events.tables import Event
@@ -19,21 +20,27 @@ from models.grants.fresh_tokens import fresh_tokens
 from models.grants.tables import Grant
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
-from models.kit.sealing import Sealer, StoredTokens, open_tokens
+from models.kit.sealing import Sealer, open_secret
 from models.practices.tables import Colleague, Practice
 from models.practices.writes import create_colleague, create_practice
+from providers.port.credential import Credential
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
 
 
-def tokens(number: int, expires_at: datetime = NOON + timedelta(minutes=30)) -> StoredTokens:
-    return StoredTokens(
-        access_token=f"access-{number}",
-        refresh_token=f"refresh-{number}",
-        expires_at=expires_at,
-        scope=("openid", "offline_access"),
-    )
+def a_secret(number: int) -> bytes:
+    return f"secret-{number}".encode()
+
+
+def credential(
+    number: int,
+    expires_at: datetime = NOON + timedelta(minutes=30),
+    *,
+    account_key: str = "user-1",
+    label: str = "Ada",
+) -> Credential:
+    return Credential(account_key, account_key, label, a_secret(number), expires_at)
 
 
 @dataclass(frozen=True)
@@ -58,9 +65,7 @@ async def house(database: Database, sealer: Sealer) -> House:
             session,
             sealer,
             provider="xero",
-            provider_user_id="user-1",
-            display_name="Ada",
-            tokens=tokens(1),
+            credential=credential(1),
             practice_id=practice.id,
             colleague_id=colleague.id,
             at=NOON,
@@ -116,20 +121,20 @@ class Provider:
     """Rotates refresh tokens as a provider does: each is good once. Its answer arrives when it is let."""
 
     def __init__(self) -> None:
-        self.good = "refresh-1"
+        self.good = b"secret-1"
         self.asked = 0
         self.refreshes = 0
         self.called = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    async def refresh(self, old: StoredTokens) -> StoredTokens:
+    async def refresh(self, old: Credential) -> Credential:
         self.asked += 1
-        is_good = old.refresh_token == self.good
+        is_good = old.secret == self.good
         if is_good:
             self.refreshes += 1
-            self.good = f"refresh-{self.refreshes + 1}"
-        answer = tokens(self.refreshes + 1, LATER)
+            self.good = a_secret(self.refreshes + 1)
+        answer = credential(self.refreshes + 1, LATER)
         self.called.set()
         await self.may_answer.wait()
         if not is_good:
@@ -149,12 +154,13 @@ def clock() -> HandClock:
 
 @pytest.fixture
 def fresh(house: House, sealer, provider: Provider, clock: HandClock):
-    def ask(database: Database, rejected: str | None = None):
+    def ask(database: Database, rejected: bytes | None = None):
         return fresh_tokens(
             database,
             sealer,
             house.grant_id,
             provider.refresh,
+            opened=credential_of,
             dead=DeadError,
             rejected=rejected,
             now=clock,
@@ -181,16 +187,14 @@ async def sign_in(database: Database, sealer, house: House, number: int, **more)
             session,
             sealer,
             provider="xero",
-            provider_user_id="user-1",
-            display_name="Ada L",
-            tokens=tokens(number, LATER),
+            credential=credential(number, LATER, label="Ada L"),
             **asked,
         )
 
 
-async def tokens_of(database: Database, sealer, house: House) -> StoredTokens:
+async def kept_by(database: Database, sealer, house: House) -> Credential:
     grant = await stored(database, house)
-    return open_tokens(sealer, grant.id, grant.sealed_tokens)
+    return credential_of(grant, open_secret(sealer, grant.id, grant.sealed_secret))
 
 
 SOON = timedelta(milliseconds=20)

@@ -24,7 +24,7 @@ from models.connections.tables import Connection
 from models.grants.writes import upsert_grant
 from models.kit.database import Database
 from models.practices.writes import create_colleague, create_team
-from tests.models.conftest import LATER, NOON, House, a_connection, tokens
+from tests.models.conftest import LATER, NOON, House, a_connection, credential
 
 ALL = ClientFilter()
 
@@ -48,9 +48,7 @@ async def books(database: Database, house: House, sealer) -> Books:
             session,
             sealer,
             provider="xero",
-            provider_user_id="user-2",
-            display_name="Zoe",
-            tokens=tokens(2),
+            credential=credential(2, account_key="user-2", label="Zoe"),
             practice_id=practice_id,
             colleague_id=bea.id,
             at=NOON,

@@ -4,18 +4,33 @@ from uuid import uuid4
 
 import pytest
 
-from models.kit.sealing import ConsentSecrets, open_secrets, open_tokens, seal_secrets, seal_tokens
+from models.kit.sealing import (
+    ConsentSecrets,
+    open_secret,
+    open_secrets,
+    open_spare,
+    seal_secret,
+    seal_secrets,
+    seal_spare,
+)
 from runtime.sealing.keyring import SealError
-from tests.models.conftest import tokens
+from tests.models.conftest import a_secret, credential
 
 SECRETS = ConsentSecrets(code_verifier="verifier-1", nonce="nonce-1")
 
 
-def test_tokens_come_back_as_they_were(sealer):
+@pytest.mark.parametrize(("seal", "unseal"), [(seal_secret, open_secret), (seal_spare, open_spare)])
+def test_a_secret_comes_back_as_it_was(sealer, seal, unseal):
     grant_id = uuid4()
-    sealed = seal_tokens(sealer, grant_id, tokens(1))
-    assert b"access-1" not in sealed
-    assert open_tokens(sealer, grant_id, sealed) == tokens(1)
+    sealed = seal(sealer, grant_id, a_secret(1))
+    assert a_secret(1) not in sealed
+    assert unseal(sealer, grant_id, sealed) == a_secret(1)
+
+
+def test_a_spare_does_not_open_as_the_secret_itself(sealer):
+    grant_id = uuid4()
+    with pytest.raises(SealError):
+        open_secret(sealer, grant_id, seal_spare(sealer, grant_id, a_secret(1)))
 
 
 def test_secrets_of_a_sign_in_come_back_as_they_were(sealer):
@@ -25,18 +40,18 @@ def test_secrets_of_a_sign_in_come_back_as_they_were(sealer):
     assert open_secrets(sealer, attempt_id, sealed) == SECRETS
 
 
-def test_tokens_moved_to_another_row_do_not_open(sealer):
-    sealed = seal_tokens(sealer, uuid4(), tokens(1))
+def test_a_secret_moved_to_another_row_does_not_open(sealer):
+    sealed = seal_secret(sealer, uuid4(), a_secret(1))
     with pytest.raises(SealError):
-        open_tokens(sealer, uuid4(), sealed)
+        open_secret(sealer, uuid4(), sealed)
 
 
 def test_secrets_moved_to_the_other_table_do_not_open(sealer):
     row_id = uuid4()
     with pytest.raises(SealError):
-        open_tokens(sealer, row_id, seal_secrets(sealer, row_id, SECRETS))
+        open_secret(sealer, row_id, seal_secrets(sealer, row_id, SECRETS))
 
 
 def test_no_repr_shows_a_secret():
-    shown = f"{tokens(1)!r} {SECRETS!r}"
-    assert not any(secret in shown for secret in ("access-1", "refresh-1", "verifier-1", "nonce-1"))
+    shown = f"{credential(1)!r} {SECRETS!r}"
+    assert not any(secret in shown for secret in ("secret-1", "verifier-1", "nonce-1"))

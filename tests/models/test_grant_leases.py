@@ -18,15 +18,16 @@ from models.grants.tables import Grant
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
 from models.kit.database_url import for_a_pooler
-from models.kit.sealing import StoredTokens
+from providers.port.credential import Credential
 from tests.models.conftest import (
     LATER,
     SOON,
     DeadError,
+    a_secret,
+    credential,
+    kept_by,
     kinds_of_events,
     stored,
-    tokens,
-    tokens_of,
 )
 from tests.models.pooler import Pooler
 
@@ -75,11 +76,11 @@ async def test_an_expired_token_is_refreshed_once_over_all_processes(
         other.cancel()
     provider.may_answer.set()
     given = await asyncio.gather(*asking)
-    assert {token.access_token for token in given} == {"access-2"}
+    assert {one.secret for one in given} == {b"secret-2"}
     assert provider.asked == 1
     grant = await stored(database, house)
     assert (grant.generation, grant.refresh_holder, grant.refresh_until) == (2, None, None)
-    assert await tokens_of(database, sealer, house) == given[0]
+    assert await kept_by(database, sealer, house) == given[0]
     assert (await kinds_of_events(database)).count("grant.refreshed") == 1
 
 
@@ -104,7 +105,7 @@ async def test_behind_a_pooler_too_one_asks(database_url, fresh, provider):
         given = await asyncio.gather(*(fresh(pool) for pool in pools * 5))
         for pool in pools:
             await pool.close()
-    assert {token.access_token for token in given} == {"access-2"}
+    assert {one.secret for one in given} == {b"secret-2"}
     assert provider.asked == 1
 
 
@@ -115,7 +116,7 @@ async def test_a_holder_that_died_is_taken_over_when_its_lease_is_over(database,
     await tries.reach(3)
     assert provider.asked == 0
     await lease_lasts(database, 0)
-    assert (await asking).access_token == "access-2"
+    assert (await asking).secret == b"secret-2"
     assert timedelta(seconds=15) >= grant_leases.LEASE
 
 
@@ -145,15 +146,15 @@ class Slow:
     """
 
     def __init__(self) -> None:
-        self.good, self.last = {"refresh-1"}, 1
+        self.good, self.last = {b"secret-1"}, 1
         self.came: asyncio.Queue[asyncio.Event] = asyncio.Queue()
 
-    async def refresh(self, old: StoredTokens) -> StoredTokens:
-        is_good = old.refresh_token in self.good
+    async def refresh(self, old: Credential) -> Credential:
+        is_good = old.secret in self.good
         if is_good:
             self.last += 1
-            self.good = {old.refresh_token, f"refresh-{self.last}"}
-        answer, may_answer = tokens(self.last, LATER), asyncio.Event()
+            self.good = {old.secret, a_secret(self.last)}
+        answer, may_answer = credential(self.last, LATER), asyncio.Event()
         self.came.put_nowait(may_answer)
         await may_answer.wait()
         if not is_good:
@@ -171,12 +172,12 @@ async def test_what_a_late_holder_stores_is_not_put_over_what_a_newer_one_stored
     await lease_lasts(database, 0)  # it stood still for too long
     newer = asyncio.create_task(fresh(second_database))
     (await slow.came.get()).set()
-    assert (await newer).access_token == "access-3"
+    assert (await newer).secret == b"secret-3"
     may_be_late.set()
-    assert (await late).access_token == "access-3"
+    assert (await late).secret == b"secret-3"
     grant = await stored(database, house)
     assert (grant.generation, grant.refresh_holder) == (2, None)
-    assert (await tokens_of(database, sealer, house)).refresh_token == "refresh-3"
+    assert (await kept_by(database, sealer, house)).secret == b"secret-3"
 
 
 async def test_the_set_that_the_provider_gave_last_is_found_whoever_stored_first(
@@ -190,16 +191,16 @@ async def test_the_set_that_the_provider_gave_last_is_found_whoever_stored_first
     second = asyncio.create_task(fresh(second_database))
     may_store_second = await slow.came.get()
     may_store_first.set()
-    assert (await first).access_token == "access-2"
+    assert (await first).secret == b"secret-2"
     may_store_second.set()
-    assert (await second).access_token == "access-2"  # while it lasts; its refresh token is dead
-    slow.good = {"refresh-3"}  # the grace is over
+    assert (await second).secret == b"secret-2"  # while it lasts; its refresh token is dead
+    slow.good = {b"secret-3"}  # the grace is over
     clock.at = LATER
     asking = asyncio.create_task(fresh(database))
     (await slow.came.get()).set()
     (await slow.came.get()).set()
-    assert (await asking).access_token == "access-4"
-    assert (await tokens_of(database, sealer, house)).spare_refresh_token == ""
+    assert (await asking).secret == b"secret-4"
+    assert (await stored(database, house)).sealed_spare is None
     assert "grant.signed_out" not in await kinds_of_events(database)
 
 
@@ -213,7 +214,7 @@ async def test_who_waits_too_long_for_another_process_asks_nobody(
     with pytest.raises(LoginBusy, match="another process"):
         await fresh(second_database)
     provider.may_answer.set()
-    assert (await refreshing).access_token == "access-2"
+    assert (await refreshing).secret == b"secret-2"
     assert provider.asked == 1
 
 
@@ -241,9 +242,9 @@ async def test_a_process_asks_about_a_few_logins_at_once(database, house, monkey
 async def other_grant(session: AsyncSession, number: int) -> UUID:
     grant = Grant(
         provider="xero",
-        provider_user_id=f"other-{number}",
-        display_name="Bo",
-        sealed_tokens=b"",
+        account_key=f"other-{number}",
+        label="Bo",
+        sealed_secret=b"",
         access_expires_at=LATER,
     )
     session.add(grant)
@@ -268,14 +269,14 @@ async def test_new_tokens_are_held_through_an_outage_of_the_database(database_ur
     failing = Failing(database_url)
     answering = provider.refresh
 
-    async def refresh(old: StoredTokens) -> StoredTokens:
+    async def refresh(old: Credential) -> Credential:
         answer = await answering(old)
         failing.failures = 3
         return answer
 
     provider.refresh = refresh
-    assert (await fresh(failing)).access_token == "access-2"
-    assert (await tokens_of(failing, sealer, house)).access_token == "access-2"
+    assert (await fresh(failing)).secret == b"secret-2"
+    assert (await kept_by(failing, sealer, house)).secret == b"secret-2"
     await failing.close()
 
 

@@ -12,33 +12,33 @@ from models.events.tables import Event
 from models.grants import writes as grants
 from models.grants.tables import Grant, GrantHolder, GrantReach
 from models.kit.database import Database
-from models.kit.sealing import StoredTokens, open_tokens
-from tests.models.conftest import AFTER_EXPIRY, LATER, NOON, DeadError, sign_in, stored, tokens
+from providers.port.credential import Credential
+from tests.models.conftest import AFTER_EXPIRY, LATER, NOON, DeadError, credential, kept_by, sign_in, stored
 
 
 async def test_a_good_token_is_given_as_it_is(database, fresh, provider):
-    assert (await fresh(database)).access_token == "access-1"
+    assert (await fresh(database)).secret == b"secret-1"
     assert provider.refreshes == 0
 
 
 async def test_a_token_about_to_expire_is_refreshed_first(database, fresh, clock):
     clock.at = AFTER_EXPIRY - timedelta(seconds=30)
-    assert (await fresh(database)).access_token == "access-2"
+    assert (await fresh(database)).secret == b"secret-2"
 
 
 async def test_a_rejected_token_is_replaced_and_later_rejections_of_it_get_the_new_one(database, fresh, provider):
-    assert (await fresh(database, rejected="access-1")).access_token == "access-2"
-    assert (await fresh(database, rejected="access-1")).access_token == "access-2"
+    assert (await fresh(database, rejected=b"secret-1")).secret == b"secret-2"
+    assert (await fresh(database, rejected=b"secret-1")).secret == b"secret-2"
     assert provider.refreshes == 1
 
 
 async def test_a_dead_grant_is_signed_out_with_an_event_and_not_tried_again(database, fresh, provider, clock, house):
     clock.at = AFTER_EXPIRY
-    provider.good = "revoked"
+    provider.good = b"revoked"
     with pytest.raises(DeadError, match="used before"):
         await fresh(database)
     assert (await stored(database, house)).status is GrantStatus.SIGNED_OUT
-    provider.good = "refresh-1"
+    provider.good = b"secret-1"
     with pytest.raises(DeadError, match="signed out earlier"):
         await fresh(database)
     assert provider.refreshes == 0
@@ -51,7 +51,7 @@ async def test_a_dead_grant_is_signed_out_with_an_event_and_not_tried_again(data
 async def test_any_other_error_leaves_the_grant_as_it_was(database, fresh, provider, clock, house):
     clock.at = AFTER_EXPIRY
 
-    async def offline(old: StoredTokens) -> StoredTokens:
+    async def offline(old: Credential) -> Credential:
         raise ConnectionError
 
     answering, provider.refresh = provider.refresh, offline
@@ -60,7 +60,7 @@ async def test_any_other_error_leaves_the_grant_as_it_was(database, fresh, provi
     grant = await stored(database, house)
     assert (grant.status, grant.generation) == (GrantStatus.ACTIVE, 1)
     provider.refresh = answering
-    assert (await fresh(database)).access_token == "access-2"
+    assert (await fresh(database)).secret == b"secret-2"
 
 
 async def test_a_cancelled_caller_does_not_lose_the_new_tokens(database, fresh, provider, clock, house, sealer):
@@ -72,24 +72,23 @@ async def test_a_cancelled_caller_does_not_lose_the_new_tokens(database, fresh, 
     with pytest.raises(asyncio.CancelledError):
         await asking
     provider.may_answer.set()
-    assert (await fresh(database)).access_token == "access-2"
+    assert (await fresh(database)).secret == b"secret-2"
     assert provider.refreshes == 1
 
 
 async def test_a_newer_consent_supersedes_in_place(database, house, sealer):
     grant = await sign_in(database, sealer, house, 5)
-    assert (grant.id, grant.generation, grant.display_name) == (house.grant_id, 2, "Ada L")
-    kept = await stored(database, house)
-    assert open_tokens(sealer, kept.id, kept.sealed_tokens).access_token == "access-5"
+    assert (grant.id, grant.generation, grant.label) == (house.grant_id, 2, "Ada L")
+    assert (await kept_by(database, sealer, house)).secret == b"secret-5"
 
 
 async def test_a_consent_revives_a_signed_out_grant(database, house, sealer, fresh, provider, clock):
     clock.at = AFTER_EXPIRY
-    provider.good = "revoked"
+    provider.good = b"revoked"
     with pytest.raises(DeadError):
         await fresh(database)
     await sign_in(database, sealer, house, 5)
-    assert (await fresh(database)).access_token == "access-5"
+    assert (await fresh(database)).secret == b"secret-5"
 
 
 async def test_two_practices_may_hold_one_grant(database, house, sealer):
@@ -107,9 +106,7 @@ async def test_first_consents_of_one_person_at_once_make_one_grant(database, sec
                 session,
                 sealer,
                 provider="xero",
-                provider_user_id="user-2",
-                display_name="Bo",
-                tokens=tokens(number, LATER),
+                credential=credential(number, LATER, account_key="user-2", label="Bo"),
                 practice_id=house.practice.id,
                 colleague_id=house.colleague.id,
                 at=NOON,

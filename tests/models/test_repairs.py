@@ -15,7 +15,7 @@ from models.grants.tables import GrantReach
 from models.grants.writes import upsert_grant
 from models.practices.tables import Colleague
 from models.practices.writes import create_colleague
-from tests.models.conftest import NOON, a_connection, tokens
+from tests.models.conftest import NOON, a_connection, credential
 
 
 @pytest_asyncio.fixture
@@ -32,9 +32,7 @@ async def logins(database, house, sealer) -> dict[str, UUID]:
                 session,
                 sealer,
                 provider="xero",
-                provider_user_id=f"user-{number + 2}",
-                display_name=name,
-                tokens=tokens(2),
+                credential=credential(2, account_key=f"user-{number + 2}", label=name),
                 practice_id=practice_id,
                 colleague_id=who.id,
                 at=NOON,

@@ -9,7 +9,7 @@ from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdic
 from models.grants.writes import upsert_grant
 from models.runs import results as run_results
 from models.runs.tables import Run, RunOrganisation
-from tests.models.conftest import NOON, tokens
+from tests.models.conftest import NOON, credential
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,7 @@ async def test_a_failure_is_mended_by_what_it_was_about(
             session,
             sealer,
             provider="xero",
-            provider_user_id="user-2",
-            display_name="Bea",
-            tokens=tokens(2),
+            credential=credential(2, account_key="user-2", label="Bea"),
             practice_id=house.practice.id,
             colleague_id=house.colleague.id,
             at=NOON,

@@ -10,9 +10,8 @@ from contracts.words.runs import RunKind
 from models.connections.tables import Connection
 from models.grants import fresh_tokens
 from models.grants.leases import LoginBusy
-from models.grants.tables import ConsentAttempt
+from models.grants.tables import ConsentAttempt, Grant
 from models.kit.database import Database
-from models.kit.sealing import StoredTokens
 from models.night import endings
 from models.runs.tables import Run
 from tests.models.conftest import (
@@ -21,11 +20,11 @@ from tests.models.conftest import (
     NOON,
     DeadError,
     House,
+    credential,
+    kept_by,
     kinds_of_events,
     sign_in,
     stored,
-    tokens,
-    tokens_of,
 )
 
 pytestmark = pytest.mark.usefixtures("expired", "looks_often")
@@ -45,11 +44,11 @@ async def test_a_refusal_waits_for_the_sign_in_that_may_have_caused_it(
     database, second_database, fresh, provider, house, sealer, used_at
 ):
     await sign_in_begun(database, house, used_at=used_at)
-    provider.good = "superseded"
+    provider.good = b"superseded"
     asking = asyncio.create_task(fresh(database))
     await provider.called.wait()
     await sign_in(second_database, sealer, house, 9)
-    assert (await asking).access_token == "access-9"
+    assert (await asking).secret == b"secret-9"
     assert "grant.signed_out" not in await kinds_of_events(database)
 
 
@@ -58,7 +57,7 @@ async def test_a_sign_in_that_takes_long_to_be_finished_leaves_the_login_as_it_w
 ):
     monkeypatch.setattr(fresh_tokens, "FINISHING", timedelta(0))
     await sign_in_begun(database, house, used_at=AFTER_EXPIRY - timedelta(seconds=5))
-    provider.good = "superseded"
+    provider.good = b"superseded"
     with pytest.raises(LoginBusy, match="sign-in"):
         await fresh(database)
     assert (await stored(database, house)).status is GrantStatus.ACTIVE
@@ -77,7 +76,7 @@ async def test_a_refusal_waits_for_no_other_sign_in(database, fresh, provider, h
     monkeypatch.setattr(fresh_tokens, "FINISHING", timedelta.max)
     monkeypatch.setattr(fresh_tokens, "COMING_BACK", timedelta.max)
     await sign_in_begun(database, house, **attempt)
-    provider.good = "revoked"
+    provider.good = b"revoked"
     async with asyncio.timeout(60):
         with pytest.raises(DeadError):
             await fresh(database)
@@ -92,7 +91,7 @@ async def test_a_sign_in_that_is_stored_meanwhile_is_not_put_over(
     await provider.called.wait()
     await sign_in(second_database, sealer, house, 9)
     provider.may_answer.set()
-    assert (await asking).access_token == "access-9"
+    assert (await asking).secret == b"secret-9"
 
 
 async def test_two_sign_ins_of_one_person_at_once_leave_the_set_that_the_provider_gave_last(
@@ -100,14 +99,14 @@ async def test_two_sign_ins_of_one_person_at_once_leave_the_set_that_the_provide
 ):
     for number in (9, 8):  # stored in another order than given: the ninth is good
         await sign_in(database, sealer, house, number, at=LATER)
-    clock.at, provider.good = LATER, "refresh-9"
-    assert (await fresh(database)).access_token == "access-2"
+    clock.at, provider.good = LATER, b"secret-9"
+    assert (await fresh(database)).secret == b"secret-2"
     assert (await stored(database, house)).status is GrantStatus.ACTIVE
 
 
 async def test_an_earlier_set_is_no_spare_of_a_later_sign_in(database, house, sealer):
     await sign_in(database, sealer, house, 9, at=LATER)
-    assert (await tokens_of(database, sealer, house)).spare_refresh_token == ""
+    assert (await stored(database, house)).sealed_spare is None
 
 
 # A login that is ended
@@ -124,7 +123,7 @@ async def test_ending_a_login_holds_no_connection_while_the_provider_answers(dat
     await unused(database, house)
     small = Database(database_url, pool_size=1, max_overflow=0)
 
-    async def end(_: StoredTokens) -> None:
+    async def end(_grant: Grant, _secret: bytes) -> None:
         async with asyncio.timeout(60):
             assert (await stored(small, house)).status is GrantStatus.ACTIVE
 
@@ -136,10 +135,10 @@ async def test_ending_a_login_holds_no_connection_while_the_provider_answers(dat
 async def test_who_signs_in_while_a_login_is_ended_stays_signed_in(database, second_database, house, sealer):
     await unused(database, house)
 
-    async def end(_: StoredTokens) -> None:
+    async def end(_grant: Grant, _secret: bytes) -> None:
         await sign_in(second_database, sealer, house, 9)
 
     assert not await endings.end_if_unused(database, sealer, house.grant_id, end, now=lambda: NOON)
     grant = await stored(database, house)
     assert grant.status is GrantStatus.ACTIVE
-    assert (await tokens_of(database, sealer, house)) == tokens(9, LATER)
+    assert (await kept_by(database, sealer, house)) == credential(9, LATER, label="Ada L")

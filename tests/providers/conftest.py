@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 
+from providers.port.credential import Credential
 from providers.xero.provider import Xero
+from providers.xero.secret import TokenSet, packed, unpacked
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn
@@ -26,8 +29,14 @@ class Allowance:
         return given
 
 
+def held(access_token: str, refresh: str = "r", scope: tuple[str, ...] = ()) -> Credential:
+    """A credential with these tokens in it."""
+    secret = packed(TokenSet(access_token, refresh, scope))
+    return Credential("user-1", "user-1", "Ada Marsh", secret, datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
+
+
 class Tokens:
-    """A token source that gives its tokens in turn, the next one whenever one was refused."""
+    """A source that gives its access tokens in turn, the next one whenever one was refused."""
 
     practice_id = None
 
@@ -36,15 +45,13 @@ class Tokens:
         self._scope = scope
         self.refused: list[str] = []
 
-    async def granted_scope(self) -> tuple[str, ...]:
-        return self._scope
-
-    async def access_token(self, rejected: str | None = None) -> str:
+    async def credential(self, rejected: Credential | None = None) -> Credential:
         if rejected is not None:
-            self.refused.append(rejected)
-            if rejected == self._tokens[0] and len(self._tokens) > 1:
+            refused = unpacked(rejected.secret).access_token
+            self.refused.append(refused)
+            if refused == self._tokens[0] and len(self._tokens) > 1:
                 self._tokens.pop(0)
-        return self._tokens[0]
+        return held(self._tokens[0], scope=self._scope)
 
 
 @pytest.fixture

@@ -19,9 +19,11 @@ from emulators.xero.records.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_
 from emulators.xero.server import bind, make_server
 from emulators.xero.world import World
 from providers.kit.http import http_client
+from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.port.provider import Consent, Page, TokenSet
+from providers.port.provider import Consent, Page
 from providers.xero.provider import Xero
+from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig
 from tests.providers.conftest import Allowance
 
@@ -42,19 +44,16 @@ class Refreshing:
 
     practice_id = None
 
-    def __init__(self, xero: Xero, tokens: TokenSet) -> None:
+    def __init__(self, xero: Xero, held: Credential) -> None:
         self._xero = xero
-        self.tokens = tokens
+        self.held = held
         self.refreshes = 0
 
-    async def access_token(self, rejected: str | None = None) -> str:
-        if rejected == self.tokens.access_token:
-            self.tokens = await self._xero.refresh(self.tokens)
+    async def credential(self, rejected: Credential | None = None) -> Credential:
+        if rejected == self.held:
+            self.held = await self._xero.refresh(self.held)
             self.refreshes += 1
-        return self.tokens.access_token
-
-    async def granted_scope(self) -> tuple[str, ...]:
-        return self.tokens.scope
+        return self.held
 
 
 @dataclass
@@ -86,7 +85,7 @@ class Practice:
         )
 
     async def grant(self, *indexes: int) -> Refreshing:
-        return Refreshing(self.xero, (await self.consent(*indexes)).tokens)
+        return Refreshing(self.xero, (await self.consent(*indexes)).credential)
 
     async def pages(
         self, grant: Refreshing, index: int, source: Source, since: datetime | None = None
@@ -136,9 +135,9 @@ async def practice(sandbox: tuple[World, str]) -> AsyncIterator[Practice]:
 async def test_one_consent_reaches_what_was_chosen_in_it(practice: Practice) -> None:
     first = await practice.consent(0, 1, 2)
     person = practice.world.library.people[practice.person_id]
-    assert first.provider_user_id == practice.person_id
-    assert first.display_name == person.name
-    grant = Refreshing(practice.xero, first.tokens)
+    assert first.credential.account_key == practice.person_id
+    assert first.credential.label == person.name
+    grant = Refreshing(practice.xero, first.credential)
     found = await practice.xero.organisations(grant, first.consent_ref)
     assert {o.organisation_id for o in found} == set(practice.ids[:3])
     assert all(o.is_from_this_consent for o in found)
@@ -147,17 +146,17 @@ async def test_one_consent_reaches_what_was_chosen_in_it(practice: Practice) -> 
 
     second = await practice.consent(3)
     assert second.consent_ref != first.consent_ref
-    grant = Refreshing(practice.xero, second.tokens)
+    grant = Refreshing(practice.xero, second.credential)
     marked = await practice.xero.organisations(grant, second.consent_ref)
     assert {o.organisation_id: o.is_from_this_consent for o in marked} == {
         **dict.fromkeys(practice.ids[:3], False),
         practice.ids[3]: True,
     }
     with pytest.raises(SignedOut):
-        await practice.xero.refresh(first.tokens)
+        await practice.xero.refresh(first.credential)
 
     third = await practice.consent(going_on=True)
-    grant = Refreshing(practice.xero, third.tokens)
+    grant = Refreshing(practice.xero, third.credential)
     kept = await practice.xero.organisations(grant, third.consent_ref)
     assert [o.is_from_this_consent for o in kept] == [False] * 4
 
@@ -211,10 +210,10 @@ async def test_the_old_token_may_be_tried_again_when_the_answer_got_lost(practic
     grant = await practice.grant(0)
     practice.fault(Kind.DROP_REFRESH_RESPONSE, times=1)
     with pytest.raises(Unavailable):
-        await practice.xero.refresh(grant.tokens)
-    newer = await practice.xero.refresh(grant.tokens)
-    assert newer.refresh_token != grant.tokens.refresh_token
-    assert newer.scope == grant.tokens.scope
+        await practice.xero.refresh(grant.held)
+    newer = await practice.xero.refresh(grant.held)
+    assert unpacked(newer.secret).refresh_token != unpacked(grant.held.secret).refresh_token
+    assert unpacked(newer.secret).scope == unpacked(grant.held.secret).scope
 
 
 async def test_a_refresh_token_dies_unused(practice: Practice) -> None:
@@ -240,7 +239,7 @@ async def test_a_disconnected_organisation_is_lost_alone(practice: Practice) -> 
 
 async def test_a_revoked_grant_is_signed_out_everywhere(practice: Practice) -> None:
     grant = await practice.grant(0)
-    await practice.xero.revoke(grant.tokens)
+    await practice.xero.revoke(grant.held)
     with pytest.raises(SignedOut):
         await practice.xero.organisations(grant)
 
@@ -267,7 +266,7 @@ async def test_each_fault_has_its_cause_and_stays_with_its_organisation(
     with pytest.raises(ProviderError) as caught:
         await practice.rows(grant, 0, Source.CONTACTS)
     assert caught.value.cause is cause
-    assert grant.tokens.access_token not in str(caught.value)
+    assert unpacked(grant.held.secret).access_token not in str(caught.value)
     assert await practice.rows(grant, 1, Source.CONTACTS)
 
 

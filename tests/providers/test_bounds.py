@@ -18,12 +18,11 @@ from contracts.words.lists import Source
 from providers.kit.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
 from providers.kit.http import TooLargeError, http_client
 from providers.port.errors import RateLimited, TooLarge, Unavailable
-from providers.port.provider import TokenSet
 from providers.xero.bounds import LISTING, LONG_LIST, NOTHING, SHORT_LIST
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
-from tests.providers.conftest import Allowance, Tokens
+from tests.providers.conftest import Allowance, Tokens, held
 from tests.providers.stand_in import StandIn
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
@@ -193,12 +192,12 @@ async def test_documents_and_token_answers_are_small(here: Xero, endless: Endles
     discovery = {"issuer": endless.url} | {name: f"{endless.url}/{name}" for name in names}
     if call != "begin":
         endless.documents[b"/.well-known/openid-configuration"] = orjson.dumps(discovery)
-    held, back = TokenSet(access_token="a", refresh_token="r", expires_at=clock()), "https://ours.test/back"
+    back = "https://ours.test/back"
     calls: dict[str, Callable[[], Awaitable[object]]] = {
         "begin": lambda: here.begin_consent(state="s", redirect_uri=back),
         "finish": lambda: here.finish_consent(code="c", code_verifier="v" * 48, nonce="n", redirect_uri=back),
-        "refresh": lambda: here.refresh(held),
-        "revoke": lambda: here.revoke(held),
+        "refresh": lambda: here.refresh(held("a")),
+        "revoke": lambda: here.revoke(held("a")),
     }
     with pytest.raises(Unavailable, match="TooLargeError"):
         await calls[call]()
@@ -228,15 +227,14 @@ async def test_every_kind_of_call_says_its_bound(server: StandIn, config: XeroCo
             return await super().handle_async_request(request)
 
     xero = Xero(config, httpx2.AsyncClient(transport=Seeing(server.app)), Allowance(), clock)
-    held = TokenSet(access_token="a", refresh_token="r", expires_at=clock())
     asked = await xero.begin_consent(state="s", redirect_uri="https://ours.test/back")
     server.answer("/connect/token", server.tokens(asked.nonce))
     await xero.finish_consent(
         code="c", code_verifier=asked.code_verifier, nonce=asked.nonce, redirect_uri="https://ours.test/back"
     )
     for call in (
-        xero.refresh(held),
-        xero.revoke(held),
+        xero.refresh(held("a")),
+        xero.revoke(held("a")),
         xero.organisations(Tokens("t")),
         xero.disconnect(Tokens("t"), "x"),
     ):

@@ -3,16 +3,18 @@
 from dataclasses import replace
 
 import httpx2
+import orjson
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from providers.port.errors import AppRefused, ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.xero.provider import Xero
+from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
-from tests.providers.conftest import Allowance
+from tests.providers.conftest import Allowance, held
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn
-from tests.providers.test_oauth import REDIRECT, TOKEN, finish, invalid, old_set
+from tests.providers.test_oauth import OLD, REDIRECT, TOKEN, finish, invalid
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ async def test_an_answer_without_a_new_refresh_token_keeps_the_old_one(
     xero: Xero, server: StandIn, clock: HandClock, nothing: dict[str, object]
 ) -> None:
     server.answer(TOKEN, {"access_token": "access-1", "scope": "", "expires_in": 1800, **nothing})
-    tokens = await xero.refresh(old_set(clock))
+    tokens = unpacked((await xero.refresh(OLD)).secret)
     assert (tokens.access_token, tokens.refresh_token, tokens.scope) == ("access-1", "refresh-0", ("openid",))
 
 
@@ -31,18 +33,40 @@ async def test_a_lifetime_that_cannot_be_is_the_usual_one(
     xero: Xero, server: StandIn, clock: HandClock, lifetime: object
 ) -> None:
     server.answer(TOKEN, {"access_token": "access-1", "refresh_token": "refresh-1", "expires_in": lifetime})
-    assert ((await xero.refresh(old_set(clock))).expires_at - clock()).total_seconds() == 1800
+    assert ((await xero.refresh(OLD)).access_expires_at - clock()).total_seconds() == 1800
 
 
 async def test_odd_characters_in_a_token_answer_cost_themselves(xero: Xero, server: StandIn, clock: HandClock) -> None:
     body = b'\xef\xbb\xbf{"access_token":"access-1","refresh_token":"refresh-1","note":"caf\xe9 \\ud83d"}'
     server.answer(TOKEN, Response(body, media_type="application/json"))
-    assert (await xero.refresh(old_set(clock))).refresh_token == "refresh-1"
+    assert unpacked((await xero.refresh(OLD)).secret).refresh_token == "refresh-1"
 
 
 async def test_a_login_without_a_refresh_token_needs_a_new_sign_in(xero: Xero, clock: HandClock) -> None:
     with pytest.raises(SignedOut):
-        await xero.refresh(replace(old_set(clock), refresh_token=""))
+        await xero.refresh(held("access-0", ""))
+
+
+KEPT_BEFORE = {"access_token": "access-0", "refresh_token": "refresh-0", "expires_at": "2026-03-02T12:00:00+00:00"}
+"""What an earlier version sealed for a login, with its scopes and a spare."""
+
+
+@pytest.mark.parametrize(("spare", "tried"), [("", ["refresh-0"]), ("refresh-9", ["refresh-0", "refresh-9"])])
+async def test_what_an_earlier_version_kept_is_read_with_its_spare(
+    xero: Xero, server: StandIn, spare: str, tried: list[str]
+) -> None:
+    kept = orjson.dumps(KEPT_BEFORE | {"scope": ["openid"], "spare_refresh_token": spare})
+    dead = [invalid("invalid_grant")] * (len(tried) - 1)
+    server.answer(TOKEN, *dead, {"access_token": "access-1", "refresh_token": "refresh-1", "expires_in": 1800})
+    newer = unpacked((await xero.refresh(replace(OLD, secret=kept))).secret)
+    assert (newer.access_token, newer.refresh_token, newer.scope) == ("access-1", "refresh-1", ("openid",))
+    assert newer.spare_refresh_token == ""
+    assert [call.form["refresh_token"] for call in server.seen(TOKEN)] == tried
+
+
+async def test_a_login_that_was_ended_needs_a_new_sign_in(xero: Xero) -> None:
+    with pytest.raises(SignedOut):
+        await xero.refresh(replace(OLD, secret=b""))
 
 
 async def test_the_apps_secret_is_tried_without_anybodys_login(xero: Xero, server: StandIn) -> None:
@@ -118,7 +142,7 @@ async def test_neither_discovery_nor_keys_are_believed_without_their_own_words(
 async def test_a_page_ends_no_grant(xero: Xero, server: StandIn, clock: HandClock, status: int) -> None:
     server.answer("/connect/revocation", PlainTextResponse("<html>", status))
     with pytest.raises(Unavailable):
-        await xero.revoke(old_set(clock))
+        await xero.revoke(OLD)
 
 
 PAGE = "<html><head><title>Sorry</title></head></html>"
@@ -137,7 +161,7 @@ PAGE = "<html><head><title>Sorry</title></head></html>"
 )
 async def test_a_code_that_xero_has_not_seen_is_tried_once_more(xero: Xero, server: StandIn, page: Response) -> None:
     server.answer(TOKEN, page, server.tokens("the-nonce"))
-    assert (await finish(xero)).provider_user_id == "user-1"
+    assert (await finish(xero)).credential.account_key == "user-1"
     first, second = server.seen(TOKEN)
     assert first.form == second.form
     assert second.form["code"] == "the-code"
@@ -189,7 +213,7 @@ async def test_a_code_that_could_not_be_sent_is_tried_once_more(clock: HandClock
     server.answer(TOKEN, server.tokens("the-nonce"))
     http = httpx2.AsyncClient(transport=NobodyThereAtFirst(server.app))
     xero = Xero(XeroConfig(CLIENT_ID, SECRET, IDENTITY, API), http, Allowance(), clock)
-    assert (await finish(xero)).provider_user_id == "user-1"
+    assert (await finish(xero)).credential.account_key == "user-1"
     assert (refused, len(server.seen(TOKEN))) == ([TOKEN], 1)
 
 
@@ -203,7 +227,7 @@ async def test_a_page_in_place_of_a_document_costs_no_sign_in(xero: Xero, server
 
     server.answer(path, page_at_first)
     server.answer(TOKEN, server.tokens("the-nonce"))
-    assert (await finish(xero)).provider_user_id == "user-1"
+    assert (await finish(xero)).credential.account_key == "user-1"
     assert len(server.seen(path)) == 2
 
 

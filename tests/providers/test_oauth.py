@@ -4,6 +4,8 @@ import asyncio
 import base64
 import hashlib
 import logging
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -21,11 +23,12 @@ from providers.port.errors import (
     SignedOut,
     Unavailable,
 )
-from providers.port.provider import Consent, Provider, TokenSet
+from providers.port.provider import Consent, Provider
 from providers.xero.provider import Xero
+from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
-from tests.providers.conftest import Allowance
+from tests.providers.conftest import Allowance, held
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn, key_named
 
 TOKEN = "/connect/token"
@@ -40,8 +43,7 @@ async def finish(xero: Xero, nonce: str = "the-nonce") -> Consent:
     return await xero.finish_consent(code="the-code", code_verifier="the-verifier", nonce=nonce, redirect_uri=REDIRECT)
 
 
-def old_set(clock: HandClock) -> TokenSet:
-    return TokenSet("access-0", "refresh-0", clock(), ("openid",))
+OLD = held("access-0", "refresh-0", ("openid",))
 
 
 async def test_the_browser_is_sent_with_pkce_state_nonce_and_the_wish_for_many(xero: Xero) -> None:
@@ -78,11 +80,15 @@ async def test_an_app_without_the_approval_does_not_ask_for_many(server: StandIn
 async def test_a_consent_names_the_person_and_the_event(xero: Xero, server: StandIn, clock: HandClock) -> None:
     server.answer(TOKEN, server.tokens("the-nonce"))
     consent = await finish(xero)
-    assert (consent.provider_user_id, consent.display_name) == ("user-1", "Ada Marsh")
+    given, tokens = consent.credential, unpacked(consent.credential.secret)
+    assert (given.account_key, given.person, given.label) == ("user-1", "user-1", "Ada Marsh")
     assert consent.consent_ref == "event-1"
-    assert consent.tokens.refresh_token == "refresh-1"
-    assert (consent.tokens.expires_at - clock()).total_seconds() == 1800
-    assert consent.tokens.scope == ("openid", "offline_access", "accounting.settings.read")
+    assert tokens.refresh_token == "refresh-1"
+    assert (given.access_expires_at, given.refresh_expires_at) == (
+        clock() + timedelta(minutes=30),
+        clock() + timedelta(days=60),
+    )
+    assert tokens.scope == ("openid", "offline_access", "accounting.settings.read")
     assert "refresh-1" not in repr(consent)
     (call,) = server.seen(TOKEN)
     assert call.form == {
@@ -162,7 +168,7 @@ async def test_discovery_refused_at_the_edge_is_worth_another_try(xero: Xero, se
 
 async def test_the_person_may_stand_in_the_access_token_only(xero: Xero, server: StandIn) -> None:
     server.answer(TOKEN, server.tokens("the-nonce", xero_userid=None, access={"xero_userid": "user-2"}))
-    assert (await finish(xero)).provider_user_id == "user-2"
+    assert (await finish(xero)).credential.account_key == "user-2"
 
 
 async def test_an_access_token_that_cannot_be_read_only_costs_the_event(xero: Xero, server: StandIn) -> None:
@@ -185,12 +191,15 @@ async def test_a_login_is_known_by_a_name_and_never_by_an_address(
     xero: Xero, server: StandIn, claims: dict[str, object], name: str
 ) -> None:
     server.answer(TOKEN, server.tokens("the-nonce", **claims))
-    assert (await finish(xero)).display_name == name
+    assert (await finish(xero)).credential.label == name
 
 
 async def test_a_refresh_gives_the_new_pair(xero: Xero, server: StandIn, clock: HandClock) -> None:
     server.answer(TOKEN, {"access_token": "access-1", "refresh_token": "refresh-1", "expires_in": 1800})
-    tokens = await xero.refresh(old_set(clock))
+    newer = await xero.refresh(OLD)
+    tokens = unpacked(newer.secret)
+    ends = {"access_expires_at": clock() + timedelta(minutes=30), "refresh_expires_at": clock() + timedelta(days=60)}
+    assert newer == replace(OLD, secret=newer.secret, **ends)
     assert (tokens.access_token, tokens.refresh_token, tokens.scope) == ("access-1", "refresh-1", ("openid",))
     (call,) = server.seen(TOKEN)
     assert call.form == {"grant_type": "refresh_token", "refresh_token": "refresh-0"}
@@ -238,7 +247,7 @@ async def test_a_refresh_that_fails_says_why_and_no_secret(
 ) -> None:
     server.answer(TOKEN, answer)
     with caplog.at_level(logging.DEBUG), pytest.raises(expected) as caught:
-        await xero.refresh(old_set(clock))
+        await xero.refresh(OLD)
     if expected is NeedsPerson:
         assert type(caught.value) is not SignedOut
         assert caught.value.cause is Cause.UNKNOWN
@@ -261,13 +270,13 @@ async def test_a_code_that_is_refused_is_not_repeated(
 
 async def test_revoking_sends_the_refresh_token_as_the_app(xero: Xero, server: StandIn, clock: HandClock) -> None:
     server.answer("/connect/revocation", Response(status_code=200))
-    await xero.revoke(old_set(clock))
+    await xero.revoke(OLD)
     (call,) = server.seen("/connect/revocation")
     assert call.form == {"token": "refresh-0"}
     assert call.headers["authorization"].startswith("Basic ")
     server.answer("/connect/revocation", PlainTextResponse("down", 503))
     with pytest.raises(Unavailable):
-        await xero.revoke(old_set(clock))
+        await xero.revoke(OLD)
 
 
 def test_the_secret_is_not_shown(config: XeroConfig) -> None:

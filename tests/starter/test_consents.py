@@ -53,7 +53,7 @@ async def test_a_sign_in_stores_a_sealed_grant_and_tells_the_run(scene: Scene, c
     async with scene.database.session() as session:
         [grant] = (await session.exec(select(Grant))).all()
     assert attempt.grant_id == grant.id
-    assert b"eyJ" not in grant.sealed_tokens
+    assert b"eyJ" not in grant.sealed_secret
     asked, back = parse_qs(urlsplit(authorize_url).query), parse_qs(urlsplit(str(page.url)).query)
     for secret in (asked["state"][0], asked["nonce"][0], back["code"][0]):
         assert secret not in caplog.text

@@ -31,8 +31,8 @@ def outcome(before: str | None, after: str | None, tx: str = "1") -> Row:
 
 
 def tokens(generation: int, text: str, status: str = "active", at: float = 100.0, tx: str = "1", **more: Any) -> Row:
-    before = {"generation": 1, "tokens": "a", "status": "active", "provider_user_id": "person"}
-    after = {"generation": generation, "tokens": text, "status": status, "provider_user_id": "person", **more}
+    before = {"generation": 1, "tokens": "a", "status": "active", "account_key": "person"}
+    after = {"generation": generation, "tokens": text, "status": status, "account_key": "person", **more}
     return row("grants", "login", before, after, tx, at)
 
 

@@ -124,9 +124,9 @@ async def crowded(database: Database, actor: Actor, count: int, *, runs: int = 0
         grants = [
             Grant(
                 provider="xero",
-                provider_user_id=f"{mark}-{number}",
-                display_name=f"{name} ({name.split()[0].lower()}@xero.example)",
-                sealed_tokens=b"none",
+                account_key=f"{mark}-{number}",
+                label=f"{name} ({name.split()[0].lower()}@xero.example)",
+                sealed_secret=b"none",
                 access_expires_at=at,
             )
             for number, name in enumerate(("Ada Harbour", "Cleo Marsh", "Gil Former"))

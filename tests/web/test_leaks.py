@@ -14,7 +14,8 @@ from sqlmodel import col, select
 
 from models.connections.tables import Connection
 from models.grants.tables import Grant
-from models.kit.sealing import open_tokens
+from models.kit.sealing import open_secret
+from providers.xero.secret import unpacked
 from providers.xero.settings import XeroSettings
 from tests.journeys.people import change
 from tests.web.house import Browsers, Person, arrived, session_of, visitor
@@ -161,7 +162,8 @@ async def test_no_secret_stands_in_a_page_or_in_the_log(
         grants = (await session.exec(select(Grant).where(col(Grant.id).in_(own)))).all()
         assert grants
         for grant in grants:
-            tokens = open_tokens(scene.settings.key_ring().for_purpose("database"), grant.id, grant.sealed_tokens)
+            sealer = scene.settings.key_ring().for_purpose("database")
+            tokens = unpacked(open_secret(sealer, grant.id, grant.sealed_secret))
             secrets |= {f"access {grant.id}": tokens.access_token, f"refresh {grant.id}": tokens.refresh_token}
     log = lines_of(caplog)
     assert [name for name, secret in secrets.items() if any(secret in page for page in pages)] == []

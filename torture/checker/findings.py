@@ -75,7 +75,7 @@ _QUERIES = {
     "connections": "SELECT *, extract(epoch FROM limited_until)::float8 AS limited, "
     "extract(epoch FROM pull_until)::float8 AS leased FROM connections ORDER BY id",
     "clients": "SELECT * FROM clients ORDER BY id",
-    "grants": "SELECT id, provider_user_id, status, generation FROM grants ORDER BY id",
+    "grants": "SELECT id, account_key, status, generation FROM grants ORDER BY id",
     "receipts": "SELECT * FROM receipts",
     "events": "SELECT * FROM events ORDER BY id",
     "notices": "SELECT n.id, n.tells_of, n.sent_at, c.email, c.deactivated_at IS NOT NULL "

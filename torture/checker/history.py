@@ -148,7 +148,7 @@ def _logins(books: Books, ledger: Ledger) -> Iterator[Finding]:
         if before is None or before["tokens"] != after["tokens"]:
             newest[row["key"]] = row["at"]
         if before and (before["status"], after["status"]) == ("active", "signed_out") and row["tx"] not in ended:
-            person, since = after["provider_user_id"], newest.get(row["key"], 0.0) - _SLACK
+            person, since = after["account_key"], newest.get(row["key"], 0.0) - _SLACK
             # A revocation that met the platform while the token set was being stored counts, too.
             known = [*ledger.revoked.get(person, ()), *ledger.lost_consents.get(person, ())]
             if not any(since <= moment <= row["at"] + _SLACK for moment in known):

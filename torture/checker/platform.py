@@ -36,7 +36,7 @@ def judge(
         if not row["is_current"]:
             continue
         login = logins[row["grant_id"]]
-        is_there = (login["provider_user_id"], row["organisation_id"]) in pairs
+        is_there = (login["account_key"], row["organisation_id"]) in pairs
         works = is_there and login["status"] == "active"
         about = f"{row['organisation_name']} ({row['id']})"
         if row["status"] == "connected" and row["cause"] is None and not works:

@@ -1,0 +1,43 @@
+"""What Xero's credentials hold: the token set, which is read nowhere else."""
+
+from dataclasses import dataclass, field
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSet:
+    """The tokens of one grant at Xero. Shown nowhere: its ``repr`` hides them.
+
+    Attributes:
+        access_token: Bearer token of the API.
+        refresh_token: Single-use token for the next set; empty where there is none.
+        scope: The scopes that were granted; empty where that is not known.
+        spare_refresh_token: One of another set that may be the newer one, in sets that earlier versions kept.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    scope: tuple[str, ...] = ()
+    spare_refresh_token: str = field(default="", repr=False)
+
+
+def packed(tokens: TokenSet) -> bytes:
+    """A token set as a credential's secret."""
+    kept: dict[str, object] = {
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "scope": tokens.scope,
+    }
+    return orjson.dumps(kept)
+
+
+def unpacked(secret: bytes) -> TokenSet:
+    """The token set in a credential's secret, also in one that an earlier version kept, which had more beside it."""
+    kept = orjson.loads(secret) if secret else {}
+    return TokenSet(
+        access_token=kept.get("access_token", ""),
+        refresh_token=kept.get("refresh_token", ""),
+        scope=tuple(kept.get("scope", ())),
+        spare_refresh_token=kept.get("spare_refresh_token", ""),
+    )
