@@ -20,7 +20,7 @@ from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
 from providers.xero.json_bodies import without_nul
 from providers.xero.limits import Limits
-from providers.xero.secret import unpacked
+from providers.xero.sign_in.secret import unpacked
 
 CORRELATION = "xero-correlation-id"
 """Carried by every answer to a call for an organisation (recorded live in 2026)."""

@@ -23,12 +23,12 @@ from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
-from providers.xero.identity import XeroIdentity
 from providers.xero.limits import Limits
-from providers.xero.oauth import OAuth
 from providers.xero.schemas import Record
-from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig, XeroSettings
+from providers.xero.sign_in.identity import XeroIdentity
+from providers.xero.sign_in.oauth import OAuth
+from providers.xero.sign_in.secret import unpacked
 from providers.xero.sources import COLLECTIONS, Collection
 from providers.xero.walk import Walk
 

@@ -5,7 +5,7 @@ import pytest
 from models.kit.columns import now
 from providers.port.credential import Credential
 from providers.port.errors import ProviderError, RateLimited
-from providers.xero.secret import TokenSet, packed
+from providers.xero.sign_in.secret import TokenSet, packed
 from starter.bootstrap import build_providers
 from tests.journeys.scene import Scene
 

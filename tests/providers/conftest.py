@@ -9,8 +9,8 @@ import pytest
 
 from providers.port.credential import Credential
 from providers.xero.provider import Xero
-from providers.xero.secret import TokenSet, packed, unpacked
 from providers.xero.settings import XeroConfig
+from providers.xero.sign_in.secret import TokenSet, packed, unpacked
 from tests.providers.clock import HandClock
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn
 

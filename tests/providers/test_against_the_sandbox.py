@@ -23,8 +23,8 @@ from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.port.provider import Consent, Page
 from providers.xero.provider import Xero
-from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig
+from providers.xero.sign_in.secret import unpacked
 from tests.providers.conftest import Allowance
 
 REDIRECT = "http://127.0.0.1:9/connect/xero/callback"

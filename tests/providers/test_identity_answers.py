@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from providers.port.errors import AppRefused, ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.xero.provider import Xero
-from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig
+from providers.xero.sign_in.secret import unpacked
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, held
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn

@@ -25,8 +25,8 @@ from providers.port.errors import (
 )
 from providers.port.provider import Consent, Provider
 from providers.xero.provider import Xero
-from providers.xero.secret import unpacked
 from providers.xero.settings import XeroConfig
+from providers.xero.sign_in.secret import unpacked
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, held
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn, key_named

@@ -21,10 +21,10 @@ from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, SignedOut, Unavailable
 from providers.port.provider import Consent, ConsentRequest
 from providers.xero.errors import NotReached, TokenRefused, classify_identity
-from providers.xero.identity import Claims, XeroIdentity
 from providers.xero.json_bodies import read_json
-from providers.xero.secret import TokenSet, packed, unpacked
 from providers.xero.settings import XeroConfig
+from providers.xero.sign_in.identity import Claims, XeroIdentity
+from providers.xero.sign_in.secret import TokenSet, packed, unpacked
 
 DEFAULT_LIFETIME_SECONDS = 1800
 """An access token's life (developer.xero.com/faq/oauth2), for an answer that does not say."""

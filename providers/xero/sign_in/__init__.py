@@ -1,0 +1,1 @@
+"""How people sign in to Xero, and what that gives us."""
