@@ -1,6 +1,6 @@
 """Says which activities run on which queue, and builds them. Only a worker needs all of them at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,17 @@ from activities.runs.settling import SettlingActivities
 from activities.shared.grant_reader import GrantReader
 from activities.shared.outages import OutageActivities
 from activities.shared.token_store import TokenStore
+from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE, WORKFLOW_QUEUE, queue_of
 from models.kit.database import Database
 from models.runs.lost_work import IsAtWork
 from providers.port.provider import Providers
 
 Activity = Callable[..., Any]
+
+GROUPS_AT_ONCE = 6
+"""Groups of clients that one process pulls at once, of each provider. Without this bound one of two processes gets up
+to two thirds of a run's groups, and the memory of a process grows with the number of runs; with fewer, a process alone
+has nothing to read while groups are stored."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,23 @@ class Parts:
     public_url: str | None = None
 
 
-def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
-    """The short activities, which may share an event loop with workflows.
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a worker takes from one queue.
+
+    Attributes:
+        queue: The queue's name.
+        activities: What is run of it.
+        at_once: How many at once; None for as many as the SDK allows.
+    """
+
+    queue: str
+    activities: Sequence[Activity]
+    at_once: int | None = None
+
+
+def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Served:
+    """The short activities, which may share an event loop with workflows, on the workflows' own queue.
 
     Args:
         parts: The parts from which they are built.
@@ -54,7 +75,7 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
     checks = CheckActivities(database, reach)
     notices = NoticeActivities(database, parts.mailer, parts.public_url)
     runs = RunActivities(database)
-    return (
+    activities = (
         OutageActivities(database).see_database,
         OrganisationActivities(database, reach).judge_organisations,
         clients.record_selection,
@@ -84,10 +105,31 @@ def between_workflows(parts: Parts, is_at_work: IsAtWork) -> Sequence[Activity]:
         SettlingActivities(database, is_at_work).settle_lost_work,
         ForgottenActivities(database, parts.mailer, parts.public_url).mail_password_link,
     )
+    return Served(WORKFLOW_QUEUE, activities)
 
 
-def at_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]:
-    """Those that speak to a provider: all of them, and those of full groups of clients alone."""
+def at_providers(
+    parts: Parts, providers: Iterable[str], *, concurrency: int, groups_at_once: int = GROUPS_AT_ONCE
+) -> Iterator[Served]:
+    """The activities that call providers: each provider has a queue for full groups of clients and one for other calls.
+
+    All providers share two more queues, for tidying up and for activities that workers of an older version scheduled.
+
+    Args:
+        parts: The parts from which they are built.
+        providers: The names of all providers that this release knows. The queues of a provider that is off are polled
+            too: a call of it then fails at once, instead of waiting in a queue that no worker polls.
+        concurrency: How many activities of each provider run at once, full groups not counted.
+        groups_at_once: How many full groups of each provider are pulled at once.
+    """
+    everything, of_groups = _of_providers(parts)
+    for provider in (*providers, ""):
+        yield Served(queue_of(provider, PROVIDER_QUEUE), everything, concurrency)
+        yield Served(queue_of(provider, GROUPS_QUEUE), of_groups, groups_at_once)
+
+
+def _of_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]:
+    """All of them, and those of full groups of clients alone."""
     database = parts.database
     reach = GrantReader(database, parts.providers, parts.tokens)
     organisations = OrganisationActivities(database, reach)

@@ -105,7 +105,7 @@ class ChangeConnection(ChoosingJourney):
                 grant_id=consent.grant_id,
                 connection_id=self._start.connection_id,
             ),
-            policies.LISTING,
+            policies.at(self._start.run.provider, policies.LISTING),
             "List the organisations that this login reaches",
         )
         self.state.verdicts = listed.verdicts
@@ -138,7 +138,7 @@ class ChangeConnection(ChoosingJourney):
                 await call(
                     StandardInformationActivities.pull_client,
                     PullClientInput(connection_id=books.connection_id, pull_id=self._start.run.run_id),
-                    policies.PULL,
+                    policies.at(self._start.run.provider, policies.PULL),
                     f"Read the lists of {books.organisation_name}",
                 )
             except ActivityError as error:

@@ -130,7 +130,7 @@ class CheckConnections:
             await call(
                 CheckActivities.check_login,
                 CheckLoginInput(practice_id=practice_id, grant_id=login.grant_id),
-                policies.CHECK,
+                policies.at(login.provider, policies.CHECK),
                 f"{login.login}, {login.connections} connections",
             )
         except ActivityError as error:
@@ -180,7 +180,7 @@ class CheckConnections:
                     is_incremental=True,
                     is_look=client.is_look,
                 ),
-                policies.PULL,
+                policies.at(client.provider, policies.PULL),
                 f"{client.client_name} ({client.client_code})",
             )
         except ActivityError as error:

@@ -83,7 +83,7 @@ class DisconnectClient:
                 removed = await call(
                     DisconnectActivities.remove_connection,
                     RemoveConnectionInput(connection_id=self._start.client.connection_id),
-                    policies.REMOVAL,
+                    policies.at(self._start.client.provider, policies.REMOVAL),
                     f"Remove the connection of {self._start.client.client_name}",
                 )
             except ActivityError as error:

@@ -100,7 +100,7 @@ class ReassignClients(ChoosingJourney):
             ListReassignableInput(
                 run_id=self._start.run.run_id, consent_id=consent.consent_id, grant_id=consent.grant_id
             ),
-            policies.LISTING,
+            policies.at(self._start.run.provider, policies.LISTING),
             "List the colleagues' clients that this login reaches",
         )
         self.state.reached(Stage.AWAITING_SELECTION)  # the activity recorded the stage with the list
@@ -206,15 +206,14 @@ class ReassignClients(ChoosingJourney):
             self.state.count(Outcome.FAILED, cause=trouble.cause)
 
     async def _moved(self, asked: ReassignClientInput, name: str) -> ReassignedClient:
+        policy = policies.at(self._start.run.provider, policies.PULL)
         try:
-            return await call(ReassignActivities.reassign_client, asked, policies.PULL, f"Move {name}")
+            return await call(ReassignActivities.reassign_client, asked, policy, f"Move {name}")
         except ActivityError as error:
             if not asked.keeps_login or is_cancelled_exception(error):
                 raise
             without = asked.model_copy(update={"tries_login": False})
-            return await call(
-                ReassignActivities.reassign_client, without, policies.PULL, f"Move {name}; it keeps its login"
-            )
+            return await call(ReassignActivities.reassign_client, without, policy, f"Move {name}; it keeps its login")
 
     async def _go_on_in_a_new_history(self) -> None:
         await workflow.wait_condition(workflow.all_handlers_finished)

@@ -74,7 +74,7 @@ class ReconnectAll(ConsentedRun):
                     moves_healthy=self._start.moves_healthy,
                     connection_id=self._start.connection_id,
                 ),
-                policies.LISTING,
+                policies.at(self._start.run.provider, policies.LISTING),
                 "See which connections this login can repair",
             )
         except ActivityError as error:

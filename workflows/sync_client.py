@@ -128,7 +128,7 @@ class SyncClient:
                 grant_id=self._login,
                 asked_by=self._start.asked_by,
             ),
-            policies.PULL,
+            policies.at(self._start.client.provider, policies.PULL),
             f"Pull {self._start.client.client_name}",
         )
 

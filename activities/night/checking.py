@@ -49,7 +49,8 @@ class CheckActivities(ReachActivities):
             found = await checks.logins(session, asked.practice_id, after=asked.after, limit=asked.limit)
         return LoginsToCheck(
             logins=tuple(
-                LoginToCheck(grant_id=one.grant_id, login=one.label, connections=one.connections) for one in found
+                LoginToCheck(grant_id=one.grant_id, login=one.label, connections=one.connections, provider=one.provider)
+                for one in found
             )
         )
 

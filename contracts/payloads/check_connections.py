@@ -21,11 +21,19 @@ class PracticeFacts(Payload):
 
 
 class LoginToCheck(Payload):
-    """One grant and how many of the practice's connections use it."""
+    """One grant, whose it is, and how many of the practice's connections use it.
+
+    Attributes:
+        grant_id: Which grant.
+        login: The person's name at the provider.
+        connections: How many.
+        provider: At which provider; empty in what older code wrote.
+    """
 
     grant_id: UUID
     login: str
     connections: int
+    provider: str = ""
 
 
 class CheckProgress(Payload):

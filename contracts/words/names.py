@@ -13,11 +13,24 @@ WORKFLOW_QUEUE = "clientsync"
 """Workflows and short database activities."""
 
 PROVIDER_QUEUE = "clientsync-provider"
-"""Activities that call a provider; a queue of its own, since eager dispatch on a shared one would evade fairness."""
+"""Activities that call providers, apart from workflows, since eager dispatch on one queue would evade fairness. Each
+provider has its own (``queue_of``); this one is for what concerns all of them, and for what older workers began."""
 
 GROUPS_QUEUE = "clientsync-groups"
-"""Pulls of full groups of clients; a queue of its own, since a worker process takes only a few of them at once: what
-one has no room for waits for another one, and nothing small waits behind it."""
+"""Pulls of full groups of clients, apart from the rest, since a worker process takes only a few of them at once: what
+one has no room for waits for another one, and nothing small waits behind it. Each provider has its own; this one is for
+what older workers began."""
+
+
+def queue_of(provider: str, shared: str) -> str:
+    """The queue of one provider, so that an outage of one takes no room from another: ``clientsync-provider-xero``.
+
+    Args:
+        provider: Its word; empty where older code did not say, which means the shared queue.
+        shared: ``PROVIDER_QUEUE`` or ``GROUPS_QUEUE``.
+    """
+    return f"{shared}-{provider}" if provider else shared
+
 
 PRACTICE_ATTRIBUTE = "ClientsyncPractice"
 COLLEAGUE_ATTRIBUTE = "ClientsyncColleague"

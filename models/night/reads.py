@@ -23,6 +23,7 @@ class Login(NamedTuple):
     grant_id: UUID
     label: str
     connections: int
+    provider: str
 
 
 class DueClient(NamedTuple):
@@ -41,7 +42,7 @@ async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None
     """A page of the logins of the practice's living connections, by id."""
     found = await (await session.connection()).execute(
         text(f"""
-            SELECT g.id, g.label, count(*)
+            SELECT g.id, g.label, count(*), g.provider
             FROM connections c JOIN grants g ON g.id = c.grant_id
             WHERE c.practice_id = :practice_id AND {IS_LIVING}
               AND (CAST(:after AS uuid) IS NULL OR g.id > :after)

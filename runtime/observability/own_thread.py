@@ -6,12 +6,22 @@ pools and locks, must not be handed to the other.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any
 
 import uvloop
+
+SECONDS = 0.001
+"""After which a busy thread lets the other one work. At Python's own five milliseconds, short steps wait longer for
+their turns than they take."""
+
+
+def take_turns_sooner() -> None:
+    """Let busy threads of this process take turns every millisecond."""
+    sys.setswitchinterval(SECONDS)
 
 
 @asynccontextmanager

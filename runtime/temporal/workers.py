@@ -1,15 +1,65 @@
-"""Workers side by side, and schedules that every worker sees to."""
+"""Workers of one process, side by side, and schedules that every worker sees to."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client, Schedule, ScheduleAlreadyRunningError
 from temporalio.service import RPCError
-from temporalio.worker import Worker
+from temporalio.worker import Interceptor, Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 logger = logging.getLogger(__name__)
+
+SHUTDOWN_GRACE = timedelta(seconds=10)
+"""For what is under way when a worker is told to stop; after that it is cancelled, and run again elsewhere."""
+
+SANDBOX = SandboxedWorkflowRunner()
+
+
+def worker_on(
+    client: Client,
+    queue: str,
+    activities: Sequence[Callable[..., Any]],
+    *,
+    interceptors: Sequence[Interceptor],
+    at_once: int | None = None,
+    workflows: Sequence[type] = (),
+    runner: WorkflowRunner = SANDBOX,
+) -> Worker:
+    """A worker on one queue.
+
+    Args:
+        client: Connected with our converter.
+        queue: The queue's name.
+        activities: What is run of it.
+        interceptors: What stands in front of them.
+        at_once: Activities at once; None for as many as the SDK allows.
+        workflows: Workflows of that queue.
+        runner: Begins each workflow in a sandbox of its own.
+    """
+    return Worker(
+        client,
+        task_queue=queue,
+        activities=activities,
+        workflows=workflows,
+        workflow_runner=runner,
+        interceptors=interceptors,
+        max_concurrent_activities=at_once,
+        graceful_shutdown_timeout=SHUTDOWN_GRACE,
+    )
+
+
+def told_to_stop() -> asyncio.Event:
+    """Set when this process gets SIGINT or SIGTERM."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 
+from activities.registry import GROUPS_AT_ONCE
 from contracts.words.names import sync_client_id
 from contracts.words.practices import Plan
 from emulators.xero.control.control import Control
@@ -35,7 +36,7 @@ from tests.journeys.news import news
 from tests.journeys.practice import make_practice
 from tests.journeys.serving import http_of
 from tests.kept import TriedOnce, opened
-from worker import GROUPS_AT_ONCE, parts_of, provider_workers, workflow_workers
+from worker import parts_of, provider_workers, workflow_workers
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0

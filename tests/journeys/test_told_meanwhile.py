@@ -22,7 +22,7 @@ from contracts.payloads.sync_client import (
 )
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
-from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
+from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE, queue_of
 from workflows.sync_client import SyncClient
 
 FIRST, SECOND = uuid4(), uuid4()
@@ -84,7 +84,7 @@ async def at_work(
     start = SyncClientInput.model_validate({"client": facts, "pull_id": "pull", "reason": "Asked.", **asked})
     async with (
         Worker(client, task_queue=WORKFLOW_QUEUE, workflows=[SyncClient], activities=[played.settle_sync]),
-        Worker(client, task_queue=PROVIDER_QUEUE, activities=[played.pull_client]),
+        Worker(client, task_queue=queue_of("xero", PROVIDER_QUEUE), activities=[played.pull_client]),
     ):
         handle = await client.start_workflow(SyncClient.run, start, id=f"sync-{one}", task_queue=WORKFLOW_QUEUE)
         async with asyncio.timeout(60):

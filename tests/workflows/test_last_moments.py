@@ -62,7 +62,7 @@ from contracts.payloads.sync_client import (
     Trouble,
 )
 from contracts.words.causes import Cause
-from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE
+from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE, queue_of
 from contracts.words.runs import Result
 from tests.journeys.conftest import temporal_settings
 from tests.journeys.scene import PATIENCE
@@ -72,6 +72,8 @@ from workflows.check_connections import CheckConnections
 from workflows.sync_client import SyncClient
 
 __all__ = ["temporal_settings"]
+
+XEROS_QUEUE = queue_of("xero", PROVIDER_QUEUE)
 
 ANSWER = PullClientResult(rows=1, added=1, changed=0, gone=0)
 
@@ -117,7 +119,7 @@ async def test_a_sync_that_is_told_to_retry_while_it_notes_its_end_retries(serve
     )
     async with (
         Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[SyncClient], activities=[settle_sync]),
-        Worker(server.client, task_queue=PROVIDER_QUEUE, activities=[pull_client]),
+        Worker(server.client, task_queue=XEROS_QUEUE, activities=[pull_client]),
     ):
         sync = await server.client.start_workflow(
             SyncClient.run,
@@ -133,6 +135,7 @@ async def test_a_sync_that_is_told_to_retry_while_it_notes_its_end_retries(serve
 
 
 async def test_each_round_of_a_night_looks_at_each_login_once(server: WorkflowEnvironment):
+    # Of which provider each is, older code did not say: they are looked at from the shared queue.
     logins = [LoginToCheck(grant_id=uuid4(), login=f"Login {number}", connections=1) for number in range(4)]
     logins.sort(key=lambda login: login.grant_id)
     slow = {login.grant_id: place for place, login in enumerate(reversed(logins))}
@@ -279,7 +282,7 @@ async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_
     short = [enter_stage, judge_organisations, record_selection, create_clients, clients_to_pull, finish_run]
     async with (
         Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[BulkCreateClients], activities=short),
-        Worker(server.client, task_queue=PROVIDER_QUEUE, activities=[list_organisations]),
+        Worker(server.client, task_queue=XEROS_QUEUE, activities=[list_organisations]),
     ):
         with server.with_time_skipping_disabled():
             run = await server.client.start_workflow(

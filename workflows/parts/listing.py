@@ -32,7 +32,7 @@ async def list_organisations(state: RunState, consent: ConsentGiven) -> None:
         call(
             OrganisationActivities.list_organisations,
             ListOrganisationsInput(run_id=run_id, consent_id=consent.consent_id, grant_id=consent.grant_id),
-            policies.LISTING,
+            policies.at(state.run.provider, policies.LISTING),
             "List what this login reaches",
         ),
     )
@@ -55,7 +55,7 @@ async def _read_profiles(state: RunState, first: int, end: int) -> None:
         await call(
             OrganisationActivities.read_profiles,
             ReadProfilesInput(run_id=state.run.run_id, first=first, end=end),
-            policies.PROFILES,
+            policies.at(state.run.provider, policies.PROFILES),
             f"Read profiles {first + 1} to {end}",
         )
     except ActivityError as error:

@@ -106,13 +106,14 @@ class ClientPulls:
         """Pull a group in one activity; the clients that it returns need a pull of their own."""
         run_id = self._state.run.run_id
         is_full = len(group) == self._together
+        policy = policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER
         try:
             pulled = await call(
                 StandardInformationActivities.pull_clients,
                 PullClientsInput(
                     connection_ids=tuple(client.connection_id for client in group), pull_id=run_id, run_id=run_id
                 ),
-                policies.PULL_TOGETHER if is_full else policies.PULL_FEW_TOGETHER,
+                policies.at(self._state.run.provider, policy),
                 run_text.group_summary([client.client_name for client in group]),
             )
         except ActivityError as error:
@@ -136,7 +137,7 @@ class ClientPulls:
                     grant_id=self._login,
                     settles=self._login is None,
                 ),
-                policies.PULL,
+                policies.at(self._state.run.provider, policies.PULL),
                 f"{client.client_name} ({client.client_code})",
             )
         except ActivityError as error:

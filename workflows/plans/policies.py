@@ -8,7 +8,7 @@ from datetime import timedelta
 from temporalio.common import Priority, RetryPolicy
 from temporalio.workflow import ActivityConfig
 
-from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE
+from contracts.words.names import GROUPS_QUEUE, PROVIDER_QUEUE, queue_of
 
 _NOT_THERE = ["LookupError", "NoResultFound"]
 """What is not in the database will not be there at the next try either."""
@@ -158,6 +158,16 @@ LAST_ROUND_WITHIN = timedelta(hours=18)
 """How long a night's check goes on trying logins that do not answer; the next night has to find it ended."""
 
 LONGEST_CHECK = timedelta(hours=22)
+
+
+def at(provider: str, policy: ActivityConfig) -> ActivityConfig:
+    """The same policy for calls of one provider, on that provider's own queue.
+
+    Args:
+        provider: The provider's word.
+        policy: One of those above that calls a provider.
+    """
+    return {**policy, "task_queue": queue_of(provider, policy["task_queue"] or PROVIDER_QUEUE)}
 
 
 def bulk_priority(practice_slug: str) -> Priority:
