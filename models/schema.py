@@ -1,4 +1,4 @@
-"""The schema's version: bring a database up to date, and say what is missing. Needs no ini file."""
+"""The schema's version: brings a database up to date, and lists missing versions. It needs no ini file."""
 
 from pathlib import Path
 
@@ -62,9 +62,9 @@ async def pending(url: str) -> tuple[str, ...]:
 
 
 async def shares_connections(url: str) -> bool:
-    """Whether something in front of the database gives one connection to several clients, a transaction each.
+    """Whether a pooler in front of the database shares connections between transactions of different clients.
 
-    Either one client's transactions run on different connections, or two clients that are both there have the same.
+    Then the transactions of one client run on different connections, or two clients at the same time have the same one.
     """
     asked = text("SELECT pg_backend_pid()")
     engine = engine_for(for_a_pooler(url), pool_size=2)
@@ -81,7 +81,7 @@ async def shares_connections(url: str) -> bool:
 
 
 async def drift(url: str) -> list[object]:
-    """What the tables in code have that the database has not, or the other way round; for a test."""
+    """Differences between the tables in code and in the database; a test checks that there are none."""
 
     def compare(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -1,7 +1,7 @@
-"""Every table of the product, so that the metadata is whole as soon as a database is opened.
+"""Imports every table of the product, so that SQLAlchemy knows all of them when a database is opened.
 
-A foreign key names its table by text: without the other table's module the first flush would fail. Queries do not
-import from here; they import the one table that they need.
+A foreign key names its table as text; without the other table's module, the first flush would fail. Queries do not
+import from here but import the table that they need.
 """
 
 import models.access.tables

@@ -57,8 +57,8 @@ class Storage:
     async def store_group(self, asked: PullClientsInput, read: Mapping[UUID, Readings]) -> Collection[UUID]:
         """Store what could be read of several connections, in one transaction, and say which succeeded.
 
-        For a client that waiting does not help, nothing more is written: its own pull will record the cause. Nothing is
-        stored for a connection whose lease is lost.
+        Where waiting may repair an error, nothing of the error is written: the pull that goes on with that client
+        records it. Nothing is stored for a connection whose lease is lost.
         """
         at = self._now()
         try:

@@ -1,1 +1,1 @@
-"""Who is let in: sessions, tokens, factors, links, accounts elsewhere, and what support reads."""
+"""How people and programs sign in: sessions, tokens, second factors, links, accounts elsewhere; what support reads."""

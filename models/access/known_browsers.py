@@ -1,4 +1,4 @@
-"""Browsers in which a colleague has signed in: known by a mark that they keep, of which the hash stands here."""
+"""Browsers in which a colleague has signed in. Each keeps a secret mark, of which the hash is stored here."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,7 +16,7 @@ KNOWN_FOR = timedelta(days=365)
 
 
 async def known(session: AsyncSession, address: str, mark: str) -> bool:
-    """Whether an active colleague of this address has signed in in the browser that keeps this mark."""
+    """Whether an active colleague with this address has signed in in the browser that sent this mark."""
     query = (
         select(KnownBrowser.id)
         .join(Colleague, col(Colleague.id) == col(KnownBrowser.colleague_id))
@@ -30,7 +30,7 @@ async def known(session: AsyncSession, address: str, mark: str) -> bool:
 
 
 async def remember(session: AsyncSession, colleague_id: UUID, mark: str, at: datetime) -> None:
-    """Note that a colleague has signed in in the browser that keeps this mark."""
+    """Record that a colleague has signed in in the browser that keeps this mark."""
     query = select(KnownBrowser).where(
         KnownBrowser.colleague_id == colleague_id, KnownBrowser.mark_hash == hashed(mark)
     )
@@ -44,5 +44,5 @@ async def remember(session: AsyncSession, colleague_id: UUID, mark: str, at: dat
 
 
 async def forget(session: AsyncSession, colleague_id: UUID) -> None:
-    """Know no browser of a colleague any more."""
+    """Delete all known browsers of a colleague."""
     await session.exec(delete(KnownBrowser).where(col(KnownBrowser.colleague_id) == colleague_id))

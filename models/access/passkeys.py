@@ -1,4 +1,4 @@
-"""Passkeys: added, used and removed, and challenges, each taken once. Knows nothing of how a signature is checked."""
+"""Stores passkeys and their challenges, each of which is taken once. Signatures are checked elsewhere."""
 
 import secrets
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ async def has_one(session: AsyncSession, colleague_id: UUID) -> bool:
 
 
 async def by_credential(session: AsyncSession, credential_id: bytes) -> tuple[Passkey, Colleague] | None:
-    """The passkey that a browser names, with the colleague whose it is; None when it is unknown or they have left."""
+    """The passkey with this id and its colleague; None when it is unknown or the colleague has left."""
     query = (
         select(Passkey, Colleague)
         .join(Colleague, col(Colleague.id) == col(Passkey.colleague_id))
@@ -45,7 +45,7 @@ async def by_credential(session: AsyncSession, credential_id: bytes) -> tuple[Pa
 
 
 async def handle_of(session: AsyncSession, colleague_id: UUID) -> bytes:
-    """What a colleague is called in their passkeys: random, and the same in all of them; made when there is none."""
+    """The random user id of a colleague in all of their passkeys; it is created at the first call."""
     query = select(Colleague).where(Colleague.id == colleague_id).with_for_update(key_share=True)
     colleague = (await session.exec(query)).one()
     if colleague.passkey_handle is None:
@@ -56,21 +56,21 @@ async def handle_of(session: AsyncSession, colleague_id: UUID) -> bytes:
 
 
 async def add(session: AsyncSession, made: Passkey) -> bool:
-    """Keep a passkey; False when a passkey of this id is kept already, whosever it is."""
+    """Store a passkey; False when a passkey with this id is stored already, whoever owns it."""
     values = made.model_dump()
     adding = insert(Passkey).values(values).on_conflict_do_nothing(index_elements=["credential_id"])
     return (await session.exec(adding.returning(col(Passkey.id)))).first() is not None
 
 
 async def use(session: AsyncSession, passkey_id: UUID, sign_count: int, at: datetime) -> bool:
-    """Note that a passkey was used; False when its counter did not go forward, it is gone, or its owner has left.
+    """Record the use of a passkey; False when its counter did not increase, it is gone, or its owner has left.
 
-    A counter that is 0 before and after is one that never counts.
+    Some passkeys do not count: their counter is always 0, and is accepted.
 
     Args:
         session: The caller's transaction.
-        passkey_id: Which.
-        sign_count: What it says now.
+        passkey_id: The passkey.
+        sign_count: The counter in the passkey's answer.
         at: This moment.
     """
     kept = col(Passkey.sign_count)
@@ -91,7 +91,11 @@ async def use(session: AsyncSession, passkey_id: UUID, sign_count: int, at: date
 
 
 async def remove(session: AsyncSession, colleague_id: UUID, *, only: UUID | None = None) -> Sequence[str]:
-    """Remove a colleague's passkeys, or one of them; gives the names of those that were there."""
+    """Remove all of a colleague's passkeys, or one of them.
+
+    Returns:
+        The names of the removed passkeys.
+    """
     removing = delete(Passkey).where(col(Passkey.colleague_id) == colleague_id)
     if only is not None:
         removing = removing.where(col(Passkey.id) == only)
@@ -107,15 +111,15 @@ async def challenge(
     expires_at: datetime,
     ip: str | None = None,
 ) -> bytes:
-    """Make a challenge, and forget those whose time is over, or that have too many beside them.
+    """Create a challenge; delete expired ones, and the oldest of the same session or browser when there are too many.
 
     Args:
         session: The caller's transaction.
-        bound_to: The secret or id of what alone may answer: a session, or a browser by its mark.
-        ceremony: What the answer is going to be good for.
+        bound_to: The secret or id of the session or browser that may answer.
+        ceremony: What the answer may be used for.
         at: This moment.
-        expires_at: Until when.
-        ip: Where from, where nobody is signed in.
+        expires_at: Until when it may be answered.
+        ip: The IP address that asked, where nobody is signed in.
     """
     await session.exec(delete(PasskeyChallenge).where(col(PasskeyChallenge.expires_at) <= at))
     made = PasskeyChallenge(
@@ -140,7 +144,7 @@ async def challenge(
 
 
 async def waiting_from(session: AsyncSession, ip: str, at: datetime) -> int:
-    """How many challenges wait for an answer that were asked for from an IP address."""
+    """How many unanswered challenges were asked for from an IP address."""
     query = select(func.count()).select_from(PasskeyChallenge)
     return (
         await session.exec(query.where(PasskeyChallenge.ip == ip[:64], col(PasskeyChallenge.expires_at) > at))
@@ -148,7 +152,7 @@ async def waiting_from(session: AsyncSession, ip: str, at: datetime) -> int:
 
 
 async def waiting(session: AsyncSession, bound_to: str, ceremony: Ceremony, at: datetime) -> bytes | None:
-    """The challenge that waits for an answer, the one that does so longest; None when none does."""
+    """The unanswered challenge that expires last; None when there is none."""
     query = select(PasskeyChallenge.challenge).where(
         PasskeyChallenge.bound_to == hashed(bound_to),
         PasskeyChallenge.ceremony == ceremony,
@@ -158,7 +162,7 @@ async def waiting(session: AsyncSession, bound_to: str, ceremony: Ceremony, at: 
 
 
 async def take(session: AsyncSession, challenge: bytes, bound_to: str, ceremony: Ceremony, at: datetime) -> bool:
-    """Take a challenge, once; False when there is none such, it is not this one's, or its time is over."""
+    """Take a challenge, which can be done once; False when it is unknown, expired, or bound to another session."""
     taking = delete(PasskeyChallenge).where(
         col(PasskeyChallenge.challenge) == challenge,
         col(PasskeyChallenge.bound_to) == hashed(bound_to),

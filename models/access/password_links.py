@@ -1,4 +1,4 @@
-"""Links for forgotten passwords: asked for, and made. How they are used is in ``single_use_links``."""
+"""Links for forgotten passwords: requests for them, and new links. Their use is in ``single_use_links``."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -21,15 +21,16 @@ KEPT_FOR = timedelta(days=1)
 
 
 async def ask(session: AsyncSession, address: str, ip: str, at: datetime) -> PasswordRequest:
-    """Write down that somebody asks for a link; ``is_followed`` says whether a mail is looked for.
+    """Store a request for a link; ``is_followed`` tells whether a mail is to be sent for it.
 
-    Requests that are not followed count for nothing: else whoever goes on asking could keep the owner from ever getting
-    a link.
+    When too many mails were sent to the address lately, a request is stored but not followed. Such requests do not
+    count towards the limit, so that nobody can keep the owner of an address from getting a link by asking again and
+    again.
 
     Args:
-        session: A transaction of its own; requests with one address wait for each other in it.
-        address: In small letters; it need not be anybody's.
-        ip: Where from.
+        session: A transaction of its own; requests for the same address wait for each other in it.
+        address: In small letters; no colleague need have it.
+        ip: The IP address that asked.
         at: This moment.
     """
     address_hash = hashed(address)
@@ -57,18 +58,18 @@ async def ask(session: AsyncSession, address: str, ip: str, at: datetime) -> Pas
 
 
 async def unfollow(session: AsyncSession, request_id: int) -> None:
-    """Note that no mail is looked for after all: the request counts for nothing."""
+    """Record that no mail was sent for a request, which then does not count towards the limit."""
     await session.exec(update(PasswordRequest).where(col(PasswordRequest.id) == request_id).values(is_followed=False))
 
 
 async def asked_from(session: AsyncSession, ip: str, since: datetime) -> int:
-    """How many requests came from an IP address since then."""
+    """How many requests came from an IP address since a moment."""
     query = select(func.count()).select_from(PasswordRequest)
     return (await session.exec(query.where(PasswordRequest.ip == ip[:64], PasswordRequest.at > since))).one()
 
 
 async def people_of(session: AsyncSession, request: PasswordRequest) -> Sequence[AtWork]:
-    """The active colleagues who have the address that was asked for, by practice."""
+    """The active colleagues who have the address of a request, ordered by practice."""
     query = (
         select(Colleague, Practice)
         .join(Practice, col(Practice.id) == col(Colleague.practice_id))
@@ -82,5 +83,8 @@ async def people_of(session: AsyncSession, request: PasswordRequest) -> Sequence
 
 
 async def make(session: AsyncSession, colleague: Colleague, at: datetime) -> str:
-    """Make a link; gives its secret, for the mail alone. Earlier ones stay: their mails may be read first."""
+    """Create a link and return its secret, which only the mail may show.
+
+    Earlier links stay valid, because the person may read an earlier mail first.
+    """
     return await single_use_links.make(session, PasswordLink, colleague.id, at=at, valid_for=VALID_FOR)

@@ -1,6 +1,6 @@
-"""Second factors: authenticator apps and recovery codes, set up, used once for each code, and removed.
+"""Second factors: authenticator apps and recovery codes are set up, used once for each code, and removed.
 
-Knows nothing of how a code is made. Passkeys are in ``models.access.passkeys``.
+Codes are computed elsewhere. Passkeys are in ``models.access.passkeys``.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from models.practices.tables import Colleague, Practice
 
 
 async def lacking(session: AsyncSession, colleague: Colleague) -> Lacking | None:
-    """What a colleague's sign-in lacks after the password."""
+    """What a colleague's sign-in still needs after the password; None when nothing."""
     if await has_one(session, colleague.id):
         return Lacking.SECOND_FACTOR
     practice = await session.get_one(Practice, colleague.practice_id)
@@ -33,19 +33,19 @@ async def has_one(session: AsyncSession, colleague_id: UUID) -> bool:
 
 
 async def find(session: AsyncSession, colleague_id: UUID) -> Authenticator | None:
-    """A colleague's authenticator app; None when there is none, or no code of it was given yet."""
+    """A colleague's authenticator app; None when there is none, or its set-up was not finished with a code."""
     found = await session.get(Authenticator, colleague_id)
     return found if found is not None and found.confirmed_at is not None else None
 
 
 async def waiting(session: AsyncSession, colleague_id: UUID) -> Authenticator | None:
-    """One that is being set up."""
+    """A colleague's authenticator app whose set-up is not finished; None when there is none."""
     found = await session.get(Authenticator, colleague_id)
     return found if found is not None and found.confirmed_at is None else None
 
 
 async def wait_for(session: AsyncSession, colleague_id: UUID, sealed_secret: bytes, at: datetime) -> None:
-    """Keep the secret of one that is being set up, in place of an earlier one; one that counts is left."""
+    """Store the secret of an app that is being set up, instead of an earlier one; a confirmed app is not replaced."""
     values = {"sealed_secret": sealed_secret, "created_at": at, "last_step": 0}
     adding = insert(Authenticator).values(colleague_id=colleague_id, **values)
     await session.exec(
@@ -56,12 +56,12 @@ async def wait_for(session: AsyncSession, colleague_id: UUID, sealed_secret: byt
 
 
 async def confirm(session: AsyncSession, waits: Authenticator, step: int, at: datetime) -> bool:
-    """Let one that is being set up count from now on, its code used; False when somebody else was faster.
+    """Finish the set-up of an app, with one of its codes used; False when the row has changed meanwhile.
 
     Args:
         session: The caller's transaction.
-        waits: As it was when the code was compared.
-        step: Of the code.
+        waits: The app's row as it was when the code was compared.
+        step: The time step of the code.
         at: This moment.
     """
     confirming = (
@@ -78,12 +78,12 @@ async def confirm(session: AsyncSession, waits: Authenticator, step: int, at: da
 
 
 async def use_step(session: AsyncSession, colleague_id: UUID, step: int, sealed_secret: bytes) -> bool:
-    """Use a code up, with all before it; False when it was used already.
+    """Mark a code and all earlier ones as used; False when this one was used already.
 
     Args:
         session: The caller's transaction.
-        colleague_id: Whose.
-        step: Of the code.
+        colleague_id: The owner of the app.
+        step: The time step of the code.
         sealed_secret: The same secret, sealed with the current key.
     """
     using = (
@@ -100,14 +100,14 @@ async def use_step(session: AsyncSession, colleague_id: UUID, step: int, sealed_
 
 
 async def renew_recovery_codes(session: AsyncSession, colleague_id: UUID, codes: Sequence[str]) -> None:
-    """Put recovery codes in place of all earlier ones."""
+    """Replace all recovery codes of a colleague."""
     await session.exec(delete(RecoveryCode).where(col(RecoveryCode.colleague_id) == colleague_id))
     session.add_all(RecoveryCode(colleague_id=colleague_id, code_hash=hashed(code)) for code in codes)
     await session.flush()
 
 
 async def use_recovery_code(session: AsyncSession, colleague_id: UUID, code: str, at: datetime) -> bool:
-    """Use a recovery code up; False when it is none, or was used already."""
+    """Mark a recovery code as used; False when it is wrong or was used already."""
     using = (
         update(RecoveryCode)
         .where(
@@ -122,14 +122,14 @@ async def use_recovery_code(session: AsyncSession, colleague_id: UUID, code: str
 
 
 async def recovery_codes_left(session: AsyncSession, colleague_id: UUID) -> int:
-    """How many recovery codes were not used yet."""
+    """How many recovery codes are still unused."""
     query = select(func.count()).select_from(RecoveryCode)
     unused = col(RecoveryCode.used_at).is_(None)
     return (await session.exec(query.where(RecoveryCode.colleague_id == colleague_id, unused))).one()
 
 
 async def has_recovery_codes(session: AsyncSession, colleague_id: UUID) -> bool:
-    """Whether a colleague was given recovery codes, used since or not."""
+    """Whether a colleague has recovery codes, used or unused."""
     query = select(RecoveryCode.id).where(RecoveryCode.colleague_id == colleague_id)
     return (await session.exec(query.limit(1))).first() is not None
 
@@ -140,14 +140,14 @@ async def remove_recovery_codes(session: AsyncSession, colleague_id: UUID) -> No
 
 
 async def remove_app(session: AsyncSession, colleague_id: UUID) -> bool:
-    """Remove a colleague's authenticator app, or what is left of setting one up; False when none was in use."""
+    """Remove a colleague's authenticator app, or an unfinished set-up; False when no app was in use."""
     removing = delete(Authenticator).where(col(Authenticator.colleague_id) == colleague_id)
     found = (await session.exec(removing.returning(col(Authenticator.confirmed_at)))).first()
     return found is not None and found[0] is not None
 
 
 async def remove(session: AsyncSession, colleague_id: UUID) -> bool:
-    """Remove all second factors of a colleague, and what belongs to them; False when there was none."""
+    """Remove all second factors of a colleague and their recovery codes; False when there was none."""
     await remove_recovery_codes(session, colleague_id)
     keys = await passkeys.remove(session, colleague_id)
     return await remove_app(session, colleague_id) or bool(keys)

@@ -1,4 +1,4 @@
-"""Sessions of browsers and counted attempts: written and read. Never sees a password."""
+"""Sessions of browsers, and counted attempts to sign in. This module never sees a password."""
 
 import hashlib
 import secrets
@@ -17,7 +17,7 @@ from models.practices.tables import Colleague, Practice
 
 
 class InSession(NamedTuple):
-    """A living session with its colleague and practice."""
+    """A valid session with its colleague and practice."""
 
     session: WebSession
     colleague: Colleague
@@ -25,7 +25,7 @@ class InSession(NamedTuple):
 
 
 def hashed(secret: str) -> bytes:
-    """What is kept of a secret of 256 random bits."""
+    """The SHA-256 under which a secret of 256 random bits is stored."""
     return hashlib.sha256(secret.encode()).digest()
 
 
@@ -38,7 +38,11 @@ async def begin(
     valid_for: timedelta,
     lacks: Lacking | None = None,
 ) -> tuple[str, WebSession]:
-    """Begin a session: the secret for the browser, shown this once, and its row."""
+    """Begin a session.
+
+    Returns:
+        The secret for the browser, which cannot be shown again, and the session's row.
+    """
     token = secrets.token_urlsafe(32)
     made = WebSession(
         colleague_id=colleague_id,
@@ -66,14 +70,14 @@ def _is_living(at: datetime, idle: timedelta) -> tuple[object, ...]:
 async def find(
     session: AsyncSession, token: str, *, at: datetime, idle: timedelta, is_whole: bool = True
 ) -> InSession | None:
-    """The living session of a secret; None when it is unknown or over, or its colleague has left.
+    """The valid session of a secret; None when it is unknown, has ended, or its colleague has left.
 
     Args:
         session: Any session.
         token: The secret.
         at: Now.
-        idle: How long one may be without use.
-        is_whole: Find sessions in which somebody is signed in; otherwise those that still lack something.
+        idle: After how long without use a session ends.
+        is_whole: Find sessions in which somebody is signed in; if False, those that still lack a step of signing in.
     """
     query = (
         select(WebSession, Colleague, Practice)
@@ -88,7 +92,7 @@ async def find(
 
 
 async def goes_on(session: AsyncSession, session_id: UUID, *, at: datetime, idle: timedelta) -> bool:
-    """Whether a session is not over, and its colleague is still here."""
+    """Whether a session has not ended and its colleague has not left."""
     query = (
         select(WebSession.id)
         .join(Colleague, col(Colleague.id) == col(WebSession.colleague_id))
@@ -99,19 +103,22 @@ async def goes_on(session: AsyncSession, session_id: UUID, *, at: datetime, idle
 
 
 async def is_waiting(session: AsyncSession, session_id: UUID, at: datetime) -> bool:
-    """Whether a session still waits for a step of its sign-in; locks it, so that the step is made once."""
+    """Whether a session still lacks a step of signing in.
+
+    The session's row is locked, so that the step can be made once only.
+    """
     query = select(WebSession).where(WebSession.id == session_id).with_for_update(key_share=True)
     found = (await session.exec(query)).one()
     return found.lacks is not None and found.revoked_at is None and found.expires_at > at
 
 
 async def seen(session: AsyncSession, session_id: UUID, at: datetime) -> None:
-    """Note that a session is in use."""
+    """Record that a session is in use."""
     await session.exec(update(WebSession).where(col(WebSession.id) == session_id).values(last_seen_at=at))
 
 
 async def living(session: AsyncSession, colleague_id: UUID, *, at: datetime, idle: timedelta) -> Sequence[WebSession]:
-    """Where a colleague is signed in, the latest used first."""
+    """The sessions in which a colleague is signed in, the latest used first."""
     query = (
         select(WebSession)
         .where(WebSession.colleague_id == colleague_id, col(WebSession.lacks).is_(None))
@@ -128,10 +135,10 @@ async def revoke(
 
     Args:
         session: The caller's transaction.
-        colleague_id: Whose.
+        colleague_id: The colleague.
         at: Now.
-        only: End this one alone.
-        but: Leave this one.
+        only: End only this one.
+        but: Leave this one as it is.
     """
     ending = update(WebSession).where(
         col(WebSession.colleague_id) == colleague_id, col(WebSession.revoked_at).is_(None)
@@ -144,7 +151,7 @@ async def revoke(
 
 
 async def attempt(session: AsyncSession, address: str, ip: str, at: datetime, browser_hash: bytes | None = None) -> int:
-    """Note that somebody tries to sign in, before anything is checked; gives the attempt's id."""
+    """Record an attempt to sign in before anything is checked, and return its id."""
     made = SignInAttempt(address_hash=hashed(address), browser_hash=browser_hash, ip=ip[:64], at=at)
     session.add(made)
     await session.flush()
@@ -155,9 +162,10 @@ async def attempt(session: AsyncSession, address: str, ip: str, at: datetime, br
 async def failures(
     session: AsyncSession, address: str, ip: str, since: datetime, browser_hash: bytes | None = None
 ) -> tuple[int, int]:
-    """How many attempts did not succeed since then: with the address since it last did, and from the IP address.
+    """How many attempts have failed since a moment: of the address since its last success, and of the IP address.
 
-    Those in a known browser count for that browser and this address alone, and nobody else's count there.
+    Attempts in a known browser count for that browser and this address only; there, other people's attempts do not
+    count.
     """
     theirs = and_(
         col(SignInAttempt.address_hash) == hashed(address),
@@ -176,7 +184,7 @@ async def failures(
 
 
 class AtWork(NamedTuple):
-    """A colleague and the practice that they are of."""
+    """A colleague and their practice."""
 
     colleague: Colleague
     practice: Practice
@@ -187,12 +195,12 @@ MOST_PRACTICES = 20
 
 
 async def of_address(session: AsyncSession, address: str, practice_id: UUID | None) -> Sequence[AtWork]:
-    """The active colleagues of an address, or the one of a practice.
+    """The active colleagues who have an address, of all practices or of one.
 
     Args:
         session: Any session.
         address: In small letters.
-        practice_id: Of which practice; of all when None.
+        practice_id: The practice; None for all.
     """
     query = (
         select(Colleague, Practice)
@@ -207,6 +215,6 @@ async def of_address(session: AsyncSession, address: str, practice_id: UUID | No
 
 
 async def succeeded(session: AsyncSession, attempt_id: int, forget_before: datetime) -> None:
-    """Note that an attempt was good, and forget those that no longer count."""
+    """Record that an attempt succeeded, and delete attempts from before ``forget_before``."""
     await session.exec(update(SignInAttempt).where(col(SignInAttempt.id) == attempt_id).values(succeeded=True))
     await session.exec(delete(SignInAttempt).where(col(SignInAttempt.at) < forget_before))

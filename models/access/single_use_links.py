@@ -1,6 +1,6 @@
-"""Links by which a colleague chooses a password, once: made by an admin (invitations), or mailed to who forgot theirs.
+"""Links by which a colleague chooses a password, once: an admin's invitation, or a mail for a forgotten password.
 
-Both are used, and end, in the same way. Never sees a password.
+Both kinds are used, and end, in the same way. This module never sees a password.
 """
 
 import secrets
@@ -21,7 +21,7 @@ KINDS: tuple[Kind, ...] = (Invitation, PasswordLink)
 
 
 class Linked(NamedTuple):
-    """Whom a link is for."""
+    """The colleague and the practice of a link."""
 
     colleague: Colleague
     practice: Practice
@@ -30,7 +30,7 @@ class Linked(NamedTuple):
 async def make(
     session: AsyncSession, kind: Kind, colleague_id: UUID, *, at: datetime, valid_for: timedelta, **more: Any
 ) -> str:
-    """Make a link; gives its secret, shown or mailed this once. ``more`` are further columns of the kind."""
+    """Create a link and return its secret, which cannot be shown again; ``more`` are further columns of its table."""
     token = secrets.token_urlsafe(32)
     kept: dict[str, Any] = {"token_hash": hashed(token), "created_at": at, "expires_at": at + valid_for}
     session.add(kind(colleague_id=colleague_id, **kept, **more))
@@ -39,14 +39,14 @@ async def make(
 
 
 async def usable(session: AsyncSession, kind: Kind, token: str, at: datetime, *, claim: bool = False) -> Linked | None:
-    """Whom the link of a secret is for, if it can be used.
+    """The colleague and practice of the link with this secret; None when the link cannot be used.
 
     Args:
         session: Any session; the caller's transaction when claiming.
-        kind: Of the link.
+        kind: The link's table.
         token: The secret.
         at: Now.
-        claim: Lock it, so that two browsers cannot both use it.
+        claim: Lock the link, so that two browsers cannot both use it.
     """
     query = (
         select(Colleague, Practice)
@@ -66,7 +66,7 @@ async def usable(session: AsyncSession, kind: Kind, token: str, at: datetime, *,
 
 
 async def end(session: AsyncSession, colleague_id: UUID, at: datetime, *kinds: Kind) -> None:
-    """End a colleague's links of some kinds that can still be used."""
+    """End a colleague's unused links of the given kinds."""
     for kind in kinds:
         usable_ones = update(kind).where(col(kind.colleague_id) == colleague_id, col(kind.used_at).is_(None))
         await session.exec(usable_ones.values(used_at=at))

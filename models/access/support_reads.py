@@ -1,4 +1,4 @@
-"""Writing down what support staff read, and telling the practices whose runs it was."""
+"""Records what support staff read, and tells the practices whose payloads they were."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ SITTING = timedelta(hours=1)
 async def practices_of(
     session: AsyncSession, ids: Collection[UUID], slugs: Collection[str], run_ids: Collection[str]
 ) -> set[UUID]:
-    """The practices that are named by their ids, by their short names, or by runs of theirs."""
+    """The practices with these ids, with these short names, or with these runs."""
     query = select(Practice.id).where(
         or_(
             col(Practice.id).in_(ids),
@@ -35,14 +35,14 @@ async def practices_of(
 async def record(
     session: AsyncSession, *, subject: str, name: str, payloads: int, practices: Collection[UUID], at: datetime
 ) -> None:
-    """Write one reading down, and tell each practice of it unless it was told of this person a moment ago.
+    """Record one reading; each practice gets an event, unless it got one about this person a short time ago.
 
     Args:
         session: The caller's transaction.
-        subject: The identity provider's id of the person.
-        name: For people.
-        payloads: How many were opened.
-        practices: Whose they are.
+        subject: The person's id at the identity provider.
+        name: The person's name.
+        payloads: How many payloads were opened.
+        practices: The practices to which they belong.
         at: This moment.
     """
     session.add(SupportRead(subject=subject, name=name, payloads=payloads, practices=len(practices), at=at))

@@ -1,7 +1,7 @@
-"""Who is let in: sessions, API tokens, second factors, links for passwords, accounts elsewhere, and what support reads.
+"""Tables on signing in: sessions, API tokens, second factors, links for passwords, accounts elsewhere, support reads.
 
-Attempts to sign in are counted here too. Whatever a browser, a link or a program holds is a secret, so only its SHA-256
-stands here; what has to be read again is sealed.
+Attempts to sign in are counted here too. Secrets that a browser, a link or a program holds are stored as SHA-256 only;
+a secret that has to be read again is sealed.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from models.kit.columns import MOMENT, created, enum_of, new_id, now
 
 
 class SupportRead(SQLModel, table=True):
-    """Somebody of support had payloads of workflows opened. The practices that these name are told by events."""
+    """Support staff had payloads of workflows opened. Events tell the practices to which these belong."""
 
     __tablename__ = "support_reads"
 
@@ -31,7 +31,7 @@ class SupportRead(SQLModel, table=True):
 
 
 class Identity(SQLModel, table=True):
-    """An account at an identity provider by which a colleague signs in; within a practice it is nobody else's."""
+    """An account at an identity provider by which a colleague signs in; one colleague of a practice at most."""
 
     __tablename__ = "identities"
     __table_args__ = (
@@ -52,7 +52,7 @@ class Identity(SQLModel, table=True):
 
 
 class IdentityAttempt(SQLModel, table=True):
-    """A sign-in at the identity provider that was begun in a browser; it comes back there once, within a while."""
+    """A sign-in at the identity provider; it can be finished once, in time, in the browser in which it was begun."""
 
     __tablename__ = "identity_attempts"
     __table_args__ = (
@@ -76,7 +76,7 @@ class IdentityAttempt(SQLModel, table=True):
 
 
 class PasswordRequest(SQLModel, table=True):
-    """Somebody asked for a link, whether or not anybody has the address. ``is_followed``: a mail is looked for."""
+    """A request for a link, whether or not anybody has the address; ``is_followed``: a mail is to be sent."""
 
     __tablename__ = "password_requests"
     __table_args__ = (
@@ -107,7 +107,7 @@ class PasswordLink(SQLModel, table=True):
 
 
 class Authenticator(SQLModel, table=True):
-    """An app that shows one-time codes; one for each colleague. It counts once a code of it was given."""
+    """A colleague's app for one-time codes, at most one; it is in use once a code of it was given."""
 
     __tablename__ = "authenticators"
 
@@ -121,7 +121,7 @@ class Authenticator(SQLModel, table=True):
 
 
 class RecoveryCode(SQLModel, table=True):
-    """A code for when the app is not at hand; good once. Of its 80 random bits the SHA-256 is kept."""
+    """A code for when the app is not at hand; it works once. Only the SHA-256 of its 80 random bits is stored."""
 
     __tablename__ = "recovery_codes"
 
@@ -132,7 +132,7 @@ class RecoveryCode(SQLModel, table=True):
 
 
 class Passkey(SQLModel, table=True):
-    """A passkey of a colleague; they may have several. Its secret is with its owner: nothing here opens anything."""
+    """A passkey of a colleague, who may have several. The secret key stays on the owner's device."""
 
     __tablename__ = "passkeys"
 
@@ -153,7 +153,7 @@ class Passkey(SQLModel, table=True):
 
 
 class PasskeyChallenge(SQLModel, table=True):
-    """Random bytes that a passkey has to sign; gone as soon as an answer to them comes, good or not."""
+    """Random bytes for a passkey to sign; they are deleted at the first answer, right or wrong."""
 
     __tablename__ = "passkey_challenges"
 
@@ -167,7 +167,7 @@ class PasskeyChallenge(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
-    """A colleague's bearer token; only its SHA-256 is kept."""
+    """A colleague's bearer token; only its SHA-256 is stored."""
 
     __tablename__ = "api_tokens"
 
@@ -185,7 +185,7 @@ class ApiToken(SQLModel, table=True):
 
     @property
     def scopes(self) -> frozenset[Scope]:
-        """What it may be used for; a scope of another version of the product is left out."""
+        """What the token may be used for; scopes that this version of the product does not know are left out."""
         return frozenset(scope for scope in Scope if scope.value in self.scope_names)
 
 
@@ -210,7 +210,7 @@ class WebSession(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """A link by which a colleague chooses a password, once; also the way out of a forgotten one."""
+    """A link by which a colleague chooses a password, once; it also serves when a password was forgotten."""
 
     __tablename__ = "invitations"
 
@@ -226,7 +226,7 @@ class Invitation(SQLModel, table=True):
 
 
 class KnownBrowser(SQLModel, table=True):
-    """A browser in which a colleague has signed in: strangers who try their password lock them out of it no more."""
+    """A browser in which a colleague has signed in; strangers' attempts do not lock the colleague out of it."""
 
     __tablename__ = "known_browsers"
 
@@ -238,7 +238,7 @@ class KnownBrowser(SQLModel, table=True):
 
 
 class SignInAttempt(SQLModel, table=True):
-    """Somebody tried an address and a password. The address is hashed: people type passwords there by mistake."""
+    """An attempt to sign in. The address is stored as a hash, because people sometimes type their password there."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Queries of bearer tokens: made, found by their secret, shown, and ended."""
+"""Bearer tokens: issued, found by their secret, listed, and withdrawn."""
 
 import secrets
 from collections.abc import Collection, Sequence
@@ -22,7 +22,7 @@ USUAL = timedelta(days=90)
 
 
 class Bearer(NamedTuple):
-    """Who a bearer token stands for."""
+    """The colleague, practice and row of a bearer token."""
 
     colleague: Colleague
     practice: Practice
@@ -30,7 +30,7 @@ class Bearer(NamedTuple):
 
 
 class TokenView(NamedTuple):
-    """A token, and whose it is."""
+    """A token and its colleague's name."""
 
     token: ApiToken
     colleague_name: str
@@ -44,11 +44,11 @@ async def issue(
     scopes: Collection[Scope] = EVERYTHING,
     expires_at: datetime | None = None,
 ) -> tuple[str, ApiToken]:
-    """Make a bearer token for a colleague: 256 random bits, shown this once; only its SHA-256 is kept.
+    """Issue a bearer token with 256 random bits for a colleague; only its SHA-256 is stored.
 
     Args:
         session: The caller's transaction.
-        colleague_id: Whose.
+        colleague_id: The colleague.
         name: What it is for.
         scopes: What it may be used for.
         expires_at: When it ends; ``USUAL`` from now when None.
@@ -67,7 +67,7 @@ async def issue(
 
 
 async def find(session: AsyncSession, token: str, at: datetime) -> Bearer | None:
-    """Who a bearer token stands for; None if it is unknown, withdrawn or over, or its colleague has left."""
+    """The colleague and practice of a bearer token; None if it is unknown, withdrawn or expired, or they have left."""
     query = (
         select(Colleague, Practice, ApiToken)
         .join(ApiToken, col(ApiToken.colleague_id) == col(Colleague.id))
@@ -84,14 +84,14 @@ async def find(session: AsyncSession, token: str, at: datetime) -> Bearer | None
 
 
 async def used(session: AsyncSession, token_id: UUID, at: datetime) -> None:
-    """Note that a token was used."""
+    """Record that a token was used."""
     await session.exec(update(ApiToken).where(col(ApiToken.id) == token_id).values(last_used_at=at))
 
 
 async def tokens_of(
     session: AsyncSession, practice_id: UUID, colleague_id: UUID | None, at: datetime
 ) -> Sequence[TokenView]:
-    """A practice's tokens that still work, or one colleague's, the newest first."""
+    """The valid tokens of a practice, or of one colleague, the newest first."""
     query = (
         select(ApiToken, Colleague.name)
         .join(Colleague, col(Colleague.id) == col(ApiToken.colleague_id))
@@ -109,7 +109,7 @@ async def tokens_of(
 
 
 async def revoke(session: AsyncSession, practice_id: UUID, token_id: UUID, at: datetime) -> TokenView | None:
-    """End a practice's token; None when there is none that still works."""
+    """Withdraw a token of a practice; None when the practice has no such valid token."""
     query = (
         select(ApiToken, Colleague.name)
         .join(Colleague, col(Colleague.id) == col(ApiToken.colleague_id))
@@ -126,6 +126,6 @@ async def revoke(session: AsyncSession, practice_id: UUID, token_id: UUID, at: d
 
 
 async def practice_of(session: AsyncSession, token_id: UUID) -> UUID | None:
-    """Whose token it is; None when there is none."""
+    """The practice to which a token belongs; None when there is no such token."""
     query = select(Colleague.practice_id).join(ApiToken, col(ApiToken.colleague_id) == col(Colleague.id))
     return (await session.exec(query.where(ApiToken.id == token_id))).one_or_none()

@@ -1,1 +1,1 @@
-"""What an app may call at a provider, and what is wrong with the app itself."""
+"""How many calls an app may make at a provider, and troubles of the app itself."""

@@ -1,4 +1,4 @@
-"""Queries of the troubles of our app itself: noted once, told once, over when the provider takes the app again."""
+"""Troubles of our app itself, such as a refused secret: recorded once, told once, over when the app is accepted."""
 
 from datetime import datetime, timedelta
 
@@ -15,10 +15,10 @@ CLAIM = timedelta(minutes=5)
 
 
 async def note(session: AsyncSession, provider: str, cause: Cause, detail: str, at: datetime) -> bool:
-    """Note that a provider refuses our app.
+    """Record that a provider refuses our app.
 
     Returns:
-        Whether that is news.
+        Whether it was not known before.
     """
     row = {"provider": provider, "cause": cause, "detail": detail[:200], "since": at}
     noted = insert(AppTrouble).values(row).on_conflict_do_nothing().returning(col(AppTrouble.provider))
@@ -26,9 +26,9 @@ async def note(session: AsyncSession, provider: str, cause: Cause, detail: str, 
 
 
 async def claim_untold(session: AsyncSession, provider: str, at: datetime) -> AppTrouble | None:
-    """The trouble that nobody has been written to about, claimed for whoever asks; None if there is none.
+    """Claim a trouble of which nobody was told yet; None if there is none, or somebody else has claimed it.
 
-    The claim is not given back: a mail server that is away would otherwise be asked at every refusal.
+    The claim is not given back: otherwise a mail server that is down would be tried at every refusal.
     """
     claimed = (
         update(AppTrouble)
@@ -45,16 +45,16 @@ async def claim_untold(session: AsyncSession, provider: str, at: datetime) -> Ap
 
 
 async def told(session: AsyncSession, provider: str, *, since: datetime, at: datetime) -> None:
-    """Note that those who run this installation were written to about a trouble; a later one is another matter."""
+    """Record that whoever runs the installation was told of this trouble; a later trouble is told again."""
     of_it = update(AppTrouble).where(col(AppTrouble.provider) == provider, col(AppTrouble.since) == since)
     await session.exec(of_it.values(claimed_until=None, told_at=at))
 
 
 async def over(session: AsyncSession, provider: str) -> bool:
-    """The provider takes our app.
+    """Record that a provider accepts our app.
 
     Returns:
-        Whether that is news.
+        Whether there was a trouble.
     """
     ended = delete(AppTrouble).where(col(AppTrouble.provider) == provider).returning(col(AppTrouble.provider))
     return (await session.exec(ended)).first() is not None

@@ -1,6 +1,7 @@
-"""Clients whose books an organisation may be under another id: a reset demo company, a restarted trial, a conversion.
+"""Connected clients whose books an organisation may be under another id: after a reset, a new trial or a conversion.
 
-They are connected, so nothing is linked to them: a client is moved to other books on purpose, with a preview.
+They are connected already, so the organisation is not linked to them: somebody moves the client by a change of
+connection, with a preview.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from rules.matching import ConnectedClient
 
 
 async def connected_clients(session: AsyncSession, practice_id: UUID, provider: str) -> Sequence[ConnectedClient]:
-    """The practice's clients that are connected at a provider, by code: thousands, so nothing else is fetched."""
+    """The practice's clients with a connection at a provider, ordered by code; only the columns needed for matching."""
     found = await (await session.connection()).execute(
         text(f"""
             SELECT k.id, k.name, c.organisation_name, k.company_number, p.registration_number,

@@ -1,4 +1,4 @@
-"""Clients as people and the API read them, with owner, team and connection; searched and sorted in the database."""
+"""Clients as people and the API read them, with owner, team and connection; filtered and sorted in the database."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -49,14 +49,14 @@ class ClientSort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientView:
-    """A client with the people and the connection around it.
+    """A client with its owner, team and connection.
 
     Attributes:
         client: The client.
-        owner_name: Who looks after it.
-        team_name: Its team, if it has one.
-        connection: Its connection, if it has one.
-        login_name: Whose login at the provider the connection uses.
+        owner_name: Name of the colleague who looks after it.
+        team_name: Name of its team; None without one.
+        connection: Its connection; None without one.
+        login_name: Name of the person whose login the connection uses.
     """
 
     client: Client
@@ -67,28 +67,28 @@ class ClientView:
 
     @property
     def status(self) -> ClientStatus:
-        """How it stands; never *disconnected*, which is *not connected* here."""
+        """The state of its connection; ``not_connected`` also when somebody has disconnected it."""
         return _standing(self.connection.status if self.connection else None)
 
     @property
     def cause(self) -> Cause | None:
-        """Why its connection is not healthy, if it is not."""
+        """Why its connection is not healthy; None when it is healthy or there is none."""
         return self.connection.cause if self.connection else None
 
     @property
     def last_good_at(self) -> datetime | None:
-        """When its connection was last seen to work."""
+        """When its connection was last seen to work; None when never."""
         return self.connection.last_good_at if self.connection else None
 
     @property
     def last_synced_at(self) -> datetime | None:
-        """When its lists were last pulled."""
+        """When its lists were last pulled; None when never."""
         return self.connection.lists_pulled_at if self.connection else None
 
 
 @dataclass(frozen=True, slots=True)
 class ClientFilter:
-    """Which clients are wanted; what is None does not filter."""
+    """Which clients to find; a field that is None does not filter."""
 
     search: str | None = None
     owner_id: UUID | None = None
@@ -99,7 +99,7 @@ class ClientFilter:
 
 @dataclass(frozen=True, slots=True)
 class ClientOrder:
-    """How the list is sorted; equal ones stand by name, then code, and what has no value stands last."""
+    """How to sort clients; equal ones are sorted by name, then code, and missing values come last."""
 
     column: ClientSort = ClientSort.NAME
     is_descending: bool = False
@@ -110,14 +110,14 @@ BY_NAME = ClientOrder()
 
 @dataclass(frozen=True, slots=True)
 class ClientFacets:
-    """How many clients there are of each kind.
+    """How many clients have which status and cause.
 
     Attributes:
         total: All of them.
-        by_status: By status, those that are there; they add up to the total.
-        by_cause: Those whose connection has a cause, by it.
+        by_status: Numbers by status; statuses without clients are missing. They add up to the total.
+        by_cause: Numbers by cause, of clients whose connection has one.
         needs_sign_in: How many need somebody to sign in again.
-        needs_something_else: How many need a person and cannot be repaired by signing in.
+        needs_something_else: How many need a person to act, but by something other than a sign-in.
     """
 
     total: int
@@ -136,15 +136,15 @@ async def client_views(
     limit: int | None = 100,
     offset: int = 0,
 ) -> tuple[Sequence[ClientView], int]:
-    """A page of the practice's clients, and how many match in all.
+    """One page of the practice's clients, and how many match in all.
 
     Args:
         session: Any session.
-        practice_id: Whose.
-        wanted: Which.
+        practice_id: The practice.
+        wanted: Which clients.
         order: How they are sorted.
         limit: How many at most; all of them when None.
-        offset: How many to leave out first.
+        offset: How many to skip first.
     """
     page = _filtered(_clients(practice_id), wanted).order_by(*_sorting(order)).limit(limit).offset(offset)
     counted: Any = select(func.count()).select_from(Client)
@@ -163,8 +163,8 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
 
     Args:
         session: Any session.
-        practice_id: Whose.
-        wanted: Among which; its status and cause do not count, since they are what is being chosen from.
+        practice_id: The practice.
+        wanted: Which clients to count; its status and cause are ignored, because people choose among these.
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
     kinds = (col(Connection.status), col(Connection.cause))

@@ -1,4 +1,4 @@
-"""Client accounts of a practice."""
+"""The table of a practice's client accounts."""
 
 from datetime import datetime
 from uuid import UUID

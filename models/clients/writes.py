@@ -1,7 +1,7 @@
-"""Queries that make clients out of a run's chosen organisations, and those that find clients.
+"""Creates clients from a run's chosen organisations, and finds known and unconnected clients.
 
-Creation is idempotent by the database: (practice, provider, organisation) is unique among connections, and the
-practice's row is locked while allowance and codes are given out.
+Creating twice creates nothing: (practice, provider, organisation) is unique among connections, and the practice's row
+is locked while allowance and codes are assigned.
 """
 
 import re
@@ -35,7 +35,7 @@ from rules.matching import KnownOrganisation, UnconnectedClient
 
 
 class Batch(NamedTuple):
-    """What one batch of creation did."""
+    """The outcomes of one batch of creation, and how many organisations are left."""
 
     outcomes: Counter[Outcome]
     remaining: int
@@ -55,9 +55,9 @@ def client_code(name: str, number: int) -> str:
 async def known_organisations(
     session: AsyncSession, practice_id: UUID, provider: str, organisation_ids: Sequence[str]
 ) -> dict[str, KnownOrganisation]:
-    """Those of the organisations that are clients of the practice, by organisation id.
+    """Those of the organisations that are clients of the practice, by the provider's organisation id.
 
-    One that its client was moved away from stays that client's for as long as the move can be undone.
+    An organisation from which a client was moved away counts as that client's while the move can be undone.
     """
     free = await connection_changes.free(session, practice_id, provider, organisation_ids, now())
     query = select(Connection, Client.name, Colleague.name).where(
@@ -82,7 +82,7 @@ async def known_organisations(
 
 
 async def unconnected_clients(session: AsyncSession, practice_id: UUID) -> Sequence[UnconnectedClient]:
-    """Clients of the practice that have no connection, or one that has ended."""
+    """The practice's clients that have no connection, or a disconnected one."""
     held = (
         select(Connection.id)
         .where(
@@ -103,12 +103,12 @@ async def count_clients(session: AsyncSession, practice_id: UUID) -> int:
 
 
 async def create_chosen(session: AsyncSession, run: Run, limit: int, at: datetime) -> Batch:
-    """Create or link the clients of the next chosen organisations, with their outcomes and events.
+    """Create or link the clients of the next chosen organisations, and write their outcomes and events.
 
     Args:
-        session: The transaction that all of it happens in.
+        session: The transaction in which all of it is written.
         run: The run; its practice is locked here.
-        limit: Organisations to take on at the most.
+        limit: How many organisations at most.
         at: This moment.
 
     Returns:
@@ -136,7 +136,7 @@ async def create_chosen(session: AsyncSession, run: Run, limit: int, at: datetim
 
 
 class _Creation:
-    """One batch: rows are collected and written in a statement for each table."""
+    """One batch of creation: rows are collected, and written in one statement for each table."""
 
     def __init__(self, session: AsyncSession, run: Run, practice: Practice, at: datetime) -> None:
         self.room = 0
@@ -151,7 +151,7 @@ class _Creation:
         self._events: list[dict[str, Any]] = []
 
     async def take_on(self, organisation: RunOrganisation, known: KnownOrganisation | None) -> None:
-        """Decide one organisation, and collect what it needs."""
+        """Decide what to do with one organisation, and collect the rows for it."""
         if known is not None and known.is_taken:
             organisation.client_id, organisation.connection_id = known.client_id, known.connection_id
             await self._settle(
@@ -254,7 +254,7 @@ class _Creation:
         )
 
     async def write(self) -> None:
-        """Write what was collected; the run's rows that were settled follow with the session's flush."""
+        """Write the collected rows; changed rows of the run are written when the session is flushed."""
         connection = await self._session.connection()
         await _copy(self._session, "clients", self._clients)
         if self._linked:  # what they had before is past

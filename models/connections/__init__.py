@@ -1,1 +1,1 @@
-"""Connections: client and organisation through a grant, with health, settings and leases."""
+"""Connections: each links a client to an organisation through a grant, with health, settings and leases."""

@@ -1,4 +1,4 @@
-"""Moving a client to other books on purpose, and back: in one transaction, with the old connection and lists kept."""
+"""Moves a client to other books and back, in one transaction; the old connection and its lists are kept."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ def undo_until(change: ConnectionChange) -> datetime:
 
 
 async def current_or_refused(session: AsyncSession, connection_id: UUID) -> Connection:
-    """The connection, locked, if it is still its client's current one and is not being disconnected.
+    """Lock a connection and return it, if it is still its client's current one and is not being disconnected.
 
     Raises:
         Refused: It is not.
@@ -42,12 +42,12 @@ async def current_or_refused(session: AsyncSession, connection_id: UUID) -> Conn
 
 
 async def take_up(session: AsyncSession, old: Connection, row: RunOrganisation, at: datetime) -> Connection:
-    """The connection to the chosen organisation, not current yet; the same one when the client had it before.
+    """Create the connection to the chosen organisation, not current yet, or return the one that the client had before.
 
     Args:
         session: The caller's transaction.
         old: The client's current connection, locked.
-        row: The chosen organisation in the run.
+        row: The run's row of the chosen organisation.
         at: This moment.
 
     Raises:
@@ -89,9 +89,10 @@ async def take_up(session: AsyncSession, old: Connection, row: RunOrganisation, 
 async def free(
     session: AsyncSession, practice_id: UUID, provider: str, organisation_ids: Sequence[str], at: datetime
 ) -> dict[str, UUID]:
-    """Connections that no client uses or could go back to, by organisation id: another client may have them.
+    """Connections that no client uses or can go back to, by organisation id: another client may have them.
 
-    They were left for other books, longer ago than can be undone or by undoing, and no run is looking at them.
+    They were left for other books, either so long ago that this cannot be undone or by an undo, and no run uses them
+    for a preview.
     """
     found = await (await session.connection()).execute(
         text("""
@@ -113,9 +114,9 @@ async def change(session: AsyncSession, run: Run, old: Connection, new: Connecti
 
     Args:
         session: The caller's transaction.
-        run: In which a colleague confirmed it.
-        old: Current until now, locked.
-        new: Locked.
+        run: The run in which a colleague confirmed the change.
+        old: The client's connection until now, locked.
+        new: The new connection, locked.
         at: This moment.
     """
     await _swap(session, old, new, at)
@@ -137,12 +138,12 @@ async def change(session: AsyncSession, run: Run, old: Connection, new: Connecti
 
 
 async def undo(session: AsyncSession, current: Connection, *, colleague_id: UUID, at: datetime) -> Connection:
-    """Give a client its former books back; those that it leaves are kept too.
+    """Make the former connection a client's current one again; the connection that it leaves is kept too.
 
     Args:
         session: The caller's transaction.
         current: The client's current connection, locked.
-        colleague_id: Who wants it.
+        colleague_id: The colleague who asks for it.
         at: This moment.
 
     Raises:
@@ -171,7 +172,10 @@ async def undo(session: AsyncSession, current: Connection, *, colleague_id: UUID
 
 
 async def discard(session: AsyncSession, run_id: str, connection_id: UUID, at: datetime) -> None:
-    """Forget what was read for a preview; a connection that was ever in use, or that another run looks at, stays."""
+    """Delete what was read for a preview.
+
+    A connection that was ever in use, or that another run uses for a preview, stays.
+    """
     connection = await session.get(Connection, connection_id, with_for_update=True)  # it may be deleted below
     if connection is None or connection.is_current:
         return

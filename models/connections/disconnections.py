@@ -1,4 +1,4 @@
-"""Ending a connection: marked at once, and over when the provider has confirmed. The lists and the client stay."""
+"""Ends connections: marked at once, ended when the provider has confirmed. The client and its lists stay."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,12 +15,12 @@ from models.runs.tables import Run
 
 
 async def begin(session: AsyncSession, connection: Connection, *, colleague_id: UUID, at: datetime) -> None:
-    """Mark a locked connection: from here on nothing is pulled, checked or repaired.
+    """Mark a connection as being disconnected: from then on it is not pulled, checked or repaired.
 
     Args:
         session: The caller's transaction.
-        connection: Locked.
-        colleague_id: Who wants it.
+        connection: The connection, locked.
+        colleague_id: The colleague who asks for it.
         at: This moment.
     """
     before, connection.status = connection.status, ConnectionStatus.DISCONNECTING
@@ -30,18 +30,21 @@ async def begin(session: AsyncSession, connection: Connection, *, colleague_id: 
 
 
 async def locked_if_leaving(session: AsyncSession, connection_id: UUID) -> Connection | None:
-    """The connection, locked, if it is still being disconnected. Waits for whoever is just marking it."""
+    """Lock a connection and return it, if it is being disconnected; None otherwise.
+
+    The lock also waits for a transaction that is just marking the connection.
+    """
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     return connection if connection.status is ConnectionStatus.DISCONNECTING else None
 
 
 async def finish(session: AsyncSession, connection: Connection, note: str, at: datetime) -> None:
-    """The provider no longer has it.
+    """Record that the provider no longer has the connection.
 
     Args:
         session: The caller's transaction.
-        connection: Locked.
-        note: What was done there, for people.
+        connection: The connection, locked.
+        note: What was done at the provider, for people.
         at: This moment.
     """
     before, connection.status = connection.status, ConnectionStatus.DISCONNECTED
@@ -66,14 +69,16 @@ async def reopen(
     provider_connection_id: str | None,
     at: datetime,
 ) -> None:
-    """A disconnected connection is in use again, by a login that the provider lists it for; its lists are due.
+    """Connect a disconnected client again, through a login for which the provider lists the organisation.
+
+    Its lists are due at once.
 
     Args:
         session: The caller's transaction.
-        connection: Locked.
-        run: Whose sign-in brought it back.
+        connection: The connection, locked.
+        run: The run whose sign-in reached it.
         grant_id: The login.
-        provider_connection_id: The provider's id of the pair.
+        provider_connection_id: The provider's id of the pair of login and organisation.
         at: This moment.
     """
     begin_again(connection, grant_id, provider_connection_id, at)
@@ -97,7 +102,7 @@ async def reopen(
 
 
 def begin_again(connection: Connection, grant_id: UUID, provider_connection_id: str | None, at: datetime) -> None:
-    """Let a disconnected connection be in use again; whoever calls tells of it."""
+    """Set the columns of a disconnected connection that is in use again; the caller writes the event."""
     connection.grant_id, connection.provider_connection_id = grant_id, provider_connection_id
     connection.status, connection.next_refresh_at = ConnectionStatus.CONNECTED, at
     connection.cause = connection.cause_detail = connection.limited_until = connection.trouble_since = None
@@ -105,7 +110,7 @@ def begin_again(connection: Connection, grant_id: UUID, provider_connection_id: 
 
 
 async def give_up(session: AsyncSession, connection: Connection, status: ConnectionStatus, at: datetime) -> None:
-    """Somebody stopped the disconnecting: the locked connection is what it was, and is looked at by the next check."""
+    """Record that somebody cancelled the disconnecting: the status is restored, and the next check reads the client."""
     before, connection.status, connection.next_refresh_at = connection.status, status, at
     session.add(connection)
     await _tell(session, connection, before, at, kind="connection.disconnecting_stopped")

@@ -1,8 +1,8 @@
-"""A connection's health: the worst of what its chosen lists' receipts and the last look say.
+"""A connection's health: the worst of what the receipts of its chosen lists and the last look say.
 
-It is computed in the statement that stores it, so that it is never better than what was last read: reading one list
-heals one list. Whoever calls has locked the connections (``lock``) before writing receipts or looks of theirs. It
-decides nothing about what a look means, and writes no event but that of a changed health.
+The statement that stores receipts or looks also computes the health, so that it is never better than what was last
+read; reading one list heals one list. Callers lock the connections (``lock``) before they write receipts or looks. This
+module does not decide what a look means, and writes events only for changed health.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ from rules.diagnosing import Look
 
 
 class Became(NamedTuple):
-    """What the health of a connection was, and is now; and whether it is its client's, not one kept or prepared."""
+    """The health of a connection before and after; and whether the connection is its client's current one."""
 
     connection_id: UUID
     client_id: UUID
@@ -35,7 +35,7 @@ class Became(NamedTuple):
 
 
 def words(causes: Iterable[Cause]) -> str:
-    """Causes as a list in SQL."""
+    """Causes as a list for SQL."""
     return ", ".join(f"'{cause.value}'" for cause in causes)
 
 
@@ -60,11 +60,11 @@ COLUMNS = f"""
 
 
 def worst(look: str, detail: str) -> str:
-    """The worst of a look and the chosen lists' receipts: a lateral query, named ``health``.
+    """The SQL of a lateral query, named ``health``, for the worst of a look and the receipts of the chosen lists.
 
     Args:
-        look: SQL of the look's cause.
-        detail: SQL of its detail. Both may use ``before``, which has ``id`` and ``list_names``.
+        look: The SQL of the look's cause.
+        detail: The SQL of its detail. Both may use ``before``, which has ``id`` and ``list_names``.
     """
     return f"""
         LATERAL (
@@ -83,16 +83,16 @@ def worst(look: str, detail: str) -> str:
 
 
 async def lock(session: AsyncSession, connection_ids: Collection[UUID]) -> None:
-    """Lock connections, in one order, before their receipts are written: whoever else judges them waits."""
+    """Lock connections, always in the same order, before receipts are written; other writers of their health wait."""
     await (await session.connection()).execute(_LOCK, {"ids": texts(connection_ids)})
 
 
 async def write(session: AsyncSession, looks: Sequence[Look], at: datetime) -> list[Became]:
-    """Store looks with the health that follows, and an event for each connection whose health is another now.
+    """Store looks and the health that follows from them, with an event for each connection whose health has changed.
 
     Args:
         session: A transaction in which the connections are locked.
-        looks: Each connection once. One that is being disconnected stays as it is.
+        looks: At most one for each connection. A connection that is being disconnected is not changed.
         at: This moment (aware, UTC).
 
     Returns:
@@ -116,7 +116,7 @@ async def write(session: AsyncSession, looks: Sequence[Look], at: datetime) -> l
 
 
 def became_of(row: Sequence[Any]) -> Became:
-    """A row of a statement that stores health."""
+    """Read a row of a statement that stores health."""
     connection_id, client_id, practice_id, status_before, cause_before, status, cause, is_current = row
     return Became(
         connection_id=connection_id,
@@ -131,7 +131,7 @@ def became_of(row: Sequence[Any]) -> Became:
 
 
 async def tell(session: AsyncSession, became: Iterable[Became], at: datetime) -> None:
-    """Write an event for each client whose connection has another status or cause now."""
+    """Write an event for each client whose connection now has another status or cause."""
     await events.record(
         session,
         [

@@ -1,4 +1,4 @@
-"""The health of all of a practice's connections: a page of them, and how many there are of each status and cause."""
+"""The health of all of a practice's connections: one page of them, and numbers by status and by cause."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ from models.practices.tables import Colleague
 
 @dataclass(frozen=True, slots=True)
 class ConnectionView:
-    """A connection with what is around it.
+    """A connection with its client, owner and login.
 
     Attributes:
         connection: The connection.
-        client: Whose it is.
-        owner_name: Who looks after the client.
-        login_name: Whose login at the provider it uses.
+        client: Its client.
+        owner_name: Name of the colleague who looks after the client.
+        login_name: Name of the person whose login it uses.
     """
 
     connection: Connection
@@ -38,13 +38,13 @@ class ConnectionView:
 
 @dataclass(frozen=True, slots=True)
 class HealthPage:
-    """A page of connections, those in trouble first, and the counts of all that the practice has.
+    """A page of connections, those in trouble first, and numbers for all of the practice's connections.
 
     Attributes:
         views: The page.
         total: How many match over all pages.
-        by_status: All of the practice's, whatever was asked for.
-        by_cause: Likewise, those with a cause.
+        by_status: Numbers by status for the whole practice, whatever the filter.
+        by_cause: Numbers by cause for the whole practice, of connections that have one.
     """
 
     views: Sequence[ConnectionView]
@@ -62,15 +62,15 @@ async def health_of(
     limit: int = 100,
     offset: int = 0,
 ) -> HealthPage:
-    """The practice's current connections.
+    """The practice's current connections, filtered and paged.
 
     Args:
         session: Any session.
-        practice_id: Whose.
+        practice_id: The practice.
         status: Only those with this status.
         cause: Only those with this cause.
         limit: How many at most.
-        offset: How many to leave out first.
+        offset: How many to skip first.
     """
     matching = _views(practice_id)
     if status is not None:

@@ -1,6 +1,7 @@
-"""The lease on a connection: one pull at a time reads an organisation, over all workers.
+"""The lease on a connection: only one pull at a time reads an organisation, over all workers.
 
-A lease is the connection's own row, so that taking it shows the connection as it is. It says nothing of health.
+The lease is in the connection's own row, so that whoever takes it also reads the connection's current state. It says
+nothing of health.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,12 +23,12 @@ RENEWED_AFTER = LEASE / 4
 
 
 async def claim(session: AsyncSession, connection_ids: Sequence[UUID], holder: str, at: datetime) -> list[Connection]:
-    """Take the leases on connections that nobody else pulls.
+    """Take the leases on those connections that no other pull holds.
 
     Args:
         session: A transaction of its own.
-        connection_ids: Which connections.
-        holder: Who pulls; the same holder may take its own lease again (a retry).
+        connection_ids: The connections.
+        holder: The name of the pull; it may take its own lease again (a retry).
         at: This moment.
 
     Returns:
@@ -39,7 +40,7 @@ async def claim(session: AsyncSession, connection_ids: Sequence[UUID], holder: s
 
 
 async def claim_one(session: AsyncSession, connection_id: UUID, holder: str, at: datetime) -> Connection | None:
-    """Take the lease on one connection; None while somebody else pulls.
+    """Take the lease on one connection; None while another pull holds it.
 
     Raises:
         LookupError: There is no such connection.
@@ -52,26 +53,26 @@ async def claim_one(session: AsyncSession, connection_id: UUID, holder: str, at:
 
 
 async def hold(session: AsyncSession, connection_ids: Collection[UUID], holder: str) -> set[UUID]:
-    """Lock connections until the transaction ends, in one order, and tell of which the lease is still the holder's.
+    """Lock connections until the transaction ends, in one order, and tell on which of them the holder has the lease.
 
-    One that has run out and that nobody has taken since is: nobody else has read the organisation.
+    An expired lease that nobody else has taken still counts, because nobody else has read the organisation.
 
     Args:
         session: The transaction that stores what was read of them.
-        connection_ids: Which connections.
-        holder: Who pulled them.
+        connection_ids: The connections.
+        holder: The pull that read them.
     """
     asked = {"ids": texts(connection_ids), "holder": holder}
     return {identity for (identity, is_held) in await (await session.connection()).execute(_HOLD, asked) if is_held}
 
 
 async def renew(session: AsyncSession, connection_ids: Collection[UUID], holder: str, at: datetime) -> None:
-    """Hold leases for another while, where they are still the holder's.
+    """Extend leases that the holder still has.
 
     Args:
         session: A transaction of its own.
-        connection_ids: Which connections.
-        holder: Who pulls them.
+        connection_ids: The connections.
+        holder: The pull that reads them.
         at: This moment.
     """
     asked = {"ids": texts(connection_ids), "holder": holder, "until": at + LEASE}
@@ -79,22 +80,22 @@ async def renew(session: AsyncSession, connection_ids: Collection[UUID], holder:
 
 
 async def release(session: AsyncSession, connection_ids: Collection[UUID], *, holder: str) -> None:
-    """Give leases back, where they are the holder's, with the connections' health as it was.
+    """Give back leases that the holder still has; the connections' health does not change.
 
     Args:
         session: The caller's transaction.
-        connection_ids: Whose leases.
-        holder: Who had them.
+        connection_ids: The connections.
+        holder: The pull that held them.
     """
     await (await session.connection()).execute(_RELEASE, {"ids": texts(connection_ids), "holder": holder})
 
 
 async def release_of_run(session: AsyncSession, run_id: str) -> None:
-    """Give back what an ended run still holds, such as the leases of a worker that died: nobody takes them up again.
+    """Give back the leases that an ended run still holds, such as those of a worker that died.
 
     Args:
         session: A transaction of its own.
-        run_id: The run; its own pulls hold leases by its id.
+        run_id: The run; its own pulls hold leases under its id.
     """
     await (await session.connection()).execute(_RELEASE_OF_RUN, {"run_id": run_id})
 

@@ -1,4 +1,4 @@
-"""One client's connection, as it is managed: found by practice and client, with its login and who else uses that."""
+"""One client's connection as it is managed: found by practice and client, with its login and the login's other uses."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +19,12 @@ from models.grants.tables import Grant
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """A client with its current connection and the login behind it.
+    """A client with its current connection and the login that it uses.
 
     Attributes:
         client: The client.
         connection: Its current connection.
-        login_name: Whose login at the provider it uses.
+        login_name: Name of the person whose login it uses.
         login_status: Whether that login's tokens still work.
     """
 
@@ -36,12 +36,12 @@ class Managed:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What else is to be known of a connection.
+    """Receipts and the last change of books of a connection.
 
     Attributes:
-        receipts: Of each list that was ever tried.
-        change: The latest change of books that led here and was not undone.
-        old_name: The books' name before it.
+        receipts: The receipt of each list that was ever read or tried.
+        change: The latest change of books that led to this connection and was not undone.
+        old_name: Name of the organisation before that change.
     """
 
     receipts: dict[ListName, Receipt]
@@ -51,7 +51,7 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class LoginUses:
-    """Who else depends on a connection's login.
+    """What else uses a connection's login.
 
     Attributes:
         clients: Other clients of the practice whose connection uses the same login.
@@ -70,9 +70,9 @@ async def managed(
 
     Args:
         session: Any session; a transaction when it locks.
-        practice_id: Whose; another practice's client has no connection here.
-        client_id: Which client.
-        is_locked: Lock the connection against everybody else who would change it.
+        practice_id: The practice; a client of another practice is not found.
+        client_id: The client.
+        is_locked: Lock the connection against other changes.
     """
     query = (
         select(Client, Connection, Grant.label, Grant.status)
@@ -93,7 +93,7 @@ async def has_client(session: AsyncSession, practice_id: UUID, client_id: UUID) 
 
 
 async def details(session: AsyncSession, connection: Connection) -> Details:
-    """Receipts and the latest change of books of a connection that the caller may see."""
+    """Receipts and the latest change of books of a connection; the caller has checked that the actor may see it."""
     query = (
         select(ConnectionChange, Connection.organisation_name)
         .join(Connection, col(Connection.id) == col(ConnectionChange.old_connection_id))
@@ -106,7 +106,7 @@ async def details(session: AsyncSession, connection: Connection) -> Details:
 
 
 async def login_uses(session: AsyncSession, connection: Connection) -> LoginUses:
-    """Who else depends on the login of a connection."""
+    """What else uses the login of a connection."""
     others = (
         select(func.count())
         .select_from(Connection)

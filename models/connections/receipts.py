@@ -1,4 +1,4 @@
-"""Receipts: of each list, what the last good pull stored, or why the last try did not."""
+"""Receipts: for each list, what the last successful pull stored, or why the last try failed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -24,11 +24,11 @@ async def write_receipts(
     pull_id: str,
     at: datetime,
 ) -> None:
-    """Write what pulls stored, in the transaction that stores it.
+    """Write receipts of what pulls stored, in the transaction that stores it.
 
     Args:
         session: The caller's transaction.
-        changes: Of each connection, for each list, as ``list_store`` counted it.
+        changes: The changes of each list, by connection, as ``rules.list_changes`` counted them.
         pull_id: The run or sync that stored it, for ``before_pull``.
         at: The moment of the pull (aware, UTC).
     """
@@ -46,7 +46,7 @@ async def write_receipts(
 
 
 async def first_cause(session: AsyncSession, connection_id: UUID) -> Cause | None:
-    """Why a list of a connection could not be read when that was last tried; None if none failed."""
+    """The cause of one of the connection's lists whose last try failed; None if none failed."""
     query = select(Receipt.cause).where(Receipt.connection_id == connection_id, col(Receipt.cause).is_not(None))
     cause = (await session.exec(query.limit(1))).first()
     return Cause(cause) if cause else None
@@ -74,15 +74,15 @@ async def write_failures(
     *,
     at: datetime,
 ) -> None:
-    """Write why lists could not be pulled; the numbers of the last good pull stay.
+    """Write why lists could not be pulled; the numbers of the last successful pull stay.
 
-    So does a cause that needs a person, when what came now may pass: an outage on top says nothing about it.
+    A cause that needs a person also stays when the new cause is transient, because an outage says nothing about it.
 
     Args:
         session: The caller's transaction.
-        connection_id: Whose lists.
-        lists: Which of them.
-        cause: Why.
+        connection_id: The connection.
+        lists: The lists that failed.
+        cause: Why they failed.
         detail: For support staff; cut at 200 characters.
         at: The moment of the try (aware, UTC).
     """
@@ -110,12 +110,12 @@ _WRITE_FAILURES = text("""
 
 
 async def disprove(session: AsyncSession, connection_ids: Sequence[UUID], causes: Iterable[Cause]) -> list[UUID]:
-    """Take back what failed lists were blamed on, when that is known to be over; they have to be read next.
+    """Remove causes from failed lists once it is known that they no longer hold; the lists have to be read next.
 
     Args:
         session: A transaction in which the connections are locked.
-        connection_ids: Whose receipts.
-        causes: What is over.
+        connection_ids: The connections.
+        causes: The causes that no longer hold.
 
     Returns:
         The connections that have such a list.
@@ -132,7 +132,7 @@ _DISPROVE = text("""
 
 
 async def says(session: AsyncSession, connection_id: UUID, cause: Cause) -> bool:
-    """Whether a list of the connection that its settings choose has failed for this cause."""
+    """Whether one of the connection's chosen lists has failed for this cause."""
     asked = {"connection": connection_id, "cause": cause.value}
     return bool((await (await session.connection()).execute(_SAYS, asked)).scalar_one())
 
@@ -147,8 +147,8 @@ class BeforePull(NamedTuple):
     """What a connection's receipts say before it is read.
 
     Attributes:
-        stored: The lists that the same run or sync has stored already; a retry of it skips them.
-        rows: How many rows each list has that was ever pulled.
+        stored: Lists that the same run or sync has stored; a retry skips them.
+        rows: How many rows each list has; lists that were never pulled are missing.
     """
 
     stored: set[ListName]
@@ -156,7 +156,7 @@ class BeforePull(NamedTuple):
 
 
 async def before_pull(session: AsyncSession, connection_ids: Sequence[UUID], pull_id: str) -> dict[UUID, BeforePull]:
-    """What each connection's receipts say, for a pull of this run or sync."""
+    """What the receipts of each connection say, for a pull with this id."""
     asked = {"connections": texts(connection_ids), "pull": pull_id}
     found = {identity: BeforePull(set(), {}) for identity in connection_ids}
     for identity, name, rows, is_stored in await (await session.connection()).execute(_BEFORE_PULL, asked):
@@ -173,7 +173,7 @@ _BEFORE_PULL = text("""
 
 
 async def receipts_of(session: AsyncSession, connection_id: UUID) -> dict[ListName, Receipt]:
-    """The receipts of a connection by list; a list that was never tried has none.
+    """The receipts of a connection, by list; a list that was never tried has none.
 
     The caller has checked that the connection is its practice's.
     """

@@ -1,8 +1,8 @@
 """Connections in trouble by cause, and which colleagues could repair how many of them by signing in.
 
-Who could is whoever's login was last seen to reach the organisation. A login that has ended counts: its colleague only
-has to sign in again. One that the organisation has just refused, or
-answered for another, does not. It reads what is known and asks no provider.
+A colleague can repair a connection if their login was last seen to reach the organisation. An ended login counts too,
+because its owner only has to sign in again. A login does not count if the organisation has just refused it, or if it
+was answered with another organisation. Only stored facts are used; no provider is asked.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from models.connections.health import words
 
 @dataclass(frozen=True, slots=True)
 class Repairer:
-    """A colleague, and how many connections their sign-in could repair."""
+    """A colleague, and how many connections a sign-in of theirs could repair."""
 
     colleague_id: UUID
     name: str
@@ -28,12 +28,12 @@ class Repairer:
 
 @dataclass(frozen=True, slots=True)
 class CauseGroup:
-    """The connections that are in trouble for one reason.
+    """The connections that are in trouble for one cause.
 
     Attributes:
-        cause: Why.
-        count: How many.
-        repairers: Who could repair how many by signing in, the most first; nobody where signing in does not help.
+        cause: The cause.
+        count: How many connections.
+        repairers: Colleagues whose sign-in could repair some, the most first; empty where signing in does not help.
         beyond_reach: How many of them no colleague's login is known to reach; 0 where signing in does not help.
     """
 
@@ -58,7 +58,7 @@ _REFUSED = words((Cause.ACCESS_LOST, Cause.ROLE_TOO_LOW, Cause.WRONG_ORGANISATIO
 
 
 async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[CauseGroup]:
-    """The practice's connections in trouble, what needs a person first, then the largest group."""
+    """The practice's connections in trouble by cause: causes that need a person first, then the largest group."""
     found = await (await session.connection()).execute(
         text(f"""
             WITH able AS (

@@ -1,4 +1,4 @@
-"""A connection's settings: read by every pull, changed by colleagues, each change with an event of its own."""
+"""A connection's settings: every pull reads them; each change by a colleague leaves an event."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ SETTINGS = (
 
 
 def chosen_sources(settings: ChosenSettings) -> tuple[Source, ...]:
-    """What a pull of everything reads: the sources of the chosen lists, and always the profile."""
+    """The sources of the chosen lists and, always, the profile: what a complete pull reads."""
     if settings.list_names is None:
         return tuple(Source)
     chosen = {ListName.ORGANISATION, *(ListName(name) for name in settings.list_names)}
@@ -46,16 +46,16 @@ def chosen_sources(settings: ChosenSettings) -> tuple[Source, ...]:
 
 
 def kept(source: Source, rows: Sequence[Row], settings: ChosenSettings, *, is_complete: bool = True) -> Sequence[Row]:
-    """The rows that the settings want of a source.
+    """The rows of a source that the connection's settings want.
 
-    Where only suppliers are wanted, no contact is a customer, and who is not in the list of suppliers is left out: a
-    complete pull then marks as gone whoever was stored before. In a pull of changes only, such a contact stays, but in
-    no list, so that one who was a supplier does not linger among them.
+    With the setting *suppliers only*, no contact is stored as a customer, and contacts outside the list of suppliers
+    are left out. A complete pull then marks stored ones as gone. A pull of changes only keeps such a contact, in
+    neither list, so that a former supplier leaves the list.
 
     Args:
-        source: Whose rows.
-        rows: As the provider has them.
-        settings: The connection's.
+        source: The source of the rows.
+        rows: As the provider gave them.
+        settings: The connection's settings.
         is_complete: Whether the rows are all that the provider has.
     """
     if source is not Source.CONTACTS or settings.contacts is not ContactsChoice.SUPPLIERS:
@@ -73,10 +73,10 @@ async def change_settings(
     colleague_id: UUID,
     at: datetime,
 ) -> bool:
-    """Change settings of a locked connection, with one event for each that became another one.
+    """Change settings of a locked connection, with an event for each value that changes.
 
     Returns:
-        Whether that made the lists due now: a list was added, or the contacts are others.
+        Whether the lists are due now, because a list was added or the choice of contacts changed.
     """
     before = {name: getattr(connection, name) for name in wanted}
     sources_before = set(chosen_sources(connection))

@@ -1,4 +1,4 @@
-"""Connections: client and organisation through a grant, with the receipts of its lists."""
+"""The tables of connections, their changes, and the receipts of their lists."""
 
 from datetime import datetime
 from uuid import UUID
@@ -22,10 +22,11 @@ from models.kit.columns import MOMENT, created, enum_of, new_id
 class Connection(SQLModel, table=True):
     """A client's connection to an organisation.
 
-    (practice, provider, organisation) is unique for ever: creating twice creates nothing, and connecting again after
-    a disconnect finds the same client. ``pull_holder`` and ``pull_until`` are the lease that lets one pull at a time
-    read the organisation, over all workers; ``limited_until`` suspends it while a limit lasts. A client has one current
-    connection; one that was changed away from is kept with its lists, so that the change can be undone.
+    (practice, provider, organisation) is unique for ever: creating twice creates nothing, and connecting again after a
+    disconnect finds the same client. ``pull_holder`` and ``pull_until`` are the lease with which one pull at a time
+    reads the organisation, over all workers. Until ``limited_until`` no call is made, because the organisation's calls
+    are used up. A client has one current connection. A connection that the client was moved away from is kept with its
+    lists, so that the move can be undone.
     """
 
     __tablename__ = "connections"
@@ -84,12 +85,12 @@ class Connection(SQLModel, table=True):
 
     @property
     def is_living(self) -> bool:
-        """Whether it is its client's and in use, so that calls may be made for it."""
+        """Whether it is its client's current connection and not ended or ending; only then calls are made for it."""
         return self.is_current and not self.status.is_leaving
 
 
 class ConnectionChange(SQLModel, table=True):
-    """A client that was moved to other books on purpose; it can be undone for a while."""
+    """The move of a client to other books, which can be undone for some time."""
 
     __tablename__ = "connection_changes"
 
@@ -104,9 +105,9 @@ class ConnectionChange(SQLModel, table=True):
 
 
 class Receipt(SQLModel, table=True):
-    """Of one list of one connection: what the last good pull stored, or the cause why the last try did not.
+    """The receipt of one list of a connection: what the last successful pull stored, or why the last try failed.
 
-    ``pull_id`` names the run or sync that stored it last: a retry of the same one skips the list.
+    ``pull_id`` names the run or sync that last stored the list; a retry of the same one skips it.
     """
 
     __tablename__ = "receipts"

@@ -1,6 +1,6 @@
-"""Queries of one connection's pull: its login, its troubles, and who waits for the outcome.
+"""Writes of one connection's pull: its login, its troubles, and the outcomes of runs that wait for it.
 
-The pulls that went well are recorded in ``good_pulls``, many at once; who may pull is told by ``leases``.
+Successful pulls are recorded in ``models.lists.good_pulls``, many at once. ``leases`` decides who may pull.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,7 +28,7 @@ from rules.diagnosing import Look
 async def run_row(
     session: AsyncSession, run_id: str, connection_id: UUID, *, locked: bool = False
 ) -> RunOrganisation | None:
-    """The run's row of this connection, if the run has one; locked against the run's end, if that matters."""
+    """The run's row of this connection, if there is one; locked against the end of the run if asked."""
     query = select(RunOrganisation).where(
         RunOrganisation.run_id == run_id, RunOrganisation.connection_id == connection_id
     )
@@ -38,7 +38,7 @@ async def run_row(
 async def profiles_for(
     session: AsyncSession, run_id: str, connection_ids: Sequence[UUID]
 ) -> dict[UUID, dict[str, Any]]:
-    """The profiles that the run's listing read of these connections' organisations, where it did."""
+    """Profiles that the run read while listing, by connection; connections without one are missing."""
     asked = {"run_id": run_id, "ids": texts(connection_ids)}
     found = await (await session.connection()).execute(_PROFILES, asked)
     return {connection_id: profile for connection_id, profile in found if profile is not None}
@@ -52,7 +52,7 @@ _PROFILES = select(_TABLE.c.connection_id, _TABLE.c.profile).where(
 
 
 async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UUID, at: datetime) -> None:
-    """Let another login look after a connection, in the transaction that stores what it read of the organisation."""
+    """Let a connection use another login, in the transaction that stores what that login read of the organisation."""
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if connection.status.is_leaving:
         return
@@ -75,10 +75,10 @@ async def move_to_login(session: AsyncSession, connection_id: UUID, grant_id: UU
 
 
 async def record_reachable(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
-    """A new sign-in has just read the organisation's profile; its lists are due, and not pulled yet.
+    """Record that a new sign-in has just read the organisation's profile; its lists are due and not pulled yet.
 
-    What only the sign-in before was to blame for is over. What signing in does not repair stays until it was read, and
-    so does what this login may be refused as well: a permission or a role that a list wants.
+    Causes that only the login before explains are removed. A cause that signing in does not repair stays until
+    something was read. So does a cause that the new login may meet as well: a missing permission or role for a list.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if connection.status.is_leaving:
@@ -104,19 +104,19 @@ async def record_trouble(
     until: datetime | None,
     login: UUID | None = None,
 ) -> None:
-    """The connection did not work; only a cause that needs a person changes its status (design section 2).
+    """Record that the connection did not work; only a cause that needs a person changes its status (design section 2).
 
-    What stands in the receipts already is not noted once more: it is over when the lists are read. Whose pull it was
-    gives its lease back by itself.
+    A cause that stands in the receipts already is not recorded again, and ends when those lists are read. The pull
+    gives its lease back itself.
 
     Args:
         session: The transaction that also holds the outcome, and the receipts if there are any.
-        connection_id: Which connection.
-        cause: Why.
+        connection_id: The connection.
+        cause: Why it did not work.
         detail: For support.
         at: This moment.
-        until: When a limit lifts, if it is one.
-        login: The login that met it, if that was to take over: what it met is no trouble of the one in use.
+        until: When the provider takes calls again; None when the cause is not a limit.
+        login: The login that met the trouble, if it was to take over; the login in use is then not affected.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if connection.status.is_leaving or login not in {None, connection.grant_id}:
@@ -131,7 +131,7 @@ async def record_trouble(
 
 
 async def reconsider(session: AsyncSession, connection_id: UUID, at: datetime) -> None:
-    """Compute a locked connection's health anew, when its settings choose other lists."""
+    """Compute the health of a locked connection again after its settings have chosen other lists."""
     connection = await session.get_one(Connection, connection_id)
     look = Look(connection_id, connection.look_cause, connection.look_detail, connection.limited_until)
     await session.flush()  # the statement reads the settings that were just changed
@@ -151,11 +151,11 @@ async def settle_waiting(
 
     Args:
         session: The transaction that also holds the connection's health.
-        connection_id: Which connection.
+        connection_id: The connection.
         at: This moment.
-        cause: Why it did not go well; None when it did.
-        retry_at: When it is tried again; None when that was the end.
-        logins: The logins that were to take over and failed, if that is known. A repair by another one goes on.
+        cause: Why the sync failed; None when it succeeded.
+        retry_at: When the next try is; None when the sync has ended.
+        logins: The logins that were to take over and failed, if known. A repair with another login goes on.
 
     Returns:
         The runs that were written to.
@@ -180,7 +180,7 @@ async def settle_waiting(
 
 
 def made(row: RunOrganisation) -> Outcome:
-    """What a good pull makes of a chosen organisation."""
+    """The outcome that a successful pull gives to a chosen organisation."""
     return MADE[row.action or Action.CREATE]
 
 

@@ -1,1 +1,1 @@
-"""Events: every state change leaves one."""
+"""Events: every change of state leaves one."""

@@ -1,4 +1,4 @@
-"""Reading events: a client's timeline, and what concerns the people of a practice."""
+"""Reads events: a client's timeline, and changes of a practice's people, tokens and links."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -30,10 +30,10 @@ async def timeline(
 
     Args:
         session: Any session.
-        practice_id: Whose; another practice's client has no events here.
-        client_id: Which client.
-        limit: At most so many.
-        before_id: Only older than this event.
+        practice_id: The practice; a client of another practice has no events here.
+        client_id: The client.
+        limit: How many at most.
+        before_id: Only events older than this one.
     """
     query = select(Event).where(Event.practice_id == practice_id, Event.client_id == client_id)
     if before_id is not None:
@@ -42,7 +42,7 @@ async def timeline(
 
 
 class EventView(NamedTuple):
-    """An event and who did it; nobody's when the product acted by itself."""
+    """An event and the colleague who did it; None when the product acted by itself."""
 
     event: Event
     colleague_name: str | None
@@ -51,7 +51,7 @@ class EventView(NamedTuple):
 async def event_views(
     session: AsyncSession, practice_id: UUID, client_id: UUID, *, limit: int = 100, before_id: int | None = None
 ) -> Sequence[EventView]:
-    """A client's events with the people, newest first; for the arguments see ``timeline``."""
+    """A client's events with colleagues' names, newest first; for the arguments see ``timeline``."""
     found = await timeline(session, practice_id, client_id, limit=limit, before_id=before_id)
     return await _with_people(session, practice_id, found)
 
@@ -59,7 +59,7 @@ async def event_views(
 async def access_views(
     session: AsyncSession, practice_id: UUID, *, limit: int, before_id: int | None = None
 ) -> Sequence[EventView]:
-    """What happened to the practice's people, tokens and links, newest first; for the arguments see ``timeline``."""
+    """Changes of the practice's people, tokens and links, newest first; for the arguments see ``timeline``."""
     query = select(Event).where(
         Event.practice_id == practice_id,
         col(Event.client_id).is_(None),

@@ -1,4 +1,4 @@
-"""Events: every state change leaves one, with no token and no contact data in it."""
+"""The table of events: every change of state leaves one, with no token and no contact data in it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from models.kit.columns import created, enum_of
 
 
 class Event(SQLModel, table=True):
-    """Who did what to which client, why, and from what to what.
+    """One event: who did what to which client, for which cause, and the values before and after.
 
     ``colleague_id`` is None when the product acted by itself. ``kind`` is a dotted past-tense word such as
     ``client.created``, ``connection.needs_reconnect`` or ``grant.refreshed``.

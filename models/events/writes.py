@@ -1,4 +1,4 @@
-"""Writing events; see ``models.events.tables`` for what one is."""
+"""Writes events; ``models.events.tables`` says what an event is."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,7 +25,7 @@ async def record(session: AsyncSession, events: Sequence[Mapping[str, Any]]) -> 
     """Write events in one statement, in the caller's transaction.
 
     Args:
-        session: The transaction that holds the effects, and has executed their statements.
+        session: The transaction that holds the effects and has executed their statements.
         events: Values of ``Event``'s columns; ``practice_id``, ``kind`` and ``at`` are needed, others default to None.
     """
     if len(events) > FEW:

@@ -1,1 +1,1 @@
-"""What every aggregate is built on: columns, the way to PostgreSQL, sealing."""
+"""What every aggregate uses: column types, the database connection, sealing."""

@@ -1,6 +1,6 @@
-"""Rows by the hundred into one table: by COPY, inside the session's transaction and around the object mapper.
+"""Inserts many rows into one table by COPY, inside the session's transaction and without the object mapper.
 
-It knows no table. Defaults that Python would fill in are not filled in; the server's are.
+It knows no table. Python's column defaults are not applied; the server's are.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 async def copy_rows(session: AsyncSession, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows; a constraint that one of them breaks refuses all, as with INSERT.
+    """Insert rows; if one of them violates a constraint, none is inserted.
 
     Args:
-        session: In a transaction that has executed a statement: SQLAlchemy begins one with the first statement that
-            goes through it, and a COPY, which does not, would else be committed by itself.
-        table: Its name.
-        columns: Names of the values.
-        rows: Values in their order.
+        session: In a transaction that has executed a statement. SQLAlchemy begins a transaction with the first
+            statement that it sends itself; COPY goes around it and would otherwise be committed on its own.
+        table: Name of the table.
+        columns: Names of the columns.
+        rows: Values in the order of the columns.
     """
     connection = await session.connection()
     driver = cast("PostgresConnection[Any]", (await connection.get_raw_connection()).driver_connection)

@@ -1,4 +1,4 @@
-"""Column types and the naming of constraints that the tables share. Every table module imports it first."""
+"""Column types that the tables share, and names of constraints. Every module of tables imports it first."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,12 +19,14 @@ SQLModel.metadata.naming_convention = {
 
 
 def enum_of(kind: type[StrEnum], name: str | None = None, *, is_checked: bool = True) -> Enum:
-    """A text column that holds only the values of ``kind``; a check, not a PostgreSQL type, so that it can grow.
+    """A text column for the values of ``kind``.
+
+    A CHECK constraint limits the values, not a PostgreSQL type, so that values can be added later.
 
     Args:
-        kind: The values.
-        name: Of the check; needed where one table has two columns of a kind.
-        is_checked: Whether the database checks it too; not needed where the value comes from a checked column.
+        kind: The enum.
+        name: Name of the constraint; needed where one table has two columns of the same kind.
+        is_checked: Whether the database checks the values; not needed where they come from a checked column.
     """
     return Enum(
         kind,
@@ -41,7 +43,7 @@ MOMENT: Any = DateTime(timezone=True)
 
 
 def now() -> datetime:
-    """This moment, aware, in UTC."""
+    """The present moment, aware, in UTC."""
     return datetime.now(UTC)
 
 
@@ -51,7 +53,7 @@ def new_id() -> Any:
 
 
 def created() -> Any:
-    """A field with the moment at which the row was made."""
+    """A field that holds the moment at which the row was created."""
     return Field(default_factory=now, sa_type=MOMENT)
 
 

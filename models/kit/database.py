@@ -1,6 +1,6 @@
-"""The one way to PostgreSQL: an async engine with its pool, and the sessions that callers work in.
+"""The only way to PostgreSQL: an async engine with its pool, and the sessions in which callers work.
 
-Sessions never commit on their own: ``transaction()`` does, at its end, for everything inside it together.
+A session does not commit by itself. ``transaction()`` commits everything inside it at its end.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options: Any) -> AsyncEngine:
-    """An engine on ``url`` whose JSON columns go through orjson, and whose errors tell no values.
+    """An engine for ``url`` whose JSON columns use orjson, and whose errors show no values.
 
     Raises:
         UnusableUrlError: The URL cannot be used; the text says why and shows no password.
@@ -45,7 +45,7 @@ def engine_for(url: str, *, pool_size: int = 5, max_overflow: int = 5, **options
 
 
 def _is_open(adapted: AdaptedConnection, *_: object) -> None:
-    """Let the pool replace a connection that the server has closed, say at its restart, while nobody used it."""
+    """Make the pool replace a connection that the server has closed while nobody used it, such as at a restart."""
     if adapted.driver_connection.is_closed():
         raise DisconnectionError
 
@@ -57,11 +57,11 @@ class Database:
         url: PostgreSQL's URL.
         pool_size: Connections kept open.
         max_overflow: Connections opened beyond that while all are in use.
-        engine: A pool on ``url`` that is there already; a new one when None.
+        engine: An existing pool for ``url``; a new one is made when None.
 
     Attributes:
         engine: The pool.
-        shares_connections: A pooler gives each transaction another connection.
+        shares_connections: Whether a pooler in front gives each transaction another connection.
     """
 
     def __init__(
@@ -75,26 +75,26 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A session; what is not committed is rolled back at its end."""
+        """A session; changes that are not committed are rolled back at its end."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A session in a transaction: committed at its end, rolled back on any error."""
+        """A session in a transaction, which is committed at its end and rolled back on any error."""
         async with self.session() as session, session.begin():
             yield session
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        """One at a time in this process for ``name``, without holding a connection while waiting."""
+        """Let one task at a time in this process work under ``name``; waiting tasks hold no connection."""
         lock = self._turns.setdefault(name, asyncio.Lock())
         async with lock:
             yield
 
     @asynccontextmanager
     async def room(self, name: str, size: int) -> AsyncIterator[None]:
-        """At most ``size`` at a time in this process for ``name``, without holding a connection while waiting."""
+        """Let at most ``size`` tasks at a time in this process work under ``name``; waiting ones hold no connection."""
         places = self._rooms.setdefault(name, asyncio.Semaphore(size))
         async with places:
             yield
@@ -107,7 +107,7 @@ class Database:
         return await asyncio.shield(task)
 
     async def finish(self) -> None:
-        """Wait for unfinished work."""
+        """Wait for the work that ``to_the_end`` has begun."""
         if self._finishing:
             await asyncio.wait(self._finishing)
 
@@ -118,11 +118,11 @@ class Database:
 
 
 async def answers(session: AsyncSession) -> None:
-    """Ask the database for nothing at all; its error is what is to be known."""
+    """Send an empty query, which fails when the database does not answer."""
     await (await session.connection()).execute(text("SELECT 1"))
 
 
 async def only_reads(session: AsyncSession) -> bool:
-    """Whether the database takes no changes, as a server whose place another is about to take."""
+    """Whether the database refuses changes, such as a server that another one is about to replace."""
     found = await (await session.connection()).execute(text("SELECT pg_is_in_recovery()"))
     return bool(found.scalar_one())

@@ -1,7 +1,7 @@
-"""Whether an error says that the database is away: it cannot be reached, or has no room or time just now.
+"""Tells whether an error means that the database is away: unreachable, or without free connections at present.
 
-The one place that knows the driver's and PostgreSQL's own words for it. What it says passes by itself and is nobody's
-fault; what a statement or its values are to blame for is something else.
+Only this module knows the error texts and codes of the driver and of PostgreSQL for that. Such an error passes by
+itself. Errors that a statement or its values cause are not among them.
 """
 
 from collections.abc import Callable, Coroutine
@@ -26,18 +26,18 @@ _NEVER = frozenset({"57P04"})
 
 
 class DatabaseAway(ConnectionError):
-    """No connection to the database could be had."""
+    """No connection to the database could be opened."""
 
 
 Connect = Callable[..., Coroutine[Any, Any, asyncpg.Connection]]
 
 
 async def connect(*args: Any, **options: Any) -> asyncpg.Connection:
-    """The driver's own ``connect``, watched; nobody answering is told apart from other operating system errors.
+    """The driver's own ``connect``, with keepalive set; refusals and silence become an error of our own.
 
     Raises:
-        DatabaseAway: Nobody answered, or not in time, or we were not let in: also what those who run it have to put
-            right, such as a password, passes for whoever waits.
+        DatabaseAway: Nobody answered, or not in time, or the server refused the connection. That includes what only
+            whoever runs the database can correct, such as a wrong password: callers wait for that too.
     """
     try:
         connection: asyncpg.Connection = await asyncpg.connect(*args, **options)
@@ -52,10 +52,10 @@ async def connect(*args: Any, **options: Any) -> asyncpg.Connection:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database is away.
+    """Whether an error means that the database is away.
 
     Args:
-        error: As it comes out of a session, a connection or a group of tasks.
+        error: From a session, a connection or a group of tasks.
     """
     if isinstance(error, BaseExceptionGroup):
         return any(is_away(one) for one in error.exceptions)
@@ -65,7 +65,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def _is_passing(error: BaseException) -> bool:
-    """Of the driver's errors, as they are or as SQLAlchemy hands them on."""
+    """Whether one of the driver's errors passes by itself; SQLAlchemy may have wrapped it."""
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return state not in _NEVER and (state in _AWAY or state.startswith(_AWAY_CLASSES))

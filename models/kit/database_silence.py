@@ -1,12 +1,12 @@
-"""How soon the two ends of a database connection miss each other when one of them is gone without a word.
+"""How soon each end of a database connection notices that the other end is gone without closing the connection.
 
-A machine that loses its power, or a network that loses its way, closes nothing. Left to themselves, we would wait for
-an answer for ever, or for a quarter of an hour where something of ours is still unacknowledged; and the server would
-keep the transaction of a worker that is gone, with the rows that it has locked, for two hours. A database that is only
-slow, or stopped, is not missed: its machine goes on acknowledging.
+A machine that loses power, or a network that fails, closes nothing. By default we would then wait for an answer for
+ever, or for a quarter of an hour where data of ours is unacknowledged. The server would keep the transaction of a lost
+worker, and the rows that it has locked, for two hours. A database that is merely slow or stopped is not affected,
+because its machine goes on acknowledging.
 
-Something between the two may acknowledge for whoever is gone, such as a proxy that keeps both of its connections. So
-the server also ends a transaction in which nothing was said for longer than any of ours is silent.
+A proxy between the two that keeps both of its connections acknowledges for an end that is gone. So the server also ends
+a transaction in which nothing was sent for longer than any of ours is silent.
 """
 
 import socket
@@ -38,11 +38,12 @@ _SERVERS_END = (
 
 
 async def watch(connection: asyncpg.Connection, *, is_shared: bool) -> None:
-    """Let both ends of a new connection look whether the other one is there.
+    """Set keepalive and time-outs on both ends of a new connection.
 
     Args:
-        connection: The driver's.
-        is_shared: A pooler gives others the server's connection with the next transaction: nothing is set there.
+        connection: The driver's connection.
+        is_shared: Whether a pooler gives the server's connection to others with the next transaction; nothing is set on
+            the server then.
     """
     transport: Any = getattr(connection, "_transport", None)  # the driver has no parameter for it
     ours = transport.get_extra_info("socket") if transport is not None else None

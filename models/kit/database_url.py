@@ -1,8 +1,8 @@
-"""A PostgreSQL URL as people paste it, for our driver: each of its parameters works or is refused by its name.
+"""Converts a PostgreSQL URL as people paste it: each of its parameters works, or is refused by name.
 
-Database providers show URLs for libpq, whose parameters asyncpg partly has under other names, partly not at all; what
-it does not know it would send to the server as a setting, which then refuses every connection without a reason that
-people understand. The list is that of PostgreSQL's documentation, *Parameter Key Words* of libpq.
+Database providers show URLs for libpq. asyncpg has some of libpq's parameters under other names and lacks others; it
+would send an unknown one to the server as a setting, and the server would then refuse every connection with an
+unhelpful error. The parameters are those of PostgreSQL's documentation, *Parameter Key Words* of libpq.
 """
 
 import ssl
@@ -45,7 +45,7 @@ class UnusableUrlError(ValueError):
 
 
 def normalised(url: str) -> URL:
-    """The URL for SQLAlchemy with asyncpg, whichever common spelling it came in.
+    """The URL for SQLAlchemy with asyncpg, from any of the common spellings.
 
     Args:
         url: ``postgres://``, ``postgresql://`` or ``postgresql+asyncpg://``.
@@ -63,16 +63,16 @@ def normalised(url: str) -> URL:
 
 
 def connecting(url: str) -> tuple[URL, dict[str, Any]]:
-    """The address, and what else the driver is told when it connects.
+    """The address, and the options for the driver's ``connect``.
 
-    Two parameters are not libpq's: ``pgbouncer=true``, which many providers show, says that connections are shared
-    between transactions, so that no prepared statement may be kept; ``statement_cache_size`` is asyncpg's.
+    Two parameters are not libpq's. ``pgbouncer=true``, which many providers show, says that connections are shared
+    between transactions, so that no prepared statement may be kept. ``statement_cache_size`` is asyncpg's.
 
     Args:
         url: See ``normalised``.
 
     Raises:
-        UnusableUrlError: It is no URL, or a parameter cannot be had; the text names it.
+        UnusableUrlError: It is not a URL, or a parameter is not supported; the text names the parameter.
     """
     parsed = normalised(url)
     query = {name: value if isinstance(value, str) else value[-1] for name, value in parsed.query.items()}
@@ -89,7 +89,7 @@ def connecting(url: str) -> tuple[URL, dict[str, Any]]:
 
 
 def is_for_a_pooler(url: str) -> bool:
-    """Whether the URL says that connections are shared between transactions.
+    """Whether the URL says that connections are shared between transactions (``pgbouncer=true``).
 
     Raises:
         UnusableUrlError: See ``connecting``.
@@ -98,7 +98,7 @@ def is_for_a_pooler(url: str) -> bool:
 
 
 def for_a_pooler(url: str) -> str:
-    """The URL that says so."""
+    """The URL with ``pgbouncer=true`` added."""
     return normalised(url).update_query_dict({"pgbouncer": "true"}).render_as_string(hide_password=False)
 
 

@@ -25,11 +25,11 @@ class Sealer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ConsentSecrets:
-    """What has to come back out when the browser does.
+    """The secrets of a sign-in that are needed when the browser comes back.
 
     Attributes:
         code_verifier: The PKCE verifier.
-        nonce: What the id_token must repeat.
+        nonce: The value that the id_token must repeat.
     """
 
     code_verifier: str = field(repr=False)
@@ -62,7 +62,7 @@ def seal_secrets(sealer: Sealer, attempt_id: UUID, secrets: ConsentSecrets) -> b
 
 
 def open_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> ConsentSecrets:
-    """Open the secrets of a sign-in; raises what the sealer raises if they are not of this row."""
+    """Open the secrets of a sign-in; the sealer raises when they are of another row."""
     return ConsentSecrets(**orjson.loads(sealer.open(sealed, _secrets_of(attempt_id))))
 
 
@@ -72,7 +72,7 @@ def seal_identity_secrets(sealer: Sealer, attempt_id: UUID, secrets: ConsentSecr
 
 
 def open_identity_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> ConsentSecrets:
-    """Open them; raises what the sealer raises if they are not of this row."""
+    """Open the secrets of a sign-in at an identity provider; the sealer raises when they are of another row."""
     return ConsentSecrets(**orjson.loads(sealer.open(sealed, _identity_secrets_of(attempt_id))))
 
 
@@ -82,7 +82,7 @@ def seal_code_secret(sealer: Sealer, colleague_id: UUID, secret: str) -> bytes:
 
 
 def open_code_secret(sealer: Sealer, colleague_id: UUID, sealed: bytes) -> str:
-    """Open it; raises what the sealer raises if it is not of this row."""
+    """Open the secret of an authenticator app; the sealer raises when it is of another row."""
     return sealer.open(sealed, _code_secret_of(colleague_id)).decode()
 
 

@@ -1,1 +1,1 @@
-"""Standard information: the nine lists of a connection."""
+"""Standard information: the nine lists of each connection."""

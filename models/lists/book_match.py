@@ -1,4 +1,4 @@
-"""Reading the lists of two connections for ``rules.book_match``."""
+"""Reads the lists of two connections, and compares them by ``rules.book_match``."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from rules.book_match import CODES, Entry, Match, match
 
 
 async def matches(session: AsyncSession, old_id: UUID, new_id: UUID) -> dict[Source, Match]:
-    """How the lists of one connection fare among those of another; the caller has checked whose they are."""
+    """How many entries of one connection's lists are found in another's; the caller has checked whose they are."""
     return {
         source: match(await _entries(session, old_id, source), await _entries(session, new_id, source))
         for source in CODES

@@ -1,7 +1,7 @@
-"""Records pulls that went well, of one connection or of many at once: health, lease, next refresh, and run outcomes.
+"""Records successful pulls of one or many connections: health, lease, next refresh, and outcomes of runs.
 
-One statement each, whatever the number, and around the object mapper: every pull ends here. It stores no lists and
-tells of no trouble.
+Every pull ends here, so each function uses one statement for any number of connections and bypasses the object mapper.
+This module stores no lists and records no trouble.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,12 +33,12 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class GoodPull:
-    """A pull whose asked lists are all stored.
+    """A pull in which all requested lists were stored.
 
     Attributes:
-        connection_id: Of which connection.
+        connection_id: The connection.
         name: The organisation's name, when it was read.
-        is_refresh: Whether every list was asked for, so that the next refresh is due from now.
+        is_refresh: Whether all lists were requested, so that the next refresh is counted from now.
         is_complete: Whether all contacts were read, not only those that had changed.
     """
 
@@ -49,14 +49,14 @@ class GoodPull:
 
 
 async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: datetime) -> None:
-    """The connections worked, all of their asked lists are stored, and their leases are free again.
+    """Record that connections worked, that all of their requested lists are stored, and that their leases are free.
 
-    No pull changes that a connection is leaving: nothing of such a one is written, its lease neither.
-    What was not asked for stays as it was: whether a connection is healthy is told by all of its receipts.
+    A connection that is being disconnected is not changed at all. Causes of lists that were not requested stay, because
+    a connection's health depends on all of its receipts.
 
     Args:
         session: The transaction that stores the lists, with the connections locked and the receipts written.
-        pulls: What was pulled, each connection once.
+        pulls: What was pulled; each connection once.
         at: This moment (aware, UTC).
     """
     good = await (await session.connection()).execute(
@@ -78,7 +78,7 @@ async def record_good(session: AsyncSession, pulls: Sequence[GoodPull], at: date
 
 
 async def _name_the_nameless(session: AsyncSession, pulls: Sequence[GoodPull]) -> None:
-    """A client that was added while nothing told its name has the one of its organisation's profile now."""
+    """Give a client that was added without a name the name in its organisation's profile."""
     named = {pull.connection_id: pull.name for pull in pulls if pull.name}
     if named:
         asked = {"ids": texts(named), "names": [name[:255] for name in named.values()], "nameless": NAMELESS}
@@ -86,7 +86,7 @@ async def _name_the_nameless(session: AsyncSession, pulls: Sequence[GoodPull]) -
 
 
 async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequence[UUID], at: datetime) -> None:
-    """Give the run's rows of these connections the outcome of a good pull; see ``connections.made``."""
+    """Give the run's rows of these connections the outcome of a successful pull; see ``connections.made``."""
     asked = {"run_id": run_id, "ids": texts(connection_ids), "at": at}
     await (await session.connection()).execute(_SETTLE_GOOD, asked)
 
@@ -94,13 +94,14 @@ async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequen
 async def tell_of_refresh(
     session: AsyncSession, asked: PullClientInput, changes: Mapping[ListName, Changes], at: datetime
 ) -> None:
-    """Write on the client's timeline that its lists were pulled, and how many rows of which changed; never what.
+    """Write an event that the client's lists were pulled, with numbers of changed rows and none of their content.
 
-    What is read for a change that nobody has confirmed is nothing of the client's yet.
+    Nothing is written when the lists were read for a preview that nobody has confirmed.
 
     Args:
         session: The caller's transaction.
-        asked: What was to be pulled, and who asked for it. Where that is not all lists, the event names those read.
+        asked: What was to be pulled, and who asked for it. If that was not all lists, the event names those that were
+            read.
         changes: What changed in each list that was read.
         at: This moment.
     """

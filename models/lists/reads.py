@@ -41,7 +41,7 @@ class ListPage:
     Attributes:
         rows: The page's rows, of the list's own type.
         total: Rows that match, over all pages.
-        receipt: Of the list; None when it was never tried, or the client has no connection.
+        receipt: The list's receipt; None when the list was never tried, or the client has no connection.
     """
 
     rows: Sequence[StandardRow]
@@ -60,15 +60,15 @@ async def read_list(
     search: str | None = None,
     include_gone: bool = False,
 ) -> ListPage:
-    """A page of one of a client's lists, of its current connection.
+    """One page of a list of a client's current connection.
 
     Args:
         session: Any session.
-        practice_id: Who asks; another practice's client has empty lists here.
-        client_id: Whose list.
+        practice_id: The practice that asks; a client of another practice has empty lists here.
+        client_id: The client.
         list_name: Which list.
-        limit: At most so many rows.
-        offset: After so many rows.
+        limit: How many rows at most.
+        offset: How many rows to skip first.
         search: Only rows with this text in a name, a code or a number, in any case.
         include_gone: Also rows that the provider no longer has.
     """
@@ -93,7 +93,7 @@ async def read_list(
 
 
 def columns_of(list_name: ListName) -> tuple[str, ...]:
-    """The columns of a list that people read, the list's own first; not the provider's whole record."""
+    """The columns of a list that people read: first the list's own; the provider's whole record is not among them."""
     table = TABLE_OF[SOURCE_OF[list_name]]
     left_out = {*StandardRow.model_fields, *OURS, "record"}
     own = tuple(name for name in table.model_fields if name not in left_out)
@@ -109,15 +109,15 @@ async def stretch_of_list(
     after: Place | None = None,
     limit: int = 1000,
 ) -> tuple[Sequence[Sequence[Any]], Place | None]:
-    """The next rows of a list on the way through all of it, whatever changes meanwhile.
+    """The next rows of a list, for reading all of it in pieces while it may change.
 
     Args:
         session: Any session.
-        practice_id: Who asks; another practice's client has empty lists here.
-        client_id: Whose list.
+        practice_id: The practice that asks; a client of another practice has empty lists here.
+        client_id: The client.
         list_name: Which list.
-        after: Where the stretch before ended; None for the first.
-        limit: At most so many rows.
+        after: Where the piece before ended; None for the first.
+        limit: How many rows at most.
 
     Returns:
         The rows with the values of ``columns_of``, and where to go on; None at the end.

@@ -1,7 +1,7 @@
 """Standard information: one table for each source, with the columns of its named tuple in ``contracts``.
 
-A row that vanished at the provider is marked with ``gone_at``, never deleted, because books and rules refer to it.
-Rows are written by ``list_store`` alone, in bulk; these classes are for reading.
+A row that vanished at the provider is marked with ``gone_at`` and never deleted, because books and rules refer to it.
+Only ``models.lists.writes`` writes rows, in bulk; these classes are for reading.
 """
 
 from datetime import date, datetime
@@ -27,13 +27,13 @@ PostgreSQL as much as everything else about a row."""
 
 
 class StandardRow(SQLModel):
-    """What every row has beside the fields of its named tuple.
+    """The columns that every table has besides the fields of its named tuple.
 
     Attributes:
-        connection_id: Whose books it is from.
-        fingerprint: Hash of the row, to tell a changed one without comparing columns.
-        changed_at: When it last changed in our books: arrived, changed, vanished or came back.
-        gone_at: Since when the provider no longer has it; None while it has.
+        connection_id: The connection through which it was read.
+        fingerprint: Hash of the row, so that changed rows are found without comparing columns.
+        changed_at: When it last changed here: it was added, changed, vanished or came back.
+        gone_at: Since when the provider no longer has it; None while it has it.
         key: The provider's id of the record, unique in the connection's list.
     """
 
@@ -151,7 +151,7 @@ class ItemRow(StandardRow, table=True):
 
 
 class ContactRow(StandardRow, table=True):
-    """A supplier, a customer, both, or neither; which lists it is in is ours (``in_…``)."""
+    """A supplier, a customer, both, or neither; the columns ``in_…`` say which of our lists it is in."""
 
     __tablename__ = "contacts"
 
@@ -176,7 +176,7 @@ class ContactRow(StandardRow, table=True):
 
     @property
     def is_unused(self) -> bool:
-        """Whether neither a bill nor a sale has made it a supplier or a customer yet."""
+        """Whether it is neither a supplier nor a customer yet, because it has no bill and no sale."""
         return not self.is_supplier and not self.is_customer
 
 

@@ -1,9 +1,9 @@
-"""Stores what pulls read of their connections' sources, and counts what that changed.
+"""Stores what pulls read of their connections' sources, and counts what has changed.
 
-The difference is worked out here, against the fingerprints of what is held, and only what differs is sent: an
-unchanged pull writes nothing. Rows go in by COPY, a changed one after its old version was deleted in the same
-transaction. That was measured at 1.6 times the speed of one INSERT … SELECT FROM unnest(…) ON CONFLICT for 1,000
-new contacts, and no column has to be spelt out. A row that vanished at the provider is only marked.
+Rows are compared here with the fingerprints of the stored ones, and only differences are sent: a pull without changes
+writes nothing. New rows are inserted by COPY; a changed row is deleted and inserted again in the same transaction. That
+was 1.6 times as fast as one INSERT … SELECT FROM unnest(…) ON CONFLICT for 1,000 new contacts, and needs no list of
+columns. A row that vanished at the provider is only marked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,13 +79,14 @@ async def store_pulls(
 ) -> dict[UUID, dict[ListName, Changes]]:
     """Store the rows of pulls in the caller's transaction.
 
-    Pulls of one connection wait for each other here, so that counts are exact and no key is inserted twice.
+    Pulls of the same connection wait for each other here, so that counts are exact and no key is inserted twice.
 
     Args:
         session: In a transaction, which the caller commits together with the receipts.
-        pulled: Of each connection, what was read of each source, all rows of its type. Of several rows with one key
-            the last counts. NUL characters, which PostgreSQL does not take, are left out.
-        is_complete: Whether this is all that the provider has: what is missing is then marked as gone.
+        pulled: For each connection, all rows that were read of each source. If several rows have the same key, the last
+            one counts. NUL characters, which PostgreSQL cannot store, are removed.
+        is_complete: Whether the rows are all that the provider has; stored rows that are missing are then marked as
+            gone.
         at: The moment of the pull (aware, UTC).
 
     Returns:
@@ -133,7 +134,7 @@ async def store_pulls(
 async def _held(
     connection: AsyncConnection, identities: list[UUID], sources: tuple[Source, ...]
 ) -> dict[tuple[UUID, Source], dict[str, Version]]:
-    """What is held of each connection's sources, in one statement for all of them."""
+    """The stored rows of each connection's sources, as the comparison needs them, read in one statement."""
     held: dict[tuple[UUID, Source], dict[str, Version]] = {}
     if sources:
         for identity, place, key, fingerprint, gone_at, *flags in await connection.execute(
@@ -166,7 +167,7 @@ _LOCK = (
 
 @cache
 def _versions(sources: tuple[Source, ...]) -> CompoundSelect[UUID, int, str, bytes, datetime | None, bool, bool]:
-    """No source feeds more than two lists; whether a row is in the second is true where there is none."""
+    """The query for ``_held``. No source feeds more than two lists; where there is no second, its flag is true."""
 
     def of(place: int, source: Source) -> Select[Any]:
         columns = _table(source).c

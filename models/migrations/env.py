@@ -1,6 +1,6 @@
-"""Alembic's environment: works on the connection it is handed by ``models.schema``.
+"""Alembic's environment; it works on the connection that ``models.schema`` hands to it.
 
-From Alembic's own command line, for writing a new version, the URL comes from ``-x url=…``.
+Alembic's own command line, which writes new versions, takes the URL from ``-x url=…``.
 """
 
 import asyncio
@@ -16,21 +16,21 @@ from models.kit.database import engine_for
 
 
 def rendered(kind: str, item: object, _: AutogenContext) -> str | Literal[False]:
-    """How a new version spells a type: SQLModel's text type as SQLAlchemy's, which it is."""
+    """How a new version spells a column type: SQLModel's text type is written as SQLAlchemy's."""
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     return False
 
 
 def migrate(connection: Connection) -> None:
-    """Bring the connection's database to the wanted version, in one transaction."""
+    """Bring a database to the wanted version, in one transaction."""
     context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True, render_item=rendered)
     with context.begin_transaction():
         context.run_migrations()
 
 
 async def migrate_url(url: str) -> None:
-    """The same, on a database by its URL."""
+    """Bring the database at this URL to the wanted version, in one transaction."""
     engine = engine_for(url, pool_size=1)
     async with engine.begin() as connection:
         await connection.run_sync(migrate)

@@ -1,1 +1,1 @@
-"""What the nightly check reads, tells and deletes."""
+"""What the nightly check reads, writes and deletes."""

@@ -1,4 +1,4 @@
-"""Queries of the digest: troubles that somebody may have to be told of, what was repaired since, and who is there."""
+"""Queries of the digest: clients in trouble, clients that work again, and the people who may be told."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from rules.digesting import ClientToTellOf, Recipient, Staff
 
 
 async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[ClientToTellOf]:
-    """The practice's clients in trouble, and those that were repaired after somebody was told, by name."""
+    """The practice's clients in trouble, and those that work again after somebody was told; ordered by name."""
     found = await (await session.connection()).execute(
         text(f"""
             SELECT c.id, k.id, k.name, k.code, k.owner_id, k.team_id, c.cause, c.last_good_at, c.trouble_since,
@@ -48,7 +48,7 @@ async def staff_of(session: AsyncSession, practice_id: UUID) -> Staff:
 
 
 async def mark_told(session: AsyncSession, told: Sequence[UUID], closed: Sequence[UUID], at: datetime) -> None:
-    """Remember of which connections somebody was told, and which are mentioned as repaired.
+    """Record of which connections somebody was told, and of which it was told that they work again.
 
     Args:
         session: The transaction that writes the notices.

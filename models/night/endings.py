@@ -1,8 +1,8 @@
-"""What is kept no longer than it is of use: sign-ins under way, profiles that runs read, and logins that nothing uses.
+"""Purges what is no longer needed: old sign-ins, profiles that runs read, and logins that nothing uses.
 
-A login is ended when the last connection through it was disconnected, or when everybody who signed in with it has
-left and no connection works through it any more. One that merely serves nothing just now stays: a hand-over may use
-it.
+A login is ended when the last connection through it was disconnected. It is also ended when everybody who signed in
+with it has left and no connection uses it. A login that merely has no connection at present stays, because a hand-over
+may use it.
 """
 
 import asyncio
@@ -59,7 +59,7 @@ _UNUSED = f"""
 
 
 async def unused_logins(session: AsyncSession, practice_id: UUID, at: datetime) -> Sequence[UUID]:
-    """The logins that somebody of a practice signed in with and that are to be ended at their provider."""
+    """Logins with which somebody of the practice signed in and that are to be ended at their provider."""
     found = await (await session.connection()).execute(
         text(f"""
             SELECT g.id FROM grants g
@@ -91,9 +91,9 @@ async def end_if_unused(
     """End a grant that nothing uses any more, and keep nothing of its secret; whether it was ended.
 
     Args:
-        database: Where it is; this opens its own transactions.
+        database: Where the grant is stored; this function opens its own transactions.
         sealer: Opens and seals the secret.
-        grant_id: Which.
+        grant_id: The grant.
         end: Ends it at the provider, by the opened secret; called with the grant's lease and without any transaction.
         now: This moment (aware, UTC).
 
@@ -122,7 +122,7 @@ async def end_if_unused(
 
 
 async def purge_sign_ins(session: AsyncSession, practice_id: UUID, at: datetime) -> int:
-    """Delete a practice's old sign-ins of runs that are finished, and their links; gives how many."""
+    """Delete a practice's old sign-ins, and links for them, of finished runs; returns how many."""
     values = {"practice_id": practice_id, "before": at - SIGN_INS_KEPT, "at_most": AT_MOST}
     connection = await session.connection()
     gone = await connection.execute(
@@ -150,7 +150,7 @@ async def purge_sign_ins(session: AsyncSession, practice_id: UUID, at: datetime)
 
 
 async def purge_profiles(session: AsyncSession, practice_id: UUID, at: datetime) -> int:
-    """Forget the profiles that a practice's old runs read; gives how many. What became of each stays."""
+    """Delete the profiles that a practice's old runs read; returns how many. The outcomes of these runs stay."""
     gone = await (await session.connection()).execute(
         text("""
             UPDATE run_organisations SET profile = NULL WHERE (run_id, organisation_id) IN (

@@ -1,4 +1,4 @@
-"""Queries of the nightly check: logins, their connections, and what became of them; set-based for a whole login."""
+"""Queries of the nightly check: logins, their connections, and updates of all connections of a login at once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ class Login(NamedTuple):
 
 
 class DueClient(NamedTuple):
-    """A client that is to be pulled; ``is_look`` when nothing is due, and it was not read for a while."""
+    """A client to be pulled; ``is_look`` means that no list is due, and only the profile is read."""
 
     connection_id: UUID
     client_id: UUID
@@ -39,7 +39,7 @@ class DueClient(NamedTuple):
 
 
 async def logins(session: AsyncSession, practice_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Login]:
-    """A page of the logins of the practice's living connections, by id."""
+    """One page of the logins that living connections of the practice use, ordered by id."""
     found = await (await session.connection()).execute(
         text(f"""
             SELECT g.id, g.label, count(*), g.provider
@@ -59,10 +59,10 @@ async def connections_of(
     """The practice's living connections of a login, locked until the transaction ends.
 
     Args:
-        session: The transaction that settles them.
-        practice_id: Whose.
-        grant_id: Which login.
-        since: When the check began; a connection that was made or worked after it is left alone.
+        session: The transaction in which they are updated.
+        practice_id: The practice.
+        grant_id: The login.
+        since: When the check began; a connection that was created or read after that is left out.
     """
     found = await (await session.connection()).execute(
         text(f"""
@@ -88,15 +88,15 @@ async def connections_of(
 async def settle(
     session: AsyncSession, looks: Sequence[Look], listed: Sequence[UUID], disproved: Sequence[Cause], at: datetime
 ) -> list[Became]:
-    """Write what a look at a login found, and the health of its connections that follows.
+    """Write what the check of a login found, and the health of its connections that follows.
 
-    Whoever recovers from what needed a person was not read meanwhile, and is due at once.
+    A connection that recovers from a cause which needed a person was not read meanwhile, so its lists are due at once.
 
     Args:
         session: The transaction in which they are locked.
-        looks: What was found of each.
-        listed: Those that the provider has just listed.
-        disproved: What the list shows to be over for them; lists that failed for it are due.
+        looks: What was found for each connection.
+        listed: The connections whose organisation the provider has just listed.
+        disproved: Causes that the list disproves for them; lists that failed for such a cause are due.
         at: This moment.
 
     Returns:
@@ -133,12 +133,12 @@ async def clients_due(
     is_healthy_only: bool,
     read_before: datetime,
 ) -> Sequence[DueClient]:
-    """A page of the clients that are to be pulled, by connection.
+    """One page of the clients that are to be pulled, ordered by connection id.
 
-    These are healthy ones whose lists are due; those whose cause only a pull can disprove (``is_healthy_only`` leaves
-    them out); and, to be looked at only, healthy ones that were last read before ``read_before``: what is called
-    healthy was read. One that was never pulled is due at once; if it still waits in a run, that has a day for it.
-    A limit that has not lifted yet is respected.
+    These are clients whose lists are due; clients whose cause only a pull can disprove (``is_healthy_only`` leaves
+    these out); and healthy ones that were last read before ``read_before``, of which only the profile is read. A client
+    that was never pulled is due at once, but one that still waits in a run is left to the run for a day. While an
+    organisation's calls are used up, its client is not due.
     """
     found = await (await session.connection()).execute(
         _DUE,

@@ -1,1 +1,1 @@
-"""Notices: what is to be mailed, written with the effect that it tells of."""
+"""Notices: mails to be sent, written together with the effect that they tell of."""

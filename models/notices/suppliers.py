@@ -1,4 +1,4 @@
-"""Tells the client's owner of suppliers that a refresh brought: how many, never who."""
+"""Tells a client's owner how many new suppliers a refresh brought; never their names."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,10 +23,10 @@ KIND = "supplier.new"
 async def tell(
     session: AsyncSession, connection_id: UUID, changes: Mapping[ListName, Changes], *, pull_id: str, at: datetime
 ) -> None:
-    """Write an event and a notice when a pull added suppliers to those that were there before.
+    """Write an event and a notice when a pull added suppliers to a list that was pulled before.
 
-    Called before the receipts are written, in the transaction that stores the lists. The first pull of a list adds all
-    of it, and tells nobody.
+    Call it before the receipts are written, in the transaction that stores the lists. The first pull of a list adds all
+    rows, and tells nobody.
     """
     counted = changes.get(ListName.SUPPLIERS)
     if counted is None or not counted.added:
@@ -56,7 +56,7 @@ async def tell(
 
 
 async def _who_can_act(session: AsyncSession, client: Client) -> list[UUID]:
-    """The client's owner; the practice's admins when the owner has left."""
+    """The client's owner, or the practice's admins when the owner has left."""
     owner = await session.get_one(Colleague, client.owner_id)
     if owner.deactivated_at is None:
         return [owner.id]

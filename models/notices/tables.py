@@ -1,4 +1,4 @@
-"""Notices: what is to be told to a colleague by mail; written with the effect that it tells of, and sent later."""
+"""Notices: mails to colleagues, written together with the effect that they tell of, and sent later."""
 
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,11 @@ from models.kit.columns import MOMENT, created, new_id
 
 
 class Notice(SQLModel, table=True):
-    """One mail to one colleague. ``dedupe_key`` lets the same thing be told once, whatever is tried again.
+    """A mail to one colleague. A repeat with the same ``dedupe_key`` is not written a second time.
 
-    ``tells_of`` are the connections in trouble that it is about (ids and causes), whose timelines say so once it is
-    sent. ``claimed_by`` and ``claimed_until`` are the lease of whoever is just sending it. ``deferrals`` counts how
-    often the server did not take it just then; ``next_try_at`` is set with the first try that did not send it.
+    ``tells_of`` are the connections in trouble that it is about (ids and causes); once it is sent, their timelines say
+    so. ``claimed_by`` and ``claimed_until`` are the lease of the process that is sending it. ``deferrals`` counts how
+    often the server has deferred it; ``next_try_at`` is set after the first try that did not send it.
     """
 
     __tablename__ = "notices"

@@ -1,4 +1,4 @@
-"""The outbox: writing notices once, and claiming them one by one to be sent."""
+"""The outbox: writes each notice once, and claims notices one by one for sending."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ AFTER_REFUSAL = timedelta(days=1)
 
 
 class Outgoing(NamedTuple):
-    """A notice and where it goes; ``name`` is whom it is for."""
+    """A notice with the address and the name of the colleague whom it is for."""
 
     notice: Notice
     address: str
@@ -34,13 +34,13 @@ class Outgoing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came of trying to send a notice.
+    """The result of a try to send a notice.
 
     Attributes:
-        sent_at: When the server took it; None if it did not.
-        again_at: When it is tried again; after those that were not tried yet, also where that is now.
-        is_deferred: Whether the server does not take it just now, so that the next wait is longer.
-        told_at: When the practice was told that it does not arrive, if that was now.
+        sent_at: When the server took the mail; None if it did not.
+        again_at: When it is tried again; notices that were never tried go first even then.
+        is_deferred: Whether the server deferred it, so that the next wait is longer.
+        told_at: When the practice was told that the mail does not arrive; None if it was not told now.
     """
 
     sent_at: datetime | None = None
@@ -50,7 +50,7 @@ class Came:
 
 
 class NoticeView(NamedTuple):
-    """A notice and who it is for."""
+    """A notice with the name and address of the colleague whom it is for."""
 
     notice: Notice
     name: str
@@ -70,7 +70,7 @@ async def write(session: AsyncSession, notices: Sequence[Mapping[str, Any]]) -> 
 
 
 async def written_by(session: AsyncSession, practice_id: UUID, prefix: str) -> int:
-    """How many notices of the practice have a key that begins so."""
+    """How many notices of the practice have a key that begins with ``prefix``."""
     query = (
         select(func.count())
         .select_from(Notice)
@@ -82,15 +82,16 @@ async def written_by(session: AsyncSession, practice_id: UUID, prefix: str) -> i
 async def claim_next(
     session: AsyncSession, practice_id: UUID | None, holder: str, *, since: datetime, at: datetime
 ) -> Outgoing | None:
-    """Claim the next notice to send, so that nobody else sends it too while the mail server is being talked to.
+    """Claim the next notice to send, so that no other process sends it at the same time.
 
-    The oldest of those that were never tried comes first, so that one that never gets through is in no other's way.
+    Notices that were never tried come first, the oldest of them first, so that a mail that cannot be sent does not hold
+    up others.
 
     Args:
         session: A transaction of its own.
-        practice_id: Whose; None for any practice's.
-        holder: Who sends; the same holder may claim its own again (a retry after a crash).
-        since: Older ones are not worth sending any more; they stay in the outbox.
+        practice_id: The practice; None for any.
+        holder: Who sends; the same holder may claim its own notice again (a retry after a crash).
+        since: Notices from before this moment are not sent; they stay in the outbox.
         at: This moment.
     """
     query = (
@@ -122,12 +123,12 @@ async def claim_next(
 
 
 def wait_after(deferrals: int) -> timedelta:
-    """How long a mail waits that was not taken just now, ``deferrals`` times so far: longer each time."""
+    """How long to wait after the server has deferred a mail ``deferrals`` times before; it grows each time."""
     return min(FIRST_WAIT * (1 << min(deferrals, 10)), LONGEST_WAIT)
 
 
 async def release(session: AsyncSession, notice_id: UUID, came: Came) -> None:
-    """Give a claimed notice back with what came of the try."""
+    """Give a claimed notice back, with the result of the try."""
     values: dict[str, object] = {"sent_at": came.sent_at, "next_try_at": came.again_at}
     if came.is_deferred:
         values["deferrals"] = col(Notice.deferrals) + 1
@@ -138,7 +139,7 @@ async def release(session: AsyncSession, notice_id: UUID, came: Came) -> None:
 
 
 async def unsent(session: AsyncSession, practice_id: UUID | None) -> int:
-    """How many notices are in the outbox, of a practice or (None) of all."""
+    """How many notices of a practice, or (None) of all, were not sent."""
     query = select(func.count()).select_from(Notice).where(col(Notice.sent_at).is_(None))
     return (await session.exec(query if practice_id is None else query.where(Notice.practice_id == practice_id))).one()
 

@@ -1,6 +1,6 @@
-"""What a hand-over would do: how many clients there are, and how many of them each colleague's login is known to reach.
+"""What a hand-over would do: how many clients there are, and how many of them each colleague's login reaches.
 
-It reads what is known and asks no provider; the run itself tries each login (``activities.runs.reassigning``).
+Only stored facts are used and no provider is asked; the run itself tries each login (``activities.runs.reassigning``).
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ class Taker(NamedTuple):
     """A colleague who could get the clients.
 
     Attributes:
-        colleague_id: Who.
-        name: For people.
+        colleague_id: The colleague.
+        name: The colleague's name.
         reaches: How many of the clients a login of theirs was last seen to reach.
     """
 
@@ -30,12 +30,12 @@ class Taker(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What a hand-over of a colleague's clients would move.
+    """What a hand-over of a colleague's clients would do.
 
     Attributes:
         clients: How many clients would get a new owner.
-        unconnected: How many clients would not, since they were never connected to this accounting software.
-        takers: Who could get them, whose logins reach most first.
+        unconnected: How many would not, because they were never connected to this accounting software.
+        takers: Colleagues who could get them; those whose logins reach most come first.
     """
 
     clients: int
@@ -44,13 +44,13 @@ class Foreseen:
 
 
 async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from_id: UUID) -> Foreseen:
-    """What a hand-over of a colleague's clients would move, and to whom.
+    """What a hand-over of a colleague's clients would do, and who could get them.
 
     Args:
         session: Any session.
-        practice_id: Whose; the caller has checked that the colleague is one of it.
-        provider: Clients at this accounting software.
-        from_id: Whose clients.
+        practice_id: The practice; the caller has checked that the colleague belongs to it.
+        provider: The accounting software to which the clients are connected.
+        from_id: The colleague whose clients are handed over.
     """
     connection = await session.connection()
     asked = {"practice_id": practice_id, "provider": provider, "from_id": from_id}

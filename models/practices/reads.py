@@ -1,4 +1,4 @@
-"""The people of a practice: who they are, what depends on them, and how one leaves."""
+"""The colleagues of a practice: who they are, what depends on each, and what happens when one leaves."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,18 +18,18 @@ from models.practices.tables import Colleague, Practice, Team
 
 
 class ColleagueView(NamedTuple):
-    """A colleague with what depends on them.
+    """A colleague, and what depends on them.
 
     Attributes:
-        colleague_id: Who.
-        name: For people.
-        email: Names them everywhere.
+        colleague_id: The colleague.
+        name: The colleague's name.
+        email: The address with which they sign in.
         role: What they may do.
         deactivated_at: When they left; None while they are here.
         clients: How many clients they look after.
-        connections: How many connections of the practice work now through a login that they signed in with.
-        for_others: How many of those belong to clients of colleagues.
-        runs: How many runs of theirs are under way.
+        connections: How many connections of the practice now use a login with which they signed in.
+        for_others: How many of those connections belong to other colleagues' clients.
+        runs: How many unfinished runs they have started.
         has_second_factor: Whether they have an authenticator app or a passkey.
     """
 
@@ -48,7 +48,7 @@ class ColleagueView(NamedTuple):
 async def colleagues_of(
     session: AsyncSession, practice_id: UUID, colleague_id: UUID | None = None
 ) -> Sequence[ColleagueView]:
-    """The practice's colleagues, those who are here first, by name; or only one of them."""
+    """The practice's colleagues, active ones first, by name; or only one of them."""
     found = await (await session.connection()).execute(
         text(f"""
             SELECT p.id, p.name, p.email, p.role, p.deactivated_at,
@@ -76,7 +76,7 @@ async def colleagues_of(
 
 
 async def admins_of(session: AsyncSession, practice_id: UUID) -> set[UUID]:
-    """The practice's admins who have not left."""
+    """The ids of the practice's active admins."""
     query = select(Colleague.id).where(
         Colleague.practice_id == practice_id, Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None)
     )
@@ -84,12 +84,12 @@ async def admins_of(session: AsyncSession, practice_id: UUID) -> set[UUID]:
 
 
 async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: datetime) -> None:
-    """A colleague leaves: their tokens and begun sign-ins end; clients, connections and history stay.
+    """Deactivate a colleague: their tokens and unfinished sign-ins end; clients, connections and history stay.
 
     Args:
         session: The caller's transaction.
-        leaver: Locked, and still here.
-        by: The admin who wants it.
+        leaver: The colleague, locked and active.
+        by: The admin who does it.
         at: This moment.
     """
     leaver.deactivated_at = at
@@ -111,7 +111,7 @@ async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: 
 
 
 async def everybody_there(session: AsyncSession, practice_id: UUID) -> Sequence[tuple[UUID, str]]:
-    """Colleagues who may act, by name: id and name."""
+    """Id and name of each active colleague, ordered by name."""
     query = select(Colleague.id, Colleague.name).where(
         Colleague.practice_id == practice_id, col(Colleague.deactivated_at).is_(None)
     )
@@ -119,7 +119,7 @@ async def everybody_there(session: AsyncSession, practice_id: UUID) -> Sequence[
 
 
 async def teams_there(session: AsyncSession, practice_id: UUID) -> Sequence[tuple[UUID, str]]:
-    """The practice's teams, by name: id and name."""
+    """Id and name of each of the practice's teams, ordered by name."""
     query = select(Team.id, Team.name).where(Team.practice_id == practice_id)
     return (await session.exec(query.order_by(func.lower(Team.name)))).all()
 
@@ -131,13 +131,13 @@ async def all_practices(session: AsyncSession, slug: str | None = None) -> Seque
 
 
 async def some_admins(session: AsyncSession, most: int) -> Sequence[Colleague]:
-    """Admins of this installation who may act, ``most`` at most: as many as tell whether there is just one."""
+    """At most ``most`` active admins of this installation; two are enough to see whether there is only one."""
     admins = select(Colleague).where(Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None))
     return (await session.exec(admins.limit(most))).all()
 
 
 async def id_of_address(session: AsyncSession, practice_id: UUID, email: str) -> UUID | None:
-    """The colleague of an address in any case, also one who has left."""
+    """The id of the colleague with this address, in any case; also of a deactivated one."""
     query = select(Colleague.id).where(
         Colleague.practice_id == practice_id, func.lower(Colleague.email) == email.strip().lower()
     )

@@ -11,7 +11,7 @@ from models.kit.columns import MOMENT, created, enum_of, new_id
 
 
 class Practice(SQLModel, table=True):
-    """A firm; everything else belongs to exactly one."""
+    """A firm; everything else belongs to exactly one practice."""
 
     __tablename__ = "practices"
 
@@ -29,7 +29,7 @@ class Practice(SQLModel, table=True):
 
 
 class Colleague(SQLModel, table=True):
-    """A person of a practice. ``deactivated_at`` is set when they have left; they keep their history."""
+    """A person of a practice. ``deactivated_at`` is set when they leave; their history is kept."""
 
     __tablename__ = "colleagues"
 

@@ -1,4 +1,4 @@
-"""Teams: who is in them, and how that changes. Making one is in ``practices``; whether one may is the caller's."""
+"""Teams and their members. ``models.practices.writes`` creates teams; callers check who may change them."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ async def colleague_of(session: AsyncSession, practice_id: UUID, colleague_id: U
 
 
 async def join_team(session: AsyncSession, team_id: UUID, colleague_ids: Collection[UUID]) -> int:
-    """Put colleagues into a team; who is in it already stays. How many are new in it."""
+    """Add colleagues to a team; returns how many were not in it before."""
     if not colleague_ids:
         return 0
     rows = [{"team_id": team_id, "colleague_id": colleague_id} for colleague_id in colleague_ids]
@@ -79,6 +79,6 @@ async def join_team(session: AsyncSession, team_id: UUID, colleague_ids: Collect
 
 
 async def leave_team(session: AsyncSession, team_id: UUID, colleague_id: UUID) -> bool:
-    """Take a colleague out of a team; whether they were in it."""
+    """Remove a colleague from a team; whether they were in it."""
     left = delete(TeamMember).where(col(TeamMember.team_id) == team_id, col(TeamMember.colleague_id) == colleague_id)
     return bool((await session.exec(left)).rowcount)

@@ -32,7 +32,7 @@ async def create_practice(
     client_allowance: int = 50,
     time_zone: str = "Europe/London",
 ) -> Practice:
-    """Make a practice; its slug comes from its name, with a number when another practice has that one.
+    """Create a practice; its slug comes from its name, with a number when another practice has that slug.
 
     Args:
         session: The caller's transaction.
@@ -81,7 +81,7 @@ async def find_practice(session: AsyncSession, name_or_slug: str | None = None) 
 
 
 async def is_there(session: AsyncSession, name: str, email: str) -> bool:
-    """Whether a practice of this very name has a colleague with this address: the same was set up before."""
+    """Whether a practice with exactly this name has a colleague with this address, so that it was set up before."""
     query = (
         select(Practice.id)
         .join(Colleague, col(Colleague.practice_id) == col(Practice.id))
@@ -130,8 +130,8 @@ async def find_colleague(session: AsyncSession, email: str) -> Colleague:
 
     Args:
         session: Any session.
-        email: The address; with the practice's short name before it, ``harbour-lane/ada@example.com``, where colleagues
-            of several practices have it.
+        email: The address. Where colleagues of several practices have it, with the practice's short name before it:
+            ``harbour-lane/ada@example.com``.
 
     Raises:
         Refused: Nobody active has it, or colleagues of several practices.
@@ -160,7 +160,7 @@ async def find_colleague(session: AsyncSession, email: str) -> Colleague:
 
 
 async def create_team(session: AsyncSession, practice_id: UUID, name: str, members: Collection[UUID] = ()) -> Team:
-    """Make a team of colleagues.
+    """Create a team of colleagues.
 
     Args:
         session: The caller's transaction.
@@ -188,7 +188,7 @@ def _check_time_zone(time_zone: str) -> None:
 
 
 def text_of(text: str, field: str, *, longest: int) -> str:
-    """A name or an address as it is kept: without the blanks around it.
+    """A name or an address without the spaces around it, as it is stored.
 
     Raises:
         Refused: Nothing is left, it is too long, or it cannot be stored.
@@ -200,6 +200,6 @@ def text_of(text: str, field: str, *, longest: int) -> str:
 
 
 async def _inserted(session: AsyncSession, row: Row) -> Row | None:
-    """The row, inserted; None if a unique value of it is taken."""
+    """Insert a row; None if one of its unique values is taken."""
     statement = insert(type(row)).values(**row.model_dump()).on_conflict_do_nothing().returning(type(row))
     return cast("Row | None", (await session.exec(statement)).scalar_one_or_none())

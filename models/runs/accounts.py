@@ -1,4 +1,4 @@
-"""What an *Add clients* has made: accounts, however their first pull went, which a list of failures would hide."""
+"""Counts the accounts that an *Add clients* has made, also those whose first pull failed."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class Accounts:
     """The accounts that a run made or linked; the three add up to all of them.
 
     Attributes:
-        complete: With all of their lists.
-        waiting: Their lists are still being tried for.
-        need_you: Their lists could not be had, and somebody has to do something.
+        complete: Accounts with all of their lists.
+        waiting: Accounts whose lists are still being tried.
+        need_you: Accounts whose lists could not be read, and for which somebody has to act.
     """
 
     complete: int
@@ -28,12 +28,12 @@ class Accounts:
 
     @property
     def made(self) -> int:
-        """All of them."""
+        """How many accounts there are in all."""
         return self.complete + self.waiting + self.need_you
 
 
 async def accounts_of(session: AsyncSession, run: Run) -> Accounts | None:
-    """The accounts that a run made; None where it is no *Add clients*, or has made none."""
+    """The accounts that a run made; None for other kinds of runs, and when it made none."""
     if run.kind is not RunKind.ADD_CLIENTS:
         return None
     row = RunOrganisation

@@ -1,4 +1,4 @@
-"""The end of a run: every organisation has an outcome after it, the run its result, and the history one event."""
+"""The end of a run: every organisation gets an outcome, the run its result, and the history one event."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from rules.run_results import result_of, summary
 
 
 class End(NamedTuple):
-    """How a run has ended."""
+    """The result of a run, its message, and the counts of outcomes and causes."""
 
     result: Result
     message: str
@@ -24,14 +24,14 @@ class End(NamedTuple):
 
 
 async def finish(session: AsyncSession, run: Run, at: datetime, result: Result | None, message: str | None) -> End:
-    """Close a run's books. One that has ended stays as it ended.
+    """End a run; one that has ended already stays as it is.
 
     Args:
         session: The transaction in which the run is locked.
         run: The run.
         at: This moment.
-        result: How it ended; None to tell from the outcomes.
-        message: The word to the colleague; None to tell it from the counts.
+        result: How it ended; None to compute it from the outcomes.
+        message: The message for the colleague; None to compose it from the counts.
     """
     if run.stage is Stage.FINISHED and run.result is not None:
         return End(run.result, run.message or "", *await runs.tally(session, run.id))

@@ -1,7 +1,7 @@
-"""What a run has left to others: whose login could repair what it did not reach, and what an old login still reads.
+"""What a run left undone: connections that other logins could repair, and clients that kept their old login.
 
-It tells how that is now: who has left is not asked, and what was repaired since is no matter. It reads what is known
-and asks no provider.
+It describes the present: colleagues who have left are not suggested, and connections that were repaired since are left
+out. Only stored facts are used; no provider is asked.
 """
 
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from models.connections.repairs import Repairer
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """What a *Reconnect all* did not reach, and whose login could.
+    """The connections that a *Reconnect all* did not reach, and whose login could.
 
     Attributes:
-        missed: What was removed at the provider, was not allowed again and no other login reaches, by the
-            organisations' names.
+        missed: Names of organisations that were removed at the provider and not allowed again, and that no other login
+            reaches.
         count: How many of the others still need somebody else.
-        repairers: Who could repair how many by signing in, the most first.
+        repairers: Colleagues whose sign-in could repair some, the most first.
         beyond_reach: How many no colleague's login is known to reach.
     """
 
@@ -36,14 +36,14 @@ class Unreached:
 
 
 class KeptLogin(NamedTuple):
-    """A client that has changed hands and is read by a login that is not its owner's.
+    """A client with a new owner that is still read with somebody else's login.
 
     Attributes:
         client_id: The client.
         name: Its name.
         code: Its code.
-        login: The login's name at the provider.
-        is_connected: Whether that login is in use at all.
+        login: Name of the person whose login it is.
+        is_connected: Whether the connection has a living status.
     """
 
     client_id: UUID
@@ -111,7 +111,10 @@ async def unreached(session: AsyncSession, run_id: str) -> Unreached:
 
 
 async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]:
-    """Clients that a run gave to somebody whose own login does not read them; the caller has checked whose run."""
+    """Clients that a run gave to a colleague whose own login does not read them.
+
+    The caller has checked whose run it is.
+    """
     found = await (await session.connection()).execute(
         text(f"""
             SELECT k.id, k.name, k.code, g.label, {HAS_LIVING_STATUS}

@@ -1,7 +1,7 @@
-"""What the database says is at work, and nobody works on any more: closed, and told as it is.
+"""Finds what the database calls open but no workflow works on, and closes it with a message that says so.
 
-A workflow that is terminated, or that is gone from the workflow server, leaves its run open, its client *retrying* or
-its connection *disconnecting* for ever. Whether a workflow is at work is asked through what is handed in.
+A workflow that was terminated, or that the workflow server no longer has, leaves its run open, its client *retrying* or
+its connection *disconnecting* for ever. Callers hand in the function that asks whether a workflow is running.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ SYNC_LOST = "Its sync was stopped from outside, so nothing tries it again by its
 
 
 class ClosedWork(NamedTuple):
-    """How much was closed: runs, clients that waited in runs, and disconnectings."""
+    """How many runs, clients that waited in runs, and disconnectings were closed."""
 
     runs: int
     waiting: int
@@ -54,11 +54,11 @@ class _OfClient(NamedTuple):
 
 
 class LostWork:
-    """Finds what nobody works on, and closes it.
+    """Finds and closes what no workflow works on.
 
     Args:
         database: The product's.
-        is_at_work: Asks the workflow server.
+        is_at_work: Asks the Temporal server whether a workflow is running.
         now: The clock.
     """
 
@@ -68,7 +68,7 @@ class LostWork:
         self._now = now
 
     async def settle(self) -> ClosedWork:
-        """Close all of it, of every practice; what changed within ``GRACE`` is left alone."""
+        """Close the lost work of every practice; what changed within ``GRACE`` is left alone."""
         before = self._now() - GRACE
         open_runs = [str(run_id) for (run_id,) in await self._rows(_OPEN, before=before)]
         closed = [await self.close_run(run_id) for run_id in await self._lost(open_runs, _itself)]
@@ -78,11 +78,11 @@ class LostWork:
         return ClosedWork(sum(closed), waiting, sum(kept))
 
     async def settle_waiting(self, run_id: str) -> int:
-        """Close what waits in one run for syncs that nobody goes on with; gives how much that was."""
+        """Close the rows of one run that wait for a sync which no longer exists; returns how many."""
         return await self._settle_waiting(await self._rows(_WAITING, before=self._now(), run_id=run_id))
 
     async def close_run(self, run_id: str, result: Result = Result.FAILED, message: str = LOST) -> bool:
-        """Close the books of a run that nobody goes on with; False where it has ended meanwhile."""
+        """End a run on which no workflow works; False when it has ended meanwhile."""
         at = self._now()
         async with self._database.transaction() as session:
             try:
@@ -114,7 +114,7 @@ class LostWork:
         return connection is not None
 
     async def _lost(self, found: Sequence[One], named: Callable[[One], str]) -> list[One]:
-        """Those of them whose workflow is not at work."""
+        """Those whose workflow is not running."""
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def is_lost(one: One) -> bool:

@@ -1,6 +1,6 @@
-"""Queries on a run's list of organisations: found, read, judged, chosen, and made clients.
+"""Queries on a run's list of organisations: listed, profiled, judged, chosen, and turned into clients.
 
-Each is set-based and idempotent, so that an activity may be tried again after any crash.
+Each is one statement for many rows and idempotent, so that an activity may be tried again after any crash.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ WHY_UNCHOSEN = f"CASE WHEN {_IS_CLIENT} THEN o.verdict_message END"
 
 
 class FoundOrganisation(NamedTuple):
-    """An organisation that a login reaches; ``is_just_allowed`` if this very sign-in allowed it."""
+    """An organisation that a login reaches; ``is_just_allowed`` if the person allowed it in this sign-in."""
 
     organisation_id: str
     name: str
@@ -41,7 +41,7 @@ class FoundOrganisation(NamedTuple):
 async def list_into(
     session: AsyncSession, run_id: str, grant_id: UUID, found: Sequence[FoundOrganisation], at: datetime
 ) -> int:
-    """Add what a login reaches to the run's list, without gaps; an organisation that is there keeps its place.
+    """Add organisations to the run's list, numbered without gaps; one that is listed already keeps its place.
 
     Returns:
         How many organisations the list has now.
@@ -85,7 +85,7 @@ async def list_into(
 
 
 async def without_profile(session: AsyncSession, run_id: str, first: int, end: int) -> Sequence[tuple[str, UUID]]:
-    """Organisations in a stretch of the list whose profile is wanted: not read yet, and not a client's already.
+    """Organisations at positions ``first`` to ``end`` (exclusive) without a profile that are not a client's already.
 
     Returns:
         Pairs of organisation id and grant id.
@@ -109,7 +109,7 @@ async def without_profile(session: AsyncSession, run_id: str, first: int, end: i
 async def save_profiles(
     session: AsyncSession, run_id: str, profiles: Mapping[str, Mapping[str, Any]], at: datetime
 ) -> None:
-    """Keep the profiles that listing read, by organisation id, unless the run has ended; the nameless get names."""
+    """Store the profiles that listing read, unless the run has ended; organisations without a name get theirs."""
     await (await session.connection()).execute(
         text("""
             UPDATE run_organisations o
@@ -130,16 +130,16 @@ async def save_profiles(
 
 
 async def organisations_of(session: AsyncSession, run_id: str) -> Sequence[RunOrganisation]:
-    """The run's whole list, in order, without the profiles, which are most of its bytes."""
+    """The run's whole list in order, without the profiles, which are most of its bytes."""
     query = select(RunOrganisation).where(RunOrganisation.run_id == run_id)
     query = query.options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # SQLModel types the column as its value
     return (await session.exec(query.order_by(col(RunOrganisation.position)))).all()
 
 
 async def candidates_of(session: AsyncSession, run_id: str) -> Sequence[Candidate]:
-    """The run's whole list as it is judged, what was just allowed first, and else in order.
+    """The run's whole list for the verdicts: what was just allowed comes first, otherwise in the run's order.
 
-    There may be thousands, so nothing else of them is fetched.
+    Only the columns needed are read, because there may be thousands of rows.
     """
     rows = await (await session.connection()).execute(
         text("""
@@ -153,7 +153,7 @@ async def candidates_of(session: AsyncSession, run_id: str) -> Sequence[Candidat
 
 
 class Decided(NamedTuple):
-    """What stands on the list of one organisation, as far as a choice goes."""
+    """What is known of one organisation in the list when a choice is made."""
 
     organisation_id: str
     verdict: Verdict | None
@@ -163,7 +163,7 @@ class Decided(NamedTuple):
 
 
 async def decided_of(session: AsyncSession, run_id: str) -> Sequence[Decided]:
-    """The run's whole list as a choice sees it, in order: thousands, so nothing else of them is fetched."""
+    """The run's whole list for a choice, in order; only the columns needed are read."""
     of = RunOrganisation
     query = select(of.organisation_id, of.verdict, of.matched_client_id, of.action, of.outcome)  # type: ignore[call-overload]  # SQLModel types four columns at most
     rows = await session.exec(query.where(of.run_id == run_id).order_by(col(of.position)))
@@ -191,7 +191,7 @@ async def save_verdicts(session: AsyncSession, run_id: str, judged: Sequence[Jud
 
 
 async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[Choice], at: datetime) -> int:
-    """Write what was chosen; everything else on the list becomes *skipped*, or is a client already.
+    """Store what was chosen; every other organisation gets the outcome *skipped* or *already a client*.
 
     Returns:
         How many were skipped.
@@ -229,9 +229,9 @@ async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[C
 
 
 async def save_clients(session: AsyncSession, run_id: str, made: Sequence[tuple[str, UUID, UUID]]) -> None:
-    """Write which clients and connections were made of organisations: triples of organisation, client and connection.
+    """Store which clients and connections were made: triples of organisation, client and connection.
 
-    Their outcomes follow with their pulls.
+    Their outcomes are written when they are pulled.
     """
     await (await session.connection()).execute(
         text("""

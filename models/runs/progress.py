@@ -1,4 +1,4 @@
-"""Where a run is, in a few numbers: one cheap query, to be asked again and again while people look on."""
+"""The state of a run in a few numbers, by one cheap query that is repeated while people look at the run."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from contracts.words.runs import Outcome, Result, Stage
 
 
 class Waiting(StrEnum):
-    """What a run waits for: a person, or the provider."""
+    """What a run waits for: a person's sign-in or choice, or the provider."""
 
     CONSENT = "consent"
     SELECTION = "selection"
@@ -29,22 +29,22 @@ _PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class RunSnapshot:
-    """A run at one moment.
+    """A run at one moment, in numbers.
 
     Attributes:
-        run_id: Which run.
+        run_id: The run.
         stage: Where it is.
-        result: How it ended, once it has.
-        message: The latest thing to know about it.
-        total: How many organisations its list has; what a *Reconnect all* merely offers does not count.
-        profiles_read: Of how many the profile was read, while it lists.
-        chosen: How many are to be worked on, once that is known.
-        with_client: How many have their client.
-        counts: By outcome; with those that have none yet they add up to the total.
+        result: How it ended; None before its end.
+        message: The latest message for the colleague.
+        total: How many organisations its list has, without the offers of a *Reconnect all*.
+        profiles_read: How many profiles were read while listing.
+        chosen: How many organisations are to be worked on; 0 before the choice.
+        with_client: How many have a client.
+        counts: Numbers by outcome; with the organisations without an outcome they add up to the total.
         next_try_at: When the first of those that wait for the provider is tried again.
-        put_off: How many the run itself tries again then, before it ends; they have no outcome yet.
+        put_off: How many the run itself tries again before it ends; they have no outcome yet.
         changed_at: When a row of its list last changed.
-        paused_until: Until when its pulls wait for the provider's limit on the whole app, while they do.
+        paused_until: Until when its pulls wait because the app's calls are used up; None when they do not.
     """
 
     run_id: str
@@ -68,7 +68,7 @@ class RunSnapshot:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing can change any more by itself."""
+        """Whether nothing of it will change without a person."""
         return self.stage is Stage.FINISHED and not self.counts.get(Outcome.RETRYING)
 
     @property
@@ -80,12 +80,12 @@ class RunSnapshot:
 
     @property
     def version(self) -> str:
-        """Another one whenever anything here is another."""
+        """A text that differs whenever any field differs."""
         return blake2s(repr(self).encode(), digest_size=8).hexdigest()
 
 
 async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None:
-    """Where a run is now, or None if there is none; the caller has checked whose it is."""
+    """The state of a run; None if there is no such run. The caller has checked whose it is."""
     found = await (await session.connection()).execute(
         text("""
             SELECT r.stage, r.result, r.message, o.outcome, count(o.run_id), count(o.profile_read_at),

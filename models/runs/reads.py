@@ -26,20 +26,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run with what it found and what became of it.
+    """A run with its list, and numbers by outcome, verdict and cause.
 
     Attributes:
         run: The run.
-        colleague_name: Who started it.
-        counts: Organisations by outcome; with those that have none yet they add up to all.
-        verdicts: Organisations by verdict.
-        causes: Organisations by cause.
-        organisations: The list, in order; empty where only runs are listed.
-        offers: Reconnect all: organisations that the login reaches and nobody added.
+        colleague_name: The colleague who started it.
+        counts: Numbers by outcome; with the organisations without an outcome they add up to all.
+        verdicts: Numbers by verdict.
+        causes: Numbers by cause.
+        organisations: The list, in order; empty when many runs are read at once.
+        offers: Reconnect all: organisations that the login reaches and that are no client's.
         total: How many organisations the list has, without the offers.
-        client_name: The client that the run is about, where it is about one alone.
-        accounts: Add clients, one run: what was made.
-        distinctions: What tells organisations of one name apart, by organisation id.
+        client_name: The client, where the run is about one client only.
+        accounts: Add clients: the accounts that it made; only when one run is read.
+        distinctions: For organisations with the same name, what distinguishes them, by organisation id.
     """
 
     run: Run
@@ -57,14 +57,14 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs are wanted; what is None does not filter.
+    """Which runs to find; a field that is None does not filter.
 
     Attributes:
-        kind: Of this kind.
-        colleague_id: Started by this colleague.
-        is_active: Not finished yet; or, if False, finished.
-        client_id: About this client alone.
-        before: Started before this moment.
+        kind: Only this kind.
+        colleague_id: Only those that this colleague started.
+        is_active: True for unfinished runs, False for finished ones.
+        client_id: Only those about this one client.
+        before: Only those that started before this moment.
     """
 
     kind: RunKind | None = None
@@ -150,7 +150,7 @@ async def find_runs(
 async def _tallies(
     session: AsyncSession, run_ids: Sequence[str]
 ) -> tuple[Counter[str], defaultdict[str, Counter[Outcome]], defaultdict[str, Counter[Cause]]]:
-    """Of several runs at once: how many organisations each list has, by outcome and by cause; offers do not count."""
+    """For several runs at once: the length of each list, and numbers by outcome and by cause; offers do not count."""
     row = RunOrganisation
     kinds = (col(row.run_id), col(row.outcome), col(row.cause))
     counted = (
@@ -196,7 +196,7 @@ async def of_key(session: AsyncSession, colleague_id: UUID, key: str) -> Run | N
 async def prepared_change(
     session: AsyncSession, practice_id: UUID, run_id: str
 ) -> tuple[Run, RunOrganisation | None, Connection | None] | None:
-    """A run that changes a client's books: with the row of its choice, and the new connection, once they are there."""
+    """A run that changes a client's books, with the row of the chosen organisation and its connection, if any."""
     query = (
         select(Run, RunOrganisation, Connection)
         .outerjoin(
@@ -210,12 +210,12 @@ async def prepared_change(
 
 
 class WaitingClient(NamedTuple):
-    """A client of a run that is in trouble and tries again later.
+    """A client of a run that is tried again later.
 
     Attributes:
-        practice_slug: Of its practice.
-        code: The client's.
-        limited_until: Until when its organisation's calls are used up, as far as is known.
+        practice_slug: Short name of its practice.
+        code: The client's code.
+        limited_until: When the provider takes calls for its organisation again; None when that is not known.
     """
 
     practice_slug: str
@@ -224,7 +224,7 @@ class WaitingClient(NamedTuple):
 
 
 async def waiting_clients(session: AsyncSession, run_id: str) -> Sequence[WaitingClient]:
-    """The run's clients that try again later, in its order."""
+    """The run's clients that are tried again later, in the run's order."""
     query = (
         select(Practice.slug, Client.code, col(Connection.limited_until))
         .join(

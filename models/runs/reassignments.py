@@ -1,4 +1,4 @@
-"""Queries of *Reassign clients*: whose clients a login reaches, the move itself, and the notices to the old owners."""
+"""Queries of *Reassign clients*: the clients that a login reaches, the move, and the notices to old owners."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -18,18 +18,18 @@ from models.runs.tables import Run
 
 
 class Reassignable(NamedTuple):
-    """A client of a colleague, with the login that it is to be read with.
+    """A client of a colleague, and the login with which it is to be read.
 
     Attributes:
         organisation_id: The provider's id of its organisation.
         name: The client's name.
         connection_id: Its current connection.
         client_id: The client.
-        grant_id: The login that takes it over; its present one where no other is known.
-        owner_id: Who looks after it.
-        owner_name: Their name.
-        has_left: Whether they are deactivated.
-        team_name: Its team, if it has one.
+        grant_id: The login that takes it over; its present login where no other is known.
+        owner_id: Its present owner.
+        owner_name: The owner's name.
+        has_left: Whether the owner is deactivated.
+        team_name: Its team; None without one.
     """
 
     organisation_id: str
@@ -62,7 +62,7 @@ async def reached_clients(
     reached: Collection[str],
     colleague_id: UUID,
 ) -> Sequence[Reassignable]:
-    """Clients of other colleagues among the organisations that a login reaches, those of leavers first."""
+    """Other colleagues' clients whose organisation a login reaches; clients of leavers come first."""
     found = await (await session.connection()).execute(
         text(
             _LIST.format(
@@ -85,9 +85,9 @@ async def reached_clients(
 async def clients_of(
     session: AsyncSession, practice_id: UUID, provider: str, from_id: UUID, to_id: UUID
 ) -> Sequence[Reassignable]:
-    """A colleague's clients, each with a login of the other colleague that was last seen to reach it, or its own.
+    """A colleague's clients, each with a login of the new owner that was last seen to reach it, or else its own login.
 
-    Those that are disconnected are among them: somebody has to look after them too.
+    Disconnected clients are included, because somebody has to look after them too.
     """
     known = """COALESCE((SELECT r.grant_id FROM grant_reach r
                          JOIN grants g ON g.id = r.grant_id AND g.status = 'active'
@@ -104,14 +104,14 @@ async def clients_of(
 async def write_list(
     session: AsyncSession, run_id: str, found: Sequence[Reassignable], at: datetime, *, new_owner_id: UUID | None
 ) -> int:
-    """Write clients into the run's list; one that is there keeps its place and the owner that was shown.
+    """Add clients to the run's list; one that is listed already keeps its place and the owner that was shown.
 
     Args:
         session: The caller's transaction, with the run locked.
         run_id: The run.
-        found: In the list's order.
+        found: The clients, in the list's order.
         at: This moment.
-        new_owner_id: Set where nothing is left to choose: all of them are to be moved to this colleague.
+        new_owner_id: The new owner of all of them, for a hand-over; None when somebody is to choose.
 
     Returns:
         How many clients the list has now.
@@ -152,21 +152,21 @@ async def write_list(
 
 
 def shown(one: Reassignable) -> str:
-    """Whose client it is, as the list says it."""
+    """A sentence on a client's present owner, for the list."""
     left = ", who has left" if one.has_left else ""
     team = f" Team {one.team_name}." if one.team_name else ""
     return f"Looked after by {one.owner_name}{left}.{team}"
 
 
 async def holds(session: AsyncSession, colleague: Colleague, grant_id: UUID) -> bool:
-    """Whether a login is a colleague's own."""
+    """Whether a colleague has signed in with this login."""
     return await session.get(GrantHolder, (grant_id, colleague.practice_id, colleague.id)) is not None
 
 
 async def move_owner(
     session: AsyncSession, client: Client, new_owner: Colleague, old_owner: Colleague, run: Run, at: datetime
 ) -> None:
-    """Give a client, which the caller has locked, to another colleague, on behalf of the run's."""
+    """Give a locked client to another colleague, and write the event in the name of the run's colleague."""
     client.owner_id = new_owner.id
     session.add(client)
     await events.changed(
@@ -183,7 +183,7 @@ async def move_owner(
 
 
 async def tell_old_owners(session: AsyncSession, run_id: str, at: datetime) -> int:
-    """Write one notice to each active colleague who lost clients in the run; done again, it writes none.
+    """Write one notice to each active colleague who lost clients in the run; a repeat writes none.
 
     Returns:
         How many were written.

@@ -1,6 +1,6 @@
-"""A run's list as people read it: searched, filtered and paged in the database, and grouped by what became of it.
+"""A run's list as people read it: searched, filtered and paged in the database, and grouped by outcome.
 
-What a *Reconnect all* merely offers (organisations that nobody added) is kept apart: it has no outcome and never will.
+Offers of a *Reconnect all* (organisations that are no client's) are kept apart, because they never get an outcome.
 """
 
 from collections import Counter
@@ -28,19 +28,19 @@ from models.runs.tables import Run, RunOrganisation, next_step_of
 
 @dataclass(frozen=True, slots=True)
 class OrganisationView:
-    """An organisation in a run, with the client and the people around it.
+    """An organisation in a run, with its client and the colleagues concerned.
 
     Attributes:
         organisation: The row; its profile is not loaded.
-        client_id: The client that it became or is to be linked to, or that it is or looks like.
+        client_id: The client that was made of it, or that it is to be linked to, or that it is or looks like.
         client_name: That client's name.
         client_code: That client's code.
-        owner_name: Whose client it becomes.
-        team_name: Its team to be.
-        shown_owner_name: Reassigning: whose client it was when the list was shown.
+        owner_name: The colleague who gets the client.
+        team_name: The team that the client gets.
+        shown_owner_name: Reassigning: the owner when the list was shown.
         shown_owner_left_at: When that colleague left, if they have.
-        client_team_name: The team that its client has now.
-        distinction: What tells it from others of the same name in the list; None where its name is the only one.
+        client_team_name: The client's present team.
+        distinction: What distinguishes it from others of the same name in the list; None where the name is unique.
     """
 
     organisation: RunOrganisation
@@ -56,7 +56,7 @@ class OrganisationView:
 
 
 class RowOrder(StrEnum):
-    """In which order a run's list is read."""
+    """The orders in which a run's list can be read."""
 
     LISTED = "listed"
     BY_NAME = "by_name"
@@ -65,16 +65,16 @@ class RowOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrganisationFilter:
-    """Which of a run's organisations are wanted; what is None does not filter.
+    """Which of a run's organisations to find; a field that is None does not filter.
 
     Attributes:
         search: Text in the organisation's name, or in the client's name or code.
-        verdict: Listed as this.
-        outcome: This became of it.
-        cause: For this reason.
-        is_open: Nothing has become of it yet; or, if False, something has.
-        is_offer: Reconnect all: what the login reaches and nobody added, instead of the run's own list.
-        order: In which order they come.
+        verdict: Only those with this verdict.
+        outcome: Only those with this outcome.
+        cause: Only those with this cause.
+        is_open: True for those without an outcome, False for those with one.
+        is_offer: Reconnect all: True for the offers, instead of the run's own list.
+        order: The order in which they come.
     """
 
     search: str | None = None
@@ -88,13 +88,13 @@ class OrganisationFilter:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeGroup:
-    """What became of some of a run's organisations, for one reason.
+    """Those of a run's organisations that share an outcome and a cause.
 
     Attributes:
-        outcome: What; None while nothing has.
-        cause: Why, where something went wrong.
+        outcome: The outcome; None while they have none.
+        cause: Why something went wrong; None otherwise.
         count: How many.
-        message: What their rows say, if it is the same for all.
+        message: The message of their rows, if it is the same for all.
         next_try_at: When the first of those that wait is tried again.
         makes_clients: Whether they were to become clients.
     """
@@ -119,14 +119,14 @@ class OutcomeGroup:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """A run and what became of its list, without the list itself.
+    """A run and the outcomes of its list, without the list itself.
 
     Attributes:
         run: The run.
-        colleague_name: Who started it.
-        groups: What became of its organisations, what needs attention first.
-        offers: Reconnect all: how many organisations the login reaches and nobody added.
-        accounts: Add clients: what was made.
+        colleague_name: The colleague who started it.
+        groups: Its organisations by outcome; groups that need attention come first.
+        offers: Reconnect all: how many organisations the login reaches that are no client's.
+        accounts: Add clients: the accounts that it made.
     """
 
     run: Run
@@ -184,7 +184,7 @@ async def organisation_views(
         run: The run; the caller has checked whose it is.
         wanted: Which.
         limit: How many at most; all of them when None.
-        offset: How many to leave out first.
+        offset: How many to skip first.
     """
     owner, shown, its_team = aliased(Colleague), aliased(Colleague), aliased(Team)
     views: Any = select(  # type: ignore[call-overload]  # nine columns are more than its overloads know
@@ -215,7 +215,7 @@ async def organisation_views(
 
 
 async def run_report(session: AsyncSession, run: Run) -> RunReport:
-    """What became of a run; the caller has checked whose it is."""
+    """The report of a run; the caller has checked whose it is."""
     colleague = await session.get_one(Colleague, run.colleague_id)
     counted: Any = select(func.count()).where(RunOrganisation.run_id == run.id)
     offers: Any = (await session.exec(_filtered(counted, run, OFFERS))).one()
@@ -224,7 +224,7 @@ async def run_report(session: AsyncSession, run: Run) -> RunReport:
 
 
 async def outcome_groups(session: AsyncSession, run: Run) -> Sequence[OutcomeGroup]:
-    """What became of a run's list, what needs attention first; the counts add up to the list."""
+    """A run's list grouped by outcome and cause, groups that need attention first; counts add up to the list."""
     kinds = (col(RunOrganisation.outcome), col(RunOrganisation.cause))
     message = col(RunOrganisation.message)
     said = (func.min(message), func.max(message), func.count(message), func.min(col(RunOrganisation.retry_at)))

@@ -1,4 +1,4 @@
-"""How a run has ended, told from what became of its organisations; and told anew when something was mended later."""
+"""Corrects outcomes and results of runs when something that had failed or waited is repaired, or given up, later."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -21,13 +21,13 @@ _GOES_ON = (RunKind.ADD_CLIENTS, RunKind.RECONNECT_ALL)
 
 
 async def mend(session: AsyncSession, connection_ids: Collection[UUID], at: datetime) -> None:
-    """Settle what had failed in finished runs, now that all lists of these connections are stored.
+    """Correct the outcomes of these connections in finished runs, now that all of their lists are stored.
 
-    And what still waits there: its own sync may have been stopped, so that only this tells.
+    Rows that still wait are corrected too, because their own sync may have been stopped, so that nothing else would.
 
     Args:
         session: The transaction that stores the lists.
-        connection_ids: Of which connections.
+        connection_ids: The connections.
         at: This moment.
     """
     connection = await session.connection()
@@ -40,12 +40,12 @@ async def mend(session: AsyncSession, connection_ids: Collection[UUID], at: date
 
 
 async def give_up_waiting(session: AsyncSession, connection_id: UUID, message: str, at: datetime) -> Sequence[str]:
-    """Settle the rows of runs that wait for a sync that nobody goes on with; their causes stay.
+    """Give an outcome to rows of runs that wait for a sync which no longer exists; their causes stay.
 
     Args:
         session: The caller's transaction.
-        connection_id: Whose sync it was.
-        message: What people are told.
+        connection_id: The connection of that sync.
+        message: The message for people.
         at: This moment.
 
     Returns:
@@ -59,7 +59,7 @@ async def give_up_waiting(session: AsyncSession, connection_id: UUID, message: s
 
 
 async def retell(session: AsyncSession, run_ids: Collection[str]) -> None:
-    """Tell anew how finished runs have ended, after outcomes of theirs have changed; others are left alone."""
+    """Compute result and message of finished runs again after their outcomes have changed; open runs are left alone."""
     for run_id in sorted(set(run_ids)):
         run = await runs.locked_run(session, run_id)
         if run.stage is not Stage.FINISHED or run.result not in _MAY_CHANGE or run.kind not in _GOES_ON:

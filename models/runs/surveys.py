@@ -1,4 +1,4 @@
-"""Queries of a *Reconnect all*: connections with their logins, and writing down what the survey found."""
+"""Queries of *Reconnect all*: connections with their logins, and the survey's results as the run's list."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from rules.surveying import LivingConnection
 
 
 class SurveyRow(NamedTuple):
-    """A row of the run: a connection with what is known of it, or an offer (no connection)."""
+    """A row for the run's list: a connection with its outcome, or an offer (without a connection)."""
 
     organisation_id: str
     name: str
@@ -31,16 +31,16 @@ class SurveyRow(NamedTuple):
 async def living_connections(
     session: AsyncSession, practice_id: UUID, provider: str, connection_id: UUID | None = None
 ) -> Sequence[LivingConnection]:
-    """The practice's connections at a provider that are in use, by client code.
+    """The practice's connections at a provider that are neither ended nor ending, ordered by client code.
 
-    A login that has ended still counts for who could help: its colleague only has to sign in again. One that has just
-    been refused by the organisation does not.
+    An ended login also counts as one that could repair a connection, because its owner only has to sign in again. A
+    login that the organisation has just refused does not count.
 
     Args:
         session: Any session.
-        practice_id: Whose.
-        provider: Which provider.
-        connection_id: Only this one, also when it was disconnected: whoever reconnects it means it.
+        practice_id: The practice.
+        provider: The provider.
+        connection_id: Only this one, even if it is disconnected, because somebody wants to reconnect it.
     """
     found = await (await session.connection()).execute(
         text(f"""
@@ -71,13 +71,13 @@ async def living_connections(
 async def to_allow_again(
     session: AsyncSession, practice_id: UUID, provider: str, client_id: UUID | None = None
 ) -> Sequence[str]:
-    """Names of the organisations that were removed at the provider: to bring them back, a sign-in has to tick them.
+    """Names of organisations that were removed at the provider, which people have to tick in the next sign-in.
 
     Args:
         session: Any session.
-        practice_id: Whose.
-        provider: Which provider.
-        client_id: Only this client's, which may have been disconnected here, too.
+        practice_id: The practice.
+        provider: The provider.
+        client_id: Only this client's, also when it was disconnected here.
     """
     found = await (await session.connection()).execute(
         text(f"""
@@ -114,7 +114,7 @@ def _living(row: Any) -> LivingConnection:
 
 
 async def as_they_were(session: AsyncSession, seen: Sequence[LivingConnection]) -> set[UUID]:
-    """Those of some locked connections that nobody has read, or moved to another login, since they were seen."""
+    """Those of some locked connections that were not read, and not moved to another login, since they were seen."""
     rows = await (await session.connection()).execute(
         text("SELECT id, grant_id, last_good_at FROM connections WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
         {"ids": texts([one.connection_id for one in seen])},
@@ -124,7 +124,7 @@ async def as_they_were(session: AsyncSession, seen: Sequence[LivingConnection]) 
 
 
 async def mark_read(session: AsyncSession, connection_ids: Sequence[UUID], at: datetime) -> None:
-    """Note that something of these organisations was just read; what their lists lack stays."""
+    """Record that something of these organisations was read just now; causes of their lists stay."""
     await (await session.connection()).execute(
         text("UPDATE connections SET last_good_at = :at WHERE id = ANY(CAST(:ids AS text[])::uuid[])"),
         {"at": at, "ids": texts(connection_ids)},
@@ -134,12 +134,12 @@ async def mark_read(session: AsyncSession, connection_ids: Sequence[UUID], at: d
 async def write_survey(
     session: AsyncSession, run_id: str, grant_id: UUID, rows: Sequence[SurveyRow], at: datetime
 ) -> None:
-    """Write what the survey found as the run's list.
+    """Write the survey's results as the run's list.
 
     Args:
         session: The caller's transaction.
         run_id: The run.
-        grant_id: The sign-in's login.
+        grant_id: The login of the sign-in.
         rows: In the run's order.
         at: This moment.
     """

@@ -14,10 +14,10 @@ from models.kit.columns import MOMENT, created, enum_of
 
 
 def next_step_of(outcome: Outcome | None, cause: Cause | None, *, makes_client: bool) -> str | None:
-    """What a person can do about a cause, once that has become of an organisation in a run.
+    """What a person can do about an organisation with this outcome and cause.
 
-    What has failed or was not reached is tried by nothing any more, also where waiting would help; but the lists of a
-    client that was made or linked are its connection's, which the nightly check looks after.
+    A row that failed or was not reached is not tried again by itself, even where waiting would help. But the lists of a
+    client that was made or linked belong to its connection, which the nightly check looks after.
     """
     if cause is None:
         return None
@@ -28,7 +28,7 @@ def next_step_of(outcome: Outcome | None, cause: Cause | None, *, makes_client: 
 
 
 class Run(SQLModel, table=True):
-    """A run; its id is its workflow's id."""
+    """A run; its id is also its workflow's id."""
 
     __tablename__ = "runs"
     __table_args__ = (
@@ -60,7 +60,7 @@ class Run(SQLModel, table=True):
 
     @property
     def heading(self) -> str:
-        """What it is, as people read it: its kind is shared with operations of other names."""
+        """The run's name as people read it; some kinds have several names, such as *Reconnect* for one client."""
         if self.is_hand_over:
             return "Hand over clients"
         if self.kind is RunKind.RECONNECT_ALL and self.client_id is not None:
@@ -68,12 +68,12 @@ class Run(SQLModel, table=True):
         return self.kind.heading
 
     def is_paused(self, at: datetime) -> bool:
-        """Whether it waits at that moment (aware) for the provider's limit on the whole app."""
+        """Whether it waits at a moment (aware) because the calls that the whole app may make are used up."""
         return self.stage is not Stage.FINISHED and self.paused_until is not None and self.paused_until > at
 
 
 class RunOrganisation(SQLModel, table=True):
-    """One organisation in a run: found, judged, chosen, and what became of it."""
+    """One organisation in a run: its verdict, what was chosen for it, and its outcome."""
 
     __tablename__ = "run_organisations"
     __table_args__ = (
@@ -112,5 +112,5 @@ class RunOrganisation(SQLModel, table=True):
 
     @property
     def next_step(self) -> str | None:
-        """What a person can do about it, if there is anything wrong."""
+        """What a person can do about it; None if nothing is wrong."""
         return next_step_of(self.outcome, self.cause, makes_client=self.action in {Action.CREATE, Action.LINK})

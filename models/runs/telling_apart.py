@@ -1,14 +1,14 @@
-"""What tells organisations of one name apart in a run's list: names repeat, and people choose by them."""
+"""What distinguishes organisations with the same name in a run's list, so that people can choose among them."""
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 async def distinctions(session: AsyncSession, run_id: str) -> dict[str, str]:
-    """Words for each organisation of the run whose name stands in its list more than once, by organisation id.
+    """A text for each organisation whose name stands more than once in the run's list, by organisation id.
 
-    The company number and the provider's short code, as far as a profile was read or is held; the end of the
-    provider's id where neither is known.
+    It has the company number and the provider's short code, as far as a profile is known; else the end of the
+    provider's id.
     """
     found = await (await session.connection()).execute(
         text("""

@@ -1,11 +1,11 @@
-"""Queries that move a run along: its stage, its outcomes, its end; its list is in ``run_lists``.
+"""Changes a run: its stage, its outcomes, its end. Its list is in ``models.runs.organisations``.
 
-Each is set-based and idempotent, so that an activity may be tried again after any crash. Reading for pages and the
-API is in ``run_views``.
+Each statement is idempotent, so that an activity may be tried again after any crash. Reads for pages and the API are in
+``models.runs.reads``.
 
-What is locked is locked in one order: the connections, the run, its practice, its rows. A run that makes, lists or
-changes connections has none of them pulled yet, and locks itself before them. Locks are no stronger than needed
-(``FOR NO KEY UPDATE``): rows that refer to what is locked, such as events, may come in.
+Rows are locked in this order: the connections, the run, its practice, its rows. A run that creates, lists or changes
+connections has none of them pulled yet, and locks itself first. The locks are ``FOR NO KEY UPDATE``, so that rows which
+refer to a locked one, such as events, can still be inserted.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,7 +23,7 @@ from models.runs.tables import Run, RunOrganisation
 
 
 async def locked_run(session: AsyncSession, run_id: str) -> Run:
-    """The run, locked against everybody else who would change it.
+    """The run, locked against other changes.
 
     Raises:
         LookupError: There is no such run.
@@ -35,11 +35,11 @@ async def locked_run(session: AsyncSession, run_id: str) -> Run:
 
 
 class RunOver(Exception):
-    """The run has ended, or gone on, without what was still to be written to it."""
+    """The run has ended or has gone on to a later stage, so it takes no more of what was to be written."""
 
 
 async def open_run(session: AsyncSession, run_id: str) -> Run:
-    """A run that has not ended, locked against everybody else who would change it, its end among them.
+    """A run that has not ended, locked against other changes, its end included.
 
     Raises:
         LookupError: There is no such run.
@@ -52,7 +52,7 @@ async def open_run(session: AsyncSession, run_id: str) -> Run:
 
 
 async def listing_run(session: AsyncSession, run_id: str) -> Run:
-    """A run whose list may still be written, locked; see ``open_run``.
+    """A run whose list can still be extended, locked; see ``open_run``.
 
     Raises:
         LookupError: There is no such run.
@@ -65,13 +65,16 @@ async def listing_run(session: AsyncSession, run_id: str) -> Run:
 
 
 async def is_open(session: AsyncSession, run_id: str) -> bool:
-    """Whether a run has not ended; its end waits for the caller's transaction then. Its rows are locked after this."""
+    """Whether a run has not ended; if so, it cannot end before the caller's transaction.
+
+    Lock its rows after this call.
+    """
     query = select(Run.id).where(Run.id == run_id, Run.stage != Stage.FINISHED)
     return (await session.exec(query.with_for_update(read=True))).one_or_none() is not None
 
 
 async def practice_of(session: AsyncSession, run: Run) -> Practice:
-    """The run's practice, locked: allowance and client numbers are given out one transaction at a time."""
+    """The run's practice, locked, so that allowance and client numbers are assigned by one transaction at a time."""
     query = select(Practice).where(Practice.id == run.practice_id).with_for_update(key_share=True)
     return (await session.exec(query)).one()
 
@@ -86,7 +89,7 @@ async def settle(
     message: str | None = None,
     retry_at: datetime | None = None,
 ) -> None:
-    """Give one organisation its outcome, in the transaction of the effect."""
+    """Give one organisation its outcome, in the transaction that holds the effect."""
     organisation.outcome, organisation.cause, organisation.message = outcome, cause, message
     organisation.retry_at, organisation.updated_at = retry_at, at
     session.add(organisation)
@@ -95,13 +98,13 @@ async def settle(
 async def settle_open(
     session: AsyncSession, organisation: RunOrganisation, outcome: Outcome, at: datetime, *, cause: Cause, message: str
 ) -> None:
-    """Give one organisation an outcome, unless its run has ended meanwhile: that gave it one."""
+    """Give one organisation an outcome, unless its run has ended and given it one."""
     if await is_open(session, organisation.run_id):
         await settle(session, organisation, outcome, at, cause=cause, message=message)
 
 
 async def lock_waiting_for(session: AsyncSession, connection_id: UUID) -> None:
-    """Lock the runs in which a connection waits for its own sync, before their rows are."""
+    """Lock the runs in which a connection waits for its own sync; call it before their rows are locked."""
     query = select(Run.id).where(
         col(Run.id).in_(
             select(RunOrganisation.run_id).where(
@@ -113,14 +116,14 @@ async def lock_waiting_for(session: AsyncSession, connection_id: UUID) -> None:
 
 
 async def pause(session: AsyncSession, run_id: str, until: datetime) -> None:
-    """Note until when the run waits: the latest of what its pulls were told; the same moment is not written again."""
+    """Record until when the run waits for the app's limit; an earlier moment than the recorded one changes nothing."""
     is_news = or_(col(Run.paused_until).is_(None), col(Run.paused_until) < until)
     is_open = col(Run.stage) != Stage.FINISHED
     await session.exec(update(Run).where(col(Run.id) == run_id, is_open, is_news).values(paused_until=until))
 
 
 async def without_good_pull(session: AsyncSession, run_id: str, connection_ids: Collection[UUID]) -> Sequence[UUID]:
-    """Those of the connections that the run has not pulled well yet; one that failed may have lists to read."""
+    """Those of the connections that the run has not pulled successfully; a failed one may have lists left to read."""
     query = select(col(RunOrganisation.connection_id)).where(
         RunOrganisation.run_id == run_id,
         col(RunOrganisation.connection_id).in_(connection_ids),
@@ -147,7 +150,7 @@ async def tally(session: AsyncSession, run_id: str) -> tuple[dict[Outcome, int],
 
 
 async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:
-    """Put the failed organisations back to be done; those that wait for their own sync stay with it.
+    """Put the failed organisations back to be done again; those that wait for their own sync go on waiting.
 
     Returns:
         How many were put back.
@@ -166,9 +169,9 @@ async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:
 
 
 async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
-    """Give every organisation that still has none an outcome: made or repaired but not pulled, or never begun.
+    """Give an outcome to every organisation without one: made or repaired but not pulled, or not begun.
 
-    What a *Reconnect all* merely offers (organisations that nobody added) is no part of its books.
+    Offers of a *Reconnect all* (organisations that are no client's) get none.
     """
     await (await session.connection()).execute(
         text("""
@@ -197,9 +200,9 @@ async def close_books(session: AsyncSession, run: Run, at: datetime) -> None:
 
 
 async def say_while_waiting(session: AsyncSession, run_id: str, message: str | None) -> None:
-    """The word to the colleague, while the run waits for the first sign-in: what came of the last try; None for none.
+    """Set or (None) remove the message for the colleague while the run waits for the first sign-in.
 
-    The page tells it for as long as it is true, also to who comes back to it later.
+    The run's page shows it, such as why the last sign-in failed, also to people who open the page later.
     """
     run = await locked_run(session, run_id)
     if run.stage is Stage.AWAITING_CONSENT:
@@ -208,5 +211,5 @@ async def say_while_waiting(session: AsyncSession, run_id: str, message: str | N
 
 
 def end(run: Run, result: Result, message: str, at: datetime) -> None:
-    """Mark an open run finished."""
+    """Mark an open run as finished."""
     run.stage, run.result, run.message, run.finished_at = Stage.FINISHED, result, message[:500], at
