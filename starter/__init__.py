@@ -1,5 +1,5 @@
-"""Everything that a person or a script touches: the command line, the JSON API, and the one door behind both.
+"""Every operation that a colleague, a program or an operator may ask for, and who may ask for it.
 
-Reads models, starts and signals workflows, and takes part in sign-ins. It never calls an activity, never reads a
-provider's data and never decides what becomes of an organisation: workflows do.
+This room reads models, starts and signals workflows, and takes part in sign-ins. It never calls an activity, never
+reads a provider's data and never decides the outcome of an organisation; workflows do that.
 """

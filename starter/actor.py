@@ -1,4 +1,4 @@
-"""Who is asking: every operation is scoped by the actor's practice."""
+"""The colleague who asks for an operation; every operation is limited to the actor's practice."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -12,19 +12,19 @@ from contracts.words.refusals import RefusalCode, Refused
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A colleague at work, in their practice.
+    """A colleague of a practice, as operations take it.
 
     Attributes:
-        colleague_id: Who.
+        colleague_id: The colleague.
         colleague_name: For people.
         role: What they may do.
-        practice_id: What they may see; everything else does not exist for them.
+        practice_id: The practice; what belongs to another one does not exist for the actor.
         practice_name: For people.
         practice_slug: For ids.
         time_zone_name: The practice's, such as ``Europe/London``.
         session_id: The browser's session in which they act; None for programs and commands, which have no browser.
-        scopes: What the token that they came with may be used for; everything for people themselves.
-        token_ends_at: When that token ends; None without one.
+        scopes: What the token may be used for; everything for people without a token.
+        token_ends_at: When the token ends; None without one.
     """
 
     colleague_id: UUID
@@ -44,7 +44,7 @@ class Actor:
         return ZoneInfo(self.time_zone_name)
 
     def check(self, *any_of: Scope) -> None:
-        """Let through whose token has one of these scopes.
+        """Check that the actor's token has one of these scopes.
 
         Raises:
             Refused: ``FORBIDDEN``.

@@ -1,4 +1,7 @@
-"""Builds what commands and the web backend work with, from the settings; the only place here that does."""
+"""Builds the database, providers and operations of commands and web backend from the settings.
+
+No other module of this room does that.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -29,7 +32,8 @@ def read_settings(*, finds_running: bool = True) -> Settings:
     """The settings of this process; where no database is set, those of a running ``clientsync up``.
 
     Args:
-        finds_running: Whether to look for one; ``up`` itself must not find what a killed one left.
+        finds_running: Whether to look for a running ``clientsync up``; ``up`` itself must not use the file that a
+            killed one left.
 
     Raises:
         Refused: A variable's value cannot be used; the sentence names it and shows no value.
@@ -57,7 +61,7 @@ def _unusable(variable: str, sentence: str) -> Refused:
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database, for as long as it is needed.
+    """A database that is closed at the end of the context.
 
     Raises:
         MissingSettingError: Its URL is not set.
@@ -70,7 +74,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def upgrade_database(settings: Settings) -> tuple[str, ...]:
-    """Bring the database to the newest version; gives the versions that it lacked.
+    """Bring the database to the newest version; returns the versions that it lacked.
 
     Raises:
         MissingSettingError: Its URL is not set.
@@ -100,10 +104,11 @@ def build_providers(settings: Settings, database: Database) -> "Providers":
 
 @asynccontextmanager
 async def open_support(settings: Settings) -> "AsyncIterator[SupportIdentity | None]":
-    """Who knows support staff; None where no identity provider of theirs is set.
+    """Checks tokens of support staff; None when no identity provider is configured for them.
 
     Raises:
-        MissingSettingError: The provider is set, and whom it speaks of is not: all its users would be support.
+        MissingSettingError: The provider is set but its audience or group is not: then all of its users would be
+            support.
     """
     from providers.kit.http import http_client  # commands on the database alone start without it
     from starter.support.identity import SupportGroup, SupportIdentity  # likewise
@@ -123,7 +128,7 @@ async def open_support(settings: Settings) -> "AsyncIterator[SupportIdentity | N
 
 @asynccontextmanager
 async def open_sign_in(settings: Settings) -> "AsyncIterator[SignIn | None]":
-    """Sign-ins at the operator's identity provider; None where none is set.
+    """Signing in at the operator's identity provider; None when none is configured.
 
     Raises:
         MissingSettingError: The provider is set, and our app there is not.
@@ -165,7 +170,7 @@ def _words(with_commas: str | None) -> frozenset[str]:
 
 @asynccontextmanager
 async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
-    """The one door, with everything behind it, for as long as it is needed.
+    """All operations, with everything that they need; closed at the end of the context.
 
     Raises:
         MissingSettingError: Something that it needs is not set.

@@ -1,6 +1,6 @@
-"""The whole product on this machine: servers, stand-ins, worker and web backend, for looking and developing.
+"""Runs the whole product on this machine: servers, stand-ins, worker and web backend, for trying and developing.
 
-Starts processes and nothing else; what they are made of stays in them. All of it stops with the context.
+It only starts processes, and all of them stop when the context ends.
 """
 
 import sys
@@ -29,11 +29,11 @@ class Product:
     """The running product.
 
     Attributes:
-        stack: Its servers, and complete settings but for providers.
+        stack: The embedded servers; its settings are complete but for providers.
         settings: Complete settings; connect with these.
-        web_url: The web backend.
+        web_url: Address of the web backend.
         stand_ins: The stand-ins' addresses by the providers' names; none where the settings name a real app.
-        temporal_ui_url: Our namespace in Temporal's web interface, where that is known.
+        temporal_ui_url: Address of our namespace in Temporal's web interface; None when it is not known.
         workers: The workers' processes.
         web: The web backend's process.
     """
@@ -49,10 +49,11 @@ class Product:
 
 @asynccontextmanager
 async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -> AsyncIterator[Product]:
-    """Start everything that the settings leave unset, and the product on it.
+    """Start servers for everything that the settings leave unset, and the product with them.
 
     Args:
-        settings: Unset addresses mean embedded servers; without any app at a provider, stand-ins take their places.
+        settings: Unset addresses mean embedded servers; where no provider's app is configured, stand-ins replace the
+            providers.
         sandbox: Further arguments for the stand-in.
 
     Raises:
@@ -83,7 +84,7 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
 
 
 async def _with_stand_ins(stack: Stack, arguments: Sequence[str]) -> tuple[Mapping[str, str], Settings]:
-    """The stand-ins' addresses, started unless the settings name a real app; and the settings with them."""
+    """Start the stand-ins unless the settings name a real app; returns their addresses, and settings that use them."""
     settings = stack.settings
     if registry.those_on(settings.providers):
         return {}, settings
@@ -103,11 +104,11 @@ async def _stand_in(stack: Stack, provider: str, arguments: Sequence[str]) -> st
 
 
 def at_stand_ins(settings: Settings, addresses: Mapping[str, str]) -> Settings:
-    """The settings with the apps that stand-ins know.
+    """The settings with the apps that the stand-ins know.
 
     Args:
-        settings: Of the product.
-        addresses: Where the stand-ins listen, by the providers' names.
+        settings: The product's settings.
+        addresses: Addresses of the stand-ins, by the providers' names.
     """
     own = {one.name: one for one in registry.all_of(settings.providers)}
     changed = {name: own[name].at_stand_in(url) for name, url in addresses.items()}

@@ -1,7 +1,7 @@
-"""How a program of ours ends: every expected error as one sentence on standard error, and a status for scripts.
+"""How a command ends: an expected error becomes one sentence on standard error, and an exit status for scripts.
 
-0: fine. 1: it failed, and may work later or after a repair. 2: wrong usage or refused input; the same again will not
-work.
+Status 0: success. 1: it failed, and may work later or after a repair. 2: wrong usage or refused input, which fails
+again if repeated.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 def end(message: str, status: int) -> typer.Exit:
-    """Say one sentence on standard error; raise what this returns."""
+    """Print a sentence on standard error; the caller raises the returned exception."""
     err.print(Text(message), style="red" if status == FAILED else "yellow", soft_wrap=True)
     return typer.Exit(status)
 
@@ -39,8 +39,8 @@ def execute(work: Coroutine[Any, Any, T], *, loop: Callable[[], asyncio.Abstract
     """Run a command's work; every expected error becomes one sentence and an exit status.
 
     Args:
-        work: What to do.
-        loop: Makes the event loop; asyncio's own otherwise.
+        work: The coroutine to run.
+        loop: Makes the event loop; asyncio's own when None.
 
     Raises:
         typer.Exit: It failed or was refused.

@@ -1,4 +1,4 @@
-"""Looks at everything that a process needs, and says what to do about what is missing."""
+"""Checks everything that a process needs, and says what to do about what is missing."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -30,11 +30,11 @@ _NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found.
+    """The result of one check.
 
     Attributes:
         check: What was looked at.
-        ok: Whether it is fine.
+        ok: Whether nothing is wrong.
         said: What was found.
         what_to_do: Empty when it is fine.
     """
@@ -46,7 +46,7 @@ class Finding:
 
 
 async def examine() -> list[Finding]:
-    """Look at everything that the settings name; settings that cannot be read are the one finding then."""
+    """Check everything that the settings name; settings that cannot be read are then the only finding."""
     try:
         settings = read_settings()
     except Refused as refused:
@@ -161,7 +161,7 @@ async def _nights(settings: Settings, client: Client) -> Finding:
 
 
 def some(names: Sequence[str], most: int = 5) -> str:
-    """The first names, and how many more there are."""
+    """The first names of a list, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
 
@@ -195,7 +195,7 @@ async def _provider(settings: Settings, app: ProviderSettings, provider: Provide
 
 
 async def _sign_in(settings: Settings) -> Finding:
-    """The app's secret cannot be tried there without somebody's sign-in."""
+    """Check the identity provider; only somebody's sign-in can try the app's secret there."""
     check = "identity provider"
     try:
         async with open_sign_in(settings) as sign_in:

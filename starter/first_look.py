@@ -1,6 +1,6 @@
-"""What a new installation on somebody's own machine has to look at: a demo practice that its owner can sign in to.
+"""Sets up a demo practice on a new installation on one's own machine, so that its owner can sign in.
 
-Made at the first start and kept; starting again changes nothing that was made or changed since.
+It is made at the first start and kept; later starts change nothing.
 """
 
 import secrets
@@ -22,11 +22,11 @@ TOKEN_FILE, PASSWORD_FILE = "demo-token", "demo-password"  # files' names
 
 
 class FirstLook(NamedTuple):
-    """How to sign in.
+    """How to sign in to the demo practice.
 
     Attributes:
-        email: The demo practice's admin.
-        password: The generated one; None once somebody has changed it.
+        email: Address of its admin.
+        password: The generated password; None once somebody has changed it.
         token: A bearer token of the admin, for the API.
     """
 
@@ -36,12 +36,12 @@ class FirstLook(NamedTuple):
 
 
 async def first_look(database: Database, public_url: str, directory: Path) -> FirstLook:
-    """Make the demo practice with its people, or find it as it was.
+    """Create the demo practice with its people, or find it.
 
     Args:
         database: The installation's.
-        public_url: Where browsers reach it.
-        directory: Keeps password and token, for the owner of this machine alone.
+        public_url: Base address of its pages.
+        directory: Where password and token are stored, readable by their owner only.
     """
     colleagues, sessions, tokens = Colleagues(database), Sessions(database, public_url), Tokens(database)
     token_file, password_file = directory / TOKEN_FILE, directory / PASSWORD_FILE
@@ -65,7 +65,7 @@ async def _token(tokens: Tokens) -> str:
 
 
 async def _set_up(colleagues: Colleagues) -> None:
-    """Practice, people and teams; those that are there already are left as they are."""
+    """Create practice, people and teams; those that exist already are left as they are."""
     try:
         await colleagues.create_practice(
             name=PRACTICE,

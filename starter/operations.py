@@ -1,7 +1,7 @@
-"""The one door to the product for the command line, the JSON API and other backends.
+"""All operations of the product, for the command line, the JSON API, the pages and other backends.
 
-Everything that a colleague can do goes through here, as that colleague and scoped by their practice. Whatever cannot
-be carried out raises ``contracts.words.refusals.Refused`` and has changed nothing.
+Whatever a colleague can do goes through here, in the name of that colleague and limited to their practice. An operation
+that cannot be carried out raises ``contracts.words.refusals.Refused`` and has changed nothing.
 """
 
 from datetime import timedelta
@@ -48,42 +48,42 @@ class Operations:
     """The operations, by noun.
 
     Args:
-        database: The product's.
+        database: The product's database.
         sealer: Seals what a sign-in leaves in the database.
-        temporal: Connected with the product's converter.
-        providers: The providers that this process speaks to.
+        temporal: A client with the product's payload converter.
+        providers: The providers that this process can talk to, by name.
         public_url: Base address at which browsers reach us, without a final slash.
-        deadlines: How long runs wait for people.
-        answer_within: How long a selection's answer is waited for.
-        identity_provider: At which colleagues sign in to the pages, if there is one.
+        deadlines: How long runs wait for people before they expire.
+        answer_within: How long to wait for the answer to a selection.
+        identity_provider: Where colleagues can sign in to the pages; None when none is configured.
 
     Attributes:
         runs: Start, show, choose, retry, stop.
-        client_sync: Start a run as people press buttons: twice is once.
-        choices: What there is to choose from when organisations become clients.
-        consents: Sign-ins at a provider, begun.
-        consent_returns: The same, when their browsers come back.
+        client_sync: Start a run from a button; pressing twice starts one run.
+        choices: What people can choose from when organisations become clients.
+        consents: Begin sign-ins at a provider.
+        consent_returns: Finish these sign-ins when the browser comes back.
         clients: Client accounts, their lists and their history.
-        exports: The same as CSV, to take along.
-        hand_overs: A colleague's clients to another colleague, by an admin.
+        exports: Clients, lists, runs and timelines as CSV.
+        hand_overs: Give a colleague's clients to another colleague; for admins.
         health: The health of all connections, and a check of them now.
-        colleagues: Who may act.
-        people: Teams, and who is an admin.
-        outbox: Notices to colleagues, for admins.
+        colleagues: The practice's colleagues: who they are, how they come and leave.
+        people: Teams and roles.
+        outbox: Notices to colleagues; for admins.
         sessions: Signing in to the pages.
-        forgotten_passwords: A new password by a link from a mail.
+        forgotten_passwords: Choose a new password by a link in a mail.
         identities: Signing in at the operator's identity provider.
         second_factors: One's own second factor.
-        passkeys: One's own passkeys, which are second factors too.
-        passkey_sign_ins: Signing in by a passkey alone.
-        second_factor_rules: Who has to have one, and others' that were lost.
-        second_steps: Signing in, once the password was right.
+        passkeys: One's own passkeys, which are second factors.
+        passkey_sign_ins: Sign in with a passkey alone.
+        second_factor_rules: Require second factors, and remove lost ones of others.
+        second_steps: The second step of signing in, after the password.
         tokens: Bearer tokens for the JSON API.
-        support_reads: What support staff have read of workflows.
+        support_reads: Record what support staff have read of workflows.
         managing: One client's connection: settings, refresh, reconnect.
         disconnecting: Ending one client's connection.
         changes: Moving one client to other books, and back.
-        supporting: What workflows are told for support staff.
+        supporting: The facts for support staff that workflows get.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class Operations:
         return self._temporal.namespace
 
     async def missing(self) -> list[str]:
-        """What cannot be reached just now: ``database``, ``temporal``; empty when all is well."""
+        """What cannot be reached at present: ``database``, ``temporal``; empty when both answer."""
         missing = []
         try:
             async with self._database.session() as session:

@@ -45,7 +45,7 @@ class Storage:
     """Stores the results of pulls.
 
     Args:
-        database: The product's.
+        database: The product's database.
         now: The clock.
     """
 

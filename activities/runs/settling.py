@@ -15,7 +15,7 @@ class SettlingActivities:
     """Activities that close lost work.
 
     Args:
-        database: The product's.
+        database: The product's database.
         is_at_work: Asks the Temporal server whether a workflow is running.
         now: The clock.
     """

@@ -10,7 +10,7 @@ class OutageActivities:
     """Activities that check the database.
 
     Args:
-        database: The product's.
+        database: The product's database.
     """
 
     def __init__(self, database: Database) -> None:

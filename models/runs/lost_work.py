@@ -57,7 +57,7 @@ class LostWork:
     """Finds and closes what no workflow works on.
 
     Args:
-        database: The product's.
+        database: The product's database.
         is_at_work: Asks the Temporal server whether a workflow is running.
         now: The clock.
     """

@@ -182,7 +182,7 @@ async def organisation_views(
     Args:
         session: Any session.
         run: The run; the caller has checked whose it is.
-        wanted: Which.
+        wanted: Which ones to find.
         limit: How many at most; all of them when None.
         offset: How many to skip first.
     """

@@ -1,1 +1,1 @@
-"""Who is let in: sessions, passwords, tokens, and sign-ins elsewhere."""
+"""Signing in: sessions, passwords, tokens, second steps, and sign-ins at an identity provider."""

@@ -1,6 +1,6 @@
-"""Attempts to sign in: each is counted before anybody looks at the password, so that guessing stays slow.
+"""Counts attempts to sign in before anybody looks at the password, so that guessing stays slow.
 
-Those beyond the limit are not written down, so that nobody fills the database by going on.
+Attempts beyond the limit are not stored, so that nobody can fill the database with them.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ SLOW_DOWN = "Too many attempts. Wait a quarter of an hour and try again, or ask 
 
 
 class WhichPracticeError(Exception):
-    """An address and a password are of colleagues of several practices.
+    """An address and a password belong to colleagues of several practices, so one has to be chosen.
 
     Attributes:
-        practices: Those.
+        practices: The practices to choose from.
     """
 
     def __init__(self, practices: Sequence[Practice]) -> None:
@@ -31,14 +31,14 @@ class WhichPracticeError(Exception):
 
 
 async def counted(database: Database, address: str, ip: str, at: datetime, browser_hash: bytes | None = None) -> int:
-    """Count an attempt, and give its id; ``models.access.sessions.succeeded`` takes it back.
+    """Count an attempt and return its id; ``models.access.sessions.succeeded`` takes the count back.
 
     Args:
-        database: The product's.
+        database: The product's database.
         address: The e-mail address, in small letters.
-        ip: Where from.
+        ip: The IP address of the request.
         at: This moment.
-        browser_hash: Of a browser that is known, whose attempts are counted by themselves.
+        browser_hash: Hash of a known browser's mark, whose attempts are counted separately; None for others.
 
     Raises:
         Refused: ``TOO_MANY``.

@@ -1,7 +1,7 @@
-"""Passwords that many people have, and what people do to them to make them look like others.
+"""Recognises passwords that many people have, also when they are slightly changed. Pure.
 
-The list is zxcvbn's: the 30,000 most frequent ones of public leaks. Its estimate of a password's strength is not asked
-for, since that takes seconds for some. Pure: nothing is kept or told.
+The list is zxcvbn's: the 30,000 most frequent passwords of public leaks. Its estimate of a password's strength is not
+used, because it takes seconds for some passwords.
 """
 
 import re
@@ -23,10 +23,10 @@ def _common() -> frozenset[str]:
 
 
 def is_common(password: str) -> bool:
-    """Whether a password is one that many people have, or one of those with little done to it.
+    """Whether a password is a common one, or a common one with small changes.
 
-    Digits and signs before and behind, capitals, the usual replacements of letters, and the same once more do not make
-    it another one.
+    Small changes are digits and signs before and after it, capitals, the usual replacements of letters, and the same
+    word twice.
     """
     plain = password.casefold()
     core = _ENDS.sub("", plain)

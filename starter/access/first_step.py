@@ -1,4 +1,4 @@
-"""What follows a good password, or a sign-in elsewhere: a session, which opens nothing yet while it lacks a step."""
+"""Begins a session after a correct password or a sign-in elsewhere; if a step is missing, it opens nothing else yet."""
 
 from datetime import datetime, timedelta
 
@@ -25,12 +25,12 @@ async def begin(
 
     Args:
         session: The caller's transaction.
-        colleague: Who.
-        browser: What the browser calls itself.
+        colleague: The colleague.
+        browser: The browser's User-Agent header.
         at: This moment.
-        mark: The browser is known by it from now on, unless the sign-in lacks a step: else whoever has a password could
-            make browsers known in which nobody ever signed in.
-        is_whole: A second step was made elsewhere, so that none of ours is asked for.
+        mark: The secret that the browser keeps. The browser counts as known from now on, unless the sign-in lacks a
+            step: otherwise somebody who has a password could make browsers known in which nobody ever signed in.
+        is_whole: Whether a second step was made elsewhere, so that ours is not asked for.
 
     Returns:
         The secret for the browser's cookie.

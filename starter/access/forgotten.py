@@ -1,7 +1,7 @@
-"""A forgotten password: asking for a link by mail, and choosing a new password by it.
+"""Forgotten passwords: asking for a link by mail, and choosing a new password with it.
 
-What is asked gets the same answer whether or not anybody has the address, after the same work: a row and a workflow.
-Who has it is looked up by the worker, and told in the mail alone.
+A request does the same work and gets the same answer whether or not somebody has the address: it stores a row and
+starts a workflow. The worker looks up who has the address, and only the mail tells.
 """
 
 from datetime import datetime, timedelta
@@ -33,9 +33,9 @@ class ForgottenPasswords:
     """The operations on forgotten passwords.
 
     Args:
-        database: The product's.
-        temporal: Connected with the product's converter.
-        sessions_of: Whose clock tells the time.
+        database: The product's database.
+        temporal: A client with the product's payload converter.
+        sessions_of: The operations on sessions; their clock tells the time.
     """
 
     def __init__(self, database: Database, temporal: Client, sessions_of: Sessions) -> None:
@@ -45,11 +45,11 @@ class ForgottenPasswords:
         self.links = SingleUseLinks(database, MAILED, lambda: sessions_of.clock())
 
     async def ask(self, email: str, *, ip: str) -> None:
-        """Ask for a link, for whoever has the address. Beyond a few in half an hour, no further mail is sent.
+        """Ask for a link to be mailed to whoever has the address; three mails in half an hour are the most.
 
         Args:
-            email: In any case; it need not be anybody's.
-            ip: Where from.
+            email: In any case; no colleague need have it.
+            ip: The IP address of the request.
 
         Raises:
             Refused: ``TOO_MANY`` from there. ``UNAVAILABLE``: nothing can be sent just now.

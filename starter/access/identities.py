@@ -1,7 +1,8 @@
-"""Signing in at the operator's identity provider: begun and finished in one browser, and which colleague it is.
+"""Signing in at the operator's identity provider: a sign-in begins and ends in one browser, and leads to a colleague.
 
-Who is let in is a colleague already: by the account that is bound to them, or the first time by an address that is
-theirs. Nobody becomes a colleague here. What is kept of a sign-in is the account's id and address, and no token.
+Only existing colleagues are let in: by the account that is bound to them or, the first time, by an e-mail address that
+the provider vouches for. Nobody becomes a colleague here. Of a sign-in, the account's id and address are stored, and no
+token.
 """
 
 import hmac
@@ -41,13 +42,13 @@ MOST_FROM_IP = 100
 
 @dataclass(frozen=True, slots=True)
 class IdentityRules:
-    """What the operator says of the identity provider.
+    """The operator's settings for the identity provider.
 
     Attributes:
-        title: What people call it; stands on the button.
-        domains: Those that addresses must be of; any when empty.
-        trusts_unsaid: Whether an address counts of which the provider does not say whose it is.
-        second_steps: Words of the provider (``amr``, ``acr``) that stand for our second step.
+        title: Its name on the button.
+        domains: Domains to which an address must belong; empty for any.
+        trusts_unsaid: Whether an address counts if the provider does not say whether it is verified.
+        second_steps: The provider's words (``amr``, ``acr``) for a second step that replaces ours.
     """
 
     title: str
@@ -58,7 +59,7 @@ class IdentityRules:
 
 @dataclass(frozen=True, slots=True)
 class IdentityProvider:
-    """The operator's identity provider, and what is believed of it."""
+    """The operator's identity provider, and the rules for what is believed of it."""
 
     sign_in: SignIn
     rules: IdentityRules
@@ -66,12 +67,12 @@ class IdentityProvider:
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """What came of a sign-in.
+    """The result of a sign-in.
 
     Attributes:
-        back: The page that was wanted.
+        back: The page that was asked for.
         token: The secret for the browser's cookie; None where a practice has to be chosen first.
-        practices: Those to choose from.
+        practices: The practices to choose from; empty when the colleague is signed in.
     """
 
     back: str
@@ -83,10 +84,10 @@ class Identities:
     """The operations on sign-ins at the identity provider.
 
     Args:
-        database: The product's.
+        database: The product's database.
         sealer: Seals verifiers.
-        sessions_of: Whose clock tells the time.
-        provider: The identity provider; None where there is none.
+        sessions_of: The operations on sessions; their clock tells the time.
+        provider: The identity provider; None when none is configured.
     """
 
     def __init__(
@@ -99,17 +100,17 @@ class Identities:
 
     @property
     def title(self) -> str | None:
-        """What people call the identity provider; None where there is none."""
+        """The identity provider's name for people; None when none is configured."""
         return self._provider.rules.title if self._provider else None
 
     async def begin(self, *, mark: str, back: str, ip: str, practice_id: UUID | None = None) -> str:
-        """Begin a sign-in; gives the provider's address for the browser.
+        """Begin a sign-in; returns the provider's address for the browser.
 
         Args:
-            mark: A secret that the browser keeps: the sign-in is finished there and nowhere else.
-            back: The page that is wanted; checked by the caller.
-            ip: Where from.
-            practice_id: In which practice, for somebody of several.
+            mark: A secret that the browser keeps; only this browser can finish the sign-in.
+            back: The page that was asked for; the caller has checked it.
+            ip: The IP address of the request.
+            practice_id: The practice to sign in to, for somebody who belongs to several.
 
         Raises:
             Refused: ``NOT_FOUND``: there is no identity provider. ``TOO_MANY`` from there. ``UNAVAILABLE``: it does
@@ -140,12 +141,12 @@ class Identities:
         return begun.address
 
     async def finish(self, params: Mapping[str, str], *, mark: str | None, browser: str) -> CameBack:
-        """A browser came back from the provider.
+        """Finish a sign-in after the browser has come back from the provider.
 
         Args:
             params: The query: ``state`` with ``code`` or with ``error``, and ``iss`` where the provider gives it.
-            mark: What the browser keeps since the sign-in was begun in it, if it was.
-            browser: What it calls itself.
+            mark: The secret that this browser has kept; None if it has none.
+            browser: The browser's User-Agent header.
 
         Raises:
             Refused: ``WRONG_STAGE``: it came back already. Others: in the words for the person.
@@ -168,7 +169,7 @@ class Identities:
             return await identities.of_colleague(session, actor.practice_id, colleague_id)
 
     async def unbind(self, actor: Actor, colleague_id: UUID) -> None:
-        """Let a colleague sign in by no account any more, until one is bound anew; their sessions end. For admins.
+        """Remove the bindings of accounts from a colleague and end their sessions. For admins.
 
         Raises:
             Refused: Not an admin, or no such colleague.
@@ -190,7 +191,7 @@ class Identities:
         return self._provider
 
     def _failed(self, error: ProviderError) -> Refused:
-        """What went wrong at the provider, for the person; the log says more, and nothing secret."""
+        """The refusal for an error of the provider, in words for the person; the log has more, but nothing secret."""
         if isinstance(error, AppRefused):
             logger.error("the identity provider refuses our app (%s): look at CLIENTSYNC_SIGN_IN_*", error.detail)
             return Refused(RefusalCode.FORBIDDEN, identity_words.app_refused(self.title))
@@ -200,7 +201,7 @@ class Identities:
         return Refused(RefusalCode.UNAVAILABLE, identity_words.away(self.title))
 
     async def _claimed(self, state: str, mark: str | None) -> IdentityAttempt:
-        """The sign-in of this state, once; in another browser nothing of it is used up."""
+        """Take the sign-in of this state, which can be done once; a wrong browser does not use it up."""
         at = self._sessions.clock()
         async with self._database.transaction() as session:
             attempt = await identities.attempt_of(session, state)
@@ -254,14 +255,14 @@ class Identities:
 
 
 def who_may_it_be(there: Sequence[ColleagueByAccount], subject: str) -> Sequence[ColleagueByAccount]:
-    """Of the colleagues who have an account or its address, those as whom somebody may sign in by it. Pure.
+    """Choose the colleagues as whom somebody with this account may sign in; pure.
 
-    In each practice the account decides, wherever its address is by now; only where it is nobody's there, the address
-    does, unless its colleague has another account already.
+    In each practice, a colleague with this account comes first, whatever the address is by now. If nobody there has the
+    account, the colleague with the address is chosen, unless another account is bound to them.
 
     Args:
-        there: As ``models.access.identities.candidates`` gives them.
-        subject: The account.
+        there: From ``models.access.identities.candidates``.
+        subject: The account's id.
     """
     decided = {one.practice.id for one in there if one.subject == subject}
     return [
@@ -273,5 +274,8 @@ def who_may_it_be(there: Sequence[ColleagueByAccount], subject: str) -> Sequence
 
 
 def _folded(address: str) -> str:
-    """In small letters, those of ASCII alone: another one could become somebody's (``K``, the Kelvin sign, does)."""
+    """The address in small ASCII letters.
+
+    Other letters stay, because lower-casing them could give somebody else's address.
+    """
     return address.lower() if address.isascii() else address

@@ -1,4 +1,4 @@
-"""What people are told whose sign-in at the identity provider did not come about: what is wrong, and what to do."""
+"""Sentences for people whose sign-in at the identity provider failed: what is wrong, and what to do."""
 
 from collections.abc import Collection, Sequence
 
@@ -16,17 +16,17 @@ IN_ANOTHER_BROWSER = (
 
 
 def away(title: str | None) -> str:
-    """The provider cannot be reached."""
+    """The sentence when the provider cannot be reached."""
     return f"{title} does not answer just now. Begin again in a moment, or sign in by password."
 
 
 def failed(title: str | None) -> str:
-    """What came back cannot be believed."""
+    """The sentence when the provider's answer cannot be verified."""
     return f"What {title} answered does not belong to this sign-in, or came too late. Begin again on the sign-in page."
 
 
 def app_refused(title: str | None) -> str:
-    """Our own id or secret is refused."""
+    """The sentence when the provider refuses our own id or secret."""
     return (
         f"{title} refuses Clientsync itself, whoever signs in. Tell whoever runs Clientsync, and sign in by password "
         "until then."
@@ -34,7 +34,7 @@ def app_refused(title: str | None) -> str:
 
 
 def not_signed_in(title: str | None, error: str | None) -> str:
-    """The provider sent somebody back without a sign-in."""
+    """The sentence when the provider sent the browser back without a sign-in."""
     if error == "access_denied":
         return (
             f"You came back from {title} without signing in there, or your account may not use Clientsync there. Begin "
@@ -44,13 +44,13 @@ def not_signed_in(title: str | None, error: str | None) -> str:
 
 
 def problem_with_address(person: Person, title: str | None, domains: Collection[str], *, unsaid: bool) -> str | None:
-    """Why an address proves nothing; None when it does.
+    """Why an address does not identify a colleague; None when it does.
 
     Args:
-        person: Whose.
-        title: Of the provider.
-        domains: Those that addresses must be of; any when empty.
-        unsaid: Whether it counts where the provider does not say whose it is.
+        person: The person who signed in.
+        title: The provider's name.
+        domains: Domains to which an address must belong; empty for any.
+        unsaid: Whether an address counts if the provider does not say whether it is verified.
     """
     if person.email is None:
         return f"{title} told us no e-mail address, so that we do not know who you are. Ask whoever runs {title}."
@@ -65,13 +65,13 @@ def problem_with_address(person: Person, title: str | None, domains: Collection[
 
 
 def nobody(there: Sequence[ColleagueByAccount], person: Person, title: str | None, problem: str | None) -> str:
-    """Why an account is no colleague's, for its owner.
+    """The sentence when an account belongs to no colleague.
 
     Args:
         there: The colleagues who have the account or its address.
-        person: Who signed in.
-        title: Of the provider.
-        problem: Why the address proves nothing, if so.
+        person: The person who signed in.
+        title: The provider's name.
+        problem: Why the address does not identify a colleague; None when it would.
     """
     left = [one for one in there if one.colleague.deactivated_at is not None]
     if problem and not left:

@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and hashing with Argon2 off the event loop. None is ever kept or logged."""
+"""Passwords: checks whether a new one is good enough, and hashes with Argon2 in a thread. None is stored or logged."""
 
 import asyncio
 import unicodedata
@@ -18,12 +18,12 @@ _HASHER = PasswordHash((Argon2Hasher(),))
 
 
 def checked(password: str, *, field: str, not_like: tuple[str, ...]) -> str:
-    """A new password that is good enough.
+    """Return a new password if it is good enough.
 
     Args:
         password: As it was typed.
-        field: The input to blame.
-        not_like: What it must not be: the person's address and name.
+        field: The input field to name in a refusal.
+        not_like: Texts that it must not equal: the person's address and name.
 
     Raises:
         Refused: Too short, too long, too simple, one that many people have, or the person's own address or name.
@@ -41,12 +41,12 @@ def checked(password: str, *, field: str, not_like: tuple[str, ...]) -> str:
 
 
 async def hashed(password: str) -> str:
-    """The hash to keep. Takes a fifth of a second of a core on purpose, in a thread."""
+    """The hash to store. Computing it takes a fifth of a second of CPU time, by design, in a thread."""
     return await asyncio.to_thread(_HASHER.hash, _bytes(password))
 
 
 async def matches(password: str, kept: str | None) -> bool:
-    """Whether a password is the one behind a hash; as slow where there is no hash, so that nobody learns that."""
+    """Whether a password belongs to a hash; without a hash it takes as long, so that the time tells nothing."""
     against = await asyncio.to_thread(_nobodys) if kept is None else kept
     good = await asyncio.to_thread(_HASHER.verify, _bytes(password), against)
     return good and kept is not None
@@ -58,5 +58,5 @@ def _nobodys() -> str:
 
 
 def _bytes(password: str) -> bytes:
-    """One spelling for what looks the same, however a keyboard composes it; surrogates cannot occur in a form."""
+    """The password in one Unicode form (NFKC), because keyboards compose the same letters differently."""
     return unicodedata.normalize("NFKC", password[: LONGEST * 4]).encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""What somebody gives to show that it is them: their password again, and a code or a passkey beside it.
+"""Checks what somebody gives to prove who they are: the password again, and a code or a passkey.
 
 A code is used up in the transaction that does what it was given for.
 """
@@ -32,11 +32,11 @@ FRESH = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was given for the second step; one of them is enough.
+    """What was given for the second step; one of the two is enough.
 
     Attributes:
-        code: Of the app, or a recovery code; as it was typed.
-        passkey: What the browser sent that was asked for a passkey.
+        code: A code of the app, or a recovery code, as it was typed.
+        passkey: The browser's answer for a passkey, as JSON.
     """
 
     code: str = field(default="", repr=False)
@@ -44,13 +44,13 @@ class Proof:
 
 
 class Proofs:
-    """Looks at what was given.
+    """Checks proofs.
 
     Args:
-        database: The product's.
-        sealer: Opens what codes are made from.
-        sessions_of: Whose clock tells the time.
-        answers: Checks passkeys.
+        database: The product's database.
+        sealer: Opens the secrets of authenticator apps.
+        sessions_of: The operations on sessions; their clock tells the time.
+        answers: Checks the answers of passkeys.
     """
 
     def __init__(self, database: Database, sealer: Sealer, sessions_of: Sessions, answers: PasskeyAnswers) -> None:
@@ -63,13 +63,13 @@ class Proofs:
     async def checked(
         self, actor: Actor, proof: Proof, *, ip: str, known: bytes | None = None
     ) -> AsyncIterator[AsyncSession]:
-        """Use a passkey, or use up a code of the app or a recovery code; what is done inside goes with it.
+        """Use a passkey, or use up a code; the caller's changes inside are committed in the same transaction.
 
         Args:
-            actor: Whose; in the session for which a passkey was asked.
+            actor: The colleague; a passkey must have been asked for in the same session.
             proof: What was given.
-            ip: Where from.
-            known: Hash of a browser that is known, whose attempts are counted by themselves.
+            ip: The IP address of the request.
+            known: Hash of a known browser's mark, whose attempts are counted separately; None for others.
 
         Raises:
             Refused: ``INVALID``: it is no good, or was used. ``TOO_MANY``.
@@ -82,7 +82,7 @@ class Proofs:
 
     @asynccontextmanager
     async def again(self, signed_in: SignedIn, password: str, proof: Proof, *, ip: str) -> AsyncIterator[AsyncSession]:
-        """The same in a session, and the password before it: whoever sits at one that was left open has neither.
+        """Check the password and then a proof, in a session: somebody who finds a session open has neither.
 
         Raises:
             Refused: As ``checked``; the password is wrong, or was tried too often.
@@ -92,7 +92,7 @@ class Proofs:
             yield session
 
     async def password_again(self, signed_in: SignedIn, password: str, *, ip: str) -> None:
-        """The password alone; a sign-in of just now, for who signs in otherwise and has none.
+        """Check the password only; a colleague without a password must have signed in a short time ago.
 
         Raises:
             Refused: It is wrong, or was tried too often; or the sign-in is too long ago.
@@ -110,7 +110,7 @@ class Proofs:
             await sessions.succeeded(session, attempt, at - attempts.WINDOW)
 
     async def enough(self, signed_in: SignedIn, password: str, proof: Proof, *, ip: str) -> None:
-        """The password, and a code or passkey where there is a second factor already.
+        """Check the password, and a code or passkey if the colleague has a second factor.
 
         Raises:
             Refused: As ``again``.
@@ -155,10 +155,10 @@ class Proofs:
 
 
 def tried_by(actor: Actor) -> str:
-    """What stands where attempts at a password have an address; no address looks like it."""
+    """The key under which attempts at a second factor are counted, in place of an address."""
     return f"second factor of {actor.colleague_id}"
 
 
 def _here(signed_in: SignedIn) -> bytes:
-    """What stands for a session where attempts in it are counted by themselves."""
+    """The key under which attempts inside a session are counted separately."""
     return sessions.hashed(str(signed_in.session_id))

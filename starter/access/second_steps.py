@@ -1,7 +1,7 @@
-"""The second step of a sign-in: a code or a passkey after the password, or setting one up, before anything else.
+"""The second step of signing in: a code or a passkey after the password, or setting one up.
 
-A session that lacks a step is nobody's yet. Whoever makes the step gets a new session in its place, so that a secret
-from before the step opens nothing after it.
+A session that lacks a step opens only the pages for that step. Whoever makes the step gets a new session instead, so
+that the secret from before the step opens nothing afterwards.
 """
 
 from dataclasses import dataclass, field
@@ -27,12 +27,12 @@ from starter.people.colleagues import actor_of
 
 @dataclass(frozen=True, slots=True)
 class Halfway:
-    """Somebody whose password was right, and who is not signed in yet.
+    """Somebody whose password was right and who still has to make the second step.
 
     Attributes:
         lacks: What is missing.
-        actor: Who they are going to be.
-        session_id: The session that waits.
+        actor: The colleague as whom they are going to be signed in.
+        session_id: The session that lacks the step.
         email: Their address.
     """
 
@@ -43,13 +43,13 @@ class Halfway:
 
 
 class SecondSteps:
-    """The operations of somebody who is halfway in.
+    """Operations for somebody who still has to make the second step.
 
     Args:
-        database: The product's.
-        sessions_of: Whose clock tells the time.
-        proofs: Looks at codes and passkeys.
-        factors: Sets up apps.
+        database: The product's database.
+        sessions_of: The operations on sessions; their clock tells the time.
+        proofs: Checks codes and passkeys.
+        factors: Sets up authenticator apps.
         passkeys: Adds passkeys.
     """
 
@@ -63,17 +63,17 @@ class SecondSteps:
         self._passkeys = passkeys
 
     async def of(self, token: str) -> Halfway | None:
-        """Who is halfway in, by the cookie's secret; None when nobody is."""
+        """Who still has to make the second step, by the cookie's secret; None when nobody does."""
         async with self._database.session() as session:
             found = await self._find(session, token)
         return None if found is None else _halfway(found)
 
     async def having(self, who: Halfway) -> Having:
-        """What they have for this step."""
+        """Which second factors they have."""
         return await self._factors.having(who.actor)
 
     async def asked_for_passkey(self, token: str) -> Asked:
-        """What a browser is asked for the use of a passkey in place of a code.
+        """The options for the browser to ask for one of their passkeys instead of a code.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: the sign-in is over. ``INVALID``: no passkey is good at this address.
@@ -81,14 +81,14 @@ class SecondSteps:
         return await self._passkeys.asked((await self._lacking(token, Lacking.SECOND_FACTOR)).actor)
 
     async def give(self, token: str, proof: Proof, *, ip: str, browser: str, mark: str | None) -> str:
-        """Finish a sign-in by a passkey, a code of the app, or a recovery code; each code is good once.
+        """Finish a sign-in with a passkey, a code of the app, or a recovery code; each code works once.
 
         Args:
             token: The cookie's secret.
-            proof: What was given.
-            ip: Where from.
-            browser: What the browser calls itself.
-            mark: The browser is known by it from now on.
+            proof: The passkey's answer or the code.
+            ip: The IP address of the request.
+            browser: The browser's User-Agent header.
+            mark: The secret that the browser keeps; the browser counts as known from now on.
 
         Returns:
             The new secret for the browser's cookie.
@@ -102,7 +102,7 @@ class SecondSteps:
             return await self._whole(session, who, browser, mark)
 
     async def set_up(self, token: str) -> SetUp:
-        """What the app has to read, for somebody whose practice wants a second factor and who has none.
+        """Begin to set up an app for somebody whose practice requires a second factor and who has none.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: the sign-in is over.
@@ -111,7 +111,7 @@ class SecondSteps:
         return await self._factors.waiting(who.actor, who.email) or await self._factors.begin(who.actor, who.email)
 
     async def confirm(self, token: str, code: str, *, ip: str, browser: str, mark: str | None) -> tuple[str, Kept]:
-        """Finish a sign-in by the first code of an app that was just set up.
+        """Finish a sign-in with the first code of an app that was just set up.
 
         Returns:
             The new secret for the browser's cookie, and the recovery codes, shown this once.
@@ -124,7 +124,7 @@ class SecondSteps:
             return await self._whole(session, who, browser, mark), _first(kept)
 
     async def to_add(self, token: str) -> Asked | None:
-        """What a browser is asked for a first passkey; None where no passkey is good.
+        """The options for the browser to make a first passkey; None where passkeys cannot be used.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: the sign-in is over.
@@ -139,14 +139,14 @@ class SecondSteps:
         return asked
 
     async def add(self, token: str, name: str, answered: str, *, browser: str, mark: str | None) -> tuple[str, Kept]:
-        """Finish a sign-in by a first passkey.
+        """Finish a sign-in by adding a first passkey.
 
         Args:
             token: The cookie's secret.
-            name: By which they know it again.
-            answered: What the browser sent.
-            browser: What the browser calls itself.
-            mark: The browser is known by it from now on.
+            name: A name by which its owner recognises it.
+            answered: The browser's answer, as JSON.
+            browser: The browser's User-Agent header.
+            mark: The secret that the browser keeps; the browser counts as known from now on.
 
         Returns:
             As ``confirm``.
@@ -159,7 +159,7 @@ class SecondSteps:
             return await self._whole(session, who, browser, mark), _first(kept)
 
     async def stop(self, token: str) -> None:
-        """End a sign-in that is halfway; nothing where there is none."""
+        """End a sign-in that lacks its second step; nothing happens when there is none."""
         who = await self.of(token)
         if who is not None:
             async with self._database.transaction() as session:
@@ -191,7 +191,7 @@ class SecondSteps:
 async def begin_whole(
     session: AsyncSession, colleague_id: UUID, *, browser: str, at: datetime, mark: str | None
 ) -> str:
-    """Begin a session that lacks nothing, in a browser that is known by the mark from now on; gives its secret."""
+    """Begin a session that lacks no step, in a browser that counts as known from now on; returns its secret."""
     token, _ = await sessions.begin(session, colleague_id, browser=browser, at=at, valid_for=LONGEST)
     if mark is not None:
         await known_browsers.remember(session, colleague_id, mark, at)
@@ -199,7 +199,7 @@ async def begin_whole(
 
 
 def _first(kept: Kept | None) -> Kept:
-    """What comes with a first second factor; where another sign-in was faster, it is theirs that is asked for."""
+    """The recovery codes; raises when another sign-in was faster, because that one's factor is now asked for."""
     if kept is None:
         raise Refused(RefusalCode.UNAUTHENTICATED, OVER)
     return kept

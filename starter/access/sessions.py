@@ -1,7 +1,7 @@
 """Signing in to the pages: by password or invitation, and by the session that follows from it.
 
-Nothing here tells an unknown address from a wrong password, and no secret leaves it but to the one browser or person
-that it is for. The JSON API has bearer tokens instead (``starter.people.colleagues``) and never looks at sessions.
+An unknown address and a wrong password get the same answer. A secret is returned only for the browser or person that it
+belongs to. The JSON API uses bearer tokens (``starter.access.tokens``) and never looks at sessions.
 """
 
 import hmac
@@ -40,13 +40,13 @@ OVER = "You are not signed in any more."
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A colleague signed in in a browser.
+    """A colleague who is signed in in a browser.
 
     Attributes:
-        actor: Who that is; every operation takes it.
+        actor: The colleague, as every operation takes it.
         session_id: The session.
         email: Their address.
-        csrf: Belongs into every form of this session.
+        csrf: The secret that every form of this session contains.
     """
 
     actor: Actor
@@ -55,7 +55,7 @@ class SignedIn:
     csrf: str = field(repr=False)
 
     def is_from_own_form(self, csrf: str) -> bool:
-        """Whether a form's secret is this session's."""
+        """Whether the secret that came with a form is this session's."""
         return hmac.compare_digest(self.csrf.encode(), csrf.encode())
 
 
@@ -63,8 +63,8 @@ class Sessions:
     """The operations on sessions and passwords.
 
     Args:
-        database: The product's.
-        public_url: Base address at which browsers reach us, without a final slash; None where no link is made.
+        database: The product's database.
+        public_url: Base address of our pages, without a final slash; None where no link is made.
         clock: Tells the time.
     """
 
@@ -89,11 +89,11 @@ class Sessions:
         Args:
             email: In any case.
             password: As it was typed.
-            ip: Where from; attempts are counted by it and by the address.
-            browser: What the browser calls itself.
-            mark: The secret by which it is known again: where this person has signed in in it, others' attempts do
-                not count. Known by it from now on.
-            practice_id: In which practice, where the address and password are of several.
+            ip: The IP address of the request; attempts are counted by it and by the address.
+            browser: The browser's User-Agent header.
+            mark: The secret that the browser keeps. In a browser where this person has signed in before, other people's
+                attempts do not count. The browser counts as known from now on.
+            practice_id: The practice, where address and password belong to colleagues of several.
 
         Returns:
             The secret for the browser's cookie: a new one at every sign-in. What the sign-in may still lack, says
@@ -144,12 +144,12 @@ class Sessions:
         )
 
     async def goes_on(self, signed_in: SignedIn) -> bool:
-        """Whether a session is not over yet; asking is no use of it."""
+        """Whether a session has not ended; asking does not count as use."""
         async with self._database.session() as session:
             return await sessions.goes_on(session, signed_in.session_id, at=self.clock(), idle=IDLE)
 
     async def living(self, actor: Actor) -> Sequence[WebSession]:
-        """Where the actor is signed in, the latest used first."""
+        """The sessions in which the actor is signed in, the latest used first."""
         async with self._database.session() as session:
             return await sessions.living(session, actor.colleague_id, at=self.clock(), idle=IDLE)
 
@@ -208,7 +208,7 @@ class Sessions:
             return await self._invite(session, colleague, actor.colleague_id)
 
     async def invite_by_email(self, email: str) -> str:
-        """The same by whoever runs the installation.
+        """A link by which the colleague with this address chooses a password; for whoever runs the installation.
 
         Raises:
             Refused: Nobody active has this address.
@@ -217,7 +217,7 @@ class Sessions:
             return await self._invite(session, await practices.find_colleague(session, email), None)
 
     async def set_password(self, email: str, password: str) -> None:
-        """Give a colleague a password, by whoever runs the installation; their sessions and invitations end.
+        """Give a colleague a password, for whoever runs the installation; their sessions and invitations end.
 
         Raises:
             Refused: Nobody active has this address, or the password is not good enough.

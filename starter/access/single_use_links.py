@@ -1,4 +1,4 @@
-"""Choosing a password by a link, once: what an invitation and the mail to who forgot theirs have in common."""
+"""Choosing a password by a link, once; invitations and mails for forgotten passwords share this."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from starter.access import first_step, passwords
 
 @dataclass(frozen=True, slots=True)
 class LinkRules:
-    """How one kind of links is used.
+    """How one kind of link is used.
 
     Attributes:
-        kind: The links.
+        kind: The links' table.
         ends: The kinds of links that end when one of these is used; the kind itself among them.
-        unusable: What is said of a link that cannot be used (any more).
-        event: What is written down when a password was chosen.
+        unusable: The sentence for a link that cannot be used.
+        event: The kind of event that is written when a password was chosen.
     """
 
     kind: Kind
@@ -33,8 +33,8 @@ class SingleUseLinks:
     """The operations on links of one kind.
 
     Args:
-        database: The product's.
-        rules: How they are used.
+        database: The product's database.
+        rules: How these links are used.
         clock: Tells the time.
     """
 
@@ -44,7 +44,7 @@ class SingleUseLinks:
         self._clock = clock
 
     async def linked(self, token: str) -> Linked:
-        """Whom a link is for.
+        """The colleague and practice of a link.
 
         Raises:
             Refused: ``NOT_FOUND``: unknown, used, too old, or the colleague has left.

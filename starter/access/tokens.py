@@ -1,6 +1,7 @@
-"""Bearer tokens for the JSON API: made with a name, scopes and an end; seen, and withdrawn.
+"""Bearer tokens for the JSON API: issued with a name, scopes and an end; listed, and withdrawn.
 
-A token made with a token can do no more and lasts no longer than that one: who has found one cannot make it last.
+A token that was made with a token can do no more and lasts no longer than that one, so that somebody who has found a
+token cannot extend it. Who may withdraw a token is decided here.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -36,7 +37,7 @@ NOT_VALID = "This token is not valid: it is unknown, withdrawn or over. Ask for 
 
 @dataclass(frozen=True, slots=True)
 class MadeToken:
-    """A new token: its secret, shown this once, and its row."""
+    """A new token: its secret, which cannot be shown again, and its row."""
 
     secret: str = field(repr=False)
     row: ApiToken
@@ -46,7 +47,7 @@ class Tokens:
     """The operations on tokens.
 
     Args:
-        database: The product's.
+        database: The product's database.
         clock: Tells the time.
     """
 
@@ -55,7 +56,7 @@ class Tokens:
         self.clock = clock
 
     async def by_secret(self, secret: str) -> Actor:
-        """The colleague whose bearer token this is, with what it may be used for.
+        """The colleague to whom a bearer token belongs, with the token's scopes.
 
         Raises:
             Refused: It is unknown, withdrawn or over, or its colleague has left.
@@ -71,7 +72,7 @@ class Tokens:
         return actor_of(found.colleague, found.practice, token=found.token)
 
     async def living(self, actor: Actor) -> Sequence[TokenView]:
-        """The tokens that still work: the actor's own; for admins, all of the practice."""
+        """The valid tokens: the actor's own; for admins, all of the practice."""
         whose = None if actor.role is Role.ADMIN else actor.colleague_id
         async with self._database.session() as session:
             return await api_tokens.tokens_of(session, actor.practice_id, whose, self.clock())
@@ -80,7 +81,7 @@ class Tokens:
         """Make a token for the actor.
 
         Args:
-            actor: Whose it is.
+            actor: The colleague to whom it will belong.
             name: What it is for.
             scopes: What it may be used for.
             days: How long it lasts; no longer than the token that the actor came with.
@@ -98,7 +99,7 @@ class Tokens:
             return await _make(session, actor.practice_id, actor.colleague_id, name, scopes, ends, at, actor)
 
     async def revoke(self, actor: Actor, token_id: UUID) -> None:
-        """Withdraw a token, at once: one's own, or as an admin any of the practice.
+        """Withdraw a token at once: colleagues their own, admins any of the practice.
 
         Raises:
             Refused: There is no such token that still works, or it is a colleague's.
@@ -114,7 +115,7 @@ class Tokens:
     async def create_for(
         self, email: str, *, name: str, scopes: Collection[Scope] = EVERYTHING, days: int = api_tokens.USUAL.days
     ) -> MadeToken:
-        """Make a token for the colleague of this address, by whoever runs the installation.
+        """Make a token for the colleague with this address; for whoever runs the installation.
 
         Raises:
             Refused: Nobody active has this address, or a value cannot be used.
@@ -125,7 +126,7 @@ class Tokens:
             return await _make(session, colleague.practice_id, colleague.id, name, scopes, _end(at, days), at)
 
     async def living_of(self, practice: str | None) -> Sequence[TokenView]:
-        """All tokens of a practice that still work, for whoever runs the installation.
+        """All valid tokens of a practice; for whoever runs the installation.
 
         Raises:
             Refused: No such practice.
@@ -135,7 +136,7 @@ class Tokens:
             return await api_tokens.tokens_of(session, found.id, None, self.clock())
 
     async def revoke_by_id(self, token_id: UUID) -> None:
-        """Withdraw a token, by whoever runs the installation.
+        """Withdraw a token; for whoever runs the installation.
 
         Raises:
             Refused: There is no such token that still works.

@@ -1,4 +1,4 @@
-"""What a run at work is doing, in words and as a share of the whole. Pure."""
+"""What a running run is doing, in words and in numbers. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,16 +27,16 @@ PUT_OFF = "The accounting software takes no more calls for {which} now. It goes 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run at work is.
+    """How far a running run has come.
 
     Attributes:
-        doing: What it does.
-        done: How many are through.
-        most: How many there are; None while nobody can say.
+        doing: What it is doing, in words.
+        done: How many are finished.
+        most: How many there are in all; None while that is not known.
         unit: What is counted, such as ``organisations read``.
-        counts: What became of those that are through; what nobody chose, or is a client already, is not among them.
-        pause: Why nothing moves just now; None while it does.
-        next_try_at: When it goes on after that, where it is not just a minute.
+        counts: Outcomes of the finished ones, without those that nobody chose or that were clients already.
+        pause: Why nothing happens at present; None while something does.
+        next_try_at: When it goes on, if that is more than about a minute away.
     """
 
     doing: str
@@ -49,7 +49,7 @@ class Progress:
 
     @property
     def sentence(self) -> str:
-        """All of it, to be read aloud."""
+        """The progress as one text for screen readers."""
         if self.most is None:
             return f"{self.doing}."
         how_far = f"{self.doing}: {number(self.done)} of {number(self.most)} {self.unit}."
@@ -57,12 +57,12 @@ class Progress:
 
 
 def progress_of(kind: RunKind, snapshot: RunSnapshot, *, is_hand_over: bool = False) -> Progress:
-    """How far a run is.
+    """How far a run has come.
 
     Args:
-        kind: Its kind.
-        snapshot: Where it is.
-        is_hand_over: Whether an admin gives one colleague's clients to another: there is no login of one's own.
+        kind: The kind of run.
+        snapshot: The run at this moment.
+        is_hand_over: Whether an admin gives one colleague's clients to another, without a sign-in.
     """
     counts = dict(snapshot.counts)
     counts.pop(Outcome.SKIPPED, None)
@@ -88,7 +88,7 @@ def progress_of(kind: RunKind, snapshot: RunSnapshot, *, is_hand_over: bool = Fa
 
 
 def outcomes_sum(counts: dict[Outcome, int]) -> str:
-    """``36 created, 2 already clients and 1 failed``.
+    """Outcomes as a text, such as ``36 created, 2 already clients and 1 failed``.
 
     Args:
         counts: By outcome.
@@ -100,13 +100,13 @@ def outcomes_sum(counts: dict[Outcome, int]) -> str:
 
 
 def accounts_sum(made: int, complete: int, waiting: int, need_you: int) -> str:
-    """``32 accounts: 27 complete, 3 waiting, 2 need you``.
+    """Accounts as a text, such as ``32 accounts: 27 complete, 3 waiting, 2 need you``.
 
     Args:
         made: All of them.
-        complete: With all of their lists.
-        waiting: Still being tried for.
-        need_you: For somebody to do something about.
+        complete: Accounts with all of their lists.
+        waiting: Accounts whose lists are still being tried.
+        need_you: Accounts for which somebody has to act.
     """
     parts = [f"{number(complete)} complete"] if complete or not (waiting or need_you) else []
     parts += [f"{number(waiting)} waiting"] if waiting else []

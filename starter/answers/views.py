@@ -1,6 +1,6 @@
-"""What operations take and give: values that the pages, the API and the commands read, and never change.
+"""Names for the values that operations take and return, for pages, API and commands; nobody changes these values.
 
-They are made in ``models``; whoever shows them knows the one door alone, and takes their names from here.
+They are defined in ``models``, which pages, API and commands may not import.
 """
 
 from models.access.password_links import MOST_MAILS

@@ -1,1 +1,1 @@
-"""Operations on client accounts, and taking them elsewhere."""
+"""Operations on client accounts, and their export as CSV."""

@@ -1,4 +1,4 @@
-"""A client account that somebody types in: a name and a number, and no connection."""
+"""Creates a client account from a typed name and number; it has no connection."""
 
 from uuid import UUID
 
@@ -9,14 +9,14 @@ from models.practices.tables import Practice
 
 
 async def add_by_hand(database: Database, practice_id: UUID, owner_id: UUID, *, name: str, company_number: str) -> UUID:
-    """Make the account; gives its id.
+    """Create the account and return its id.
 
     Args:
-        database: The product's.
-        practice_id: Whose client it is.
-        owner_id: A colleague of the practice.
-        name: The client's.
-        company_number: By which an organisation is found to be theirs.
+        database: The product's database.
+        practice_id: The practice.
+        owner_id: The colleague who looks after it.
+        name: The client's name.
+        company_number: The number by which an organisation is recognised as this client's.
     """
     async with database.transaction() as session:
         practice = await session.get_one(Practice, practice_id, with_for_update={"key_share": True})

@@ -1,4 +1,4 @@
-"""Client accounts, as people ask for them: the list, one client, its standard information, its history."""
+"""Operations on client accounts: the list, one client, its standard information, its timeline."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -21,7 +21,7 @@ class Clients:
     """The operations on clients.
 
     Args:
-        database: The product's.
+        database: The product's database.
     """
 
     def __init__(self, database: Database) -> None:
@@ -30,7 +30,7 @@ class Clients:
     async def find(
         self, actor: Actor, wanted: ClientFilter, order: ClientOrder = BY_NAME, *, limit: int = 50, offset: int = 0
     ) -> tuple[Sequence[ClientView], int]:
-        """A page of the practice's clients, and how many match over all pages."""
+        """One page of the practice's clients, and how many match in all."""
         async with self._database.session() as session:
             return await client_views.client_views(
                 session, actor.practice_id, wanted, order, limit=limit, offset=offset
@@ -85,7 +85,7 @@ class Clients:
     async def history(
         self, actor: Actor, client_id: UUID, *, limit: int = 100, before_id: int | None = None
     ) -> Sequence[EventView]:
-        """A client's timeline with the names of who did what, newest first.
+        """A client's timeline with colleagues' names, newest first.
 
         Raises:
             Refused: There is no such client in the practice.

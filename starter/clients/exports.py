@@ -1,7 +1,7 @@
-"""What people take along as CSV: the client list, a run's report, a client's list, a client's timeline.
+"""What the CSV exports contain: the client list, a run's report, a list of a client, a client's timeline.
 
-Whether it may be taken is settled before the first byte; then rows are read as they are sent, and nobody's slow line
-holds a database connection.
+Whether the actor may have the data is checked before the first byte is sent. Then rows are read as they are sent, so
+that a slow line holds no database connection.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -42,13 +42,13 @@ _STRETCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A table on its way out.
+    """A table to be sent as a file.
 
     Attributes:
         name: The file's name, in plain ASCII letters.
-        columns: What stands in the first line.
+        columns: The names in the first line.
         rows: The rows; they can be read once.
-        zone: The practice's, for times.
+        zone: The practice's time zone, for times in cells.
     """
 
     name: str
@@ -57,17 +57,17 @@ class Export:
     zone: tzinfo
 
     def content(self, *, is_marked: bool = True) -> AsyncIterator[bytes]:
-        """The file; see ``spreadsheet.as_csv``."""
+        """The file's bytes; see ``spreadsheet.as_csv``."""
         return as_csv(self.columns, self.rows, self.zone, is_marked=is_marked)
 
 
 class Exports:
-    """The operations that take data out.
+    """Operations that export data.
 
     Args:
-        database: The product's.
-        clients: Says which clients are the actor's.
-        runs: Says which runs are.
+        database: The product's database.
+        clients: Checks which clients the actor may see.
+        runs: Checks which runs the actor may see.
     """
 
     def __init__(self, database: Database, clients: Clients, runs: Runs) -> None:
@@ -76,7 +76,7 @@ class Exports:
         self._runs = runs
 
     async def clients(self, actor: Actor, wanted: ClientFilter = EVERYONE, order: ClientOrder = BY_NAME) -> Export:
-        """The practice's clients that match, in this order, as they are at this moment."""
+        """The practice's clients that match, in this order, as they are now."""
         async with self._database.session() as session:
             found, _ = await client_views.client_views(session, actor.practice_id, wanted, order, limit=None)
         return self._export(
@@ -84,7 +84,7 @@ class Exports:
         )
 
     async def run(self, actor: Actor, run_id: str) -> Export:
-        """A run's report: every organisation of its list with what became of it, as it is at this moment.
+        """A run's report: every organisation of its list with its outcome, as it is now.
 
         Raises:
             Refused: There is no such run in the practice.
@@ -94,9 +94,9 @@ class Exports:
         return self._export(actor, [run_id], (*ORGANISATION, *OUTCOME), rows)
 
     async def client_list(self, actor: Actor, client_id: UUID, name: ListName) -> Export:
-        """One list of a client's standard information, by name.
+        """One list of a client's standard information, sorted by name.
 
-        A file with nothing but a header says that the books have nothing there, so only what was read is given out.
+        A file with only a header would say that the list is empty, so a list that was never read is refused.
 
         Raises:
             Refused: There is no such client in the practice, or its list was not read.
@@ -109,7 +109,7 @@ class Exports:
         return self._export(actor, [view.client.code, name.value], lists.columns_of(name), rows)
 
     async def timeline(self, actor: Actor, client_id: UUID) -> Export:
-        """What happened to a client, newest first.
+        """A client's events, newest first.
 
         Raises:
             Refused: There is no such client in the practice.
@@ -146,7 +146,7 @@ class Exports:
 
 
 def _check_was_read(view: ClientView, name: ListName, receipt: Receipt | None) -> None:
-    """Refuse a list without rows, unless it is known to be empty.
+    """Refuse a list without rows, unless it was read and is empty.
 
     Raises:
         Refused: It was not read, or is left out.

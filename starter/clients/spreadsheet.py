@@ -1,6 +1,6 @@
-"""Rows as CSV that spreadsheets open well and safely: UTF-8 with a mark, local times, and no cell that is a formula.
+"""Writes CSV that spreadsheets open correctly and safely: UTF-8 with a mark, local times, no formulas in cells.
 
-It knows nothing of what the rows are about; see ``exports``.
+It knows nothing of what the rows mean; see ``exports``.
 """
 
 import csv
@@ -22,13 +22,13 @@ _CHUNK = 64 * 1024
 
 
 def cell(value: object, zone: tzinfo) -> object:
-    """A value as a cell.
+    """A value as the content of a cell.
 
     Args:
         value: A moment becomes local time to the second; a list or mapping becomes JSON. A text that a spreadsheet
-            would take for a formula gets an apostrophe in front, which shows that it is text. A date in the
-            calendar's first or last year, by which some software says that there is none, is an empty cell.
-        zone: Whose local time.
+            would take for a formula gets an apostrophe in front. A date in the calendar's first or last year, with
+            which some software says that there is none, becomes an empty cell.
+        zone: The time zone for local times.
     """
     if value is None:
         return ""
@@ -48,13 +48,13 @@ def cell(value: object, zone: tzinfo) -> object:
 async def as_csv(
     columns: Sequence[str], rows: AsyncIterable[Sequence[object]], zone: tzinfo, *, is_marked: bool = True
 ) -> AsyncIterator[bytes]:
-    """Rows as CSV, in chunks, while they are read.
+    """Write rows as CSV, in pieces, while they are read.
 
     Args:
         columns: The names in the first line.
         rows: Values in the columns' order.
-        zone: For the times in them.
-        is_marked: Begin with the mark that spreadsheets need; other programs are better off without.
+        zone: The time zone for times in cells.
+        is_marked: Begin with the byte order mark, which spreadsheets need; leave it out for other programs.
 
     Yields:
         UTF-8.

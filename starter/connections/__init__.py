@@ -1,1 +1,1 @@
-"""Operations on connections: managed one by one, and looked at all together and at night."""
+"""Operations on connections: managing one, the health of all, and the nightly check."""

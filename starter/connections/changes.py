@@ -1,4 +1,4 @@
-"""Moving one client to other books on purpose, and back: start it, look at what will match, confirm, undo."""
+"""Moving a client to other books and back: start, preview what will still match, confirm, undo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,15 +33,15 @@ from starter.support.temporal_faults import explained
 
 @dataclass(frozen=True, slots=True)
 class ChangePreview:
-    """What a change of books would mean.
+    """What a change of books would do.
 
     Attributes:
         run_id: The run in which it is prepared.
-        stage: Where that is; it can be confirmed while it awaits confirmation.
-        old_name: The books that the client has now.
-        new_name: Those that were chosen.
-        matches: By source: what of the old lists is found in the new ones.
-        message: What confirming does, and what becomes of the former connection.
+        stage: The run's stage; the change can be confirmed at ``awaiting_confirmation``.
+        old_name: The organisation that the client has now.
+        new_name: The chosen organisation.
+        matches: By source: how many of the old list's entries are found in the new one.
+        message: What confirming does, and what happens to the old connection.
     """
 
     run_id: str
@@ -56,11 +56,11 @@ class BookChanges:
     """The operations on a client's change of books.
 
     Args:
-        database: The product's.
-        temporal: Connected with the product's converter.
+        database: The product's database.
+        temporal: A client with the product's payload converter.
         runs: Starts the sign-in.
-        managing: Refreshes the lists after an undo.
-        answer_within: How long a confirmation's answer is waited for.
+        managing: Refreshes lists after an undo.
+        answer_within: How long to wait for the answer to a confirmation.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class BookChanges:
         return await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, options)
 
     async def preview(self, actor: Actor, client_id: UUID, run_id: str) -> ChangePreview:
-        """What of the client's lists is found in the chosen books, by code and by name; changes nothing.
+        """What of the client's lists is found in the chosen books, by code and by name. Nothing is changed.
 
         Raises:
             Refused: There is no such client or run in the practice, or the new lists are not read yet.
@@ -108,7 +108,7 @@ class BookChanges:
         return ChangePreview(run.id, run.stage, old_name, new_name, matches, _meaning(found, new_name))
 
     async def trouble(self, actor: Actor, client_id: UUID, run_id: str) -> Cause | None:
-        """Why the chosen books could not be read yet, if that was tried; it is tried again by itself.
+        """Why the chosen books could not be read yet; None if no try has failed. Reading is tried again by itself.
 
         Raises:
             Refused: There is no such client or run in the practice.
@@ -134,7 +134,7 @@ class BookChanges:
         return changed
 
     async def undo(self, actor: Actor, client_id: UUID) -> None:
-        """Give the client its former books back, and pull at once what changed in them meanwhile.
+        """Give the client its former books back, and pull at once what has changed in them.
 
         Raises:
             Refused: No such client, no change to undo, or it was too long ago.
@@ -154,7 +154,7 @@ def _meaning(found: Managed, new_name: str) -> str:
 
 
 async def _prepared(session: AsyncSession, actor: Actor, client_id: UUID, run_id: str) -> tuple[Run, Connection | None]:
-    """The change that a run prepares for this client, and the new connection once it is chosen.
+    """The run that prepares a change for this client, and the new connection once it was chosen.
 
     Raises:
         Refused: There is no such change for the client.

@@ -1,6 +1,6 @@
-"""When a practice's connections were last checked, and when they will be: as Temporal knows it.
+"""When a practice's connections were last checked and when they will be, as Temporal knows it.
 
-A page shows it beside what the database says, so it never waits long and never fails: what cannot be told is None.
+A page shows these times, so reading them never takes long and never fails: what Temporal does not tell in time is None.
 """
 
 import asyncio
@@ -22,14 +22,14 @@ PATIENCE = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class CheckTimes:
-    """When checks happen.
+    """When checks began, ended, and will begin.
 
     Attributes:
         last_began_at: When the latest check began.
         last_ended_at: When it ended; None while it runs.
-        is_running: Whether it runs. A night's check goes on until the last login has answered.
-        next_at: When the next night's begins, never a moment that has passed; None when there is no schedule, or it
-            is paused.
+        is_running: Whether it is running. A nightly check goes on until the last login has answered.
+        next_at: When the next nightly check begins, never a past moment; None when there is no schedule, or it is
+            paused.
     """
 
     last_began_at: datetime | None = None
@@ -41,12 +41,12 @@ class CheckTimes:
 async def check_times(
     temporal: Client, practice_slug: str, zone: tzinfo, now: Callable[[], datetime] = this_moment
 ) -> CheckTimes:
-    """When a practice's connections were and will be checked.
+    """When a practice's connections were last checked, and when they will be.
 
     Args:
-        temporal: The server.
-        practice_slug: Whose.
-        zone: The practice's.
+        temporal: The client of the Temporal server.
+        practice_slug: The practice.
+        zone: The practice's time zone.
         now: The clock.
     """
     latest, next_at = await asyncio.gather(_latest(temporal, practice_slug), _next(temporal, practice_slug, zone, now))
@@ -61,7 +61,7 @@ async def check_times(
 
 
 async def _latest(temporal: Client, practice_slug: str) -> WorkflowExecution | None:
-    """The check that runs, or else the one that ended last: this is how Temporal sorts them."""
+    """The running check, or else the one that ended last; Temporal lists them in this order."""
     query = f"WorkflowType = '{CheckConnections.__name__}' AND {PRACTICE_ATTRIBUTE} = '{practice_slug}'"
     try:
         async for found in temporal.list_workflows(query, limit=1, rpc_timeout=PATIENCE):

@@ -1,4 +1,4 @@
-"""Disconnecting one client: a preview of whom it affects, and the start, with the mark and the workflow together."""
+"""Disconnecting one client: previews what it affects, then marks the connection and starts the workflow."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -25,12 +25,12 @@ from workflows.support import connection_text as connection_briefing
 
 @dataclass(frozen=True, slots=True)
 class DisconnectPreview:
-    """Whom disconnecting a client affects. Nothing was changed.
+    """What disconnecting a client affects. Nothing was changed.
 
     Attributes:
         found: The client with its connection and login.
-        uses: Who else depends on the login.
-        message: The same for people.
+        uses: What else uses the login.
+        message: The same as a text for people.
     """
 
     found: Managed
@@ -39,12 +39,12 @@ class DisconnectPreview:
 
 
 class Disconnecting:
-    """The operations that end a connection.
+    """Operations that end a connection.
 
     Args:
-        database: The product's.
-        temporal: Connected with the product's converter.
-        managing: Knows the facts about a client.
+        database: The product's database.
+        temporal: A client with the product's payload converter.
+        managing: Gives the names of a client's provider and connection.
     """
 
     def __init__(self, database: Database, temporal: Client, managing: Managing) -> None:
@@ -53,7 +53,7 @@ class Disconnecting:
         self._managing = managing
 
     async def preview(self, actor: Actor, client_id: UUID) -> DisconnectPreview:
-        """Whom disconnecting would affect; changes nothing.
+        """What disconnecting would affect. Nothing is changed.
 
         Raises:
             Refused: There is no such client in the practice, or it is not connected.
@@ -65,7 +65,7 @@ class Disconnecting:
         return DisconnectPreview(found, uses, _message(found, uses, title))
 
     async def disconnect(self, actor: Actor, client_id: UUID) -> str:
-        """Mark the connection and start removing it at the provider; asked again meanwhile, it goes on.
+        """Mark the connection and start removing it at the provider; a second call joins the first.
 
         Returns:
             The workflow's id.

@@ -1,4 +1,4 @@
-"""The health of all connections, as people ask for it: how they are, and a check of them now."""
+"""The health of all connections of a practice, and a check of them on request."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -52,12 +52,12 @@ class Check:
     """A check that somebody asked for.
 
     Attributes:
-        check_id: Its workflow.
+        check_id: The id of its workflow.
         began_at: When it began (aware); None where it was only just asked for.
-        is_running: Whether it is at work.
-        is_joined: Whether it was at work already when it was asked for.
-        report: What it found so far, or in the end; None while nobody answers, and when it was stopped.
-        message: The same for people.
+        is_running: Whether it is running.
+        is_joined: Whether it was running already when it was asked for.
+        report: What it has found so far, or at its end; None when no worker answers, and when it was stopped.
+        message: The same as a text for people.
     """
 
     check_id: str
@@ -72,8 +72,8 @@ class ConnectionHealth:
     """The operations on all connections of a practice.
 
     Args:
-        database: The product's.
-        temporal: Connected with the product's converter.
+        database: The product's database.
+        temporal: A client with the product's payload converter.
     """
 
     def __init__(self, database: Database, temporal: Client, supporting: Supporting) -> None:
@@ -97,7 +97,7 @@ class ConnectionHealth:
             )
 
     async def causes(self, actor: Actor) -> Sequence[CauseGroup]:
-        """The practice's connections in trouble by cause, and who could repair how many by signing in."""
+        """The practice's connections in trouble by cause, and whose sign-in could repair how many."""
         async with self._database.session() as session:
             return await repairs.cause_groups(session, actor.practice_id)
 
@@ -106,13 +106,13 @@ class ConnectionHealth:
         return await check_times(self._temporal, actor.practice_slug, actor.time_zone)
 
     async def check(self, actor: Actor, tell: Callable[[CheckReport], None]) -> CheckReport:
-        """Check every connection of the actor's practice now, and wait for the end.
+        """Check every connection of the actor's practice now, and wait until the check has ended.
 
-        A check that is under way already is joined.
+        A check that is running already is joined.
 
         Args:
             actor: Who asks.
-            tell: Told what was found so far, now and then.
+            tell: Called now and then with what was found so far.
 
         Raises:
             Refused: Temporal or a worker cannot be reached, or the check was stopped.
@@ -135,7 +135,7 @@ class ConnectionHealth:
             result.cancel()
 
     async def begin_check(self, actor: Actor) -> Check:
-        """Start a check of every connection of the actor's practice, or join the one that is under way.
+        """Start a check of every connection of the actor's practice, or join the running one.
 
         Raises:
             Refused: Temporal cannot be reached.
@@ -145,7 +145,7 @@ class ConnectionHealth:
         return Check(handle.id, None, is_running=True, is_joined=not is_new, report=None, message=message)
 
     async def latest_check(self, actor: Actor) -> Check:
-        """How the check that somebody of the practice asked for last is getting on, or how it ended.
+        """The last check that somebody of the practice asked for: its progress, or how it ended.
 
         Raises:
             Refused: Nobody has asked for one lately, or Temporal cannot be reached.
@@ -208,7 +208,7 @@ async def _end_of(handle: Handle) -> tuple[CheckReport | None, str]:
 
 
 async def _progress_of(handle: Handle) -> CheckReport | None:
-    """What the check found so far; None when nobody answers just now."""
+    """What the check has found so far; None when no worker answers within two seconds."""
     try:
         return await handle.query(CheckConnections.progress, rpc_timeout=timedelta(seconds=2))
     except (RPCError, WorkflowQueryRejectedError):

@@ -1,4 +1,4 @@
-"""One client's connection: look at it, set it up, refresh it, sign in for it again."""
+"""Operations on one client's connection: show it, change its settings, refresh it, sign in for it again."""
 
 import base64
 import logging
@@ -45,12 +45,13 @@ LEAVES = "{name} is being disconnected. Once that is done, it can be reconnected
 
 @dataclass(frozen=True, slots=True)
 class Refreshing:
-    """A refresh under way.
+    """A refresh that is running.
 
     Attributes:
-        workflow_id: The client's sync.
-        is_new: False when one was at work already; it was then told to try at once.
-        limited_until: Until when the provider's limit lasts, if one does: no call is made before.
+        workflow_id: The id of the client's sync.
+        is_new: False when a sync was running already; it was then told to try at once.
+        limited_until: When the organisation's calls are no longer used up; until then no call is made. None when they
+            are not used up.
     """
 
     workflow_id: str
@@ -62,11 +63,11 @@ class Managing:
     """The operations on one client's connection.
 
     Args:
-        database: The product's.
-        temporal: Connected with the product's converter.
-        consents: Knows the providers.
+        database: The product's database.
+        temporal: A client with the product's payload converter.
+        consents: Finds providers.
         runs: Starts the sign-ins.
-        supporting: Knows what support staff need.
+        supporting: Gives the facts for support staff.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Managing:
         self._runs = runs
 
     async def show(self, actor: Actor, client_id: UUID) -> tuple[Managed, Details]:
-        """A client's connection with its settings, receipts, and the change of books that led to it.
+        """A client's connection with its settings, its receipts, and the change of books that led to it.
 
         Raises:
             Refused: There is no such client in the practice, or it has no connection.
@@ -89,7 +90,7 @@ class Managing:
             return found, await managed_connections.details(session, found.connection)
 
     async def change_settings(self, actor: Actor, client_id: UUID, patch: SettingsPatch) -> tuple[Managed, Details]:
-        """Change settings, and pull at once what they add. Gives the connection as it is then.
+        """Change settings, and pull at once what they add. Returns the changed connection.
 
         Raises:
             Refused: There is no such client in the practice, or it has no connection.
@@ -104,7 +105,7 @@ class Managing:
         return await self.show(actor, client_id)
 
     async def refresh(self, actor: Actor, client_id: UUID, lists: Sequence[ListName] = ()) -> Refreshing:
-        """Pull a client's lists now, all that its settings choose or only some.
+        """Pull a client's lists now: all that its settings choose, or some of them.
 
         Raises:
             Refused: No such client, no living connection, a list that the settings leave out, or no server.
@@ -146,14 +147,14 @@ class Managing:
         return Refreshing(workflow_id, is_new=True, limited_until=limited_until)
 
     async def refresh_if_possible(self, actor: Actor, client_id: UUID) -> None:
-        """Pull the lists now, after a change that made them due; where nobody can, the night does it."""
+        """Pull the lists now after a change that made them due; if that is refused, the nightly check pulls them."""
         try:
             await self.refresh(actor, client_id)
         except Refused as refused:
             logger.info("no refresh at once: %s", refused.refusal.code.value)
 
     async def refreshing_since(self, actor: Actor, found: Managed) -> datetime | None:
-        """Since when this client's lists are being refreshed; None when they are not, or nobody can say just now."""
+        """Since when this client's lists are being refreshed; None when they are not, or Temporal does not answer."""
         workflow_id = sync_client_id(actor.practice_slug, found.client.code)
         try:
             sync = await self._temporal.get_workflow_handle(workflow_id).describe(rpc_timeout=ANSWERS_WITHIN)
@@ -162,7 +163,7 @@ class Managing:
         return sync.start_time if sync.status is WorkflowExecutionStatus.RUNNING else None
 
     async def until_refreshed(self, refreshing: Refreshing) -> str:
-        """Wait until a refresh has ended, however long it takes; gives its last word.
+        """Wait until a refresh has ended, without a time limit; returns its closing message.
 
         Raises:
             WorkflowFailureError: It was cancelled.
@@ -173,9 +174,9 @@ class Managing:
         return (await handle.result()).message
 
     async def reconnect(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:
-        """Sign in again for this client: its own books, by id, or nothing changes.
+        """Start a sign-in for this client. It repairs only the client's own organisation, compared by id.
 
-        A client that was disconnected is connected again in its own place.
+        A disconnected client is connected again through the same connection.
 
         Raises:
             Refused: No such client, no connection, one that is just being ended, or nobody to start it.
@@ -188,7 +189,7 @@ class Managing:
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, options)
 
     async def facts(self, actor: Actor, found: Managed) -> ClientFacts:
-        """Which client this is, as workflows show it."""
+        """The client's facts, as workflows show them."""
         return ClientFacts(
             connection_id=found.connection.id,
             client_id=found.client.id,
@@ -203,12 +204,12 @@ class Managing:
         )
 
     def title(self, found: Managed) -> str:
-        """The accounting software, as people call it."""
+        """The name of the client's accounting software for people."""
         return self._consents.provider(found.connection.provider).title
 
 
 def options_for(found: Managed) -> RunOptions:
-    """What a run about this one client is asked to do."""
+    """The options of a run about this one client."""
     return RunOptions(connection_id=found.connection.id, client_id=found.client.id, client_code=found.client.code)
 
 

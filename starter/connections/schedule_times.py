@@ -1,7 +1,7 @@
-"""When nights begin by our rules of time zones, and whether Temporal, which has rules of its own, agrees.
+"""Compares when Temporal begins the nightly checks with our own time zone rules.
 
-The server takes its machine's rules, whose age nobody tells. What it makes of a schedule is asked for and compared:
-where the two differ, one of them has not heard of a change, and which one is worked out here.
+The server uses its machine's rules, whose age it does not tell. It is asked when a schedule will start; where that
+differs from our times, one side has not heard of a change of clocks, and this module decides which.
 """
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -21,12 +21,12 @@ _MOST_AT_ONCE = 1000
 
 
 async def compared(temporal: Client, schedule_id: str, zone: tzinfo, rules: str, now: datetime) -> OddNight | None:
-    """Whether Temporal begins the nights to come when our rules say; None when it does.
+    """The first night to come for which Temporal's time differs from ours; None when there is none.
 
     Args:
-        temporal: The server.
+        temporal: The client of the Temporal server.
         schedule_id: A schedule for ``HOUR``.
-        zone: Its time zone, by our rules.
+        zone: The schedule's time zone, by our rules.
         rules: The release of our rules, such as ``2026f``.
         now: The moment (aware).
 
@@ -44,7 +44,7 @@ async def compared(temporal: Client, schedule_id: str, zone: tzinfo, rules: str,
 
 
 async def _begun(temporal: Client, schedule_id: str, start: datetime, end: datetime) -> list[datetime]:
-    """When a schedule begins its nights, past ones too, whether or not anything ran then."""
+    """When a schedule starts its nights between two moments, also past ones, whether or not anything ran then."""
     found: list[datetime] = []
     while True:
         asked = ListScheduleMatchingTimesRequest(namespace=temporal.namespace, schedule_id=schedule_id)

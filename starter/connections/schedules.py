@@ -1,6 +1,7 @@
-"""The night: one Temporal Schedule for each practice, at four in the morning by the practice's own clock.
+"""The schedule of the nightly check: one Temporal Schedule for each practice, at 04:00 by the practice's clock.
 
-Applying is idempotent: what is right is left alone, what is not is corrected, and a pause that somebody has set stays.
+Applying is idempotent: a correct schedule is left alone, a wrong one is corrected, and a pause that somebody has set
+stays.
 """
 
 import asyncio
@@ -70,11 +71,12 @@ class Applied:
     """One practice's schedule after applying, or before.
 
     Attributes:
-        practice: Its slug.
-        schedule_id: In Temporal.
-        time_zone: The practice's.
-        change: What was done, or is to be done.
-        difference: Where Temporal's nights are not ours, since one side's rules of time zones are old.
+        practice: The practice's short name.
+        schedule_id: The schedule's id in Temporal.
+        time_zone: The practice's time zone.
+        change: What was done, or would be done.
+        difference: Where Temporal's times differ from ours, because one side's time zone rules are old; None if they do
+            not.
     """
 
     practice: str
@@ -85,12 +87,12 @@ class Applied:
 
     @property
     def doubt(self) -> str | None:
-        """Where Temporal's nights are not ours; None where they are."""
+        """A sentence on where Temporal's times differ from ours; None where they do not."""
         return None if self.difference is None else said(self.difference, self.time_zone, pinned_version())
 
     @property
     def what_to_do(self) -> str:
-        """About the doubt; empty where there is none."""
+        """What to do about the difference; empty where there is none."""
         return "" if self.difference is None else WHAT_TO_DO[self.difference.older]
 
 
@@ -99,8 +101,8 @@ class Schedules:
 
     Args:
         database: Where the practices are.
-        temporal: Connected with the product's converter.
-        site: Base address at which browsers reach us, without a final slash; empty where it is not known.
+        temporal: A client with the product's payload converter.
+        site: Base address of our pages, without a final slash; empty where it is not known.
     """
 
     def __init__(self, database: Database, temporal: Client, site: str = "") -> None:
@@ -109,7 +111,7 @@ class Schedules:
         self._temporal = temporal
 
     async def apply(self, slug: str | None = None) -> Sequence[Applied]:
-        """Give every practice its schedule, or only the one with this slug.
+        """Give each practice its schedule, or only the practice with this short name.
 
         Raises:
             Refused: Temporal cannot be reached.
@@ -117,7 +119,7 @@ class Schedules:
         return [await self._apply(practice) for practice in await self._practices(slug)]
 
     async def examine(self) -> Sequence[Applied]:
-        """What applying would do, and where Temporal's nights are not ours; changes nothing.
+        """What applying would do, and where Temporal's times differ from ours. Nothing is changed.
 
         Raises:
             Refused: Temporal cannot be reached.
@@ -158,7 +160,7 @@ class Schedules:
         return nightly(practice, await self._supporting.facts())
 
     async def _compared(self, practice: Practice) -> OddNight | None:
-        """How the server's rules differ; None also where it does not say, since no night may depend on a comparison."""
+        """Where Temporal's times differ; None also when it does not answer in time, because this check is optional."""
         schedule_id, zone, rules = check_connections_id(practice.slug), ZoneInfo(practice.time_zone), pinned_version()
         try:
             async with asyncio.timeout(COMPARED_WITHIN.total_seconds()):
@@ -195,7 +197,10 @@ class Schedules:
         )
 
     async def _opened(self, sealed: Sequence[object], kind: type) -> list[object]:
-        """What the server has of an action is sealed anew at every writing, so that only the content compares."""
+        """Decrypt what the server holds of an action.
+
+        It is encrypted anew at each write, so that only the content can be compared.
+        """
         payloads = [one for one in sealed if isinstance(one, Payload)]
         return await self._temporal.data_converter.decode(payloads, [kind] * len(payloads))
 
@@ -204,8 +209,8 @@ def nightly(practice: Practice, support: ForSupport = NOTHING_TOLD) -> Schedule:
     """The schedule that a practice should have.
 
     Args:
-        practice: Whose nights.
-        support: What its checks are told for support staff.
+        practice: The practice.
+        support: The facts for support staff that its checks get.
     """
     facts = PracticeFacts(
         practice_id=practice.id, practice_name=practice.name, practice_slug=practice.slug, support=support

@@ -1,6 +1,6 @@
-"""What browsers are asked of passkeys, and whether what they answer is good: WebAuthn, by its library. Keeps nothing.
+"""Builds requests for passkeys and checks the browsers' answers, with the WebAuthn library. Stores nothing.
 
-Where a passkey comes from is not asked for: any that its owner trusts is good enough for us.
+The origin of a passkey (attestation) is not checked: any device that its owner trusts is accepted.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,16 +41,16 @@ LONGEST_ID = 1023
 
 
 class NotGoodError(Exception):
-    """What was answered is no answer of a passkey to this challenge, at this place."""
+    """The answer is not that of a valid passkey to this challenge at this origin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A passkey as browsers are told of it.
+    """A passkey as it is described to browsers.
 
     Attributes:
         credential_id: Its id.
-        transports: How it is reached, with commas between.
+        transports: The ways to reach it, separated by commas.
     """
 
     credential_id: bytes
@@ -59,13 +59,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A passkey that was just made.
+    """A passkey that was just created.
 
     Attributes:
         credential_id: Its id.
-        public_key: By which its signatures are checked.
-        sign_count: How often it was used.
-        transports: How it is reached, with commas between.
+        public_key: The key with which its signatures are checked.
+        sign_count: Its counter of uses.
+        transports: The ways to reach it, separated by commas.
     """
 
     credential_id: bytes
@@ -76,12 +76,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a browser answered, read and not checked yet.
+    """A browser's answer, parsed and not checked yet.
 
     Attributes:
-        challenge: What it says that was signed.
-        credential_id: By which passkey.
-        handle: Whose it says that is; None when it does not say.
+        challenge: The challenge that it claims was signed.
+        credential_id: The id of the passkey.
+        handle: The user id in the passkey; None when the answer does not name it.
     """
 
     challenge: bytes
@@ -92,15 +92,15 @@ class Answer:
 def to_add(
     party: RelyingParty, challenge: bytes, *, handle: bytes, account: str, person: str, has: Sequence[Known]
 ) -> Asked:
-    """What a browser is asked for a new passkey.
+    """The options for a browser to create a new passkey.
 
     Args:
-        party: Whom it is made for.
-        challenge: To be signed.
-        handle: What its owner is called in it.
-        account: What the browser shows when it is used.
+        party: The name and origin for which it is created.
+        challenge: The bytes to be signed.
+        handle: The user id to be stored in it.
+        account: The account name that the browser shows.
         person: Its owner's name.
-        has: Those that they have: none is made twice in one place.
+        has: The passkeys that the colleague has; a device that holds one of them creates no second one.
     """
     wishes = AuthenticatorSelectionCriteria(
         resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
@@ -120,13 +120,13 @@ def to_add(
 
 
 def to_use(party: RelyingParty, challenge: bytes, known: Sequence[Known], *, verified: bool = False) -> Asked:
-    """What a browser is asked for the use of a passkey.
+    """The options for a browser to use a passkey.
 
     Args:
-        party: Whom it was made for.
-        challenge: To be signed.
-        known: One of these; any that the browser has, when empty.
-        verified: The passkey has to make sure that it is its owner, by a PIN or a finger.
+        party: The name and origin for which it was created.
+        challenge: The bytes to be signed.
+        known: The passkeys that may be used; empty for any that the browser has for us.
+        verified: Whether the passkey must verify its owner, by a PIN or a finger.
     """
     asked = generate_authentication_options(
         rp_id=party.id,
@@ -139,7 +139,7 @@ def to_use(party: RelyingParty, challenge: bytes, known: Sequence[Known], *, ver
 
 
 def read_new(answer: str) -> Answer:
-    """What a browser answered that was asked for a new passkey.
+    """Parse a browser's answer to a request for a new passkey.
 
     Raises:
         NotGoodError: It cannot be read.
@@ -150,7 +150,7 @@ def read_new(answer: str) -> Answer:
 
 
 def read_use(answer: str) -> Answer:
-    """What a browser answered that was asked for the use of one.
+    """Parse a browser's answer to a request to use a passkey.
 
     Raises:
         NotGoodError: It cannot be read.
@@ -161,7 +161,7 @@ def read_use(answer: str) -> Answer:
 
 
 def made(party: RelyingParty, answer: str, challenge: bytes) -> Made:
-    """The passkey that was made.
+    """Check the answer to a request for a new passkey, and return the passkey.
 
     Raises:
         NotGoodError: It was not made for us, here, or for this challenge.
@@ -178,17 +178,17 @@ def made(party: RelyingParty, answer: str, challenge: bytes) -> Made:
 
 
 def used(party: RelyingParty, answer: str, challenge: bytes, *, public_key: bytes, verified: bool = False) -> int:
-    """How often the passkey says that it was used, once its signature is found good.
+    """Check a passkey's signature, and return its counter of uses.
 
-    The library compares counters before it looks at the signature, so that a made-up answer would look like a copied
-    passkey: it is given none to compare.
+    The library compares counters before it checks the signature, so that a forged answer would look like a copied
+    passkey. It is therefore given no counter to compare; the caller compares it.
 
     Args:
-        party: Whom it was made for.
+        party: The name and origin for which it was created.
         answer: As the browser sent it.
-        challenge: What had to be signed.
-        public_key: The passkey's.
-        verified: It has to say that it made sure that it was its owner.
+        challenge: The bytes that had to be signed.
+        public_key: The passkey's public key.
+        verified: Whether the answer must say that the passkey has verified its owner.
 
     Raises:
         NotGoodError: It was not signed by this passkey, here, or for this challenge; or not so verified.
@@ -208,7 +208,7 @@ def used(party: RelyingParty, answer: str, challenge: bytes, *, public_key: byte
 
 @contextmanager
 def _strangers() -> Iterator[None]:
-    """Whatever goes wrong in what came from outside means that it is not good."""
+    """Turn any error while parsing or checking outside input into ``NotGoodError``."""
     try:
         yield
     except Exception as error:  # readers of JSON, CBOR, keys and signatures raise of many kinds

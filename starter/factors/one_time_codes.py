@@ -1,4 +1,4 @@
-"""One-time codes and recovery codes: made and compared. Keeps nothing; whoever asks uses each up."""
+"""Creates and compares one-time codes and recovery codes. Stores nothing; the caller marks codes as used."""
 
 import base64
 import hmac
@@ -19,23 +19,23 @@ _BETWEEN = re.compile(r"[\s-]+")
 
 
 def new_secret() -> str:
-    """What an app's codes are made from: 160 random bits, as apps take them."""
+    """A new secret for an authenticator app: 160 random bits, in base 32."""
     return pyotp.random_base32()
 
 
 def address(secret: str, *, email: str, practice: str) -> str:
-    """``otpauth://…``: what an app reads out of the picture. It holds the secret."""
+    """The ``otpauth://…`` address that an app reads from the QR code. It contains the secret."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=f"Clientsync ({practice.replace(':', ' ')})")
 
 
 def step_of(secret: str, code: str, at: datetime, *, after: int = 0) -> int | None:
-    """The step of time whose code this is, so that it can be used up; None when it is no good.
+    """The time step to which a code belongs; None when it is wrong or was used.
 
     Args:
-        secret: What the codes are made from.
+        secret: The app's secret.
         code: As it was typed.
         at: This moment.
-        after: The last step that was used; neither it nor earlier ones are good any more.
+        after: The last used time step; codes of it and of earlier ones are refused.
     """
     typed, codes = plain(code), pyotp.TOTP(secret)
     if not _DIGITS.fullmatch(typed):
@@ -47,12 +47,12 @@ def step_of(secret: str, code: str, at: datetime, *, after: int = 0) -> int | No
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten, of 80 random bits each, as people read them: ``k7f3-q2ma-…``."""
+    """Ten recovery codes of 80 random bits each, as people read them: ``k7f3-q2ma-…``."""
     return ["-".join(re.findall("....", _random_letters())) for _ in range(RECOVERY_CODES)]
 
 
 def plain(code: str) -> str:
-    """A code without what people type between its parts, in small letters: what is kept is the hash of this."""
+    """A code in small letters without separators; the hash of this form is stored."""
     return _BETWEEN.sub("", code).lower()
 
 

@@ -1,6 +1,6 @@
-"""Passkeys that are asked for and answer: each challenge is taken once, and where it was given, whatever the answer.
+"""Gives challenges for passkeys and takes the answers: each challenge is taken once, right or wrong.
 
-Who may be asked, and what an answer is good for, is for others to say.
+Callers decide who may be asked, and what an answer permits.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -36,15 +36,15 @@ WENT_BACK = (
 
 
 class PasskeyAnswers:
-    """Challenges, and what is answered to them.
+    """Gives challenges and checks the answers.
 
     Args:
-        database: The product's.
-        sessions_of: Whose clock tells the time.
-        public_url: Base address at which browsers reach us: passkeys are good nowhere else.
+        database: The product's database.
+        sessions_of: The operations on sessions; their clock tells the time.
+        public_url: Base address of our pages; passkeys work at no other.
 
     Attributes:
-        party: Whom passkeys are made for; None where browsers use none.
+        party: The name and origin for passkeys; None where browsers allow none.
     """
 
     def __init__(self, database: Database, sessions_of: Sessions, public_url: str) -> None:
@@ -55,13 +55,13 @@ class PasskeyAnswers:
     async def asked(
         self, bound_to: str, ceremony: Ceremony, colleague_id: UUID | None = None, *, ip: str | None = None
     ) -> Asked:
-        """A new challenge for one of a colleague's passkeys, or for any that the browser has.
+        """Create a challenge, and return the options for the browser to use a passkey.
 
         Args:
-            bound_to: The session, or the browser's mark, whose answer alone is taken.
-            ceremony: What the answer is going to be good for.
-            colleague_id: Whose passkey.
-            ip: Where from, where nobody is signed in.
+            bound_to: The session, or the browser's mark, that must answer.
+            ceremony: What the answer may be used for.
+            colleague_id: The colleague whose passkeys may be used; None for any that the browser has.
+            ip: The IP address of the request, where nobody is signed in.
 
         Raises:
             Refused: ``INVALID``: no passkey is good at this address.
@@ -75,12 +75,12 @@ class PasskeyAnswers:
     async def challenge(
         self, session: AsyncSession, bound_to: str, ceremony: Ceremony, *, ip: str | None = None
     ) -> bytes:
-        """A new challenge; arguments as for ``asked``."""
+        """Create a challenge; arguments as for ``asked``."""
         at = self._sessions.clock()
         return await passkeys.challenge(session, bound_to, ceremony, at=at, expires_at=at + WAITS_FOR, ip=ip)
 
     async def taken(self, answer: Answer, bound_to: str, ceremony: Ceremony) -> None:
-        """Take the challenge that was answered, so that no other answer to it counts, whatever comes of this one.
+        """Take the challenge of an answer, so that no other answer to it counts, even if this one turns out wrong.
 
         Raises:
             Refused: ``INVALID``: it was taken, it is not this browser's, or its time is over.
@@ -93,13 +93,14 @@ class PasskeyAnswers:
     async def used(
         self, answered: str, bound_to: str, ceremony: Ceremony, colleague_id: UUID | None = None
     ) -> AsyncIterator[tuple[AsyncSession, Colleague]]:
-        """Use a passkey; what is done inside is done with it, or neither is.
+        """Check an answer and record the passkey's use; the caller's changes inside are committed together with it.
 
         Args:
-            answered: What the browser sent.
-            bound_to: As when it was asked.
-            ceremony: Likewise.
-            colleague_id: Likewise; when None, the passkey says whose it is, and that it made sure of it.
+            answered: The browser's answer, as JSON.
+            bound_to: The same as when it was asked.
+            ceremony: The same as when it was asked.
+            colleague_id: The same as when it was asked. When None, the passkey names its owner, and must have verified
+                them.
 
         Raises:
             Refused: ``INVALID``: the answer is not good. A counter that went back is told to the practice.
@@ -113,10 +114,10 @@ class PasskeyAnswers:
             await self._went_back(passkey.id, colleague, count)
 
     def place(self) -> RelyingParty:
-        """Whom passkeys are made for.
+        """The name and origin for passkeys.
 
         Raises:
-            Refused: ``INVALID``: nobody; browsers use none at this address.
+            Refused: ``INVALID``: browsers allow no passkeys at this address.
         """
         if self.party is None:
             raise Refused(RefusalCode.INVALID, NO_PLACE, field="code")
@@ -160,5 +161,5 @@ def _not_right() -> Refused:
 
 
 def described(kept: Sequence[Passkey]) -> list[Known]:
-    """Passkeys as browsers are told of them."""
+    """Passkeys as they are described to browsers."""
     return [Known(one.credential_id, one.transports) for one in kept]

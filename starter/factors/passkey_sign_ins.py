@@ -1,4 +1,4 @@
-"""Signing in with a passkey alone: one that makes sure of its owner, by a PIN or a finger, is both steps at once."""
+"""Signing in with a passkey alone: one that verifies its owner, by a PIN or a finger, counts as both steps."""
 
 from contracts.words.access import Ceremony
 from contracts.words.refusals import RefusalCode, Refused
@@ -18,12 +18,12 @@ SLOW_DOWN = "Too many sign-ins were begun from your network. Wait ten minutes an
 
 
 class PasskeySignIns:
-    """The operations of somebody who is not signed in, and has a passkey.
+    """Operations for somebody who is not signed in and has a passkey.
 
     Args:
-        database: The product's.
-        sessions_of: Whose clock tells the time.
-        answers: Challenges, and what is answered to them.
+        database: The product's database.
+        sessions_of: The operations on sessions; their clock tells the time.
+        answers: Gives challenges and checks the answers.
     """
 
     def __init__(self, database: Database, sessions_of: Sessions, answers: PasskeyAnswers) -> None:
@@ -33,15 +33,15 @@ class PasskeySignIns:
 
     @property
     def party(self) -> RelyingParty | None:
-        """Where passkeys are good; None where browsers use none."""
+        """The name and origin for passkeys; None where browsers allow none."""
         return self._answers.party
 
     async def asked(self, asking: str, *, ip: str) -> Asked:
-        """What a browser is asked for any passkey that it has for us.
+        """The options for the browser to use any passkey that it has for us.
 
         Args:
-            asking: The browser's mark: no other browser can answer.
-            ip: Where from.
+            asking: The browser's mark; no other browser can answer.
+            ip: The IP address of the request.
 
         Raises:
             Refused: ``INVALID``: no passkey is good at this address. ``TOO_MANY`` from there.
@@ -52,14 +52,14 @@ class PasskeySignIns:
         return await self._answers.asked(asking, Ceremony.SIGN_IN, ip=ip)
 
     async def sign_in(self, asking: str, answered: str, *, ip: str, browser: str, mark: str) -> str:
-        """Begin a session by a passkey that says whose it is, and made sure of it.
+        """Begin a session with a passkey that names its owner and has verified them.
 
         Args:
-            asking: As when it was asked.
-            answered: What the browser sent.
-            ip: Where from; attempts are counted by it.
-            browser: What the browser calls itself.
-            mark: The browser is known by it from now on.
+            asking: The same as when it was asked.
+            answered: The browser's answer, as JSON.
+            ip: The IP address of the request, by which attempts are counted.
+            browser: The browser's User-Agent header.
+            mark: The secret that the browser keeps; the browser counts as known from now on.
 
         Returns:
             The secret for the browser's cookie.

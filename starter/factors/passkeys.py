@@ -1,7 +1,8 @@
-"""A colleague's passkeys: added, seen and removed. Each is a second factor.
+"""A colleague's passkeys: added, listed and removed. Each is a second factor.
 
-Adding one has two steps, so that nobody finds a session open and adds their own: first the password again (and a code
-or another passkey, where there is a second factor), which makes a challenge of that session; then the answer to it.
+Adding one takes two steps, so that nobody who finds a session open can add their own. First the password is asked for
+again (and a code or another passkey, where there is a second factor), which creates a challenge for that session; then
+the new passkey answers it.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -30,13 +31,13 @@ KNOWN_ALREADY = "This passkey is set up already."
 
 
 class Passkeys:
-    """The operations on one's own passkeys.
+    """Operations on one's own passkeys.
 
     Args:
-        database: The product's.
-        sessions_of: Whose clock tells the time.
-        answers: Challenges, and what is answered to them.
-        proofs: Looks at what somebody shows before something is changed.
+        database: The product's database.
+        sessions_of: The operations on sessions; their clock tells the time.
+        answers: Gives challenges and checks the answers.
+        proofs: Checks password, code and passkey before something is changed.
     """
 
     def __init__(self, database: Database, sessions_of: Sessions, answers: PasskeyAnswers, proofs: Proofs) -> None:
@@ -47,11 +48,11 @@ class Passkeys:
 
     @property
     def party(self) -> RelyingParty | None:
-        """Where passkeys are good; None where browsers use none."""
+        """The name and origin for passkeys; None where browsers allow none."""
         return self._answers.party
 
     async def asked(self, actor: Actor) -> Asked:
-        """What a browser is asked for the use of one of the actor's passkeys in their session.
+        """The options for the browser to use one of the actor's passkeys, in the actor's session.
 
         Raises:
             Refused: ``INVALID``: no passkey is good at this address.
@@ -59,7 +60,7 @@ class Passkeys:
         return await self._answers.asked(_session_of(actor), Ceremony.USE, actor.colleague_id)
 
     async def begin_signed_in(self, signed_in: SignedIn, *, password: str, proof: Proof, ip: str) -> None:
-        """Begin to add one in a session.
+        """Begin to add a passkey in a session, after password and second factor were checked.
 
         Raises:
             Refused: Password, or code or passkey where there is one, is wrong or was tried too often; or there are
@@ -70,10 +71,10 @@ class Passkeys:
         await self.begin(signed_in.actor)
 
     async def begin(self, actor: Actor) -> None:
-        """Begin to add one, by who has shown that it is them.
+        """Begin to add a passkey for somebody whose identity was checked.
 
         Raises:
-            Refused: There are enough.
+            Refused: They have the greatest number of passkeys already.
         """
         async with self._database.transaction() as session:
             if await passkeys.count(session, actor.colleague_id) >= passkeys.MOST:
@@ -81,7 +82,7 @@ class Passkeys:
             await self._answers.challenge(session, _session_of(actor), Ceremony.ADD)
 
     async def being_added(self, actor: Actor, email: str) -> Asked | None:
-        """What a browser is asked for a new one that was begun; None when none was, or it took too long."""
+        """The options for the browser to create the passkey that was begun; None when none was, or it took too long."""
         if (party := self.party) is None:
             return None
         async with self._database.transaction() as session:
@@ -96,14 +97,15 @@ class Passkeys:
 
     @asynccontextmanager
     async def added(self, actor: Actor, name: str, answered: str) -> AsyncIterator[tuple[AsyncSession, Kept | None]]:
-        """Add one by what the browser answered; what is done inside is done with it, or neither is.
+        """Add a passkey from the browser's answer; the caller's changes inside are committed together with it.
 
-        Gives the recovery codes that come with a first second factor; None where there are some already.
+        Yields a session, and the recovery codes that come with a first second factor; None where there are some
+        already.
 
         Args:
-            actor: Whose; in the session in which it was begun.
-            name: By which they know it again.
-            answered: What the browser sent.
+            actor: The colleague, in the session in which adding was begun.
+            name: A name by which its owner recognises it.
+            answered: The browser's answer, as JSON.
 
         Raises:
             Refused: ``INVALID``: the answer is not good, or came too late.
@@ -132,7 +134,7 @@ class Passkeys:
             yield session, kept
 
     async def add(self, signed_in: SignedIn, name: str, answered: str) -> Kept | None:
-        """The same in a session; with a first second factor the actor's other sessions end, which came without it.
+        """Add a passkey in a session; after a first second factor, the actor's other sessions end.
 
         Raises:
             Refused: As ``added``.
@@ -175,7 +177,7 @@ class Passkeys:
 
 
 def _session_of(actor: Actor) -> str:
-    """What a challenge is bound to: whoever has another session of the same colleague answers for nothing."""
+    """The text to which challenges of this session are bound; another session of the same colleague cannot answer."""
     return str(actor.session_id)
 
 

@@ -1,6 +1,6 @@
-"""Where passkeys are good: a name and an origin, out of the public address. Browsers hold passkeys to both.
+"""The name and the origin for which passkeys work, from the public address. Browsers enforce both.
 
-A passkey is made for a name; an IP address is none (WebAuthn, *Relying Party Identifier*), and browsers use passkeys
+A passkey belongs to a name, which cannot be an IP address (WebAuthn, *Relying Party Identifier*). Browsers use passkeys
 only over TLS or on the machine itself.
 """
 
@@ -13,7 +13,7 @@ _DEFAULT_PORT = {"https": 443, "http": 80}
 
 @dataclass(frozen=True, slots=True)
 class RelyingParty:
-    """Whom passkeys are made for.
+    """The name and the origin for which passkeys are created.
 
     Attributes:
         id: The name, such as ``clients.example.com``.
@@ -25,12 +25,12 @@ class RelyingParty:
 
 
 def relying_party(public_url: str) -> RelyingParty | None:
-    """Whom passkeys are made for at a public address; None where browsers would not use any.
+    """The name and origin for passkeys at a public address; None where browsers would not use any.
 
-    A loopback address is reached as ``localhost`` too, at the same port: there they are good.
+    A loopback address can also be reached as ``localhost`` at the same port, and passkeys work there.
 
     Args:
-        public_url: Base address at which browsers reach us.
+        public_url: Base address of our pages.
     """
     try:
         parts = urlsplit(public_url)

@@ -1,4 +1,4 @@
-"""Who has to have a second factor, and the way out for a colleague who has lost theirs: for admins and operators."""
+"""Requiring a second factor of a practice, and removing a lost one of a colleague: for admins and operators."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,10 +23,10 @@ NOT_ONES_OWN = "Remove your own second factor under Your account, or ask another
 
 
 class SecondFactorRules:
-    """The operations on others' second factors.
+    """Operations on other people's second factors.
 
     Args:
-        database: The product's.
+        database: The product's database.
         clock: Tells the time.
     """
 
@@ -35,14 +35,14 @@ class SecondFactorRules:
         self._clock = clock
 
     async def is_required(self, actor: Actor) -> bool:
-        """Whether the actor's practice wants a second factor of everybody."""
+        """Whether the actor's practice requires a second factor of everybody."""
         async with self._database.session() as session:
             return (await session.get_one(Practice, actor.practice_id)).requires_second_factor
 
     async def require(self, actor: Actor, *, required: bool) -> None:
-        """Want a second factor of everybody in the actor's practice, or leave it to each. For admins.
+        """Require a second factor of everybody in the actor's practice, or stop requiring it. For admins.
 
-        Sessions go on; who has none is led to set one up at the next sign-in.
+        Sessions stay open; whoever has no factor has to set one up at the next sign-in.
 
         Raises:
             Refused: Not an admin.
@@ -52,7 +52,7 @@ class SecondFactorRules:
             await self._require(session, practice, actor.colleague_id, required=required)
 
     async def require_in(self, practice: str | None, *, required: bool) -> str:
-        """The same by whoever runs the installation; ``practice`` is a name or slug, or None for the only one.
+        """Require it in a practice, by name or slug (None for the only one); for whoever runs the installation.
 
         Returns:
             The practice's slug.
@@ -66,7 +66,7 @@ class SecondFactorRules:
             return found.slug
 
     async def reset(self, actor: Actor, colleague_id: UUID) -> bool:
-        """Remove a colleague's second factor, who is told by mail; their sessions end. For admins.
+        """Remove a colleague's second factors; they are told by mail and their sessions end. For admins.
 
         Returns:
             Whether there was one.
@@ -83,7 +83,7 @@ class SecondFactorRules:
             return await self._reset(session, colleague, actor)
 
     async def reset_by_email(self, email: str) -> bool:
-        """The same by whoever runs the installation.
+        """Remove the second factors of the colleague with this address; for whoever runs the installation.
 
         Raises:
             Refused: Nobody active has this address.

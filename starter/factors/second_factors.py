@@ -1,7 +1,7 @@
-"""A colleague's second factor: an authenticator app with one-time codes, and recovery codes for when it is not at hand.
+"""A colleague's second factor: an authenticator app with one-time codes, and recovery codes.
 
-What an app's codes are made from is sealed in the database, and leaves it only to be read by the app, once; recovery
-codes are shown once, and their hashes kept. Passkeys are in ``starter.factors.passkeys``.
+An app's secret is sealed in the database, and is shown once, for the app to read. Recovery codes are shown once, and
+their hashes are stored. Passkeys are in ``starter.factors.passkeys``.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -37,11 +37,11 @@ THE_LAST = (
 
 @dataclass(frozen=True, slots=True)
 class SetUp:
-    """What an app has to be given.
+    """What has to be entered in an app.
 
     Attributes:
-        secret: To be typed, where no picture can be read.
-        address: What the picture says.
+        secret: The secret, for typing where the QR code cannot be read.
+        address: The content of the QR code.
     """
 
     secret: str = field(repr=False)
@@ -50,21 +50,21 @@ class SetUp:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Recovery codes to be kept by their owner, shown this once."""
+    """Recovery codes for their owner; they cannot be shown again."""
 
     recovery_codes: Sequence[str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Having:
-    """What somebody has for the second step.
+    """A colleague's second factors.
 
     Attributes:
-        since: Since when an authenticator app; None without one.
-        passkeys: Theirs, the oldest first.
-        recovery_codes_left: How many were not used yet.
-        is_required: Whether the practice wants a second factor.
-        has_password: Whether they have a password to be asked for.
+        since: Since when they have an authenticator app; None without one.
+        passkeys: Their passkeys, the oldest first.
+        recovery_codes_left: How many recovery codes are unused.
+        is_required: Whether the practice requires a second factor.
+        has_password: Whether they have a password.
     """
 
     since: datetime | None
@@ -75,18 +75,18 @@ class Having:
 
     @property
     def is_any(self) -> bool:
-        """Whether there is a second factor."""
+        """Whether they have a second factor."""
         return self.since is not None or bool(self.passkeys)
 
 
 class SecondFactors:
-    """The operations on one's own second factor.
+    """Operations on one's own second factor.
 
     Args:
-        database: The product's.
-        sealer: Seals what codes are made from.
-        sessions_of: Whose clock tells the time.
-        proofs: Looks at what somebody shows before something is changed.
+        database: The product's database.
+        sealer: Seals the secrets of authenticator apps.
+        sessions_of: The operations on sessions; their clock tells the time.
+        proofs: Checks password, code and passkey before something is changed.
     """
 
     def __init__(self, database: Database, sealer: Sealer, sessions_of: Sessions, proofs: Proofs) -> None:
@@ -96,7 +96,7 @@ class SecondFactors:
         self._proofs = proofs
 
     async def having(self, actor: Actor) -> Having:
-        """What the actor has."""
+        """The actor's second factors."""
         async with self._database.session() as session:
             found = await second_factors.find(session, actor.colleague_id)
             keys = await passkeys.of(session, actor.colleague_id)
@@ -107,7 +107,7 @@ class SecondFactors:
             return Having(since, keys, left, practice.requires_second_factor, has_password)
 
     async def waiting(self, actor: Actor, email: str) -> SetUp | None:
-        """What an app has to be given that is being set up; None when none is, or it took too long."""
+        """What has to be entered in the app that is being set up; None when none is, or it took too long."""
         async with self._database.session() as session:
             found = await second_factors.waiting(session, actor.colleague_id)
         if found is None or found.created_at <= self._sessions.clock() - WAITS_FOR:
@@ -115,7 +115,7 @@ class SecondFactors:
         return _set_up(open_code_secret(self._sealer, actor.colleague_id, found.sealed_secret), actor, email)
 
     async def begin(self, actor: Actor, email: str) -> SetUp:
-        """Begin to set one up; an earlier one that was not finished is forgotten."""
+        """Begin to set up an app; an earlier unfinished set-up is replaced."""
         secret = one_time_codes.new_secret()
         async with self._database.transaction() as session:
             sealed = seal_code_secret(self._sealer, actor.colleague_id, secret)
@@ -123,7 +123,9 @@ class SecondFactors:
         return _set_up(secret, actor, email)
 
     async def begin_signed_in(self, signed_in: SignedIn, *, password: str, proof: Proof, ip: str) -> None:
-        """Begin to set one up in a session: whoever finds it open must not lock its owner out.
+        """Begin to set up an app in a session, after password and second factor were checked.
+
+        Otherwise somebody who finds the session open could lock its owner out.
 
         Raises:
             Refused: Password, or code or passkey where there is one, is wrong or was tried too often; or there is an
@@ -137,9 +139,10 @@ class SecondFactors:
 
     @asynccontextmanager
     async def confirmed(self, actor: Actor, code: str, *, ip: str) -> AsyncIterator[tuple[AsyncSession, Kept | None]]:
-        """Finish setting up by the app's first code; what is done inside is done with it, or neither is.
+        """Finish the set-up with the app's first code; the caller's changes inside are committed together with it.
 
-        Gives the recovery codes that come with a first second factor; None where there are some already.
+        Yields a session, and the recovery codes that come with a first second factor; None where there are some
+        already.
 
         Raises:
             Refused: The code is not right or was tried too often, or setting up took too long.
@@ -162,7 +165,7 @@ class SecondFactors:
             yield session, kept
 
     async def confirm(self, signed_in: SignedIn, code: str, *, ip: str) -> Kept | None:
-        """The same in a session; all other sessions of the actor end, which came without it.
+        """Finish the set-up in a session; all other sessions of the actor end.
 
         Raises:
             Refused: As ``confirmed``.
@@ -185,7 +188,7 @@ class SecondFactors:
                 await after_removal(session, signed_in, at)
 
     async def renew_recovery_codes(self, signed_in: SignedIn, *, password: str, proof: Proof, ip: str) -> Kept:
-        """New recovery codes; earlier ones are good no more.
+        """Create new recovery codes; earlier ones stop working.
 
         Raises:
             Refused: Password, code or passkey is wrong, or was tried too often.
@@ -197,7 +200,7 @@ class SecondFactors:
 
 
 async def after_addition(session: AsyncSession, actor: Actor, at: datetime) -> Kept | None:
-    """What follows a new second factor, in its transaction: with the first one come recovery codes.
+    """Complete the addition of a second factor, in its transaction; with the first factor come recovery codes.
 
     Raises:
         Refused: The session in which it was set up is over meanwhile: another one ended it, with a factor of its own.
@@ -211,10 +214,10 @@ async def after_addition(session: AsyncSession, actor: Actor, at: datetime) -> K
 
 
 async def after_removal(session: AsyncSession, signed_in: SignedIn, at: datetime) -> None:
-    """What follows the removal of a second factor, in its transaction: with the last one, recovery codes go too.
+    """Complete the removal of a second factor, in its transaction; recovery codes go with the last factor.
 
     Raises:
-        Refused: It was the last, and the practice wants one: nothing is removed then.
+        Refused: It was the last one and the practice requires one; nothing is removed then.
     """
     actor = signed_in.actor
     await _one_at_a_time(session, actor)
@@ -231,7 +234,10 @@ async def end_others(session: AsyncSession, signed_in: SignedIn, at: datetime) -
 
 
 async def _one_at_a_time(session: AsyncSession, actor: Actor) -> None:
-    """Whoever sets up or removes a second factor at the same moment is waited for: which is the first, or the last?"""
+    """Lock the colleague, so that changes of their second factors happen one after the other.
+
+    Otherwise two changes could both count as the first, or as the last.
+    """
     await session.get_one(Colleague, actor.colleague_id, with_for_update={"key_share": True})
 
 

@@ -1,4 +1,4 @@
-"""Who may act: colleagues by their address, how they come and leave; and the set-up around them."""
+"""Colleagues: found by address, added, deactivated; and the set-up of practices."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -23,7 +23,7 @@ class Colleagues:
     """The operations on practices and their people.
 
     Args:
-        database: The product's.
+        database: The product's database.
     """
 
     def __init__(self, database: Database) -> None:
@@ -60,9 +60,9 @@ class Colleagues:
         """A colleague of the actor's practice by address, also one who has left.
 
         Args:
-            actor: Whose practice.
+            actor: A colleague of the practice.
             email: The address, in any case.
-            field: The input to blame.
+            field: The input field to name in a refusal.
 
         Raises:
             Refused: The practice has no such colleague.
@@ -76,12 +76,12 @@ class Colleagues:
         return found
 
     async def everybody(self, actor: Actor) -> Sequence[ColleagueView]:
-        """The people of the actor's practice with what depends on each; those who have left come last."""
+        """The colleagues of the actor's practice, with what depends on each; deactivated ones come last."""
         async with self._database.session() as session:
             return await colleagues.colleagues_of(session, actor.practice_id)
 
     async def preview_deactivation(self, actor: Actor, colleague_id: UUID) -> Deactivation:
-        """What depends on a colleague; changes nothing.
+        """What depends on a colleague. Nothing is changed.
 
         Raises:
             Refused: Not an admin, or there is no such colleague in the practice.
@@ -91,7 +91,7 @@ class Colleagues:
             return explained(await _view(session, actor, colleague_id))
 
     async def deactivate(self, actor: Actor, colleague_id: UUID) -> Deactivation:
-        """End what a colleague can do here. Nothing is disconnected; done again, it changes nothing.
+        """Deactivate a colleague. No client is disconnected; a second call changes nothing.
 
         Raises:
             Refused: Not an admin, no such colleague in the practice, or the only admin who is left.
@@ -118,7 +118,7 @@ class Colleagues:
     async def create_practice(
         self, *, name: str, plan: Plan, allowance: int, time_zone: str, admin_email: str, admin_name: str | None = None
     ) -> tuple[UUID, UUID]:
-        """Make a practice with its first admin.
+        """Create a practice with its first admin.
 
         Args:
             name: The firm's name.
@@ -175,7 +175,7 @@ class Colleagues:
             return (await practices.create_colleague(session, found.id, email=email, name=name, role=role)).id
 
     async def create_team(self, *, practice: str | None, name: str, members: list[str]) -> UUID:
-        """Make a team; ``members`` are e-mail addresses of colleagues of the practice.
+        """Create a team; ``members`` are e-mail addresses of colleagues of the practice.
 
         Raises:
             Refused: No such practice or colleague, or the name is taken.
@@ -201,7 +201,7 @@ def _name_in(email: str) -> str:
 def actor_of(
     colleague: Colleague, practice: Practice, *, session_id: UUID | None = None, token: ApiToken | None = None
 ) -> Actor:
-    """A colleague as whoever asks: in a browser's session, with a token, or neither."""
+    """A colleague as an actor: in a browser's session, with a token, or neither."""
     return Actor(
         colleague_id=colleague.id,
         colleague_name=colleague.name,

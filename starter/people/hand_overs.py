@@ -1,4 +1,4 @@
-"""An admin's hand-over: a colleague's clients become another's. Who may, and between whom; the run does the rest."""
+"""An admin's hand-over of one colleague's clients to another: checks who may do it, and starts the run."""
 
 from uuid import UUID
 
@@ -16,10 +16,10 @@ from starter.runs.runs import Runs
 
 
 class HandOvers:
-    """The operations on hand-overs.
+    """Operations that hand clients over.
 
     Args:
-        database: The product's.
+        database: The product's database.
         runs: Starts the run.
     """
 
@@ -30,17 +30,17 @@ class HandOvers:
     async def start(
         self, actor: Actor, from_id: UUID, to_id: UUID, provider: str = "xero", idempotency_key: str | None = None
     ) -> str:
-        """Hand all of a colleague's clients to another one.
+        """Hand all of a colleague's clients over to another colleague.
 
-        Nobody signs in: a client moves to a login of the new owner where one is known to reach it and does, and keeps
-        the login that it has otherwise.
+        Nobody signs in. A client moves to a login of the new owner if one is known to reach its organisation and can
+        read it; otherwise it keeps its login.
 
         Args:
             actor: An admin.
-            from_id: Whose clients; usually somebody who has left.
-            to_id: Who gets them.
-            provider: Clients at this accounting software.
-            idempotency_key: The same key by the same admin gives the same run.
+            from_id: The colleague whose clients are given away; usually somebody who has left.
+            to_id: The colleague who gets them.
+            provider: The accounting software to which the clients are connected.
+            idempotency_key: A repeat with the same key by the same admin returns the same run.
 
         Returns:
             The run's id.
@@ -56,7 +56,7 @@ class HandOvers:
         return started.run_id
 
     async def preview(self, actor: Actor, from_id: UUID, provider: str = "xero") -> Foreseen:
-        """What handing over a colleague's clients would move, and who could get them; changes nothing.
+        """What handing over a colleague's clients would do, and who could get them. Nothing is changed.
 
         Raises:
             Refused: Not an admin, or no such colleague in the practice.

@@ -1,4 +1,4 @@
-"""What a colleague's leaving means, in words; who may ask for it."""
+"""What deactivating a colleague does, in words; and who may do it."""
 
 from dataclasses import dataclass
 
@@ -10,11 +10,11 @@ from starter.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class Deactivation:
-    """What a colleague's leaving means, before or after it.
+    """What deactivating a colleague would do, or has done.
 
     Attributes:
-        found: The colleague with what depends on them.
-        message: The same for people, with what to do next.
+        found: The colleague, and what depends on them.
+        message: The same as a text for people, with what to do next.
     """
 
     found: ColleagueView
@@ -22,7 +22,7 @@ class Deactivation:
 
 
 def explained(found: ColleagueView) -> Deactivation:
-    """A colleague's leaving in words; they may have left already."""
+    """What deactivating a colleague would do, or has done, in words."""
     said = [
         f"{found.name} cannot sign in here any more, and their tokens have ended."
         if found.deactivated_at is not None
@@ -52,7 +52,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def check_admin(actor: Actor) -> None:
-    """Refuse who is no admin.
+    """Refuse actors who are not admins.
 
     Raises:
         Refused: The actor is a member.
@@ -62,5 +62,5 @@ def check_admin(actor: Actor) -> None:
 
 
 def not_an_admin() -> Refused:
-    """The refusal of who may not."""
+    """The refusal for actors who are not admins."""
     return Refused(RefusalCode.FORBIDDEN, "Only an admin can deactivate a colleague.")

@@ -1,6 +1,6 @@
-"""The outbox, for admins: every notice that was written to a colleague of the practice, sent or not.
+"""The outbox, for admins: every notice to a colleague of the practice, sent or not.
 
-It shows and never sends; that is the worker's.
+It only shows notices; the worker sends them.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ class Outbox:
     """The operations on notices.
 
     Args:
-        database: The product's.
+        database: The product's database.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def find(self, actor: Actor, *, limit: int = 50, offset: int = 0) -> tuple[Sequence[NoticeView], int]:
-        """A page of the practice's notices, newest first, and how many there are.
+        """One page of the practice's notices, newest first, and how many there are.
 
         Raises:
             Refused: Not an admin: a notice is a letter to somebody else.

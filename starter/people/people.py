@@ -1,7 +1,7 @@
-"""How the people of a practice work together: teams with their members, and who is an admin.
+"""Teams with their members, and roles.
 
-Everybody of the practice may look; only admins change anything, and a practice never loses its last admin. Who the
-colleagues are, and how one comes and leaves, is in ``colleagues``.
+Every colleague may look; only admins change anything, and a practice keeps at least one admin. Adding and deactivating
+colleagues is in ``colleagues``.
 """
 
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -28,7 +28,7 @@ class People:
     """The operations on teams and roles.
 
     Args:
-        database: The product's.
+        database: The product's database.
     """
 
     def __init__(self, database: Database) -> None:
@@ -45,7 +45,7 @@ class People:
             return await access_views(session, actor.practice_id, limit=limit, before_id=before_id)
 
     async def add_colleague(self, actor: Actor, *, email: str, name: str, role: Role) -> UUID:
-        """Add a colleague to the practice; their id. They sign in once they have used an invitation.
+        """Add a colleague to the practice and return their id. They can sign in once they have used an invitation.
 
         Raises:
             Refused: Not an admin, a value cannot be used, or the address is taken.
@@ -56,7 +56,7 @@ class People:
             return added.id
 
     async def create_team(self, actor: Actor, name: str, members: Collection[UUID] = ()) -> UUID:
-        """Make a team; its id.
+        """Create a team and return its id.
 
         Raises:
             Refused: Not an admin, the name cannot be used or is taken, or a member is not an active colleague.
@@ -83,7 +83,7 @@ class People:
                 await _tell(session, actor, "team.renamed", before=before, after=after)
 
     async def add_members(self, actor: Actor, team_id: UUID, members: Collection[UUID]) -> int:
-        """Put colleagues into a team; how many were not in it before.
+        """Add colleagues to a team; returns how many were not in it before.
 
         Raises:
             Refused: Not an admin, no such team, or one of them is not an active colleague of the practice.
@@ -93,7 +93,7 @@ class People:
             return await self._join(session, actor, team, members)
 
     async def remove_member(self, actor: Actor, team_id: UUID, colleague_id: UUID) -> bool:
-        """Take a colleague out of a team; whether they were in it. Its clients stay with it.
+        """Remove a colleague from a team; whether they were in it. The team keeps its clients.
 
         Raises:
             Refused: Not an admin, or no such team or colleague.
@@ -149,7 +149,7 @@ class People:
 
 @asynccontextmanager
 async def changing(database: Database, actor: Actor) -> AsyncIterator[AsyncSession]:
-    """A transaction in which nobody else changes who may do what, for an actor who is an admin even now.
+    """A transaction for changes of people, roles and teams, one at a time; the actor's role is read anew in it.
 
     Raises:
         Refused: ``FORBIDDEN``.

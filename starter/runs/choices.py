@@ -1,6 +1,6 @@
-"""What there is to choose from when organisations become clients: room, teams, owners, clients to link to.
+"""What people can choose from when organisations become clients: the allowance left, teams, owners, clients to link to.
 
-It only offers; whether a choice can be carried out is checked where it is recorded (``rules.choosing``).
+It only makes offers; ``rules.choosing`` checks a choice when it is recorded.
 """
 
 from collections import Counter
@@ -19,14 +19,14 @@ from starter.actor import Actor
 
 @dataclass(frozen=True, slots=True)
 class NamedChoice:
-    """Something that can be chosen."""
+    """Something to choose, with its id and its name."""
 
     id: UUID
     name: str
 
     @property
     def pair(self) -> tuple[UUID, str]:
-        """As a form's choice wants it."""
+        """Id and name, as forms take them."""
         return self.id, self.name
 
 
@@ -35,10 +35,10 @@ class Offered:
     """What a practice can choose from.
 
     Attributes:
-        plan: Its plan; teams are assigned on the advanced one alone.
-        allowance: Clients that it may have.
-        clients: Clients that it has.
-        teams: Its teams, by name; empty where the plan does not assign them.
+        plan: Its plan; only the advanced plan can assign teams.
+        allowance: How many clients it may have.
+        clients: How many clients it has.
+        teams: Its teams, by name; empty where the plan cannot assign teams.
         owners: Its active colleagues, by name.
         linkable: Its clients without a connection, by name.
     """
@@ -57,10 +57,10 @@ class Offered:
 
 
 class Choices:
-    """The operation that tells.
+    """The operation that lists what can be chosen.
 
     Args:
-        database: The product's.
+        database: The product's database.
     """
 
     def __init__(self, database: Database) -> None:
@@ -84,7 +84,7 @@ class Choices:
 
 
 def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[NamedChoice, ...]:
-    """Clients by name, those of one name with their codes."""
+    """Clients sorted by name; those with the same name are shown with their codes."""
     of_its_name = Counter(client.name.casefold() for client in unconnected)
     return tuple(
         NamedChoice(

@@ -1,7 +1,7 @@
-"""*Client sync*, as people press it: twice, or in two tabs, is once.
+"""Starting runs from buttons: pressing a button twice, or in two tabs, starts one run.
 
-A sign-in that was begun and left is gone on with instead of leaving one more run behind that waits for nobody. Other
-backends start runs with ``Runs.start`` and keys of their own; those are left alone here.
+If the same person has just started such a run and not signed in yet, that run is used, so that no second run is left
+waiting. Runs that other backends start with ``Runs.start`` and their own keys are not used.
 """
 
 from datetime import timedelta
@@ -36,13 +36,13 @@ class ClientSync:
     async def press(
         self, actor: Actor, kind: RunKind, provider: str, form_key: str, *, moves_healthy: bool = False
     ) -> StartedRun:
-        """Start a run, or go on with the one that the same person has just started and not signed in for.
+        """Start a run, or return the one that the same person has just started and not signed in for.
 
         Args:
-            actor: Whose run it is.
-            kind: What to do.
+            actor: The colleague.
+            kind: The kind of run.
             provider: Such as ``xero``.
-            form_key: New with every page that has the button; the same one again gives the same run.
+            form_key: New in every page that shows the button; a repeat with the same one returns the same run.
             moves_healthy: Reconnect all: move healthy connections to the new login too.
 
         Raises:

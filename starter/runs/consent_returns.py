@@ -89,9 +89,9 @@ class ConsentReturns:
     """What follows when a browser comes back.
 
     Args:
-        database: The product's.
+        database: The product's database.
         sealer: Opens verifiers, and seals tokens.
-        temporal: Connected with the product's converter.
+        temporal: A client with the product's payload converter.
         consents: Began them.
     """
 

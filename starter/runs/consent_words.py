@@ -33,11 +33,11 @@ TOO_LONG = "This sign-in took too long. Sign in again from Clientsync."
 
 
 def outcome(title: str, attempt: ConsentAttempt) -> str | None:
-    """What came of a sign-in, for the person; None while that is not known.
+    """A sentence on the result of a sign-in; None while there is no result.
 
     Args:
         title: The accounting software's name.
-        attempt: The sign-in, used.
+        attempt: The sign-in, which was used.
     """
     if attempt.grant_id is not None:
         return f"You are signed in to {title}. Its organisations are being listed."

@@ -48,7 +48,7 @@ class Consents:
     """The operations that begin sign-ins; how they end is in ``consent_returns``.
 
     Args:
-        database: The product's.
+        database: The product's database.
         sealer: Seals verifiers.
         providers: The providers that this process speaks to.
         public_url: Base address at which browsers reach us, without a final slash.

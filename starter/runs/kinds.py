@@ -1,4 +1,4 @@
-"""The registry of what can be started: one line for each kind of run."""
+"""The registry of kinds of runs: which workflow each starts, with what input."""
 
 import hashlib
 import json
@@ -62,15 +62,15 @@ _CHANGE_DETAILS = (
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is asked to do beyond its kind.
+    """Options of a run beyond its kind.
 
     Attributes:
-        moves_healthy: Reconnect: move healthy connections to the new login too.
+        moves_healthy: Reconnect: also move healthy connections to the new login.
         connection_id: Reconnect: only this connection. Change: the connection to change.
-        client_id: Whose that connection is; the run is shown on that client's pages.
-        client_code: That client's code, by which support staff find the run.
+        client_id: The client of that connection; the run is shown on its pages.
+        client_code: Code of that client, by which support staff find the run.
         hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
-        reopen: Go on with a finished run's failed organisations.
+        reopen: Do a finished run's failed organisations again.
     """
 
     moves_healthy: bool = False
@@ -82,15 +82,15 @@ class RunOptions:
 
     @property
     def first_stage(self) -> Stage:
-        """Where a run with these options begins: what needs no sign-in waits for none."""
+        """The stage at which a run with these options begins; a run without a sign-in does not wait for one."""
         if self.reopen:
             return Stage.CREATING
         return Stage.LISTING if self.hand_over else Stage.AWAITING_CONSENT
 
     def digest(self, kind: RunKind, provider: str) -> str:
-        """What was asked, as 64 hexadecimal digits: the same key for something else is refused.
+        """What was asked for, as 64 hexadecimal digits; a key that is reused for something else is refused.
 
-        A connection stands for its client here: another one takes its place when the client changes its books.
+        It names the client instead of the connection, because a change of books gives the client another connection.
         """
         handed = self.hand_over and [str(self.hand_over.from_id), str(self.hand_over.to_id)]
         asked = [kind.value, provider, self.moves_healthy, self.client_id and str(self.client_id), handed]
@@ -184,7 +184,7 @@ KINDS: Mapping[RunKind, Start] = {
 
 
 def start_of(kind: RunKind) -> Start:
-    """How ``kind`` is started.
+    """How a run of this kind is started.
 
     Raises:
         Refused: It cannot be started in this version.

@@ -1,4 +1,7 @@
-"""What nobody works on any more, as people meet it: closed at once when they ask for it, so that no answer is empty."""
+"""Closes work of one run on which no workflow works, when somebody looks at the run or acts on it.
+
+``models.runs.lost_work`` does the same for all runs every ten minutes.
+"""
 
 from functools import partial
 
@@ -16,11 +19,11 @@ NEVER_WAS = "There is no such run."
 
 
 class Lost:
-    """Closes what is lost of one run.
+    """Closes the lost work of one run.
 
     Args:
-        database: The product's.
-        temporal: Connected with the product's converter.
+        database: The product's database.
+        temporal: A client with the product's payload converter.
     """
 
     def __init__(self, database: Database, temporal: Client) -> None:
@@ -28,7 +31,7 @@ class Lost:
         self._work = LostWork(database, self._is_at_work)
 
     async def cancelled(self, run: Run) -> bool:
-        """Close a run as cancelled, if nobody else would; whether it was so.
+        """End a run as cancelled if it has no workflow; whether that was so.
 
         Raises:
             Refused: Temporal does not say.
@@ -36,7 +39,7 @@ class Lost:
         return await self._is_lost(run) and await self._work.close_run(run.id, Result.CANCELLED, CANCELLED)
 
     async def settle(self, run: Run) -> None:
-        """Close what of a run nobody goes on with: the run itself, and clients that wait for their syncs.
+        """Close the run if it has no workflow, and its clients that wait for a sync which no longer exists.
 
         Raises:
             Refused: Temporal does not say.

@@ -1,4 +1,4 @@
-"""Retrying: what failed in a finished run is done again, alone, under the run's own id."""
+"""Retrying: the failed organisations of a finished run are done again, under the run's own id."""
 
 import asyncio
 import contextlib
@@ -33,12 +33,12 @@ CLOSING = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """What a retry set going.
+    """What a retry has started.
 
     Attributes:
-        reopened: Failed organisations that are put back.
-        tried_now: Clients in trouble that try again at once.
-        limited: Clients whose calls are used up: they go on when the limit ends, and no call is made before.
+        reopened: How many failed organisations are done again.
+        tried_now: How many clients in trouble were told to try again at once.
+        limited: How many clients wait because their organisation's calls are used up; no call is made before that ends.
     """
 
     reopened: int

@@ -1,6 +1,6 @@
-"""Runs, as people ask for them: start, look, choose, retry, stop.
+"""Operations on runs: start, show, choose, retry, stop.
 
-What becomes of organisations is the workflow's business alone.
+The outcomes of organisations are decided by the workflow only.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -42,12 +42,12 @@ class Runs:
     """The operations on runs.
 
     Args:
-        database: The product's.
-        temporal: Connected with the product's converter.
+        database: The product's database.
+        temporal: A client with the product's payload converter.
         consents: Prepares sign-ins.
-        supporting: Knows what support staff need.
-        deadlines: How long new runs wait for people.
-        answer_within: How long a selection's answer is waited for.
+        supporting: Gives the facts for support staff.
+        deadlines: How long new runs wait for people before they expire.
+        answer_within: How long to wait for the answer to a selection.
     """
 
     def __init__(
@@ -78,11 +78,11 @@ class Runs:
         """Start a run.
 
         Args:
-            actor: Whose run it is.
-            kind: What to do.
+            actor: The colleague who starts it.
+            kind: The kind of run.
             provider: Such as ``xero``.
-            idempotency_key: The same key by the same colleague gives the same run.
-            options: What is asked beyond the kind.
+            idempotency_key: A repeat with the same key by the same colleague returns the same run.
+            options: Options beyond the kind.
 
         Returns:
             The run, and where to send the colleague's browser.
@@ -106,14 +106,14 @@ class Runs:
         return view
 
     async def recent(self, actor: Actor, *, limit: int = 50, before: datetime | None = None) -> Sequence[RunView]:
-        """The practice's runs, newest first, without their organisations; only older ones than ``before``."""
+        """The practice's runs, newest first, without their organisations; only those before ``before``, if given."""
         async with self._database.session() as session:
             return await run_views.list_runs(session, actor.practice_id, limit=limit, before=before)
 
     async def activity(
         self, actor: Actor, wanted: RunFilter = ALL_RUNS, *, limit: int = 50, offset: int = 0
     ) -> tuple[Sequence[RunView], int]:
-        """A page of the practice's runs, newest first and without their lists, and how many match in all."""
+        """One page of the practice's runs, newest first and without their lists, and how many match in all."""
         async with self._database.session() as session:
             return await run_views.find_runs(session, actor.practice_id, wanted, limit=limit, offset=offset)
 
@@ -136,7 +136,7 @@ class Runs:
         limit: int | None = 50,
         offset: int = 0,
     ) -> tuple[Sequence[OrganisationView], int]:
-        """A page of a run's list in its order (all of it when ``limit`` is None), and how many match in all.
+        """One page of a run's list in its order (all of it when ``limit`` is None), and how many match in all.
 
         Raises:
             Refused: There is no such run in the practice.
@@ -146,7 +146,7 @@ class Runs:
             return await run_reports.organisation_views(session, run, wanted, limit=limit, offset=offset)
 
     async def at_one_moment(self, actor: Actor, run_id: str) -> tuple[RunSnapshot, RunReport]:
-        """Where a run is and what became of it, both as of one moment, so that neither contradicts the other.
+        """A run's numbers and its report, read in one snapshot of the database, so that they agree.
 
         Raises:
             Refused: There is no such run in the practice.
@@ -160,7 +160,7 @@ class Runs:
             return snapshot, await run_reports.run_report(session, run)
 
     async def glance(self, actor: Actor, run_id: str) -> RunSnapshot:
-        """Where a run is now.
+        """A run's numbers as they are now.
 
         Raises:
             Refused: There is no such run in the practice.
@@ -173,7 +173,7 @@ class Runs:
         return found
 
     async def to_allow_again(self, actor: Actor, run_id: str) -> Sequence[str]:
-        """Names of organisations that a run's sign-in has to tick at the provider; of reconnecting alone.
+        """Names of organisations that people have to tick in this sign-in at the provider; only when reconnecting.
 
         Raises:
             Refused: There is no such run in the practice.
@@ -205,9 +205,9 @@ class Runs:
             return await run_leftovers.kept_logins(session, run.id)
 
     async def watch(self, actor: Actor, run_id: str) -> AsyncIterator[RunSnapshot]:
-        """A run as it changes, until nothing can change any more or ``LONGEST_WATCH`` is over; see ``RunWatch.watch``.
+        """The run's numbers, and again after each change, until nothing can change or ``LONGEST_WATCH`` is over.
 
-        The same snapshot again means: still here, nothing new.
+        The same numbers once more mean that nothing has changed; see ``RunWatch.watch``.
 
         Raises:
             Refused: There is no such run in the practice.
@@ -216,7 +216,7 @@ class Runs:
         return self._watched.watch(run_id)
 
     async def select(self, actor: Actor, run_id: str, selection: Selection) -> SelectionAccepted:
-        """Choose organisations; taken whole, or refused whole.
+        """Choose organisations; the whole selection is accepted or refused.
 
         Raises:
             Refused: With the reason and the field; ``UNAVAILABLE`` when no worker answers in time.
@@ -231,7 +231,7 @@ class Runs:
             return accepted
 
     async def retry(self, actor: Actor, run_id: str) -> Retried:
-        """Do a finished run's failed organisations again, alone; and let its clients in trouble try now.
+        """Do a finished run's failed organisations again, and let its clients in trouble try again at once.
 
         Raises:
             Refused: The run is at work, or nothing in it failed or waits.

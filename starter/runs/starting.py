@@ -1,6 +1,7 @@
-"""Starting a run: its row and its workflow begin together, or neither does.
+"""Starts a run: its row and its workflow begin together, or neither does.
 
-The workflow is started inside the transaction that inserts the row, so that a server that is down leaves no row behind.
+The workflow is started inside the transaction that inserts the row, so that no row is left when the Temporal server is
+down.
 """
 
 import base64
@@ -31,7 +32,7 @@ ENDED = "This run has ended."
 
 @dataclass(frozen=True, slots=True)
 class StartedRun:
-    """A run, and where to send the browser; no address when it is past its sign-in."""
+    """A run, and the address for the browser; None when the run is past its sign-in."""
 
     run_id: str
     authorize_url: str | None

@@ -1,7 +1,7 @@
-"""Looking on while a run works: one query for all who look, no more often than people can see.
+"""Lets people watch a running run: one query for all who watch it, at most twice a second.
 
-It reads and never writes; who may look is checked before. Nothing runs in the background: whoever looks asks, and
-finds the answer of a moment ago if another has just asked.
+It only reads; the caller has checked who may watch. There is no background task: each watcher asks, and gets the answer
+of another watcher who has asked a moment ago.
 """
 
 import asyncio
@@ -30,9 +30,9 @@ class RunWatch:
     """Watches runs for any number of people.
 
     Args:
-        database: The product's.
-        clock: Seconds that only grow.
-        wait: Waits so many seconds.
+        database: The product's database.
+        clock: A monotonic clock, in seconds.
+        wait: Waits for a number of seconds.
     """
 
     def __init__(
@@ -48,10 +48,11 @@ class RunWatch:
         self._views: WeakValueDictionary[str, _SharedView] = WeakValueDictionary()
 
     async def watch(self, run_id: str) -> AsyncIterator[RunSnapshot]:
-        """A run now, and whenever it is another, until it is over or ``LONGEST_WATCH`` is.
+        """The run's numbers now and after each change, until it is over or ``LONGEST_WATCH`` has passed.
 
         Yields:
-            Snapshots; the one before once more after ``KEEP_ALIVE`` without a change. None at all if there is no run.
+            Snapshots. After ``KEEP_ALIVE`` without a change, the last one comes again. None at all if there is no such
+                run.
         """
         view = self._views.setdefault(run_id, _SharedView(self._database, run_id, self._clock))
         begun = told_at = self._clock()
@@ -71,7 +72,7 @@ class RunWatch:
 
 
 class _SharedView:
-    """The latest snapshot of one run, for as long as somebody looks."""
+    """The latest snapshot of one run, shared by all who watch it."""
 
     def __init__(self, database: Database, run_id: str, clock: Callable[[], float]) -> None:
         self._database = database
@@ -82,7 +83,7 @@ class _SharedView:
         self._looked_at = float("-inf")
 
     async def at_most(self, age: float) -> RunSnapshot | None:
-        """The snapshot, not older than ``age`` seconds; who comes while another asks gets that one's answer."""
+        """A snapshot that is at most ``age`` seconds old; callers that come while one is being read get that one."""
         async with self._lock:
             if self._clock() - self._looked_at >= age:
                 asked_at = self._clock()

@@ -1,1 +1,1 @@
-"""What support staff get, and how Temporal is reached and fails."""
+"""What support staff get, and what the errors of Temporal mean to people."""

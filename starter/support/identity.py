@@ -1,8 +1,8 @@
-"""Who of support asks: an OpenID Connect token of the operator's own identity provider, checked in full.
+"""Checks support staff by OpenID Connect tokens of the operator's own identity provider.
 
-Support staff are no colleagues of any practice. Their token is the one that Temporal's web interface got when they
-signed in there; it must be of the one issuer, for the one audience, in date, and name the one group. Nothing of a token
-ever stands in an error.
+Support staff are not colleagues of any practice. Temporal's web interface sends the token that it got when they signed
+in there. The token must be from the configured issuer, for the configured audience, valid now, and name the configured
+group. No error shows any part of a token.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,13 +24,13 @@ NOT_VALID = "This token is not one of a support sign-in, or it is over. Sign in 
 
 @dataclass(frozen=True, slots=True)
 class SupportGroup:
-    """Whom the operator calls support.
+    """The operator's settings for who is support staff.
 
     Attributes:
         issuer: The identity provider; its discovery document is below it.
-        audience: Whom the tokens are made for: an API's name in access tokens, the client's id in id tokens.
-        group: What the claim has to name.
-        claim: The claim with the groups; a path with dots where it is inside another one.
+        audience: For whom tokens are made: an API's name in access tokens, the client's id in id tokens.
+        group: The group that the claim must name.
+        claim: The claim with the groups; a path with dots where it is inside another claim.
     """
 
     issuer: str
@@ -41,11 +41,11 @@ class SupportGroup:
 
 @dataclass(frozen=True, slots=True)
 class SupportPerson:
-    """Somebody of support.
+    """A member of support staff.
 
     Attributes:
-        subject: The identity provider's id of them.
-        name: For people.
+        subject: The person's id at the identity provider.
+        name: The person's name.
     """
 
     subject: str
@@ -56,8 +56,8 @@ class SupportIdentity:
     """Checks support's tokens.
 
     Args:
-        group: Whom to let in.
-        http: For the provider's documents.
+        group: The settings.
+        http: Reads the provider's documents.
         clock: Tells the time.
     """
 
@@ -66,10 +66,10 @@ class SupportIdentity:
         self._issuer = Issuer(group.issuer, http, clock)
 
     async def person(self, *tokens: str) -> SupportPerson:
-        """Who comes with these tokens: the first that is one of the provider's, for us, and names the group.
+        """The person to whom one of these tokens belongs: the first valid token that names the group decides.
 
         Args:
-            tokens: Such as an access token, and the id token that was sent beside it; empty ones are left out.
+            tokens: Such as an access token, and the id token that was sent with it; empty ones are ignored.
 
         Raises:
             Refused: ``UNAUTHENTICATED``: none is valid. ``FORBIDDEN``: none names the group. ``UNAVAILABLE``: the
@@ -98,8 +98,8 @@ def groups_in(claims: Claims, path: str) -> frozenset[str]:
     """The groups that a token names.
 
     Args:
-        claims: The token's.
-        path: The claim's name as it stands there, dots and all, or else its path: ``realm_access.roles``.
+        claims: The token's claims.
+        path: The claim's name, which may contain dots, or else a path: ``realm_access.roles``.
     """
     found: object = claims.get(path)
     if found is None:

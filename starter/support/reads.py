@@ -1,4 +1,4 @@
-"""What support staff read of workflows is written down, and told to the practices whose it is."""
+"""Records what support staff read of workflows, and tells the practices whose it is."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ DEEPEST = 40
 
 @dataclass(slots=True)
 class NamedPractice:
-    """The practices that payloads name."""
+    """The practices that payloads name, by id, short name or run."""
 
     ids: set[UUID] = field(default_factory=set)
     slugs: set[str] = field(default_factory=set)
@@ -24,21 +24,21 @@ class NamedPractice:
 
 
 class SupportReads:
-    """The operations on what support has read.
+    """Operations that record what support staff have read.
 
     Args:
-        database: The product's.
+        database: The product's database.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def record(self, person: SupportPerson, opened: Sequence[bytes]) -> None:
-        """Write down that somebody of support read these payloads.
+        """Record that a member of support staff read these payloads.
 
         Args:
-            person: Who.
-            opened: Their data, as it was before it was sealed.
+            person: The member of support staff.
+            opened: The payloads' data, decrypted.
         """
         named = named_in(opened)
         async with self._database.transaction() as session:
@@ -54,7 +54,7 @@ class SupportReads:
 
 
 def named_in(opened: Sequence[bytes]) -> NamedPractice:
-    """Whose payloads are, as far as they say so themselves."""
+    """The practices that payloads name, as far as they do."""
     named = NamedPractice()
     for data in opened:
         try:
@@ -76,7 +76,7 @@ def named_in(opened: Sequence[bytes]) -> NamedPractice:
 
 
 def _texts(value: object, deepest: int) -> Iterator[tuple[str, str]]:
-    """Every named text in a JSON value."""
+    """Every name and text in a JSON value, down to a depth of ``deepest``."""
     if deepest == 0:
         return
     if isinstance(value, dict):

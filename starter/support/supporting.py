@@ -1,4 +1,4 @@
-"""What workflows are told for support staff: where our pages are, and whether clients can be found by their code."""
+"""The facts for support staff that workflows get: the address of our pages, and whether codes can be searched for."""
 
 from temporalio.client import Client
 
@@ -8,11 +8,11 @@ from runtime.temporal.optional_attribute import is_known
 
 
 class Supporting:
-    """Asks the server once it has to, and no more once it has the search attribute.
+    """Asks the server whether it knows the search attribute for codes, until it does.
 
     Args:
-        temporal: Connected with the product's converter.
-        site: Base address at which browsers reach us, without a final slash.
+        temporal: A client with the product's payload converter.
+        site: Base address of our pages, without a final slash.
     """
 
     def __init__(self, temporal: Client, site: str) -> None:
@@ -21,7 +21,7 @@ class Supporting:
         self._finds_clients = False
 
     async def facts(self) -> ForSupport:
-        """What a workflow that is started now is told."""
+        """The facts for a workflow that is started now."""
         if not self._finds_clients:
             self._finds_clients = await is_known(self._temporal, self._temporal.namespace, CLIENT_ATTRIBUTE)
         return ForSupport(site=self._site, finds_clients=self._finds_clients)

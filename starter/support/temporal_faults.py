@@ -1,4 +1,4 @@
-"""What Temporal's errors mean for the person who asked, said once."""
+"""What Temporal's errors mean for the person who asked, in one place."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,8 +27,8 @@ async def explained(closed: str, *, within: timedelta = ANSWERS_WITHIN) -> Async
     """Turn Temporal's errors inside into refusals.
 
     Args:
-        closed: What to say when the workflow has ended, or never was.
-        within: How long the server, or the worker behind an update, has to answer.
+        closed: The message when the workflow has ended, or never existed.
+        within: How long the server, or the worker that answers an update, may take.
 
     Raises:
         Refused: ``WRONG_STAGE`` for an ended workflow, the workflow's own refusal of an update, or ``UNAVAILABLE``.
