@@ -12,8 +12,8 @@ import asyncpg
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
-from models.clients.writes import client_code
 from models.lists.tables import TABLE_OF
+from rules.client_codes import client_code
 from rules.list_changes import MEMBER_FLAGS
 
 FEWEST_AT_ONCE = 24

@@ -4,7 +4,7 @@ The same answer a second time is believed, even if no tax rate and no currency i
 organisation has at least one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from contracts.words.lists import ListName, Source
 from contracts.words.standard_information import Row
@@ -29,3 +29,16 @@ def loses_many(source: Source, rows: Sequence[Row], held: Mapping[ListName, int]
         if lost > 0 and (lost >= MANY or lost * SHARE >= before):
             return True
     return False
+
+
+def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:
+    """Whether a list of organisations lacks so many known ones that the provider is asked again before it is believed.
+
+    That one of many is missing is ordinary: somebody has removed it. Several or all missing at once are rare.
+
+    Args:
+        known: Ids of the organisations that the login was known to reach.
+        reached: Ids of those listed now.
+    """
+    missing = len(set(known).difference(reached))
+    return missing > 1 or (missing == 1 and not reached)

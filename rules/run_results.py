@@ -1,7 +1,8 @@
-"""The result of a run, computed from the outcomes of its organisations; pure."""
+"""The result of a run, computed from the outcomes of its organisations, and what a person can do about each; pure."""
 
 from collections.abc import Mapping
 
+from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Result, RunKind
 
 
@@ -21,3 +22,17 @@ def summary(outcomes: Mapping[Outcome, int]) -> str:
     """The report in one line, in the order of the outcomes: ``37 created · 1 already client · 2 failed``."""
     parts = [f"{outcomes[outcome]} {outcome.value.replace('_', ' ')}" for outcome in Outcome if outcomes.get(outcome)]
     return " · ".join(parts) or "There was nothing to do."
+
+
+def next_step_of(outcome: Outcome | None, cause: Cause | None, *, makes_client: bool) -> str | None:
+    """What a person can do about an organisation with this outcome and cause.
+
+    A row that failed or was not reached is not tried again by itself, even where waiting would help. But the lists of a
+    client that was made or linked belong to its connection, which the nightly check looks after.
+    """
+    if cause is None:
+        return None
+    if outcome is Outcome.FAILED and makes_client:
+        return cause.next_step_until_the_night
+    is_given_up = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
+    return cause.next_step_when_given_up if is_given_up else cause.next_step

@@ -3,6 +3,9 @@
 from contracts.words.refusals import Refusal, RefusalCode
 from contracts.words.runs import Stage
 
+ENDING = Refusal(code=RefusalCode.WRONG_STAGE, message="This run is just ending. Start another one.")
+"""Why nothing is taken any more once a run has begun to end."""
+
 
 def refuse_selection(stage: Stage, *, is_chosen: bool, is_same: bool) -> Refusal | None:
     """Why a selection cannot be taken at this stage; None when it can.

@@ -9,7 +9,6 @@ import asyncio
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from rules.stages import refuse_confirmation
 from workflows.plans.failures import refusal_of, trouble_of
 from workflows.plans.patches import LAST_CHOICE
 
@@ -30,12 +29,14 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.sync_client import PullClientInput
     from contracts.words.refusals import REFUSED, Refusal
     from contracts.words.runs import Result, RunKind, Stage
+    from rules import trying_again
+    from rules.stages import ENDING, refuse_confirmation
 
 from workflows.parts.calls import call
 from workflows.parts.choosing import ChoosingJourney
 from workflows.parts.consented_run import RunEnded
 from workflows.parts.run_state import RunState
-from workflows.plans import planning, policies
+from workflows.plans import policies
 
 
 @workflow.defn(name="ChangeConnection")
@@ -148,7 +149,7 @@ class ChangeConnection(ChoosingJourney):
                 if not trouble.cause.is_transient:
                     message = f"{trouble.cause.sentence} {trouble.cause.next_step}"
                     raise RunEnded(Result.FAILED, f"{message} Nothing was changed.") from error
-                retry_at, tries = planning.next_try(workflow.now(), tries, trouble), tries + 1
+                retry_at, tries = trying_again.next_try(workflow.now(), tries, trouble), tries + 1
                 if retry_at > patience:
                     message = f"{trouble.cause.sentence} Nothing was changed; start the change again later."
                     raise RunEnded(Result.EXPIRED, message) from error
@@ -178,7 +179,7 @@ class ChangeConnection(ChoosingJourney):
     async def _confirm(self) -> ChangedBooks:
         async with self._confirming:
             if self._changed is None:
-                if refusal := planning.ENDING if self._is_ending else refuse_confirmation(self.state.stage):
+                if refusal := ENDING if self._is_ending else refuse_confirmation(self.state.stage):
                     raise _refused(refusal)
                 try:
                     self._changed = await call(

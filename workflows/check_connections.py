@@ -41,11 +41,12 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
     from contracts.words.lists import Source
     from contracts.words.runs import Result, Stage
+    from rules import trying_again
 
 from workflows.parts.calls import Asked, call
 from workflows.parts.fan_out import FanOut
 from workflows.parts.own_sync import hand_over
-from workflows.plans import planning, policies
+from workflows.plans import policies
 from workflows.support import check_text as check_briefing
 from workflows.support import run_text
 from workflows.support.pieces import CLIENTS_SHOWN, Troubled
@@ -84,7 +85,7 @@ class CheckConnections:
                 await self._look_at_logins()
             await self._refresh_lists()
             await self._tell()
-            again_at = planning.next_round(workflow.now(), self._started_at, self._rounds)
+            again_at = trying_again.next_round(workflow.now(), self._started_at, self._rounds)
             if not self._troubled or not self._start.is_patient or again_at is None:
                 await self._tidy_up()
                 return self._end()
@@ -114,7 +115,7 @@ class CheckConnections:
 
     async def _logins(self, after: UUID | None) -> Sequence[LoginToCheck]:
         if self._rounds:
-            untried = planning.in_order(self._untried) if workflow.patched(ROUNDS_IN_ORDER) else self._untried
+            untried = trying_again.in_order(self._untried) if workflow.patched(ROUNDS_IN_ORDER) else self._untried
             return [login for login in untried if after is None or login.grant_id > after]
         page = await call(
             CheckActivities.logins_to_check,
@@ -221,7 +222,7 @@ class CheckConnections:
             pull_id=self._check_id,
             sources=(Source.ORGANISATION,) if client.is_look else (),
             reason=f"Handed over by `{workflow.info().workflow_id}`.",
-            first_try_at=planning.next_try(workflow.now(), 0, trouble),
+            first_try_at=trying_again.next_try(workflow.now(), 0, trouble),
             trouble=trouble.cause,
         )
         await hand_over(sync, policies.night_priority(practice.practice_slug))

@@ -22,9 +22,10 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.sync_client import Trouble
     from contracts.words.names import sync_client_id
     from contracts.words.runs import Result, Stage
+    from rules import trying_again
 
 from workflows.parts.calls import call
-from workflows.plans import planning, policies
+from workflows.plans import policies
 from workflows.support import connection_text as connection_briefing
 from workflows.support import run_text
 from workflows.sync_client import SyncClient
@@ -90,7 +91,7 @@ class DisconnectClient:
                 if is_cancelled_exception(error):
                     raise
                 self._trouble = trouble_of(error)
-                retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
+                retry_at = trying_again.next_try(workflow.now(), self._tries, self._trouble)
                 self._tries += 1
                 await self._wait_until(retry_at)
                 self._continue_as_new_if_long()

@@ -38,11 +38,12 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.selection import Selection
     from contracts.payloads.sync_client import Trouble
     from contracts.words.runs import Outcome, RunKind, Stage
+    from rules import trying_again
 
 from workflows.parts.calls import call
 from workflows.parts.choosing import ChoosingJourney
 from workflows.parts.run_state import RunState
-from workflows.plans import planning, policies
+from workflows.plans import policies
 
 FROM_THE_START = -1
 
@@ -136,7 +137,7 @@ class ReassignClients(ChoosingJourney):
             f"{self._waiting} client{' waits' if one else 's wait'} because {'its' if one else 'their'} calls are used "
             f"up for now; moving goes on by itself at {moment:%Y-%m-%d %H:%M} UTC."
         )
-        wait = max(moment - workflow.now(), policies.SOONEST_BETWEEN_TRIES)
+        wait = max(moment - workflow.now(), trying_again.SOONEST_BETWEEN_TRIES)
         await workflow.sleep(wait, summary="A call limit lifts")
 
     def _wait_for(self, moment: datetime) -> None:
@@ -185,7 +186,7 @@ class ReassignClients(ChoosingJourney):
             self.state.count(moved.outcome, cause=moved.cause)
 
     async def _note_unmoved(self, client: ClientToReassign, trouble: Trouble) -> None:
-        again_at = planning.next_move(workflow.now(), self._moving_since, trouble)
+        again_at = trying_again.next_move(workflow.now(), self._moving_since, trouble)
         if again_at is not None and not workflow.patched(LIMITS_WAITED_FOR):
             again_at = None
         await call(

@@ -26,9 +26,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from contracts.words.lists import Source
     from contracts.words.runs import Result, Stage
+    from rules import trying_again
 
 from workflows.parts.calls import call
-from workflows.plans import planning, policies
+from workflows.plans import policies
 from workflows.support import run_text
 
 
@@ -73,9 +74,9 @@ class SyncClient:
                 if is_cancelled_exception(error):
                     raise
                 self._trouble, self._met_at = trouble_of(error), workflow.now()
-                is_up_to_a_person = planning.gives_up(self._started_at, workflow.now(), self._trouble)
+                is_up_to_a_person = trying_again.gives_up(self._started_at, workflow.now(), self._trouble)
                 if not is_up_to_a_person or self._asked != tried:
-                    retry_at = planning.next_try(workflow.now(), self._tries, self._trouble)
+                    retry_at = trying_again.next_try(workflow.now(), self._tries, self._trouble)
                     self._tries += 1
                     await self._settle(retry_at, tried)
                     await self._wait_until(retry_at)

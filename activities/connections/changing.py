@@ -5,7 +5,6 @@ confirms.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
@@ -21,9 +20,8 @@ from contracts.payloads.change_connection import (
     RecordBooksInput,
     RecordedBooks,
 )
-from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import Action, Stage, Verdict
+from contracts.words.runs import Action, Stage
 from models.clients import writes as clients
 from models.clients.tables import Client
 from models.connections import changes as connection_changes
@@ -32,9 +30,10 @@ from models.grants import writes as grants
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.organisations import FoundOrganisation
-from models.runs.tables import Run, RunOrganisation
+from models.runs.tables import Run
 from rules.choosing import Choice, require_listed
-from rules.matching import Judgement, KnownOrganisation
+from rules.matching import Judgement
+from rules.new_books import OldBooks, chosen_books, judge_books
 
 
 class ChangeActivities(ReachActivities):
@@ -65,7 +64,7 @@ class ChangeActivities(ReachActivities):
     async def _judged(self, session: AsyncSession, run: Run, old: Connection) -> list[Judgement]:
         listed = [row.organisation_id for row in await run_lists.organisations_of(session, run.id)]
         known = await clients.known_organisations(session, run.practice_id, run.provider, listed)
-        return [_judgement(organisation_id, known.get(organisation_id), old) for organisation_id in listed]
+        return [judge_books(organisation_id, known.get(organisation_id), _books(old)) for organisation_id in listed]
 
     @activity.defn
     async def record_books(self, asked: RecordBooksInput) -> RecordedBooks:
@@ -79,7 +78,8 @@ class ChangeActivities(ReachActivities):
                 run = await runs.locked_run(session, asked.run_id)
                 require_listed(run.stage)
                 old = await connection_changes.current_or_refused(session, asked.connection_id)
-                row = _chosen(asked.selection, await run_lists.organisations_of(session, run.id), old)
+                listed = {row.organisation_id: row for row in await run_lists.organisations_of(session, run.id)}
+                row = listed[chosen_books(asked.selection, listed, _books(old))]
                 new = await connection_changes.take_up(session, old, row, self._now())
                 await session.flush()
                 choice = Choice(row.organisation_id, Action.LINK, old.client_id, run.colleague_id, None)
@@ -121,35 +121,5 @@ class ChangeActivities(ReachActivities):
             await connection_changes.discard(session, asked.run_id, asked.connection_id, self._now())
 
 
-def _judgement(organisation_id: str, known: KnownOrganisation | None, old: Connection) -> Judgement:
-    if organisation_id == old.organisation_id:
-        return Judgement(organisation_id, Verdict.ALREADY_CLIENT, "The client is connected to it now.", old.client_id)
-    if known is None:
-        return Judgement(organisation_id, Verdict.NEW, None, None)
-    if known.client_id == old.client_id:
-        message = "The client was connected to it before."
-        return Judgement(organisation_id, Verdict.NEW, message, known.client_id)
-    message = f"Belongs to your client {known.client_name}, looked after by {known.owner_name}."
-    return Judgement(organisation_id, Verdict.ALREADY_CLIENT, message, known.client_id)
-
-
-def _chosen(selection: Selection, listed: Sequence[RunOrganisation], old: Connection) -> RunOrganisation:
-    field = "organisations.0.organisation_id"
-    if selection.all_new or len(selection.organisations) != 1:
-        raise Refused(RefusalCode.INVALID, "Choose one organisation for the client.", field="organisations")
-    [chosen] = selection.organisations
-    if (selection.team_id, selection.owner_id, chosen.team_id, chosen.owner_id) != (None,) * 4:
-        raise Refused(
-            RefusalCode.INVALID, "The client keeps its team and owner; leave them out.", field="organisations"
-        )
-    if chosen.client_id not in {None, old.client_id}:
-        raise Refused(
-            RefusalCode.INVALID, "This run is about one client; leave client_id out.", field="organisations.0.client_id"
-        )
-    row = next((row for row in listed if row.organisation_id == chosen.organisation_id), None)
-    if row is None:
-        message = f"Organisation {chosen.organisation_id} is not on this run's list."
-        raise Refused(RefusalCode.UNKNOWN_ORGANISATION, message, field=field)
-    if row.organisation_id == old.organisation_id:
-        raise Refused(RefusalCode.INVALID, f"The client is connected to {row.name} already.", field=field)
-    return row
+def _books(old: Connection) -> OldBooks:
+    return OldBooks(old.client_id, old.organisation_id, old.organisation_name)

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
-from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Outcome
 from models.clients.tables import Client
 from models.connections import writes as connections
@@ -18,6 +17,7 @@ from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
 from providers.port.errors import ProviderError
+from rules.moving import Taker, ToMove, changed_meanwhile, kept_login
 
 
 class Move:
@@ -49,7 +49,8 @@ class Move:
         connection = await session.get_one(Connection, row.connection_id, with_for_update={"key_share": True})
         owner = await session.get_one(Colleague, client.owner_id)
         new_owner = await session.get_one(Colleague, row.owner_id)
-        if changed := self._changed(client, connection, owner, new_owner):
+        found, taker = ToMove(owner.id, owner.name, connection.is_living), Taker(new_owner.name, _has_left(new_owner))
+        if changed := changed_meanwhile(found, taker, row.shown_owner_id, keeps_login=self._keeps_login):
             await self._end(Outcome.CHANGED_MEANWHILE, f"{changed} Nothing was changed.")
         elif refused is not None and not self._keeps_login:
             message = f"Your login cannot open it now, so nothing was changed. {refused.cause.sentence}"
@@ -61,25 +62,12 @@ class Move:
                 await connections.record_reachable(session, connection.id, self._at)
             await self._session.refresh(connection)  # its health was written around it
             own = has_read or await reassignments.holds(session, new_owner, connection.grant_id)
-            await self._end(Outcome.REASSIGNED, f"Before: {owner.name}.{'' if own else _keeps(connection, new_owner)}")
-
-    def _changed(self, client: Client, connection: Connection, owner: Colleague, new_owner: Colleague) -> str | None:
-        if client.owner_id != self._row.shown_owner_id:
-            return f"Looked after by {owner.name} by now."
-        if new_owner.deactivated_at is not None:
-            return f"{new_owner.name} has left meanwhile."
-        if not self._keeps_login and not connection.is_living:
-            return "It was disconnected meanwhile."
-        return None
+            keeps = "" if own else f" {kept_login(connection.status, connection.cause, new_owner.name)}"
+            await self._end(Outcome.REASSIGNED, f"Before: {owner.name}.{keeps}")
 
     async def _end(self, outcome: Outcome, message: str, cause: Cause | None = None) -> None:
         await runs.settle(self._session, self._row, outcome, self._at, cause=cause, message=message)
 
 
-def _keeps(connection: Connection, new_owner: Colleague) -> str:
-    """A sentence on a connection that keeps a login which is not the new owner's."""
-    if connection.status is ConnectionStatus.NEEDS_RECONNECT:
-        return f" It needs reconnecting: {new_owner.name} can do that with an own login."
-    if connection.status is ConnectionStatus.NEEDS_CLIENT and connection.cause is not None:
-        return f" No sign-in repairs its connection. {connection.cause.sentence} {connection.cause.next_step}"
-    return f" It keeps the login that it had; {new_owner.name} can reconnect it with an own one."
+def _has_left(colleague: Colleague) -> bool:
+    return colleague.deactivated_at is not None

@@ -4,7 +4,6 @@ A client that has changed its owner since the list was shown is not moved.
 """
 
 import hashlib
-from collections.abc import Collection
 
 from temporalio import activity
 
@@ -24,9 +23,8 @@ from contracts.payloads.reassign_clients import (
     RecordUnmovedInput,
 )
 from contracts.payloads.runs import SelectionAccepted
-from contracts.payloads.selection import SelectedOrganisation, Selection
-from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import Action, Outcome, Stage
+from contracts.words.refusals import Refused
+from contracts.words.runs import Outcome, Stage
 from models.connections.tables import Connection
 from models.grants import writes as grants
 from models.runs import organisations as run_lists
@@ -35,7 +33,8 @@ from models.runs import writes as runs
 from models.runs.organisations import still_to_reassign
 from models.runs.tables import Run, RunOrganisation
 from providers.port.errors import ProviderError, Transient
-from rules.choosing import Choice, require_listed
+from rules.choosing import require_listed
+from rules.taking_over import take_over
 
 NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
 
@@ -88,7 +87,12 @@ class ReassignActivities(ReachActivities):
                 listed = await run_lists.organisations_of(session, run.id)
                 if run.selection_digest != digest:
                     require_listed(run.stage)
-                    choices = chosen(asked.selection, run, dict.fromkeys(row.organisation_id for row in listed))
+                    choices = take_over(
+                        asked.selection,
+                        dict.fromkeys(row.organisation_id for row in listed),
+                        run.colleague_id,
+                        is_chosen=run.selection_digest is not None,
+                    )
                     await run_lists.save_selection(session, run.id, choices, self._now())
                     run.selection_digest, run.message = digest, None
                     session.add(run)
@@ -174,38 +178,3 @@ class ReassignActivities(ReachActivities):
             else:
                 message = f"Nothing was changed. {cause.sentence} Reassign it again later."
                 await runs.settle(session, row, Outcome.FAILED, at, cause=cause, message=message)
-
-
-def chosen(selection: Selection, run: Run, listed: Collection[str]) -> list[Choice]:
-    """The clients of a selection.
-
-    Raises:
-        Refused: One of them is not on the list, or the selection asks for what reassigning cannot do.
-    """
-    if run.selection_digest is not None:
-        raise Refused(RefusalCode.ALREADY_SELECTED, "The clients of this run are already chosen.")
-    _check_fields(selection, "", run)
-    for place, row in enumerate(selection.organisations):
-        if row.organisation_id not in listed:
-            raise Refused(
-                RefusalCode.UNKNOWN_ORGANISATION,
-                f"Organisation {row.organisation_id} is not on this run's list.",
-                field=f"organisations.{place}.organisation_id",
-            )
-        _check_fields(row, f"organisations.{place}.", run)
-    wanted = [row.organisation_id for row in selection.organisations]
-    if selection.all_new:
-        wanted = list(listed)
-    if not wanted:
-        raise Refused(RefusalCode.INVALID, "There is no client to take over.", field="organisations")
-    return [Choice(organisation_id, Action.REASSIGN, None, run.colleague_id, None) for organisation_id in wanted]
-
-
-def _check_fields(asked: Selection | SelectedOrganisation, where: str, run: Run) -> None:
-    """Refuse fields that *Add clients* takes and *Reassign clients* does not."""
-    if asked.team_id is not None:
-        raise Refused(RefusalCode.INVALID, "A client keeps the team that it has.", field=f"{where}team_id")
-    if asked.owner_id not in {None, run.colleague_id}:
-        raise Refused(RefusalCode.INVALID, "Clients are taken over by yourself.", field=f"{where}owner_id")
-    if isinstance(asked, SelectedOrganisation) and asked.client_id is not None:
-        raise Refused(RefusalCode.INVALID, "A client keeps its organisation.", field=f"{where}client_id")

@@ -6,7 +6,7 @@ answer means.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,22 +22,10 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from providers.port.errors import NeedsPerson, ProviderError, Unavailable
 from providers.port.provider import Provider, Providers, ReachableOrganisation
+from rules.losses import is_much_missing
 
 FEW = 50
 """Organisations whose profiles are read for their names alone, while a person waits for a list."""
-
-
-def is_much_missing(known: Collection[str], reached: Collection[str]) -> bool:
-    """Whether a list of organisations lacks so many known ones that the provider is asked again before it is believed.
-
-    That one of many is missing is ordinary: somebody has removed it. Several or all missing at once are rare.
-
-    Args:
-        known: Ids of the organisations that the login was known to reach.
-        reached: Ids of those listed now.
-    """
-    missing = len(set(known).difference(reached))
-    return missing > 1 or (missing == 1 and not reached)
 
 
 class GrantReader:

@@ -4,8 +4,6 @@ Creating twice creates nothing: (practice, provider, organisation) is unique amo
 is locked while allowance and codes are assigned.
 """
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -31,6 +29,7 @@ from models.practices.tables import Colleague, Practice
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
+from rules.client_codes import client_code
 from rules.matching import KnownOrganisation, UnconnectedClient
 
 
@@ -39,17 +38,6 @@ class Batch(NamedTuple):
 
     outcomes: Counter[Outcome]
     remaining: int
-
-
-def client_code(name: str, number: int) -> str:
-    """A short code that is unique in the practice: ``SMIT0042``.
-
-    Args:
-        name: The client's name.
-        number: The practice's next client number.
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
-    return f"{re.sub(r'[^A-Z0-9]', '', plain)[:4] or 'CLNT'}{number:04d}"
 
 
 async def known_organisations(

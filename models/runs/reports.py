@@ -23,7 +23,8 @@ from models.clients.tables import Client
 from models.practices.tables import Colleague, Team
 from models.runs import telling_apart
 from models.runs.accounts import Accounts, accounts_of
-from models.runs.tables import Run, RunOrganisation, next_step_of
+from models.runs.tables import Run, RunOrganisation
+from rules.run_results import next_step_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,7 @@ from sqlmodel import Field, SQLModel
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.kit.columns import MOMENT, created, enum_of
-
-
-def next_step_of(outcome: Outcome | None, cause: Cause | None, *, makes_client: bool) -> str | None:
-    """What a person can do about an organisation with this outcome and cause.
-
-    A row that failed or was not reached is not tried again by itself, even where waiting would help. But the lists of a
-    client that was made or linked belong to its connection, which the nightly check looks after.
-    """
-    if cause is None:
-        return None
-    if outcome is Outcome.FAILED and makes_client:
-        return cause.next_step_until_the_night
-    is_given_up = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
-    return cause.next_step_when_given_up if is_given_up else cause.next_step
+from rules.run_results import next_step_of
 
 
 class Run(SQLModel, table=True):

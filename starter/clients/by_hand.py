@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from models.clients import writes as clients
 from models.clients.tables import Client
 from models.kit.database import Database
 from models.practices.tables import Practice
+from rules.client_codes import client_code
 
 
 async def add_by_hand(database: Database, practice_id: UUID, owner_id: UUID, *, name: str, company_number: str) -> UUID:
@@ -23,7 +23,7 @@ async def add_by_hand(database: Database, practice_id: UUID, owner_id: UUID, *, 
         client = Client(
             practice_id=practice_id,
             name=name,
-            code=clients.client_code(name, practice.next_client_number),
+            code=client_code(name, practice.next_client_number),
             owner_id=owner_id,
             company_number=company_number,
         )

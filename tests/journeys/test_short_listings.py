@@ -2,26 +2,11 @@
 
 import pytest
 
-from activities.shared.grant_reader import is_much_missing
 from emulators.xero.faults import Kind
 from tests.journeys.conftest import MakePrepared
 from tests.journeys.nights import check, health
 from tests.journeys.people import everything_added
 from tests.journeys.scene import Scene
-
-ALL = {"a", "b", "c"}
-
-
-@pytest.mark.parametrize(
-    ("reached", "is_asked_again"), [(ALL, False), ({"a", "b"}, False), ({"a"}, True), (set(), True), ({"d"}, True)]
-)
-def test_several_at_once_or_all_are_seldom_gone(reached, is_asked_again):
-    assert is_much_missing(ALL, reached) is is_asked_again
-
-
-def test_the_only_one_is_all():
-    assert is_much_missing({"a"}, set())
-    assert not is_much_missing(set(), set())
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from contracts.payloads.selection import SelectedOrganisation, Selection
@@ -132,3 +134,41 @@ def test_nothing_is_chosen_from_a_list_that_is_not_whole():
     with pytest.raises(Refused, match="once they are listed") as refused:
         require_listed(Stage.LISTING)
     assert refused.value.refusal.code is RefusalCode.WRONG_STAGE
+
+
+chosen_ones = st.lists(
+    st.builds(
+        lambda organisation_id, link, team, owner: SelectedOrganisation(
+            organisation_id=organisation_id,
+            action=Action.LINK if link else Action.CREATE,
+            client_id=link,
+            team_id=team,
+            owner_id=owner,
+        ),
+        st.sampled_from((*TERMS.verdicts, "unheard of")),
+        st.sampled_from((None, CLIENT, CLIENT, LINKED)),
+        st.sampled_from((None, None, TEAM, CLIENT)),
+        st.sampled_from((None, ME, COLLEAGUE, CLIENT)),
+    ),
+    unique_by=lambda one: one.organisation_id,
+)
+
+
+@given(chosen_ones, st.booleans(), st.sampled_from((None, ME, TEAM)), st.sampled_from(Plan), st.integers(5, 10))
+def test_a_selection_is_taken_within_the_terms_or_not_at_all(chosen, all_new, owner, plan, clients):
+    terms = TERMS._replace(plan=plan, clients=clients)
+    selection = Selection(organisations=tuple(chosen), all_new=all_new or not chosen, owner_id=owner)
+    try:
+        choices = resolve(selection, terms)
+    except Refused:
+        return
+    found = [choice.organisation_id for choice in choices]
+    assert len(set(found)) == len(found)
+    assert set(found) <= set(terms.verdicts)
+    assert {one.organisation_id for one in chosen} <= set(found)
+    assert all(choice.owner_id in terms.colleagues for choice in choices)
+    assert all(choice.team_id is None or plan is Plan.ADVANCED for choice in choices)
+    links = [choice.link_client_id for choice in choices if choice.link_client_id]
+    assert len(set(links)) == len(links)
+    new = [one for one in choices if one.action is Action.CREATE and one.organisation_id != "known"]
+    assert len(new) <= terms.allowance - clients or not new

@@ -3,9 +3,11 @@
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
-from rules.diagnosing import DISPROVED_BY_LISTING, CheckedConnection, by_failure, by_listing
+from rules.diagnosing import DISPROVED_BY_LISTING, CheckedConnection, Look, by_failure, by_listing
 from tests.models.conftest import NOON
 
 
@@ -57,3 +59,34 @@ def test_an_outage_says_nothing_about_what_is_known(cause):
 def test_a_look_at_a_login_does_not_end_a_limit():
     (look,) = by_listing([CheckedConnection(uuid4(), "books", Cause.RATE_LIMITED, NOON)], {"books"})
     assert look.limited_until == NOON
+
+
+causes = st.none() | st.sampled_from(Cause)
+checked = st.lists(
+    st.builds(CheckedConnection, st.uuids(), st.sampled_from("abc"), causes, st.none() | st.just(NOON)),
+    unique_by=lambda one: one.connection_id,
+)
+reached = st.frozensets(st.sampled_from("abc"))
+
+
+def after(connections: list[CheckedConnection], looks: list[Look]) -> list[CheckedConnection]:
+    return [one._replace(look_cause=look.cause) for one, look in zip(connections, looks, strict=True)]
+
+
+@given(checked, reached)
+def test_each_connection_gets_one_look_which_says_the_same_when_asked_again(connections, ids):
+    looks = by_listing(connections, ids)
+    assert [(look.connection_id, look.limited_until) for look in looks] == [
+        (one.connection_id, one.limited_until) for one in connections
+    ]
+    assert by_listing(after(connections, looks), ids) == looks
+
+
+@given(checked, reached, st.sampled_from(Cause))
+def test_no_look_calls_healthy_what_was_not_listed_or_could_not_be_asked(connections, ids, cause):
+    assert all(
+        look.cause is not None
+        for one, look in zip(connections, by_listing(connections, ids), strict=True)
+        if one.organisation_id not in ids
+    )
+    assert all(look.cause is not None for look in by_failure(connections, cause))

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from rules.digesting import SHOWN, ClientToTellOf, Digest, Recipient, Staff, plan, write
@@ -161,3 +163,40 @@ def test_a_mail_asks_nobody_to_do_what_is_nobody_s_to_do():
     assert both.subject == "1 client needs you"
     assert "1 client of yours needs somebody." in both.body
     assert "1 client could not be read for most of a day, so what you see of it is as old as that." in both.body
+
+
+troubled = st.builds(
+    client,
+    cause=st.none() | st.sampled_from(Cause),
+    owner=st.sampled_from((OWNER, ADMIN, TEAM_ADMIN, GONE)),
+    team=st.sampled_from((None, TEAM)),
+    since=st.none() | st.timedeltas(timedelta(), timedelta(days=9)),
+    told=st.none() | st.timedeltas(timedelta(), timedelta(days=9)),
+)
+staffs = st.frozensets(st.sampled_from((OWNER, ADMIN, TEAM_ADMIN))).map(
+    lambda here: STAFF._replace(people={one: person for one, person in STAFF.people.items() if one in here})
+)
+
+
+@given(st.lists(troubled), staffs)
+def test_whoever_is_told_is_there_and_hears_of_each_client_once(clients, staff):
+    planned = plan(clients, staff, NOW)
+    assert set(planned.digests) <= set(staff.people)
+    for digest in planned.digests.values():
+        heard_of = [one.connection_id for one in (*digest.own, *digest.others, *digest.repaired)]
+        assert len(set(heard_of)) == len(heard_of)
+    named = {one.connection_id for digest in planned.digests.values() for one in (*digest.own, *digest.others)}
+    assert named == {one.connection_id for one in planned.told}
+    assert {one.connection_id for one in planned.closed} == {one.connection_id for one in clients if not one.cause}
+
+
+@given(st.lists(troubled), staffs)
+def test_what_was_told_is_not_told_again_at_once(clients, staff):
+    first = plan(clients, staff, NOW)
+    told, closed = ({one.connection_id for one in some} for some in (first.told, first.closed))
+    left = [
+        one._replace(told_at=NOW) if one.connection_id in told else one
+        for one in clients
+        if one.connection_id not in closed
+    ]
+    assert plan(left, staff, NOW).digests == {}

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Source
 from models.connections.tables import Receipt
-from rules.increments import OVERLAP, changes_since
+from rules.increments import COMPLETE_EVERY, OVERLAP, changes_since
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PULLED = NOW - timedelta(days=2)
@@ -41,3 +44,19 @@ def test_everything_is_read_once_a_week_and_the_first_time():
     assert changes_since(receipts(), None, NOW) == {}
     assert changes_since(receipts(), NOW - timedelta(days=7, minutes=-20), NOW) == {}
     assert changes_since(receipts(), NOW - timedelta(days=6), NOW) != {}
+
+
+pulls = st.builds(
+    receipt,
+    st.none() | st.timedeltas(timedelta(), timedelta(days=30)).map(lambda ago: NOW - ago),
+    st.none() | st.sampled_from(Cause),
+)
+
+
+@given(st.dictionaries(st.sampled_from(ListName), pulls), st.timedeltas(timedelta(), timedelta(days=30)))
+def test_nothing_that_changed_since_a_list_was_read_is_left_out(held, ago):
+    for source, since in changes_since(held, NOW - ago, NOW).items():
+        for name in source.lists:
+            assert held[name].cause is None
+            assert since < held[name].pulled_at
+        assert ago < COMPLETE_EVERY

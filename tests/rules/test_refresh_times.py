@@ -6,6 +6,8 @@ from random import Random
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.refresh_times import wait_for_refresh
 
@@ -32,3 +34,11 @@ def test_clients_added_together_are_spread_over_two_nights():
 
 def test_the_shortest_wait_is_an_hour():
     assert min(wait_for_refresh(identity, 1) for identity in IDS) == timedelta(hours=1)
+
+
+@given(st.uuids(), st.integers(1, 10_000))
+def test_any_client_is_due_before_its_hours_and_by_a_day_at_most(identity, hours):
+    wait = wait_for_refresh(identity, hours)
+    assert timedelta(hours=max(hours - 22, 1)) <= wait <= max(timedelta(hours=hours - 2), timedelta(hours=1))
+    assert wait == wait_for_refresh(identity, hours)
+    assert wait <= wait_for_refresh(identity, hours + 1)

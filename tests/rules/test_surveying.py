@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
@@ -149,3 +151,36 @@ def test_the_same_name_under_another_id_is_not_to_be_ticked_but_changed_to():
     assert (alone.cause, alone.message) == (settled.cause, f"{settled.message} Nothing was changed.")
     (settled,) = survey([connection], reached, MINE, moves_healthy=False, nobodys=["Mill Bakery"])
     assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER  # the namesake is another client's
+
+
+anything = st.builds(
+    LivingConnection,
+    st.uuids(),
+    st.uuids(),
+    st.sampled_from(("books", "other books")),
+    st.sampled_from(("Harbour Cafe", "Mill Street")),
+    st.sampled_from((MINE, THEIRS)),
+    st.sampled_from(ConnectionStatus),
+    st.none() | st.sampled_from(Cause),
+    st.sampled_from(GrantStatus),
+    st.sampled_from(((), ("Bo",), ("Bo", "Cy", "Di", "Ed"))),
+)
+
+
+@given(st.lists(anything), st.booleans())
+def test_every_connection_is_told_of_once_and_only_what_is_reached_is_tried(connections, moves_healthy):
+    settled = survey(connections, REACHED, MINE, moves_healthy=moves_healthy)
+    assert [one.connection for one in settled] == connections
+    for one in settled:
+        assert one.outcome is not None or one.connection.organisation_id in REACHED
+        assert (one.outcome is not Outcome.UNREACHABLE) or (
+            one.message and one.connection.organisation_id not in REACHED
+        )
+
+
+@given(anything, st.dictionaries(st.sampled_from(("books", "else", "more")), st.just("Harbour Cafe")))
+def test_one_client_s_organisation_lock_opens_for_its_own_id_alone(connection, reached):
+    settled = survey_one(connection, reached, MINE)
+    assert (settled.outcome is None) == (connection.organisation_id in reached)
+    if settled.outcome is not None:
+        assert "Nothing was changed." in (settled.message or "")

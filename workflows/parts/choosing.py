@@ -11,7 +11,6 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from rules.stages import refuse_selection
 from workflows.plans.failures import refusal_of, trouble_of
 from workflows.plans.patches import LAST_CHOICE
 
@@ -23,10 +22,10 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.mistakes import first_of
     from contracts.words.refusals import REFUSED, Refusal
     from contracts.words.runs import Outcome, Result, Stage
+    from rules.stages import ENDING, refuse_selection
 
 from workflows.parts.consented_run import ConsentedRun, RunEnded, unlisted
 from workflows.parts.run_state import RunState
-from workflows.plans import planning
 
 
 class ChoosingJourney(ConsentedRun):
@@ -141,7 +140,7 @@ class ChoosingJourney(ConsentedRun):
 
     def _refusal_of(self, selection: Selection) -> Refusal | None:
         if self._is_ending:
-            return planning.ENDING
+            return ENDING
         return refuse_selection(
             self.state.stage, is_chosen=self._accepted is not None, is_same=selection == self._selection
         )

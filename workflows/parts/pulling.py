@@ -31,11 +31,12 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
     from contracts.words.lists import Source
     from contracts.words.runs import Outcome
+    from rules import trying_again
 
 from workflows.parts.calls import call
 from workflows.parts.own_sync import hand_over
 from workflows.parts.run_state import RunState
-from workflows.plans import planning, policies
+from workflows.plans import policies
 from workflows.support import run_text
 
 
@@ -172,7 +173,7 @@ class ClientPulls:
         self._state.name(client.client_name, trouble.cause, code=client.client_code, client_id=client.client_id)
 
     async def _hand_over(self, client: ClientToPull, trouble: Trouble) -> None:
-        retry_at = planning.next_try(workflow.now(), 0, trouble)
+        retry_at = trying_again.next_try(workflow.now(), 0, trouble)
         await call(
             RunActivities.hand_over,
             HandOverInput(

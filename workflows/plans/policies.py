@@ -1,6 +1,7 @@
 """Every timeout and retry policy, named by the kind of call; no other module sets one.
 
-An activity commits its effect and the record of it together, so that it can always be tried again.
+An activity commits its effect and the record of it together, so that it can always be tried again. How long a workflow
+itself waits before it tries something again is decided in ``rules.trying_again``.
 """
 
 from datetime import timedelta
@@ -141,21 +142,6 @@ REMOVAL = ActivityConfig(
         initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=15), maximum_attempts=4
     ),
 )
-
-FIRST_TRY_AFTER_HAND_OVER = timedelta(minutes=1)
-SOONEST_BETWEEN_TRIES = timedelta(seconds=1)
-LONGEST_BETWEEN_TRIES = timedelta(hours=1)
-GIVE_UP_AFTER = timedelta(days=3)
-"""How long ``SyncClient`` keeps trying against an outage; a day's limit does not count as one."""
-
-LONGEST_MOVING = timedelta(days=2)
-"""How long a run that moves clients waits for call limits to lift: a day's limit that is met on its first day has ended
-by then."""
-
-FIRST_ROUND_AFTER = timedelta(minutes=15)
-LONGEST_BETWEEN_ROUNDS = timedelta(hours=2)
-LAST_ROUND_WITHIN = timedelta(hours=18)
-"""How long a night's check goes on trying logins that do not answer; the next night has to find it ended."""
 
 LONGEST_CHECK = timedelta(hours=22)
 

@@ -1,29 +1,26 @@
-"""When a workflow tries again and when it gives up, as pure functions: a replay gets the same answer."""
+"""When what failed is tried again and when it is given up, as pure functions: a replay gets the same answer."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from temporalio import workflow
+from contracts.payloads.check_connections import LoginToCheck
+from contracts.payloads.sync_client import Trouble
+from contracts.words.causes import Cause
 
-with workflow.unsafe.imports_passed_through():
-    from contracts.payloads.check_connections import LoginToCheck
-    from contracts.payloads.sync_client import Trouble
-    from contracts.words.causes import Cause
-    from contracts.words.refusals import Refusal, RefusalCode
+FIRST_TRY_AFTER_HAND_OVER = timedelta(minutes=1)
+SOONEST_BETWEEN_TRIES = timedelta(seconds=1)
+LONGEST_BETWEEN_TRIES = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+"""How long ``SyncClient`` keeps trying against an outage; a day's limit does not count as one."""
 
-from workflows.plans.policies import (
-    FIRST_ROUND_AFTER,
-    FIRST_TRY_AFTER_HAND_OVER,
-    GIVE_UP_AFTER,
-    LAST_ROUND_WITHIN,
-    LONGEST_BETWEEN_ROUNDS,
-    LONGEST_BETWEEN_TRIES,
-    LONGEST_MOVING,
-    SOONEST_BETWEEN_TRIES,
-)
+LONGEST_MOVING = timedelta(days=2)
+"""How long a run that moves clients waits for call limits to lift: a day's limit that is met on its first day has ended
+by then."""
 
-ENDING = Refusal(code=RefusalCode.WRONG_STAGE, message="This run is just ending. Start another one.")
-"""Why nothing is taken any more once a run has begun to end."""
+FIRST_ROUND_AFTER = timedelta(minutes=15)
+LONGEST_BETWEEN_ROUNDS = timedelta(hours=2)
+LAST_ROUND_WITHIN = timedelta(hours=18)
+"""How long a night's check goes on trying logins that do not answer; the next night has to find it ended."""
 
 
 def next_try(now: datetime, tries: int, trouble: Trouble) -> datetime:

@@ -1,0 +1,60 @@
+"""Whether one client may move to another colleague now, and what is to be known of its connection afterwards."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus
+
+
+class ToMove(NamedTuple):
+    """A client as its move finds it, on locked rows.
+
+    Attributes:
+        owner_id: Who looks after it.
+        owner_name: Their name.
+        is_living: Whether its connection is in use.
+    """
+
+    owner_id: UUID
+    owner_name: str
+    is_living: bool
+
+
+class Taker(NamedTuple):
+    """Who gets the client.
+
+    Attributes:
+        name: Their name.
+        has_left: Whether they are deactivated.
+    """
+
+    name: str
+    has_left: bool
+
+
+def changed_meanwhile(client: ToMove, taker: Taker, shown_owner_id: UUID | None, *, keeps_login: bool) -> str | None:
+    """Why hands are kept off the client, if they are: it is not what it was when the list was shown.
+
+    Args:
+        client: As it is now.
+        taker: Who gets it.
+        shown_owner_id: Whose client it was when the list was shown.
+        keeps_login: Whether the owner moves even where the login cannot; a connection that ended is no matter then.
+    """
+    if client.owner_id != shown_owner_id:
+        return f"Looked after by {client.owner_name} by now."
+    if taker.has_left:
+        return f"{taker.name} has left meanwhile."
+    if not keeps_login and not client.is_living:
+        return "It was disconnected meanwhile."
+    return None
+
+
+def kept_login(status: ConnectionStatus, cause: Cause | None, taker_name: str) -> str:
+    """A sentence on a connection that keeps a login which is not the new owner's."""
+    if status is ConnectionStatus.NEEDS_RECONNECT:
+        return f"It needs reconnecting: {taker_name} can do that with an own login."
+    if status is ConnectionStatus.NEEDS_CLIENT and cause is not None:
+        return f"No sign-in repairs its connection. {cause.sentence} {cause.next_step}"
+    return f"It keeps the login that it had; {taker_name} can reconnect it with an own one."

@@ -1,0 +1,51 @@
+"""Which clients of colleagues a selection takes over."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.payloads.selection import Selection
+from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.runs import Action
+from rules.taking_over import take_over
+
+ME, OTHER = UUID(int=1), UUID(int=2)
+LISTED = ("a", "b", "c")
+wanted = st.lists(st.sampled_from("abcd"), unique=True)
+owners = st.sampled_from((None, ME, OTHER))
+
+
+def selection_of(chosen: list[str], *, all_new: bool, owner: UUID | None = None) -> Selection:
+    return Selection.model_validate(
+        {"organisations": [{"organisation_id": one} for one in chosen], "all_new": all_new, "owner_id": owner}
+    )
+
+
+@given(wanted, st.booleans(), owners)
+def test_listed_clients_come_to_oneself_each_once_or_none_at_all(chosen, all_new, owner):
+    selection = selection_of(chosen, all_new=all_new or not chosen, owner=owner)
+    try:
+        choices = take_over(selection, LISTED, ME, is_chosen=False)
+    except Refused:
+        assert owner == OTHER or "d" in chosen
+    else:
+        found = [choice.organisation_id for choice in choices]
+        assert found == (list(LISTED) if selection.all_new else chosen)
+        assert {(choice.action, choice.owner_id) for choice in choices} == {(Action.REASSIGN, ME)}
+
+
+def test_an_empty_list_and_a_second_choice_are_refused():
+    for listed, is_chosen, code in (((), False, RefusalCode.INVALID), (LISTED, True, RefusalCode.ALREADY_SELECTED)):
+        with pytest.raises(Refused) as refused:
+            take_over(selection_of([], all_new=True), listed, ME, is_chosen=is_chosen)
+        assert refused.value.refusal.code is code
+
+
+@pytest.mark.parametrize("field", ["team_id", "client_id"])
+def test_what_reassigning_cannot_do_is_refused_with_its_field(field):
+    row = {"organisation_id": "a", field: OTHER, **({"action": "link"} if field == "client_id" else {})}
+    with pytest.raises(Refused) as refused:
+        take_over(Selection.model_validate({"organisations": [row]}), LISTED, ME, is_chosen=False)
+    assert refused.value.refusal.field == f"organisations.0.{field}"
