@@ -13,8 +13,8 @@ from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
 from models.lists.tables import TABLE_OF
-from rules.client_codes import client_code
-from rules.list_changes import MEMBER_FLAGS
+from rules.clients.client_codes import client_code
+from rules.lists.list_changes import MEMBER_FLAGS
 
 FEWEST_AT_ONCE = 24
 """Organisations in a transaction, but for the last: a COPY has a price of its own, whatever it carries."""

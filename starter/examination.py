@@ -16,7 +16,7 @@ from providers.kit.proxies import UnusableNetworkError
 from providers.port.errors import AppRefused, ProviderError
 from providers.port.provider import Provider
 from providers.port.settings import ProviderSettings
-from rules.schedule_hours import WHAT_TO_DO, said
+from rules.night.schedule_hours import WHAT_TO_DO, said
 from runtime.sealing.keyring import InvalidKeysError
 from runtime.settings.settings import MissingSettingError, Settings, variable_of
 from runtime.settings.zone_rules import pinned_version

@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.refusals import REFUSED, Refusal
     from contracts.words.runs import Result, RunKind, Stage
     from rules import trying_again
-    from rules.stages import ENDING, refuse_confirmation
+    from rules.runs.stages import ENDING, refuse_confirmation
 
 from workflows.parts.calls import call
 from workflows.parts.choosing import ChoosingJourney

@@ -31,9 +31,9 @@ from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
-from rules.choosing import Choice, require_listed
-from rules.matching import Judgement
-from rules.new_books import OldBooks, chosen_books, judge_books
+from rules.clients.matching import Judgement
+from rules.runs.choosing import Choice, require_listed
+from rules.runs.new_books import OldBooks, chosen_books, judge_books
 
 
 class ChangeActivities(ReachActivities):

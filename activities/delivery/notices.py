@@ -21,8 +21,8 @@ from models.notices import writes as notices
 from models.notices.tables import Notice
 from models.notices.writes import Came
 from models.practices.tables import Practice
-from rules import digesting
-from rules.digesting import ClientToTellOf, DigestPlan, Staff
+from rules.night import digesting
+from rules.night.digesting import ClientToTellOf, DigestPlan, Staff
 
 WORTH_SENDING = timedelta(days=3)
 """What was written longer ago, before there was a mail server, would only confuse."""

@@ -33,7 +33,7 @@ from models.grants import writes as grants
 from models.night import reads as checks
 from providers.port.errors import NeedsPerson, ProviderError, SignedOut, Unavailable
 from providers.port.provider import ReachableOrganisation
-from rules import diagnosing
+from rules.night import diagnosing
 
 NIGHTS_READ_LASTS = timedelta(hours=28)
 """``READ_LASTS`` for the night: what the night before read late, after many others, it does not read again early."""

@@ -17,7 +17,7 @@ from models.connections.tables import Connection
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
 from providers.port.provider import Provider, Providers
-from rules.losses import loses_many
+from rules.lists.losses import loses_many
 
 logger = logging.getLogger(__name__)
 

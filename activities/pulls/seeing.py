@@ -15,8 +15,8 @@ from models.kit.database import Database
 from models.runs import surveys
 from models.runs.tables import Run
 from providers.port.errors import ProviderError
-from rules.diagnosing import Look
-from rules.surveying import LivingConnection, needs_no_repair
+from rules.night.diagnosing import Look
+from rules.runs.surveying import LivingConnection, needs_no_repair
 
 READ_LASTS = timedelta(days=1)
 """How long after something of an organisation was read it is called healthy because it is listed."""

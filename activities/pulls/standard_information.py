@@ -32,7 +32,7 @@ from models.kit.database_away import DatabaseAway, is_away
 from models.runs import writes as runs
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
 from providers.port.provider import Providers
-from rules.increments import changes_since
+from rules.lists.increments import changes_since
 
 logger = logging.getLogger(__name__)
 

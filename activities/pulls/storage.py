@@ -29,7 +29,7 @@ from models.runs import writes as runs
 from models.runs.tables import RunOrganisation
 from providers.kit.fair_semaphore import FairSemaphore
 from providers.port.errors import NeedsPerson, ProviderError
-from rules.list_changes import Changes
+from rules.lists.list_changes import Changes
 
 logger = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from models.practices.reads import everybody_there, teams_there
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run
-from rules.choosing import Terms, require_listed, resolve
+from rules.runs.choosing import Terms, require_listed, resolve
 
 
 class ClientActivities:

@@ -17,7 +17,7 @@ from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
 from providers.port.errors import ProviderError
-from rules.moving import Taker, ToMove, changed_meanwhile, kept_login
+from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login
 
 
 class Move:

@@ -29,8 +29,8 @@ from models.runs import writes as runs
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
 from providers.port.errors import ProviderError, Transient
-from rules import diagnosing
-from rules.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
+from rules.clients.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge
+from rules.night import diagnosing
 
 
 class OrganisationActivities(ReachActivities):

@@ -33,8 +33,8 @@ from models.runs import writes as runs
 from models.runs.organisations import still_to_reassign
 from models.runs.tables import Run, RunOrganisation
 from providers.port.errors import ProviderError, Transient
-from rules.choosing import require_listed
-from rules.taking_over import take_over
+from rules.runs.choosing import require_listed
+from rules.runs.taking_over import take_over
 
 NOBODY_S = "This login reaches no client of a colleague. Sign in with another login, or stop the run."
 

@@ -26,7 +26,7 @@ from models.runs import writes as runs
 from models.runs.surveys import SurveyRow
 from models.runs.tables import Run
 from providers.port.provider import ReachableOrganisation
-from rules.surveying import LivingConnection, is_missed, survey, survey_one
+from rules.runs.surveying import LivingConnection, is_missed, survey, survey_one
 
 
 class ReconnectActivities(ReachActivities):

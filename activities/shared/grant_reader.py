@@ -22,7 +22,7 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from providers.port.errors import NeedsPerson, ProviderError, Unavailable
 from providers.port.provider import Provider, Providers, ReachableOrganisation
-from rules.losses import is_much_missing
+from rules.lists.losses import is_much_missing
 
 FEW = 50
 """Organisations whose profiles are read for their names alone, while a person waits for a list."""

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.connections.conditions import IS_HELD
-from rules.matching import ConnectedClient
+from rules.clients.matching import ConnectedClient
 
 
 async def connected_clients(session: AsyncSession, practice_id: UUID, provider: str) -> Sequence[ConnectedClient]:

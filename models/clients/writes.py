@@ -29,8 +29,8 @@ from models.practices.tables import Colleague, Practice
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
-from rules.client_codes import client_code
-from rules.matching import KnownOrganisation, UnconnectedClient
+from rules.clients.client_codes import client_code
+from rules.clients.matching import KnownOrganisation, UnconnectedClient
 
 
 class Batch(NamedTuple):

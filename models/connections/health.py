@@ -18,7 +18,7 @@ from contracts.words.connections import ConnectionStatus
 from models.connections.conditions import HAS_LIVING_STATUS
 from models.events import writes as events
 from models.kit.arrays import texts
-from rules.diagnosing import Look
+from rules.night.diagnosing import Look
 
 
 class Became(NamedTuple):

@@ -14,7 +14,7 @@ from contracts.words.lists import ListName
 from models.connections.health import IS_CHOSEN
 from models.connections.tables import Receipt
 from models.kit.arrays import texts
-from rules.list_changes import Changes
+from rules.lists.list_changes import Changes
 
 
 async def write_receipts(
@@ -28,7 +28,7 @@ async def write_receipts(
 
     Args:
         session: The caller's transaction.
-        changes: The changes of each list, by connection, as ``rules.list_changes`` counted them.
+        changes: The changes of each list, by connection, as ``rules.lists.list_changes`` counted them.
         pull_id: The run or sync that stored it, for ``before_pull``.
         at: The moment of the pull (aware, UTC).
     """

@@ -13,8 +13,8 @@ from contracts.words.standard_information import Contact, Row
 from models.connections import health as connection_health
 from models.connections.tables import Connection
 from models.events import writes as events
-from rules.diagnosing import Look
-from rules.refresh_times import wait_for_refresh
+from rules.lists.refresh_times import wait_for_refresh
+from rules.night.diagnosing import Look
 
 
 class ChosenSettings(Protocol):

@@ -22,7 +22,7 @@ from models.grants.tables import Grant, GrantReach
 from models.kit.arrays import is_one_of, texts
 from models.runs import writes as runs
 from models.runs.tables import RunOrganisation
-from rules.diagnosing import Look
+from rules.night.diagnosing import Look
 
 
 async def run_row(

@@ -1,4 +1,4 @@
-"""Reads the lists of two connections, and compares them by ``rules.book_match``."""
+"""Reads the lists of two connections, and compares them by ``rules.lists.book_match``."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.lists import Source
 from models.lists.tables import TABLE_OF
-from rules.book_match import CODES, Entry, Match, match
+from rules.lists.book_match import CODES, Entry, Match, match
 
 
 async def matches(session: AsyncSession, old_id: UUID, new_id: UUID) -> dict[Source, Match]:

@@ -24,8 +24,8 @@ from models.connections.writes import MADE
 from models.events import writes as events
 from models.kit.arrays import texts
 from models.runs import results as run_results
-from rules.list_changes import Changes
-from rules.refresh_times import hours_sooner
+from rules.lists.list_changes import Changes
+from rules.lists.refresh_times import hours_sooner
 
 _LONGEST = 300
 """Characters of an event's words: what its column takes."""

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.lists import SOURCE_OF, ListName, Source
 from models.connections.tables import Connection, Receipt
 from models.lists.tables import TABLE_OF, ContactRow, StandardRow
-from rules.list_changes import MEMBER_FLAGS
+from rules.lists.list_changes import MEMBER_FLAGS
 
 _SEARCHED: dict[Source, tuple[str, ...]] = {
     Source.ORGANISATION: ("name",),

@@ -41,7 +41,7 @@ from models.connections.tables import Connection
 from models.kit.arrays import is_one_of, texts
 from models.kit.bulk import copy_rows
 from models.lists.tables import TABLE_OF
-from rules.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
+from rules.lists.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
 
 
 async def store_rows(

@@ -13,7 +13,7 @@ from contracts.words.practices import Role
 from models.connections.conditions import IS_LIVING
 from models.kit.arrays import texts
 from models.practices.tables import Colleague, Team, TeamMember
-from rules.digesting import ClientToTellOf, Recipient, Staff
+from rules.night.digesting import ClientToTellOf, Recipient, Staff
 
 
 async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[ClientToTellOf]:

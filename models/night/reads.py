@@ -14,7 +14,7 @@ from models.connections import receipts
 from models.connections.conditions import IS_LIVING
 from models.connections.health import IS_CHOSEN, Became
 from models.kit.arrays import texts
-from rules.diagnosing import CheckedConnection, Look
+from rules.night.diagnosing import CheckedConnection, Look
 
 
 class Login(NamedTuple):

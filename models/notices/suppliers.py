@@ -15,7 +15,7 @@ from models.connections.tables import Connection, Receipt
 from models.events import writes as events
 from models.notices.tables import Notice
 from models.practices.tables import Colleague
-from rules.list_changes import Changes
+from rules.lists.list_changes import Changes
 
 KIND = "supplier.new"
 

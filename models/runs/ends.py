@@ -11,7 +11,7 @@ from models.events import writes as events
 from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.tables import Run
-from rules.run_results import result_of, summary
+from rules.runs.run_results import result_of, summary
 
 
 class End(NamedTuple):

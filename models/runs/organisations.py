@@ -20,8 +20,8 @@ from models.clients.tables import Client
 from models.connections.conditions import IS_NOT_ENDED
 from models.kit.arrays import texts
 from models.runs.tables import RunOrganisation
-from rules.choosing import Choice
-from rules.matching import Candidate, Judgement
+from rules.clients.matching import Candidate, Judgement
+from rules.runs.choosing import Choice
 
 _IS_CLIENT = "r.kind = 'add-clients' AND o.verdict = 'already_client'"
 UNCHOSEN = f"CASE WHEN {_IS_CLIENT} THEN 'already_client' ELSE 'skipped' END"

@@ -24,7 +24,7 @@ from models.practices.tables import Colleague, Team
 from models.runs import telling_apart
 from models.runs.accounts import Accounts, accounts_of
 from models.runs.tables import Run, RunOrganisation
-from rules.run_results import next_step_of
+from rules.runs.run_results import next_step_of
 
 
 @dataclass(frozen=True, slots=True)

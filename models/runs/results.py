@@ -11,7 +11,7 @@ from contracts.words.runs import Result, RunKind, Stage
 from models.connections.writes import MADE
 from models.kit.arrays import texts
 from models.runs import writes as runs
-from rules.run_results import result_of, summary
+from rules.runs.run_results import result_of, summary
 
 MENDED = "It failed in this run and has worked since."
 

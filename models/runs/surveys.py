@@ -13,7 +13,7 @@ from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Action, Outcome
 from models.connections.conditions import HAS_LIVING_STATUS
 from models.kit.arrays import texts
-from rules.surveying import LivingConnection
+from rules.runs.surveying import LivingConnection
 
 
 class SurveyRow(NamedTuple):

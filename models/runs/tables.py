@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.kit.columns import MOMENT, created, enum_of
-from rules.run_results import next_step_of
+from rules.runs.run_results import next_step_of
 
 
 class Run(SQLModel, table=True):

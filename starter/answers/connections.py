@@ -18,7 +18,7 @@ from contracts.words.runs import Stage
 from models.connections.changes import undo_until
 from models.connections.reads import Details, Managed
 from models.connections.tables import Connection
-from rules.book_match import Match
+from rules.lists.book_match import Match
 from starter.answers.clients import ConnectionAnswer, ReceiptAnswer
 from starter.connections.changes import ChangePreview
 from starter.connections.disconnecting import DisconnectPreview

@@ -5,7 +5,7 @@ from uuid import UUID
 from models.clients.tables import Client
 from models.kit.database import Database
 from models.practices.tables import Practice
-from rules.client_codes import client_code
+from rules.clients.client_codes import client_code
 
 
 async def add_by_hand(database: Database, practice_id: UUID, owner_id: UUID, *, name: str, company_number: str) -> UUID:

@@ -23,7 +23,7 @@ from models.kit.database import Database
 from models.lists import book_match
 from models.runs.reads import prepared_change
 from models.runs.tables import Run
-from rules.book_match import Match
+from rules.lists.book_match import Match
 from starter.actor import Actor
 from starter.connections.managing import Managing, managed_or_refused, options_for
 from starter.runs.runs import Runs

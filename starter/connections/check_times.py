@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from contracts.words.names import PRACTICE_ATTRIBUTE, check_connections_id
 from models.kit.columns import now as this_moment
-from rules.schedule_hours import next_night
+from rules.night.schedule_hours import next_night
 from workflows.check_connections import CheckConnections
 
 PATIENCE = timedelta(seconds=1)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from temporalio.api.workflowservice.v1 import ListScheduleMatchingTimesRequest
 from temporalio.client import Client
 
-from rules.schedule_hours import OddNight, begin_of, difference
+from rules.night.schedule_hours import OddNight, begin_of, difference
 
 _LOOKED_BACK = timedelta(days=400)
 _LOOKED_AHEAD = timedelta(days=500)

@@ -36,7 +36,7 @@ from models.kit.columns import now
 from models.kit.database import Database
 from models.practices.reads import all_practices
 from models.practices.tables import Practice
-from rules.schedule_hours import HOUR, JITTER, WHAT_TO_DO, OddNight, said
+from rules.night.schedule_hours import HOUR, JITTER, WHAT_TO_DO, OddNight, said
 from runtime.settings.zone_rules import pinned_version
 from starter.connections.schedule_times import compared
 from starter.support.supporting import Supporting

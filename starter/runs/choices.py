@@ -1,6 +1,6 @@
 """What people can choose from when organisations become clients: the allowance left, teams, owners, clients to link to.
 
-It only makes offers; ``rules.choosing`` checks a choice when it is recorded.
+It only makes offers; ``rules.runs.choosing`` checks a choice when it is recorded.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from models.clients import writes as clients
 from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
-from rules.matching import UnconnectedClient
+from rules.clients.matching import UnconnectedClient
 from starter.actor import Actor
 
 

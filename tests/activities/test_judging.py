@@ -19,7 +19,7 @@ from models.kit.sealing import Sealer
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
-from rules.matching import Judgement, judge
+from rules.clients.matching import Judgement, judge
 from tests.models.conftest import House
 
 RUN = "a-run"

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.words.runs import Outcome, Result, RunKind
-from rules.run_results import result_of
+from rules.runs.run_results import result_of
 
 FINE, TROUBLED = Result.COMPLETED, Result.COMPLETED_WITH_FAILURES
 

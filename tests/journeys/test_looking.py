@@ -4,7 +4,7 @@ import pytest
 
 from contracts.words.causes import Cause
 from emulators.xero.faults import Kind
-from rules.surveying import waits
+from rules.runs.surveying import waits
 from tests.journeys.conftest import MakePrepared
 from tests.journeys.nights import a_night_later, begin_night, check, health, reconnect_all
 from tests.journeys.people import change, everything_added

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from models.kit.database import Database
 from models.practices import writes as practices
-from rules.schedule_hours import JITTER, Older
+from rules.night.schedule_hours import JITTER, Older
 from runtime.embedded.stack import environment_of
 from runtime.settings.zone_rules import GO_VARIABLE, pinned_rules, use_pinned_rules
 from starter.connections.schedules import Schedules

@@ -17,8 +17,8 @@ from models.kit.database import Database
 from models.lists import good_pulls
 from models.lists.good_pulls import GoodPull
 from models.night import reads as checks
-from rules.diagnosing import Look
-from rules.list_changes import Changes
+from rules.lists.list_changes import Changes
+from rules.night.diagnosing import Look
 from tests.models.conftest import NOON, House
 
 STORED = Changes(rows=3, added=0, changed=0, gone=0)

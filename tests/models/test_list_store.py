@@ -18,7 +18,7 @@ from models.clients.tables import Client
 from models.kit.database import Database
 from models.lists.reads import ListPage, read_list
 from models.lists.writes import store_lists, store_rows
-from rules.list_changes import Changes
+from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
 from tests.models.rows import account, contact
 

@@ -3,7 +3,7 @@
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from models.connections.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
-from rules.list_changes import Changes
+from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON
 
 SUPPLIERS, CUSTOMERS, ITEMS = ListName.SUPPLIERS, ListName.CUSTOMERS, ListName.ITEMS

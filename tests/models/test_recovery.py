@@ -18,8 +18,8 @@ from models.lists import good_pulls
 from models.lists.good_pulls import GoodPull
 from models.night import reads as checks
 from models.runs.tables import Run, RunOrganisation
-from rules import diagnosing
-from rules.diagnosing import Look
+from rules.night import diagnosing
+from rules.night.diagnosing import Look
 from tests.models.conftest import NOON, House
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from rules.schedule_hours import HOUR, JITTER, Older, begin_of, difference, next_night, said
+from rules.night.schedule_hours import HOUR, JITTER, Older, begin_of, difference, next_night, said
 from runtime.settings.zone_rules import pinned_rules
 
 LAST_YEAR = 2037

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.words.mistakes import first_of
     from contracts.words.refusals import REFUSED, Refusal
     from contracts.words.runs import Outcome, Result, Stage
-    from rules.stages import ENDING, refuse_selection
+    from rules.runs.stages import ENDING, refuse_selection
 
 from workflows.parts.consented_run import ConsentedRun, RunEnded, unlisted
 from workflows.parts.run_state import RunState

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
-from rules.diagnosing import DISPROVED_BY_LISTING, CheckedConnection, Look, by_failure, by_listing
+from rules.night.diagnosing import DISPROVED_BY_LISTING, CheckedConnection, Look, by_failure, by_listing
 from tests.models.conftest import NOON
 
 

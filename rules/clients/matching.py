@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from contracts.words.runs import Verdict
 from contracts.words.standard_information import NAMELESS
-from rules.registration_numbers import Keys, Numbers
+from rules.clients.registration_numbers import Keys, Numbers
 
 
 class Candidate(NamedTuple):

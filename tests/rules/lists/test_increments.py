@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Source
 from models.connections.tables import Receipt
-from rules.increments import COMPLETE_EVERY, OVERLAP, changes_since
+from rules.lists.increments import COMPLETE_EVERY, OVERLAP, changes_since
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
 PULLED = NOW - timedelta(days=2)

@@ -11,7 +11,7 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.practices import Plan
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Stage, Verdict
-from rules.choosing import Terms, require_listed, resolve
+from rules.runs.choosing import Terms, require_listed, resolve
 
 ME, COLLEAGUE, TEAM, CLIENT, LINKED = (UUID(int=number) for number in range(1, 6))
 

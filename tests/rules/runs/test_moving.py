@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from rules.moving import Taker, ToMove, changed_meanwhile, kept_login
+from rules.runs.moving import Taker, ToMove, changed_meanwhile, kept_login
 
 OLIVE, SOMEBODY = UUID(int=1), uuid4()
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action
-from rules.taking_over import take_over
+from rules.runs.taking_over import take_over
 
 ME, OTHER = UUID(int=1), UUID(int=2)
 LISTED = ("a", "b", "c")

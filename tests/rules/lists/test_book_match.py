@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.book_match import Entry, match
+from rules.lists.book_match import Entry, match
 
 OLD = [Entry("200", "Sales"), Entry("400", "Advertising"), Entry("401", "Audit fees"), Entry("999", "Suspense")]
 NEW = [Entry("200", " sales "), Entry("400", "Marketing"), Entry("410", "Audit  Fees"), Entry("720", "Vans")]

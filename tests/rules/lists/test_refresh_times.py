@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.refresh_times import wait_for_refresh
+from rules.lists.refresh_times import wait_for_refresh
 
 RANDOM = Random(7)  # noqa: S311  # ids for a test
 IDS = [UUID(int=RANDOM.getrandbits(128), version=4) for _ in range(2_000)]

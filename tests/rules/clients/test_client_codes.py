@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.client_codes import client_code
+from rules.clients.client_codes import client_code
 
 numbers = st.integers(1, 1_000_000)
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Result, RunKind
-from rules.run_results import next_step_of, result_of, summary
+from rules.runs.run_results import next_step_of, result_of, summary
 
 counts = st.dictionaries(st.sampled_from(Outcome), st.integers(0, 2_000))
 kinds = st.sampled_from(RunKind)

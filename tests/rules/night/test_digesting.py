@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.causes import Cause
-from rules.digesting import SHOWN, ClientToTellOf, Digest, Recipient, Staff, plan, write
+from rules.night.digesting import SHOWN, ClientToTellOf, Digest, Recipient, Staff, plan, write
 
 NOW = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
 OWNER, ADMIN, TEAM_ADMIN, GONE, TEAM = (uuid4() for _ in range(5))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.registration_numbers import Numbers, company_keys, tax_keys
+from rules.clients.registration_numbers import Numbers, company_keys, tax_keys
 
 
 @pytest.mark.parametrize(

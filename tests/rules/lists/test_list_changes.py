@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, Source
-from rules.list_changes import Changes, Version, compare, count, membership, storable
+from rules.lists.list_changes import Changes, Version, compare, count, membership, storable
 from tests.models.rows import account, contact
 
 versions = st.dictionaries(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from contracts.words.lists import ListName, Source
 from contracts.words.standard_information import Row
-from rules.list_changes import membership
+from rules.lists.list_changes import membership
 
 MANY, SHARE = 20, 8
 """So many rows fewer than at the last pull, or one in so many, is seldom somebody's work and often half an answer."""

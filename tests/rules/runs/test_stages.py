@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from contracts.words.refusals import RefusalCode
 from contracts.words.runs import Stage
-from rules.stages import refuse_confirmation, refuse_selection
+from rules.runs.stages import refuse_confirmation, refuse_selection
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Verdict
-from rules.matching import Judgement, KnownOrganisation
+from rules.clients.matching import Judgement, KnownOrganisation
 
 FIELD = "organisations.0.organisation_id"
 

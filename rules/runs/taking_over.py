@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action
-from rules.choosing import Choice
+from rules.runs.choosing import Choice
 
 
 def take_over(selection: Selection, listed: Collection[str], taker_id: UUID, *, is_chosen: bool) -> list[Choice]:

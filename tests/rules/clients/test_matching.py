@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.runs import Verdict
-from rules.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge, plain_name
+from rules.clients.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge, plain_name
 
 
 def candidate(name: str = "Harbour Bakery Ltd", organisation_id: str = "o1", **more: object) -> Candidate:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Verdict
-from rules.matching import KnownOrganisation
-from rules.new_books import OldBooks, chosen_books, judge_books
+from rules.clients.matching import KnownOrganisation
+from rules.runs.new_books import OldBooks, chosen_books, judge_books
 
 CLIENT, OTHER, TEAM = (UUID(int=number) for number in range(1, 4))
 OLD = OldBooks(CLIENT, "old", "Harbour Cafe")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, Source
-from rules.losses import is_much_missing, loses_many
+from rules.lists.losses import is_much_missing, loses_many
 from tests.models.rows import account, contact
 
 HELD = {ListName.ACCOUNTS: 60, ListName.BANK_ACCOUNTS: 3}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Outcome
-from rules.surveying import LivingConnection, survey, survey_one
+from rules.runs.surveying import LivingConnection, survey, survey_one
 
 MINE, THEIRS = uuid4(), uuid4()
 CONNECTED, BROKEN = ConnectionStatus.CONNECTED, ConnectionStatus.NEEDS_RECONNECT

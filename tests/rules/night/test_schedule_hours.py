@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.schedule_hours import HOUR, difference, next_night
+from rules.night.schedule_hours import HOUR, difference, next_night
 
 zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  # aware by its zone

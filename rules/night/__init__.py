@@ -1,0 +1,1 @@
+"""Decisions of the nightly check: when it begins, what a look means, and who is told."""
