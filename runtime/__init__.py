@@ -1,5 +1,5 @@
-"""Process wiring: settings, keys, the Temporal connection, logging and the embedded servers.
+"""What every process needs: settings, keys, the Temporal connection, logging and the embedded servers.
 
-Every process of the product starts here. Nothing in this room knows what the product does: it imports no other room
-of ours, and names that belong to the domain (search attributes, task queues, commands) are handed in.
+Nothing in this room knows what the product does. It imports no other room of ours, and callers hand in names of the
+domain (search attributes, task queues, commands).
 """

@@ -1,1 +1,1 @@
-"""The web backend: the JSON API, the pages a sign-in comes back to, health, and the codec for Temporal's own UI."""
+"""The web backend: JSON API, pages, returns from sign-ins, health, and the codec for Temporal's web interface."""

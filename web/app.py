@@ -1,4 +1,4 @@
-"""The web application: routes, error shape and shield, put together from what it is given."""
+"""Builds the web application from its parts: routes, error answers and the shield."""
 
 from importlib.metadata import version
 
@@ -47,16 +47,16 @@ def create_app(
     temporal_ui: str | None = None,
     has_outbox: bool = True,
 ) -> FastAPI:
-    """The application.
+    """Build the application.
 
     Args:
-        operations: The one door to everything.
-        ring: For the codec that Temporal's Web UI calls.
+        operations: All operations of the product.
+        ring: The key ring, for the codec that Temporal's web interface calls.
         is_secure: The public address is HTTPS.
         codec_access: Who may use the codec.
-        support: Knows who is of support; nobody is when None.
+        support: Checks support staff; None means that there are none.
         temporal_ui: Base of the Temporal Web UI: for links, and the only origin that browsers may call the codec from.
-        has_outbox: No mail server takes the notices, so that admins read them here.
+        has_outbox: Whether there is no mail server, so that admins read notices on a page.
     """
     app = Described(
         title="Clientsync",

@@ -1,8 +1,8 @@
-"""Requests that come too slowly, or with endless headers, are ended: uvicorn by itself waits for them without end.
+"""Ends connections whose requests come too slowly or have endless headers; uvicorn alone waits for them for ever.
 
-One clock a connection: for its first byte, then for the head of each request, then for its body. It ends what a client
-sends; how long the application takes, and a stream of events that is listened to, are no concern of it. How large a
-body may be is the shield's.
+One clock for each connection runs for its first byte, then for each request's headers, then for its body. Only what a
+client sends is limited; the time that the application takes, and streams of events, are not. The shield limits the size
+of bodies.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class SlowRequests(NamedTuple):
-    """How long is waited for a request.
+    """How long to wait for a request, and how large its headers may be.
 
     Attributes:
         head: Seconds from a request's first byte to the end of its headers. They fit into a few packets.
-        body: Seconds from there to the end of its body. The largest that is taken (2 MiB, for the codec 16 MiB) comes
+        body: Seconds from there to the end of its body. The largest allowed body (2 MiB; 16 MiB for the codec) arrives
             in time at 280 kB/s.
-        largest_head: Bytes of the head, more or less: what comes with its first piece is not counted.
+        largest_head: Greatest size of the headers in bytes, roughly: the first packet is not counted.
     """
 
     head: float = 20.0
@@ -28,7 +28,7 @@ class SlowRequests(NamedTuple):
 
 
 class Hurrying(HttpToolsProtocol):
-    """One connection. Takes what uvicorn gives its protocols, and how patient to be."""
+    """One connection; its arguments are those of uvicorn's protocols, and the limits."""
 
     def __init__(self, *args: Any, patience: SlowRequests = SlowRequests(), **options: Any) -> None:  # noqa: B008  # it never changes
         super().__init__(*args, **options)
@@ -38,17 +38,17 @@ class Hurrying(HttpToolsProtocol):
         self._head_size = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Wait for the first byte as long as for that of a later request: proxies open connections ahead."""
+        """Wait for the first byte as long as for a later request, because proxies open connections in advance."""
         super().connection_made(transport)
         self._wait(self.timeout_keep_alive)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Stop the clock."""
         self._wait(None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to a head that does not end."""
+        """Count the bytes of headers that have not ended."""
         was_in_head = self._is_in_head
         super().data_received(data)
         if not (was_in_head and self._is_in_head):
@@ -59,19 +59,19 @@ class Hurrying(HttpToolsProtocol):
             self._end(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        """A request's first byte."""
+        """A request's first byte has come: start the clock for its headers."""
         self._is_in_head = True
         self._wait(self._patience.head)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """The end of its head."""
+        """The headers have ended: start the clock for the body."""
         self._is_in_head = False
         self._wait(self._patience.body)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The end of its body, if it has one."""
+        """The request has ended: stop the clock."""
         self._wait(None)
         super().on_message_complete()
 
@@ -81,7 +81,7 @@ class Hurrying(HttpToolsProtocol):
         self._clock = None if seconds is None else self.loop.call_later(seconds, self._end, HTTPStatus.REQUEST_TIMEOUT)
 
     def _end(self, status: HTTPStatus) -> None:
-        """End the connection; with an answer, where the request that is too slow or too large can still have one."""
+        """End the connection; send an answer first if the request can still have one."""
         if self.transport.is_closing():
             return
         is_over = self.cycle is None or self.cycle.response_complete

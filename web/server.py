@@ -1,4 +1,4 @@
-"""Runs the web application under uvicorn until it is told to stop; requests in flight are finished first."""
+"""Runs the web application under uvicorn until it is told to stop; requests under way are finished first."""
 
 import asyncio
 import signal
@@ -14,7 +14,7 @@ GRACE_SECONDS = 10
 
 
 class _Server(uvicorn.Server):
-    """Stops on SIGINT and SIGTERM, and lets the process end in order: uvicorn's own way raises the signal again."""
+    """Stops on SIGINT and SIGTERM and returns; uvicorn's own server would raise the signal again."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve(app: FastAPI, *, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM, on the event loop that runs.
+    """Serve until SIGINT or SIGTERM, on the running event loop.
 
     Args:
         app: The application.

@@ -1,1 +1,1 @@
-"""Servers and processes of ours, on this machine."""
+"""Servers and processes that run as our children on this machine."""

@@ -1,6 +1,6 @@
-"""Whether this machine can run the embedded servers, said before anything is started.
+"""Checks whether this machine can run the embedded servers, before anything is started.
 
-``setup/preflight.sh`` asks the same before anything is installed, of machines that may not have Python yet.
+``setup/preflight.sh`` makes the same checks before anything is installed, on machines that may not have Python yet.
 """
 
 import os
@@ -32,14 +32,14 @@ def check_machine(
     memory: int | None = None,
     rights: int | None = None,
 ) -> None:
-    """Complain in one sentence about what is missing.
+    """Check the machine, and complain in one sentence about what is missing.
 
     Args:
-        directory: Where the servers' files are going to be; it has to exist.
+        directory: Where the servers' files will be; it has to exist.
         platform: As ``sys.platform`` names it.
-        disk: Free bytes there; None means as found.
-        memory: Bytes that can be had; None means as found.
-        rights: Capabilities of root, as a set of bits; None means as found.
+        disk: Free bytes there; measured when None.
+        memory: Bytes of memory available; measured when None.
+        rights: Root's capabilities, as a set of bits; read from the kernel when None.
 
     Raises:
         ProcessFailedError: The machine cannot run them, with what to do about it.
@@ -69,7 +69,7 @@ def check_machine(
 
 
 def _available_memory() -> int | None:
-    """Bytes, as Linux estimates what can be had without swapping; None where it does not say."""
+    """The memory in bytes that Linux can give without swapping; None where it does not say."""
     try:
         lines = _MEMINFO.read_text().splitlines()
     except OSError:
@@ -79,7 +79,7 @@ def _available_memory() -> int | None:
 
 
 def _rights_of_root() -> int:
-    """Our capabilities as bits; all of them for whoever is not root, and so needs none."""
+    """Our capabilities as bits; all of them for anybody who is not root, because they need none."""
     if os.geteuid() != 0:
         return -1
     found = next(line for line in _STATUS.read_text().splitlines() if line.startswith("CapEff:"))

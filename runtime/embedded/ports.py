@@ -1,4 +1,4 @@
-"""Loopback ports for the embedded parts: free when chosen, and the same again at the next start."""
+"""Chooses free loopback ports for the embedded parts, and keeps them for the next start."""
 
 import json
 import random
@@ -12,7 +12,7 @@ _RANGE = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
-    """Whether nothing listens on this loopback port; connections that are still winding down do not matter."""
+    """Whether nothing listens on this loopback port; connections that are still closing do not count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -23,9 +23,9 @@ def is_free(port: int) -> bool:
 
 
 class Ports:
-    """Ports by the name of what listens there, kept in one JSON file so that addresses survive a restart.
+    """Ports by the name of the part that listens, stored in one JSON file so that addresses survive a restart.
 
-    The caller holds the lock of the data directory; two writers are not expected.
+    The caller holds the lock of the data directory, so there is only one writer.
     """
 
     def __init__(self, file: Path, wanted: Mapping[str, int] | None = None, among: range = _RANGE) -> None:
@@ -42,7 +42,7 @@ class Ports:
         self._given: dict[str, int] = {}
 
     def get(self, name: str) -> int:
-        """The port for this name: the wanted one, else the last one if it is free, else a new one."""
+        """The port for this name: the wanted one; else the last one, if it is free; else a new one."""
         if name in self._given:
             return self._given[name]
         port = self._wanted.get(name) or self._kept.get(name)

@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL: real binaries from a Python package, run as our child on the loopback.
+"""The embedded PostgreSQL: the server from a Python package, run as our child on a loopback port.
 
-Every connection needs the generated password, so that other users of the machine stay out. Written for looking,
-developing and testing; production brings its own PostgreSQL by URL.
+Every connection needs the generated password, so that other users of the machine stay out. It is meant for trying,
+developing and testing; in production, the settings name a PostgreSQL server.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ manage daemons of its own."""
 async def start_postgres(
     supervisor: Supervisor, ports: Ports, directory: Path, options: Mapping[str, str] | None = None
 ) -> tuple[Child, str]:
-    """Start the server, initialised at the first start, and wait until it answers.
+    """Start the server and wait until it answers; at the first start, create its files.
 
     Args:
         supervisor: Owns the process.
@@ -86,7 +86,7 @@ async def _answers(port: int, password: str) -> bool:
 
 
 async def _initialise(supervisor: Supervisor, home: "_Home") -> None:
-    """Make the cluster under another name first, so that an interrupted attempt is never taken for a whole one."""
+    """Create the cluster in another folder and rename it at the end, so that a broken attempt is never used."""
     fresh = home.directory / "data.incomplete"
     shutil.rmtree(fresh, ignore_errors=True)
     argv = [program("initdb"), "--pgdata", str(fresh), "--username", ROLE, "--encoding", "UTF8"]
@@ -98,7 +98,7 @@ async def _initialise(supervisor: Supervisor, home: "_Home") -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Home:
-    """The server's folder, closed to everybody else: its files, its password, and which user runs the server."""
+    """The server's folder, which nobody else can open: its files, its password, and which user runs the server."""
 
     directory: Path
     user: tuple[int, int] | None
@@ -106,7 +106,7 @@ class _Home:
 
     @classmethod
     def prepare(cls, directory: Path) -> Self:
-        """Make the folder and the password where they are not there yet."""
+        """Create the folder and the password if they do not exist."""
         directory = directory.absolute()
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = directory / "password"
@@ -123,7 +123,7 @@ class _Home:
         return self.directory / "password"
 
     def command(self, name: str, argv: list[str], death_signal: signal.Signals = signal.SIGKILL) -> Command:
-        """The command as the user who runs the server."""
+        """The command, to be run as the server's user."""
         return Command(name, argv, directory=self.directory, user=self.user, death_signal=death_signal)
 
 
@@ -140,7 +140,7 @@ def program(name: str) -> str:
 
 
 def _user_of(data: Path) -> tuple[int, int] | None:
-    """User id and group id to run the server as; None means ours. Files that are there belong to who runs it."""
+    """User and group id as which the server runs; None for our own. The owner of existing files runs it."""
     if os.geteuid() != 0:
         return None
     if data.exists():

@@ -1,4 +1,4 @@
-"""Small files that only their owner may read, written whole or not at all."""
+"""Writes small files that only their owner may read; a file is written completely or not at all."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ def write_private(file: Path, text: str) -> None:
     """Write a secret to a file with mode 0600; a crash in between leaves the old state.
 
     Args:
-        file: Where; replaced if it is there.
+        file: The file; replaced if it exists.
         text: The secret.
     """
     fresh = file.with_name(file.name + ".incomplete")

@@ -1,9 +1,9 @@
-"""Child processes that end with us: started, watched until ready, logged to files, stopped in reverse order.
+"""Child processes that end when this process ends: started, watched until ready, logged, stopped in reverse order.
 
-No daemon stays behind. An orderly stop sends SIGINT and, after a grace, SIGKILL; and should this process itself be
-killed outright, the kernel signals every child (``PR_SET_PDEATHSIG`` of prctl(2), set by setpriv(1) before the child
-starts, so that no Python runs between fork and exec). Children are in sessions of their own: Ctrl-C in a terminal
-reaches this process alone, which then stops them in order.
+No daemon is left behind. An orderly stop sends SIGINT and, after a grace period, SIGKILL. If this process is killed,
+the kernel signals every child: setpriv(1) sets ``PR_SET_PDEATHSIG`` of prctl(2) before the child starts, so that no
+Python code runs between fork and exec. Children have sessions of their own, so Ctrl-C in a terminal reaches only this
+process, which then stops them in order.
 """
 
 import asyncio
@@ -28,21 +28,21 @@ ReadyCheck = Callable[[], Awaitable[bool]]
 
 
 class ProcessFailedError(Exception):
-    """A child ended, or was not ready in time; the message ends with the last lines of its log."""
+    """A child has ended, or was not ready in time; the message ends with the last lines of its log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run.
+    """A program to run, and how.
 
     Attributes:
         name: Unique among the children; also the name of the log file.
         argv: Program and arguments.
         environment: The whole environment of the child; None means a copy of ours.
         directory: Working directory; None means ours.
-        user: User id and group id to run as (only root may change it); None means ours. Such a process keeps one right
-            of root's, to pass through folders that are closed to it (CAP_DAC_OVERRIDE).
-        death_signal: What the kernel sends the child when we die.
+        user: User and group id as which it runs (only root may change them); None means ours. It keeps one of root's
+            capabilities, CAP_DAC_OVERRIDE, to pass through folders that are closed to it.
+        death_signal: The signal that the kernel sends the child when this process dies.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Command:
     death_signal: signal.Signals = signal.SIGKILL
 
     def bound_argv(self) -> list[str]:
-        """The arguments with the launcher in front that binds the child to our life and changes the user."""
+        """The arguments, with setpriv in front, which ties the child to our life and changes the user."""
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             if sys.platform == "linux" or self.user is not None:
@@ -70,7 +70,7 @@ class Command:
 
 
 class Child:
-    """A started process."""
+    """A child process that was started."""
 
     def __init__(self, command: Command, process: asyncio.subprocess.Process, log: Path) -> None:
         self.name = command.name
@@ -89,14 +89,14 @@ class Child:
         return self._process.returncode
 
     async def wait(self) -> int:
-        """Wait for the end; gives the exit status."""
+        """Wait until it has ended; returns the exit status."""
         return await self._process.wait()
 
     async def wait_ready(self, check: ReadyCheck, timeout: float = READY_TIMEOUT) -> None:
-        """Wait until ``check`` says yes.
+        """Wait until ``check`` returns True.
 
         Args:
-            check: Asked again and again; exceptions of connections that are not there yet are its own business.
+            check: Called again and again; it must handle errors of connections that cannot be opened yet.
             timeout: Seconds.
 
         Raises:
@@ -112,7 +112,7 @@ class Child:
             raise self.failure(f"was not ready after {timeout:.0f} s") from None
 
     async def stop(self, grace: float = STOP_GRACE) -> None:
-        """SIGINT, then SIGKILL to the whole session after ``grace`` seconds. Harmless when it has ended."""
+        """Send SIGINT and, after ``grace`` seconds, SIGKILL to the whole session; nothing happens if it has ended."""
         self.is_asked_to_end = True
         self.send(signal.SIGINT)
         try:
@@ -123,26 +123,26 @@ class Child:
             await self._process.wait()
 
     async def kill(self) -> None:
-        """SIGKILL, as a crash would: nothing is tidied up."""
+        """Send SIGKILL, as in a crash: the child cannot tidy up."""
         self.is_asked_to_end = True
         self.send(signal.SIGKILL)
         await self._process.wait()
 
     def send(self, what: signal.Signals) -> None:
-        """Send a signal to the process, if it is still there."""
+        """Send a signal to the process, if it still exists."""
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(what)
 
     def failure(self, what: str) -> ProcessFailedError:
-        """An error that shows where to look: the last lines of the log, and its path."""
+        """An error with the last lines of the log, and its path."""
         lines = self.log.read_text(errors="replace").splitlines()[-_LOG_TAIL:]
         return ProcessFailedError("\n".join([f"{self.name} {what}; the end of {self.log}:", *lines]))
 
 
 class Supervisor:
-    """The children of one process, as an async context manager that stops them in reverse order of their start.
+    """The children of this process; an async context manager that stops them in reverse order of their start.
 
-    Use it from the main thread: the kernel binds a child to the *thread* that started it.
+    Use it from the main thread, because the kernel ties a child to the *thread* that started it.
     """
 
     def __init__(self, logs: Path) -> None:
@@ -165,7 +165,7 @@ class Supervisor:
 
         Args:
             command: What to run.
-            ready: When it counts as ready; None means at once.
+            ready: Tells when it is ready; None means at once.
 
         Raises:
             ProcessFailedError: It ended or was not ready in time; it is stopped then.
@@ -190,7 +190,7 @@ class Supervisor:
         return child
 
     async def run(self, command: Command) -> None:
-        """Run a child to its end.
+        """Run a child until it ends.
 
         Raises:
             ProcessFailedError: It ended with another status than 0.
@@ -202,7 +202,7 @@ class Supervisor:
             raise child.failure(f"ended with status {status}")
 
     async def first_failure(self) -> ProcessFailedError:
-        """Wait until any of today's children ends although nobody asked it to; gives the error to show."""
+        """Wait until one of the present children ends without having been asked to; returns the error to show."""
         waits = {asyncio.create_task(child.wait()): child for child in self._children}
         try:
             for ended in asyncio.as_completed(waits):

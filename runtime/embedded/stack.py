@@ -1,7 +1,7 @@
-"""The embedded stack: the servers that the settings leave unset, and the environment in which our processes find them.
+"""The embedded stack: servers for whatever the settings leave unset, and the environment that leads to them.
 
-Knows how to run things, not what they are: the commands for worker, web and the rest are handed in. Everything lives
-under one data directory, which one process at a time may use; starting again on it goes on where it was.
+Callers hand in the commands for worker, web and the rest. All files are in one data directory, which one process at a
+time may use; a later start continues with them.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class Stack:
     Attributes:
         settings: Complete settings: addresses, keys and public URL are filled in.
         supervisor: Owns the processes.
-        ports: Gives further ports by name, the same at every start.
+        ports: Gives further ports by name; they stay the same at later starts.
     """
 
     settings: Settings
@@ -47,7 +47,7 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings as variables for child processes; has secrets in it."""
+        """The settings as environment variables for child processes; they contain secrets."""
         return environment_of(self.settings)
 
     async def start(
@@ -63,8 +63,8 @@ class Stack:
         Args:
             name: Unique; also the name of its log.
             argv: Program and arguments.
-            ready: When it counts as ready; None means at once.
-            environment: Variables beside or instead of the stack's.
+            ready: Tells when it is ready; None means at once.
+            environment: Variables to add to the stack's, or to replace them.
 
         Raises:
             ProcessFailedError: It ended or was not ready in time.
@@ -74,7 +74,7 @@ class Stack:
         return await self.supervisor.start(Command(name, argv, environment=variables), ready)
 
     async def first_failure(self) -> ProcessFailedError:
-        """Wait until any process of the stack ends although nobody asked it to; gives the error to show."""
+        """Wait until one of the stack's processes ends without having been asked to; returns the error to show."""
         return await self.supervisor.first_failure()
 
 
@@ -85,7 +85,7 @@ async def embedded_stack(
     search_attributes: Sequence[str] = (),
     postgres_options: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stack]:
-    """Start what the settings leave unset, and stop all of it at the end, in reverse order.
+    """Start servers for what the settings leave unset, and stop them at the end, in reverse order.
 
     Args:
         settings: An unset ``database_url`` or ``temporal_address`` means the embedded server. Unset
@@ -119,7 +119,7 @@ async def embedded_stack(
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """All settings that have a value, as environment variables that give the same settings when read; has secrets."""
+    """All settings that have a value, as environment variables; they contain secrets."""
     found: dict[str, str] = {}
     for own in (settings, *settings.providers.values()):
         prefix = own.model_config.get("env_prefix", "")
@@ -131,7 +131,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 
 
 def _written(value: object) -> str:
-    """As a variable says it."""
+    """A setting's value as the text of a variable."""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
     if isinstance(value, timedelta):
@@ -170,7 +170,7 @@ async def _temporal(
 
 
 def _completed(settings: Settings, ports: Ports, directory: Path) -> Settings:
-    """The settings with all that can be known before the servers run."""
+    """The settings, completed with everything that is known before the servers run."""
     update: dict[str, object] = {"data_dir": directory, "web_port": ports.get("web")}
     if settings.public_url is None:
         update["public_url"] = f"http://{HOST}:{ports.get('web')}"
@@ -185,7 +185,7 @@ def _completed(settings: Settings, ports: Ports, directory: Path) -> Settings:
 
 
 def _generated_keys(file: Path) -> str:
-    """The keys of an embedded installation: made once, for their owner's eyes only."""
+    """The keys of an embedded installation: generated once, in a file that only its owner can read."""
     if not file.exists():
         write_private(file, f"embedded-1:{KeyRing.generate_key()}")
     return file.read_text()
@@ -193,7 +193,7 @@ def _generated_keys(file: Path) -> str:
 
 @contextmanager
 def _alone_in(directory: Path) -> Iterator[None]:
-    """Hold the lock of the data directory; the kernel lets go of it however we end."""
+    """Hold the lock of the data directory; the kernel releases it however this process ends."""
     with os.fdopen(os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
-"""The embedded Temporal server: the development server with a file that persists, fast pragmas and fairness on.
+"""The embedded Temporal server: the development server with a persistent file, fast pragmas and fairness on.
 
-For looking, developing and testing; production uses a cluster of its own (docs/operations.md).
+It is meant for trying, developing and testing; production uses a cluster (docs/operations.md).
 """
 
 import asyncio
@@ -21,10 +21,10 @@ NAME = "temporal"
 
 
 def binary() -> str:
-    """Path of the ``temporal`` program that was installed beside this Python.
+    """Path of the ``temporal`` program that is installed beside this Python.
 
     Raises:
-        ProcessFailedError: It is not there.
+        ProcessFailedError: There is no such program.
     """
     found = shutil.which("temporal", path=str(Path(sys.executable).parent)) or shutil.which("temporal")
     if found is None:
@@ -41,15 +41,15 @@ async def start_temporal(
     search_attributes: Sequence[str],
     codec_url: str | None,
 ) -> Child:
-    """Start the server, and wait until namespace and search attributes can be used.
+    """Start the server, and wait until its namespace and search attributes can be used.
 
     Args:
         supervisor: Owns the process.
-        settings: With the address that the server shall have, the namespace, and the keys to talk to it.
+        settings: Its address, its namespace, and the keys with which to talk to it.
         ports: Gives the ports ``temporal``, ``temporal-ui`` and ``temporal-http``.
         directory: Holds the database file.
         search_attributes: Keywords to register.
-        codec_url: Where the web interface gets payloads decoded.
+        codec_url: Where the web interface has payloads decoded; None for nowhere.
 
     Raises:
         ProcessFailedError: It did not come up.

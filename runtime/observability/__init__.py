@@ -1,1 +1,1 @@
-"""Logs without secrets; memory and threads of a process that runs for weeks."""
+"""Logs without secrets, and memory and threads of processes that run for weeks."""

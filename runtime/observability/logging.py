@@ -1,7 +1,7 @@
-"""Logging of a process: one handler, text for people or one JSON object a line for machines, secrets taken out.
+"""A process's log: one handler, as text or as one JSON object a line, with secrets removed.
 
-Call ``configure`` once, first thing in a process. Modules log through ``logging.getLogger(__name__)``; servers such as
-uvicorn must be told to leave logging alone (``log_config=None``), or their lines would go around the redaction.
+Call ``configure`` once, at the start of a process. Modules log through ``logging.getLogger(__name__)``. Servers such as
+uvicorn must not configure logging themselves (``log_config=None``), or their lines would bypass the redaction.
 """
 
 import json
@@ -20,18 +20,18 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class TextFormatter(logging.Formatter):
-    """Time, level, logger and message, with secrets taken out of all of it, tracebacks included."""
+    """Time, level, logger and message, with secrets removed, also from tracebacks."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%d %H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, or lines, for a record."""
+        """The text of a record."""
         return redact(super().format(record))
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (UTC), level, logger, message, the error if there is one, and the extra fields."""
+    """One JSON object a line: time (UTC), level, logger, message, error (if any), and extra fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line for a record."""
@@ -50,7 +50,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(settings: Settings, stream: IO[str] | None = None) -> None:
-    """Send this process's log to a stream, in place of whatever was set up before.
+    """Send this process's log to a stream, instead of any earlier set-up.
 
     Args:
         settings: Gives the level and the format.

@@ -1,8 +1,8 @@
-"""How a process that runs for weeks gives memory back, and how often it looks for what it can give back.
+"""How a process that runs for weeks returns memory to the system, and how often it looks for unused objects.
 
-The C library of most Linux systems (glibc) maps a large block by itself and unmaps it when it is freed, but raises what
-it takes for large with every such block, up to 32 MiB. After the first long list, the next one is cut out of the heap,
-and something small that is still in use beside it keeps all of it.
+The C library of most Linux systems (glibc) maps a large block separately and unmaps it when it is freed. But each time,
+it raises the size from which a block counts as large, up to 32 MiB. After the first long list, the next one comes out
+of the heap, and one small object that is still in use beside it keeps all of that memory.
 """
 
 import ctypes
@@ -21,16 +21,19 @@ be looked at and hold no cycles: at Python's own 700 that looking took a third o
 
 
 def give_back_large_blocks() -> bool:
-    """Have blocks of ``LARGE`` bytes and more given back as soon as they are free.
+    """Make the C library unmap blocks of ``LARGE`` bytes and more as soon as they are freed.
 
     Returns:
-        Whether this C library can; another one does as it does.
+        Whether this C library supports that; others are left as they are.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and bool(mallopt(_M_MMAP_THRESHOLD, LARGE))
 
 
 def look_for_cycles_less_often() -> None:
-    """Look for cycles every ``YOUNG_OBJECTS``, and never among what there is already; call it when all is built."""
+    """Look for reference cycles every ``YOUNG_OBJECTS`` new objects, and never among existing ones.
+
+    Call it when everything is built.
+    """
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 100)

@@ -1,8 +1,8 @@
-"""An event loop in a thread of its own, for work that must not stand in the way of what this thread's loop does.
+"""Runs an event loop in a thread of its own, for work that must not delay the main thread's loop.
 
-Threads of one interpreter take turns every millisecond or so, tasks of one loop only where they wait: a page of a
-thousand records is tens of milliseconds in which a loop does nothing else. Objects that belong to one loop, such as
-pools and locks, must not be handed to the other.
+Threads of one interpreter take turns about every millisecond; tasks of one loop take turns only where they wait.
+Parsing a page of a thousand records takes tens of milliseconds, during which its loop does nothing else. Objects that
+belong to one loop, such as pools and locks, must not be used in the other.
 """
 
 import asyncio
@@ -26,16 +26,16 @@ def take_turns_sooner() -> None:
 
 @asynccontextmanager
 async def in_own_thread(opened: Callable[[], AbstractAsyncContextManager[None]]) -> AsyncIterator[asyncio.Future[None]]:
-    """Enter and leave a context in an event loop of its own.
+    """Enter and leave a context in a new thread with its own event loop.
 
     Args:
-        opened: Makes the context, in that thread.
+        opened: Makes the context; called in that thread.
 
     Yields:
-        Done when the context ended before it was asked to, with what it raised. Leaving raises it too.
+        A future that is done if the context ends early, with the error that it raised. Leaving raises that error too.
 
     Raises:
-        Exception: What entering raised.
+        Exception: Whatever entering the context raised.
     """
     here = asyncio.get_running_loop()
     ready: asyncio.Future[Callable[[], object]] = here.create_future()

@@ -1,6 +1,6 @@
-"""Takes secrets out of text that is about to be logged: the last line of defence, not the first.
+"""Removes secrets from text that is about to be logged; a safety net.
 
-Code must not log secrets at all; this catches what libraries and tracebacks let slip.
+Code must not log secrets in the first place. This catches what libraries and tracebacks contain.
 """
 
 import re
@@ -29,7 +29,7 @@ _PATTERNS = (
 
 
 def redact(text: str) -> str:
-    """The text with everything hidden that looks like a token, code, secret or password."""
+    """The text with everything that looks like a token, code, secret or password replaced."""
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text

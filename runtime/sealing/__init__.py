@@ -1,1 +1,1 @@
-"""Keys, and what Temporal keeps sealed with them."""
+"""Keys, and the encryption of everything that Temporal stores."""

@@ -1,7 +1,7 @@
-"""Encryption of everything that Temporal stores: inputs, results, messages, memos and error texts.
+"""Encrypts everything that Temporal stores: inputs, results, messages, memos and error texts.
 
-Both sides of the wire use the one codec. What it cannot hide stays readable to whoever runs the server: workflow ids,
-activity and signal names, error types and search attributes, so none of those may hold anything private.
+Clients and workers use this codec. Workflow ids, activity and signal names, error types and search attributes cannot be
+encrypted; whoever runs the server can read them, so none of them may hold anything private.
 """
 
 from collections.abc import Sequence
@@ -19,35 +19,35 @@ _CONTEXT = "temporal payload"
 
 
 class EncryptedCodec(PayloadCodec):
-    """Seals whole payloads, type hints included; the key's id stays in the open, to watch a rotation."""
+    """Encrypts whole payloads, type hints included; the key's id stays readable, so that a rotation can be followed."""
 
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring.for_purpose(PURPOSE)
 
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Seal payloads with the current key."""
+        """Encrypt payloads with the current key."""
         return [self.seal(payload) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        """Open what is sealed; what is not, such as a signal typed by hand without the codec, passes as it is.
+        """Decrypt payloads; one that is not encrypted, such as a signal typed by hand, is returned as it is.
 
         Raises:
-            SealError: A payload cannot be opened with this ring.
+            SealError: A payload cannot be decrypted with this ring.
         """
         return [self.open(payload) for payload in payloads]
 
     def seal(self, payload: Payload) -> Payload:
-        """One payload, sealed."""
+        """Encrypt one payload."""
         return Payload(
             metadata={"encoding": ENCODING, "encryption-key-id": self._ring.current.encode()},
             data=self._ring.seal(payload.SerializeToString(), _CONTEXT),
         )
 
     def open(self, payload: Payload) -> Payload:
-        """One payload, opened if it is sealed.
+        """Decrypt one payload, if it is encrypted.
 
         Raises:
-            SealError: It cannot be opened with this ring.
+            SealError: It cannot be decrypted with this ring.
         """
         if payload.metadata.get("encoding") != ENCODING:
             return payload

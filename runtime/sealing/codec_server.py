@@ -1,7 +1,7 @@
-"""The codec for Temporal's web interface and command line: pure functions over the bodies that they post.
+"""The codec for Temporal's web interface and command line: pure functions on the bodies that they send.
 
-The browser of a support colleague calls these through the web backend, which answers for who may ask. Facts of the
-protocol (JSON of ``temporal.api.common.v1.Payloads``, one endpoint to decode and one to encode) are from
+A support colleague's browser calls these through the web backend, which checks who may. The protocol (JSON of
+``temporal.api.common.v1.Payloads``, one endpoint to decode and one to encode) is described at
 https://docs.temporal.io/codec-server.
 """
 
@@ -25,11 +25,11 @@ class BadCodecRequestError(ValueError):
 
 
 def decode_payloads(json_body: str | bytes, ring: KeyRing) -> str:
-    """Open payloads.
+    """Decrypt payloads.
 
     Args:
         json_body: JSON of ``Payloads``.
-        ring: The installation's ring.
+        ring: The installation's key ring.
 
     Returns:
         JSON of the opened ``Payloads``, in the same order.
@@ -42,11 +42,11 @@ def decode_payloads(json_body: str | bytes, ring: KeyRing) -> str:
 
 
 def encode_payloads(json_body: str | bytes, ring: KeyRing) -> str:
-    """Seal payloads, such as the input of a signal that somebody types into the web interface.
+    """Encrypt payloads, such as the input of a signal that somebody types into the web interface.
 
     Args:
         json_body: JSON of ``Payloads``.
-        ring: The installation's ring.
+        ring: The installation's key ring.
 
     Returns:
         JSON of the sealed ``Payloads``, in the same order.
@@ -58,7 +58,7 @@ def encode_payloads(json_body: str | bytes, ring: KeyRing) -> str:
 
 
 def data_of(json_body: str) -> list[bytes]:
-    """The data of opened payloads, to see whose they are.
+    """The data of decrypted payloads, to find out to which practice they belong.
 
     Args:
         json_body: What ``decode_payloads`` returned.

@@ -1,8 +1,8 @@
 """Sealing: authenticated encryption with keys that can be rotated.
 
-The one place that touches key material. Everything sealed carries the id of its key, so the first key of the ring
-writes and every key of the ring still reads. Each purpose gets keys of its own, derived from the ring's, so that
-what was sealed for one purpose cannot be opened for another. Nothing here logs, and no error shows key or content.
+Only this module touches key material. Everything sealed carries the id of its key: the first key of the ring writes,
+and every key of the ring reads. Each purpose has keys of its own, derived from the ring's, so that a value sealed for
+one purpose cannot be opened for another. Nothing here logs, and no error shows a key or content.
 """
 
 import base64
@@ -28,11 +28,11 @@ _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class SealError(Exception):
-    """Something sealed cannot be opened. Carries no data of it."""
+    """A sealed value cannot be opened. The error contains nothing of it."""
 
 
 class UnknownKeyError(SealError):
-    """The key that sealed this is not on the ring.
+    """The key with which the value was sealed is not on the ring.
 
     Attributes:
         key_id: The id that the sealed data names.
@@ -44,18 +44,18 @@ class UnknownKeyError(SealError):
 
 
 class TamperedError(SealError):
-    """The sealed data was changed, cut, or belongs to another context."""
+    """The sealed value was changed or cut, or belongs to another context."""
 
     def __init__(self) -> None:
         super().__init__("the sealed data was changed, or belongs somewhere else")
 
 
 class InvalidKeysError(CannotStartError, ValueError):
-    """The text of a key ring does not parse. Shows no key."""
+    """The text of a key ring cannot be parsed. The error shows no key."""
 
 
 class KeyRing:
-    """Keys by id, the current one first; its ``repr`` shows ids alone."""
+    """Keys by id, the current one first; its ``repr`` shows only ids."""
 
     def __init__(self, keys: Mapping[str, bytes], purpose: str = "general") -> None:
         if not keys:
@@ -67,7 +67,7 @@ class KeyRing:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """A ring from ``id:base64key,id2:base64key``; the first key is the one that writes.
+        """Read a ring from ``id:base64key,id2:base64key``; the first key is the one that writes.
 
         Args:
             text: Keys of 32 bytes each in base64 (standard or URL-safe alphabet), comma-separated.
@@ -93,19 +93,20 @@ class KeyRing:
 
     @staticmethod
     def generate_key() -> str:
-        """A new random key in base64, to stand behind an id in the settings."""
+        """A new random key in base64, for the settings."""
         return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
     def for_purpose(self, purpose: str) -> "KeyRing":
-        """The ring of subkeys for one purpose, such as ``payloads``; it opens nothing of another purpose."""
+        """The ring of subkeys for one purpose, such as ``payloads``; it cannot open what another purpose sealed."""
         return KeyRing(self._keys, purpose)
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt with the current key.
 
         Args:
-            plain: What to hide.
-            context: Where it belongs, such as a table, column and row; opening needs the same. Not secret, not stored.
+            plain: The bytes to encrypt.
+            context: Where the value belongs, such as a table, column and row; opening needs the same. It is neither
+                secret nor stored.
 
         Returns:
             Version, key id, nonce and ciphertext; all of it is authenticated.
@@ -140,10 +141,10 @@ class KeyRing:
 
     @staticmethod
     def key_id_of(sealed: bytes) -> str:
-        """The id of the key that sealed this, to find what a rotation has left to do.
+        """The id of the key with which a value was sealed; it tells how far a rotation has come.
 
         Raises:
-            TamperedError: This is nothing that a ring sealed.
+            TamperedError: This is not a sealed value.
         """
         if sealed[:1] != _VERSION or len(sealed) < 2:
             raise TamperedError

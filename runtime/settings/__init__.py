@@ -1,1 +1,1 @@
-"""What a process is told: settings, rules of time zones, and what keeps it from starting."""
+"""Settings, time zone rules, and errors that keep a process from starting."""

@@ -1,4 +1,4 @@
-"""What whoever runs the servers has to put right before a process can work: told in one line, without a traceback."""
+"""Errors that whoever runs the servers has to correct before a process can start: one line, without a traceback."""
 
 import sys
 from collections.abc import Iterator
@@ -6,15 +6,15 @@ from contextlib import contextmanager
 
 
 class CannotStartError(Exception):
-    """Something about the installation has to be put right; the text says what and how, and shows no secret."""
+    """Something about the installation has to be corrected; the text says what and how, and shows no secret."""
 
 
 @contextmanager
 def told_plainly(*others: type[Exception]) -> Iterator[None]:
-    """End the process with status 1 and one sentence for such an error.
+    """End the process with status 1 and one sentence if such an error is raised inside.
 
     Args:
-        others: Errors of other rooms that are meant for the same people.
+        others: Further types of errors that are treated the same.
 
     Raises:
         SystemExit: There was one.

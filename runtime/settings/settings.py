@@ -1,7 +1,7 @@
 """The settings: read once from the environment or ``.env``, then frozen and handed to whoever needs them.
 
-Nothing is read when this module is imported, and no setting has a secret as its default: what a process cannot work
-without is asked for with ``required``, which names the variable that is missing.
+Importing this module reads nothing, and no secret has a default. Code asks for a setting that a process cannot work
+without by ``required``, whose error names the missing variable.
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def variable_of(name: str) -> str:
 
 
 def _seconds(value: object) -> object:
-    """Lets a plain number in the environment mean seconds, beside the ISO 8601 form (``PT1H``)."""
+    """Let a plain number in the environment mean seconds, besides the ISO 8601 form (``PT1H``)."""
     if isinstance(value, str):
         try:
             return float(value)
@@ -59,12 +59,12 @@ def _asyncpg(value: object) -> object:
 
 
 def _base_url(value: object) -> object:
-    """Paths are appended to base URLs, so a trailing slash would double."""
+    """Remove a trailing slash, because paths are appended to base URLs."""
     return value.rstrip("/") if isinstance(value, str) else value
 
 
 def _mail_server(value: SecretStr) -> SecretStr:
-    """Refused without being shown: it holds a password."""
+    """Check the mail server's URL; an error does not show it, because it contains a password."""
     parts = urlsplit(value.get_secret_value())
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError("it must be smtp://host:port or smtps://host:port, with user:password@ before the host")
@@ -72,7 +72,7 @@ def _mail_server(value: SecretStr) -> SecretStr:
 
 
 def _with_tls(value: str) -> str:
-    """Secrets go there: without TLS they would go in the open, but for this machine's own addresses."""
+    """Require TLS, because secrets are sent there; only this machine's own addresses may do without."""
     parts = urlsplit(value)
     if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         raise ValueError("it must begin with https://")
@@ -116,21 +116,22 @@ class Settings(BaseSettings):
         smtp_url: The mail server, ``smtp://user:password@host:587``; unset leaves mail in the outbox.
         mail_from: The address that mail comes from.
         support_issuer: The identity provider of support staff, who may read payloads in Temporal's web interface.
-        support_audience: Whom its tokens are made for.
+        support_audience: For whom its tokens are made (``aud``).
         support_group: The group whose members are support staff.
         support_group_claim: The claim that names groups; a path with dots where it is inside another one.
         sign_in_issuer: The identity provider at which colleagues sign in to our pages.
         sign_in_client_id: The id of our app there.
         sign_in_client_secret: Its secret.
-        sign_in_title: What people call that provider; stands on the button.
-        sign_in_domains: Of which addresses have to be by which an account is taken for a colleague's, with commas.
-        sign_in_trusts_addresses: Whether an address counts of which the provider does not say whether it is theirs.
-        sign_in_second_steps: Words of the provider (``amr``, ``acr``) that stand for our second step, with commas.
-        operator_email: Who runs this installation; written to about what no colleague can repair.
+        sign_in_title: That provider's name for people, shown on the button.
+        sign_in_domains: Domains, separated by commas; an account is linked to a colleague only by an address of one of
+            them.
+        sign_in_trusts_addresses: Whether an address counts if the provider does not say whether it is verified.
+        sign_in_second_steps: The provider's words (``amr``, ``acr``) that replace our second step, separated by commas.
+        operator_email: Address of whoever runs this installation, for troubles that no colleague can repair.
         web_host: Address that the web process listens on.
         web_port: Port that the web process listens on.
         provider_concurrency: Provider activities that one worker runs at once, full groups of clients not counted.
-        log_level: The least level that is logged.
+        log_level: The lowest level that is logged.
         log_format: ``text`` for people, ``json`` for machines (one object a line).
     """
 

@@ -1,7 +1,7 @@
-"""The rules of time zones: those of the pinned ``tzdata`` package, for every process, whatever the machine has.
+"""Time zone rules: every process uses those of the pinned ``tzdata`` package, whatever the machine has.
 
-Rules change several times a year. A machine's own are as old as its last update, and Python and Temporal prefer them;
-so pages, mail and the nights would each go by another clock.
+Rules change several times a year. A machine's own rules are as old as its last update, and Python and Temporal prefer
+them; pages, mail and the nightly check could then use different times.
 """
 
 import zoneinfo
@@ -13,20 +13,20 @@ GO_VARIABLE = "ZONEINFO"
 
 
 def use_pinned_rules() -> None:
-    """Let ``zoneinfo`` read the package alone; every program of ours calls this first.
+    """Make ``zoneinfo`` read only the package; every program of ours calls this first.
 
-    Without it, Python takes the machine's rules before the package's (Python's documentation of ``zoneinfo``).
+    Otherwise Python prefers the machine's rules (see the documentation of ``zoneinfo``).
     """
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()
 
 
 def pinned_rules() -> Path:
-    """The folder of the package's rules, one compiled file a zone."""
+    """The folder of the package's rules, with one compiled file for each zone."""
     return Path(str(files("tzdata") / "zoneinfo"))
 
 
 def pinned_version() -> str:
-    """The release of the rules as IANA counts them, such as ``2026f``."""
+    """The release of the rules by IANA's name, such as ``2026f``."""
     with (pinned_rules() / "tzdata.zi").open() as source:
         return source.readline().removeprefix("# version ").strip()

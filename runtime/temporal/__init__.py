@@ -1,1 +1,1 @@
-"""The way to Temporal, and its namespace."""
+"""Connects to Temporal, and prepares its namespace."""

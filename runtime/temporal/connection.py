@@ -1,6 +1,6 @@
-"""The one way to Temporal: worker, web, command line, tests and replays all connect or convert through here.
+"""The only way to Temporal: worker, web, command line, tests and replays all connect or convert through here.
 
-A second ``Client.connect`` elsewhere would be a second opinion on encryption. Workflow code must not import this.
+A second ``Client.connect`` elsewhere could miss the encryption. Workflow code must not import this module.
 """
 
 import os
@@ -23,13 +23,13 @@ CONNECT_TIMEOUT = timedelta(seconds=10)
 
 
 def data_converter(ring: KeyRing) -> DataConverter:
-    """How our values become payloads: Pydantic's JSON, sealed.
+    """The converter of values to payloads: Pydantic's JSON, encrypted.
 
-    Error messages and stack traces are sealed too, since they name clients; an error's *type* stays in the open, so
-    that support staff can read and filter by it even where no codec answers.
+    Error messages and stack traces are encrypted too, because they name clients. An error's *type* stays readable, so
+    that support staff can filter by it even when the codec does not answer.
 
     Args:
-        ring: The installation's ring.
+        ring: The installation's key ring.
     """
     return replace(
         pydantic_data_converter,
@@ -80,10 +80,10 @@ async def connect(
 
 
 async def is_at_work(temporal: Client, workflow_id: str) -> bool:
-    """Whether a workflow has begun and not ended; one that goes on in a new history is at work.
+    """Whether a workflow exists and has not ended; one that continued as new counts as running.
 
     Raises:
-        RPCError: The server does not say.
+        RPCError: The server does not answer.
     """
     try:
         found = await temporal.get_workflow_handle(workflow_id).describe()

@@ -1,7 +1,7 @@
-"""Gets a Temporal namespace ready: there, with its retention, and with usable search attributes.
+"""Prepares a Temporal namespace: it exists, keeps histories long enough, and has usable search attributes.
 
-Safe to run at every start and by several processes at once. It adds and extends; it never removes or retypes. An
-account that may use a namespace but not look after it is enough where everything is there.
+Every start may run this, also several processes at once. It adds and extends; it never removes anything and never
+changes a type. If nothing is missing, an account without administrator's rights is enough.
 """
 
 import asyncio
@@ -40,11 +40,11 @@ _NOT_OURS = {RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNIMPLEMENTED}
 
 
 class NamespaceNotReadyError(CannotStartError):
-    """Something is missing in the namespace that we cannot work without, nor may make; the text says what and how."""
+    """The namespace lacks something that we need and may not create; the text says what, and how to create it."""
 
 
 class SearchAttributeTypeError(NamespaceNotReadyError):
-    """A search attribute of this name is there already, with another type; the server would ignore ours silently."""
+    """A search attribute of this name exists with another type; the server would ignore ours silently."""
 
     def __init__(self, name: str, found: str) -> None:
         super().__init__(
@@ -62,14 +62,14 @@ async def prepare_namespace(
 ) -> None:
     """Create what is missing, and wait until it can be used.
 
-    What is not as it should be, where this account may not change it and work can go on without, is logged.
+    Deviations that this account may not correct and that do no harm are logged.
 
     Args:
         client: Connected to the server; its own namespace does not matter.
         namespace: The namespace to prepare.
-        retention: How long closed runs are kept at least; a longer one that is there stays.
+        retention: For how long closed workflows are kept at least; a longer existing retention stays.
         search_attributes: Names to register as keywords.
-        welcome: Further ones, without which everything goes on.
+        welcome: Further attributes that are registered if possible.
 
     Raises:
         NamespaceNotReadyError: Something is missing that this account may not make, or of another type.
@@ -84,7 +84,7 @@ async def prepare_namespace(
 
 
 async def missing_attributes(client: Client, namespace: str, names: Sequence[str]) -> Sequence[str]:
-    """Which search attributes the namespace lacks; also for an account that may not list them.
+    """The search attributes that the namespace lacks; it also works for an account that may not list them.
 
     Raises:
         SearchAttributeTypeError: One of the names is taken by another type.
@@ -173,7 +173,7 @@ async def _listed(client: Client, namespace: str) -> Mapping[str, IndexedValueTy
 
 
 async def _is_known(client: Client, namespace: str, name: str) -> bool:
-    """Whether runs can be searched by it as a keyword."""
+    """Whether workflows can be searched for by this attribute, as a keyword."""
     try:
         await _counted(client, namespace, f"{name} = ''")
     except RPCError as refusal:
@@ -184,7 +184,7 @@ async def _is_known(client: Client, namespace: str, name: str) -> bool:
 
 
 async def _counted(client: Client, namespace: str, query: str) -> None:
-    """Search, which needs the attributes; an account that may not search cannot be told more."""
+    """Search by the attributes, which fails when one is missing; an account that may not search gets no error."""
     try:
         await client.workflow_service.count_workflow_executions(
             CountWorkflowExecutionsRequest(namespace=namespace, query=query)

@@ -1,4 +1,4 @@
-"""A search attribute that is of use where it is there, and not needed: old servers and accounts go on without it."""
+"""A search attribute that is useful but not needed, since old servers and restricted accounts cannot have it."""
 
 import asyncio
 import logging
@@ -17,15 +17,15 @@ PATIENCE = timedelta(seconds=15)
 
 
 async def add_if_possible(client: Client, namespace: str, name: str) -> bool:
-    """Register a keyword, unless it is there, cannot be, or may not be.
+    """Register a keyword, unless it exists, or the server or the account does not allow it.
 
     Args:
         client: Connected to the server.
-        namespace: Ours.
-        name: Of the search attribute.
+        namespace: Our namespace.
+        name: Name of the search attribute.
 
     Returns:
-        Whether workflows can have it.
+        Whether workflows can use it.
     """
     if await is_known(client, namespace, name):
         return True
@@ -48,7 +48,7 @@ async def add_if_possible(client: Client, namespace: str, name: str) -> bool:
 
 
 async def is_known(client: Client, namespace: str, name: str) -> bool:
-    """Whether workflows can have it, as a keyword; False where nobody can say."""
+    """Whether workflows can use it, as a keyword; False when the server does not answer within 3 seconds."""
     request = CountWorkflowExecutionsRequest(namespace=namespace, query=f"{name} = ''")
     try:
         await client.workflow_service.count_workflow_executions(request, timeout=timedelta(seconds=3))

@@ -64,7 +64,7 @@ def told_to_stop() -> asyncio.Event:
 
 @asynccontextmanager
 async def together(workers: Sequence[Worker]) -> AsyncIterator[None]:
-    """Run workers side by side, and shut them down at once: one after the other, their grace would add up."""
+    """Run several workers, and shut all of them down at the same time, because their grace periods would add up."""
     async with AsyncExitStack() as stack:
         for worker in workers:
             await stack.enter_async_context(worker)
@@ -75,12 +75,12 @@ async def together(workers: Sequence[Worker]) -> AsyncIterator[None]:
 
 
 async def see_to(client: Client, schedule_id: str, schedule: Schedule) -> None:
-    """Make a schedule that the whole namespace needs once; whoever is first makes it.
+    """Create a schedule that the whole namespace needs once; the first worker creates it.
 
     Args:
         client: Connected with our converter.
-        schedule_id: The one for all workers.
-        schedule: What is to be done, and when.
+        schedule_id: The same id for all workers.
+        schedule: What to start, and when.
     """
     try:
         await client.create_schedule(schedule_id, schedule)

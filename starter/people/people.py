@@ -40,7 +40,10 @@ class People:
             return await teams.team_views(session, actor.practice_id)
 
     async def access_events(self, actor: Actor, *, limit: int, before_id: int | None = None) -> Sequence[EventView]:
-        """What happened to the practice's people, tokens and links, newest first; older than an event, if given."""
+        """Changes of the practice's people, tokens and links, newest first.
+
+        ``before_id`` asks only for those before that event.
+        """
         async with self._database.session() as session:
             return await access_views(session, actor.practice_id, limit=limit, before_id=before_id)
 

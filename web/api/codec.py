@@ -1,9 +1,9 @@
-"""Opens payloads for Temporal's Web UI, whose browser calls this.
+"""Decrypts payloads for Temporal's web interface, whose browser calls this.
 
-Who may: with ``Access.LOOPBACK`` (everything embedded, on this machine alone) any caller whose connection comes from
-this machine; with ``Access.SUPPORT`` (production) whoever the operator's identity provider says is of support, and each
-time that they read is written down. They have it opened and nothing sealed: what is sealed is ours. No colleague may,
-whatever their role: payloads are of every practice. The UI's origin is the only one that browsers are let in from.
+With ``Access.LOOPBACK`` (everything embedded on one machine), any caller on this machine may. With ``Access.SUPPORT``
+(production), only members of the support group at the operator's identity provider may, and each reading is recorded.
+They can decrypt but not encrypt, because workflows trust what is encrypted. No colleague may, whatever their role,
+because payloads belong to all practices. Browsers may call it only from the origin of the web interface.
 """
 
 import logging
@@ -37,16 +37,16 @@ NOBODY = (
 
 
 class Access(StrEnum):
-    """Who may ask."""
+    """Who may use the codec."""
 
     LOOPBACK = "loopback"
     SUPPORT = "support"
 
 
 def access_for(public_url: str, ui_url: str | None) -> Access:
-    """Loopback access where both the web backend and the UI are for this machine alone; support otherwise.
+    """Loopback access when both the web backend and the interface have loopback addresses; otherwise support.
 
-    The connection's own address would not do: behind a proxy on the same machine every caller is on loopback.
+    The caller's own address would not do: behind a proxy on the same machine, every caller has a loopback address.
     """
     hosts = {urlsplit(url).hostname for url in (public_url, ui_url) if url is not None}
     return Access.LOOPBACK if hosts <= _LOOPBACK else Access.SUPPORT
@@ -58,10 +58,10 @@ def codec_router(
     """The codec's two calls.
 
     Args:
-        ring: The installation's ring.
-        access: Who may ask.
+        ring: The installation's key ring.
+        access: Who may use it.
         ui_origin: Origin of the Temporal Web UI, such as ``http://127.0.0.1:8233``; None lets no browser in.
-        support: Knows who is of support; nobody is when None.
+        support: Checks support staff; None means that there are none.
     """
     router = APIRouter(prefix="/codec", include_in_schema=False)
     cross_origin = {"Vary": "Origin", "Cross-Origin-Resource-Policy": "cross-origin"}

@@ -1,7 +1,7 @@
-"""The API's own description, with every refusal that a call may answer; FastAPI knows of what fails validation alone.
+"""The API's OpenAPI description, completed with every refusal that a call may answer; FastAPI knows only invalid input.
 
-Which refusals these are follows from the call: whether it takes a token, names something, changes something or has a
-body. A test asks every call and holds the answers against the description.
+The refusals follow from the call: whether it needs a token, names an object, changes something or has a body. A test
+makes every call and compares the answers with the description.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ class Described(FastAPI):
     """An application whose description names every answer in the one shape of errors."""
 
     def openapi(self) -> Document:
-        """The description, made once."""
+        """The description; it is built at the first call."""
         if self.openapi_schema is None:
             document = super().openapi()
             for path, methods in document["paths"].items():
@@ -48,7 +48,7 @@ def _add_refusals(path: str, method: str, call: Document) -> None:
 
 
 def _refusals(path: str, method: str, call: Document) -> Iterator[HTTPStatus]:
-    """What a call with a token may be refused with, besides what is invalid."""
+    """The statuses with which a call that needs a token may be refused, besides invalid input."""
     yield HTTPStatus.UNAUTHORIZED
     yield HTTPStatus.FORBIDDEN
     if "{" in path:

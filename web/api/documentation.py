@@ -1,4 +1,4 @@
-"""The readable list of the API's calls, written from its own schema; nothing is loaded from elsewhere."""
+"""A readable page with the API's calls, made from its OpenAPI description; nothing is loaded from another origin."""
 
 from typing import Any
 

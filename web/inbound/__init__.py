@@ -1,1 +1,1 @@
-"""Browsers that come back from a sign-in elsewhere."""
+"""Routes for browsers that come back from a sign-in at a provider."""

@@ -1,6 +1,6 @@
-"""Where the browser comes back to after a sign-in: on to the run, or one small page for others.
+"""The address to which a provider sends the browser after a sign-in; it leads on to the run, or to a small page.
 
-The address carries a code: nothing here or in the access log may repeat it, and the page sends no referrer.
+The address contains a code. Nothing here and nothing in the log may repeat it, and the page sends no referrer.
 """
 
 from http import HTTPStatus

@@ -1,1 +1,1 @@
-"""What every page and call of the web backend uses, and what stands round each request."""
+"""What all pages and calls of the web backend use: authentication, errors, templates, and limits on requests."""

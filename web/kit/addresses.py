@@ -1,4 +1,4 @@
-"""Addresses that came from outside: where they may lead, and what of them may be logged."""
+"""Checks addresses that came from outside: where they may lead, and which part of them may be logged."""
 
 from typing import Final
 from urllib.parse import urlencode, urlsplit
@@ -26,16 +26,16 @@ SECRET_PATHS: Final = ("/invitation/", "/sign-in-link/", "/forgotten-password/")
 
 
 def logged_path(scope: Scope) -> str:
-    """The path of a request for the log, without its query, which may hold a code."""
+    """A request's path for the log, without its query, which may contain a code."""
     # As it came, percent-encoded: a decoded path could hold a line break.
     path = scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
     return next((f"{start}[hidden]" for start in SECRET_PATHS if path.startswith(start)), path)
 
 
 def local(address: str | None) -> str:
-    r"""The address if it is a path on this site that a person can look at; the home page otherwise.
+    r"""The address if it is a path on this site that a person can open; otherwise the home page.
 
-    Browsers read ``//host`` and ``/\host`` as another site, and drop tabs and line breaks before they look.
+    Browsers treat ``//host`` and ``/\host`` as another site, and drop tabs and line breaks before they look.
 
     Args:
         address: Such as the ``next`` of the sign-in page.
@@ -52,7 +52,7 @@ def local(address: str | None) -> str:
 
 
 def behind(referrer: str | None, host: str | None) -> str:
-    """The page that a form was sent from, as a local path; the home page when it is not known or not ours.
+    """The page from which a form was sent, as a local path; the home page when it is unknown or of another site.
 
     Args:
         referrer: The ``Referer`` header.
@@ -76,11 +76,11 @@ def is_own_origin(origin: str, host: str | None) -> bool:
 
 
 def sign_in_address(back: str, done: Said | None = None) -> str:
-    """``/sign-in?next=/clients&said=session-over``.
+    """The sign-in page's address, such as ``/sign-in?next=/clients&said=session-over``.
 
     Args:
-        back: Where to go on.
-        done: What to say on the page.
+        back: The page to go to after signing in.
+        done: The sentence to show on the page.
     """
     words = {}
     if (page := local(back)) != HOME:

@@ -1,4 +1,4 @@
-"""Who calls: a colleague's bearer token, and what it may be used for. No call of the API is without one of these."""
+"""Authenticates callers of the API by bearer token, and checks the token's scopes. Every call depends on this."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ _bearer = HTTPBearer(auto_error=False, description="A colleague's token, from `c
 
 
 def operations(request: Request) -> Operations:
-    """The one door, as the application was given it."""
+    """All operations of the product, as the application was built with."""
     found = request.app.state.operations
     assert isinstance(found, Operations)  # noqa: S101  # ``create_app`` put it there
     return found
@@ -24,7 +24,7 @@ Door = Annotated[Operations, Depends(operations)]
 
 
 async def acting(door: Door, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Actor:
-    """The colleague whose token came along, whatever it may be used for.
+    """The colleague whose token was sent, whatever its scopes.
 
     Raises:
         Refused: No token, or one that is unknown, withdrawn or over, or a deactivated colleague's.
@@ -35,9 +35,9 @@ async def acting(door: Door, credentials: Annotated[HTTPAuthorizationCredentials
 
 
 class WithScope:
-    """A dependency: the colleague whose token came along and may be used for one of these.
+    """A dependency: the colleague whose token was sent, if the token has one of these scopes.
 
-    Which of them a run takes depends on its kind, and is looked at where the run is known.
+    Which scope a run needs depends on its kind; that is checked where the run is known.
     """
 
     def __init__(self, *any_of: Scope) -> None:

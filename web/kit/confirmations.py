@@ -1,4 +1,4 @@
-"""The one line that a page shows after something was done: a closed set, so that no address can put words on a page."""
+"""The sentence that a page shows after an action. The set is closed, so that no address can put words on a page."""
 
 from enum import StrEnum
 from http import HTTPStatus
@@ -66,15 +66,15 @@ class Said(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """For people."""
+        """The sentence for the page."""
         return _SENTENCES[self]
 
     def sentence_once(self, *, is_over: bool, is_well: bool = True) -> str:
-        """For people who look later: what was begun ends in its result.
+        """The sentence for people who look later: when the action has ended, it tells the result.
 
         Args:
-            is_over: Whether what was begun is at work no more.
-            is_well: Whether it came about.
+            is_over: Whether the action has ended.
+            is_well: Whether it succeeded.
         """
         if not is_over or self not in _RESULTS:
             return self.sentence
@@ -83,7 +83,7 @@ class Said(StrEnum):
 
     @property
     def is_begun(self) -> bool:
-        """Whether it is of something that was only begun, so that there is a result to be told."""
+        """Whether the action was only begun, so that its result is told later."""
         return self in _RESULTS
 
     @property
@@ -188,7 +188,7 @@ _RESULTS: dict[Said, tuple[str, str]] = {
 
 
 def said(value: str | None) -> Said | None:
-    """What an address says was done; None for anything that is not of the set."""
+    """The action that an address names; None when it is not one of the set."""
     try:
         return Said(value) if value else None
     except ValueError:
@@ -196,7 +196,7 @@ def said(value: str | None) -> Said | None:
 
 
 def go(path: str, done: Said | None = None) -> RedirectResponse:
-    """The answer to every successful POST: 303 to a page of ours, which says what was done.
+    """The answer to a successful POST: a redirect (303) to a page of ours, which says what was done.
 
     Args:
         path: A path of ours, with its query if it has one.

@@ -1,4 +1,4 @@
-"""What a browser saves: a table as CSV, sent while it is read."""
+"""Answers with a CSV file, which is sent while its rows are read."""
 
 from starlette.responses import StreamingResponse
 
@@ -6,6 +6,6 @@ from starter.clients.exports import Export
 
 
 def csv_answer(export: Export) -> StreamingResponse:
-    """The table as a file to save; its name is plain ASCII, so that it can stand in a header as it is."""
+    """The table as a file to save; its name has only ASCII letters, so that it needs no encoding in the header."""
     headers = {"Content-Disposition": f'attachment; filename="{export.name}"'}
     return StreamingResponse(export.content(), media_type="text/csv; charset=utf-8", headers=headers)

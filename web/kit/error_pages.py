@@ -1,4 +1,4 @@
-"""What people see when something goes wrong on a page: what happened, and what they can do next. Never internals."""
+"""The pages that people see after an error: what happened, and what they can do next; no internals."""
 
 from http import HTTPStatus
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
 
 
 class Way(NamedTuple):
-    """A way on from an error: where to, and how it is called."""
+    """A link on an error page: its address and its label."""
 
     address: str
     label: str
@@ -36,9 +36,9 @@ _HEADINGS = {
 
 
 def is_for_people(scope: Scope) -> bool:
-    """Whether a person looks at the answer: a page of ours, asked for by a browser that shows it.
+    """Whether a person will see the answer: a page of ours, requested by a browser that shows it.
 
-    Scripts of ours ask without ``text/html`` and get JSON, like every call of the API.
+    Our scripts do not ask for ``text/html`` and get JSON, like every call of the API.
     """
     if scope["path"].startswith(_NOT_PAGES):
         return False
@@ -46,13 +46,13 @@ def is_for_people(scope: Scope) -> bool:
 
 
 def error_page(request: Request, status: int, message: str, field: str | None = None) -> HTMLResponse:
-    """What happened, and ways on.
+    """A page that says what happened, with links that lead on.
 
     Args:
-        request: What it answers.
+        request: The request that is answered.
         status: HTTP status.
         message: What happened, in a sentence or two.
-        field: The input to blame.
+        field: The input field that is to blame.
     """
     came_from = behind(request.headers.get("Referer"), request.headers.get("Host"))
     is_busy = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
@@ -74,9 +74,9 @@ def error_page(request: Request, status: int, message: str, field: str | None = 
 
 
 def to_form(request: Request) -> RedirectResponse:
-    """The answer to whoever opens an address that only takes a form: the page that the form stands on.
+    """A redirect for people who open an address that only takes a form: to the page with the form.
 
-    That is one step up: reloads, bookmarks and sign-ins in between come to where the form is.
+    That page is one step up in the path, so that reloads, bookmarks and sign-ins in between lead there.
     """
     above = request.url.path.rstrip("/").rpartition("/")[0]
     page = "/client-sync" if above.startswith("/client-sync/") else local(above)
@@ -84,7 +84,7 @@ def to_form(request: Request) -> RedirectResponse:
 
 
 def to_sign_in(request: Request) -> RedirectResponse:
-    """The answer to people who are not signed in (any more): sign in, and go on where they were."""
+    """A redirect for people who are not signed in: to the sign-in page, and from there back to where they were."""
     if request.method == "GET":
         back = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     else:  # nothing of the form was done; the page that it stands on is shown again

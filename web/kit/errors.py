@@ -1,8 +1,7 @@
-"""One shape for everything that goes wrong: ``{"error": {"code", "message", "field"?}}`` with a fitting status.
+"""Every error over HTTP has one form: ``{"error": {"code", "message", "field"?}}`` with a fitting status.
 
-People who look at a page get a page instead (``web.kit.error_pages``), with the same status. Input that fails
-validation, unknown paths and our own faults answer in it too. A fault shows a reference and nothing else; the log has
-the rest under the same reference.
+People who look at a page get a page instead (``web.kit.error_pages``), with the same status. Invalid input, unknown
+paths and faults of our own have this form too. A fault shows only a reference, under which the log has the details.
 """
 
 import logging
@@ -56,14 +55,14 @@ _STATUS = {
 
 
 def status_of(code: RefusalCode) -> HTTPStatus:
-    """The HTTP status of a refusal: 422 unless the code says otherwise."""
+    """The HTTP status of a refusal: 422 unless the code has another."""
     return _STATUS.get(code, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def error_response(
     status: int, code: str, message: str, field: str | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """An answer in the one shape."""
+    """An error as JSON."""
     body = {"code": code, "message": message}
     if field is not None:
         body["field"] = field
@@ -82,7 +81,11 @@ def refusal_response(refusal: Refusal) -> JSONResponse:
 
 
 def field_path(location: Sequence[int | str]) -> str | None:
-    """``("body", "organisations", 3, "team_id")`` as ``organisations.3.team_id``; None for the body as a whole."""
+    """A location such as ``("body", "organisations", 3, "team_id")`` as ``organisations.3.team_id``.
+
+    Returns:
+        The path; None for the whole body.
+    """
     return ".".join(str(step) for step in location[1:]) or None
 
 
@@ -94,7 +97,7 @@ def answer(
     field: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    """What went wrong: a page for people, the one shape for programs."""
+    """An error as a page for people, or as JSON for programs."""
     if not is_for_people(request.scope):
         return error_response(status, code, message, field, headers)
     page = error_page(request, status, message, field)
@@ -154,7 +157,7 @@ def too_large_answer(request: Request) -> Response:
 
 
 def fault_answer(request: Request, error: BaseException) -> Response:
-    """The answer to a fault of ours; logs it under the reference that the answer shows."""
+    """The answer to a fault of our own, which is logged under the reference that the answer shows."""
     if is_away(error):
         return _away(request)
     reference = secrets.token_hex(6)
@@ -166,7 +169,10 @@ def fault_answer(request: Request, error: BaseException) -> Response:
 
 
 def _away(request: Request) -> Response:
-    """The answer while the database is away, in which nothing is known of what was sent before; one line in the log."""
+    """The answer while the database is away, with one line in the log.
+
+    Nobody knows whether a change that was sent has been stored, and the answer says so.
+    """
     logger.warning("the database is away: %s %s", request.method, logged_path(request.scope))
     message = "Our database does not answer just now. Try again in a moment."
     if request.method not in {"GET", "HEAD"}:
@@ -176,7 +182,7 @@ def _away(request: Request) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Make ``app`` answer every error in the one shape. Faults are caught by the outermost middleware."""
+    """Make ``app`` answer every error in this form. The outermost middleware catches faults."""
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)

@@ -1,8 +1,7 @@
-"""What the addresses of lists say: filters, order and page. The address is the whole state: it can be kept and sent.
+"""Reads filters, order and page of a list from its address, which holds all of this state and can be kept and sent.
 
-Forms without scripts send every field, the empty ones too; an empty value is no value here. What a kept address says
-and nobody knows any more (a status of an earlier version, somebody's id from elsewhere) is none either: the page says
-so instead of failing.
+Forms without scripts send every field; an empty value counts as not given. So does a value that is no longer known (a
+status of an earlier version, an id from elsewhere): the page says so instead of failing.
 """
 
 from collections.abc import Mapping
@@ -54,11 +53,11 @@ DESCENDING: Final = "descending"
 
 
 def address(path: str, words: Mapping[str, object | None]) -> str:
-    """``/clients?search=bakery&``: an address that more words can follow.
+    """An address to which further parameters can be added, such as ``/clients?search=bakery&``.
 
     Args:
-        path: The list's.
-        words: What is chosen; those that are None are left out.
+        path: The list's path.
+        words: The parameters; those that are None are left out.
     """
     said = urlencode({name: str(value) for name, value in words.items() if value is not None})
     return f"{path}?{said}&" if said else f"{path}?"
@@ -75,10 +74,10 @@ def last_page(total: int, limit: int) -> int:
 
 
 def is_dropped(query: QueryParams, kept: Mapping[str, object | None]) -> bool:
-    """Whether an address asks for something that nobody knows (any more).
+    """Whether an address asks for a value that is not known.
 
     Args:
-        query: The address's.
-        kept: What of it filters, by name; None where nothing does.
+        query: The address's parameters.
+        kept: The values in use, by name; None where a parameter is not used.
     """
     return any(value is None and query.get(name, "").strip() for name, value in kept.items())

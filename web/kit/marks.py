@@ -1,9 +1,10 @@
-"""Secrets that a browser keeps beside its session: who has them is the same browser as before.
+"""Secrets that a browser keeps besides its session, by which it is recognised as the same browser.
 
-By the first, a sign-in at a provider is finished where it was begun: whoever had agreed for themselves could else send
-the provider's address on, and the next person would let in a practice that they were never told of. By the second, a
-browser in which somebody has signed in is known again: strangers who try passwords lock nobody out of it. By the third,
-a passkey's answer is taken from the browser alone that was asked for it.
+With the first, a sign-in at a provider can be finished only where it was begun. Otherwise somebody could agree to a
+sign-in and send the provider's address on, and the next person would give access to a practice that they were never
+told of. With the second, a browser in which somebody has signed in is known, so that strangers who try passwords
+elsewhere do not lock that person out of it. With the third, a passkey's answer is accepted only from the browser that
+was asked.
 """
 
 import re
@@ -18,18 +19,18 @@ _ONE = re.compile(r"[\w-]{43}")
 
 
 def new() -> str:
-    """256 random bits."""
+    """A new secret of 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One such secret.
+    """One kind of such a secret, kept in a cookie.
 
     Attributes:
-        name: The cookie's; behind TLS it has a prefix by which browsers themselves hold it to HTTPS and this very host.
+        name: The cookie's name; with TLS it gets a prefix by which browsers limit it to HTTPS and this host.
         kept_for: How long browsers keep it.
-        same_site: Whether it comes along from other sites' links.
+        same_site: Whether browsers send it with links from other sites.
     """
 
     name: str
@@ -40,12 +41,12 @@ class Mark:
         return f"__Host-{self.name}" if request.app.state.is_secure else self.name
 
     def of(self, request: Request) -> str | None:
-        """The browser's, if it has one."""
+        """The browser's secret; None if it has none."""
         found = request.cookies.get(self._cookie(request))
         return found if found and _ONE.fullmatch(found) else None
 
     def keep(self, request: Request, response: Response, mark: str) -> None:
-        """Let the browser keep it."""
+        """Set the cookie."""
         response.set_cookie(
             self._cookie(request),
             mark,

@@ -1,8 +1,7 @@
-"""Turns templates into pages: one environment, every value escaped, the same surroundings for each.
+"""Turns templates into pages: one environment, and every value is escaped.
 
-No page is put together elsewhere. What a template gets besides its own values: ``viewer`` (who is signed in, or
-None), ``said`` (what was just done), ``path``, and the functions ``static``, ``csrf_field`` and
-``form_key``.
+No page is built elsewhere. Besides its own values, a template gets ``viewer`` (who is signed in, or None), ``said``
+(what was just done), ``path``, and the functions ``static``, ``csrf_field`` and ``form_key``.
 """
 
 import hashlib
@@ -31,17 +30,17 @@ _STATIC = files("web") / "static"
 
 @cache
 def static(name: str) -> str:
-    """The address of a file in ``static/``, which changes with its content: browsers may keep it for good."""
+    """The address of a file in ``static/``, which changes with its content, so that browsers may cache it for ever."""
     return f"/static/{name}?v={hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 
 def csrf_field() -> Markup:
-    """The hidden field that every form of a signed-in colleague has."""
+    """The hidden field with the session's secret, for every form of a signed-in colleague."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, current().csrf)
 
 
 def form_key() -> Markup:
-    """The hidden field of a form that starts something: sent twice, it is started once."""
+    """The hidden field of a form that starts something; the same form sent twice starts it once."""
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, secrets.token_urlsafe(18))
 
 
@@ -62,13 +61,13 @@ PAGES = _environment()
 
 
 def viewer_of(request: Request) -> SignedIn | None:
-    """Who is signed in, once the request's route has asked; None otherwise."""
+    """Who is signed in, if the route has asked for it before; None otherwise."""
     found = getattr(request.state, "viewer", None)
     return found if isinstance(found, SignedIn) else None
 
 
 def rendered(viewer: SignedIn | None, template: str, **values: object) -> str:
-    """A template as text: a page, or a piece of one that a script puts in its place.
+    """A template as text: a whole page, or a piece that a script inserts.
 
     Args:
         viewer: Who looks at it.
@@ -91,15 +90,15 @@ def render(
     is_well: bool = True,
     **values: object,
 ) -> HTMLResponse:
-    """A page.
+    """A template as an answer.
 
     Args:
-        request: What it answers.
+        request: The request that is answered.
         template: Its name in ``templates/``.
         status: HTTP status.
         referrer: Whom the browser may tell the page's address; ``no-referrer`` for pages whose address is a secret.
-        is_over: Whether what was begun here is at work no more: what is said of it then ends in its result.
-        is_well: Whether it came about.
+        is_over: Whether what was begun on this page has ended; the sentence about it then tells the result.
+        is_well: Whether it succeeded.
         values: What the template gets.
     """
     done = said(request.query_params.get(PARAMETER))
@@ -125,18 +124,18 @@ def leave(
     joins_many: bool = True,
     only_says_who: bool = False,
 ) -> HTMLResponse:
-    """The answer to a POST that leads to a sign-in elsewhere: at an accounting software, or an identity provider.
+    """The answer to a POST that leads to a sign-in at an accounting software or an identity provider.
 
-    Chromium holds a form's redirects to ``form-action 'self'``, and where a provider's own redirects lead is not ours
-    to list. So a page of ours goes on by itself (and has the link), which no policy stops.
+    Chromium applies ``form-action 'self'`` to the redirects of a form, and providers redirect to origins that we cannot
+    list. So this is a page that goes on by itself, and has a link; no policy stops that.
 
     Args:
         request: The POST.
-        address: The provider's.
+        address: The provider's address.
         whither: The provider's name, such as ``Xero``.
-        to_allow: Names of organisations that have to be ticked there; the page then waits until they were read.
+        to_allow: Names of organisations that have to be ticked there; the page then waits until people have read them.
         joins_many: Whether one sign-in may bring many organisations.
-        only_says_who: Whether nothing is allowed there: an identity provider says who somebody is.
+        only_says_who: Whether it is an identity provider, where nothing is allowed to us.
     """
     return render(
         request,

@@ -1,6 +1,6 @@
-"""What stands round every request: a size limit, security headers, one log line, and an answer without internals.
+"""The outermost layer of every request: a size limit, security headers, one log line, and answers without internals.
 
-The log line has the path and never the query: the callback's query holds a code.
+The log line has the path and never the query, because the callback's query contains a code.
 """
 
 import logging
@@ -40,8 +40,8 @@ class Shield:
     """ASGI middleware; the outermost one.
 
     Args:
-        app: What it stands round.
-        secure: The public address is HTTPS: tell browsers to stay with it.
+        app: The application inside.
+        secure: Whether the public address is HTTPS; browsers are then told to use only HTTPS.
     """
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:

@@ -1,6 +1,6 @@
-"""What stands round a page while it is rendered: the zone, the moment, the session's secret.
+"""Time zone, moment and session secret of the page that is being rendered.
 
-Filters and functions of the templates read it here, since a macro that was imported does not see its page's values.
+Filters and functions of the templates read them here, because an imported macro does not see its page's values.
 """
 
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from datetime import datetime, tzinfo
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Round one page.
+    """The values for one page.
 
     Attributes:
-        zone: Whose clock times are told by.
+        zone: The time zone in which times are shown.
         now: The moment of rendering.
-        csrf: Belongs into the page's forms; None when nobody is signed in.
+        csrf: The secret for the page's forms; None when nobody is signed in.
     """
 
     zone: tzinfo
@@ -29,13 +29,13 @@ _CURRENT: ContextVar[Surroundings] = ContextVar("surroundings")
 
 
 def current() -> Surroundings:
-    """Round the page that is being rendered."""
+    """The values for the page that is being rendered."""
     return _CURRENT.get()
 
 
 @contextmanager
 def surrounded(by: Surroundings) -> Iterator[None]:
-    """Render within these."""
+    """Render with these values."""
     token = _CURRENT.set(by)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Links from our pages to the same thing in Temporal's web interface: for admins, who may read what is sealed there."""
+"""Links from our pages to Temporal's web interface, for admins, who may be shown where a run is."""
 
 from fastapi import Request
 
@@ -10,13 +10,13 @@ from starter.support.temporal_ui import client_address, workflow_address
 
 
 def in_temporal(request: Request, door: Operations, viewer: SignedIn, workflow_id: str) -> str | None:
-    """Where a run is in Temporal's web interface; None for who is no admin, or where its address is not known."""
+    """The address of a run in Temporal's web interface; None for members, and where that interface is not known."""
     base = _base(request, viewer)
     return workflow_address(base, door.temporal_namespace, workflow_id) if base else None
 
 
 async def client_in_temporal(request: Request, door: Operations, viewer: SignedIn, code: str) -> str | None:
-    """Where all that is about a client is there; on a server that cannot search by code, its latest sync."""
+    """The address of all workflows of a client; on a server that cannot search by code, of the client's latest sync."""
     base = _base(request, viewer)
     if base is None:
         return None

@@ -1,6 +1,6 @@
-"""Who looks at a page: the session cookie, and the proof that a form is one of ours.
+"""Finds out who looks at a page, by the session cookie, and checks that a form came from one of our pages.
 
-Routers of pages are made here, so that no page can forget either. The JSON API knows nothing of the cookie.
+Routers of pages are made here with both checks, so that no page can forget them. The JSON API does not use the cookie.
 """
 
 from enum import StrEnum
@@ -29,7 +29,7 @@ _OLD_FORM = (
 
 
 class Cookie(StrEnum):
-    """The session cookie's names; with the prefix, browsers themselves hold it to HTTPS and to this very host."""
+    """The session cookie's names; with the prefix, browsers limit it to HTTPS and this host."""
 
     PLAIN = "clientsync"
     SECURE = "__Host-clientsync"
@@ -40,12 +40,12 @@ def _cookie(request: Request) -> Cookie:
 
 
 def cookie_of(request: Request) -> str | None:
-    """The secret that the browser sent, if any."""
+    """The session secret that the browser sent; None if it sent none."""
     return request.cookies.get(_cookie(request))
 
 
 def keep(request: Request, response: Response, token: str) -> None:
-    """Let the browser keep a session. Lax, since a sign-in at a provider comes back from another site."""
+    """Set the session cookie. It is ``SameSite=Lax``, because a sign-in at a provider comes back from another site."""
     response.set_cookie(
         _cookie(request),
         token,
@@ -57,7 +57,7 @@ def keep(request: Request, response: Response, token: str) -> None:
 
 
 def forget(request: Request, response: Response) -> None:
-    """Let the browser forget the session."""
+    """Delete the session cookie."""
     response.delete_cookie(_cookie(request), httponly=True, samesite="lax", secure=request.app.state.is_secure)
 
 
@@ -78,7 +78,7 @@ Viewer = Annotated[SignedIn, Depends(viewing)]
 
 
 async def viewing_perhaps(request: Request, door: Door) -> SignedIn | None:
-    """The signed-in colleague, or None."""
+    """The signed-in colleague; None when nobody is."""
     try:
         return await viewing(request, door)
     except Refused:
@@ -86,7 +86,7 @@ async def viewing_perhaps(request: Request, door: Door) -> SignedIn | None:
 
 
 async def recognise(request: Request) -> None:
-    """Let a page that no route answers know its viewer, if there is one."""
+    """Find the viewer for a page that no route answers, such as *not found*."""
     await viewing_perhaps(request, operations(request))
 
 
@@ -108,10 +108,10 @@ Admin = Annotated[SignedIn, Depends(administrating)]
 
 
 async def from_own_page(request: Request) -> None:
-    """Let nothing change because of a form on another site: every browser says where a form comes from.
+    """Refuse a form that was sent from another site; every browser says where a form comes from.
 
     Raises:
-        Refused: ``FORBIDDEN``: from elsewhere, or nobody knows.
+        Refused: ``FORBIDDEN``: it came from elsewhere, or the browser does not say.
     """
     if request.method in _SAFE:
         return
@@ -122,7 +122,7 @@ async def from_own_page(request: Request) -> None:
 
 
 async def from_own_form(request: Request, viewer: Viewer) -> None:
-    """Let nothing change without this session's own secret, in the form or in the header.
+    """Refuse a change that does not carry this session's own secret, in the form or in the header.
 
     Raises:
         Refused: ``FORBIDDEN``.

@@ -1,4 +1,4 @@
-"""How pages say times and numbers: the filters of the templates. Zone and moment stand round the page."""
+"""How pages show times and numbers: filters for the templates, which use the page's time zone and moment."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -36,13 +36,13 @@ _LOGIN_IS_GONE = frozenset({Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER})
 
 
 def exact(moment: datetime, zone: tzinfo) -> str:
-    """``23 Nov 2026, 14:32 GMT``: a moment on the practice's clock."""
+    """A moment in the practice's time zone: ``23 Nov 2026, 14:32 GMT``."""
     local = moment.astimezone(zone)
     return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def relative(moment: datetime, at: datetime, zone: tzinfo) -> str:
-    """``3 hours ago``, ``in 5 minutes``; the day beyond two weeks."""
+    """A moment relative to now: ``3 hours ago``, ``in 5 minutes``; beyond two weeks, the day."""
     distance = abs(at - moment)
     if distance < timedelta(minutes=1):
         return "just now" if moment <= at else "in a moment"
@@ -55,7 +55,7 @@ def relative(moment: datetime, at: datetime, zone: tzinfo) -> str:
 
 
 def coded(text: str) -> Markup:
-    """A description for readers of code: what stands between backticks is set as code."""
+    """A description in which text between backticks is shown as code."""
     return Markup("").join(  # every second piece stood between them
         Markup("<code>{}</code>").format(piece) if place % 2 else escape(piece)
         for place, piece in enumerate(_BACKTICKS.split(text))
@@ -63,14 +63,14 @@ def coded(text: str) -> Markup:
 
 
 def words(value: object) -> str:
-    """``needs_reconnect`` as ``Needs reconnect``; nothing for None."""
+    """A value such as ``needs_reconnect`` as ``Needs reconnect``; empty for None."""
     code = str(value.value if isinstance(value, StrEnum) else value)
     text = _SAID.get(code) or code.replace("_", " ").replace("-", " ")
     return "" if value is None else f"{text[:1].upper()}{text[1:]}"
 
 
 def ago(moment: datetime | None) -> Markup:
-    """A moment as people say it, with the exact one behind it."""
+    """A moment relative to now, with the exact moment as its title."""
     return _time(moment, is_relative=True)
 
 
@@ -85,17 +85,17 @@ def is_ahead(moment: datetime | None) -> bool:
 
 
 def next_try(moment: datetime) -> Markup:
-    """When something is tried again by itself; a moment that has come is now."""
+    """When something is tried again by itself; for a moment that has passed, that it is being tried now."""
     if moment <= current().now:
         return Markup("It is being tried now.")
     return Markup("Next try {} ({}).").format(ago(moment), at(moment))
 
 
 def due(moment: datetime | None, cause: Cause | None = None) -> Markup:
-    """When lists are read next: by the first nightly check after the moment at which they are due.
+    """When lists are read next: at the first nightly check after the moment at which they are due.
 
-    One in trouble does not wait for that moment: what passes is tried again by itself, a login that is gone has to come
-    back first, and for anything else the next night looks.
+    A connection in trouble does not wait for that moment. A transient cause is tried again by itself; a login that was
+    removed has to come back first; for any other cause, the next nightly check looks.
     """
     if cause is not None and cause.is_transient:
         return Markup("By itself, once the trouble is over")
@@ -111,7 +111,7 @@ def due(moment: datetime | None, cause: Cause | None = None) -> Markup:
 
 
 def clock(moment: datetime) -> Markup:
-    """The time of day alone, under a heading that says the day."""
+    """The time of day only, under a heading that names the day."""
     zone = current().zone
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         moment.astimezone(UTC).isoformat(timespec="seconds"),

@@ -1,4 +1,4 @@
-"""The bare address: leads to the client list."""
+"""The address ``/``, which leads to the client list."""
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse
@@ -11,5 +11,5 @@ router = page_router()
 
 @router.get("/")
 async def home(request: Request, _: Viewer) -> RedirectResponse:
-    """To the client list; what was just done is said there."""
+    """Lead to the client list; the sentence about what was just done is shown there."""
     return go("/clients", said(request.query_params.get(PARAMETER)))

@@ -1,4 +1,4 @@
-"""A colleague's own account: the password, and where they are signed in."""
+"""A colleague's own account: the password, and the browsers in which they are signed in."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ Password = Annotated[str, Form(max_length=1000)]
 
 @router.get("/account")
 async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
-    """The account."""
+    """The account page."""
     return await _page(request, door, viewer)
 
 
@@ -35,7 +35,7 @@ async def change_password(
     new_password: Password = "",
     again: Password = "",
 ) -> Response:
-    """The password is changed, or the form again."""
+    """Change the password, or show the form again."""
     if new_password != again:
         message = "The two passwords are not the same."
         return await _page(request, door, viewer, Refusal(code=RefusalCode.INVALID, message=message, field="again"))
@@ -48,7 +48,7 @@ async def change_password(
 
 @router.post("/account/sign-out-everywhere")
 async def sign_out_everywhere(request: Request, door: Door, viewer: Viewer) -> RedirectResponse:
-    """All sessions end, this one too."""
+    """End all sessions of the viewer, this one too."""
     await door.sessions.sign_out_everywhere(viewer.actor)
     answer = go("/sign-in", Said.SIGNED_OUT_EVERYWHERE)
     forget(request, answer)

@@ -1,4 +1,4 @@
-"""What a browser calls itself, in words that its owner knows: ``Firefox on Windows``."""
+"""Turns a User-Agent header into words that people recognise: ``Firefox on Windows``."""
 
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (
@@ -13,10 +13,10 @@ _SYSTEMS = (
 
 
 def browser_name(user_agent: str) -> str:
-    """A browser's name.
+    """A browser's name and system.
 
     Args:
-        user_agent: The header of that name.
+        user_agent: The header.
     """
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)

@@ -1,4 +1,4 @@
-"""One's own passkeys: added and removed, where the second factor lives, and asked for in place of a code."""
+"""One's own passkeys: add, remove, and use one instead of a code."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -24,7 +24,7 @@ ADD: Final = f"{PASSKEYS}/add"
 
 @router.post(f"{MINE}/passkey")
 async def ask(door: Door, viewer: Viewer) -> Response:
-    """For the page's script: what the browser is asked for, where a code could be given too."""
+    """For the page's script: the options for the browser to use a passkey, where a code could be given too."""
     return JSONResponse(await door.passkeys.asked(viewer.actor))
 
 
@@ -32,7 +32,7 @@ async def ask(door: Door, viewer: Viewer) -> Response:
 async def begin(
     request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "", passkey: Answered = ""
 ) -> Response:
-    """To the page on which the browser makes a passkey, or the form again."""
+    """Check the proofs, and lead to the page on which the browser creates a passkey; or show the form again."""
     try:
         await door.passkeys.begin_signed_in(viewer, password=password, proof=Proof(code, passkey), ip=ip_of(request))
     except Refused as refused:
@@ -42,7 +42,7 @@ async def begin(
 
 @router.get(ADD)
 async def make(request: Request, door: Door, viewer: Viewer) -> Response:
-    """The page on which the browser makes a passkey."""
+    """The page on which the browser creates a passkey."""
     to_add = await door.passkeys.being_added(viewer.actor, viewer.email)
     if to_add is None:
         return go(MINE, Said.PASSKEY_TOO_LATE)
@@ -58,7 +58,7 @@ async def add(
     name: Annotated[str, Form(max_length=100)] = "",
     passkey: Answered = "",
 ) -> Response:
-    """Added; with a first second factor come recovery codes, shown this once."""
+    """Store the new passkey; with a first second factor, recovery codes are shown this once."""
     try:
         kept = await door.passkeys.add(viewer, name, passkey)
     except Refused as refused:  # what was asked is over, whatever was answered: it begins with the password again
@@ -78,7 +78,7 @@ async def remove(
     code: Code = "",
     passkey: Answered = "",
 ) -> Response:
-    """Removed, or the form again."""
+    """Remove a passkey, or show the form again."""
     await door.passkeys.one(viewer.actor, passkey_id)
     try:
         await door.passkeys.remove(viewer, passkey_id, password=password, proof=Proof(code, passkey), ip=ip_of(request))

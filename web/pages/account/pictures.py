@@ -1,11 +1,11 @@
-"""Pictures that are drawn for one page: as SVG in the page itself, with attributes alone, as our policy wants it."""
+"""Draws pictures as SVG inside the page, without styles, as our content policy requires."""
 
 import segno
 from markupsafe import Markup
 
 
 def qr_code(text: str) -> Markup:
-    """A QR code that a camera reads: black on white in every colour scheme, with the margin that it needs."""
+    """A QR code: black on white in every colour scheme, with the margin that cameras need."""
     drawn = segno.make(text, error="m", micro=False).svg_inline(
         border=4, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
     )

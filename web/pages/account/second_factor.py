@@ -1,6 +1,6 @@
-"""One's own second factor: set up, seen, and removed. Each step asks for what a session left open does not know.
+"""One's own second factor: set up, show, remove. Each step asks for something that an open session does not know.
 
-Passkeys are added and removed in ``pages.passkeys``; this is the page on which they stand.
+Passkeys are added and removed in ``pages.account.passkeys``, and shown on this page.
 """
 
 from typing import Annotated, Final
@@ -32,7 +32,7 @@ Answered = Annotated[str, Form(max_length=20_000)]
 
 @router.get(MINE)
 async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
-    """Whether there is one, and the forms to set one up or to remove it."""
+    """Whether the viewer has a second factor, and the forms to set one up or to remove it."""
     return await factor_page(request, door, viewer)
 
 
@@ -40,7 +40,7 @@ async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
 async def begin(
     request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "", passkey: Answered = ""
 ) -> Response:
-    """To the picture for the app, or the form again."""
+    """Check the password, and lead to the QR code for the app; or show the form again."""
     try:
         await door.second_factors.begin_signed_in(
             viewer, password=password, proof=Proof(code, passkey), ip=ip_of(request)
@@ -52,13 +52,13 @@ async def begin(
 
 @router.get(f"{MINE}/set-up")
 async def ask(request: Request, door: Door, viewer: Viewer) -> Response:
-    """The picture for the app, and the form for its first code."""
+    """The QR code for the app, and the form for its first code."""
     return await _setting_up(request, door, viewer)
 
 
 @router.post(f"{MINE}/set-up")
 async def confirm(request: Request, door: Door, viewer: Viewer, code: Code = "") -> Response:
-    """Set up, with the recovery codes, shown this once; or the form again."""
+    """Finish the set-up and show the recovery codes, this once; or show the form again."""
     try:
         kept = await door.second_factors.confirm(viewer, code, ip=ip_of(request))
     except Refused as refused:
@@ -72,7 +72,7 @@ async def confirm(request: Request, door: Door, viewer: Viewer, code: Code = "")
 async def renew(
     request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "", passkey: Answered = ""
 ) -> Response:
-    """New recovery codes, shown this once; or the form again."""
+    """Create new recovery codes and show them, this once; or show the form again."""
     try:
         kept = await door.second_factors.renew_recovery_codes(
             viewer, password=password, proof=Proof(code, passkey), ip=ip_of(request)
@@ -86,7 +86,7 @@ async def renew(
 async def remove(
     request: Request, door: Door, viewer: Viewer, password: Password = "", code: Code = "", passkey: Answered = ""
 ) -> Response:
-    """Removed, or the form again."""
+    """Remove the app, or show the form again."""
     try:
         await door.second_factors.remove(viewer, password=password, proof=Proof(code, passkey), ip=ip_of(request))
     except Refused as refused:
@@ -111,13 +111,13 @@ async def _setting_up(request: Request, door: Operations, viewer: SignedIn, refu
 async def factor_page(
     request: Request, door: Operations, viewer: SignedIn, refused: Refused | None = None, form: str | None = None
 ) -> HTMLResponse:
-    """The page, with what is wrong beside the form that it is wrong with.
+    """The page, with an error beside the form that was refused.
 
     Args:
-        request: What it answers.
-        door: To what there is.
-        viewer: Whose.
-        refused: What was not done, and why.
+        request: The request that is answered.
+        door: All operations.
+        viewer: The signed-in colleague.
+        refused: The refusal; None when nothing was refused.
         form: The form that was sent; None when it is of another page.
     """
     refusal = refused.refusal if refused else None

@@ -1,4 +1,4 @@
-"""API tokens of the viewer, and for admins of the whole practice: made, seen and withdrawn."""
+"""API tokens of the viewer and, for admins, of the whole practice: create, list, withdraw."""
 
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -29,7 +29,7 @@ LASTS: Final = ((7, "A week"), (30, "30 days"), (USUAL.days, f"{USUAL.days} days
 
 @router.get(TOKENS)
 async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
-    """The tokens that work, and the form for a new one."""
+    """The valid tokens, and the form for a new one."""
     return await _page(request, door, viewer)
 
 
@@ -42,7 +42,7 @@ async def create(
     scope: Scopes = [],  # noqa: B006  # FastAPI copies it
     days: Annotated[Annotated[int, Form()] | None, *KNOWN] = None,
 ) -> HTMLResponse:
-    """A new token, shown this once; or the form again."""
+    """Create a token and show it, this once; or show the form again."""
     scopes = {one for one in scope if one is not None}
     try:
         made = await door.tokens.create(viewer.actor, name=name, scopes=scopes, days=days or USUAL.days)
@@ -55,7 +55,7 @@ async def create(
 
 @router.post(f"{TOKENS}/{{token_id}}/revoke")
 async def revoke(door: Door, viewer: Viewer, token_id: UUID) -> Response:
-    """One token ends."""
+    """Withdraw one token."""
     await door.tokens.revoke(viewer.actor, token_id)
     return go(TOKENS, Said.TOKEN_REVOKED)
 

@@ -1,4 +1,4 @@
-"""One client: its overview, its connections, and where a run about it alone is shown."""
+"""One client: its overview, its connections, and the way to a run about this client only."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +25,7 @@ LATEST = 6
 
 @router.get("/clients/{client_id:uuid}")
 async def overview(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> HTMLResponse:
-    """What there is to know at a glance."""
+    """The client's overview."""
     events = await door.clients.history(viewer.actor, client_id, limit=LATEST)
     return await framed(
         request, door, viewer, client_id, "client/overview.html", Tab.OVERVIEW, events=[happened(one) for one in events]
@@ -40,9 +40,9 @@ async def connections(request: Request, door: Door, viewer: Viewer, client_id: U
 
 @router.get("/clients/{client_id:uuid}/runs/{run_id}")
 async def run(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
-    """To the page that shows a run about this client alone: a reconnect, or a change of its books.
+    """Lead to the page that shows a run about this client only: a reconnect, or a change of its books.
 
-    What was just done is said there.
+    The sentence about what was just done is shown there.
     """
     done = said(request.query_params.get(PARAMETER))
     report = await door.runs.report(viewer.actor, run_id)
@@ -56,7 +56,7 @@ async def run(request: Request, door: Door, viewer: Viewer, client_id: UUID, run
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/sign-in")
 async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
-    """Sign in (again) for a run about this client."""
+    """Lead to the provider's sign-in for a run about this client."""
     shown = await run(request, door, viewer, client_id, run_id)
     try:
         address = await door.consents.begin(viewer.actor, run_id)
@@ -69,7 +69,7 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID,
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")
 async def stop(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
-    """Stop a run about this client; nothing of the client has changed."""
+    """Cancel a run about this client; nothing of the client has changed."""
     await run(request, door, viewer, client_id, run_id)
     try:
         await door.runs.cancel(viewer.actor, run_id)

@@ -1,6 +1,6 @@
-"""The client list and the panel *Client sync* on it. The whole state of the list stands in its address.
+"""The client list, and the panel *Client sync* on it. The list's address holds its whole state.
 
-Starting a run is in ``client_sync``; the panel only has its forms.
+The panel only has forms; ``client_sync`` starts the runs.
 """
 
 from collections.abc import Collection
@@ -35,9 +35,9 @@ class Asked:
     """What the address of the client list asks for.
 
     Attributes:
-        wanted: Which clients.
+        wanted: Which clients to find.
         order: How they are sorted.
-        limit: Rows of a page.
+        limit: How many rows a page has.
     """
 
     wanted: ClientFilter
@@ -46,7 +46,7 @@ class Asked:
 
     @property
     def filters(self) -> dict[str, object | None]:
-        """The filter, as the address has it."""
+        """The filter, as parameters of the address."""
         wanted = self.wanted
         return {
             "search": wanted.search,
@@ -58,18 +58,18 @@ class Asked:
 
     @property
     def sorting(self) -> dict[str, object | None]:
-        """The order, as the address has it; nothing where it is the usual one."""
+        """The order, as parameters of the address; empty for the usual order."""
         column, is_descending = self.order.column, self.order.is_descending
         is_usual = column is ClientSort.NAME and not is_descending
         return {"sort": None if is_usual else column, "direction": DESCENDING if is_descending else None}
 
     @property
     def size(self) -> dict[str, object | None]:
-        """The length of a page, likewise."""
+        """The length of a page, as a parameter of the address; empty for the usual length."""
         return {"limit": None if self.limit == PAGE else self.limit}
 
     def among(self, owners: Collection[UUID], teams: Collection[UUID]) -> "Asked":
-        """The same, without an owner or a team that the practice does not have."""
+        """The same filter, without an owner or a team that the practice does not have."""
         wanted = self.wanted
         return replace(
             self,
@@ -82,7 +82,7 @@ class Asked:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything is chosen."""
+        """Whether the filter leaves any client out."""
         return self.wanted != EVERYONE
 
 
@@ -106,7 +106,7 @@ AskedFor = Annotated[Asked, Depends(asked)]
 
 @router.get(CLIENTS)
 async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, offset: Offset = 0) -> Response:
-    """A page of the client list; one past the end leads to the last one, and a stale filter is left out."""
+    """One page of the client list; an offset past the end leads to the last page, and unknown filters are left out."""
     owners = await _owners(door, viewer.actor, asked.wanted.owner_id)
     teams = [(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)]
     asked = asked.among({one for one, _ in owners}, {one for one, _ in teams})
@@ -146,7 +146,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
 
 @router.get("/clients.csv")
 async def export(request: Request, door: Door, viewer: Viewer, asked: AskedFor) -> Response:
-    """The clients that match, all of them, in the list's order; nobody gets more than the address asks for."""
+    """All clients that match, in the list's order, as CSV."""
     if is_dropped(request.query_params, asked.filters):
         return go(CLIENTS, Said.FILTER_DROPPED)
     return csv_answer(await door.exports.clients(viewer.actor, asked.wanted, asked.order))
@@ -159,7 +159,7 @@ async def client_sync(request: Request, door: Door, viewer: Viewer) -> HTMLRespo
 
 
 async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[tuple[UUID, str]]:
-    """Who can be filtered by: all who are here, and those who have left clients behind."""
+    """The owners for the filter: all active colleagues, and leavers who still have clients."""
     return [
         (one.colleague_id, one.name if one.deactivated_at is None else f"{one.name} (has left)")
         for one in await door.colleagues.everybody(actor)

@@ -1,6 +1,6 @@
-"""Why a page of a list shows no row: nothing found, nothing there, not read yet, or left out. Pure.
+"""Why a page of a list shows no row: nothing matches, the list is empty, not read yet, or left out. Pure.
 
-Each is another thing, and only one of them is a statement about the client's books.
+These are different cases, and only an empty list says something about the client's books.
 """
 
 from enum import StrEnum
@@ -11,19 +11,19 @@ from web.pages.clients.receipt_rows import ReceiptRow
 
 
 class WayOn(StrEnum):
-    """What helps somebody who sees no row."""
+    """The link that helps somebody who sees no row."""
 
     WHOLE_LIST = "whole_list"
     SETTINGS = "settings"
 
 
 class Emptiness(NamedTuple):
-    """What is said in place of rows.
+    """What is shown in place of rows.
 
     Attributes:
-        heading: In a few words.
-        text: In a sentence or two.
-        way_on: Where to go from there, if anywhere.
+        heading: A heading of a few words.
+        text: A sentence or two.
+        way_on: The link to show; None for none.
     """
 
     heading: str
@@ -35,10 +35,10 @@ def why_empty(receipt: ReceiptRow, *, total: int, is_searched: bool, is_supplier
     """Why there is no row.
 
     Args:
-        receipt: Of the list.
+        receipt: The list's receipt.
         total: Rows of the list that match, over all pages.
-        is_searched: Whether only rows with some words are wanted.
-        is_suppliers_only: Whether the settings want no customers.
+        is_searched: Whether the page searches for a text.
+        is_suppliers_only: Whether the connection's settings leave customers out.
     """
     is_without_customers = is_suppliers_only and receipt.list is ListName.CUSTOMERS
     if total:

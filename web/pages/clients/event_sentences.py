@@ -1,6 +1,6 @@
-"""What happened, as people read it: one sentence for each kind of event. Pure.
+"""One sentence for people for each kind of event. Pure.
 
-A test reads the code for the kinds that it writes; one without a sentence here fails it.
+A test finds all kinds that the code writes, and fails when one has no sentence here.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ PRODUCT = "Clientsync"
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event, as far as its sentence needs it.
+    """What the sentence about an event needs.
 
     Attributes:
         kind: Such as ``client.created``.
         who: The colleague; None when the product acted by itself.
-        cause: Why, where there is a cause.
-        before: What was.
-        after: What is.
+        cause: The cause; None without one.
+        before: The value before.
+        after: The value after.
     """
 
     kind: str
@@ -35,20 +35,20 @@ class Happened:
 
     @property
     def sentence(self) -> str:
-        """For people; an event of another version of the product is named by its kind."""
+        """The sentence; an event of another version of the product shows its kind."""
         say = SENTENCES.get(self.kind)
         return say(self) if say else self.kind.replace(".", ": ").replace("_", " ").capitalize() + "."
 
     @property
     def tone(self) -> str:
-        """How it looks: ``good``, ``bad``, ``warn`` or ``idle``."""
+        """The look of its line: ``good``, ``bad``, ``warn`` or ``idle``."""
         if self.cause is not None and self.kind not in {"connection.told", "connection.notice_written"}:
             return "warn" if self.cause.is_transient else "bad"
         return "good" if self.kind in _GOOD else "idle"
 
     @property
     def by(self) -> str:
-        """Who did it."""
+        """The name of whoever did it."""
         return self.who or PRODUCT
 
     @property

@@ -1,4 +1,4 @@
-"""The frame round each page of one client: who it is, and the tabs."""
+"""The frame of each page of one client: its name, and the tabs."""
 
 from enum import StrEnum
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from web.kit.rendering import render
 
 
 class Tab(StrEnum):
-    """The parts of a client's pages; the value is what follows the client's address."""
+    """The tabs of a client's pages; the value is what follows the client's address."""
 
     OVERVIEW = ""
     CONNECTIONS = "/connections"
@@ -23,7 +23,7 @@ class Tab(StrEnum):
 
     @property
     def label(self) -> str:
-        """As people read it."""
+        """The tab's label."""
         return _LABELS[self]
 
 
@@ -52,16 +52,16 @@ async def framed(
     """A page of one client.
 
     Args:
-        request: What it answers.
-        door: To everything.
-        viewer: Who looks.
-        client_id: Which client.
+        request: The request that is answered.
+        door: All operations.
+        viewer: The signed-in colleague.
+        client_id: The client.
         template: Extends ``client/frame.html``.
-        tab: The part that it belongs to.
+        tab: The tab to which it belongs.
         status: HTTP status.
         view: The client, if it was read already.
         is_over: See ``render``.
-        is_well: Likewise.
+        is_well: See ``render``.
         values: What the template gets besides ``view``, ``here`` (the client's address) and ``tabs``.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The columns of each list of standard information in plain words, and how a value reads in them. Pure."""
+"""The columns of each list of standard information, and how their values are shown. Pure."""
 
 from calendar import month_name
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,15 @@ from web.kit.wording import NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that people read.
+    """A column of a list.
 
     Attributes:
-        label: Its head.
+        label: Its heading.
         name: The row's field.
-        is_amount: Numbers, which stand at the right.
-        is_percentage: Numbers with a percent sign.
-        is_coded: Words of the provider's in capitals, such as ``CURRENT``, which read better in small letters.
+        is_amount: Whether it has numbers, which are aligned to the right.
+        is_percentage: Whether its numbers are percentages.
+        is_coded: Whether it has the provider's words in capitals, such as ``CURRENT``, which are shown in small
+            letters.
     """
 
     label: str
@@ -31,7 +32,7 @@ class Column:
     is_coded: bool = False
 
     def of(self, row: StandardRow) -> str:
-        """The row's value as people read it."""
+        """The row's value as text."""
         if self.name == "financial_year_end_day":
             return _day_of_year(getattr(row, self.name), getattr(row, "financial_year_end_month", None))
         return _shown(getattr(row, self.name), self)
@@ -128,16 +129,16 @@ _SPELT = {
 
 
 def heads(name: ListName) -> Column:
-    """The column that says which row it is."""
+    """The column that names a row."""
     return next(column for column in COLUMNS[name] if column.name in {"name", "description"})
 
 
 class State(NamedTuple):
-    """What is to be known of a row before it is used.
+    """A state of a row that people should know before they use it.
 
     Attributes:
-        word: In a word or three.
-        is_past: Whether it is used no longer.
+        word: The state, in up to three words.
+        is_past: Whether the row is no longer in use.
     """
 
     word: str
@@ -151,7 +152,7 @@ _STATES = {"DELETED": State("Deleted", True), "PENDING": State("Pending", False)
 
 
 def state_of(row: StandardRow) -> State | None:
-    """Why the row is not simply there to be used, if it is not."""
+    """The state of a row; None when it is in ordinary use."""
     if row.gone_at is not None:
         return GONE
     status = str(getattr(row, "status", None) or "").upper()
@@ -163,14 +164,14 @@ def state_of(row: StandardRow) -> State | None:
 
 
 def _day_of_year(day: int | None, month: int | None) -> str:
-    """``31 March``; nothing for what is in no calendar, since the number of a month alone would say little."""
+    """A day such as ``31 March``; empty when day or month is missing or impossible."""
     if day is None or month is None or month not in range(1, 13) or day not in range(1, 32):
         return NOTHING
     return f"{day} {month_name[month]}"
 
 
 def _option(option: Mapping[str, object]) -> str:
-    """One option of a tracking category; one that is not in use says what became of it."""
+    """One option of a tracking category; for one that is not in use, with its status."""
     status = str(option.get("status") or "ACTIVE").lower()
     return str(option["name"]) if status == "active" else f"{option['name']} ({status})"
 

@@ -1,4 +1,4 @@
-"""A client's standard information: what was pulled and when, and each list as a table to search and to take along."""
+"""A client's standard information: what was pulled and when; each list as a table, and as CSV."""
 
 from urllib.parse import urlencode
 from uuid import UUID
@@ -35,7 +35,7 @@ async def lists(request: Request, door: Door, viewer: Viewer, client_id: UUID) -
 
 @router.get("/clients/{client_id:uuid}/lists/{name}/rows.csv")
 async def take_along(door: Door, viewer: Viewer, client_id: UUID, name: str) -> StreamingResponse:
-    """A list, all of it."""
+    """A whole list as CSV."""
     return csv_answer(await door.exports.client_list(viewer.actor, client_id, _known(name)))
 
 
@@ -50,7 +50,7 @@ async def one_list(
     gone: Text = "",
     offset: Offset = 0,
 ) -> HTMLResponse:
-    """A page of one list."""
+    """One page of one list."""
     wanted, sought = _known(name), search.replace("\x00", "").strip()
     page = await door.clients.list_rows(
         viewer.actor, client_id, wanted, limit=PAGE, offset=offset, search=sought or None, include_gone=bool(gone)

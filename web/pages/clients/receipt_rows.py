@@ -1,4 +1,4 @@
-"""The receipts of a client's lists as rows of a table: every list has one, pulled or not. Pure."""
+"""The receipts of a client's lists as rows of a table; every list has a row, pulled or not. Pure."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from starter.answers.views import Receipt
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """What is known of one list.
+    """The state of one list.
 
     Attributes:
-        list: Which.
+        list: The list.
         is_chosen: Whether the settings want it.
         rows: How many it has; None when it was never pulled.
-        pulled_at: When that was.
-        attempted_at: When it was last tried.
-        added: New ones since the time before.
-        changed: Changed ones.
-        gone: Ones that vanished.
-        cause: Why the last try brought nothing.
+        pulled_at: When it was last pulled successfully.
+        attempted_at: When the last try was.
+        added: Rows that the last pull added.
+        changed: Rows that it changed.
+        gone: Rows that were gone.
+        cause: Why the last try failed; None when it succeeded.
     """
 
     list: ListName
@@ -48,7 +48,7 @@ def receipt_rows(receipts: Mapping[ListName, Receipt], chosen: Collection[ListNa
     """A row for each list, in the product's order.
 
     Args:
-        receipts: What was written down.
+        receipts: The receipts that exist.
         chosen: The lists that the settings want; all when None.
     """
     return [_row(name, receipts.get(name), is_chosen=chosen is None or name in chosen) for name in ListName]

@@ -1,4 +1,4 @@
-"""What happened to a client, in sentences, newest first; and all of it as CSV."""
+"""A client's events as sentences, newest first; and all of them as CSV."""
 
 from datetime import datetime
 from typing import Annotated, NamedTuple
@@ -23,11 +23,11 @@ PAGE = 50
 
 
 class Line(NamedTuple):
-    """An event on the page.
+    """An event on a page.
 
     Attributes:
-        said: What happened.
-        at: When.
+        said: The event's sentence.
+        at: When it happened.
         run_id: The run that it belongs to.
     """
 
@@ -51,7 +51,7 @@ async def show(
     client_id: UUID,
     before: Annotated[Annotated[int, Field(ge=1, lt=2**63)] | None, *KNOWN, Query()] = None,
 ) -> HTMLResponse:
-    """A page of it; ``before`` asks for what is older than that event."""
+    """One page of the timeline; ``before`` asks for events before that one."""
     found = await door.clients.history(viewer.actor, client_id, limit=PAGE + 1, before_id=before)
     older = found[PAGE - 1].event.id if len(found) > PAGE else None
     zone = viewer.actor.time_zone
@@ -66,5 +66,5 @@ async def show(
 
 @router.get("/clients/{client_id:uuid}/timeline.csv")
 async def take_along(door: Door, viewer: Viewer, client_id: UUID) -> StreamingResponse:
-    """All of it."""
+    """The whole timeline as CSV."""
     return csv_answer(await door.exports.timeline(viewer.actor, client_id))

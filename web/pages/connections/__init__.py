@@ -1,1 +1,1 @@
-"""Pages of connections: the health of all, and managing one."""
+"""Pages of connections: the health of all, and one client's connection."""

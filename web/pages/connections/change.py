@@ -1,4 +1,4 @@
-"""Changing a client's books, step by step on one page: sign in, choose, see what will match, confirm."""
+"""Changing a client's books, step by step on one page: sign in, choose, preview what will match, confirm."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -47,7 +47,7 @@ async def show(
     everything: Annotated[Text, Query(alias="all")] = "",
     offset: Offset = 0,
 ) -> Response:
-    """Where it is; once it is over, the connection tells how it ended."""
+    """The step that is due; after the end, the connection's page shows the result."""
     sought = search.replace("\x00", "").strip()
     return await _page(
         request, door, viewer, client_id, run_id, search=sought, everything=bool(everything), offset=offset
@@ -63,7 +63,7 @@ async def choose(
     run_id: RunId,
     organisation_id: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """The organisation is chosen, or the list again."""
+    """Choose the organisation, or show the list again."""
     await _report(door, viewer, client_id, run_id)
     if not organisation_id:
         return await _page(request, door, viewer, client_id, run_id, problem="Choose an organisation first.")
@@ -82,7 +82,7 @@ async def choose(
 
 @router.post(f"{HERE}/confirm")
 async def confirm(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
-    """The client is moved."""
+    """Move the client to the chosen organisation."""
     report = await _report(door, viewer, client_id, run_id)
     if report.run.result is not Result.COMPLETED:  # else it was confirmed already: the same answer
         try:

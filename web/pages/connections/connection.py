@@ -1,4 +1,4 @@
-"""Business settings → Connections → Manage: how one connection is, its settings, its lists, and what can be done."""
+"""*Business settings → Connections → Manage*: a connection's state, settings, lists, and actions."""
 
 from typing import Annotated
 from uuid import UUID
@@ -43,7 +43,7 @@ async def show(
     client_id: UUID,
     run: Text = "",
 ) -> Response:
-    """The connection; ``run`` names the run about it that is to be told of."""
+    """The connection's page; ``run`` names a run about it whose result is shown."""
     return await _page(request, door, viewer, client_id, run_id=run.replace("\x00", ""))
 
 
@@ -62,7 +62,7 @@ async def change_settings(
     sales_status: Word = "",
     warns: Annotated[bool, Form()] = False,
 ) -> Response:
-    """The settings are changed, or the form again."""
+    """Change the settings, or show the form again."""
     form = SettingsForm(
         sources=source or [],
         refresh_hours=refresh_hours,
@@ -88,7 +88,7 @@ async def refresh(
     client_id: UUID,
     name: Annotated[list[ListName] | None, Form(alias="list")] = None,
 ) -> RedirectResponse:
-    """Pull the lists now, all or some."""
+    """Pull all lists, or some, at once."""
     refreshing = await door.managing.refresh(viewer.actor, client_id, name or ())
     if refreshing.limited_until is not None:
         return go(f"/clients/{client_id}/connection", Said.REFRESH_LIMITED)
@@ -99,20 +99,20 @@ async def refresh(
 
 @router.post(f"{HERE}/reconnect")
 async def reconnect(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
-    """To the sign-in for these very books."""
+    """Lead to the sign-in for this client's own organisation."""
     started = await door.managing.reconnect(viewer.actor, client_id, key or None)
     return _to_sign_in(request, client_id, started)
 
 
 @router.post(f"{HERE}/change")
 async def change(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
-    """To the sign-in for other books."""
+    """Lead to the sign-in for another organisation."""
     return _to_sign_in(request, client_id, await door.changes.start(viewer.actor, client_id, key or None))
 
 
 @router.post(f"{HERE}/undo")
 async def undo(door: Door, viewer: Viewer, client_id: UUID) -> RedirectResponse:
-    """The former books come back."""
+    """Undo the last change of books."""
     await door.changes.undo(viewer.actor, client_id)
     return go(f"/clients/{client_id}/connection", Said.CHANGE_UNDONE)
 
@@ -174,14 +174,14 @@ async def _page(
 
 
 def _came_about(request: Request, connection: Connection) -> bool:
-    """Whether what the page was asked for has come about, when it is at work no more."""
+    """Whether the action that the address names has succeeded; asked when it has ended."""
     if said(request.query_params.get(PARAMETER)) is Said.DISCONNECTING:
         return connection.status is ConnectionStatus.DISCONNECTED
     return connection.cause is None
 
 
 async def _run(door: Door, viewer: SignedIn, client_id: UUID, run_id: str) -> OneRun | None:
-    """The run that was asked for; else one about this client that is under way."""
+    """The run that the address names; else a run about this client that has not ended."""
     if not run_id:
         found, _ = await door.runs.activity(viewer.actor, RunFilter(client_id=client_id, is_active=True), limit=1)
         if not found:

@@ -1,4 +1,4 @@
-"""Ending a client's connection: whom it affects, and the client's name typed to confirm it."""
+"""Disconnecting a client: what it affects, and the client's name typed as confirmation."""
 
 from typing import Annotated
 from uuid import UUID
@@ -20,7 +20,7 @@ _NOT_THE_NAME = "This is not the client's name. Nothing was changed."
 
 @router.get("/clients/{client_id:uuid}/connection/disconnect")
 async def ask(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> Response:
-    """Whom it affects."""
+    """What disconnecting would affect, and the form."""
     return await _page(request, door, viewer, client_id)
 
 
@@ -32,7 +32,7 @@ async def disconnect(
     client_id: UUID,
     name: Annotated[str, Form(max_length=400)] = "",
 ) -> Response:
-    """It begins, or the question again."""
+    """Start disconnecting, or show the form again."""
     view = await door.clients.show(viewer.actor, client_id)
     if _plain(name) not in {_plain(view.client.name), _plain(view.client.code)}:
         return await _page(request, door, viewer, client_id, typed=name, problem=_NOT_THE_NAME)

@@ -1,4 +1,4 @@
-"""The health of all connections, by cause: what happened, what to do, and who can repair how many."""
+"""The health of all connections, by cause: what happened, what to do, and whose sign-in could repair how many."""
 
 import asyncio
 from typing import Final
@@ -31,7 +31,7 @@ STANDINGS: Final = (
 
 @router.get(CONNECTIONS)
 async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
-    """How all connections are."""
+    """The page with the state of all connections."""
     times, check = await asyncio.gather(door.health.times(viewer.actor), _check(door, viewer.actor))
     facets = await door.clients.facets(viewer.actor)
     return render(
@@ -48,13 +48,13 @@ async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
 
 @router.post(f"{CONNECTIONS}/check")
 async def check(door: Door, viewer: Viewer) -> RedirectResponse:
-    """Look at every connection now."""
+    """Start a check of every connection."""
     begun = await door.health.begin_check(viewer.actor)
     return go(CONNECTIONS, Said.CHECK_JOINED if begun.is_joined else Said.CHECK_BEGUN)
 
 
 async def _check(door: Operations, actor: Actor) -> Check | None:
-    """The check that somebody asked for, while it is at work; the page does without when it cannot be told."""
+    """The check that somebody asked for, while it runs; None when it has ended, or Temporal does not answer."""
     try:
         latest = await door.health.latest_check(actor)
     except Refused:

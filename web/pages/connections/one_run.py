@@ -1,4 +1,4 @@
-"""A run about one client, as that client's pages tell of it: what happened, and what next. Pure."""
+"""A run about one client, as that client's pages show it: what happened, and what to do next. Pure."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ class OneRun:
 
     Attributes:
         run: The run.
-        who: Who started it.
-        row: Reconnect: what became of the client's own organisation, once that is known.
+        who: The colleague who started it.
+        row: Reconnect: the run's row of the client's own organisation, once there is one.
     """
 
     run: Run
@@ -39,7 +39,7 @@ class OneRun:
 
     @property
     def tone(self) -> str:
-        """How the note about it looks."""
+        """The look of the note about it."""
         if not self.is_over:
             return "warn" if self.awaits_sign_in and self.run.message else "info"
         if self.row is not None and self.row.outcome is not None:
@@ -50,7 +50,7 @@ class OneRun:
 
     @property
     def heading(self) -> str:
-        """What there is to say in a word or two."""
+        """The note's heading, of a word or two."""
         if self.is_change:
             return "Changed" if self.run.result is Result.COMPLETED else "Not changed" if self.is_over else "Changing"
         if not self.is_over:
@@ -63,7 +63,7 @@ class OneRun:
 
     @property
     def sentence(self) -> str:
-        """What happened, or what is going on."""
+        """What has happened, or is happening."""
         row = self.row
         if not self.is_over:
             if self.awaits_sign_in:
@@ -79,7 +79,7 @@ class OneRun:
 
     @property
     def next_step(self) -> str:
-        """What the person can do about it; empty when there is nothing to do."""
+        """What the person can do; empty when there is nothing to do."""
         if self.is_over and self.row is not None and self.row.cause is not None and self.row.outcome not in _GOOD:
             return self.row.next_step or ""
         return ""

@@ -1,4 +1,4 @@
-"""A connection's settings in the words that people read: on the form, and in the timeline. Pure."""
+"""A connection's settings in words for people, on the form and in the timeline. Pure."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -54,7 +54,7 @@ _OPTIONS: dict[str, Options] = {
 
 
 class Pulled(NamedTuple):
-    """Lists that are pulled or left out together, since the accounting software keeps them together."""
+    """Lists that are pulled or left out together, because one source of the accounting software feeds them."""
 
     source: Source
     label: str
@@ -73,11 +73,11 @@ TOGETHER: Sequence[Pulled] = tuple(
 
 
 def of_setting(name: str, value: str) -> str:
-    """A setting's value as people read it.
+    """A setting's value in words.
 
     Args:
-        name: The setting's, such as ``refresh_hours``.
-        value: As events hold it: a word of ours, ``none``, ``all``, ``true``, or names with commas between.
+        name: The setting's name, such as ``refresh_hours``.
+        value: The value as events hold it: a word of ours, ``none``, ``all``, ``true``, or names separated by commas.
     """
     if name == "refresh_hours":
         return "every hour" if value == "1" else f"every {value} hours"

@@ -1,4 +1,4 @@
-"""The form of a connection's settings: what it holds, how it is read, and which field a mistake belongs to. Pure."""
+"""The form of a connection's settings: its values, how it is read, and to which field a mistake belongs. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,18 +17,18 @@ _CHOICES = ("costs_destination", "costs_status", "sales_destination", "sales_sta
 
 @dataclass(frozen=True, slots=True)
 class SettingsForm:
-    """The form as it is shown; what a person typed stays in it.
+    """The form as it is shown; it keeps what the person typed.
 
     Attributes:
-        sources: What is ticked of the lists.
-        refresh_hours: As it was typed.
+        sources: The ticked lists, as sources.
+        refresh_hours: The text that was typed.
         contacts: The chosen value.
         costs_destination: The chosen value, empty for no default.
-        costs_status: Likewise.
-        sales_destination: Likewise.
-        sales_status: Likewise.
+        costs_status: The chosen value, empty for no default.
+        sales_destination: The chosen value, empty for no default.
+        sales_status: The chosen value, empty for no default.
         warns_of_new_suppliers: Whether it is ticked.
-        errors: By field: what is wrong with it.
+        errors: What is wrong, by field.
     """
 
     sources: Sequence[Source]
@@ -43,7 +43,7 @@ class SettingsForm:
 
     @classmethod
     def of(cls, connection: Connection) -> Self:
-        """The settings as they are."""
+        """The form with the present settings."""
         return cls(
             sources=chosen_sources(connection),
             refresh_hours=str(connection.refresh_hours),
@@ -56,10 +56,10 @@ class SettingsForm:
         )
 
     def patch(self) -> SettingsPatch:
-        """What the form asks for.
+        """The changes that the form asks for.
 
         Raises:
-            ValidationError: Something in it makes no sense; ``with_errors`` puts it beside its field.
+            ValidationError: A value is invalid; ``with_errors`` puts a sentence beside its field.
         """
         # The profile always comes, so that ticking nothing else is a choice as well.
         names = {ListName.ORGANISATION, *(name for source in self.sources for name in source.lists)}

@@ -1,1 +1,1 @@
-"""Pages about the people of a practice: team, hand-over, access, and what they are mailed."""
+"""Pages about a practice's people: team, hand-over, access, outbox."""

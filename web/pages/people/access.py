@@ -1,4 +1,4 @@
-"""Activity → People and access: who came and left, which tokens and links were made, and what support has read."""
+"""*Activity → People and access*: changes of people, tokens and links, and what support staff have read."""
 
 from typing import Annotated, Final
 
@@ -24,7 +24,7 @@ async def show(
     viewer: Viewer,
     before: Annotated[Annotated[int, Field(ge=1, lt=2**63)] | None, *KNOWN, Query()] = None,
 ) -> HTMLResponse:
-    """A page of it, newest first; ``before`` asks for what is older than that event."""
+    """One page of these events, newest first; ``before`` asks for events before that one."""
     found = await door.people.access_events(viewer.actor, limit=PAGE + 1, before_id=before)
     return render(
         request,

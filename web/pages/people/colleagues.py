@@ -1,4 +1,4 @@
-"""One colleague: what depends on them, their role, a new link, and how they leave. Handing over is elsewhere."""
+"""One colleague: what depends on them, their role, a new link, deactivating them. ``hand_over`` has the hand-over."""
 
 from typing import Annotated
 from uuid import UUID
@@ -25,7 +25,7 @@ ONE = f"{TEAM}/colleagues/{{colleague_id}}"
 
 @router.get(ONE)
 async def show(request: Request, door: Door, viewer: Viewer, colleague_id: UUID) -> HTMLResponse:
-    """The colleague."""
+    """The colleague's page."""
     return await _page(request, door, viewer.actor, colleague_id)
 
 
@@ -33,7 +33,7 @@ async def show(request: Request, door: Door, viewer: Viewer, colleague_id: UUID)
 async def change_role(
     request: Request, door: Door, viewer: Admin, colleague_id: UUID, role: Annotated[Role, Form()]
 ) -> Response:
-    """Another role, or why not."""
+    """Change the colleague's role, or say why not."""
     try:
         await door.people.change_role(viewer.actor, colleague_id, role)
     except Refused as refused:
@@ -45,14 +45,14 @@ async def change_role(
 
 @router.post(f"{ONE}/invitation")
 async def invite(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> HTMLResponse:
-    """A new link to choose a password; earlier ones end."""
+    """Show a new link to choose a password; earlier links end."""
     found = await _colleague(door, viewer.actor, colleague_id)
     return await linked(request, door, viewer, colleague_id, found.name)
 
 
 @router.post(f"{ONE}/second-factor/reset")
 async def reset_second_factor(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> Response:
-    """They sign in by password alone, and set up a new one; or why not."""
+    """Remove the colleague's second factors, or say why not; the next sign-in needs only the password."""
     try:
         await door.second_factor_rules.reset(viewer.actor, colleague_id)
     except Refused as refused:
@@ -64,20 +64,20 @@ async def reset_second_factor(request: Request, door: Door, viewer: Admin, colle
 
 @router.post(f"{ONE}/identity/unlink")
 async def unlink(door: Door, viewer: Admin, colleague_id: UUID) -> Response:
-    """They sign in by the account no more, until one is linked anew."""
+    """Unlink the colleague's account at the identity provider; the next sign-in there links one again."""
     await door.identities.unbind(viewer.actor, colleague_id)
     return go(f"{TEAM}/colleagues/{colleague_id}", Said.IDENTITY_UNLINKED)
 
 
 @router.get(f"{ONE}/deactivate")
 async def preview(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> HTMLResponse:
-    """What depends on them, before they leave; changes nothing."""
+    """What depends on the colleague, before they are deactivated. Nothing is changed."""
     return await _leaving(request, door, viewer.actor, colleague_id)
 
 
 @router.post(f"{ONE}/deactivate")
 async def deactivate(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> Response:
-    """They leave, or why they cannot."""
+    """Deactivate the colleague, or say why not."""
     try:
         await door.colleagues.deactivate(viewer.actor, colleague_id)
     except Refused as refused:

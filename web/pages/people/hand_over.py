@@ -1,4 +1,4 @@
-"""A colleague's clients to another colleague, by an admin: to whom, what it would do, and the order to do it."""
+"""An admin gives a colleague's clients to another colleague: to whom, a preview, and the order."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ Taker = Annotated[UUID | None, BeforeValidator(lambda text: text or None)]
 
 @router.get(HAND_OVER)
 async def ask(request: Request, door: Door, viewer: Admin, colleague_id: UUID, to: Id = None) -> HTMLResponse:
-    """To whom; and once that is chosen, what it would do."""
+    """Ask to whom; once that is chosen, show a preview."""
     return await _page(request, door, viewer.actor, colleague_id, to)
 
 
@@ -41,7 +41,7 @@ async def hand_over(
     to: Annotated[Taker, Form()] = None,
     key: Key = None,
 ) -> Response:
-    """Do it, and show how it goes."""
+    """Start the hand-over, and lead to its run."""
     if to is None:
         return await _page(request, door, viewer.actor, colleague_id, to, "Choose who gets the clients.")
     try:

@@ -1,4 +1,4 @@
-"""Choosing a password by an invitation's link. The link is a secret: the page tells nobody its own address."""
+"""Choosing a password by an invitation's link. The link is a secret, so its page sends no referrer."""
 
 from typing import Annotated, Final
 
@@ -30,7 +30,7 @@ async def accept(
     password: Annotated[str, Form(max_length=1000)] = "",
     again: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """The password is set and the colleague signed in, or the form again."""
+    """Set the password and sign the colleague in, or show the form again."""
     return await _page(request, door, token).choose(door, password, again)
 
 

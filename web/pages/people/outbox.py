@@ -1,4 +1,4 @@
-"""The outbox: notices as they would be mailed, for admins of an installation that has no mail server."""
+"""The outbox: notices that would be mailed, for admins of an installation without a mail server."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ LETTERS: Final = 20
 
 @router.get(OUTBOX)
 async def show(request: Request, door: Door, viewer: Admin, limit: Limit = LETTERS, offset: Offset = 0) -> HTMLResponse:
-    """A page of the notices, newest first."""
+    """One page of the notices, newest first."""
     if not request.app.state.has_outbox:
         raise Refused(RefusalCode.NOT_FOUND, "Notices are sent by mail here, so there is no outbox.")
     found, total = await door.outbox.find(viewer.actor, limit=limit, offset=offset)

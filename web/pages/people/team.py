@@ -1,4 +1,4 @@
-"""Team: the practice's colleagues and teams. Everybody sees them; admins invite, and make and change teams."""
+"""The practice's colleagues and teams. Everybody sees them; admins invite colleagues, and create and change teams."""
 
 from typing import Annotated, Final
 from uuid import UUID
@@ -27,7 +27,7 @@ Ids = Annotated[list[UUID], Form()]
 
 @router.get(TEAM)
 async def show(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
-    """The people."""
+    """The page with colleagues and teams."""
     return await _page(request, door, viewer)
 
 
@@ -40,7 +40,7 @@ async def invite(
     name: Text = "",
     role: Annotated[Role | None, *KNOWN, Form()] = None,
 ) -> HTMLResponse:
-    """Somebody joins: their link, shown this once; or the form again."""
+    """Add a colleague and show their link, this once; or show the form again."""
     try:
         joined = await door.people.add_colleague(viewer.actor, email=email, name=name, role=role or Role.MEMBER)
     except Refused as refused:
@@ -51,14 +51,14 @@ async def invite(
 
 
 async def linked(request: Request, door: Operations, viewer: SignedIn, colleague_id: UUID, name: str) -> HTMLResponse:
-    """The page with a colleague's link to choose a password: not kept anywhere, so it is the answer itself."""
+    """The page with a colleague's link to choose a password; the link is stored nowhere else."""
     link = await door.sessions.invite(viewer.actor, colleague_id)
     return render(request, "team/invited.html", link=link, name=name.strip(), colleague_id=colleague_id)
 
 
 @router.post(f"{TEAM}/teams")
 async def create_team(request: Request, door: Door, viewer: Admin, team_name: Text = "") -> Response:
-    """A new team, or the form again."""
+    """Create a team, or show the form again."""
     try:
         made = await door.people.create_team(viewer.actor, team_name)
     except Refused as refused:
@@ -70,20 +70,20 @@ async def create_team(request: Request, door: Door, viewer: Admin, team_name: Te
 
 @router.post(f"{TEAM}/second-factor")
 async def require_second_factor(door: Door, viewer: Admin, required: Annotated[bool, Form()]) -> Response:
-    """A second factor for everybody, or for who wants one."""
+    """Require a second factor of everybody, or leave it to each colleague."""
     await door.second_factor_rules.require(viewer.actor, required=required)
     return go(TEAM, Said.SECOND_FACTOR_REQUIRED if required else Said.SECOND_FACTOR_OPTIONAL)
 
 
 @router.get(f"{TEAM}/teams/{{team_id}}")
 async def show_team(request: Request, door: Door, viewer: Viewer, team_id: UUID) -> HTMLResponse:
-    """One team."""
+    """The page of one team."""
     return await _team_page(request, door, viewer, team_id)
 
 
 @router.post(f"{TEAM}/teams/{{team_id}}/name")
 async def rename(request: Request, door: Door, viewer: Admin, team_id: UUID, team_name: Text = "") -> Response:
-    """Another name, or the form again."""
+    """Rename a team, or show the form again."""
     try:
         await door.people.rename_team(viewer.actor, team_id, team_name)
     except Refused as refused:
@@ -95,14 +95,14 @@ async def rename(request: Request, door: Door, viewer: Admin, team_id: UUID, tea
 
 @router.post(f"{TEAM}/teams/{{team_id}}/members")
 async def join(door: Door, viewer: Admin, team_id: UUID, member: Ids = []) -> Response:  # noqa: B006  # FastAPI copies it
-    """More members."""
+    """Add members to a team."""
     joined = await door.people.add_members(viewer.actor, team_id, member)
     return go(f"{TEAM}/teams/{team_id}", Said.TEAM_JOINED if joined else None)
 
 
 @router.post(f"{TEAM}/teams/{{team_id}}/members/{{colleague_id}}/remove")
 async def remove(door: Door, viewer: Admin, team_id: UUID, colleague_id: UUID) -> Response:
-    """One member less."""
+    """Remove a member from a team."""
     await door.people.remove_member(viewer.actor, team_id, colleague_id)
     return go(f"{TEAM}/teams/{team_id}", Said.TEAM_LEFT)
 
@@ -114,7 +114,7 @@ async def _page(
     refused: Refused | None = None,
     typed: dict[str, str | Role | None] | None = None,
 ) -> HTMLResponse:
-    """The people; with a form as it was typed, and what is wrong with it."""
+    """The page; with a form as it was typed, and what is wrong with it."""
     refusal = refused.refusal if refused else None
     typed, people = typed or {}, await door.colleagues.everybody(viewer.actor)
     active = [one for one in people if one.deactivated_at is None]

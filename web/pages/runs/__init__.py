@@ -1,1 +1,1 @@
-"""Pages of runs: started, waited for, chosen in, reported on."""
+"""Pages of runs: start, wait, choose, report."""

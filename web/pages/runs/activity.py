@@ -1,4 +1,4 @@
-"""Activity: all runs of the practice. One run's own pages are elsewhere."""
+"""*Activity*: all runs of the practice."""
 
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -35,7 +35,7 @@ async def show(
     limit: Limit = PAGE,
     offset: Offset = 0,
 ) -> Response:
-    """A page of the runs, newest first."""
+    """One page of the runs, newest first."""
     people = await door.colleagues.everybody(viewer.actor)
     colleague = colleague if colleague in {one.colleague_id for one in people} else None
     is_active = {"active": True, "finished": False}.get(state)

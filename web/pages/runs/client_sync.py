@@ -27,7 +27,7 @@ async def start(
     key: Key = "",
     moves_healthy: Annotated[bool, Form(alias="all")] = False,
 ) -> Response:
-    """To the provider's sign-in; to the run where the same form was sent before and that is past it."""
+    """Start a run and lead to the provider's sign-in; a form that was sent before leads to its run."""
     started = await door.client_sync.press(
         viewer.actor, kind, provider, key or secrets.token_urlsafe(18), moves_healthy=moves_healthy
     )

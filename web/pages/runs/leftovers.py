@@ -1,4 +1,4 @@
-"""What the reports of *Reconnect all* and *Reassign clients* have besides the outcomes. No query, no rule."""
+"""What the reports of *Reconnect all* and *Reassign clients* show besides outcomes. No query, no rule."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -16,10 +16,10 @@ SHOWN: Final = 12
 
 
 async def of_reconnect(door: Operations, actor: Actor, report: RunReport) -> Mapping[str, object]:
-    """Whose login could repair the rest, and what nobody added.
+    """Whose login could repair the rest, and which organisations are no client's.
 
     Args:
-        door: To everything.
+        door: All operations.
         actor: Who looks.
         report: The run.
     """
@@ -35,10 +35,10 @@ async def of_reconnect(door: Operations, actor: Actor, report: RunReport) -> Map
 
 
 async def of_reassign(door: Operations, actor: Actor, report: RunReport) -> Mapping[str, object]:
-    """Who has the clients now, and which are still read by an old login.
+    """Who has the clients now, and which are still read with an old login.
 
     Args:
-        door: To everything.
+        door: All operations.
         actor: Who looks.
         report: The run.
     """

@@ -1,6 +1,6 @@
-"""What a run's page shows at each stage: one part each, a template with its values.
+"""What a run's page shows at each stage: one part, which is a template with its values.
 
-A kind of run that needs another part at a stage registers it in ``PARTS``; all others get the stage's usual one.
+A kind of run that needs another part at a stage registers it in ``PARTS``; all others get the usual part.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,14 +21,14 @@ from web.pages.runs import selecting, taking_over
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """Somebody looks at a run.
+    """A run's page and who looks at it.
 
     Attributes:
-        door: To everything.
-        viewer: Who.
+        door: All operations.
+        viewer: The signed-in colleague.
         report: The run, with its outcomes in groups.
-        snapshot: Where it is.
-        query: What the page's address asks for.
+        snapshot: The run's numbers at this moment.
+        query: The parameters of the page's address.
     """
 
     door: Operations
@@ -51,7 +51,7 @@ class StagePart:
 
     Attributes:
         template: In ``templates/runs/``; it gets ``run``, ``report`` and ``snapshot`` besides its own values.
-        values: Finds its values.
+        values: A function that finds its values.
     """
 
     template: str

@@ -1,4 +1,4 @@
-"""The report of a finished run on its page: outcomes in groups, and the list, searched, filtered and paged."""
+"""The report of a finished run: outcomes in groups, and its list, searched, filtered and paged."""
 
 from typing import Final
 
@@ -18,13 +18,13 @@ MOST: Final = 1_000_000
 
 
 async def values(door: Operations, actor: Actor, report: RunReport, query: QueryParams) -> dict[str, object]:
-    """What the report's template gets. What cannot be understood in the address does not filter.
+    """The values for the report's template. A parameter that cannot be understood does not filter.
 
     Args:
-        door: To everything.
+        door: All operations.
         actor: Who looks.
         report: The run.
-        query: Of the page's address: ``search``, ``outcome``, ``offset``.
+        query: Parameters of the page's address: ``search``, ``outcome``, ``offset``.
     """
     search = query.get("search", "").strip().replace("\x00", "")[:LONGEST_SEARCH] or None
     outcome = _outcome(query.get("outcome"))

@@ -1,7 +1,7 @@
-"""A run's page: what its stage needs, the way there as it happens, and the report.
+"""A run's page: what its stage needs, its progress as it happens, and the report.
 
-What is shown at which stage is in ``web.pages.runs.parts``. The page lives as long as somebody looks: the events say
-when there is something new, and the browser fetches it.
+``web.pages.runs.parts`` says what is shown at which stage. While somebody looks, server-sent events tell the page that
+something has changed, and the browser fetches it.
 """
 
 from collections.abc import AsyncIterator
@@ -41,14 +41,14 @@ _PASSED = frozenset({RefusalCode.WRONG_STAGE, RefusalCode.ALREADY_SELECTED, Refu
 
 
 class News(BaseModel):
-    """What is new about a run, for the page that shows it.
+    """What has changed about a run, for the page that shows it.
 
     Attributes:
-        view: Another one means: the page shows another part now.
-        list: Another one means: the part's lists have changed.
-        says: Where the run is, to be read aloud.
-        progress: The progress as HTML, while it works.
-        is_over: Nothing can change any more.
+        view: When it differs from the page's, the page shows another part now.
+        list: When it differs from the page's, the part's lists have changed.
+        says: The run's state as a text for screen readers.
+        progress: The progress as HTML, while the run works.
+        is_over: Whether nothing can change any more.
     """
 
     view: str
@@ -60,7 +60,7 @@ class News(BaseModel):
 
 @router.get("/activity/{run_id}")
 async def show(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
-    """The run at its stage; one about a single client is told of on that client's pages."""
+    """The run at its stage; a run about a single client is shown on that client's pages."""
     run = (await door.runs.report(viewer.actor, run_id)).run
     if run.client_id is not None:
         return go(f"/clients/{run.client_id}/runs/{run_id}")
@@ -75,7 +75,7 @@ async def _watched(door: Door, viewer: Viewer, run_id: RunId) -> AsyncIterator[R
 async def events(
     door: Door, viewer: Viewer, run_id: RunId, watched: Annotated[AsyncIterator[RunSnapshot], Depends(_watched)]
 ) -> AsyncIterator[News]:
-    """What is new, as it happens, for as long as the viewer is signed in."""
+    """Changes of the run, as server-sent events, as long as the viewer is signed in."""
     run = (await door.runs.report(viewer.actor, run_id)).run
     async for snapshot in watched:
         if not await door.sessions.goes_on(viewer):
@@ -92,13 +92,13 @@ async def events(
 
 @router.get("/activity/{run_id}/report.csv")
 async def export(door: Door, viewer: Viewer, run_id: RunId) -> StreamingResponse:
-    """The whole list with what became of it."""
+    """The whole list with outcomes, as CSV."""
     return csv_answer(await door.exports.run(viewer.actor, run_id))
 
 
 @router.post("/activity/{run_id}/sign-in")
 async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
-    """To the provider's sign-in (once more)."""
+    """Lead to the provider's sign-in, also once more."""
     provider = (await door.runs.report(viewer.actor, run_id)).run.provider
     try:
         address = await door.consents.begin(viewer.actor, run_id)
@@ -110,7 +110,7 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -
 
 @router.post("/activity/{run_id}/selection")
 async def select(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
-    """What a form without scripts chose: taken, or the form again with what is wrong."""
+    """Take the choice of a form without scripts, or show the form again with what is wrong."""
     chosen = selecting.chosen_in(await request.form())
     try:
         await door.runs.select(viewer.actor, run_id, selecting.selection_of(chosen))
@@ -126,13 +126,13 @@ async def select(request: Request, door: Door, viewer: Viewer, run_id: RunId) ->
 
 @router.post("/activity/{run_id}/selection.json")
 async def select_by_script(door: Door, viewer: Viewer, run_id: RunId, selection: Selection) -> SelectionAccepted:
-    """What the page's script chose; errors answer in the API's shape, and the script shows them in their place."""
+    """Take the choice of the page's script; errors are JSON as in the API, and the script shows them."""
     return await door.runs.select(viewer.actor, run_id, selection)
 
 
 @router.post("/activity/{run_id}/retry")
 async def retry(door: Door, viewer: Viewer, run_id: RunId) -> Response:
-    """Do again what failed, and let what waits try now."""
+    """Do failed organisations again, and let waiting ones try at once."""
     try:
         retried = await door.runs.retry(viewer.actor, run_id)
     except Refused as refused:
@@ -145,7 +145,7 @@ async def retry(door: Door, viewer: Viewer, run_id: RunId) -> Response:
 
 @router.post("/activity/{run_id}/stop")
 async def stop(door: Door, viewer: Viewer, run_id: RunId) -> Response:
-    """Stop it; what was already done stays."""
+    """Cancel the run; what was already done stays."""
     try:
         await door.runs.cancel(viewer.actor, run_id)
     except Refused as refused:
@@ -188,15 +188,15 @@ def _view(run: Run | RunSnapshot) -> str:
 
 
 def _list(snapshot: RunSnapshot) -> str:
-    """While it works, the progress says it all; a finished run's list changes with each later try."""
+    """A text that differs when the list on the page is out of date; while the run works, only its length counts."""
     return snapshot.version if snapshot.stage in {Stage.FINISHED, Stage.AWAITING_CONSENT} else str(snapshot.total)
 
 
 def _moved_on(run_id: str, refused: Refused) -> Response:
-    """Back to the run, if all that is wrong is that it has moved on.
+    """Lead back to the run, if the refusal only means that it has moved on.
 
     Raises:
-        Refused: Anything else.
+        Refused: The refusal means anything else.
     """
     if refused.refusal.code not in _PASSED:
         raise refused

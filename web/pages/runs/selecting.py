@@ -1,7 +1,7 @@
-"""Choosing organisations on a page: what there is to choose from, and what a form without scripts chose.
+"""Choosing organisations on a page: the list to choose from, and reading a form without scripts.
 
-Where scripts run, the page sends the selection as it is (``contracts.payloads.selection``). Whether it can be carried
-out is the workflow's to say, not this module's.
+With scripts, the page sends the selection as JSON (``contracts.payloads.selection``). The workflow decides whether it
+is accepted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,11 +28,11 @@ class Chosen:
     """A selection form as it was sent, to be shown again.
 
     Attributes:
-        organisation_ids: What was ticked, in the form's order.
+        organisation_ids: The ticked organisations, in the form's order.
         treatments: By organisation id: ``create``, or the id of the client to link to.
-        team_id: Of the whole batch; empty for none.
-        owner_id: Of the whole batch.
-        refusal: Why it could not be taken.
+        team_id: The team of the whole batch; empty for none.
+        owner_id: The owner of the whole batch; empty for the default.
+        refusal: Why it was refused; None when it was not.
     """
 
     organisation_ids: Sequence[str] = ()
@@ -43,14 +43,14 @@ class Chosen:
 
     @property
     def at_fault(self) -> str | None:
-        """The organisation that the refusal is about, if it is about one: ``organisations.3.client_id``."""
+        """The organisation to which the refusal's field (``organisations.3.client_id``) belongs; None without one."""
         words = (self.refusal.field or "").split(".") if self.refusal else []
         place = int(words[1]) if len(words) > 1 and words[1].isdigit() else -1
         return self.organisation_ids[place] if 0 <= place < len(self.organisation_ids) else None
 
 
 def chosen_in(form: FormData) -> Chosen:
-    """What a form without scripts chose; nothing is checked yet."""
+    """Read a form without scripts; nothing is checked yet."""
     words = {name: value for name, value in form.multi_items() if isinstance(value, str) and len(value) <= _MOST}
     ticked = [value for value in form.getlist("choose") if isinstance(value, str) and len(value) <= _MOST]
     return Chosen(
@@ -62,7 +62,7 @@ def chosen_in(form: FormData) -> Chosen:
 
 
 def selection_of(chosen: Chosen) -> Selection:
-    """The selection that a form means.
+    """The selection that a form makes.
 
     Raises:
         Refused: It chooses nothing, or has a value that no form of ours has.
@@ -100,7 +100,7 @@ class Choosable:
         view: The organisation.
         can_be_chosen: Whether it may be ticked.
         suggested: Whether its client is only a suggestion to link to.
-        is_marked: Whether it was just allowed, where that tells it from the others.
+        is_marked: Whether to mark it as just allowed, because not all of them are.
     """
 
     view: OrganisationView
@@ -110,13 +110,13 @@ class Choosable:
 
 
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
-    """What the list's template gets.
+    """The values for the list's template.
 
     Args:
-        door: To everything.
+        door: All operations.
         actor: Who looks.
         run_id: A run that awaits its selection.
-        chosen: What was sent and refused.
+        chosen: The form that was sent and refused; None when the page is opened.
 
     Raises:
         Refused: There is no such run in the practice.

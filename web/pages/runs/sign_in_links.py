@@ -1,7 +1,7 @@
-"""Somebody else signs in: the link that a colleague sends them, and the page of ours that it opens.
+"""Lets somebody else sign in for a run: the link that a colleague sends them, and the page that it opens.
 
-That page says for which practice the sign-in is, and sends on only who agrees. The link is a secret: its page tells
-nobody its own address.
+That page says for which practice the sign-in is; whoever agrees there is sent to the provider. The link is a secret, so
+its page sends no referrer.
 """
 
 from http import HTTPStatus
@@ -29,7 +29,7 @@ Token = Annotated[str, Path(max_length=100)]
 
 @router.post("/activity/{run_id}/sign-in-link")
 async def make(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
-    """A link for somebody else, shown this once."""
+    """Create a link for somebody else and show it, this once."""
     try:
         return await for_somebody_else(request, door, viewer, run_id)
     except Refused as refused:
@@ -39,7 +39,7 @@ async def make(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> R
 
 
 async def for_somebody_else(request: Request, door: Operations, viewer: SignedIn, run_id: str) -> HTMLResponse:
-    """The page with the link: not kept anywhere, so it is the answer itself.
+    """The page with the link, which is stored nowhere else.
 
     Raises:
         Refused: There is no such run, or it is past its sign-in.
@@ -70,7 +70,7 @@ async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
 
 @open_to_all.post("/sign-in-link/{token}")
 async def agree(request: Request, door: Door, token: Token) -> Response:
-    """To the provider; the sign-in can be finished in this browser alone."""
+    """Lead to the provider; only this browser can finish the sign-in."""
     mark = marks.AT_PROVIDER.of(request) or marks.new()
     try:
         asked = await door.consents.asked(token)

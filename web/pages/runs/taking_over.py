@@ -1,4 +1,4 @@
-"""Choosing which clients of colleagues to take over: what the list's template gets. Those of leavers stand first."""
+"""Choosing which colleagues' clients to take over: the values for the list's template, clients of leavers first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from web.pages.runs.selecting import Chosen
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Somebody whose clients are on the list.
+    """A colleague whose clients are on the list.
 
     Attributes:
-        owner_id: Who.
-        name: For people.
+        owner_id: The colleague.
+        name: The colleague's name.
         has_left: Whether they are deactivated.
         count: How many of their clients are on the list.
     """
@@ -28,10 +28,10 @@ class Owner:
 
 
 async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, object]:
-    """The clients, and whose they are.
+    """The values for the list's template: the clients and their owners.
 
     Args:
-        door: To everything.
+        door: All operations.
         actor: Who looks.
         run_id: A run that awaits its selection.
 

@@ -1,1 +1,1 @@
-"""Pages of somebody who is not signed in yet."""
+"""Pages for people who are not signed in yet."""

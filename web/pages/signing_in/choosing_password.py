@@ -1,4 +1,4 @@
-"""The form on which a password is chosen by a link; the pages of invitations and of forgotten passwords share it."""
+"""The form on which a password is chosen by a link; invitations and forgotten passwords share it."""
 
 from dataclasses import dataclass
 
@@ -17,15 +17,15 @@ from web.pages.signing_in.signing_in import browser_of, onward
 
 @dataclass(frozen=True, slots=True)
 class Choosing:
-    """A link's page.
+    """The page of one link.
 
     Attributes:
-        request: What it answers.
-        links: The links of its kind.
+        request: The request that is answered.
+        links: The operations on links of this kind.
         token: The link's secret.
-        address: The page's own, without the secret.
-        ask_again: Where to ask for a new link, if there is such a page.
-        may_be_first: Whether the password may be the first one.
+        address: The page's own address, without the secret.
+        ask_again: The page on which a new link can be asked for; None without one.
+        may_be_first: Whether the colleague may not have a password yet.
     """
 
     request: Request
@@ -36,7 +36,10 @@ class Choosing:
     may_be_first: bool = False
 
     async def form(self, problem: str | None = None, problem_with: str | None = None) -> HTMLResponse:
-        """The form, or why the link cannot be used. Looking uses nothing up: mail scanners look too."""
+        """The form, or why the link cannot be used.
+
+        Opening the page does not use the link up, because mail scanners do that.
+        """
         try:
             linked = await self.links.linked(self.token)
         except Refused as refused:
@@ -55,7 +58,7 @@ class Choosing:
         )
 
     async def choose(self, door: Operations, password: str, again: str) -> Response:
-        """The password is set and the colleague signed in, or the form again."""
+        """Set the password and sign the colleague in, or show the form again."""
         if password != again:
             return await self.form("The two passwords are not the same.", "again")
         try:

@@ -1,4 +1,4 @@
-"""A forgotten password: asking for a link by mail, and the link's page, whose address is a secret."""
+"""Forgotten passwords: the form that asks for a link by mail, and the link's page, whose address is a secret."""
 
 from typing import Annotated, Final
 
@@ -25,13 +25,13 @@ Token = Annotated[str, Path(max_length=100)]
 
 @router.get(FORGOTTEN)
 async def ask(request: Request) -> HTMLResponse:
-    """The form; without a mail server, whom to ask."""
+    """The form; without a mail server, whom to ask instead."""
     return _asking(request)
 
 
 @router.post(FORGOTTEN)
 async def send(request: Request, door: Door, email: Annotated[str, Form(max_length=254)] = "") -> Response:
-    """The same answer for every address: a mail is on its way to whoever has it."""
+    """Ask for a mail; the answer is the same for every address."""
     if request.app.state.has_outbox:
         return _asking(request)
     try:
@@ -45,7 +45,10 @@ async def send(request: Request, door: Door, email: Annotated[str, Form(max_leng
 
 @router.get(f"{FORGOTTEN}/{{token}}")
 async def open_link(request: Request, door: Door, token: Token) -> Response:
-    """The form for a new password, or why the link cannot be used. Looking uses nothing up: mail scanners look too."""
+    """The form for a new password, or why the link cannot be used.
+
+    Opening the page does not use the link up, because mail scanners open links.
+    """
     return await _page(request, door, token).form()
 
 
@@ -57,7 +60,7 @@ async def choose(
     password: Annotated[str, Form(max_length=1000)] = "",
     again: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """The password is set and the colleague signed in, or the form again."""
+    """Set the password and sign the colleague in, or show the form again."""
     return await _page(request, door, token).choose(door, password, again)
 
 

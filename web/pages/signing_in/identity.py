@@ -1,6 +1,6 @@
-"""Signing in at the identity provider: on to it, and back from it.
+"""Signing in at the identity provider: the way there, and the way back.
 
-The address that a browser comes back to carries a code: the page there tells nobody its own address.
+The address to which a browser comes back contains a code, so the page there sends no referrer.
 """
 
 from typing import Annotated, Final
@@ -34,7 +34,7 @@ async def begin(
     back: Annotated[str, Form(alias="next", max_length=2000)] = "",
     practice: Annotated[Annotated[UUID | None, Form()], *KNOWN] = None,
 ) -> Response:
-    """To the identity provider; what is begun can be finished in this browser alone."""
+    """Lead to the identity provider; only this browser can finish the sign-in."""
     mark = marks.AT_PROVIDER.of(request) or marks.new()
     try:
         address = await door.identities.begin(mark=mark, back=local(back), ip=ip_of(request), practice_id=practice)
@@ -47,7 +47,7 @@ async def begin(
 
 @router.get(f"{PROVIDER}/callback")
 async def come_back(request: Request, door: Door, viewer: PerhapsViewer) -> Response:
-    """Signed in, a practice to choose, or why not."""
+    """Sign the colleague in, ask which practice, or say why not."""
     params = {name: value for name, value in request.query_params.items() if len(value) <= _LONGEST}
     try:
         came = await door.identities.finish(params, mark=marks.AT_PROVIDER.of(request), browser=browser_of(request))

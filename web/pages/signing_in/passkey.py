@@ -22,7 +22,7 @@ SIGN_IN: Final = "/sign-in/passkey"
 
 @router.post(f"{SIGN_IN}/begin")
 async def ask(request: Request, door: Door) -> Response:
-    """For the page's script: what the browser is asked for, whose answer alone is taken."""
+    """For the page's script: the options for the browser to use a passkey; only this browser can answer."""
     asking = marks.new()
     answer = JSONResponse(await door.passkey_sign_ins.asked(asking, ip=ip_of(request)))
     marks.PASSKEY.keep(request, answer, asking)
@@ -37,7 +37,7 @@ async def sign_in(
     passkey: Answered = "",
     back: Annotated[str, Form(alias="next", max_length=2000)] = "",
 ) -> Response:
-    """Signed in, or the sign-in page again."""
+    """Sign the colleague in, or show the sign-in page again."""
     mark = marks.KNOWN.of(request) or marks.new()
     try:
         token = await door.passkey_sign_ins.sign_in(

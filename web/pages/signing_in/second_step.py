@@ -1,6 +1,6 @@
-"""Signing in, after the password: the page for code or passkey, and the one that sets one up where it is wanted.
+"""The second step of signing in: the page for a code or passkey, and the page that sets one up where it is required.
 
-Who is here is halfway in: their session opens these pages and nothing else.
+The session of whoever is here opens these pages and no others.
 """
 
 from typing import Annotated, Final
@@ -37,7 +37,7 @@ SentBack = Annotated[str, Form(alias="next", max_length=2000)]
 
 
 async def perhaps_halfway(request: Request, door: Door) -> Halfway | None:
-    """Who is halfway in, or None."""
+    """Who has given a correct password and still has to make the second step; None when nobody has."""
     token = cookie_of(request)
     return None if token is None else await door.second_steps.of(token)
 
@@ -55,7 +55,7 @@ async def ask(request: Request, door: Door, who: PerhapsHalfway, back: Back = ""
 
 @router.post(f"{CODE}/passkey")
 async def ask_for_passkey(request: Request, door: Door) -> Response:
-    """For the page's script: what the browser is asked for."""
+    """For the page's script: the options for the browser to use a passkey."""
     return JSONResponse(await door.second_steps.asked_for_passkey(_token(request)))
 
 
@@ -68,7 +68,7 @@ async def give(
     passkey: Answered = "",
     back: SentBack = "",
 ) -> Response:
-    """Signed in, or the form again."""
+    """Sign the colleague in, or show the form again."""
     if who is None or who.lacks is not Lacking.SECOND_FACTOR:
         return _elsewhere(who, back)
     mark = marks.KNOWN.of(request) or marks.new()
@@ -88,7 +88,7 @@ async def give(
 
 @router.get(SET_UP)
 async def ask_to_set_up(request: Request, door: Door, who: PerhapsHalfway, back: Back = "") -> Response:
-    """The picture for the app with the form for its first code, and the form for a passkey."""
+    """The QR code for an app with the form for its first code, and the form for a passkey."""
     if who is None or who.lacks is not Lacking.SET_UP:
         return _elsewhere(who, back)
     return await _setting_up(request, door, who, back)
@@ -96,7 +96,7 @@ async def ask_to_set_up(request: Request, door: Door, who: PerhapsHalfway, back:
 
 @router.post(SET_UP)
 async def set_up(request: Request, door: Door, who: PerhapsHalfway, code: Code = "", back: SentBack = "") -> Response:
-    """Set up and signed in, with the recovery codes, shown this once; or the form again."""
+    """Finish the app's set-up, sign the colleague in and show the recovery codes, this once; or show the form again."""
     if who is None or who.lacks is not Lacking.SET_UP:
         return _elsewhere(who, back)
     mark = marks.KNOWN.of(request) or marks.new()
@@ -115,7 +115,7 @@ async def set_up(request: Request, door: Door, who: PerhapsHalfway, code: Code =
 async def add_passkey(
     request: Request, door: Door, who: PerhapsHalfway, name: Name = "", passkey: Answered = "", back: SentBack = ""
 ) -> Response:
-    """The same with a first passkey."""
+    """Add a first passkey, sign the colleague in and show the recovery codes; or show the form again."""
     if who is None or who.lacks is not Lacking.SET_UP:
         return _elsewhere(who, back)
     mark = marks.KNOWN.of(request) or marks.new()
@@ -132,7 +132,7 @@ async def add_passkey(
 
 @router.post("/sign-in/over")
 async def start_over(request: Request, door: Door) -> Response:
-    """Sign in as somebody else."""
+    """End this sign-in, so that somebody else can sign in."""
     await door.second_steps.stop(cookie_of(request) or "")
     answer = go("/sign-in")
     forget(request, answer)
@@ -144,7 +144,7 @@ def _token(request: Request) -> str:
 
 
 def _elsewhere(who: Halfway | None, back: str) -> Response:
-    """To the step that is due; to the first one where nobody is halfway in (any more), or to where they wanted."""
+    """Lead to the missing step, to the page that was asked for, or to the sign-in page if no sign-in has begun."""
     if who is None:
         return go(sign_in_address(back, Said.SIGN_IN_TOO_LATE))
     return go(second_step_address(who.lacks, back))

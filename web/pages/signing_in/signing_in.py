@@ -31,11 +31,11 @@ Back = Annotated[str, Query(alias="next")]
 
 
 def second_step_address(lacks: Lacking, back: str) -> str:
-    """Where a sign-in goes on that lacks something.
+    """The page on which a sign-in goes on that lacks a step.
 
     Args:
-        lacks: What.
-        back: Where to go on after it.
+        lacks: The missing step.
+        back: The page to go to afterwards.
     """
     path = "/sign-in/code" if lacks is Lacking.SECOND_FACTOR else "/sign-in/set-up"
     page = local(back)
@@ -43,14 +43,14 @@ def second_step_address(lacks: Lacking, back: str) -> str:
 
 
 def onward(request: Request, halfway: Halfway | None, token: str, back: str, done: Said | None = None) -> Response:
-    """The answer to a good password: to where somebody wanted, or to what their sign-in lacks.
+    """The answer to a correct password: to the page that was asked for, or to the missing step.
 
     Args:
-        request: What it answers.
-        halfway: What the session of the token lacks, if anything.
-        token: For the cookie.
-        back: Where they wanted.
-        done: What to say there.
+        request: The request that is answered.
+        halfway: The session's missing step; None when it lacks none.
+        token: The secret for the cookie.
+        back: The page that was asked for.
+        done: The sentence to show there.
     """
     answer = go(local(back), done) if halfway is None else go(second_step_address(halfway.lacks, back))
     keep(request, answer, token)
@@ -58,9 +58,9 @@ def onward(request: Request, halfway: Halfway | None, token: str, back: str, don
 
 
 def ip_of(request: Request) -> str:
-    """Where a request comes from, for counting; behind a proxy, uvicorn puts the browser's own address there.
+    """The IP address of a request, for counting; behind a proxy, uvicorn provides the browser's own address.
 
-    Of IPv6 it is the network of 64 bits: in it, whoever has one address has as many as they like (RFC 6177).
+    For IPv6 it is the network of 64 bits, because whoever has one address there has as many as they like (RFC 6177).
     """
     host = request.client.host if request.client else "unknown"
     try:
@@ -73,7 +73,7 @@ def ip_of(request: Request) -> str:
 
 
 def browser_of(request: Request) -> str:
-    """What the browser calls itself."""
+    """The browser's User-Agent header."""
     return request.headers.get("User-Agent", "")
 
 
@@ -91,14 +91,14 @@ def sign_in_page(
     """The sign-in page.
 
     Args:
-        request: What it answers.
-        door: To what signs in here.
-        back: Where they want to go.
+        request: The request that is answered.
+        door: All operations.
+        back: The page that was asked for.
         status: HTTP status.
-        email: As it was typed.
+        email: The address as it was typed.
         problem: What is wrong with address and password.
         problem_of_passkey: What is wrong with a passkey.
-        practices: Ids and names, where the address and password are of several.
+        practices: Ids and names of practices, where address and password belong to colleagues of several.
     """
     return render(
         request,
@@ -116,7 +116,7 @@ def sign_in_page(
 
 @router.get("/sign-in")
 async def ask(request: Request, door: Door, viewer: PerhapsViewer, back: Back = "") -> Response:
-    """The form; who is signed in already goes on, and who is halfway in, too."""
+    """The sign-in form; whoever is signed in, or has to make the second step, is led on."""
     if viewer is not None:
         return go(local(back))
     halfway = await door.second_steps.of(cookie_of(request) or "")
@@ -135,7 +135,7 @@ async def sign_in(
     back: Annotated[str, Form(alias="next", max_length=2000)] = "",
     practice: Annotated[Annotated[UUID | None, Form()], *KNOWN] = None,
 ) -> Response:
-    """Signed in, or the form again."""
+    """Sign the colleague in, or show the form again."""
     mark = marks.KNOWN.of(request) or marks.new()
     try:
         token = await door.sessions.sign_in(
