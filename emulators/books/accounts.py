@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from emulators.books import numbers
 from emulators.books.countries import table
@@ -33,9 +34,9 @@ class Kind(StrEnum):
 _OPTIONAL = frozenset({Kind.OVERHEAD, Kind.EXPENSE, Kind.COST_OF_SALES, Kind.FIXED_ASSET})
 
 
-@dataclass(slots=True)
-class Account:
-    """One account. Its name is unique in its chart.
+@dataclass(frozen=True, slots=True)
+class ChartLine:
+    """One account of a country's chart. Its name is unique there.
 
     Attributes:
         code: Empty for some bank accounts.
@@ -45,8 +46,6 @@ class Account:
         takes_claims: Whether employees' expense claims may use it.
         description: May be empty.
         bank_kind: ``account``, ``card`` or ``wallet``; empty unless it is a bank account.
-        bank_number: Its number at the bank.
-        updated_at: Seconds since the epoch.
     """
 
     name: str
@@ -57,8 +56,21 @@ class Account:
     takes_payments: bool
     takes_claims: bool
     description: str
-    is_active: bool
     bank_kind: str
+
+
+@dataclass(slots=True)
+class Account:
+    """One account of an organisation.
+
+    Attributes:
+        line: What its country's chart says of it.
+        bank_number: Its number at the bank; empty unless it is a bank account.
+        updated_at: Seconds since the epoch.
+    """
+
+    line: ChartLine
+    is_active: bool
     bank_number: str
     updated_at: float
 
@@ -69,31 +81,35 @@ def accounts(organisation: Organisation) -> list[Account]:
     rng = generator(organisation.organisation_id, "accounts")
     banks_wanted = rng.randrange(2, 5)
     chart: list[Account] = []
-    for code, name, word, tax, role, flags, text in table("charts", country.code, 7):
-        updated, chance, kind = updated_at(rng), rng.random(), Kind(word)
-        is_bank = kind is Kind.BANK
+    for line, is_bank, is_optional in _chart(country.code):
+        updated, chance, number = updated_at(rng), rng.random(), ""
         if is_bank:
             banks_wanted -= 1
             if banks_wanted < 0:
                 continue
-        is_optional = kind in _OPTIONAL and not role
-        if is_optional and chance < 0.06 and code not in country.purchase_accounts:
+            number = numbers.bank_account_number(rng, country.code)
+            number = "payments@example.com" if line.bank_kind == "wallet" else number
+        elif is_optional and chance < 0.06 and line.code not in country.purchase_accounts:
             continue
-        number = numbers.bank_account_number(rng, country.code) if is_bank else ""
-        chart.append(
-            Account(
-                name=name,
-                code=code,
-                kind=kind,
-                tax=tax,
-                role=role,
-                takes_payments="P" in flags,
-                takes_claims="E" in flags,
-                description="" if is_bank else text,
-                is_active=not (is_optional and chance > 0.96),
-                bank_kind=text if is_bank else "",
-                bank_number="payments@example.com" if text == "wallet" else number,
-                updated_at=updated,
-            )
-        )
+        chart.append(Account(line, not (is_optional and chance > 0.96), number, updated))
     return chart
+
+
+@cache
+def _chart(country_code: str) -> tuple[tuple[ChartLine, bool, bool], ...]:
+    """The whole chart of a country: each line, whether it is a bank account, and whether somebody may lack it."""
+    lines = [
+        ChartLine(
+            name=name,
+            code=code,
+            kind=Kind(word),
+            tax=tax,
+            role=role,
+            takes_payments="P" in flags,
+            takes_claims="E" in flags,
+            description="" if word == Kind.BANK else text,
+            bank_kind=text if word == Kind.BANK else "",
+        )
+        for code, name, word, tax, role, flags, text in table("charts", country_code, 7)
+    ]
+    return tuple((line, line.kind is Kind.BANK, line.kind in _OPTIONAL and not line.role) for line in lines)

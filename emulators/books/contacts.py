@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from emulators.books.contact_stock import contact_stock
+from emulators.books.contact_stock import ContactStock, contact_stock
 from emulators.books.dimensions import Dimension, dimensions
 from emulators.books.drawing import generator, pick, updated_at
 from emulators.books.numbers import bank_account_number
@@ -81,7 +81,8 @@ def contacts(organisation: Organisation) -> list[Contact]:
     """All contacts of an organisation, archived ones included."""
     rng = generator(organisation.organisation_id, "contacts")
     known = dimensions(organisation)
-    made = [_contact(organisation, number, rng, known) for number in range(organisation.contacts)]
+    stock = contact_stock(organisation.country.code)
+    made = [_contact(organisation, number, rng, known, stock) for number in range(organisation.contacts)]
     for number, title in enumerate(contact_groups(organisation)):
         for contact in made[number::17][:12]:
             contact.group = title
@@ -93,9 +94,10 @@ def contact_groups(organisation: Organisation) -> tuple[str, ...]:
     return TITLES_OF_GROUPS[: organisation.index % 4]
 
 
-def _contact(organisation: Organisation, number: int, rng: Random, known: list[Dimension]) -> Contact:
+def _contact(
+    organisation: Organisation, number: int, rng: Random, known: list[Dimension], stock: ContactStock
+) -> Contact:
     country, draw = organisation.country, rng.random
-    stock = contact_stock(country.code)
     kind, archived = draw(), draw() < 0.06
     is_supplier, is_customer = kind < 0.5, 0.45 < kind < 0.95
     first, last = pick(rng, FIRST_NAMES), pick(rng, SURNAMES)

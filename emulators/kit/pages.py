@@ -5,32 +5,35 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+_TEMPLATES = Path(__file__).parent / "templates"
+
 
 class Pages:
     """The pages of one stand-in.
 
     Args:
-        folder: Its templates, with ``style.css`` beside them.
+        platform: Whose stand-in it is; every page says so.
 
     Attributes:
         style: The style sheet.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.style = (folder / "style.css").read_text(encoding="utf-8")
+    def __init__(self, platform: str) -> None:
+        self.style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
         self._templates = Environment(
-            loader=FileSystemLoader(folder),
+            loader=FileSystemLoader(_TEMPLATES),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.globals["platform"] = platform
 
     def page(self, template: str, *, status: int = 200, form_target: str = "", **words: object) -> HTMLResponse:
         """One HTML page.
 
         Args:
-            template: File in the folder.
+            template: File beside the style sheet.
             status: HTTP status.
             form_target: An origin, besides our own, that answering a form may lead to.
             words: What the template shows.

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from emulators.kit.server import serve
 from emulators.xero.app import create_app
 from emulators.xero.config import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
-from emulators.xero.server import serve
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,7 +54,7 @@ def main() -> None:
         public_url=asked.public_url,
     )
     try:
-        serve(create_app(config), asked.host, asked.port)
+        serve(create_app(config), "Xero", asked.host, asked.port)
     except OSError as error:
         sys.exit(f"The Xero sandbox cannot listen on {asked.host}:{asked.port}: {error.strerror}")
 

@@ -1,72 +1,12 @@
-"""How the API part answers: raw ASGI messages, Xero's headers and Xero's error bodies."""
+"""Xero's headers, its error bodies and the dates of its connections."""
 
-import asyncio
-from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import orjson
-from starlette.types import Message, Receive, Scope, Send
 
-Headers = list[tuple[bytes, bytes]]
-
-JSON: tuple[bytes, bytes] = (b"content-type", b"application/json; charset=utf-8")
-TEXT: tuple[bytes, bytes] = (b"content-type", b"text/plain; charset=utf-8")
 NO_STORE: tuple[bytes, bytes] = (b"cache-control", b"max-age=0, no-cache, no-store")
-DROP_EXTENSION = "xero_sandbox.drop"
-"""The ASGI extension by which our server lets an application close the socket without an answer."""
-
-
-async def answer(send: Send, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes = b"") -> None:
-    """Send a whole answer."""
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [*headers, (b"content-length", str(len(body)).encode())],
-        }
-    )
-    await send({"type": "http.response.body", "body": body})
-
-
-async def answer_slowly(send: Send, headers: Headers, body: bytes, seconds: float) -> None:
-    """Send an answer in ten pieces, spread over ``seconds``."""
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": 200, "headers": [*headers, length]})
-    step = max(1, len(body) // 10 + 1)
-    for start in range(0, len(body), step):
-        await asyncio.sleep(seconds / 10)
-        await send(
-            {"type": "http.response.body", "body": body[start : start + step], "more_body": True},
-        )
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def drop(scope: Scope, receive: Receive) -> None:
-    """Close the socket without an answer.
-
-    Raises:
-        ConnectionResetError: The server cannot close sockets on demand.
-    """
-    close = scope.get("extensions", {}).get(DROP_EXTENSION)
-    if close is None:
-        raise ConnectionResetError("dropped on purpose, by a fault")
-    close["abort"]()
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-async def hang(scope: Scope, receive: Receive, seconds: float) -> None:
-    """Say nothing for ``seconds`` (or until the client gives up), then close the socket."""
-
-    async def until_gone() -> None:
-        message: Message = {"type": ""}
-        while message["type"] != "http.disconnect":
-            message = await receive()
-
-    try:
-        await asyncio.wait_for(until_gone(), seconds)
-    except TimeoutError:
-        await drop(scope, receive)
+INSUFFICIENT_SCOPE: tuple[bytes, bytes] = (b"www-authenticate", b"insufficient_scope")
 
 
 def problem(title: str, status: int, detail: str) -> bytes:
@@ -88,11 +28,11 @@ def validation(number: int, kind: str, message: str) -> bytes:
     return orjson.dumps({"ErrorNumber": number, "Type": kind, "Message": message})
 
 
-async def read_form(receive: Receive, limit: int = 65_536) -> bytes:
-    """The request's body, up to ``limit`` bytes; what comes after is thrown away."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")[: max(0, limit - len(body))]
-        if message["type"] == "http.disconnect" or not message.get("more_body"):
-            return bytes(body)
+def wire_date(seconds: float) -> str:
+    """A moment as ``/connections`` has it: seven fractional digits and no zone.
+
+    Args:
+        seconds: Since the epoch.
+    """
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}0"

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from emulators.kit.oauth.grants import Access
 from emulators.xero.answers import problem
-from emulators.xero.identity.grants import Access
 from emulators.xero.world import World
 
 

@@ -1,51 +1,30 @@
-"""What one sandbox is started with. Reads no environment: the caller says everything."""
+"""What the stand-in for Xero is started with, besides what every stand-in is."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from emulators.kit import config as kit
+
+SANDBOX_PASSWORD = kit.SANDBOX_PASSWORD
 SANDBOX_CLIENT_ID = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5001"
 """The app that the sandbox knows unless told otherwise. It exists nowhere else."""
 
 SANDBOX_CLIENT_SECRET = "sandbox-only-secret-never-use-at-xero"  # noqa: S105  # a public constant, no secret
 """Its secret: worthless outside the sandbox, so it may stand here."""
 
-SANDBOX_PASSWORD = "sandbox"  # noqa: S105  # printed on the sign-in page
-"""Every person's password on the sign-in page, which shows it."""
-
 PROVIDER_NAME = "Clientsync (sandbox)"
 """The app's name, as every Accounting answer repeats it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
-    """One sandbox.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(kit.Config):
+    """One stand-in for Xero.
 
     Attributes:
-        seed: Decides every generated id, name and record.
-        organisations: How many organisations exist.
-        people: How many people can sign in.
-        scenario: ``practice`` (awkward organisations at fixed places) or ``plain`` (20 to 150 contacts each).
         client_id: The one app that is known.
         client_secret: Its secret.
-        redirect_uris: Accepted exactly as written; empty accepts any on http://127.0.0.1 or http://localhost.
-        latency_ms: Mean wait before each API answer, in milliseconds; the real wait is this give or take half.
         day_limit: Calls per organisation and day.
-        limits: Whether call limits are enforced at all.
-        kept_mb: Megabytes of answers that are kept as bytes, so that the same call is not written twice.
-        state_file: Where to keep tokens and connections over a restart; None keeps them in memory only.
-        public_url: Where browsers reach the sign-in pages, if that differs from where the API is called.
     """
 
-    seed: int = 7
-    organisations: int = 40
-    people: int = 3
-    scenario: str = "practice"
     client_id: str = SANDBOX_CLIENT_ID
     client_secret: str = field(default=SANDBOX_CLIENT_SECRET, repr=False)
-    redirect_uris: tuple[str, ...] = ()
-    latency_ms: int = 0
     day_limit: int = 5000
-    limits: bool = True
-    kept_mb: int = 256
-    state_file: Path | None = None
-    public_url: str | None = None

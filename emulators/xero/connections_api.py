@@ -6,13 +6,15 @@ from uuid import UUID, uuid4
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from emulators.kit.answers import JSON, TEXT, Headers, answer
+from emulators.kit.faults.acting import act_out
+from emulators.kit.oauth.connections import Connection
+from emulators.kit.oauth.grants import Access
 from emulators.kit.oddities import with_oddity
-from emulators.xero.answers import JSON, NO_STORE, TEXT, Headers, answer, problem
+from emulators.xero.answers import NO_STORE, problem, wire_date
 from emulators.xero.bearer import caller
-from emulators.xero.connections import Connection, wire_date
 from emulators.xero.faults import Kind
-from emulators.xero.identity.grants import Access
-from emulators.xero.misbehaviour import act_out, rate_limit_headers
+from emulators.xero.limits import app_remaining, rate_limit_headers
 from emulators.xero.world import World
 
 _NOT_FOUND = (404, b"The resource you're looking for cannot be found")
@@ -30,7 +32,7 @@ class ConnectionsApi:
         identity = scope["path"].removeprefix("/").partition("/")[2]
         label = f"{scope['method']} /connections{'/{id}' if identity else ''}"
         plan = world.faults.plan(scope["path"])
-        status = await act_out(plan, world, [], scope, receive, send)
+        status = await act_out(plan, world.faults.catalogue, world.calls, [], scope, receive, send)
         if status is None:
             status, headers, body = self._decide(scope, identity)
             await answer(send, status, headers, body)
@@ -46,7 +48,7 @@ class ConnectionsApi:
             return 429, rate_limit_headers(*refusal), b""
         headers = [
             NO_STORE,
-            (b"x-appminlimit-remaining", str(world.limits.app_remaining()).encode()),
+            app_remaining(world.limits),
             (b"xero-correlation-id", str(uuid4()).encode()),
         ]
         if scope["method"] == "GET" and not identity:

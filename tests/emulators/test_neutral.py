@@ -7,7 +7,7 @@ import pytest
 
 from tests.house import ROOT, complain, parsed
 
-PLATFORMS = re.compile(r"xero|sage\b|sageone|quickbooks|intuit", re.IGNORECASE)
+PLATFORMS = re.compile(r"xero|\bsage\b|sageone|quickbooks|intuit", re.IGNORECASE)
 SHARED = ("kit", "books")
 
 

@@ -13,7 +13,7 @@ import asyncpg
 from sqlmodel import SQLModel
 
 from emulators.kit.clock import Clock
-from emulators.xero.identity.grants import ACCESS_SECONDS
+from emulators.xero.identity.policies import ACCESS_SECONDS
 from emulators.xero.world import World
 
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]

@@ -17,12 +17,12 @@ from temporalio.testing import WorkflowEnvironment
 from contracts.payloads.runs import Deadlines
 from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.practices import Plan
+from emulators.kit.server import DroppableProtocol
 from emulators.kit.signing import SigningKey
 from emulators.xero.app import create_app as create_sandbox
 from emulators.xero.config import Config
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
-from emulators.xero.server import DroppableProtocol
 from providers import registry
 from runtime.embedded.temporal import binary
 from runtime.settings.settings import Settings

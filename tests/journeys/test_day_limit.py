@@ -1,6 +1,5 @@
 """A day's calls that are used up: the limit lasts as long as the provider says, and nobody guesses its end."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from temporalio.api.enums.v1 import EventType
@@ -14,13 +13,12 @@ DAY = 86_400
 async def test_the_last_call_of_a_day_limits_nothing_yet(client: OneClient) -> None:
     scene = client.scene
     limits = scene.world.limits
-    used = limits.usage(client.organisation_id).day_used
-    usual = limits.allowances
-    limits.allowances = replace(usual, day=used + 7)
+    used = limits.usage(client.organisation_id).used["day"]
+    limits.allowed["day"] = used + 7
     await client.refreshed()
-    assert limits.remaining(limits.usage(client.organisation_id))[-1] == 0
+    assert limits.left("day", limits.usage(client.organisation_id)) == 0
     assert (await client.shown())["limited_until"] is None
-    limits.allowances = usual  # the day has ended, at no midnight
+    limits.enforce(True)  # the day has ended, at no midnight
     receipts = await client.refreshed()
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
 
@@ -30,7 +28,7 @@ async def test_a_day_limit_lasts_as_long_as_the_provider_says(client: OneClient)
     usage = scene.world.limits.usage(client.organisation_id)
     scene.world.limits.exhaust(usage, "day")
     now = scene.world.clock.now()
-    ends_at = now + DAY - (now - usage.day_begins) % DAY
+    ends_at = now + DAY - (now - usage.begins) % DAY
     answer = await client.post("refresh")
     assert answer.status_code == 202, answer.text
     await until_event(scene, answer.json()["workflow_id"], EventType.EVENT_TYPE_TIMER_STARTED)

@@ -67,9 +67,9 @@ async def test_it_waits_for_the_day_s_end_and_the_client_moves(make_scene: MakeS
     assert row["message"] == "Not moved yet. The organisation has used up its calls for now."
     assert row["next_step"].startswith("Nothing to do: it goes on by itself")
     usage, now = scene.world.limits.usage(limited), scene.world.clock.now()
-    ends_at = now + 86_400 - (now - usage.day_begins) % 86_400
+    ends_at = now + 86_400 - (now - usage.begins) % 86_400
     assert abs(datetime.fromisoformat(row["retry_at"]).timestamp() - ends_at) < 90
-    usage.day_used = 0  # its day has ended
+    usage.used["day"] = 0  # its day has ended
     async with scene.worker():
         await hasty.fast_forward(scene.handle(run_id), timedelta(hours=25))
         run = await ben.until_stage(run_id, "finished")
@@ -145,7 +145,7 @@ async def test_a_history_that_has_grown_long_goes_on_waiting(make_scene: MakeSce
         with server.with_time_skipping_disabled():
             await three_within_reach(scene)
             ben, run_id, limited = await waiting(scene)
-        scene.world.limits.usage(limited).day_used = 0
+        scene.world.limits.usage(limited).used["day"] = 0
         async with scene.worker():
             await server.fast_forward(scene.handle(run_id), timedelta(hours=25))
             run = await ben.until_stage(run_id, "finished")

@@ -3,7 +3,7 @@
 from contextlib import AsyncExitStack
 
 from emulators.xero.faults import Kind
-from emulators.xero.identity.grants import ACCESS_SECONDS
+from emulators.xero.identity.policies import ACCESS_SECONDS
 from runtime.temporal.connection import connect
 from tests.journeys.scene import Json, Scene
 from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER

@@ -13,10 +13,11 @@ import pytest
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from contracts.words.standard_information import OrganisationProfile, Row
+from emulators.kit.faults.faults import Fault
+from emulators.kit.server import bind, make_server
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PASSWORD, Config, create_app
-from emulators.xero.faults import Fault, Kind
+from emulators.xero.faults import Kind
 from emulators.xero.records.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX, TRIAL_INDEX
-from emulators.xero.server import bind, make_server
 from emulators.xero.world import World
 from providers.kit.http import http_client
 from providers.port.credential import Credential
@@ -114,7 +115,7 @@ async def sandbox() -> AsyncIterator[tuple[World, str]]:
     app = create_app(Config(organisations=12))
     listening = bind("127.0.0.1", 0)
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = make_server(app, base)
+    server = make_server(app, "Xero", base)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     yield app.world, base
     server.should_exit = True

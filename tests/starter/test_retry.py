@@ -1,7 +1,8 @@
 """Retrying: what failed is done again, alone, under the run's own id; clients in trouble try at once."""
 
 from contracts.words.names import sync_client_id
-from emulators.xero.faults import Fault, Kind
+from emulators.kit.faults.faults import Fault
+from emulators.xero.faults import Kind
 from tests.journeys.scene import Scene
 from tests.starter.test_consents import signals
 

@@ -9,15 +9,18 @@ from uuid import uuid4
 
 from starlette.types import Receive, Scope, Send
 
+from emulators.kit.answers import JSON, TEXT, Headers, answer, answer_slowly
+from emulators.kit.faults.acting import act_out
+from emulators.kit.faults.faults import Fault
+from emulators.kit.limits import Refusal, Usage
 from emulators.kit.oddities import with_oddity
 from emulators.xero.accounting.reading import Reading, read
-from emulators.xero.answers import JSON, NO_STORE, TEXT, Headers, answer, answer_slowly, problem
+from emulators.xero.answers import INSUFFICIENT_SCOPE, NO_STORE, problem
 from emulators.xero.bearer import caller
 from emulators.xero.config import PROVIDER_NAME
-from emulators.xero.faults import WINDOWS, Fault, Kind
+from emulators.xero.faults import Kind
 from emulators.xero.identity.scopes import allows
-from emulators.xero.limits import Refusal, Usage
-from emulators.xero.misbehaviour import INSUFFICIENT_SCOPE, act_out, rate_limit_headers
+from emulators.xero.limits import rate_limit_headers, remaining
 from emulators.xero.records.lists import KEY_OF
 from emulators.xero.world import World
 
@@ -27,7 +30,7 @@ _NOT_FOUND = b"The resource you're looking for cannot be found"
 _NOT_JSON = b"The sandbox only writes JSON: send Accept: application/json"
 _NOT_IMPLEMENTED = b"The sandbox only reads: this method is not implemented"
 _FORBIDDEN = "AuthenticationUnsuccessful"
-LEFT_OUT = {Kind.SHORT_PAGE: 0.2, Kind.EMPTY_LIST: 1.0}
+LEFT_OUT: dict[str, float] = {Kind.SHORT_PAGE: 0.2, Kind.EMPTY_LIST: 1.0}
 """The share of the records that is missing from an answer."""
 
 
@@ -54,7 +57,7 @@ class AccountingApi:
             world.calls.record(label, status, tenant if tenant in world.library.organisations else None)
             return
         usage = world.limits.usage(tenant)
-        for kind, window in WINDOWS.items():
+        for kind, window in world.catalogue.windows.items():
             if world.faults.take(kind, scope["path"], tenant):
                 world.limits.exhaust(usage, window)
         refusal = world.limits.enter(usage)
@@ -66,7 +69,7 @@ class AccountingApi:
         status = 0
         try:
             plan = world.faults.plan(scope["path"], tenant)
-            acted = await act_out(plan, world, common, scope, receive, send)
+            acted = await act_out(plan, world.catalogue, world.calls, common, scope, receive, send)
             if acted is None:
                 question = Reading(
                     tenant,
@@ -102,13 +105,7 @@ class AccountingApi:
         return None
 
     def _remaining(self, usage: Usage, tenant: str) -> Headers:
-        app, minute, day = self._world.limits.remaining(usage)
-        return [
-            (b"x-appminlimit-remaining", str(app).encode()),
-            (b"x-minlimit-remaining", str(minute).encode()),
-            (b"x-daylimit-remaining", str(day).encode()),
-            (b"xero-tenant-id", tenant.encode()),
-        ]
+        return [*remaining(self._world.limits, usage), (b"xero-tenant-id", tenant.encode())]
 
     async def _too_many(self, send: Send, common: Headers, refusal: Refusal) -> None:
         self._world.calls.rejected_429[refusal.problem] += 1
@@ -121,7 +118,7 @@ class AccountingApi:
     async def _serve(
         self, send: Send, common: Headers, question: Reading, correlation: str, fault: Fault | None
     ) -> int:
-        if fault and fault.kind is Kind.OTHER_PROFILE and question.name == "Organisation":
+        if fault and fault.kind == Kind.OTHER_PROFILE and question.name == "Organisation":
             question = replace(question, organisation_id=self._another(question.organisation_id))
         if fault and fault.kind in LEFT_OUT:
             question = replace(question, left_out=LEFT_OUT[fault.kind])
@@ -141,9 +138,9 @@ class AccountingApi:
         if odd := self._world.faults.take(Kind.ODD_CHARACTER, f"{PREFIX}{question.name}", question.organisation_id):
             body = with_oddity(body, odd.oddity)
         headers = [JSON, *common]
-        if fault and fault.kind is Kind.MALFORMED_BODY:
+        if fault and fault.kind == Kind.MALFORMED_BODY:
             body = body[: len(body) // 2]
-        if fault and fault.kind is Kind.SLOW_PAGES and b"page=" in question.query.lower():
+        if fault and fault.kind == Kind.SLOW_PAGES and b"page=" in question.query.lower():
             await answer_slowly(send, headers, body, fault.seconds or 5.0)
         else:
             await answer(send, 200, headers, body)

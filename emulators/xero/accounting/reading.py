@@ -10,6 +10,7 @@ import orjson
 from emulators.books.library import Library
 from emulators.xero.accounting.query import QueryParseError, ordered, where
 from emulators.xero.answers import validation
+from emulators.xero.faults import TOO_MUCH
 from emulators.xero.records.contacts import COMPUTED_FIELDS, DETAIL_FIELDS
 from emulators.xero.records.lists import KEY_OF
 from emulators.xero.records.record import Record, seconds_of
@@ -23,10 +24,6 @@ _PRICE_DECIMALS, _MOST_PRICE_DECIMALS = 2, 4
 """Of an item's unit prices: what is answered, and what is kept and answered to ``unitdp=4``."""
 
 _READY_ORDER = "updateddateutc"
-TOO_MUCH = validation(
-    51, "HighVolumeException", "Too many records for one request. Use paging with a filter or an optimised order."
-)
-
 _NOT_FOUND = b"The resource you're looking for cannot be found"
 
 

@@ -108,7 +108,7 @@ class ControlApi:
         return views.clock(self._world)
 
     async def _limits(self, request: Request) -> object:
-        return asdict(self._control.change_limits(await _words(request, LimitWords)))
+        return self._control.change_limits(await _words(request, LimitWords))
 
     async def _settings(self, request: Request) -> object:
         self._control.change_settings(await _words(request, SettingWords))

@@ -1,13 +1,13 @@
 """What control can do to the world. The control API and the control page are two ways in."""
 
 import secrets
-from dataclasses import replace
 from typing import cast
 from uuid import UUID
 
 from emulators.books.countries import COUNTRIES
 from emulators.books.organisations import Organisation
 from emulators.kit.calls import Calls
+from emulators.kit.faults.faults import AT_ONCE, Fault
 from emulators.xero.control.words import (
     ClockWords,
     FaultWords,
@@ -18,8 +18,7 @@ from emulators.xero.control.words import (
     ResetWords,
     SettingWords,
 )
-from emulators.xero.faults import AT_ONCE, Fault, Kind
-from emulators.xero.limits import Allowances
+from emulators.xero.faults import Kind
 from emulators.xero.records.lists import KEY_OF
 from emulators.xero.records.record import Record, json_date
 from emulators.xero.world import World
@@ -54,14 +53,14 @@ class Control:
         world = self.world
         self._check(words.organisation_id, words.person_id)
         fault = Fault(fault_id=world.faults.new_id(), **words.model_dump())
-        if fault.kind is Kind.REVOKE_PERSON:
+        if fault.kind == Kind.REVOKE_PERSON:
             for person_id in [fault.person_id] if fault.person_id else list(world.library.people):
                 world.grants.revoke_person(person_id)
-        if fault.kind is Kind.ACCESS_EXPIRED:
+        if fault.kind == Kind.ACCESS_EXPIRED:
             world.grants.expire_access(fault.person_id)
         if fault.kind in (Kind.ACCESS_REMOVED, Kind.DISCONNECTED):
             world.connections.remove_matching(person_id=fault.person_id, organisation_id=fault.organisation_id)
-        if fault.kind is Kind.LISTED_TWICE:
+        if fault.kind == Kind.LISTED_TWICE:
             world.connections.list_twice(person_id=fault.person_id, organisation_id=fault.organisation_id)
         if fault.kind in (Kind.DAY_LIMIT_REACHED, Kind.MINUTE_LIMIT_REACHED) and fault.times is None:
             fault.times = 1
@@ -155,15 +154,13 @@ class Control:
         if words.stopped is False:
             self.world.clock.run()
 
-    def change_limits(self, words: LimitWords) -> Allowances:
+    def change_limits(self, words: LimitWords) -> dict[str, int]:
         """Change the call limits."""
         limits = self.world.limits
         if words.enforced is not None:
-            usual = Allowances(day=self.world.config.day_limit)
-            limits.allowances = usual if words.enforced else Allowances.unlimited()
-        changes = words.model_dump(exclude={"enforced"}, exclude_none=True)
-        limits.allowances = replace(limits.allowances, **changes)
-        return limits.allowances
+            limits.enforce(words.enforced)
+        limits.allowed |= words.model_dump(exclude={"enforced"}, exclude_none=True)
+        return limits.allowed
 
     def change_settings(self, words: SettingWords) -> None:
         """Change switches."""

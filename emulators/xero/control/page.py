@@ -11,7 +11,7 @@ from emulators.xero.control import views
 from emulators.xero.control.control import Control, ControlRefusedError
 from emulators.xero.control.words import ClockWords, FaultWords
 from emulators.xero.faults import Kind
-from emulators.xero.pages import page
+from emulators.xero.pages import PAGES
 from emulators.xero.records.practice import plan_class
 
 SEE_OTHER = 303
@@ -68,7 +68,7 @@ class ControlPage:
         connected: dict[str, list[str]] = {}
         for row in world.connections.all():
             connected.setdefault(row.organisation_id, []).append(world.library.people[row.person_id].name)
-        return page(
+        return PAGES.page(
             "control.html",
             status=400 if problem else 200,
             people=views.people(world),

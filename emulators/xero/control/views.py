@@ -3,8 +3,9 @@
 from dataclasses import asdict
 
 from emulators.books.organisations import Organisation
-from emulators.xero.connections import wire_date
-from emulators.xero.faults import Fault, Kind
+from emulators.kit.faults.faults import Fault
+from emulators.xero.answers import wire_date
+from emulators.xero.faults import Kind
 from emulators.xero.records.practice import CONNECTING_ROLES
 from emulators.xero.world import World
 
@@ -28,7 +29,7 @@ def state(world: World) -> View:
             for row in world.connections.all()
         ],
         "clock": clock(world),
-        "limits": asdict(world.limits.allowances),
+        "limits": world.limits.allowed,
         "settings": asdict(world.settings),
     }
 
@@ -94,11 +95,11 @@ def fault(row: Fault) -> View:
     shown = {name: value for name, value in asdict(row).items() if value is not None}
     if row.kind not in (Kind.SERVER_ERROR, Kind.EDGE_PAGE):
         del shown["status"]
-    if row.kind is not Kind.EDGE_PAGE:
+    if row.kind != Kind.EDGE_PAGE:
         del shown["page"]
-    if row.kind is not Kind.ODD_CHARACTER:
+    if row.kind != Kind.ODD_CHARACTER:
         del shown["oddity"]
-    if row.kind is not Kind.RATE_LIMITED:
+    if row.kind != Kind.RATE_LIMITED:
         del shown["problem"]
     return shown
 

@@ -26,9 +26,9 @@ SCOPE_OF_LIST = {
 }
 
 
-def unknown_scopes(asked: list[str]) -> list[str]:
-    """Those that the app may not ask for; an error page awaits them."""
-    return [scope for scope in asked if scope not in _KNOWN and not _is_report(scope)]
+def is_known(scope: str) -> bool:
+    """Whether the app may ask for it; an error page awaits those that ask for others."""
+    return scope in _KNOWN or _is_report(scope)
 
 
 def _is_report(scope: str) -> bool:

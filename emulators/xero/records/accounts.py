@@ -31,35 +31,36 @@ _WATCHED = frozenset({"200", "4000", "820"})
 def accounts(organisation: Organisation) -> list[Record]:
     """The chart of accounts as Xero has it."""
     types = tax_types(organisation.country.code)
-    return [_account(organisation, account, types[account.tax][0]) for account in books.accounts(organisation)]
+    return [_account(organisation, account, types[account.line.tax][0]) for account in books.accounts(organisation)]
 
 
 def _account(organisation: Organisation, account: books.Account, tax_type: str) -> Record:
-    kind, is_bank = ACCOUNT_TYPE[account.kind], account.kind is books.Kind.BANK
+    line = account.line
+    kind = ACCOUNT_TYPE[line.kind]
     record: Record = {
-        "AccountID": guid(organisation.organisation_id, "account", account.name),
-        "Code": account.code,
-        "Name": account.name,
+        "AccountID": guid(organisation.organisation_id, "account", line.name),
+        "Code": line.code,
+        "Name": line.name,
         "Status": "ACTIVE" if account.is_active else "ARCHIVED",
         "Type": kind,
         "TaxType": tax_type,
         "Class": _CLASS_OF.get(kind, "EXPENSE"),
-        "EnablePaymentsToAccount": account.takes_payments,
-        "ShowInExpenseClaims": account.takes_claims,
-        "BankAccountType": BANK_ACCOUNT_TYPE[account.bank_kind],
+        "EnablePaymentsToAccount": line.takes_payments,
+        "ShowInExpenseClaims": line.takes_claims,
+        "BankAccountType": BANK_ACCOUNT_TYPE[line.bank_kind],
         "HasAttachments": False,
         "UpdatedDateUTC": json_date(account.updated_at),
-        "AddToWatchlist": account.code in _WATCHED,
+        "AddToWatchlist": line.code in _WATCHED,
     }
-    if is_bank:
-        if not account.code:
+    if line.bank_kind:
+        if not line.code:
             del record["Code"]
         record["CurrencyCode"] = organisation.country.currency
         record["BankAccountNumber"] = account.bank_number
-    elif account.description:
-        record["Description"] = account.description
-    if account.role:
-        record["SystemAccount"] = SYSTEM_ACCOUNT[account.role]
+    elif line.description:
+        record["Description"] = line.description
+    if line.role:
+        record["SystemAccount"] = SYSTEM_ACCOUNT[line.role]
     if kind in _REPORTING:
         record["ReportingCode"], record["ReportingCodeName"] = _REPORTING[kind]
     return record

@@ -51,8 +51,8 @@ def test_an_organisation_may_have_any_number_of_contacts(contacts_wanted: int) -
 def test_what_records_refer_to_exists(organisation: Organisation) -> None:
     rates = {rate.key for rate in tax_rates(organisation.country.code)}
     chart = accounts(organisation)
-    codes = {account.code for account in chart}
-    assert {account.tax for account in chart} <= rates
+    codes = {account.line.code for account in chart}
+    assert {account.line.tax for account in chart} <= rates
     defaults = [one for contact in contacts(organisation) for one in (contact.sales, contact.purchases) if one]
     assert {one.tax for one in defaults} <= rates
     assert {one.account for one in defaults} <= codes
@@ -63,9 +63,9 @@ def test_what_records_refer_to_exists(organisation: Organisation) -> None:
 
 def test_a_chart_has_what_every_bookkeeper_expects(organisation: Organisation) -> None:
     chart = accounts(organisation)
-    assert len({account.name for account in chart}) == len(chart)
-    assert 2 <= len([account for account in chart if account.kind is Kind.BANK]) <= 4
-    assert {"receivables", "payables", "retained earnings"} <= {account.role for account in chart}
+    assert len({account.line.name for account in chart}) == len(chart)
+    assert 2 <= len([account for account in chart if account.line.kind is Kind.BANK]) <= 4
+    assert {"receivables", "payables", "retained earnings"} <= {account.line.role for account in chart}
 
 
 def test_parts_of_a_tax_rate_add_up(organisation: Organisation) -> None:

@@ -8,8 +8,8 @@ import httpx2
 import pytest
 import uvloop
 
+from emulators.kit.server import bind, make_server
 from emulators.xero import Config, create_app
-from emulators.xero.server import bind, make_server
 from tests.emulators.xero.client import App, Tokens
 
 ORGANISATIONS = 14
@@ -20,7 +20,7 @@ def address() -> Iterator[str]:
     """Where the sandbox serves."""
     listening = bind("127.0.0.1", 0)
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = make_server(create_app(Config(organisations=ORGANISATIONS)), url)
+    server = make_server(create_app(Config(organisations=ORGANISATIONS)), "Xero", url)
 
     def run() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

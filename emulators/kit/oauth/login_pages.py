@@ -1,4 +1,4 @@
-"""``/identity/…``: the authorise address, the sign-in page, the consent page and the error page."""
+"""The pages between the app's link and the way back: sign-in, choice of organisations, consent, takeover, error."""
 
 import secrets
 from uuid import uuid4
@@ -9,46 +9,60 @@ from starlette.routing import Route
 
 from emulators.books.organisations import Organisation
 from emulators.books.people import Person
-from emulators.xero.config import SANDBOX_PASSWORD
-from emulators.xero.faults import Kind
-from emulators.xero.identity.authorising import RequestFaultError, SignIn, SignIns
-from emulators.xero.identity.grants import Consent
-from emulators.xero.identity.scopes import IDENTITY_SCOPES
-from emulators.xero.pages import page
-from emulators.xero.world import World
+from emulators.kit.config import SANDBOX_PASSWORD
+from emulators.kit.faults.faults import CONNECTION_CAP
+from emulators.kit.oauth.authorising import AppToldError, RequestFaultError, SignIn, SignIns
+from emulators.kit.oauth.grants import Consent
+from emulators.kit.oauth.identity_wire import IdentityWire
+from emulators.kit.oauth.policies import ConsentPage, Offered, Owner, Paths, Picker
+from emulators.kit.pages import Pages
+from emulators.kit.world import World
 
 SEE_OTHER = 303
 _OTHER_FIELDS = 10
+_OVER = "invalid_request : This sign-in is over; start again from the app"
 
 
 class LoginPages:
-    """The pages that a person meets between the app's link and the way back to the app."""
+    """The pages that a person meets.
 
-    def __init__(self, world: World) -> None:
+    Args:
+        world: Who can sign in, and to what.
+        wire: How the platform writes.
+        paths: Where the pages are.
+        pages: How they are written.
+    """
+
+    def __init__(self, world: World, wire: IdentityWire, paths: Paths, pages: Pages) -> None:
         self._world = world
+        self._wire = wire
+        self._paths = paths
+        self._pages = pages
         self._sign_ins = SignIns()
 
     def routes(self) -> list[Route]:
         """The addresses of the pages."""
         return [
-            Route("/identity/connect/authorize", self._authorize, methods=["GET"]),
-            Route("/identity/sign-in", self._sign_in, methods=["GET", "POST"]),
-            Route("/identity/consent", self._consent, methods=["GET", "POST"]),
-            Route("/identity/error", self._error, methods=["GET"]),
+            Route(self._paths.authorize, self._authorize, methods=["GET"]),
+            Route(self._paths.sign_in, self._sign_in, methods=["GET", "POST"]),
+            Route(self._paths.consent, self._consent, methods=["GET", "POST"]),
+            Route(self._paths.error, self._error, methods=["GET"]),
         ]
 
     async def _authorize(self, request: Request) -> Response:
         try:
-            sign_in = self._sign_ins.begin(self._world.config, request.query_params)
+            sign_in = self._sign_ins.begin(self._world.config, self._world.policies, request.query_params)
         except RequestFaultError as fault:
             return self._to_error(str(fault))
+        except AppToldError as told:
+            return _redirect(told.address)
         return self._sign_in_page(sign_in)
 
     async def _sign_in(self, request: Request) -> Response:
         form = {name: str(value) for name, value in (await request.form()).items()}
         sign_in = self._sign_ins.find(form.get("request", request.query_params.get("request", "")))
         if sign_in is None:
-            return self._to_error("invalid_request : This sign-in is over; start again from the app")
+            return self._to_error(_OVER)
         if request.method == "GET":
             return self._sign_in_page(sign_in)
         if form.get("action") == "cancel":
@@ -58,14 +72,13 @@ class LoginPages:
         if person is None or form.get("password") != SANDBOX_PASSWORD:
             return self._sign_in_page(sign_in, "This person or password is not known here.")
         sign_in.person_id = person.person_id
-        return RedirectResponse(f"/identity/consent?request={sign_in.sign_in_id}", SEE_OTHER)
+        return RedirectResponse(f"{self._paths.consent}?request={sign_in.sign_in_id}", SEE_OTHER)
 
     def _sign_in_page(self, sign_in: SignIn, problem: str = "") -> Response:
-        return page(
+        return self._page(
             "sign_in.html",
+            sign_in,
             status=401 if problem else 200,
-            form_target=sign_in.origin,
-            sign_in=sign_in,
             people=list(self._world.library.people.values()),
             password=SANDBOX_PASSWORD,
             problem=problem,
@@ -77,7 +90,7 @@ class LoginPages:
         sign_in = self._sign_ins.find(str(form.get("request", request.query_params.get("request", ""))))
         person = self._world.library.people.get(sign_in.person_id or "") if sign_in else None
         if sign_in is None or person is None:
-            return self._to_error("invalid_request : This sign-in is over; start again from the app")
+            return self._to_error(_OVER)
         if request.method == "GET":
             return self._first_consent_page(sign_in, person)
         chosen = [str(value) for value in form.getlist("organisation")]
@@ -86,8 +99,8 @@ class LoginPages:
                 return self._back(sign_in, error="access_denied")
             case "continue":
                 return self._continue(sign_in, person)
-            case "allow":
-                return self._allow(sign_in, person, chosen)
+            case "allow" | "take_over" as action:
+                return self._allow(sign_in, person, chosen, takes_over=action == "take_over")
             case action:
                 search = str(form.get("search", ""))
                 if action == "select_all":
@@ -95,13 +108,20 @@ class LoginPages:
                 return self._consent_page(sign_in, person, chosen, search=search)
 
     def _first_consent_page(self, sign_in: SignIn, person: Person) -> Response:
-        if not self._asks_for_organisations(sign_in):
+        if not self._asks_for_organisations(sign_in) or self._has_agreed(sign_in, person):
             return self._finish(sign_in, person, str(uuid4()))
-        cap = self._world.settings.connection_cap
+        cap = self._world.connection_cap
         is_full = cap is not None and len(self._world.connections) >= cap
-        if is_full or self._world.faults.take(Kind.CONNECTION_CAP):
-            return page("cap.html", form_target=sign_in.origin, sign_in=sign_in)
+        if is_full or self._world.faults.take(CONNECTION_CAP):
+            return self._page("cap.html", sign_in)
         return self._consent_page(sign_in, person, [])
+
+    def _has_agreed(self, sign_in: SignIn, person: Person) -> bool:
+        """Whether nobody is asked, because a grant that covers it is alive."""
+        if self._world.policies.consent_page is not ConsentPage.WHEN_NEW or sign_in.picker is not Picker.NONE:
+            return False
+        known = self._world.grants.living(person.person_id)
+        return known is not None and set(sign_in.scope) <= set(known.scope)
 
     def _consent_page(
         self, sign_in: SignIn, person: Person, chosen: list[str], *, search: str = "", problem: str = ""
@@ -109,11 +129,11 @@ class LoginPages:
         shown = self._choices(person, search)
         names = {row.organisation_id for row in shown}
         kept = [identity for identity in dict.fromkeys(chosen) if identity not in names]
-        return page(
+        identity_scopes = self._world.policies.identity_scopes
+        return self._page(
             "consent.html",
+            sign_in,
             status=422 if problem else 200,
-            form_target=sign_in.origin,
-            sign_in=sign_in,
             person=person,
             shown=shown,
             connected=self._connected(person),
@@ -121,80 +141,106 @@ class LoginPages:
             kept=kept,
             search=search,
             problem=problem,
-            scopes=[scope for scope in sign_in.scope if scope not in IDENTITY_SCOPES],
+            scopes=[scope for scope in sign_in.scope if scope not in identity_scopes],
         )
 
     def _choices(self, person: Person, search: str = "") -> list[Organisation]:
-        """What the person may newly connect, by name."""
-        connections, term = self._world.connections, search.strip().lower()
+        """What the person may choose, by name."""
+        world, term = self._world, search.strip().lower()
+        offers_all = world.policies.offered is Offered.ALL
         found = [
             row
-            for row in self._world.may_connect(person)
-            if not connections.exists(person.person_id, row.organisation_id) and term in row.name.lower()
+            for row in world.may_connect(person)
+            if (offers_all or not world.connections.exists(person.person_id, row.organisation_id))
+            and term in row.name.lower()
         ]
         return sorted(found, key=lambda row: (row.name, row.organisation_id))
 
     def _connected(self, person: Person) -> list[Organisation]:
+        """What the person has connected already, where the page tells."""
+        if self._world.policies.offered is Offered.ALL:
+            return []
         organisations = self._world.library.organisations
         rows = self._world.connections.of_person(person.person_id)
         return sorted((organisations[row.organisation_id] for row in rows), key=lambda row: row.name)
 
-    def _allow(self, sign_in: SignIn, person: Person, chosen: list[str]) -> Response:
+    def _allow(self, sign_in: SignIn, person: Person, chosen: list[str], *, takes_over: bool) -> Response:
+        event_id = str(uuid4())
+        if sign_in.picker is Picker.NONE:
+            return self._finish(sign_in, person, event_id)
         offered = {row.organisation_id for row in self._choices(person)}
         new = [identity for identity in dict.fromkeys(chosen) if identity in offered]
         if not new:
             return self._consent_page(sign_in, person, [], problem="Choose an organisation first.")
-        if len(new) > 1 and not sign_in.is_bulk:
+        if len(new) > 1 and not sign_in.is_many:
             return self._consent_page(sign_in, person, [], problem="This app connects one organisation at a time.")
-        cap = self._world.settings.connection_cap
+        cap = self._world.connection_cap
         if cap is not None and len(self._world.connections) + len(new) > cap:
             problem = f"This app may connect {cap} organisations; choose fewer."
             return self._consent_page(sign_in, person, chosen, problem=problem)
-        event_id = str(uuid4())
+        if self._world.policies.owner is Owner.ORGANISATION:
+            holder = self._holder(new[0], person)
+            if holder and self._world.policies.asks_takeover and not takes_over:
+                organisation = self._world.library.organisations[new[0]]
+                return self._page("takeover.html", sign_in, holder=holder, organisation=organisation)
+            self._world.connections.remove_matching(organisation_id=new[0])
         for organisation_id in new:
             self._world.connections.allow(person.person_id, organisation_id, event_id)
-        return self._finish(sign_in, person, event_id)
+        return self._finish(sign_in, person, event_id, new[0])
+
+    def _holder(self, organisation_id: str, person: Person) -> Person | None:
+        """Somebody else whose grant for this organisation is alive."""
+        held = self._world.grants.living(organisation_id)
+        if held is None or held.person_id == person.person_id:
+            return None
+        return self._world.library.people.get(held.person_id)
 
     def _continue(self, sign_in: SignIn, person: Person) -> Response:
         connected = self._world.connections.of_person(person.person_id)
-        if not connected:
+        if not connected or self._world.policies.offered is Offered.ALL:
             return self._consent_page(sign_in, person, [], problem="Choose an organisation first.")
         event_id = str(uuid4())
-        if self._world.settings.continue_restamps:
+        if self._world.continue_restamps:
             for connection in connected:
                 self._world.connections.allow(person.person_id, connection.organisation_id, event_id)
         return self._finish(sign_in, person, event_id)
 
-    def _finish(self, sign_in: SignIn, person: Person, event_id: str) -> Response:
+    def _finish(self, sign_in: SignIn, person: Person, event_id: str, organisation_id: str | None = None) -> Response:
         world = self._world
-        session_id = secrets.token_hex(16)
         consent = Consent(
             person_id=person.person_id,
             scope=world.grants.granted_scope(person.person_id, sign_in.scope),
             event_id=event_id,
             auth_time=int(world.clock.now()),
-            session_id=session_id,
+            session_id=secrets.token_hex(16),
             nonce=sign_in.nonce,
+            organisation_id=organisation_id if world.policies.owner is Owner.ORGANISATION else None,
         )
         world.save()
-        code = world.grants.new_code(consent, sign_in.redirect_uri, sign_in.challenge)
-        return self._back(sign_in, code=code, scope=" ".join(sign_in.scope), session_state=session_id)
+        code = self._wire.code(consent)
+        world.grants.keep_code(code, consent, sign_in.redirect_uri, sign_in.challenge, sign_in.challenge_method)
+        return self._back(sign_in, code=code, **self._wire.came_back(sign_in, consent))
 
     def _back(self, sign_in: SignIn, **parameters: str) -> Response:
         self._sign_ins.end(sign_in)
-        return RedirectResponse(
-            sign_in.back(**parameters),
-            SEE_OTHER,
-            headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
-        )
+        return _redirect(sign_in.back(**parameters))
 
     def _to_error(self, words: str) -> Response:
-        return RedirectResponse(f"/identity/error?errorId={self._sign_ins.new_error(words)}", SEE_OTHER)
+        return RedirectResponse(f"{self._paths.error}?errorId={self._sign_ins.new_error(words)}", SEE_OTHER)
 
     async def _error(self, request: Request) -> Response:
         words = self._sign_ins.error(request.query_params.get("errorId", ""))
-        return page("error.html", status=500, words=words)
+        return self._pages.page("error.html", status=500, words=words)
 
-    @staticmethod
-    def _asks_for_organisations(sign_in: SignIn) -> bool:
-        return any(scope not in IDENTITY_SCOPES for scope in sign_in.scope)
+    def _page(self, template: str, sign_in: SignIn, *, status: int = 200, **words: object) -> Response:
+        return self._pages.page(
+            template, status=status, form_target=sign_in.origin, sign_in=sign_in, paths=self._paths, **words
+        )
+
+    def _asks_for_organisations(self, sign_in: SignIn) -> bool:
+        return any(scope not in self._world.policies.identity_scopes for scope in sign_in.scope)
+
+
+def _redirect(address: str) -> Response:
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return RedirectResponse(address, SEE_OTHER, headers=headers)

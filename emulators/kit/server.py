@@ -1,4 +1,4 @@
-"""Runs the sandbox on a socket, with nothing in its log that could hold a token."""
+"""Runs a stand-in on a socket, with nothing in its log that could hold a token."""
 
 import asyncio
 import gc
@@ -7,10 +7,10 @@ import socket
 
 import uvicorn
 import uvloop
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from emulators.xero.answers import DROP_EXTENSION
-from emulators.xero.app import Sandbox
+from emulators.kit.answers import DROP_EXTENSION
 
 
 class DroppableProtocol(HttpToolsProtocol):
@@ -25,15 +25,15 @@ class DroppableProtocol(HttpToolsProtocol):
 class _AnnouncedServer(uvicorn.Server):
     """A server that says when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, platform: str, address: str) -> None:
         super().__init__(config)
-        self._address = address
+        self._platform, self._address = platform, address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start serving, then print the one line that callers wait for."""
         await super().startup(sockets)
         if self.started:
-            print(f"Xero sandbox ready on {self._address}", flush=True)  # noqa: T201  # this is the command line
+            print(f"{self._platform} sandbox ready on {self._address}", flush=True)  # noqa: T201  # this is the command line
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; calls that a fault still holds are cut off, and that is no error to report."""
@@ -56,8 +56,8 @@ def bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def make_server(app: Sandbox, address: str) -> uvicorn.Server:
-    """A server for ``app`` that announces ``address`` when it serves."""
+def make_server(app: ASGIApp, platform: str, address: str) -> uvicorn.Server:
+    """A server for ``app`` that announces ``address`` when it serves, under the platform's name."""
     config = uvicorn.Config(
         app,
         http=DroppableProtocol,
@@ -70,14 +70,15 @@ def make_server(app: Sandbox, address: str) -> uvicorn.Server:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
     )
-    return _AnnouncedServer(config, address)
+    return _AnnouncedServer(config, platform, address)
 
 
-def serve(app: Sandbox, host: str, port: int) -> None:
+def serve(app: ASGIApp, platform: str, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        app: The sandbox.
+        app: The stand-in.
+        platform: Whose it is.
         host: Address to listen on.
         port: Port; 0 for any free one.
     """
@@ -86,6 +87,6 @@ def serve(app: Sandbox, host: str, port: int) -> None:
     gc.freeze()
     gc.set_threshold(200_000, 50, 1000)
     listening = bind(host, port)
-    server = make_server(app, f"http://{host}:{listening.getsockname()[1]}")
+    server = make_server(app, platform, f"http://{host}:{listening.getsockname()[1]}")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(sockets=[listening]))

@@ -1,43 +1,44 @@
-"""What stands in front of Xero and sometimes answers in its place: a page, plain text, nothing, or a gateway's JSON.
+"""What stands in front of a platform and sometimes answers in its place: a page, plain text, nothing, a gateway's JSON.
 
 Integrators have reported it for valid calls under statuses such as 301, 400, 401, 403, 404, 409 and 413; the same call
-works minutes later. It knows no token and no organisation, and sends none of Xero's headers.
+works minutes later. It knows no token and no organisation, and sends none of the platform's headers.
 """
 
 from starlette.types import Scope, Send
 
-from emulators.xero.answers import Headers, answer
-from emulators.xero.faults import Fault, Kind
-from emulators.xero.world import World
+from emulators.kit.answers import Headers, answer
+from emulators.kit.calls import Calls
+from emulators.kit.faults.faults import EDGE_PAGE, Fault, Faults
 
 _HTML: tuple[bytes, bytes] = (b"content-type", b"text/html")
 _TEXT: tuple[bytes, bytes] = (b"content-type", b"text/plain")
 _JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
 
 
-async def met(world: World, scope: Scope, send: Send) -> bool:
-    """Answer in Xero's place, if a fault says so.
+async def met(faults: Faults, calls: Calls, organisation_id: str | None, scope: Scope, send: Send) -> bool:
+    """Answer in the platform's place, if a fault says so.
 
     Args:
-        world: Where the faults are.
+        faults: Those that are active.
+        calls: Where the call is counted.
+        organisation_id: What the call is about, if anything.
         scope: Of the call.
         send: Of the call.
 
     Returns:
         Whether the call was answered.
     """
-    tenant = dict(scope["headers"]).get(b"xero-tenant-id", b"").decode("ascii", "replace").lower()
-    fault = world.faults.take(Kind.EDGE_PAGE, scope["path"], tenant or None)
+    fault = faults.take(EDGE_PAGE, scope["path"], organisation_id)
     if fault is None:
         return False
-    headers, body = _written(fault)
+    headers, body = _written(fault, faults.catalogue.edge_address)
     await answer(send, fault.status, headers, body)
-    world.calls.record(f"{scope['method']} (answered by the edge)", fault.status, tenant or None)
+    calls.record(f"{scope['method']} (answered by the edge)", fault.status, organisation_id)
     return True
 
 
-def _written(fault: Fault) -> tuple[Headers, bytes]:
-    where: Headers = [(b"location", b"https://xero.example/sorry")] if 300 <= fault.status < 400 else []
+def _written(fault: Fault, address: str) -> tuple[Headers, bytes]:
+    where: Headers = [(b"location", address.encode())] if 300 <= fault.status < 400 else []
     match fault.page:
         case "nothing":
             return where, b""

@@ -1,7 +1,7 @@
 """Keeps who is connected over a restart: token sets, connections and the signing key, in one private file.
 
-Only for sandboxes that are told to. Faults, counters and changed records are not kept. The file holds the sandbox's
-tokens, so only its owner may read it.
+Only for stand-ins that are told to. Faults, counters and changed records are not kept. The file holds tokens that
+are good there, so only its owner may read it.
 """
 
 import os
@@ -11,17 +11,17 @@ from typing import Any
 
 import orjson
 
+from emulators.kit.oauth.connections import Connection, Connections
+from emulators.kit.oauth.grants import Access, Consent, Grants, TokenSet
 from emulators.kit.signing import SigningKey
-from emulators.xero.connections import Connection, Connections
-from emulators.xero.identity.grants import Access, Consent, Grants, TokenSet
 
 
 class StateFile:
-    """One sandbox's memory on disk.
+    """One stand-in's memory on disk.
 
     Args:
         path: The file; it need not exist yet.
-        shape: What the sandbox generates from; a file of another shape is ignored, since its ids mean nothing here.
+        shape: What the stand-in generates from; a file of another shape is ignored, since its ids mean nothing here.
     """
 
     def __init__(self, path: Path, shape: tuple[int, int, int, str]) -> None:
@@ -58,13 +58,7 @@ class StateFile:
                 "connections": [asdict(row) for row in connections.all()],
                 "token_sets": [asdict(row) for row in grants.token_sets()],
                 "access": {
-                    token: {
-                        "person_id": row.person_id,
-                        "scope": sorted(row.scope),
-                        "expires_at": row.expires_at,
-                        "is_revoked": row.is_revoked,
-                    }
-                    for token, row in grants.living_access().items()
+                    token: asdict(row) | {"scope": sorted(row.scope)} for token, row in grants.living_access().items()
                 },
                 "scopes": grants.remembered_scopes(),
             }

@@ -1,7 +1,6 @@
 """Which person has connected which organisation to the app: one row per pair, with its own id."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from uuid import uuid4
 
 from emulators.kit.clock import Clock
@@ -12,7 +11,7 @@ class Connection:
     """One person's connection of one organisation.
 
     Attributes:
-        connection_id: Xero's id of the pair; not the tenant id.
+        connection_id: Of the pair; not the organisation's id.
         event_id: The authentication event that last allowed it.
         created_at: Seconds since the epoch; survives a renewal.
         updated_at: Seconds since the epoch; moves with every renewal.
@@ -92,13 +91,3 @@ class Connections:
                 connection.organisation_id,
             ):
                 self.remove(connection)
-
-
-def wire_date(seconds: float) -> str:
-    """A moment as ``/connections`` has it: seven fractional digits and no zone.
-
-    Args:
-        seconds: Since the epoch.
-    """
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}0"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from emulators.xero.config import Config
-from emulators.xero.identity.scopes import unknown_scopes
+from emulators.kit.config import Config
+from emulators.kit.oauth.policies import AskedWrong, Picker, Pkce, Policies
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost"})
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class RequestFaultError(Exception):
-    """The app's request is wrong: the browser sees an error page, the app hears nothing."""
+    """The app's request is wrong: the browser sees an error page with these words, the app hears nothing."""
 
 
 @dataclass(slots=True)
@@ -27,8 +27,9 @@ class SignIn:
     Attributes:
         sign_in_id: Names the pass in the pages' addresses; unguessable.
         scope: The scopes asked for, in order.
-        challenge: PKCE challenge, S256.
-        is_bulk: Whether many organisations may be chosen at once.
+        challenge: PKCE challenge; None without one, or where none is looked at.
+        challenge_method: Its method.
+        picker: How many organisations may be chosen.
         person_id: Who has signed in; None before.
     """
 
@@ -38,21 +39,36 @@ class SignIn:
     state: str | None = field(repr=False)
     nonce: str | None = field(repr=False)
     challenge: str | None = field(repr=False)
-    is_bulk: bool
+    challenge_method: str
+    picker: Picker
     person_id: str | None = None
+
+    @property
+    def is_many(self) -> bool:
+        """Whether many organisations may be chosen at once."""
+        return self.picker is Picker.MANY
 
     def back(self, **parameters: str) -> str:
         """The app's address with these parameters and the app's state."""
-        if self.state is not None:
-            parameters["state"] = self.state
-        separator = "&" if urlsplit(self.redirect_uri).query else "?"
-        return f"{self.redirect_uri}{separator}{urlencode(parameters)}"
+        return _with(self.redirect_uri, parameters, self.state)
 
     @property
     def origin(self) -> str:
         """Scheme and host of the app's address."""
         parts = urlsplit(self.redirect_uri)
         return f"{parts.scheme}://{parts.netloc}"
+
+
+class AppToldError(Exception):
+    """The app's request is wrong, and the app is told.
+
+    Attributes:
+        address: The app's, with the error.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__("the app is told")
+        self.address = address
 
 
 class SignIns:
@@ -62,40 +78,39 @@ class SignIns:
         self._open: dict[str, SignIn] = {}
         self._errors: dict[str, str] = {}
 
-    def begin(self, config: Config, asked: Mapping[str, str]) -> SignIn:
+    def begin(self, config: Config, policies: Policies, asked: Mapping[str, str]) -> SignIn:
         """Check an app's request and begin a pass.
 
         Unknown parameters are ignored.
 
         Raises:
             RequestFaultError: With the words that the error page shows.
+            AppToldError: With the address by which the app hears of it.
         """
-        if asked.get("client_id") != config.client_id:
-            raise RequestFaultError("unauthorized_client : Unknown client or client not enabled")
         redirect_uri = asked.get("redirect_uri", "")
+        if asked.get("client_id") != config.client_id:
+            raise RequestFaultError(policies.words[AskedWrong.CLIENT])
         if not _is_allowed(config, redirect_uri):
-            raise RequestFaultError("unauthorized_client : Invalid redirect_uri")
-        if asked.get("response_type") != "code":
-            raise RequestFaultError("unsupported_response_type : Invalid response_type")
+            raise RequestFaultError(policies.words[AskedWrong.REDIRECT_URI])
         scope = list(dict.fromkeys(asked.get("scope", "").split()))
-        if not scope:
-            raise RequestFaultError("invalid_scope")
-        if unknown_scopes(scope):
-            raise RequestFaultError("unauthorized_client : Invalid scope for client")
-        challenge = asked.get("code_challenge")
-        if challenge is not None:
-            if asked.get("code_challenge_method") != "S256":
-                raise RequestFaultError("invalid_request : Transform algorithm not supported")
-            if not _CHALLENGE.fullmatch(challenge):
-                raise RequestFaultError("invalid_request : Invalid code_challenge")
+        wrong = _what_is_wrong(policies, asked, scope)
+        if wrong and policies.tells_app:
+            error, _, description = policies.words[wrong].partition(" : ")
+            told = {"error": error} | ({"error_description": description} if description else {})
+            raise AppToldError(_with(redirect_uri, told, asked.get("state")))
+        if wrong:
+            raise RequestFaultError(policies.words[wrong])
+        wishes = asked.get("acr_values", "").split()
         sign_in = SignIn(
             sign_in_id=secrets.token_urlsafe(16),
             redirect_uri=redirect_uri,
             scope=scope,
             state=asked.get("state"),
             nonce=asked.get("nonce"),
-            challenge=challenge,
-            is_bulk="bulk_connect:true" in asked.get("acr_values", "").split(),
+            challenge=None if policies.pkce is Pkce.IGNORED else asked.get("code_challenge"),
+            challenge_method=asked.get("code_challenge_method", "plain"),
+            picker=next((policies.picker_if_asked[one] for one in wishes if one in policies.picker_if_asked), None)
+            or policies.picker,
         )
         _keep(self._open, sign_in.sign_in_id, sign_in)
         return sign_in
@@ -119,10 +134,31 @@ class SignIns:
         return self._errors.get(error_id, "unknown error")
 
 
+def _what_is_wrong(policies: Policies, asked: Mapping[str, str], scope: list[str]) -> AskedWrong | None:
+    if asked.get("response_type") != "code":
+        return AskedWrong.RESPONSE_TYPE
+    if not scope:
+        return AskedWrong.NO_SCOPE
+    if not all(map(policies.is_known_scope, scope)):
+        return AskedWrong.SCOPE
+    challenge = asked.get("code_challenge")
+    if policies.pkce is Pkce.IGNORED or (challenge is None and policies.pkce is Pkce.ACCEPTED):
+        return None
+    if challenge is not None and asked.get("code_challenge_method", "plain") not in policies.pkce_methods:
+        return AskedWrong.CHALLENGE_METHOD
+    return None if challenge is not None and _CHALLENGE.fullmatch(challenge) else AskedWrong.CHALLENGE
+
+
 def _keep(kept: dict[str, T], key: str, value: T) -> None:
     kept[key] = value
     while len(kept) > _KEPT:
         del kept[next(iter(kept))]
+
+
+def _with(address: str, parameters: dict[str, str], state: str | None) -> str:
+    if state is not None:
+        parameters = parameters | {"state": state}
+    return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(parameters)}"
 
 
 def _is_allowed(config: Config, redirect_uri: str) -> bool:

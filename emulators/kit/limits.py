@@ -1,0 +1,202 @@
+"""Call limits: how much is let in, in which windows, of one organisation and of the whole app. The windows are data.
+
+Windows are fixed: one begins at each full multiple of its length, or at a moment of each organisation's own, which is
+never midnight UTC and which only the wait that is told shows. A refused call uses up nothing.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import NamedTuple
+from zlib import crc32
+
+from emulators.kit.clock import Clock
+
+UNLIMITED = sys.maxsize
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One limit.
+
+    Attributes:
+        name: What control calls it.
+        problem: What a refusal names.
+        allowed: Calls in one window, or at once.
+        seconds: Its length; None limits calls at once.
+        is_of_app: Whether all organisations share it.
+        begins_apart: Whether it begins at a moment of each organisation's own.
+        tells_wait: Whether a refusal says how long to wait.
+        usual: What is said to be left at the beginning while limits are off; ``allowed`` otherwise.
+    """
+
+    name: str
+    problem: str
+    allowed: int
+    seconds: int | None
+    is_of_app: bool = False
+    begins_apart: bool = False
+    tells_wait: bool = True
+    usual: int | None = None
+
+
+class Refusal(NamedTuple):
+    """Why a call is refused.
+
+    Attributes:
+        problem: The word for it.
+        retry_after: Whole seconds to wait; None where the platform does not say.
+    """
+
+    problem: str
+    retry_after: int | None
+
+
+@dataclass(slots=True)
+class Usage:
+    """What one organisation, or the app, used.
+
+    Attributes:
+        begins: Seconds after midnight UTC at which its own windows begin.
+        current: By name, the number of the window that is counted.
+        used: By name, how much of it; of a limit on calls at once, how many are under way.
+        peak: The most calls at once.
+    """
+
+    begins: int
+    current: dict[str, int] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    in_flight: int = 0
+    peak: int = 0
+
+
+class Limits:
+    """Counts calls against the windows.
+
+    Args:
+        clock: Whose time counts.
+        windows: All of them. An organisation's longest is looked at first, calls at once after that, the app's last.
+        enforced: Whether anything is refused at all.
+    """
+
+    def __init__(self, clock: Clock, windows: Sequence[Window], *, enforced: bool = True) -> None:
+        self._clock = clock
+        self._windows = {window.name: window for window in windows}
+        self._own = sorted((one for one in windows if not one.is_of_app), key=_longest_first)
+        self._shared = sorted((one for one in windows if one.is_of_app), key=_longest_first)
+        self._usage: dict[str, Usage] = {}
+        self._app = self._fresh(0, self._shared)
+        self.allowed: dict[str, int] = {}
+        self.enforce(enforced)
+
+    def enforce(self, is_enforced: bool) -> None:
+        """Put the usual limits back, or lift all."""
+        self.allowed = {name: one.allowed if is_enforced else UNLIMITED for name, one in self._windows.items()}
+
+    def usage(self, organisation_id: str) -> Usage:
+        """What an organisation used, with windows that have ended emptied."""
+        usage = self._usage.get(organisation_id)
+        if usage is None:
+            usage = self._fresh(1 + crc32(organisation_id.encode()) % (DAY - 1), self._own)
+            self._usage[organisation_id] = usage
+        self._turn(usage, self._own)
+        return usage
+
+    def enter_app(self) -> Refusal | None:
+        """Count one call of the app; with a limit on the app's calls at once, :meth:`leave_app` must follow."""
+        app = self._app
+        self._turn(app, self._shared)
+        if refusal := self._refusal(app, self._shared):
+            return refusal
+        for window in self._shared:
+            app.used[window.name] += 1
+        return None
+
+    def enter(self, usage: Usage) -> Refusal | None:
+        """Count one call to an organisation; one that is let in must be followed by :meth:`leave`."""
+        if refusal := self._refusal(usage, self._own) or self.enter_app():
+            return refusal
+        for window in self._own:
+            usage.used[window.name] += 1
+        usage.in_flight += 1
+        usage.peak = max(usage.peak, usage.in_flight)
+        return None
+
+    def leave(self, usage: Usage) -> None:
+        """End a call to an organisation that was let in."""
+        usage.in_flight -= 1
+        _end_call(usage, self._own)
+        self.leave_app()
+
+    def leave_app(self) -> None:
+        """End a call of the app that was let in."""
+        _end_call(self._app, self._shared)
+
+    def exhaust(self, usage: Usage, name: str) -> None:
+        """Use up the current window of an organisation, even where limits are off.
+
+        Args:
+            usage: Of which organisation.
+            name: Of the window.
+        """
+        usage.used[name] = UNLIMITED
+
+    def left(self, name: str, usage: Usage | None = None) -> int:
+        """What is left of a window.
+
+        Args:
+            name: Of the window.
+            usage: Of which organisation; None for a window of the app.
+        """
+        window, allowed = self._windows[name], self.allowed[name]
+        used = (usage or self._app).used[name]
+        # Without limits it tells what there is at the beginning of a window, not an absurd number.
+        if used < allowed == UNLIMITED:
+            return window.allowed if window.usual is None else window.usual
+        return max(allowed - used, 0)
+
+    def peaks(self) -> dict[str, int]:
+        """The most calls at once that each organisation has had."""
+        return {organisation_id: usage.peak for organisation_id, usage in self._usage.items() if usage.peak}
+
+    def forget_peaks(self) -> None:
+        """Begin the peaks anew."""
+        for usage in self._usage.values():
+            usage.peak = usage.in_flight
+
+    def _refusal(self, usage: Usage, windows: Sequence[Window]) -> Refusal | None:
+        for window in windows:
+            if usage.used[window.name] >= self.allowed[window.name]:
+                return Refusal(window.problem, self._wait(usage, window))
+        return None
+
+    def _wait(self, usage: Usage, window: Window) -> int | None:
+        if window.seconds is None or not window.tells_wait:
+            return None
+        begins = usage.begins if window.begins_apart else 0
+        return max(1, ceil(window.seconds - (self._clock.now() - begins) % window.seconds))
+
+    def _turn(self, usage: Usage, windows: Sequence[Window]) -> None:
+        now = int(self._clock.now())
+        for window in windows:
+            if window.seconds is not None:
+                number = (now - usage.begins if window.begins_apart else now) // window.seconds
+                if usage.current[window.name] != number:
+                    usage.current[window.name], usage.used[window.name] = number, 0
+
+    @staticmethod
+    def _fresh(begins: int, windows: Sequence[Window]) -> Usage:
+        names = [window.name for window in windows]
+        return Usage(begins, dict.fromkeys(names, -1), dict.fromkeys(names, 0))
+
+
+def _longest_first(window: Window) -> tuple[bool, int]:
+    return window.seconds is None, -(window.seconds or 0)
+
+
+def _end_call(usage: Usage, windows: Sequence[Window]) -> None:
+    for window in windows:
+        if window.seconds is None:
+            usage.used[window.name] -= 1
