@@ -1,5 +1,5 @@
-"""Benchmarks, side by side in one run: the product beside a bare script on the same servers and the same data.
+"""Benchmarks: the product compared with a bare script, in one run, on the same servers and the same data.
 
-Ratios count, since machines differ; a number from one machine is nobody's promise. Nothing of the product may import
-from here, and nothing here may change what the product does.
+Only ratios count, because machines differ. Nothing of the product may import from here, and nothing here may change
+what the product does.
 """

@@ -1,4 +1,4 @@
-"""CPU time and memory of processes, as Linux counts them in ``/proc`` (proc(5)); works nowhere else."""
+"""CPU time and memory of processes, from ``/proc`` (proc(5)); it works on Linux only."""
 
 import os
 from collections import defaultdict
@@ -14,7 +14,7 @@ _TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """CPU seconds until now: by process with its children, and of the whole machine."""
+    """CPU seconds used until a moment: by process with its descendants, and of the whole machine."""
 
     by_process: Mapping[str, float]
     machine: float
@@ -27,11 +27,11 @@ class _Stat:
 
 
 def snapshot(processes: Mapping[str, int]) -> Snapshot:
-    """CPU seconds until now.
+    """Measure the CPU seconds used until now.
 
     Args:
-        processes: Process ids by name. A process's living descendants and the ended children that it has waited for
-            count with it, so that PostgreSQL's backends do.
+        processes: Process ids by name. A process's living descendants, and ended children that it has waited for, are
+            included, such as PostgreSQL's backends.
     """
     stats = {int(folder.name): stat for folder in PROC.glob("[0-9]*") if (stat := _stat(folder))}
     children: dict[int, list[int]] = defaultdict(list)
@@ -46,12 +46,12 @@ def snapshot(processes: Mapping[str, int]) -> Snapshot:
 
 
 def usage(before: Snapshot, after: Snapshot, processes: Mapping[str, int]) -> Usage:
-    """What was used between two snapshots.
+    """CPU time between two snapshots, and peak memory.
 
     Args:
         before: The first.
         after: The second, of the same processes.
-        processes: Process ids by name; those that have ended have no peak any more.
+        processes: Process ids by name; one that has ended has no peak.
     """
     used = {name: after.by_process[name] - before.by_process.get(name, 0.0) for name in after.by_process}
     others = max(0.0, after.machine - before.machine - sum(used.values()))

@@ -1,9 +1,10 @@
-"""The floor: the same job as a script, as fast as asyncio can do it, with nothing that makes it safe.
+"""The lower bound: the same job as an asyncio script, as fast as possible, and without anything that makes it safe.
 
-Same calls, same parsers, same tables and rows; but no workflow, no lease, no comparison with what is held, no events,
-no limits shared between processes, and a crash loses everything. It is a process of its own, so that it is measured as
-the worker is: ``python -m bench.bare`` reads what to do as one line of JSON, and says ``ready``; told ``go``, it
-works, answers its times as a line of JSON, and ends with its input. What it reads holds secrets: hence no arguments.
+It makes the same calls, uses the same parsers, and writes the same tables and rows. It has no workflow, no lease, no
+comparison with stored rows, no events and no limits shared between processes, and a crash loses everything. It is a
+process of its own, so that it is measured like a worker. ``python -m bench.bare`` reads its order as one line of JSON
+and prints ``ready``; after the word ``go`` it works, prints its times as a line of JSON, and ends when its input ends.
+The order holds secrets, so it is not passed as arguments.
 """
 
 import asyncio
@@ -33,16 +34,16 @@ STORING_AT_ONCE = 2
 
 
 class Order(BaseModel):
-    """What to do.
+    """What the script has to do.
 
     Attributes:
-        token_url: Where the code is exchanged.
-        token_form: What is sent there.
+        token_url: Where to exchange the code.
+        token_form: The form to send there.
         api_url: Base of ``/connections`` and ``/api.xro/2.0``.
         database_url: For asyncpg.
         practice_id: The practice.
         colleague_id: Owner of every client.
-        grant_id: What every connection refers to.
+        grant_id: The grant of every connection.
     """
 
     token_url: str
@@ -55,14 +56,14 @@ class Order(BaseModel):
 
 
 class Times(BaseModel):
-    """Seconds of each phase."""
+    """Seconds of listing and of adding."""
 
     listing: float
     adding: float
 
 
 class Script:
-    """One pass over everything."""
+    """One pass over all organisations."""
 
     def __init__(self, order: Order, http: aiohttp.ClientSession, store: Store) -> None:
         self._order = order
@@ -71,7 +72,7 @@ class Script:
         self._headers = {"accept": "application/json"}
 
     async def run(self) -> Times:
-        """List and add."""
+        """List and add all organisations."""
         began = time.perf_counter()
         found = await self._list()
         listed = time.perf_counter()
@@ -126,7 +127,7 @@ _UNLIMITED = asyncio.Semaphore(sys.maxsize)
 
 
 async def work(order: Order) -> None:
-    """Get ready, wait for the word, do it, say how long it took."""
+    """Prepare, wait for the word, do the job, print the times."""
     connector = aiohttp.TCPConnector(limit=CALLS_AT_ONCE)
     jar = aiohttp.DummyCookieJar()
     async with (

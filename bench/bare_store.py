@@ -1,4 +1,4 @@
-"""How the bare script stores: everything that has arrived, table by table, in one COPY each and one commit."""
+"""How the bare script stores: everything that has arrived, one COPY for each table, and one commit."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ _RECEIPT = ("connection_id", "list_name", "rows", "added", "changed", "gone", "p
 
 @dataclass(slots=True)
 class Found:
-    """An organisation with what was read of it."""
+    """An organisation with the rows that were read of it."""
 
     organisation_id: str
     name: str
@@ -45,7 +45,7 @@ class Store:
         pool: As many connections as there are tasks that store.
         practice_id: The practice.
         colleague_id: Owner of every client.
-        grant_id: What every connection refers to.
+        grant_id: The grant of every connection.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class Store:
         self._number = 0
 
     def add(self, organisation: Found) -> None:
-        """Have an organisation stored soon."""
+        """Add an organisation to those that are to be stored."""
         self._waiting.append(organisation)
         if len(self._waiting) >= FEWEST_AT_ONCE:
             self._arrived.set()
 
     def end(self) -> None:
-        """No more will come."""
+        """Tell that no more organisations will come."""
         self._is_ended = True
         self._arrived.set()
 

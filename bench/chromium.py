@@ -1,4 +1,4 @@
-"""Where Chromium is, for tests, pictures and benchmarks of pages. Looks only: ``setup/browser.sh`` installs it."""
+"""Finds Chromium for tests, pictures and benchmarks of pages; ``setup/browser.sh`` installs it."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ ARGUMENTS = ("--no-sandbox", "--disable-dev-shm-usage")
 
 
 def chromium_path() -> Path:
-    """The program that the variable ``CHROMIUM`` names (``make`` sets it), or what ``PATH`` has.
+    """The program that the variable ``CHROMIUM`` names (``make`` sets it), or one in ``PATH``.
 
     Raises:
         FileNotFoundError: There is none; the message says what to do.

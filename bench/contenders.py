@@ -1,4 +1,4 @@
-"""The runs that are compared, each on a database of its own, timed and accounted for in the same way."""
+"""The runs that are compared; each has a database of its own and is measured in the same way."""
 
 import asyncio
 import secrets
@@ -24,7 +24,7 @@ LOOK_WHILE_PULLING_SECONDS = 1.0
 
 
 async def run_bare(servers: Servers, organisations: int) -> Timing:
-    """The bare script, once."""
+    """Run the bare script once."""
     practice = await servers.databases.fresh(organisations)
     order = await _order(servers, practice)
     command = [sys.executable, "-m", "bench.bare"]
@@ -52,7 +52,7 @@ async def run_bare(servers: Servers, organisations: int) -> Timing:
 
 
 async def run_one_by_one(servers: Servers, sample: int) -> float:
-    """The script with the official SDK, on a sample; seconds for an organisation."""
+    """Run the script with the official SDK on a sample; returns the seconds for one organisation."""
     practice = await servers.databases.fresh(sample)
     order = one_by_one.Sample(order=await _order(servers, practice), organisations=sample)
     command = [sys.executable, "-m", "bench.one_by_one"]
@@ -66,14 +66,14 @@ async def run_one_by_one(servers: Servers, sample: int) -> float:
 
 
 async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is_warm: bool = True) -> Timing:
-    """The product, once, through its JSON API.
+    """Run the product once, through its JSON API.
 
     Args:
-        servers: What it stands on.
+        servers: The running servers.
         organisations: How many the stand-in has.
-        workers: Worker processes.
-        is_warm: Whether the processes have added a few of another practice's clients before, as they will have in
-            service; what a process does once in its life is not timed then.
+        workers: How many worker processes.
+        is_warm: Whether the processes first add a few clients of another practice, so that work which a process does
+            only once is not measured.
     """
     practice = await servers.databases.fresh(organisations)
     async with servers.product(practice, workers=workers) as pids:
@@ -112,7 +112,7 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
 
 
 async def _order(servers: Servers, practice: Practice) -> bare.Order:
-    """What the bare script needs, with the code of a sign-in that has just taken place."""
+    """The order for the bare script, with the code of a new sign-in."""
     await servers.sandbox.forget()
     redirect_uri = f"{servers.settings.public_url}/connect/xero/callback"
     request = await _sign_in_request(servers, practice, redirect_uri)

@@ -1,4 +1,4 @@
-"""Fresh databases on the benchmark's server: made, furnished with a practice, and counted afterwards."""
+"""New databases for the benchmarks: created, filled with a practice, and counted afterwards."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ class Practice:
     """The practice of one run, alone in its database.
 
     Attributes:
-        url: The database's; has its password.
+        url: Address of its database; contains the password.
         practice_id: The practice.
         colleague_id: Its admin.
         token: The admin's bearer token.
@@ -43,7 +43,7 @@ class Databases:
     """Databases of one server.
 
     Args:
-        url: Of any database on it, as ``start_postgres`` gives it.
+        url: Address of any database on the server, as ``start_postgres`` gives it.
     """
 
     def __init__(self, url: str) -> None:
@@ -52,17 +52,17 @@ class Databases:
         self._name = "bench_0"
 
     async def prepare(self) -> None:
-        """Make the template that the others are copied from."""
+        """Create the template from which the others are copied."""
         await self._administer(f"CREATE DATABASE {_TEMPLATE}")
         await schema.upgrade(self._sibling(_TEMPLATE))
 
     async def fresh(self, allowance: int) -> Practice:
-        """Make a database with every table and a practice, and nothing else in it, in place of the one before.
+        """Create a database with all tables and one practice, and drop the one before.
 
-        Left where it is, that one would be vacuumed while the next run is timed: a third of PostgreSQL's CPU seconds.
+        If it stayed, PostgreSQL would vacuum it during the next run, which takes a third of its CPU seconds.
 
         Args:
-            allowance: Clients that the practice may have.
+            allowance: How many clients the practice may have.
         """
         await self._administer(f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
         self._made += 1
@@ -71,7 +71,7 @@ class Databases:
         return await self._furnish(self._sibling(self._name), f"Bench practice {self._made}", _ADMIN, allowance)
 
     async def another(self, practice: Practice, allowance: int) -> Practice:
-        """Make one more practice beside one, in its database."""
+        """Create one more practice in a practice's database."""
         self._made += 1
         admin = f"wilhelm.{self._made}@bench.example"
         return await self._furnish(practice.url, f"Further practice {self._made}", admin, allowance)
@@ -95,7 +95,7 @@ class Databases:
             await database.close()
 
     async def settle(self) -> None:
-        """Write out what the last run left, so that the next one does not pay for it."""
+        """Write all changes to disk (CHECKPOINT), so that the next run is not slowed down by that."""
         await self._administer("CHECKPOINT")
 
     async def _administer(self, statement: str) -> None:
@@ -110,12 +110,12 @@ class Databases:
 
 
 async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
-    """A plain connection by a URL that names SQLAlchemy's driver."""
+    """Connect with asyncpg by a URL that names SQLAlchemy's driver."""
     return await asyncpg.connect(url.replace("+asyncpg", ""))
 
 
 async def add_grant(practice: Practice) -> UUID:
-    """The row that connections refer to, for runs that keep their tokens elsewhere."""
+    """Create a grant for connections, for runs that keep their tokens elsewhere."""
     grant = Grant(
         provider="xero",
         account_key="bench",
@@ -133,7 +133,7 @@ async def add_grant(practice: Practice) -> UUID:
 
 
 async def count_rows(practice: Practice) -> dict[str, int]:
-    """Rows by table."""
+    """The number of rows, by table."""
     connection = await connect(practice.url)
     try:
         return {table: await connection.fetchval(f"SELECT count(*) FROM {table}") for table in COUNTED}  # noqa: S608  # our own tables' names

@@ -1,4 +1,4 @@
-"""The results of ``make bench`` as they stand in ``docs/benchmarks.md``: a Markdown table, and a plot as SVG."""
+"""Writes the results of ``make bench`` into ``docs/benchmarks.md``: a Markdown table, and a plot as SVG."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ _WIDTH, _HEIGHT, _LEFT, _BAR = 700, 26, 260, 16
 
 
 def write(whole: Whole, docs: Path) -> None:
-    """Put table and plot where readers find them."""
+    """Write the table and the plot."""
     page = docs / "benchmarks.md"
     before, _, rest = page.read_text().partition(BEGIN)
     _, _, after = rest.partition(END)
@@ -25,7 +25,7 @@ def write(whole: Whole, docs: Path) -> None:
 
 
 def table(whole: Whole) -> str:
-    """Everything that was measured, as Markdown."""
+    """All measurements as Markdown."""
     columns = [(size, contender) for size in whole.sizes for contender in size.contenders]
     head = "".join(f" {size.title}: {contender} |" for size, contender in columns)
     lines = [f"| |{head}", f"| --- |{' ---: |' * len(columns)}"]
@@ -36,7 +36,7 @@ def table(whole: Whole) -> str:
 
 
 def plot(whole: Whole) -> str:
-    """Seconds for an organisation, by size and contender."""
+    """Seconds for each organisation, by size and contender."""
     bars = [
         (size.title, contender, middle(size.of(contender), "total") / size.organisations * 1000)
         for size in whole.sizes
@@ -61,7 +61,7 @@ def plot(whole: Whole) -> str:
 
 
 def _rank(name: str) -> int:
-    """Where a row stands: what belongs together, together."""
+    """The position of a row's group in the table."""
     return next(
         (rank for rank, start in enumerate(("CPU", "Peak", "History", "Workflow"), 1) if name.startswith(start)), 0
     )

@@ -1,4 +1,4 @@
-"""Whether a small practice waits for a big one: three clients alone, then beside a thousand of another practice."""
+"""Measures whether a small practice waits for a big one: three clients alone, then beside a thousand others."""
 
 from datetime import UTC, datetime
 from statistics import median
@@ -18,13 +18,13 @@ SMALL_RUNS = 3
 
 
 async def measure(servers: Servers, organisations: int, *, workers: int, times: int) -> Fairness:
-    """Run small practices alone and beside a big one, several times; that with the middle ratio counts.
+    """Run small practices alone and beside a big one, several times; the middle ratio counts.
 
     Args:
-        servers: What it stands on.
-        organisations: Of the big practice.
-        workers: Worker processes.
-        times: Big runs.
+        servers: The running servers.
+        organisations: How many clients the big practice has.
+        workers: How many worker processes.
+        times: How many big runs.
 
     Raises:
         RunWentWrongError: The big run ended before the small ones, or one did not end well.
@@ -54,7 +54,7 @@ async def _compare(servers: Servers, organisations: int, workers: int) -> Fairne
 
 
 async def _small(servers: Servers, big: Practice) -> tuple[Practice, str]:
-    """A small practice with a run that waits for its choice."""
+    """Create a small practice with a run that waits for its choice."""
     small = await servers.databases.another(big, SMALL)
     async with Api(str(servers.settings.public_url), small.token) as api:
         return small, await _listed(servers, api, SMALL)

@@ -1,4 +1,4 @@
-"""A journey through the product over HTTP, as the benchmarks make it: sign in, come back, choose, wait."""
+"""A journey through the product over HTTP for benchmarks: sign in, come back, choose, wait."""
 
 import asyncio
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ WARM_UP_ORGANISATIONS = 16
 
 
 class RunWentWrongError(Exception):
-    """A run did not end as it must; its time would mean nothing."""
+    """A run did not end as it must, so its time means nothing."""
 
 
 async def warm_up(servers: Servers, practice: Practice) -> None:
-    """Add a few of another practice's clients, so that what a process does once in its life is done."""
+    """Add a few clients of another practice, so that work which a process does only once is done."""
     beside = await servers.databases.another(practice, WARM_UP_ORGANISATIONS)
     async with Api(str(servers.settings.public_url), beside.token) as api:
         await servers.sandbox.forget()
@@ -40,11 +40,11 @@ async def warm_up(servers: Servers, practice: Practice) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ComingBack:
-    """A browser on its way back to the app.
+    """A browser that is about to come back to the product.
 
     Attributes:
-        callback: Where it goes, with the code.
-        cookies: What it keeps of the app.
+        callback: The address to open, with the code.
+        cookies: The cookies that it keeps of the product.
     """
 
     callback: str
@@ -52,7 +52,7 @@ class ComingBack:
 
 
 async def consent(servers: Servers, started: StartedAnswer, organisations: int | None = None) -> ComingBack:
-    """Agree on the app's page, sign in, and allow access to so many organisations, or to all.
+    """Agree on the product's page, sign in, and allow access to ``organisations`` organisations, or to all.
 
     Raises:
         RunWentWrongError: The run asks for no sign-in, or its page does not lead to one.
@@ -70,19 +70,19 @@ async def consent(servers: Servers, started: StartedAnswer, organisations: int |
 
 
 async def come_back(back: ComingBack) -> None:
-    """Let the browser come back to the app."""
+    """Open the callback."""
     async with httpx2.AsyncClient(timeout=60, cookies=back.cookies) as browser:
         (await browser.get(back.callback)).raise_for_status()
 
 
 async def all_of(api: Api, run_id: str) -> Selection:
-    """The choice of everything on a run's list."""
+    """A choice of every organisation on a run's list."""
     listed = (await api.run(run_id)).organisations
     return Selection(organisations=tuple(SelectedOrganisation(organisation_id=row.organisation_id) for row in listed))
 
 
 async def until(api: Api, run_id: str, stage: Stage, pause: float) -> RunSummaryAnswer:
-    """Look at a run until it has reached a stage.
+    """Read a run's progress until it has reached a stage.
 
     Raises:
         RunWentWrongError: It ended before.

@@ -1,4 +1,4 @@
-"""How many calls were made in each whole minute of a run: whether the app's limit a minute is used to the full."""
+"""Counts calls in each whole minute of a run, to see whether the app's limit is fully used."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from bench.sandbox import Sandbox
 
 @asynccontextmanager
 async def whole_minutes(sandbox: Sandbox) -> AsyncIterator[list[int]]:
-    """Count until the end of the block; the list has the calls of each minute that was inside from start to end."""
+    """Count until the end of the block; the list has the calls of each minute that lies completely inside it."""
     counted: list[int] = []
     watching = asyncio.create_task(_watch(sandbox, counted))
     try:

@@ -35,7 +35,7 @@ SECONDS = 60.0
 
 
 class _Given(CredentialSource):
-    """A credential that has just been given."""
+    """A source of one credential that was just given."""
 
     practice_id = None
 
@@ -47,13 +47,13 @@ class _Given(CredentialSource):
 
 
 async def night(connections: int, logins: int, latency_ms: int, console: Console) -> tuple[CheckReport, float, int]:
-    """Seed, check, count.
+    """Create connections, check them, and count calls.
 
     Args:
-        connections: Of the practice.
-        logins: Over which they are dealt out evenly.
+        connections: How many connections the practice has.
+        logins: How many logins share them evenly.
         latency_ms: Mean wait of a provider call, give or take half.
-        console: Where progress is told.
+        console: Where progress is shown.
 
     Returns:
         What the check found, its seconds, and the calls of refreshing and listing.
@@ -93,7 +93,7 @@ async def _seed(running: Servers, practice: Practice, logins: int) -> None:
 async def _sign_in(
     running: Servers, practice: Practice, database: Database, provider: Provider, person: int
 ) -> tuple[UUID, list[ReachableOrganisation]]:
-    """A login whose token set is two days old, so that the night refreshes it."""
+    """Create a login whose token set is two days old, so that the nightly check refreshes it."""
     redirect_uri = f"{running.settings.public_url}/connect/xero/callback"
     request = await provider.begin_consent(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
     callback = await running.sandbox.consent(request.authorize_url, person)

@@ -1,7 +1,7 @@
-"""The job as a person would script it: Xero's own Python SDK, one organisation after the other, rows in as they come.
+"""The job as a person would script it: Xero's own Python SDK, one organisation after the other.
 
-It is timed on a sample, for an organisation. It has no durability and no concurrency, and it models every record. What
-it reads at the start holds secrets: hence no arguments.
+It is measured on a sample, in seconds for one organisation. It has no durability and no concurrency, and builds a model
+object for each record. Its order, read at the start, holds secrets, so it is not passed as arguments.
 """
 
 import asyncio
@@ -25,14 +25,14 @@ PAGE_SIZE = 1000
 
 
 class Sample(BaseModel):
-    """What to do: an order of the bare script's, and of how many organisations."""
+    """The bare script's order, and how many organisations to add."""
 
     order: Order
     organisations: int
 
 
 def main() -> None:
-    """Entry point: reads a ``Sample``, answers the seconds that an organisation took."""
+    """Entry point: reads a ``Sample``, prints the seconds that one organisation took."""
     sample = Sample.model_validate_json(sys.stdin.readline())
     order = sample.order
     token = httpx2.post(order.token_url, data=order.token_form).raise_for_status().json()

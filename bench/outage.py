@@ -33,9 +33,9 @@ class Survived:
 
     Attributes:
         outage: Seconds without PostgreSQL.
-        seconds: From the choice to the run's end.
-        before: Clients done when PostgreSQL went away.
-        counts: What became of all.
+        seconds: Seconds from the choice to the end of the run.
+        before: How many clients were done when PostgreSQL went away.
+        counts: Numbers by outcome.
     """
 
     outage: float
@@ -63,13 +63,13 @@ def main() -> None:
 async def measure(
     organisations: int, workers: int, outages: tuple[float, ...], console: Console
 ) -> tuple[Survived, ...]:
-    """Run once with each outage.
+    """Run once for each outage.
 
     Args:
         organisations: How many are added in each run.
         workers: Worker processes.
         outages: Seconds without PostgreSQL; 0 for none.
-        console: Where the results are told, one line each.
+        console: Where results are shown, one line each.
 
     Raises:
         ProcessFailedError: A server or a process of ours did not come up.

@@ -54,12 +54,12 @@ _TIMED = """async ([kind, selector, value]) => {
 
 
 class Budget(NamedTuple):
-    """What something may take, and what it took.
+    """Measured times and their limit.
 
     Attributes:
         what: What was measured.
-        milliseconds: Of each time.
-        most: Milliseconds that the median may be; None where it is only told.
+        milliseconds: Each measured time.
+        most: The greatest allowed median in milliseconds; None when there is no limit.
     """
 
     what: str
@@ -68,7 +68,7 @@ class Budget(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        """Whether the median is within."""
+        """Whether the median is within the limit."""
         return self.most is None or median(self.milliseconds) <= self.most
 
 
@@ -101,12 +101,12 @@ def _tell(title: str, budgets: list[Budget], console: Console) -> None:
 
 
 async def measure(organisations: int, times: int, console: Console) -> dict[str, list[Budget]]:
-    """Start everything, go to each list as a colleague does, and measure in the page.
+    """Start everything, open each list as a colleague does, and measure in the page.
 
     Args:
         organisations: How many the stand-in for Xero has.
-        times: Measurements of each.
-        console: Where progress is told.
+        times: How many measurements of each.
+        console: Where progress is shown.
     """
     with tempfile.TemporaryDirectory(prefix="clientsync-bench-") as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder))
@@ -157,7 +157,7 @@ async def _to_organisations(page: Page) -> None:
 
 
 async def _become_clients_of(page: Page, owner: str) -> None:
-    """Make clients of all of them, without waiting for their lists."""
+    """Add all organisations as a colleague's clients, without waiting for their lists."""
     await page.get_by_label("Owner", exact=True).first.select_option(owner)
     await page.get_by_label("Team", exact=True).first.select_option(index=1)
     await page.get_by_label("Select all that are shown").check()
@@ -177,17 +177,17 @@ async def _to_clients(page: Page) -> None:
 
 
 async def _owner(page: Page) -> str:
-    """Whose clients they are, as the filter has it."""
+    """The value of the first owner in the filter."""
     return await page.locator("#group option").nth(1).get_attribute("value") or ""
 
 
 async def _measured(page: Page, times: int, kinds: list[str]) -> list[Budget]:
-    """Measure in a list to choose from.
+    """Measure in a list from which people choose.
 
     Args:
-        page: Shows the list.
+        page: The page with the list.
         times: Measurements of each.
-        kinds: What to filter by, in turn.
+        kinds: Values to filter by, in turn.
     """
     loads, selects, clears, searches, filters = [], [], [], [], []
     for _ in range(times):
@@ -211,7 +211,7 @@ async def _measured(page: Page, times: int, kinds: list[str]) -> list[Budget]:
 
 
 async def _doubled(product: Product) -> int:
-    """Give the practice each of its connected clients a second time; how many clients it has then."""
+    """Give the practice each of its connected clients a second time; returns how many clients it then has."""
     database = Database(product.settings.required("database_url"), pool_size=1)
     try:
         async with database.transaction() as session:
@@ -243,7 +243,7 @@ _SERVED = """() => {
 
 
 async def _listed(page: Page, times: int) -> list[Budget]:
-    """Measure how long the server takes for the client list, as it opens and with what people ask of it."""
+    """Measure how long the server takes for the client list, with and without filters and order."""
     asked = {"as it opens": "", "search": "?search=co", "filter": "?status=connected", "by owner": "?sort=owner"}
     found = []
     for what, query in asked.items():

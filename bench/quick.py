@@ -43,14 +43,14 @@ def main() -> None:
 
 
 async def compare(organisations: int, latency_ms: int, times: int, workers: int, console: Console) -> Comparison:
-    """Run both in turn.
+    """Run the bare script and ours in turn.
 
     Args:
         organisations: How many are added in each run.
         latency_ms: Mean wait of a provider call, give or take half.
-        times: Runs of each.
-        workers: Worker processes of ours.
-        console: Where progress is told.
+        times: How many runs of each.
+        workers: How many worker processes ours has.
+        console: Where progress is shown.
 
     Raises:
         ProcessFailedError: A server or a process of ours did not come up.

@@ -20,26 +20,26 @@ _MEGA = 1e6
 
 
 def verdict(comparison: Comparison) -> str:
-    """The line that counts."""
+    """The line with the ratio."""
     return f"ours ÷ bare = {comparison.ratio():.2f}"
 
 
 def warning(comparison: Comparison) -> str | None:
-    """What to think of the ratio when the machine had other things to do; None when it had not."""
+    """A warning when the machine was busy with other things, so that the ratio says little; None otherwise."""
     if (noise := comparison.noise()) <= MUCH_NOISE:
         return None
     return f"{noise:.0%} of the CPU time went to something else on this machine: the ratio says little. Run it alone."
 
 
 def tables(comparison: Comparison) -> Iterator[RenderableType]:
-    """What people look at."""
+    """The tables for people."""
     yield _times(comparison)
     yield _cpu(comparison)
     yield _facts(comparison)
 
 
 def data(comparison: Comparison) -> dict[str, object]:
-    """All of it, for programs."""
+    """The whole comparison for programs."""
     ratios = {phase: round(comparison.ratio(phase), 3) for phase in PHASES}
     return {"ratio": ratios["total"], "ratios": ratios, **asdict(comparison)}
 

@@ -1,4 +1,4 @@
-"""What a run gives and what several give together: plain values and arithmetic, no I/O."""
+"""Results of runs, and arithmetic on them; no I/O."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,11 +7,11 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """What the stand-in for Xero counted.
+    """Counters of the stand-in for Xero.
 
     Attributes:
-        api: Calls of its APIs, signing in not among them.
-        too_many: Those answered 429.
+        api: Calls of the API, without sign-ins.
+        too_many: How many of them were answered with 429.
     """
 
     api: int
@@ -23,9 +23,9 @@ class Usage:
     """What processes used between two moments.
 
     Attributes:
-        cpu_seconds: CPU time by process, its children's with it.
-        others_cpu_seconds: CPU time of everything else on the machine: how noisy it was.
-        peak_bytes: The most resident memory that each process ever had.
+        cpu_seconds: CPU time by process, including its children.
+        others_cpu_seconds: CPU time of everything else on the machine.
+        peak_bytes: The greatest resident memory of each process.
     """
 
     cpu_seconds: Mapping[str, float]
@@ -35,12 +35,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a run left in Temporal.
+    """The size of a run's history in Temporal.
 
     Attributes:
-        events: Over all executions of the run, should it have begun a new history.
-        bytes: Likewise.
-        task_seconds: Of each workflow task of the last execution, from its schedule to its completion.
+        events: Events, over all executions of the run.
+        bytes: Bytes, over all executions of the run.
+        task_seconds: Seconds of each workflow task of the last execution, from when it was scheduled to when it was
+            completed.
     """
 
     events: int
@@ -50,16 +51,16 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """One run, timed.
+    """The measurements of one run.
 
     Attributes:
         listing: Seconds from the browser's return with a code to the list with its profiles.
         adding: Seconds from the choice to the last row stored.
-        rows: Rows by table.
-        calls: Over both phases.
-        usage: Over both phases.
-        history: Of runs that have one.
-        minutes: Calls in each minute that lay in the run from its start to its end.
+        rows: Numbers of rows, by table.
+        calls: Calls over both phases.
+        usage: CPU time and memory over both phases.
+        history: The history; None for the bare script.
+        minutes: Calls in each minute that lies completely in the run.
     """
 
     listing: float
@@ -78,13 +79,13 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Our runs beside the bare script's, taken in turn.
+    """Our runs and the bare script's, taken in turn.
 
     Attributes:
         organisations: How many were added in each run.
         latency_ms: Mean wait of a provider call, give or take half.
         bare: The bare script's runs.
-        ours: Ours.
+        ours: Our runs.
     """
 
     organisations: int
@@ -97,13 +98,13 @@ class Comparison:
         return middle(self.ours, phase) / middle(self.bare, phase)
 
     def noise(self) -> float:
-        """The part of the CPU time of all runs that went to something else on the machine, 0 to 1."""
+        """The share of CPU time that went to something else on the machine, 0 to 1."""
         runs = [*self.bare, *self.ours]
         others = sum(run.usage.others_cpu_seconds for run in runs)
         return others / (others + sum(sum(run.usage.cpu_seconds.values()) for run in runs))
 
     def differing_tables(self) -> dict[str, tuple[int, int]]:
-        """Tables in which the two did not store equally many rows: bare's rows and ours."""
+        """Tables in which the two stored different numbers of rows: bare's number and ours."""
         runs = [*self.bare, *self.ours]
         tables = dict.fromkeys(table for run in runs for table in run.rows)
         return {
@@ -123,12 +124,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """All runs with so many organisations.
+    """All runs with the same number of organisations.
 
     Attributes:
         organisations: How many.
         runs: All contenders' runs.
-        has_limits: Whether the stand-in kept Xero's limits, and we planned for them.
+        has_limits: Whether the stand-in enforced Xero's limits and the product planned for them.
     """
 
     organisations: int
@@ -141,21 +142,21 @@ class Size:
 
     @property
     def title(self) -> str:
-        """How this size is headed."""
+        """The heading of this size."""
         return f"{self.organisations:,}{'' if self.has_limits else ' unlimited'}"
 
     @property
     def contenders(self) -> list[str]:
-        """Who ran, in order."""
+        """The names of those that ran, in order."""
         return list(dict.fromkeys(run.contender for run in self.runs))
 
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """Seconds from the choice to the end of a small practice's run, medians.
+    """Median seconds from the choice to the end of a small practice's run.
 
     Attributes:
-        alone: With nothing else to do.
+        alone: With nothing else running.
         beside: While another practice's clients are pulled.
     """
 
@@ -169,9 +170,9 @@ class Whole:
 
     Attributes:
         latency_ms: Mean wait of a provider call, give or take half.
-        sizes: By number of organisations.
+        sizes: The results, by number of organisations.
         one_by_one: Seconds for an organisation with the official SDK.
-        fairness: Whether a small practice waits for a big one, if that was measured.
+        fairness: The result on fairness; None if it was not measured.
     """
 
     latency_ms: int

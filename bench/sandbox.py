@@ -1,4 +1,4 @@
-"""The stand-in for Xero as a benchmark uses it: its counters, and a person who signs in and allows everything."""
+"""The stand-in for Xero for benchmarks: its counters, and a person who signs in and allows everything."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ since the bare script plans for none. Ours does, but what is compared is work, n
 
 
 class Sandbox:
-    """A running stand-in, as an async context manager.
+    """A running stand-in; an async context manager.
 
     Args:
         url: Its address.
@@ -44,9 +44,9 @@ class Sandbox:
         await self._http.aclose()
 
     async def forget(self) -> None:
-        """Take every connection away, so that each run begins with the same consent; and zero the counters.
+        """Remove every connection, so that each run begins with the same consent; and reset the counters.
 
-        Waits for the next minute first when this one has no room for another run.
+        If the present minute has no room for another run, it first waits for the next minute.
         """
         has_room = (
             self._used + self._usual <= _CALLS_A_MINUTE
@@ -60,7 +60,7 @@ class Sandbox:
 
     @asynccontextmanager
     async def without_limits(self) -> AsyncIterator[None]:
-        """Keep none of Xero's limits in the block."""
+        """Enforce none of Xero's limits until the end of the block."""
         await self._enforce(limits=False)
         yield
         await self._enforce(limits=True)
@@ -70,7 +70,7 @@ class Sandbox:
         self._has_limits = limits
 
     async def calls(self) -> Calls:
-        """What was counted since the counters were zeroed; asked once, when a run has ended."""
+        """The counters since they were reset; call it once, at the end of a run."""
         answer = await self._http.get("/sandbox/api/calls")
         answer.raise_for_status()
         counted = answer.json()
@@ -83,10 +83,10 @@ class Sandbox:
         return Calls(api=api, too_many=sum(counted["rejected_429"].values()))
 
     async def people(self, organisations: int, people: int) -> None:
-        """Begin anew, with the organisations dealt out evenly among so many people.
+        """Start with new data, the organisations divided evenly among people.
 
         Args:
-            organisations: How many there are.
+            organisations: How many organisations there are.
             people: How many people; each reaches only their own share.
         """
         words = {"organisations": organisations, "people": people}
@@ -98,21 +98,21 @@ class Sandbox:
             (await self._http.post(f"/sandbox/api/people/{person['id']}", json=share)).raise_for_status()
 
     async def zero(self) -> None:
-        """Zero the counters."""
+        """Reset the counters."""
         (await self._http.delete("/sandbox/api/calls")).raise_for_status()
 
     async def calls_by_path(self) -> dict[str, int]:
-        """Calls since the counters were zeroed, by method and path."""
+        """Calls since the counters were reset, by method and path."""
         counted: dict[str, int] = (await self._http.get("/sandbox/api/calls")).raise_for_status().json()["by_path"]
         return counted
 
     async def consent(self, authorize_url: str, person: int = _ADVISER, organisations: int | None = None) -> str:
-        """Sign in, and allow access to what this person reaches.
+        """Sign in, and allow access to organisations that this person reaches.
 
         Args:
-            authorize_url: Where the app sent the browser.
-            person: Which of them, in the order of the sign-in page; the one who reaches everything by default.
-            organisations: To so many of them; to all by default.
+            authorize_url: The address to which the product sent the browser.
+            person: The person's number on the sign-in page; by default, the one who reaches everything.
+            organisations: How many organisations to allow; all by default.
 
         Returns:
             Where the browser would go next, back at the app, with the code; holds a secret.
@@ -132,7 +132,7 @@ class Sandbox:
         return str(answer.headers["location"])
 
     async def _press(self, page: httpx2.Response, form: "_Form", fields: list[tuple[str, str]]) -> httpx2.Response:
-        """Send a form, and follow redirects for as long as they stay here."""
+        """Send a form, and follow redirects as long as they stay at the stand-in."""
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = await self._http.post(page.url.join(form.action), content=urlencode(fields), headers=kind)
         while answer.is_redirect and (target := page.url.join(answer.headers["location"])).port == page.url.port:
@@ -145,7 +145,7 @@ def _minute() -> int:
 
 
 class _Form(HTMLParser):
-    """The one form of a page."""
+    """The form on a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class _Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take in one element."""
+        """Read one element."""
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = given["action"]

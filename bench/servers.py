@@ -1,6 +1,6 @@
-"""What every run stands on: PostgreSQL, Temporal and the stand-in for Xero, each a process of its own, with limits on.
+"""The servers for every run: PostgreSQL, Temporal and the stand-in for Xero, each a process, with limits enforced.
 
-The product's own processes are started for one run and stopped after it, because each run has a database to itself.
+The product's own processes are started for one run and stopped after it, because each run has its own database.
 """
 
 import signal
@@ -39,11 +39,11 @@ class Servers:
 
     Attributes:
         stack: Starts further processes.
-        settings: Complete but for the database, which each run has to itself.
-        databases: Makes those.
+        settings: Complete settings but for the database, which differs for each run.
+        databases: Creates databases.
         sandbox: The stand-in for Xero.
         processes: Process ids by name.
-        postgres: PostgreSQL; the last one is the one that runs.
+        postgres: PostgreSQL's processes; the last one is running.
     """
 
     stack: Stack = field(repr=False)
@@ -59,13 +59,13 @@ class Servers:
 
     @asynccontextmanager
     async def without_limits(self) -> AsyncIterator["Servers"]:
-        """The same servers, on which neither the stand-in nor we know Xero's limits for as long as the block lasts."""
+        """The same servers; until the end of the block, neither the stand-in nor the product applies Xero's limits."""
         async with self.sandbox.without_limits():
             yield replace(self, settings=self.settings.with_provider("xero", calls_per_minute=_MANY))
 
     @asynccontextmanager
     async def without_postgres(self) -> AsyncIterator[None]:
-        """Let PostgreSQL be gone for as long as the block lasts, at once and untidily; then it comes back as it was."""
+        """Kill PostgreSQL until the end of the block; then it starts again with its data."""
         self.postgres[-1].is_asked_to_end = True
         self.postgres[-1].send(signal.SIGQUIT)  # its immediate shutdown
         await self.postgres[-1].wait()
@@ -77,7 +77,7 @@ class Servers:
 
     @asynccontextmanager
     async def product(self, practice: Practice, *, workers: int = 1) -> AsyncIterator[dict[str, int]]:
-        """Run the product on a practice's database; gives its process ids by name."""
+        """Run the product on a practice's database; yields its process ids by name."""
         environment = environment_of(self.on(practice))
         started: list[Child] = []
         try:
@@ -99,7 +99,7 @@ class Servers:
 
 @asynccontextmanager
 async def servers(*, organisations: int, latency_ms: int) -> AsyncIterator[Servers]:
-    """Start the servers in a folder that is deleted afterwards.
+    """Start the servers in a folder that is deleted at the end.
 
     Args:
         organisations: How many the stand-in has.

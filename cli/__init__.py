@@ -1,1 +1,4 @@
-"""The command line: ``clientsync``. Each command turns arguments into a call of ``Operations``, and prints."""
+"""The command line, ``clientsync``.
+
+Each command turns its arguments into a call of ``Operations`` and prints the result.
+"""

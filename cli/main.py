@@ -1,4 +1,4 @@
-"""The command line: ``clientsync``. Puts the commands of ``cli.work`` and ``cli.operate`` together."""
+"""The command line ``clientsync``: assembles the commands of ``cli.work`` and ``cli.operate``."""
 
 import typer
 

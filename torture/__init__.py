@@ -1,4 +1,4 @@
-"""Proof under fire: the whole product as processes, people at work, and everything going wrong by a seeded plan.
+"""Runs the whole product as processes, with people at work, while faults and kills follow a seeded plan.
 
-What is found out in the end is judged by ``torture.checker``, which shares no code with the product.
+Afterwards ``torture.checker``, which shares no code with the product, judges what is left.
 """

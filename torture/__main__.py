@@ -19,7 +19,7 @@ INSIDE = "--inside-a-namespace"
 
 
 def main() -> None:
-    """Entry point; exit status 1 when a promise was broken, 2 when the run could not be made."""
+    """Entry point; exit status 1 when a promise was broken, 2 when the run could not take place."""
     asked, console = _arguments(), Console(soft_wrap=True)
     because = "" if asked.inside or asked.plan else _why_relays(asked)
     if asked.inside:
@@ -51,13 +51,13 @@ def main() -> None:
 
 
 def _folder(asked: argparse.Namespace, seed: int) -> Path | None:
-    """Where this seed's files are left: each seed begins with nothing."""
+    """The folder in which this seed's files are left; None for a temporary one. Each seed has a folder of its own."""
     keep: Path | None = asked.keep
     return keep if keep is None or len(asked.seed) == 1 else keep / f"seed-{seed}"
 
 
 def _why_relays(asked: argparse.Namespace) -> str:
-    """Go on in a network namespace of our own, from which there is no coming back; where there is none, say why."""
+    """Start this program again in a network namespace of its own; if that is impossible, return why."""
     if asked.relays:
         return "they were asked for"
     try:

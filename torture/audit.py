@@ -1,7 +1,7 @@
-"""What the database itself writes down while people are at work: every change of state, with its transaction.
+"""Makes the database log every change of state itself, with the transaction that made it.
 
-Triggers of ours, outside the product's tables: whatever the product forgets to record, they do not. What they wrote is
-read by ``torture.checker.history``.
+The log is written by triggers that are not the product's, so it also has what the product forgets to record.
+``torture.checker.history`` reads it.
 """
 
 import asyncpg
@@ -31,10 +31,10 @@ _SECRET = {"grants": ", 'tokens', md5({row}.sealed_secret)"}
 
 
 async def begin(url: str) -> None:
-    """Let the database write down what happens from now on.
+    """Make the database log all changes from now on.
 
     Args:
-        url: Of the product's database, with every table in it.
+        url: Address of the product's database, with all of its tables.
     """
     connection = await asyncpg.connect(url)
     try:

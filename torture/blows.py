@@ -1,4 +1,4 @@
-"""Deals the blows of a plan, each at its time, and writes down when it was over."""
+"""Carries out the faults and kills of a plan (its *blows*), each at its time, and records when each was over."""
 
 import asyncio
 import time
@@ -13,12 +13,12 @@ from torture.stack import Fleet
 
 
 class Blows:
-    """Whoever deals them.
+    """Carries out a plan.
 
     Args:
-        fleet: What is hit.
-        platform: What is told to go wrong.
-        ledger: Where it is written down.
+        fleet: The processes that are hit.
+        platform: The stand-in that is told which faults to have.
+        ledger: Where each blow is recorded.
     """
 
     def __init__(self, fleet: Fleet, platform: Platform, ledger: Ledger) -> None:
@@ -27,7 +27,7 @@ class Blows:
         self._older = False
 
     async def deal(self, blows: Sequence[Blow]) -> None:
-        """Deal all of them, beside each other; over when the last one is."""
+        """Carry out all blows, several at a time where they overlap; returns when the last one is over."""
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             for blow in blows:

@@ -1,4 +1,4 @@
-"""A browser at the sign-in: from our page to the platform's and back, as slowly and as often as somebody likes."""
+"""A browser that signs in: from our page to the stand-in and back, as slowly and as often as a person may."""
 
 from collections.abc import Sequence
 from html import unescape
@@ -15,18 +15,18 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class WayLostError(Exception):
-    """A page did not lead on; the sign-in is given up."""
+    """A page did not lead on, or nobody answered; this sign-in is given up."""
 
 
 class Back(NamedTuple):
-    """What a browser saw at the end."""
+    """Status and text of the page that the browser saw at the end."""
 
     status: int
     page: str
 
 
 class Browser:
-    """One browser with its cookies, as an async context manager."""
+    """One browser with its cookies; an async context manager."""
 
     def __init__(self, email: str) -> None:
         self._http = httpx2.AsyncClient(timeout=45, verify=NO_TLS)
@@ -41,12 +41,12 @@ class Browser:
         await self._http.aclose()
 
     async def sign_in(self, address: str, wanted: Sequence[str], *, is_willing: bool = True) -> str:
-        """Agree on our page, sign in at the platform, and allow or decline.
+        """Agree on our page, sign in at the stand-in, and allow or decline access.
 
         Args:
-            address: Of our page.
-            wanted: Organisations to allow, where they are offered; what was allowed before is gone on with.
-            is_willing: Whether to allow anything.
+            address: The address of our page.
+            wanted: Organisations to allow, where they are offered; earlier ones stay allowed.
+            is_willing: Whether to allow access; False declines.
 
         Returns:
             Where the platform sends the browser, which is not gone to yet; it holds a code.
@@ -75,7 +75,7 @@ class Browser:
         return str(page.headers["location"])
 
     async def come_back(self, callback: str) -> Back:
-        """Go where the platform sent the browser.
+        """Open the address to which the stand-in sent the browser.
 
         Raises:
             WayLostError: Nobody answered.
@@ -87,7 +87,7 @@ class Browser:
         return Back(answer.status_code, answer.text)
 
     async def _press(self, page: httpx2.Response, form: "_Form", fields: list[tuple[str, str]]) -> httpx2.Response:
-        """Send a form, and follow redirects for as long as they stay there."""
+        """Send a form, and follow redirects as long as they stay at the stand-in."""
         answer = await self._http.post(page.url.join(form.action), content=urlencode(fields), headers=_FORM)
         while answer.is_redirect and (target := page.url.join(answer.headers["location"])).port == page.url.port:
             answer = await self._http.get(target)
@@ -95,7 +95,7 @@ class Browser:
 
 
 class _Form(HTMLParser):
-    """The one form of a page of the platform."""
+    """The form on a page of the stand-in."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class _Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take in one element."""
+        """Read one element."""
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.action = given["action"]

@@ -1,7 +1,7 @@
-"""A cable between a worker's host and one server: a TCP relay of ours, which can be cut where nothing better can be.
+"""A TCP relay between a worker and one server that can be cut; used where network namespaces are not available.
 
-While it is cut, nothing arrives and nobody is told: what was sent waits, as it does in a network that has lost its way,
-and new connections are taken by nobody. Mended after a long cut, connections that were open then are gone.
+While it is cut, nothing arrives and nobody is told: what was sent waits, and new connections are not accepted. When it
+is mended after a long cut, connections that were open at the cut are closed.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class Cable:
 
     Attributes:
         port: Where it listens.
-        to: The port of the server, on this machine.
+        to: The port of the server on this machine.
         host: The address at which it listens.
     """
 
@@ -36,25 +36,25 @@ class Cable:
     _cut_at: float = 0.0
 
     async def lay(self) -> None:
-        """Begin to relay."""
+        """Start to relay."""
         self._whole.set()
         self._server = await asyncio.start_server(self._connect, self.host, self.port)
 
     def cut(self) -> None:
-        """Let nothing through from now on."""
+        """Stop passing anything on."""
         if self._whole.is_set():
             self._cut_at = asyncio.get_running_loop().time()
         self._whole.clear()
 
     def mend(self) -> None:
-        """Let everything through again."""
+        """Pass everything on again."""
         if not self._whole.is_set() and asyncio.get_running_loop().time() - self._cut_at > LONG:
             for end in list(self._ends):
                 _abort(end)
         self._whole.set()
 
     async def close(self) -> None:
-        """Stop, and drop what is connected."""
+        """Stop, and close all connections."""
         if self._server is not None:
             self._server.close()
         self._whole.set()

@@ -1,7 +1,7 @@
-"""The calm after it: nothing goes wrong any more, and everything has to come to an end that is true.
+"""The calm after the faults: everything works again, and whatever is under way must come to a correct end.
 
-Runs that wait for somebody are stopped, every login is looked at and every client refreshed, as people would; and all
-of it is waited for, within bounds. What is not quiet by then is stuck, which the judge says.
+Runs that wait for somebody are stopped, every login is checked, and every client is refreshed, through the API. All of
+it is waited for, for a limited time. Work that has not ended by then is stuck, and the judge reports it.
 """
 
 import asyncio
@@ -36,13 +36,13 @@ LOOK = 2.0
 
 
 class Calm:
-    """The calm of one run.
+    """The calm at the end of one run.
 
     Args:
-        fleet: What was hit.
-        platform: What went wrong.
-        doors: Of all colleagues.
-        longest: Seconds for which quiet is waited for, all waits together.
+        fleet: The processes that were hit.
+        platform: The stand-in that had the faults.
+        doors: Every colleague's access to the API.
+        longest: The longest time, in seconds, for all waits together.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Calm:
         self._admins = [(who, door) for who, door in doors if who.is_admin]
 
     async def restore(self) -> None:
-        """Let everything work again."""
+        """End every fault and start every process that is stopped."""
         await self._platform.clear()
         self._fleet.letterbox.loses_answers = False
         for host in self._fleet.hosts.values():
@@ -62,7 +62,7 @@ class Calm:
         await self._fleet.ready(UP_AGAIN)
 
     async def end(self) -> float:
-        """Stop what waits for people, and wait until nothing is under way.
+        """Stop what waits for people, and wait until no work is under way.
 
         Returns:
             Seconds that it took; what is not quiet in time is left as it is.
@@ -77,7 +77,7 @@ class Calm:
                     await door.post(f"/runs/{run['run_id']}/cancel")
 
     async def look_at_everything(self) -> float:
-        """Look at every login, refresh every client, send what mail is left; wait until that is done.
+        """Check every login, refresh every client and send the remaining mail; wait until that is done.
 
         Returns:
             Seconds that it took.
@@ -128,7 +128,7 @@ class Calm:
         return took
 
     async def _under_way(self, connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
-        """Whether a run is open, or a workflow at work that waits for no limit."""
+        """Whether a run is open, or more workflows are running than there are clients that wait for a limit."""
         if await connection.fetchval("SELECT count(*) FROM runs WHERE stage <> 'finished'"):
             return True
         limited = await connection.fetchval("SELECT count(*) FROM connections WHERE limited_until > now()")

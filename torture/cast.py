@@ -1,4 +1,4 @@
-"""Who takes part: practices with colleagues, each with a login at the platform, made as an operator makes them."""
+"""Creates the practices with their colleagues, each with a login at the stand-in, as an operator would."""
 
 from dataclasses import dataclass, field
 
@@ -17,15 +17,15 @@ COLLEAGUES = 2
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who works.
+    """A colleague who takes part.
 
     Attributes:
-        name: For reports, and for their chance.
-        colleague_id: In the product.
+        name: For reports, and as a seed for their random choices.
+        colleague_id: Their id in the product.
         slug: The practice's name in ids.
-        token: For the API.
-        email: At the platform.
-        person_id: At the platform.
+        token: Their token for the API.
+        email: Their address at the stand-in.
+        person_id: Their id at the stand-in.
         is_admin: Whether they are the practice's admin.
     """
 
@@ -39,12 +39,12 @@ class Colleague:
 
 
 async def cast(settings: Settings, platform: Platform, practices: int) -> list[Colleague]:
-    """Make the practices, and deal the platform's organisations out among them.
+    """Create the practices, and divide the stand-in's organisations among them.
 
     Args:
-        settings: Of the product.
-        platform: Where organisations and people are.
-        practices: How many.
+        settings: The product's settings.
+        platform: The stand-in.
+        practices: How many practices.
     """
     people = list(platform.people)
     share = len(platform.organisations) // practices

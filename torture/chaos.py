@@ -1,7 +1,7 @@
-"""The plan of what goes wrong, and when: a pure function of the seed, so that a run can be repeated.
+"""The plan of which fault or kill comes when: a pure function of the seed, so that a run can be repeated.
 
-Two runs of one seed meet the same blows at the same moments. What the processes make of them is their own business: no
-plan can decide in which microsecond a statement is under way.
+Two runs of one seed have the same plan. How the processes react differs, because no plan can decide in which
+microsecond a statement is running.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ QUIET_END = 3.0
 
 
 class Act(StrEnum):
-    """What is done."""
+    """The kinds of faults and kills."""
 
     KILL = "kill"
     PAUSE = "pause"
@@ -34,7 +34,7 @@ class Act(StrEnum):
 
 
 class Target(StrEnum):
-    """Whom it is done to."""
+    """What they can hit."""
 
     FIRST_WORKER = "worker-1"
     SECOND_WORKER = "worker-2"
@@ -51,15 +51,15 @@ PAUSED = (*WORKERS, *WORKERS, Target.WEB, Target.TEMPORAL, Target.POSTGRES, Targ
 
 @dataclass(frozen=True, slots=True)
 class Blow:
-    """One thing that goes wrong.
+    """One fault or kill.
 
     Attributes:
-        at: Seconds after the beginning.
-        act: What is done.
-        target: Whom to.
-        seconds: How long the target is gone, still or cut off; of a fault, until it is taken away.
-        place: Which organisation a fault is about, or which person; None for all.
-        words: What the platform is told to do, for a fault.
+        at: Seconds after the start of the run.
+        act: Its kind.
+        target: What it hits.
+        seconds: How long the target is gone, stopped or cut off; for a fault, until it is ended.
+        place: Number of the organisation or person that a fault concerns; None for all.
+        words: The fault, as the stand-in is told.
     """
 
     at: float
@@ -77,12 +77,12 @@ class Blow:
 
 
 def plan(seed: int, minutes: float, organisations: int, people: int) -> tuple[Blow, ...]:
-    """All blows of a run, in order.
+    """All blows of a run, in order of time.
 
     Args:
         seed: The same one gives the same plan.
-        minutes: How long people are at work.
-        organisations: How many the platform has.
+        minutes: How long people work.
+        organisations: How many organisations the stand-in has.
         people: How many logins.
     """
     chance = Random(seed)  # noqa: S311  # a plan, no secret

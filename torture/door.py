@@ -1,4 +1,4 @@
-"""The product's JSON API as a colleague's software meets it: patient, repeating, and taking note of every answer."""
+"""A colleague's access to the JSON API: it repeats calls that fail for a moment, and counts every answer."""
 
 import asyncio
 import ssl
@@ -29,23 +29,23 @@ OVER_CAPACITY = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY, HTTPSta
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: nothing (0), or a status with its JSON."""
+    """A status with its JSON; status 0 when nobody answered."""
 
     status: int
     body: Any = None
 
     @property
     def ok(self) -> bool:
-        """Whether it was done."""
+        """Whether the status is 2xx."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 class Door:
-    """One colleague's way in, as an async context manager.
+    """One colleague's access to the API; an async context manager.
 
     Args:
-        url: Of the web backend.
-        token: The colleague's.
+        url: Address of the web backend.
+        token: The colleague's token.
         ledger: Where answers are counted.
     """
 
@@ -63,11 +63,11 @@ class Door:
         await self._http.aclose()
 
     async def get(self, path: str, **query: str) -> Answer:
-        """Ask."""
+        """Make a GET call."""
         return await self.call("GET", path, query=query)
 
     async def post(self, path: str, body: Mapping[str, object] | None = None, *, key: str | None = None) -> Answer:
-        """Do."""
+        """Make a POST call."""
         return await self.call("POST", path, body=body, key=key)
 
     async def call(
@@ -80,7 +80,7 @@ class Door:
         key: str | None = None,
         tries: int = PATIENCE,
     ) -> Answer:
-        """Call, and again while nobody answers or the answer is to come later."""
+        """Make a call, and repeat it while nobody answers or the answer asks to come back later."""
         answer = Answer(0)
         for attempt in range(tries):
             if attempt:

@@ -1,4 +1,4 @@
-"""Signals to a process and all that it has started: PostgreSQL is many processes, each in a session of its own."""
+"""Sends signals to a process and all of its descendants; PostgreSQL is many processes, each in its own session."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def family(pid: int) -> list[int]:
-    """A process with its descendants, the oldest first."""
+    """A process and its descendants, the oldest first."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
@@ -22,7 +22,7 @@ def family(pid: int) -> list[int]:
 
 
 def signal_family(pid: int, number: signal.Signals) -> None:
-    """Send a signal to a process and its descendants; who has gone is left out."""
+    """Send a signal to a process and its descendants; those that have ended are skipped."""
     for one in family(pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(one, number)

@@ -1,4 +1,4 @@
-"""The workers' hosts: how each reaches the servers, how it is cut off, and the settings that are true there."""
+"""The workers' hosts: how each reaches the servers, how it is cut off, and the settings that apply there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,21 +27,21 @@ class Host:
     """A worker's host.
 
     Attributes:
-        cables: Relays to database, workflow server, platform and mail server, in this order: servers listen on the
-            loopback alone, which no other host reaches.
-        link: To the host's own network namespace; None where the worker is on this host, too, and a cut is one of its
-            cables.
+        cables: Relays to database, Temporal, stand-in and mail server, in this order; servers listen on the loopback
+            only, which other hosts cannot reach.
+        link: The link to the host's own network namespace; None where the worker runs on this host, and its cables are
+            cut instead.
     """
 
     cables: Sequence[Cable]
     link: Link | None
 
     def command(self, argv: Sequence[str]) -> list[str]:
-        """A command that runs there."""
+        """A command to be run on this host."""
         return self.link.inside(argv) if self.link else list(argv)
 
     def cut(self) -> None:
-        """Cut it off from everything else."""
+        """Cut the host off from all servers."""
         if self.link:
             self.link.cut()
             return
@@ -49,19 +49,19 @@ class Host:
             cable.cut()
 
     def mend(self) -> None:
-        """Join it again."""
+        """Connect the host again."""
         if self.link:
             self.link.mend()
         for cable in self.cables:
             cable.mend()
 
     async def close(self) -> None:
-        """Take the cables away."""
+        """Remove the cables."""
         for cable in self.cables:
             await cable.close()
 
     def settings(self, everywhere: Settings) -> Settings:
-        """The product's settings as they are true there, with servers at the ends of its cables."""
+        """The product's settings as they apply on this host: servers are at the ends of its cables."""
         where = self.link.address if self.link else HOST
         database, temporal, platform, mail = (f"{where}:{cable.port}" for cable in self.cables)
         url = everywhere.required("database_url")
@@ -76,12 +76,12 @@ class Host:
 
 
 async def join_hosts(supervisor: Supervisor, ports: Ports, *, has_namespaces: bool) -> dict[Target, Host]:
-    """Make the host of each worker.
+    """Create the host of each worker.
 
     Args:
         supervisor: Owns their processes.
-        ports: Of servers and cables.
-        has_namespaces: Whether each gets a network namespace of its own.
+        ports: Ports of servers and cables.
+        has_namespaces: Whether each host gets a network namespace of its own.
 
     Raises:
         ProcessFailedError: The kernel does not let us.
@@ -99,7 +99,7 @@ async def join_hosts(supervisor: Supervisor, ports: Ports, *, has_namespaces: bo
 
 
 def settings_of(directory: Path, ports: Ports) -> Settings:
-    """The product's settings, all but the database's address."""
+    """The product's settings, without the database's address."""
     web = ports.get("web")
     settings = Settings(
         _env_file=None,

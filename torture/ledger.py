@@ -1,6 +1,6 @@
 """What the run itself knows: what was done to the product, and what the product promised to people.
 
-Plain data, handed to the checker in the end.
+It is plain data for the checker.
 """
 
 import time
@@ -13,7 +13,7 @@ from torture.chaos import Act, Blow
 
 @dataclass(frozen=True, slots=True)
 class Dealt:
-    """A blow that was dealt, with moments in seconds since the epoch."""
+    """A blow that was carried out; moments are in seconds since the epoch."""
 
     blow: Blow
     began: float
@@ -23,7 +23,7 @@ class Dealt:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A choice that was answered as accepted: what was chosen in a run."""
+    """A choice in a run that the product answered as accepted."""
 
     run_id: str
     organisations: tuple[str, ...]
@@ -35,9 +35,9 @@ class Taken:
 
     Attributes:
         mail_id: The part of its Message-ID that is ours.
-        address: Where it goes.
+        address: The recipient.
         at: When it came, in seconds since the epoch.
-        is_answered: Whether the server said that it took it.
+        is_answered: Whether the sender got the answer that it was taken.
     """
 
     mail_id: str
@@ -48,21 +48,21 @@ class Taken:
 
 @dataclass(slots=True)
 class Ledger:
-    """All that is known from outside.
+    """What is known from outside of the product.
 
     Attributes:
-        dealt: Blows, in the order of their ends.
-        revoked: When somebody's logins were ended at the platform, by person.
-        lost_consents: When a sign-in went through at the platform and was not answered with success here, by person:
-            its token set may have taken the place of the one that we have.
+        dealt: Blows, in the order in which they were over.
+        revoked: When somebody's logins were ended at the stand-in, by person.
+        lost_consents: When a sign-in succeeded at the stand-in and the product did not answer with success, by person:
+            its token set may have replaced the one that the product has.
         chosen: Accepted choices.
         keys: Runs by colleague and idempotency key.
-        cancelled: Runs whose stopping was accepted.
-        disconnected: When a client's disconnecting was accepted, by client.
-        wrong_answers: Answers that no caller should get, each with what was asked.
-        asked: How many calls were answered with which status, and how many not at all (0).
-        journeys: How many of each kind were begun.
-        mails: What the mail server took, in its order.
+        cancelled: Runs that the product promised to cancel.
+        disconnected: When the product promised to disconnect a client, by client.
+        wrong_answers: Answers that no caller should get, each with its call.
+        asked: How many calls got which status; 0 stands for no answer.
+        journeys: How many journeys of each kind were begun.
+        mails: What the mail server took, in order.
     """
 
     dealt: list[Dealt] = field(default_factory=list)
@@ -78,21 +78,21 @@ class Ledger:
     mails: Sequence[Taken] = ()
 
     def note(self, blow: Blow, began: float, about: str | None) -> None:
-        """Write down a blow that is over."""
+        """Record a blow that is over."""
         self.dealt.append(Dealt(blow, began, time.time(), about))
 
     def started(self, colleague: str, key: str, run_id: str) -> None:
-        """Write down which run a key gave."""
+        """Record which run an idempotency key gave."""
         self.keys.setdefault((colleague, key), set()).add(run_id)
 
     def met(self, *kinds: str) -> set[str]:
-        """Organisations (and ``*`` for all of them) about which the platform was told to go wrong so."""
+        """Ids of organisations that had one of these faults; ``*`` stands for all organisations."""
         return {
             one.about or "*" for one in self.dealt if one.blow.act is Act.FAULT and one.blow.words.get("kind") in kinds
         }
 
     def acts(self) -> Counter[str]:
-        """How many blows of each kind, with whom they hit."""
+        """How many blows of each kind there were, by target."""
         return Counter(
             str(one.blow.words["kind"])
             if one.blow.act is Act.FAULT

@@ -1,4 +1,4 @@
-"""A mail server that takes every mail and notes when; now and then its answer does not arrive."""
+"""A mail server that takes every mail and records it; some of its answers do not arrive."""
 
 import asyncio
 import time
@@ -22,15 +22,15 @@ LOST = 0.15
 
 
 class Letterbox:
-    """What the mail server does.
+    """Takes mails.
 
     Args:
         seed: Decides which answers are lost.
-        log: Where mails are written down, to be searched as logs are.
+        log: A file to which mails are written, so that it can be searched like a log.
 
     Attributes:
-        taken: Mails, in their order.
-        loses_answers: Whether some answers do not arrive.
+        taken: The mails, in order.
+        loses_answers: Whether some answers are lost.
     """
 
     def __init__(self, seed: int, log: Path) -> None:
@@ -55,12 +55,12 @@ class Letterbox:
 
 @asynccontextmanager
 async def letterbox(port: int, seed: int, log: Path) -> AsyncIterator[Letterbox]:
-    """Run it for as long as the block lasts.
+    """Run the mail server until the end of the block.
 
     Args:
-        port: Where it listens.
-        seed: Of the run.
-        log: Where mails are written down.
+        port: The port on which it listens.
+        seed: The run's seed.
+        log: A file to which mails are written.
     """
     box = Letterbox(seed, log)
 

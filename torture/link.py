@@ -1,12 +1,12 @@
-"""A worker's host as a network namespace of its own, joined to the rest by a link that goes down.
+"""A worker's host as a network namespace of its own, with a link to the other processes that can go down.
 
-The link is a pair of virtual cards. All of it, servers included, is in a namespace in which ``python -m torture``
-starts itself anew: the machine's own networks are neither seen nor touched, and ports of this run collide with
-nobody's. None of the namespaces has a name: each is there for as long as a process in it lives, so that nothing is left
+The link is a pair of virtual network cards. ``python -m torture`` starts itself again in a namespace of its own, and
+all processes, servers included, run inside it: the machine's own networks are neither seen nor touched, and ports
+cannot collide. The namespaces have no names and exist only as long as a process in them lives, so that nothing is left
 however the run ends.
 
-While the link is down, packets vanish. Nobody is told, nothing is closed, and the kernels at both ends go on sending
-what was not acknowledged, ever more seldom, as in a network that has lost its way.
+While the link is down, packets vanish. Nobody is told and nothing is closed; the kernels at both ends repeat what was
+not acknowledged, at growing intervals, as in a failed network.
 """
 
 import os
@@ -38,14 +38,14 @@ _HELD_SECONDS = "1000000"
 
 
 class NoNamespaceError(Exception):
-    """This machine does not let us have network namespaces; the text says why."""
+    """Network namespaces cannot be used on this machine; the text says why."""
 
 
 def way_in() -> Sequence[str]:
-    """The words in front of a command that put it into a network namespace of its own, in which it may make others.
+    """The words to put before a command so that it runs in a new network namespace, in which it may create others.
 
     Raises:
-        NoNamespaceError: There is none here.
+        NoNamespaceError: Namespaces cannot be used on this machine.
     """
     if missing := [f"{name} ({package})" for name, package in _PROGRAMS.items() if shutil.which(name) is None]:
         raise NoNamespaceError(f"this machine has no {' and no '.join(missing)}")
@@ -63,18 +63,18 @@ def way_in() -> Sequence[str]:
 
 
 def enter(words: Sequence[str], arguments: Sequence[str]) -> NoReturn:
-    """Go on as ``python -m torture`` in a namespace of our own; never comes back."""
+    """Replace this process by ``python -m torture`` in a new namespace; it does not return."""
     os.execvp(words[0], [*words, sys.executable, "-m", "torture", *arguments])  # noqa: S606  # words of ours
 
 
 @dataclass(slots=True)
 class Link:
-    """The link of one host, made by ``join``.
+    """The link of one host; ``join`` creates it.
 
     Attributes:
-        name: Of the card at our end.
-        address: Of our end, where servers are reached from the host.
-        holder: The process that keeps the host's namespace.
+        name: Name of the card at our end.
+        address: Address of our end, at which the host reaches servers.
+        holder: The process that keeps the host's namespace alive.
     """
 
     name: str
@@ -82,29 +82,29 @@ class Link:
     holder: Child
 
     def inside(self, argv: Sequence[str]) -> list[str]:
-        """A command that runs on the host."""
+        """A command to be run on the host."""
         return ["nsenter", f"--net=/proc/{self.holder.pid}/ns/net", "--", *argv]
 
     def cut(self) -> None:
-        """Let the link go down: what is sent from now on vanishes."""
+        """Take the link down: packets vanish."""
         _ip("link", "set", self.name, "down")
 
     def mend(self) -> None:
-        """Let it come up again."""
+        """Bring the link up again."""
         _ip("link", "set", self.name, "up")
 
 
 def wake_loopback() -> None:
-    """Bring up the loopback of our own new namespace; servers are bound to it."""
+    """Bring up the loopback of our new namespace, on which servers listen."""
     _ip("link", "set", "lo", "up")
 
 
 async def join(supervisor: Supervisor, number: int) -> Link:
-    """Make a host with a namespace of its own, and join it to ours.
+    """Create a host with a namespace of its own, and link it to ours.
 
     Args:
-        supervisor: Owns the process that holds it.
-        number: Of the host, from 1.
+        supervisor: Owns the process that keeps the namespace alive.
+        number: The host's number, from 1.
 
     Raises:
         ProcessFailedError: The kernel does not let us.
@@ -136,7 +136,7 @@ def _ip(*words: str) -> None:
 
 
 def _run(argv: Sequence[str]) -> None:
-    """Run a short command of the kernel's tools; it takes a few milliseconds, for which everybody waits."""
+    """Run a short command of the kernel's tools; it blocks the event loop for a few milliseconds."""
     done = subprocess.run(argv, capture_output=True, text=True, check=False)  # noqa: S603  # words of ours
     if done.returncode:
         raise ProcessFailedError(f"{' '.join(argv)}: {done.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""One run from beginning to end: start, people at work while everything goes wrong, calm, judgement."""
+"""One run from beginning to end: start, people at work under faults, calm, judgement."""
 
 import asyncio
 import contextlib
@@ -43,17 +43,17 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for.
+    """The parameters of a run.
 
     Attributes:
-        seed: Decides the plan, and what people do.
-        minutes: How long everything goes wrong.
-        practices: How many firms.
-        organisations: Of each practice.
+        seed: Decides the plan and what people do.
+        minutes: How long faults last.
+        practices: How many practices.
+        organisations: How many organisations each practice has.
         beside: A checkout with older code that one worker runs after deploys; None for none.
-        calm: Seconds for which quiet is waited for at the end.
-        keep: Where logs and files are left; None for a temporary folder, which is deleted where nothing was found.
-        relays_because: Why workers' hosts are no network namespaces; empty where they are, in one of our own.
+        calm: The longest calm, in seconds.
+        keep: Folder for logs and files; None for a temporary one, which is deleted if nothing was found.
+        relays_because: Why the workers' hosts are not network namespaces; empty where they are.
     """
 
     seed: int
@@ -67,22 +67,22 @@ class Wish:
 
     @property
     def hosts(self) -> str:
-        """What the workers' hosts are, in words."""
+        """A text on what the workers' hosts are."""
         if self.relays_because:
             return f"on this one, cut off by TCP relays: {self.relays_because}"
         return "a network namespace each, cut off by its link going down"
 
     @property
     def blows(self) -> tuple[Blow, ...]:
-        """The plan."""
+        """The plan of this run."""
         return plan(self.seed, self.minutes, self.practices * self.organisations, self.practices * COLLEAGUES)
 
 
 async def endure(wish: Wish, tell: Tell) -> Report:
-    """Run it.
+    """Carry out a run.
 
     Args:
-        wish: What is asked for.
+        wish: The run's parameters.
         tell: Called with a line now and then.
 
     Raises:
@@ -121,7 +121,7 @@ async def _endure(wish: Wish, tell: Tell, directory: Path) -> Report:
 async def _at_work(
     wish: Wish, running: Fleet, there: Platform, doors: Sequence[tuple[Colleague, Door]], ledger: Ledger
 ) -> set[str]:
-    """People at work while everything goes wrong; gives the organisations whose books were changed."""
+    """Let people work while faults occur; returns the organisations whose books were changed."""
     reach = {one["id"]: one["organisation_ids"] for one in (await there.state())["people"]}
     persons = [Person(who, door, ledger, reach[who.person_id], wish.seed, running.begin_night) for who, door in doors]
     changed: set[str] = set()
@@ -145,7 +145,7 @@ async def _at_work(
 
 
 async def _first_end(dealing: "asyncio.Task[None]", work: Sequence["asyncio.Task[None]"]) -> None:
-    """Wait until all blows are dealt; a script that fails ends the run at once, as a mistake of ours."""
+    """Wait until all blows were carried out; an error in one of the scripts ends the run at once."""
     await asyncio.wait({dealing, *work}, return_when=asyncio.FIRST_COMPLETED)
     for task in (*work, dealing):
         if task.done():
@@ -154,7 +154,7 @@ async def _first_end(dealing: "asyncio.Task[None]", work: Sequence["asyncio.Task
 
 
 async def _keep_books(seed: int, there: Platform, changed: set[str]) -> None:
-    """The clients' own people change their books, some of them, all the time."""
+    """Change some organisations' books all the time, as the clients' own people do."""
     chance = Random(f"{seed} books")  # noqa: S311  # a script, no secret
     while True:
         await asyncio.sleep(chance.uniform(1, 4))
@@ -169,7 +169,7 @@ async def _keep_books(seed: int, there: Platform, changed: set[str]) -> None:
 
 
 async def _judge_quiet(running: Fleet, there: Platform, ledger: Ledger, changed: set[str]) -> list[Finding]:
-    """Before anything was read again: what was stored while everything went wrong is right, where books stayed."""
+    """Judge what was stored during the faults, before anything is read again; only for books that did not change."""
     books = await reading.read(running.database)
     found = list(state.judge(books, ledger))
     return found + await lists.judge(running.database, books, there.books, changed, is_just_read=False)
@@ -228,7 +228,7 @@ async def _doors(
 
 @asynccontextmanager
 async def _kept(running: Fleet) -> AsyncIterator[None]:
-    """What ends by itself is started again, for as long as the block lasts."""
+    """Restart processes that end by themselves, until the end of the block."""
     keeper = asyncio.create_task(running.keep())
     try:
         yield
@@ -240,7 +240,7 @@ async def _kept(running: Fleet) -> AsyncIterator[None]:
 
 @dataclass(slots=True)
 class _Folder:
-    """Where logs and files are, and whether they are left there."""
+    """The folder for logs and files, and whether it is kept."""
 
     path: Path
     is_left: bool
@@ -248,7 +248,7 @@ class _Folder:
 
 @contextlib.contextmanager
 def _folder(keep: Path | None) -> Iterator[_Folder]:
-    """A folder for one run. A temporary one is left, too, where a run ends with an error of ours."""
+    """A folder for one run; a temporary one is also kept when the run ends with an error of its own."""
     folder = _Folder(keep or Path(tempfile.mkdtemp(prefix="clientsync-torture-")), is_left=keep is not None)
     folder.path.mkdir(parents=True, exist_ok=True)
     try:
@@ -263,6 +263,6 @@ def _folder(keep: Path | None) -> Iterator[_Folder]:
 
 
 def _cpu_seconds() -> float:
-    """What this process and its children have used; children of a child that was killed are not counted."""
+    """CPU seconds of this process and its children, without grandchildren whose parent was killed."""
     used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)

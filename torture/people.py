@@ -1,7 +1,7 @@
-"""People at work: every journey, again and again, chosen by each colleague's own chance.
+"""Colleagues at work: each repeats all kinds of journeys, chosen by a random generator of their own.
 
-They do what people do: they begin and go away, press twice, come back late, decline, change their minds. What was
-answered as accepted goes into the ledger as a promise.
+They do what people do: leave a sign-in unfinished, press twice, come back late, decline, and change their minds. What
+the product answers as accepted is recorded in the ledger as a promise.
 """
 
 import asyncio
@@ -30,11 +30,11 @@ class Person:
 
     Args:
         who: The colleague.
-        door: Their way in.
+        door: Their access to the API.
         ledger: Where promises are written down.
-        reach: Organisations that their login can open.
-        seed: Of the run; with the colleague's name it decides what they do.
-        night: Begins the night of a practice, by its name in ids.
+        reach: The organisations that their login can open.
+        seed: The run's seed; together with the colleague's name, it decides what they do.
+        night: Starts the nightly check of a practice, named by its short name.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Person:
             await journey()
 
     async def go_home(self) -> None:
-        """Let nothing of theirs come late any more."""
+        """Cancel everything that they were going to do later."""
         for task in list(self._late):
             task.cancel()
         await asyncio.gather(*self._late, return_exceptions=True)
@@ -86,7 +86,7 @@ class Person:
         ]
 
     async def add_clients(self) -> None:
-        """*Add clients*: some of the new ones, or all."""
+        """*Add clients*: choose all new organisations, or some of them."""
         run_id = await self._sign_in_for("/client-sync/xero/add-clients")
         if run_id is None or (listed := await self._stage(run_id, CHOICE)) is None:
             return
@@ -101,7 +101,7 @@ class Person:
             await self._choose(run_id, wanted)
 
     async def reassign_clients(self) -> None:
-        """*Reassign clients*: take some of the colleague's clients over."""
+        """*Reassign clients*: take over some of a colleague's clients."""
         run_id = await self._sign_in_for("/client-sync/xero/reassign-clients")
         if run_id is not None and (listed := await self._stage(run_id, CHOICE)) is not None:
             wanted = [one["organisation_id"] for one in listed["organisations"] if one["outcome"] is None]
@@ -122,7 +122,7 @@ class Person:
             await self._door.post(f"/colleagues/{giver}/hand-over", {"to": taker})
 
     async def reconnect_one(self) -> None:
-        """One client's sign-in anew."""
+        """Reconnect one client by a new sign-in."""
         if client := await self._a_client():
             await self._sign_in_for(f"/clients/{client}/connection/reconnect")
 
@@ -173,11 +173,11 @@ class Person:
         await self._door.post("/connections/check")
 
     async def fall_asleep(self) -> None:
-        """The night comes: its schedule begins what it does at four in the morning."""
+        """Start the practice's nightly check by its schedule."""
         await self._night(self._who.slug)
 
     async def retry_a_run(self) -> None:
-        """Retry what failed in a run of late."""
+        """Retry what failed in a recent run."""
         if run := await self._a_run(active="false"):
             await self._door.post(f"/runs/{run}/retry")
 
@@ -192,7 +192,7 @@ class Person:
             self._ledger.cancelled.add(run_id)
 
     async def look_around(self) -> None:
-        """Read what pages read."""
+        """Read what pages show."""
         for path in ("/clients", "/runs", "/connections", "/connections/check", "/tokens"):
             await self._door.call("GET", path, tries=1)
         if client := await self._a_client():
@@ -200,7 +200,7 @@ class Person:
                 await self._door.call("GET", f"/clients/{client}{path}", tries=1)
 
     async def _sign_in_for(self, path: str) -> str | None:
-        """Start a run and sign in for it, as well or badly as people do; None when there is nothing to go on with."""
+        """Start a run and sign in for it, with a person's mistakes; None when the run cannot go on."""
         self._keys += 1
         key = f"{self._who.name} {self._keys}"
         answers = await self._doubled(lambda: self._door.post(path, key=key))
@@ -227,7 +227,7 @@ class Person:
         return run_id if is_willing else None
 
     async def _sign_in_once_more(self, run_id: str) -> None:
-        """A further sign-in for a run that waits for a choice, which is made while the list is being read again."""
+        """Sign in again for a run that waits for a choice, and choose while its list is being extended."""
         answer = await self._door.post(f"/runs/{run_id}/consent")
         if answer.ok:
             browser = Browser(self._who.email)
@@ -238,7 +238,7 @@ class Person:
                     await self._stop(run_id)
 
     def _later(self, browser: Browser, callback: str) -> None:
-        """Come back to a callback late, when the run may long have gone on."""
+        """Open a callback late, when the run may have gone on."""
 
         async def come() -> None:
             await asyncio.sleep(self._chance.uniform(5, 25))
@@ -250,7 +250,11 @@ class Person:
         task.add_done_callback(self._late.discard)
 
     async def _come_back(self, browser: Browser, callback: str) -> None:
-        """Come back with a code. Where that does not end well, the platform may have another token set than we."""
+        """Open a callback.
+
+        If the product does not answer with success, its token set may differ from the stand-in's, and the ledger notes
+        that.
+        """
         began, back = time.time(), None
         try:
             back = await browser.come_back(callback)
@@ -268,7 +272,7 @@ class Person:
             self._ledger.chosen.append(Chosen(run_id, tuple(wanted)))
 
     async def _doubled(self, call: Callable[[], Awaitable[Any]]) -> list[Any]:
-        """Once, or twice at the same time, as a nervous finger or a repeating proxy does."""
+        """Make a call once, or in one case of five twice at the same time."""
         times = 2 if self._chance.random() < 0.2 else 1
         found = await asyncio.gather(*(call() for _ in range(times)), return_exceptions=True)
         failed = [one for one in found if isinstance(one, BaseException)]
@@ -277,7 +281,7 @@ class Person:
         return [one for one in found if not isinstance(one, BaseException)]
 
     async def _stage(self, run_id: str, stage: str) -> dict[str, Any] | None:
-        """A run once it has come to a stage; None when it ended before, or somebody's patience."""
+        """A run once it has reached a stage; None when it ended before, or took too long."""
         deadline = asyncio.get_running_loop().time() + LISTING
         while asyncio.get_running_loop().time() < deadline:
             answer = await self._door.get(f"/runs/{run_id}")

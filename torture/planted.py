@@ -22,22 +22,22 @@ CAUGHT = 1
 
 
 class DoesNotFitError(Exception):
-    """The code to be changed is not there any more."""
+    """The code that was to be replaced is not there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A few words in place of others, which stand there exactly once."""
+    """A text in a file that stands there exactly once, and its replacement."""
 
     file: str
     old: str
     new: str
 
     def make(self, checkout: Path) -> None:
-        """Put it into a checkout.
+        """Replace it in a checkout.
 
         Raises:
-            DoesNotFitError: The old words are not there, or more than once.
+            DoesNotFitError: The text is not there, or more than once.
         """
         path = checkout / self.file
         text = path.read_text()
@@ -52,9 +52,9 @@ class Mistake:
 
     Attributes:
         name: What it is.
-        edits: How it is made.
-        breaks: Promises of which at least one has to be found broken.
-        seeds: With which it is looked for, one after the other, until it is caught.
+        edits: The replacements that make it.
+        breaks: Promises, of which at least one has to be reported as broken.
+        seeds: Seeds to try one after the other until it is caught.
     """
 
     name: str
@@ -138,7 +138,7 @@ MISTAKES = (
 
 
 def main() -> None:
-    """Entry point; exit status 1 when a mistake was not caught, or does not fit any more."""
+    """Entry point; exit status 1 when a mistake was not caught, or its text is not there any more."""
     asked, console = _arguments(), Console(soft_wrap=True)
     table, is_missed = Table("Planted", "Seed", "Found"), False
     for mistake in MISTAKES:
@@ -158,7 +158,7 @@ def _look_for(mistake: Mistake, asked: argparse.Namespace, console: Console) -> 
     """Run with the mistake until it is caught.
 
     Returns:
-        The last seed, and the first finding of a promise that it breaks; nothing when there is none.
+        The last seed, and the first finding of a promise that it breaks; an empty text when it was not caught.
     """
     seed = 0
     with tempfile.TemporaryDirectory(prefix="clientsync-planted-", ignore_cleanup_errors=True) as folder:

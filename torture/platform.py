@@ -1,4 +1,4 @@
-"""The platform's control: who and what there is, what goes wrong, and what its books say."""
+"""The control calls of the stand-in: who and what it has, which faults it has, and what its books say."""
 
 from collections.abc import Mapping
 from types import TracebackType
@@ -14,13 +14,13 @@ _AT_ONCE = 100
 
 
 class Platform:
-    """A running platform, as an async context manager.
+    """A running stand-in; an async context manager.
 
     Args:
         url: Its address.
 
     Attributes:
-        organisations: Ids, in their order.
+        organisations: Ids of its organisations, in order.
         people: E-mail addresses by id, in their order.
     """
 
@@ -42,22 +42,22 @@ class Platform:
         await self._http.aclose()
 
     def named(self, blow: Blow) -> str | None:
-        """The id of whom a blow is about."""
+        """The id of the organisation or person that a blow concerns."""
         if blow.place is None:
             return None
         ids = list(self.people) if blow.words.get("kind") == "revoke_person" else self.organisations
         return ids[blow.place % len(ids)]
 
     async def state(self) -> dict[str, Any]:
-        """Who and what there is."""
+        """Its people, organisations and connections."""
         return await self._call("GET", "/state")
 
     async def calls(self) -> dict[str, Any]:
-        """What was counted."""
+        """Its counters."""
         return await self._call("GET", "/calls")
 
     async def secrets(self) -> dict[str, Any]:
-        """What was handed out and must not turn up anywhere."""
+        """Secrets that it has handed out and that must not appear anywhere."""
         return await self._call("GET", "/secrets")
 
     async def books(self, organisation_id: str) -> dict[str, Any]:
@@ -65,19 +65,19 @@ class Platform:
         return await self._call("GET", f"/organisations/{organisation_id}/books")
 
     async def reaches(self, person_id: str, organisation_ids: list[str]) -> None:
-        """Let a person be an adviser of exactly these."""
+        """Make a person an adviser of exactly these organisations."""
         await self._call("POST", f"/people/{person_id}", {"organisation_ids": organisation_ids})
 
     async def change(self, organisation_id: str, words: Mapping[str, object]) -> None:
-        """Change a record of its books."""
+        """Change a record in an organisation's books."""
         await self._call("POST", f"/organisations/{organisation_id}/records", words)
 
     async def fault(self, words: Mapping[str, object]) -> str:
-        """Let something go wrong; gives the fault's id."""
+        """Add a fault, and return its id."""
         return str((await self._call("POST", "/faults", words))["fault_id"])
 
     async def clear(self, fault_id: str | None = None) -> None:
-        """Take one fault away, or all; one that is over already is no matter."""
+        """End one fault, or all; one that has ended already is not an error."""
         path = "/faults" if fault_id is None else f"/faults/{fault_id}"
         answer = await self._http.delete(path)
         if answer.status_code != httpx2.codes.NOT_FOUND:

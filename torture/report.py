@@ -1,4 +1,4 @@
-"""What a run tells: what was done to the product, what people did meanwhile, and what the judge found."""
+"""The report of a run: what was done to the product, what people did, and what the judge found."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,15 +17,15 @@ SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
         seed: Its seed.
-        minutes: How long it went wrong.
+        minutes: How long faults lasted.
         ledger: What was done and promised.
-        findings: What must not be; empty when all is well.
+        findings: Broken promises; empty when there are none.
         figures: Numbers by name, in order.
-        left: Where logs and files are, where something was found; None where they are nowhere.
+        left: The folder with logs and files; None when it was deleted.
     """
 
     seed: int

@@ -1,7 +1,7 @@
-"""The product as it runs in service: each part a process that can be killed, stopped, cut off and started again.
+"""The product as in production: each part is a process that can be killed, stopped, cut off and started again.
 
-Each of two workers is on a host of its own, which can be cut off from all the others. Whatever ends is started again,
-as an operator's machinery would.
+Each of the two workers is on a host of its own, which can be cut off. A process that ends is started again, as an
+operator's tools would do.
 """
 
 import asyncio
@@ -58,8 +58,8 @@ class Part:
     """A process of the stack.
 
     Attributes:
-        child: The one that runs, or ran last.
-        is_away: It was taken away on purpose, and is not to be started again yet.
+        child: The process that runs, or ran last.
+        is_away: Whether it was stopped on purpose and must not be started again yet.
         starts: How often it was started.
     """
 
@@ -70,16 +70,16 @@ class Part:
 
 @dataclass(slots=True)
 class Fleet:
-    """The running stack.
+    """The running processes.
 
     Attributes:
         settings: Complete settings of the product.
         stack: Starts processes.
-        parts: By name.
-        hosts: Of each worker.
+        parts: The processes, by name.
+        hosts: The host of each worker.
         letterbox: The mail server.
-        beside: A checkout with older code, for the second worker after a deploy; None for this one alone.
-        fallen: Names and exit statuses of what ended by itself.
+        beside: A checkout with older code that the second worker runs after a deploy; None for none.
+        fallen: Names and exit statuses of processes that ended by themselves.
         older: Workers that were started with the older code.
     """
 
@@ -94,11 +94,11 @@ class Fleet:
 
     @property
     def database(self) -> str:
-        """The database's URL for plain drivers; has its password."""
+        """The database's URL for asyncpg; it contains the password."""
         return self.settings.required("database_url").replace("+asyncpg", "")
 
     async def kill(self, target: Target) -> None:
-        """Kill a process with all of its children, at once."""
+        """Kill a process and all of its descendants."""
         part = self.parts[target]
         part.is_away = True
         part.child.is_asked_to_end = True
@@ -106,27 +106,27 @@ class Fleet:
         await part.child.wait()
 
     async def stop(self, target: Target) -> None:
-        """Ask a process to end, and wait for that: a deploy."""
+        """Ask a process to end, and wait until it has, as in a deploy."""
         self.parts[target].is_away = True
         await self.parts[target].child.stop()
 
     def hold(self, target: Target) -> None:
-        """Stop a process where it is."""
+        """Suspend a process (SIGSTOP)."""
         signal_family(self.parts[target].child.pid, signal.SIGSTOP)
 
     def let_go(self, target: Target) -> None:
-        """Let it go on."""
+        """Resume a process (SIGCONT)."""
         signal_family(self.parts[target].child.pid, signal.SIGCONT)
 
     async def start(self, target: Target, *, is_older: bool = False) -> None:
-        """Start a process again; whether it comes up is looked after by ``keep``."""
+        """Start a process again; ``keep`` takes care that it comes up."""
         part = self.parts[target]
         part.starts += 1
         part.child = await self._launch(target, part.starts, self.beside if is_older else None)
         part.is_away = False
 
     async def keep(self) -> None:
-        """Start again whatever has ended by itself, until cancelled."""
+        """Restart processes that have ended by themselves, until cancelled."""
         while True:
             await asyncio.sleep(LOOK)
             for target, part in self.parts.items():
@@ -154,7 +154,7 @@ class Fleet:
                     await asyncio.sleep(2 * LOOK)
 
     async def begin_night(self, practice: str) -> None:
-        """Let a practice's schedule begin its night now; where the workflow server is away, that night is none."""
+        """Start a practice's nightly check by its schedule; nothing happens while Temporal does not answer."""
         with contextlib.suppress(RPCError, RuntimeError, TimeoutError):
             async with asyncio.timeout(LONGEST_CALL):
                 address = self.settings.required("temporal_address")
@@ -162,7 +162,7 @@ class Fleet:
                 await client.get_schedule_handle(f"check-connections-{practice}").trigger()
 
     async def wake(self) -> None:
-        """Tell whatever waits for its next try to try now, as support staff may."""
+        """Signal workflows that wait for their next try to try now, as support staff may."""
         address = self.settings.required("temporal_address")
         client = await Client.connect(address, namespace=self.settings.temporal_namespace)
         kinds = ", ".join(f"'{kind}'" for kind in WAITING)
@@ -171,7 +171,7 @@ class Fleet:
                 await client.get_workflow_handle(waiting.id).signal("retry_now")
 
     async def send_mail(self, seconds: float) -> None:
-        """Have the outbox emptied now instead of minutes later; who waits too long goes on without."""
+        """Have the outbox sent at once; gives up after ``seconds``."""
         client = await connect(self.settings, environment={})
         with contextlib.suppress(TimeoutError, RPCError, WorkflowFailureError):
             async with asyncio.timeout(seconds):
@@ -180,18 +180,18 @@ class Fleet:
                 )
 
     async def workflows_at_work(self) -> int:
-        """How many workflows are open."""
+        """How many workflows are running."""
         address = self.settings.required("temporal_address")
         client = await Client.connect(address, namespace=self.settings.temporal_namespace)
         counted = await client.count_workflows("ExecutionStatus = 'Running'")
         return counted.count
 
     async def older_in_words(self) -> str:
-        """How many of the workers with the older code came up before their own end came."""
+        """A text on how many workers with the older code came up before they were stopped."""
         return f"{sum([await _said(child) for child in self.older])} came up of {len(self.older)} started"
 
     def logs(self) -> list[Path]:
-        """Everything that was logged."""
+        """The paths of all logs."""
         return sorted((self.settings.data_dir / "logs").glob("*.log"))
 
     async def _launch(self, target: Target, number: int, checkout: Path | None) -> Child:
@@ -227,11 +227,11 @@ async def fleet(
 
     Args:
         directory: Where its files are.
-        seed: Of the platform's world.
+        seed: The seed of the stand-in's data.
         organisations: How many it has.
         people: How many can sign in there.
         beside: A checkout with older code, for one of the workers.
-        has_namespaces: Whether each worker's host gets a network namespace, which takes one of our own.
+        has_namespaces: Whether each worker's host gets a network namespace; this process must be in one then.
 
     Raises:
         ProcessFailedError: Something did not come up.

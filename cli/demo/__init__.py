@@ -1,7 +1,7 @@
-"""``clientsync demo``: the main job from the first click to the report, on this machine, checked at the end.
+"""``clientsync demo``: *Add clients* from the first click to the report, on this machine, checked at the end.
 
-Whatever a person does, it does over HTTP, through the pages and calls that people and other backends use; only what
-an administrator sets up beforehand (practice, colleagues, teams) goes through the one door directly.
+What a person does goes over HTTP, through the pages and calls that people and other backends use. Only what an
+administrator sets up beforehand (practice, colleagues, teams) calls the operations directly.
 """
 
 FEWEST = 16

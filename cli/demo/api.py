@@ -1,4 +1,4 @@
-"""The product's JSON API as a colleague's own software calls it: over HTTP, with a bearer token."""
+"""The JSON API as a colleague's own software calls it: over HTTP, with a bearer token."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -23,10 +23,10 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class Api:
-    """One colleague's access to the API, as an async context manager.
+    """One colleague's access to the API; an async context manager.
 
     Args:
-        base_url: Of the web backend.
+        base_url: Address of the web backend.
         token: The colleague's bearer token.
     """
 
@@ -52,7 +52,7 @@ class Api:
         return await self._call(RunAnswer, "GET", f"/runs/{run_id}")
 
     async def progress(self, run_id: str) -> RunSummaryAnswer:
-        """How far a recent run is, without its organisations: cheap however many they are."""
+        """A recent run's progress, without its organisations, so that it costs the same however many there are."""
         recent = await self._call(RunsAnswer, "GET", "/runs", {"limit": "10"})
         for run in recent.runs:
             if run.run_id == run_id:
@@ -65,7 +65,7 @@ class Api:
         return await self._call(SelectionAccepted, "POST", f"/runs/{run_id}/selection", body=body)
 
     async def clients(self, **filters: str) -> list[ClientAnswer]:
-        """All clients of the practice that match, page by page."""
+        """All clients of the practice that match, read page by page."""
         found: list[ClientAnswer] = []
         while True:
             page = await self._call(
@@ -76,7 +76,7 @@ class Api:
                 return found
 
     async def list_rows(self, client_id: UUID, name: ListName) -> ListAnswer:
-        """The beginning of one list of a client, with its receipt."""
+        """The first row of a client's list, with its receipt."""
         return await self._call(ListAnswer, "GET", f"/clients/{client_id}/lists/{name.value}", {"limit": "1"})
 
     async def _call(

@@ -1,7 +1,7 @@
-"""The awkward ones: which organisation plays which part, what is done to it, and how it must end.
+"""The awkward organisations of the demo: which plays which part, what happens to it, and how it must end.
 
-Demo company, trial, namesakes, the many contacts and none at all come with the stand-in's practice; the others are
-ordinary organisations to which something happens through the stand-in's control calls.
+The stand-in's data already has a demo company, a trial, two of one name, one with many contacts and one with none. The
+others are ordinary organisations that get a fault through the stand-in's control calls.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ DAY_WAIT = 6 * 3600.0
 
 
 class When(Enum):
-    """When something happens to an organisation."""
+    """The moments at which something happens to an organisation."""
 
     NEVER = "never"
     BEFORE_SIGN_IN = "before sign-in"
@@ -32,12 +32,12 @@ class When(Enum):
 
 
 class Ending(NamedTuple):
-    """How it must end.
+    """The result that an organisation must have.
 
     Attributes:
-        verdict: In the list.
-        outcome: In the report.
-        cause: Beside the outcome.
+        verdict: Its verdict in the list.
+        outcome: Its outcome in the report.
+        cause: The cause of that outcome; None without one.
     """
 
     verdict: Verdict
@@ -46,7 +46,7 @@ class Ending(NamedTuple):
 
 
 class Part(Enum):
-    """A part, with its title; the order is the report's."""
+    """The parts, each with its title, in the report's order."""
 
     DEMO = "demo company"
     TRIAL = "trial organisation"
@@ -64,18 +64,18 @@ class Part(Enum):
 
     @property
     def ending(self) -> Ending:
-        """How it must end."""
+        """The result that it must have."""
         return _ENDINGS.get(self, Ending(Verdict.NEW, Outcome.CREATED))
 
     @property
     def when(self) -> When:
-        """When something happens to it."""
+        """The moment at which something happens to it."""
         if self is Part.OFFLINE:
             return When.BEFORE_SIGN_IN
         return When.AFTER_LISTING if self in _FAULTS else When.NEVER
 
     def fault(self, organisation_id: str) -> Fault:
-        """What happens to the organisation that plays this part."""
+        """The fault for the organisation that plays this part."""
         return _FAULTS[self]._replace(organisation_id=organisation_id)
 
 
@@ -99,27 +99,27 @@ _FAULTS = {
 
 
 class Casting(NamedTuple):
-    """Who plays which part."""
+    """Which organisation plays which part."""
 
     organisation_of: dict[Part, SandboxOrganisation]
 
     def faults(self, when: When) -> Iterator[Fault]:
-        """What happens at that moment."""
+        """The faults for a moment."""
         for part, organisation in self.organisation_of.items():
             if part.when is when:
                 yield part.fault(organisation.organisation_id)
 
     def part_of(self, organisation_id: str) -> Part | None:
-        """The part that an organisation plays; None for the ordinary ones."""
+        """The part of an organisation; None for ordinary ones."""
         parts = (part for part, played in self.organisation_of.items() if played.organisation_id == organisation_id)
         return next(parts, None)
 
 
 def cast_parts(organisations: Sequence[SandboxOrganisation], within_colleagues_reach: Sequence[str]) -> Casting:
-    """Give every part to an organisation, always the same ones for the same practice.
+    """Give each part to an organisation; the same practice always gives the same result.
 
     Args:
-        organisations: All of the stand-in's.
+        organisations: All organisations of the stand-in.
         within_colleagues_reach: Ids of those that Ben can connect.
 
     Raises:

@@ -1,7 +1,7 @@
 """A browser without a screen: opens pages, follows redirects, keeps cookies, fills in forms and presses buttons.
 
-Sends what a browser would send for the page as it is written, and nothing that is not on it. Reads the controls that
-sign-in pages use (input and button) and runs no scripts. Never logs an address: they hold codes.
+It sends what a browser would send for the page, and nothing that is not on the page. It reads the controls of sign-in
+pages (input and button) and runs no scripts. It never logs an address, because addresses hold codes.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,12 +18,12 @@ PRESSED = frozenset({"submit", "button", "image", "reset"})
 
 
 class NoSuchControlError(Exception):
-    """The page does not have what was to be filled in or pressed."""
+    """The page has no such field, box or button."""
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A field of a form; ``is_on`` is whether a box is ticked, and always true for what is no box."""
+    """A field of a form; ``is_on`` says whether a box is ticked, and is true for other fields."""
 
     name: str
     value: str
@@ -33,7 +33,7 @@ class Control:
 
 @dataclass(slots=True)
 class Button:
-    """What sends a form."""
+    """A button that sends a form."""
 
     name: str
     value: str
@@ -42,7 +42,7 @@ class Button:
 
 @dataclass(slots=True)
 class Form:
-    """A form as the page has it."""
+    """A form of a page."""
 
     action: str
     method: str
@@ -56,12 +56,12 @@ class Form:
     def filled(
         self, button: Button, fill: Mapping[str, str], choose: Mapping[str, Iterable[str]]
     ) -> list[tuple[str, str]]:
-        """Names and values as they are sent.
+        """The names and values that are sent.
 
         Args:
-            button: The one that is pressed.
-            fill: What is typed into fields, by name.
-            choose: Which boxes are ticked, by name; boxes of other names stay as they are.
+            button: The button that is pressed.
+            fill: Texts for fields, by name.
+            choose: Values of boxes to tick, by name; boxes of other names stay as they are.
 
         Raises:
             NoSuchControlError: The form has no such field or box.
@@ -84,15 +84,15 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page that has been opened.
+    """An opened page.
 
     Attributes:
-        url: Where it was found in the end.
+        url: Its address after redirects.
         status: HTTP status.
         heading: Its first heading.
-        alert: What it complains about, if it does.
+        alert: Its error message; None without one.
         forms: Its forms.
-        leads_to: Where it goes on to by itself, at once.
+        leads_to: The address to which it goes on by itself; None when it stays.
     """
 
     url: httpx2.URL = field(repr=False)
@@ -103,7 +103,7 @@ class ShownPage:
     leads_to: str | None = field(default=None, repr=False)
 
     def button(self, label: str) -> tuple[Form, Button]:
-        """The button whose label begins so, with its form.
+        """The button whose label begins with ``label``, and its form.
 
         Raises:
             NoSuchControlError: There is none.
@@ -120,7 +120,7 @@ class ShownPage:
 
 
 class Browser:
-    """One person's browser, as an async context manager."""
+    """One person's browser; an async context manager."""
 
     def __init__(self) -> None:
         # Long enough for a consent page with thousands of organisations on a busy machine.
@@ -135,7 +135,7 @@ class Browser:
         await self._http.aclose()
 
     async def open(self, url: str) -> ShownPage:
-        """Go to an address."""
+        """Open an address."""
         return await self._arrived(await self._http.get(url))
 
     async def press(
@@ -146,7 +146,7 @@ class Browser:
         fill: Mapping[str, str] | None = None,
         choose: Mapping[str, Iterable[str]] | None = None,
     ) -> ShownPage:
-        """Fill in a form, press the button whose label begins so, and see where that leads.
+        """Fill in a form, press the button whose label begins with ``label``, and return the next page.
 
         Raises:
             NoSuchControlError: The page does not have it.
@@ -161,7 +161,7 @@ class Browser:
         return await self._arrived(await self._http.post(target, content=urlencode(sent), headers=headers))
 
     async def _arrived(self, response: httpx2.Response) -> ShownPage:
-        """The page, or where it leads by itself."""
+        """The page; or the page to which it goes on by itself."""
         page = _page(response)
         return page if page.leads_to is None else await self.open(page.leads_to)
 

@@ -11,14 +11,14 @@ from starter.people.colleagues import Colleagues
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The people and teams.
+    """The practice's people and teams.
 
     Attributes:
-        practice_id: Theirs.
-        ada_token: Bearer token of Ada, the admin, whose run this is.
+        practice_id: The practice.
+        ada_token: Bearer token of Ada, the admin, who starts the run.
         ben_token: Bearer token of Ben, who has a client already.
-        ben_id: Ben.
-        teams: The two teams.
+        ben_id: Ben's id.
+        teams: Ids of the two teams.
     """
 
     practice_id: UUID
@@ -29,11 +29,11 @@ class Cast:
 
 
 async def set_up(colleagues: Colleagues, tokens: Tokens, *, allowance: int) -> Cast:
-    """Make the practice with its people.
+    """Create the practice with its people.
 
     Args:
-        colleagues: Of an empty database.
-        tokens: Of the same.
+        colleagues: Operations on an empty database.
+        tokens: Operations on the same database.
         allowance: How many clients the practice may have.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What must hold at the end, as pure functions: each gives a plain sentence for everything that does not."""
+"""What must hold at the end of the demo; each pure function yields a sentence for everything that does not."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ Lists = Mapping[UUID, Mapping[ListName, ListAnswer]]
 
 
 def endings(run: RunAnswer, casting: Casting) -> Iterator[str]:
-    """Each awkward one was listed and ended as it must, and all others were created."""
+    """Each awkward organisation has the verdict and outcome that it must have, and all others were created."""
     theirs = set()
     for part, organisation in awkward(run, casting):
         theirs.add(organisation.organisation_id)
@@ -43,7 +43,7 @@ def endings(run: RunAnswer, casting: Casting) -> Iterator[str]:
 
 
 def day_limit(run: RunAnswer, casting: Casting, now: datetime) -> Iterator[str]:
-    """The one out of calls waits until its calls are given again, not less."""
+    """The organisation without calls is not tried again before its calls are given again."""
     for part, organisation in awkward(run, casting):
         if part is Part.OUT_OF_CALLS and organisation.retry_at is not None:
             early = now + timedelta(seconds=DAY_WAIT / 2)
@@ -52,7 +52,7 @@ def day_limit(run: RunAnswer, casting: Casting, now: datetime) -> Iterator[str]:
 
 
 def sums(run: RunAnswer, listed: int) -> Iterator[str]:
-    """The totals add up, and are what the organisations say."""
+    """The totals add up, and agree with the organisations."""
     line = totals(len(run.organisations), run.counts)
     if len(run.organisations) != listed:
         yield f"{listed} organisations should be listed, not {len(run.organisations)}."
@@ -64,7 +64,7 @@ def sums(run: RunAnswer, listed: int) -> Iterator[str]:
 
 
 def happened(left: Sequence[SandboxFault], casting: Casting) -> Iterator[str]:
-    """What should have gone wrong a few times did."""
+    """The faults that should have happened a few times did happen."""
     still = {fault.organisation_id for fault in left}
     for part in (Part.FAULTY, Part.MINUTE_LIMIT):
         if casting.organisation_of[part].organisation_id in still:
@@ -72,13 +72,13 @@ def happened(left: Sequence[SandboxFault], casting: Casting) -> Iterator[str]:
 
 
 def accounts(run: RunAnswer, clients: Sequence[ClientAnswer], before: int, selection: Selection) -> Iterator[str]:
-    """The practice has the clients that the report says, each with its lists, and in the chosen team.
+    """The practice has the clients of the report, each with its lists and in the chosen team.
 
     Args:
-        run: Finished.
-        clients: All of the practice's, from the API.
-        before: How many there were.
-        selection: What was chosen.
+        run: The finished run.
+        clients: All clients of the practice, from the API.
+        before: How many clients there were before.
+        selection: The choice.
     """
     new = [row for row in run.organisations if row.outcome in {Outcome.CREATED, Outcome.FAILED, Outcome.RETRYING}]
     if len(clients) != before + len(new):
@@ -100,7 +100,7 @@ def accounts(run: RunAnswer, clients: Sequence[ClientAnswer], before: int, selec
 
 
 def lists(run: RunAnswer, casting: Casting, read: Lists) -> Iterator[str]:
-    """Every list has a receipt that agrees with its rows, and the contacts are those of the organisation."""
+    """Every list has a receipt that agrees with its rows, and contacts are those of the organisation."""
     names = {row.client_id: row.name for row in run.organisations}
     for client_id, theirs in read.items():
         for name, answer in theirs.items():
@@ -119,7 +119,7 @@ def lists(run: RunAnswer, casting: Casting, read: Lists) -> Iterator[str]:
 
 
 def nothing_new(again: RunAnswer, clients_before: int, clients_after: int) -> Iterator[str]:
-    """The second run found every chosen organisation to be a client already."""
+    """In the second run, every chosen organisation was a client already."""
     chosen = sum(row.action is not None for row in again.organisations)
     already = again.counts.get(Outcome.ALREADY_CLIENT, 0)
     if not chosen or already != chosen:

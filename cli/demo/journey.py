@@ -1,4 +1,4 @@
-"""One colleague's *Add clients*, step by step, as a browser and the colleague's own software do it together."""
+"""One colleague's *Add clients*, step by step, by a browser and the colleague's own software."""
 
 import asyncio
 import time
@@ -24,11 +24,11 @@ async def sign_in(browser: Browser, authorize_url: str, email: str, wanted: Coll
     """Sign in at the provider and allow access.
 
     Args:
-        browser: The colleague's.
-        authorize_url: Where the product sends it.
-        email: Whom to sign in as.
-        wanted: Ids of the organisations to connect; None for all that are offered, or where nothing more is
-            offered, to continue with those connected before.
+        browser: The colleague's browser.
+        authorize_url: The address to which the product sends it.
+        email: The person's address.
+        wanted: Ids of the organisations to connect; None for all that are offered or, where none is offered, to
+            continue with those that are connected.
 
     Returns:
         The product's page that the browser came back to.
@@ -55,14 +55,14 @@ async def sign_in(browser: Browser, authorize_url: str, email: str, wanted: Coll
 
 
 async def until(api: Api, run_id: str, stage: Stage, seconds: float, watch: Watch | None = None) -> RunAnswer:
-    """Look at a run until it has come to a stage.
+    """Read a run until it has reached a stage.
 
     Args:
-        api: The colleague's.
+        api: The colleague's access to the API.
         run_id: The run.
         stage: The stage to wait for.
-        seconds: How long at the most.
-        watch: Is shown every look.
+        seconds: The longest wait.
+        watch: Called with each reading.
 
     Raises:
         DemoError: The run ended before, or time is up.

@@ -1,4 +1,4 @@
-"""One performance of the demo: everything started, played, told, and stopped again, whatever happens in between."""
+"""One performance of the demo: starts everything, plays it, reports, and stops everything whatever happens."""
 
 import asyncio
 import signal
@@ -28,7 +28,7 @@ async def perform(organisations: int, seed: int, *, keep: bool, json: bool) -> i
     Args:
         organisations: How many the stand-in has.
         seed: Decides what the stand-in generates.
-        keep: Keep everything running afterwards until told to stop.
+        keep: Keep everything running afterwards until it is told to stop.
         json: The report as JSON on standard output; what people read goes to standard error.
 
     Returns:
@@ -56,7 +56,7 @@ async def perform(organisations: int, seed: int, *, keep: bool, json: bool) -> i
 
 @asynccontextmanager
 async def _product(organisations: int, seed: int, progress: Steps) -> AsyncIterator[Product]:
-    """Everything, on free ports, with files that are thrown away at the end."""
+    """The product on free ports, with files that are deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="clientsync-demo-", ignore_cleanup_errors=True) as directory:
         # Built without reading the environment: the demo must never meet a real database or a real Xero app.
         settings = Settings.model_construct(data_dir=Path(directory) / "data")
@@ -68,7 +68,7 @@ async def _product(organisations: int, seed: int, progress: Steps) -> AsyncItera
 
 
 async def _unless_one_fails(product: Product, progress: Steps) -> Report:
-    """The report; or the error of the first process that ended although nobody asked it to."""
+    """The report; raises if a process ends without having been asked to."""
     playing = asyncio.ensure_future(play(product, progress))
     failing = asyncio.ensure_future(product.stack.first_failure())
     try:
@@ -83,10 +83,10 @@ async def _unless_one_fails(product: Product, progress: Steps) -> Report:
 
 
 def _stop_once() -> list[int]:
-    """The first Ctrl-C or SIGTERM cancels the current task, whose contexts then stop everything in order.
+    """Make the first Ctrl-C or SIGTERM cancel the current task, whose contexts then stop everything in order.
 
     Returns:
-        Gets the signal's number when it comes; further ones change nothing, since stopping is under way.
+        A list that gets the signal's number when it comes; further signals change nothing.
     """
     told: list[int] = []
     task = asyncio.current_task()

@@ -1,4 +1,4 @@
-"""What a person sees while the demo runs: one line for each step with its time, and a run's progress as it happens."""
+"""What a person sees while the demo runs: a line for each step with its time, and the run's progress."""
 
 import time
 from collections.abc import Iterator
@@ -32,23 +32,23 @@ class Steps:
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """Show that something is under way, and then how long it took."""
+        """Show that a step is under way, and then how long it took."""
         with self._timed(title), self._console.status(title):
             yield
 
     @contextmanager
     def watching(self, title: str, total: int) -> Iterator[Watch]:
-        """Show a run as it goes on; gives what is to be called with each look at it.
+        """Show a run while it works; yields a function that is called with each reading of it.
 
         Args:
-            title: Of the step.
+            title: The step's title.
             total: Organisations in the run.
         """
         with self._timed(title), Live(Text(title), console=self._console, transient=True) as live:
             yield lambda run: live.update(picture(run, total))
 
     def tell(self, what: RenderableType) -> None:
-        """Show something that stays."""
+        """Print something that stays on the screen."""
         self._console.print(what)
 
     @contextmanager
@@ -61,7 +61,7 @@ class Steps:
 
 
 def picture(run: RunSummaryAnswer, total: int) -> RenderableType:
-    """A run as it stands: stage, bar, outcomes, causes."""
+    """A run as it is now: stage, bar, outcomes, causes."""
     done = total if run.stage is Stage.FINISHED else sum(run.counts.values())
     grid = Table.grid(padding=(0, 2))
     grid.add_row(

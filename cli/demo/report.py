@@ -1,4 +1,4 @@
-"""The demo's report: the awkward ones one by one, the others in one count, and totals that must add up."""
+"""The demo's report: the awkward organisations one by one, the others as a count, and totals that must add up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,15 +29,15 @@ _COLOURS = {Outcome.FAILED: "red", Outcome.RETRYING: "yellow"}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of the demo.
+    """The result of the demo.
 
     Attributes:
-        run: The run, finished.
-        casting: Who played which part.
-        clients: Client accounts of the practice, as the API counts them.
-        looked_at: Clients whose lists were looked at one by one.
-        rows: Rows of standard information on these lists.
-        again: The second run of the same selection, finished.
+        run: The finished run.
+        casting: Which organisation played which part.
+        clients: How many client accounts the practice has, from the API.
+        looked_at: How many clients' lists were read.
+        rows: How many rows of standard information these lists have.
+        again: The second run of the same choice, finished.
         unmet: A sentence for each expectation that was not met.
         seconds: How long each step took.
     """
@@ -53,12 +53,12 @@ class Report:
 
     @property
     def totals(self) -> str:
-        """One line that adds up: ``40 listed = 34 created + 1 linked + …``."""
+        """The totals in one line: ``40 listed = 34 created + 1 linked + …``."""
         return totals(len(self.run.organisations), self.run.counts)
 
     @property
     def looked(self) -> str:
-        """What the API says about the clients."""
+        """A sentence on what the API says about the clients."""
         return (
             f"The API counts {self.clients} clients; the nine lists of {self.looked_at} of them "
             f"hold {self.rows:,} rows."
@@ -66,7 +66,7 @@ class Report:
 
     @property
     def repeated(self) -> str:
-        """What the second run did."""
+        """A sentence on what the second run did."""
         created = self.again.counts.get(Outcome.CREATED, 0) + self.again.counts.get(Outcome.LINKED, 0)
         return f"The same selection once more created {created} clients: {counted(self.again.counts)}."
 
@@ -93,18 +93,18 @@ class Report:
 
 
 def totals(listed: int, counts: Mapping[Outcome, int]) -> str:
-    """The line of totals, with every outcome in it."""
+    """The line of totals, with every outcome."""
     parts = [f"{counts.get(outcome, 0)} {words(outcome)}" for outcome in ADDED_UP]
     return f"{listed} listed = {' + '.join(parts)}"
 
 
 def counted(counts: Mapping[Named, int]) -> str:
-    """Counts in a line, without those that are nought."""
+    """Counts in one line, without zeros."""
     return " · ".join(f"{count} {words(name)}" for name, count in counts.items() if count)
 
 
 def awkward(run: RunAnswer, casting: Casting) -> list[tuple[Part, OrganisationAnswer]]:
-    """The awkward ones as the run has them, in the order of the parts."""
+    """The awkward organisations in the run, in the order of the parts."""
     by_id = {organisation.organisation_id: organisation for organisation in run.organisations}
     return [
         (part, by_id[played.organisation_id])
@@ -114,7 +114,7 @@ def awkward(run: RunAnswer, casting: Casting) -> list[tuple[Part, OrganisationAn
 
 
 def verdict_table(run: RunAnswer, casting: Casting) -> Table:
-    """The dry run: what listing found each organisation to be."""
+    """The verdicts of the awkward organisations, before anything was created."""
     made = table("Awkward one", "Organisation", "Listed as", "", title=f"Listed: {counted(run.verdicts)}")
     for part, organisation in awkward(run, casting):
         made.add_row(part.value, organisation.name, words(organisation.verdict), organisation.verdict_message or "")
@@ -122,7 +122,7 @@ def verdict_table(run: RunAnswer, casting: Casting) -> Table:
 
 
 def outcome_table(run: RunAnswer, casting: Casting) -> Table:
-    """What became of each awkward one, and of the others together."""
+    """The outcome of each awkward organisation, and of the others together."""
     made = table("Awkward one", "Organisation", "Outcome", "Cause", "What it says")
     known = awkward(run, casting)
     for part, organisation in known:
@@ -145,7 +145,7 @@ def outcome_table(run: RunAnswer, casting: Casting) -> Table:
 
 
 def said(organisation: OrganisationAnswer) -> str:
-    """What people read beside an outcome (the detail for support stays in the run), with the time of the next try."""
+    """What people read beside an outcome, with the time of the next try; details for support stay in the run."""
     message = organisation.cause.sentence if organisation.cause else organisation.message or ""
     return f"{message} Next try {moment(organisation.retry_at)}." if organisation.retry_at else message
 

@@ -1,4 +1,4 @@
-"""The stand-in's control calls, as far as the demo needs them: who and what there is, and what shall go wrong."""
+"""The stand-in's control calls that the demo needs: its people and organisations, and faults."""
 
 from collections.abc import Mapping
 from types import TracebackType
@@ -11,15 +11,15 @@ from cli.demo.failure import DemoError
 
 
 class Fault(NamedTuple):
-    """Something that shall go wrong.
+    """A fault to add.
 
     Attributes:
-        kind: The stand-in's word for it.
-        organisation_id: Whose calls.
-        path: Only calls whose path has this in it.
-        times: How often; until it is taken away when None.
-        seconds: Of a rate limit: until it lifts.
-        problem: Of a rate limit: which one.
+        kind: Its kind, by the stand-in's name.
+        organisation_id: The organisation whose calls it affects.
+        path: Only calls whose path contains this text.
+        times: How often it happens; None until it is removed.
+        seconds: For a rate limit: seconds until it ends.
+        problem: For a rate limit: its kind.
     """
 
     kind: str
@@ -42,7 +42,7 @@ class SandboxOrganisation(BaseModel):
 
 
 class SandboxPerson(BaseModel):
-    """Somebody who can sign in at the stand-in; ``organisation_ids`` is what they may connect."""
+    """A person who can sign in at the stand-in; ``organisation_ids`` are those that they may connect."""
 
     id: str
     name: str
@@ -51,14 +51,14 @@ class SandboxPerson(BaseModel):
 
 
 class SandboxState(BaseModel):
-    """Who and what there is."""
+    """The stand-in's people and organisations."""
 
     people: list[SandboxPerson]
     organisations: list[SandboxOrganisation]
 
 
 class SandboxFault(BaseModel):
-    """A fault that still happens."""
+    """An active fault."""
 
     fault_id: str
     kind: str
@@ -66,13 +66,13 @@ class SandboxFault(BaseModel):
 
 
 class SandboxFaults(BaseModel):
-    """All faults that still happen."""
+    """All active faults."""
 
     faults: list[SandboxFault]
 
 
 class Sandbox:
-    """The control calls, as an async context manager."""
+    """The control calls; an async context manager."""
 
     def __init__(self, url: str) -> None:
         self._http = httpx2.AsyncClient(base_url=f"{url}/sandbox/api", timeout=60)
@@ -86,16 +86,16 @@ class Sandbox:
         await self._http.aclose()
 
     async def state(self) -> SandboxState:
-        """Who and what there is."""
+        """The stand-in's people and organisations."""
         return SandboxState.model_validate_json(await self._call("GET", "/state"))
 
     async def add_fault(self, fault: Fault) -> None:
-        """Let something go wrong from now on."""
+        """Add a fault."""
         words = {name: value for name, value in fault._asdict().items() if value is not None}
         await self._call("POST", "/faults", words)
 
     async def faults(self) -> list[SandboxFault]:
-        """What still goes wrong; a fault that has happened as often as it should is no longer there."""
+        """The active faults; a fault that has happened as often as it should is no longer among them."""
         return SandboxFaults.model_validate_json(await self._call("GET", "/faults")).faults
 
     async def _call(self, method: str, path: str, words: Mapping[str, object] | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""The demo from beginning to end: what happens, in which order, and what is looked at afterwards."""
+"""The demo from beginning to end: what happens, in which order, and what is read afterwards."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,15 +39,15 @@ PULLING_SECONDS = 1200.0
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that the demo acts with.
+    """Everything that the demo uses.
 
     Attributes:
         sandbox: The stand-in's control calls.
-        state: Who and what the stand-in has: the first person can open everything, the second a part of it.
-        casting: Who plays which awkward part.
-        people: The practice.
-        ada: Ada's access to the API; the run is hers.
-        ben: Ben's.
+        state: The stand-in's people and organisations: the first person can open everything, the second a part.
+        casting: Which organisation plays which awkward part.
+        people: The practice's people and teams.
+        ada: Ada's access to the API; she starts the run.
+        ben: Ben's access to the API.
     """
 
     sandbox: Sandbox
@@ -59,7 +59,7 @@ class Scene:
 
 
 async def play(product: Product, progress: Steps) -> Report:
-    """Play the whole demo on a product that runs and is empty, and say what came of it.
+    """Play the whole demo on a product that is running and empty.
 
     Raises:
         DemoError: It cannot go on.
@@ -119,7 +119,7 @@ async def _set_up(product: Product, casting: Casting, allowance: int) -> Cast:
 
 
 async def _colleague_adds_one(scene: Scene) -> None:
-    """Ben signs in with his own login and adds one organisation: it is his client from then on."""
+    """Ben signs in with his own login and adds one organisation, which then is his client."""
     wanted = scene.casting.organisation_of[Part.COLLEAGUES].organisation_id
     started = await scene.ben.start()
     async with Browser() as browser:
@@ -135,7 +135,7 @@ async def _let_happen(scene: Scene, when: When) -> None:
 
 
 async def _sign_in(scene: Scene) -> RunAnswer:
-    """Ada starts a run and signs in; gives the list."""
+    """Ada starts a run and signs in; returns the run with its list."""
     started = await scene.ada.start()
     async with Browser() as browser:
         await journey.sign_in(browser, started.authorize_url or "", scene.state.people[0].email, None)
@@ -149,7 +149,7 @@ async def _create(scene: Scene, listed: RunAnswer, selection: Selection, progres
 
 
 async def _read_lists(scene: Scene, run: RunAnswer) -> Lists:
-    """The lists of the awkward ones, and of as many others as there is time for."""
+    """The lists of the awkward organisations, and of some others up to ``LISTS_OF_AT_MOST`` in all."""
     made = [row for row in run.organisations if row.outcome in MADE and row.client_id is not None]
     made.sort(key=lambda row: scene.casting.part_of(row.organisation_id) is None)
     return {

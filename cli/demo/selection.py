@@ -1,4 +1,4 @@
-"""What the demo's colleague chooses from the list, as a pure function."""
+"""What the demo's colleague chooses from the list, as pure functions."""
 
 from uuid import UUID
 
@@ -12,12 +12,12 @@ EVERY = 3
 
 
 def choose(run: RunAnswer, casting: Casting, teams: tuple[UUID, UUID]) -> Selection:
-    """Everything on the list but the demo company: created, or linked where it looks like a client.
+    """Everything on the list except the demo company: created, or linked where it looks like a client.
 
     Args:
-        run: Listed.
-        casting: To know the demo company.
-        teams: The batch's team, and the one that every third organisation gets instead.
+        run: The run with its list.
+        casting: Names the demo company.
+        teams: The team of the batch, and the team of every third organisation.
     """
     chosen = [
         organisation
@@ -44,7 +44,7 @@ def _selected(organisation: OrganisationAnswer, team_id: UUID | None) -> Selecte
 
 
 def same_again(selection: Selection, run: RunAnswer) -> Selection:
-    """The same selection, but for what the later list no longer has."""
+    """The same choice, without organisations that the later list does not have."""
     listed = {organisation.organisation_id for organisation in run.organisations}
     kept = tuple(chosen for chosen in selection.organisations if chosen.organisation_id in listed)
     return selection.model_copy(update={"organisations": kept})

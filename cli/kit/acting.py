@@ -1,4 +1,4 @@
-"""What ``runs``, ``clients`` and ``connections`` commands share: they act as a colleague, through the one door."""
+"""Lets commands act as a colleague, through ``Operations``."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,10 +20,10 @@ ClientName = Annotated[
 
 @asynccontextmanager
 async def acting(email: str | None) -> AsyncIterator[tuple[Operations, Actor]]:
-    """The one door, and the colleague to act as.
+    """All operations, and the colleague to act as.
 
     Args:
-        email: Whom to act as; the only admin when None.
+        email: The colleague's address; None for the only admin.
 
     Raises:
         Refused: There is no such colleague, or not just one admin.
@@ -34,11 +34,11 @@ async def acting(email: str | None) -> AsyncIterator[tuple[Operations, Actor]]:
 
 @asynccontextmanager
 async def acting_on(client: str, email: str | None) -> AsyncIterator[tuple[Operations, Actor, UUID]]:
-    """The one door, the colleague to act as, and the id of the client to act on.
+    """All operations, the colleague to act as, and the id of the client to act on.
 
     Args:
-        client: Its code, in any case, or its id.
-        email: Whom to act as; the only admin when None.
+        client: The client's code, in any case, or its id.
+        email: The colleague's address; None for the only admin.
 
     Raises:
         Refused: There is no such colleague or client, or not just one admin.

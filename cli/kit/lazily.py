@@ -1,6 +1,6 @@
-"""A group of commands each of which is imported when it is used.
+"""A group of commands, each of which is imported only when it is used.
 
-Importing all of them takes two seconds of a core; who asks for one of them, or for help, needs little of that.
+Importing all of them takes two seconds of CPU time, most of which a single command or the help does not need.
 """
 
 from collections.abc import Iterable
@@ -21,10 +21,10 @@ class Announced:
     """A command in the overview.
 
     Attributes:
-        name: What people type.
-        place: Module and name in it of the function or the app, as ``package.module:name``.
-        said: Its line in the overview: the first one of its own help.
-        passes_on: It is another program, which reads the arguments itself.
+        name: The command's name.
+        place: Where the function or app is, as ``package.module:name``.
+        said: Its line in the overview, which is the first line of its own help.
+        passes_on: Whether it is another program, which reads the arguments itself.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Announced:
     passes_on: bool = False
 
     def imported(self) -> Any:  # Typer's own kind of Click's commands
-        """The command itself."""
+        """The command, imported."""
         module, _, name = self.place.partition(":")
         found = getattr(import_module(module), name)
         if isinstance(found, typer.Typer):
@@ -44,16 +44,16 @@ class Announced:
 
 
 class LazyGroup(TyperGroup):
-    """Lists what was announced; puts a command itself in its place when it is to run."""
+    """Lists announced commands, and imports a command when it is to run."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:  # as above
-        """The command to run, imported."""
+        """Find the command to run, and import it."""
         name, shown, rest = super().resolve_command(ctx, args)
         return name, shown and shown.context_settings["obj"].imported(), rest
 
 
 def announce(app: typer.Typer, panel: str, commands: Iterable[Announced]) -> None:
-    """Show commands in a panel of the overview of an app that was made with ``cls=LazyGroup``."""
+    """Add commands to a panel of an app's overview; the app must have been made with ``cls=LazyGroup``."""
 
     def never_called() -> None: ...
 

@@ -1,6 +1,6 @@
-"""What commands share: printing for people or machines.
+"""Prints for people or for machines.
 
-Standard output has data alone; everything said to people about errors goes to standard error (``starter.ending``).
+Standard output has only data; messages on errors go to standard error (``starter.ending``).
 """
 
 import sys
@@ -25,7 +25,7 @@ As = Annotated[
 
 
 def print_json(data: object) -> None:
-    """Data as JSON on standard output."""
+    """Print data as JSON on standard output."""
     sys.stdout.write(orjson.dumps(data, option=orjson.OPT_INDENT_2, default=_plain).decode() + "\n")
 
 
@@ -35,7 +35,7 @@ def _plain(value: object) -> object:
 
 
 def table(*columns: str, title: str | None = None) -> Table:
-    """An empty table in the house style."""
+    """An empty table in the style of our commands."""
     made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         made.add_column(column, overflow="fold")
@@ -43,5 +43,5 @@ def table(*columns: str, title: str | None = None) -> Table:
 
 
 def words(value: object) -> str:
-    """``completed_with_failures`` as ``completed with failures``; nothing for None."""
+    """A value such as ``completed_with_failures`` as ``completed with failures``; empty for None."""
     return "" if value is None else str(value).replace("_", " ")

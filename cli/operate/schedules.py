@@ -36,7 +36,7 @@ async def apply_schedules(settings: Settings, slug: str | None = None) -> Sequen
 
 
 async def apply_if_possible(settings: Settings, slug: str) -> None:
-    """Give a practice its schedule if Temporal is there, and say what to do if not: setting up goes on without."""
+    """Give a practice its schedule if Temporal can be reached; otherwise say what to do, and go on without."""
     try:
         tell_doubts(await apply_schedules(settings, slug))
     except (CannotStartError, RuntimeError, RPCError, Refused):
@@ -48,7 +48,7 @@ async def apply_if_possible(settings: Settings, slug: str) -> None:
 
 
 def tell_doubts(applied: Sequence[Applied]) -> None:
-    """Say on standard error where Temporal's nights are not ours, and what to do about it."""
+    """Print on standard error where Temporal starts nights at other times than ours, and what to do about it."""
     for one in applied:
         if one.doubt is not None:
             err.print(f"{one.practice}: {one.doubt} {one.what_to_do}", style="yellow", soft_wrap=True)

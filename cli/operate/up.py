@@ -1,4 +1,4 @@
-"""Everything on this machine, kept running, going on where it was at the next start."""
+"""Runs everything on this machine; the next start continues with the same files."""
 
 import asyncio
 import signal
@@ -42,14 +42,14 @@ def up(json: Json = False) -> None:
 
 
 def _let_others_find(product: Product) -> Path:
-    """Leave the settings where commands in other terminals look; the file goes when this ends."""
+    """Write the settings to the file that commands in other terminals read; ``up`` deletes it at its end."""
     file = Path(product.settings.data_dir) / RUNNING
     write_private(file, "".join(f"{name}={value}\n" for name, value in environment_of(product.settings).items()))
     return file
 
 
 def _stop_when_told() -> None:
-    """Ctrl-C and SIGTERM cancel the current task, whose contexts then stop every process in order."""
+    """Make Ctrl-C and SIGTERM cancel the current task, whose contexts then stop every process in order."""
     task = asyncio.current_task()
     assert task is not None  # noqa: S101  # called from a coroutine
     loop = asyncio.get_running_loop()

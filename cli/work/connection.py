@@ -148,7 +148,7 @@ def disconnect(
 
 
 def print_started(started: StartedRun, json: bool, next_step: str) -> None:
-    """Say where to sign in for a run that was started, and what to do then."""
+    """Print where to sign in for a run that was started, and what to do then."""
     if json:
         print_json({"run_id": started.run_id, "authorize_url": started.authorize_url})
         return

@@ -1,4 +1,4 @@
-"""``clientsync connections``: the commands about all connections, and those about one."""
+"""``clientsync connections``: commands about all connections, and about one."""
 
 import typer
 

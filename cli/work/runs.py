@@ -101,7 +101,7 @@ def show(run_id: RunId, as_email: As = None, json: Json = False) -> None:
 
 
 def print_run(run: RunAnswer) -> None:
-    """A run for people."""
+    """Print a run for people."""
     out.print(f"{run.run_id}: {words(run.stage)}{f', {words(run.result)}' if run.result else ''}", style="bold")
     if run.message:
         out.print(run.message)

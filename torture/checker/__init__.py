@@ -1,5 +1,5 @@
-"""The judge: reads database, platform and histories by itself, and says what is lost, doubled, stuck or untrue.
+"""The judge: reads the database, the stand-in and Temporal, and reports what is lost, doubled, stuck or untrue.
 
-It shares no code with the product, so that no mistake of the product's can hide in what it is judged by: what a stage,
-an outcome or a list is stands here once more, in plain words. ``tests/test_architecture.py`` keeps it so.
+It shares no code with the product, so that a mistake of the product cannot hide in its judge. It defines anew what a
+stage, an outcome or a list is; ``tests/test_architecture.py`` enforces that.
 """

@@ -1,4 +1,4 @@
-"""What the judge finds, and what it looks at."""
+"""A finding of the judge, and the data that it judges."""
 
 import json
 from collections.abc import Sequence
@@ -11,11 +11,11 @@ Row = dict[str, Any]
 
 
 class Finding(NamedTuple):
-    """One thing that must not be.
+    """One broken promise.
 
     Attributes:
-        rule: Which of the promises is broken, in a few words.
-        about: Which run, client, connection or login.
+        rule: The promise, in a few words.
+        about: The run, client, connection or login.
         what: What was found.
     """
 
@@ -45,10 +45,10 @@ class Books:
 
 
 async def read(url: str) -> Books:
-    """Read everything that is judged.
+    """Read everything that is judged from the database.
 
     Args:
-        url: Of the database, for a plain driver.
+        url: Address of the database, for asyncpg.
     """
     connection = await asyncpg.connect(url)
     try:

@@ -1,7 +1,7 @@
-"""What the database wrote down by itself: every change of state, with what else its transaction changed.
+"""Judges the log of changes that the database wrote: every change of state, and what else its transaction changed.
 
-Stages go forward, an end happens once and with its event, an outcome stays, and no state changes without saying so in
-the same transaction.
+Stages go forward, a run ends once and with its event, an outcome stays, and each change of state has its event in the
+same transaction.
 """
 
 from collections import Counter, defaultdict
@@ -29,7 +29,7 @@ _SLACK = 2.0
 
 
 def judge(books: Books, ledger: Ledger) -> Iterator[Finding]:
-    """All that the log shows."""
+    """Everything that the log shows to be wrong."""
     by_transaction: dict[str, list[Row]] = defaultdict(list)
     for row in books.log:
         by_transaction[row["tx"]].append(row)
@@ -138,7 +138,7 @@ def _tokens(row: Row, beside: list[Row]) -> Iterator[Finding]:
 
 
 def _logins(books: Books, ledger: Ledger) -> Iterator[Finding]:
-    """A login may be signed out only where somebody ended it at the platform, or a newer sign-in got lost."""
+    """Logins that were signed out although nobody ended them at the stand-in and no newer sign-in got lost."""
     newest: dict[str, float] = {}
     ended = {row["tx"] for row in books.log if row["what"] == "events" and row["after"]["kind"] == "grant.ended"}
     for row in books.log:

@@ -1,4 +1,4 @@
-"""Clients' lists beside the platform's books: the same records, by id and name, and receipts that count them."""
+"""Compares clients' lists with the stand-in's books: the same records, by id and name, and receipts that count them."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
@@ -46,11 +46,11 @@ async def judge(url: str, books: Books, ask: Ask, changed: set[str], *, is_just_
     """Compare every list that the product says it has.
 
     Args:
-        url: Of the database.
-        books: As read.
-        ask: Of whom the platform's books are asked for.
-        changed: Organisations whose books were changed meanwhile, so that older lists may rightly differ.
-        is_just_read: Whether all that is connected was read after the last change.
+        url: Address of the database.
+        books: The product's tables.
+        ask: Reads the stand-in's books of an organisation.
+        changed: Organisations whose books were changed during the run, so that older lists may differ.
+        is_just_read: Whether every connected client was read after the last change.
     """
     receipts: dict[Any, list[Row]] = {}
     for receipt in books.receipts:

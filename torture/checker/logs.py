@@ -1,4 +1,4 @@
-"""What was logged: no secret of the platform, no contact of a client."""
+"""Searches logs for secrets of the stand-in and for contacts of clients."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,8 +16,8 @@ def judge(logs: Sequence[Path], secrets: Mapping[str, Any]) -> Iterator[Finding]
     """Search every log for every secret that passed through.
 
     Args:
-        logs: Of the product's processes.
-        secrets: What the platform handed out, by kind.
+        logs: The logs of the product's processes.
+        secrets: What the stand-in has handed out, by kind.
     """
     wanted = [(kind, one) for kind in _SECRET for one in secrets.get(kind, ()) if len(one) >= _SHORTEST]
     for log in logs:

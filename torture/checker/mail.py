@@ -1,4 +1,4 @@
-"""What the mail server was given, beside the notices: each goes to whom it is for, once, and says so when it did."""
+"""Compares mails with notices: each notice goes to its colleague, once, and is marked as sent if it was."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator

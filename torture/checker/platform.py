@@ -1,4 +1,4 @@
-"""What the platform counted and knows: calls at once, and whether what is called connected can be read."""
+"""Compares the product with the stand-in: calls at once, and whether what is called connected can be read."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,14 +18,14 @@ AT_ONCE = 5
 def judge(
     books: Books, state: Mapping[str, Any], calls: Mapping[str, Any], ledger: Ledger, since: float
 ) -> Iterator[Finding]:
-    """Compare the product's words with the platform's.
+    """Everything in which the product differs from the stand-in.
 
     Args:
-        books: As read, after every client was looked at once more with nothing going wrong.
-        state: The platform's people and connections.
-        calls: Its counters.
-        ledger: Of the run.
-        since: Since when all that is connected was to be read again (seconds since the epoch).
+        books: The product's tables, read after every client was read once more without faults.
+        state: The stand-in's people and connections.
+        calls: The stand-in's counters.
+        ledger: What the run itself knows.
+        since: When that last reading began (seconds since the epoch).
     """
     for organisation, peak in calls["peak_concurrency_by_organisation"].items():
         if peak > AT_ONCE:

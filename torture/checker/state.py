@@ -1,4 +1,4 @@
-"""What stands in the tables once all is quiet: nothing doubled, nothing open, nothing without a reason."""
+"""Judges the tables after the calm: nothing is doubled, nothing is open, nothing is without a reason."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _PASSES = {"rate_limited", "provider_unavailable", "app_refused", "our_outage", 
 
 
 def judge(books: Books, ledger: Ledger) -> Iterator[Finding]:
-    """All that the tables show."""
+    """Everything that the tables show to be wrong."""
     yield from _one_each(books)
     yield from _runs(books)
     yield from _statuses(books)
@@ -89,7 +89,7 @@ def _statuses(books: Books) -> Iterator[Finding]:
 
 
 def _unknown(books: Books, ledger: Ledger) -> Iterator[Finding]:
-    """What has a cause is not called unknown: only one answer of the platform means nothing to anybody."""
+    """Rows with the cause ``unknown`` although the stand-in gave no answer that deserves it."""
     odd = ledger.met("precondition_failed")
     organisation = {row["id"]: row["organisation_id"] for row in books.connections}
     seen: list[tuple[str, Any]] = [

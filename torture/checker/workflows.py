@@ -1,4 +1,4 @@
-"""What Temporal says: runs that are over are over there too, nothing failed, and nobody waits for nothing."""
+"""Judges Temporal: finished runs have finished workflows, none has failed, and none waits for nothing."""
 
 from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -25,9 +25,9 @@ async def judge(address: str, namespace: str, books: Books) -> list[Finding]:
     """Compare every workflow with the rows that it is about.
 
     Args:
-        address: Of the server.
-        namespace: The product's.
-        books: As read.
+        address: Address of the Temporal server.
+        namespace: The product's namespace.
+        books: The product's tables.
     """
     client = await Client.connect(address, namespace=namespace)
     stages = {row["id"]: row["stage"] for row in books.runs}
@@ -52,7 +52,7 @@ async def judge(address: str, namespace: str, books: Books) -> list[Finding]:
 
 
 async def _tasks(client: Client, workflow_id: str, run_id: str) -> list[Finding]:
-    """Steps of a workflow that could not be taken, such as those of code that does not fit its history."""
+    """Workflow tasks that failed, such as when code does not fit its history."""
     failed = 0
     async for event in client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history_events():
         failed += event.workflow_task_failed_event_attributes.cause in _OF_CODE
