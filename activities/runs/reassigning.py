@@ -32,6 +32,7 @@ from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.organisations import still_to_reassign
 from models.runs.tables import Run, RunOrganisation
+from models.runs.tallies import tally_of
 from providers.port.errors import ProviderError, Transient
 from rules.runs.choosing import require_listed
 from rules.runs.taking_over import take_over
@@ -96,7 +97,7 @@ class ReassignActivities(ReachActivities):
                     await run_lists.save_selection(session, run.id, choices, self._now())
                     run.selection_digest, run.message = digest, None
                     session.add(run)
-                outcomes, _ = await runs.tally(session, run.id)
+                outcomes = (await tally_of(session, run.id)).counts
         except Refused as refused:
             raise refusal_error(refused) from None
         skipped = outcomes.get(Outcome.SKIPPED, 0)

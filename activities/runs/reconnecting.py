@@ -25,6 +25,7 @@ from models.runs import surveys
 from models.runs import writes as runs
 from models.runs.surveys import SurveyRow
 from models.runs.tables import Run
+from models.runs.tallies import tally_of
 from providers.port.provider import ReachableOrganisation
 from rules.runs.surveying import LivingConnection, is_missed, survey, survey_one
 
@@ -50,7 +51,7 @@ class ReconnectActivities(ReachActivities):
             if not await run_lists.organisations_of(session, run.id):  # else an earlier try of this has written it
                 await self._write(session, run, asked, reached, at)
             listed = await run_lists.organisations_of(session, run.id)
-            outcomes, _ = await runs.tally(session, run.id)
+            outcomes = (await tally_of(session, run.id)).counts
         offers = sum(row.connection_id is None for row in listed)
         return SurveyedConnections(
             counts=outcomes, to_repair=len(listed) - offers - sum(outcomes.values()), offers=offers

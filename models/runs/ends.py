@@ -11,6 +11,7 @@ from models.events import writes as events
 from models.runs import reassignments
 from models.runs import writes as runs
 from models.runs.tables import Run
+from models.runs.tallies import tally_of
 from rules.runs.run_results import result_of, summary
 
 
@@ -34,11 +35,11 @@ async def finish(session: AsyncSession, run: Run, at: datetime, result: Result |
         message: The message for the colleague; None to compose it from the counts.
     """
     if run.stage is Stage.FINISHED and run.result is not None:
-        return End(run.result, run.message or "", *await runs.tally(session, run.id))
+        return End(run.result, run.message or "", *await _counted(session, run.id))
     await runs.close_books(session, run, at)
     if run.kind is RunKind.REASSIGN_CLIENTS:
         await reassignments.tell_old_owners(session, run.id, at)  # of what moved, however the run ended
-    outcomes, causes = await runs.tally(session, run.id)
+    outcomes, causes = await _counted(session, run.id)
     ended = End(result or result_of(run.kind, outcomes), message or summary(outcomes), outcomes, causes)
     runs.end(run, ended.result, ended.message, at)
     session.add(run)
@@ -56,3 +57,8 @@ async def finish(session: AsyncSession, run: Run, at: datetime, result: Result |
         ],
     )
     return ended
+
+
+async def _counted(session: AsyncSession, run_id: str) -> tuple[dict[Outcome, int], dict[Cause, int]]:
+    tally = await tally_of(session, run_id)
+    return tally.counts, tally.causes

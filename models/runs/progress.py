@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2s
 
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.runs import Outcome, Result, Stage
+from models.kit.columns import now
+from models.runs.reads import RunView, any_run_view
 
 
 class Waiting(StrEnum):
@@ -84,38 +85,33 @@ class RunSnapshot:
         return blake2s(repr(self).encode(), digest_size=8).hexdigest()
 
 
-async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None:
-    """The state of a run; None if there is no such run. The caller has checked whose it is."""
-    found = await (await session.connection()).execute(
-        text("""
-            SELECT r.stage, r.result, r.message, o.outcome, count(o.run_id), count(o.profile_read_at),
-                   count(o.action), count(o.client_id), min(o.retry_at),
-                   max(o.updated_at), CASE WHEN r.paused_until > now() THEN r.paused_until END,
-                   count(o.retry_at) FILTER (WHERE o.outcome IS NULL)
-            FROM runs r
-            LEFT JOIN run_organisations o
-                ON o.run_id = r.id AND (r.kind <> 'reconnect-all' OR o.connection_id IS NOT NULL)
-            WHERE r.id = :run_id
-            GROUP BY r.id, o.outcome
-            ORDER BY o.outcome
-        """),
-        {"run_id": run_id},
-    )
-    rows = found.all()
-    if not rows:
-        return None
+def snapshot_of(view: RunView, at: datetime) -> RunSnapshot:
+    """The state of a run.
+
+    Args:
+        view: What was read of it.
+        at: This moment (aware).
+    """
+    run, parts = view.run, view.tally.parts
+    waiting = [part for part in parts if part.outcome in {None, Outcome.RETRYING}]
     return RunSnapshot(
-        run_id=run_id,
-        stage=Stage(rows[0][0]),
-        result=Result(rows[0][1]) if rows[0][1] else None,
-        message=rows[0][2],
-        total=sum(row[4] for row in rows),
-        profiles_read=sum(row[5] for row in rows),
-        chosen=sum(row[6] for row in rows),
-        with_client=sum(row[7] for row in rows),
-        counts={Outcome(row[3]): row[4] for row in rows if row[3]},
-        next_try_at=min((row[8] for row in rows if row[8] and row[3] in {None, Outcome.RETRYING}), default=None),
-        put_off=sum(row[11] for row in rows),
-        changed_at=max((row[9] for row in rows if row[9]), default=None),
-        paused_until=rows[0][10],
+        run_id=run.id,
+        stage=run.stage,
+        result=run.result,
+        message=run.message,
+        total=view.total,
+        profiles_read=sum(part.profiles_read for part in parts),
+        chosen=sum(part.chosen for part in parts),
+        with_client=sum(part.with_client for part in parts),
+        counts=view.counts,
+        next_try_at=min((part.next_try_at for part in waiting if part.next_try_at), default=None),
+        put_off=sum(part.put_off for part in parts if part.outcome is None),
+        changed_at=max((part.changed_at for part in parts if part.changed_at), default=None),
+        paused_until=run.paused_until if run.is_paused(at) else None,
     )
+
+
+async def run_snapshot(session: AsyncSession, run_id: str) -> RunSnapshot | None:
+    """The state of a run now; None if there is no such run. The caller has checked whose it is."""
+    view = await any_run_view(session, run_id)
+    return snapshot_of(view, now()) if view else None

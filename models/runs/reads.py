@@ -1,58 +1,93 @@
 """Runs as people and the API read them: scoped by practice, in plain values."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.causes import Cause
-from contracts.words.runs import Outcome, RunKind, Stage, Verdict
+from contracts.words.runs import Outcome, RunKind, Stage
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.practices.tables import Colleague, Practice
 from models.runs import organisations as run_lists
 from models.runs import telling_apart
-from models.runs.accounts import Accounts, accounts_of
 from models.runs.tables import Run, RunOrganisation
-
-T = TypeVar("T")
+from models.runs.tallies import Accounts, OutcomeGroup, Tally, tallied, with_parts
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run with its list, and numbers by outcome, verdict and cause.
+    """A run and what became of its list, without the list itself.
 
     Attributes:
         run: The run.
         colleague_name: The colleague who started it.
-        counts: Numbers by outcome; with the organisations without an outcome they add up to all.
-        verdicts: Numbers by verdict.
-        causes: Numbers by cause.
-        organisations: The list, in order; empty when many runs are read at once.
-        offers: Reconnect all: organisations that the login reaches and that are no client's.
-        total: How many organisations the list has, without the offers.
         client_name: The client, where the run is about one client only.
-        accounts: Add clients: the accounts that it made; only when one run is read.
-        distinctions: For organisations with the same name, what distinguishes them, by organisation id.
+        tally: Its organisations by verdict, outcome and cause.
     """
 
     run: Run
     colleague_name: str
-    counts: dict[Outcome, int]
-    verdicts: dict[Verdict, int]
-    causes: dict[Cause, int]
-    organisations: Sequence[RunOrganisation] = ()
-    offers: Sequence[RunOrganisation] = ()
-    total: int = 0
-    client_name: str | None = None
-    accounts: Accounts | None = None
-    distinctions: Mapping[str, str] = field(default_factory=dict)
+    client_name: str | None
+    tally: Tally
+
+    @property
+    def total(self) -> int:
+        """How many organisations its list has, without the offers."""
+        return self.tally.total
+
+    @property
+    def counts(self) -> dict[Outcome, int]:
+        """Numbers by outcome; with the organisations without an outcome they add up to all."""
+        return self.tally.counts
+
+    @property
+    def groups(self) -> Sequence[OutcomeGroup]:
+        """What became of its organisations, what needs attention first."""
+        return self.tally.groups
+
+    @property
+    def offers(self) -> int:
+        """Reconnect all: how many organisations the login reaches that are no client's."""
+        return self.tally.offers
+
+    @property
+    def accounts(self) -> Accounts | None:
+        """Add clients: the accounts that it made."""
+        return self.tally.accounts
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether something failed that can be done again, or waits for a later try that could be now."""
+        tried_again = {Outcome.FAILED, Outcome.RETRYING}
+        return self.run.stage is Stage.FINISHED and not tried_again.isdisjoint(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRun:
+    """A run with its list.
+
+    Attributes:
+        view: The run and its numbers.
+        organisations: The list, in order.
+        offered: Reconnect all: organisations that the login reaches and that are no client's.
+        distinctions: For organisations with the same name, what distinguishes them, by organisation id.
+    """
+
+    view: RunView
+    organisations: Sequence[RunOrganisation]
+    offered: Sequence[RunOrganisation]
+    distinctions: Mapping[str, str]
+
+    @property
+    def run(self) -> Run:
+        """The run itself."""
+        return self.view.run
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +115,35 @@ async def find_run(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
 
 
 async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> RunView | None:
-    """The practice's run with its whole list, or None."""
-    run = await find_run(session, practice_id, run_id)
-    if run is None:
+    """The practice's run without its list, or None; one statement, so that no number contradicts another."""
+    found = await _views(session, Run.id == run_id, Run.practice_id == practice_id)
+    return found[0] if found else None
+
+
+async def any_run_view(session: AsyncSession, run_id: str) -> RunView | None:
+    """Any practice's run without its list, or None; the caller has checked whose it is."""
+    found = await _views(session, Run.id == run_id)
+    return found[0] if found else None
+
+
+async def whole_run(session: AsyncSession, practice_id: UUID, run_id: str) -> WholeRun | None:
+    """The practice's run with its whole list, or None.
+
+    Args:
+        session: A transaction that sees the database as of one moment.
+        practice_id: The practice.
+        run_id: The run.
+    """
+    view = await run_view(session, practice_id, run_id)
+    if view is None:
         return None
-    colleague = await session.get_one(Colleague, run.colleague_id)
-    listed = await run_lists.organisations_of(session, run.id)
-    offers: Sequence[RunOrganisation] = ()
-    if run.kind is RunKind.RECONNECT_ALL:
-        offers = [row for row in listed if row.connection_id is None]
-        listed = [row for row in listed if row.connection_id is not None]
-    return RunView(
-        run=run,
-        colleague_name=colleague.name,
-        counts=_tally(organisation.outcome for organisation in listed),
-        verdicts=_tally(organisation.verdict for organisation in listed),
-        causes=_tally(organisation.cause for organisation in listed),
-        organisations=listed,
-        offers=offers,
-        total=len(listed),
-        accounts=await accounts_of(session, run),
-        distinctions=await telling_apart.distinctions(session, run.id),
+    listed = await run_lists.organisations_of(session, run_id)
+    is_repair = view.run.kind is RunKind.RECONNECT_ALL
+    return WholeRun(
+        view=view,
+        organisations=[row for row in listed if not is_repair or row.connection_id is not None],
+        offered=[row for row in listed if is_repair and row.connection_id is None],
+        distinctions=await telling_apart.distinctions(session, run_id),
     )
 
 
@@ -128,50 +171,28 @@ async def find_runs(
     if wanted.before is not None:
         matching.append(Run.created_at < wanted.before)
     page = (
-        select(Run, Colleague.name, Client.name)
-        .join(Colleague, col(Colleague.id) == col(Run.colleague_id))
-        .outerjoin(Client, col(Client.id) == col(Run.client_id))
+        select(Run.id)
         .where(*matching)
         .order_by(col(Run.created_at).desc(), col(Run.id).desc())
         .limit(limit)
         .offset(offset)
     )
-    found = (await session.exec(page)).all()
-    totals, outcomes, causes = await _tallies(session, [run.id for run, _, _ in found])
     total = (await session.exec(select(func.count()).select_from(Run).where(*matching))).one()
-    return [
-        RunView(
-            run, name, dict(outcomes[run.id]), {}, dict(causes[run.id]), total=totals[run.id], client_name=client_name
-        )
-        for run, name, client_name in found
-    ], total
+    return await _views(session, col(Run.id).in_(page)), total
 
 
-async def _tallies(
-    session: AsyncSession, run_ids: Sequence[str]
-) -> tuple[Counter[str], defaultdict[str, Counter[Outcome]], defaultdict[str, Counter[Cause]]]:
-    """For several runs at once: the length of each list, and numbers by outcome and by cause; offers do not count."""
-    row = RunOrganisation
-    kinds = (col(row.run_id), col(row.outcome), col(row.cause))
-    counted = (
-        select(*kinds, func.count())
-        .join(Run, col(Run.id) == col(row.run_id))
-        .where(
-            col(row.run_id).in_(run_ids),
-            or_(col(Run.kind) != RunKind.RECONNECT_ALL, col(row.connection_id).is_not(None)),
-        )
-        .group_by(*kinds)
+async def _views(session: AsyncSession, *matching: Any) -> Sequence[RunView]:
+    """The one way to read runs and their numbers: all that match, newest first, in one statement."""
+    query: Any = (
+        select(Run, Colleague.name, Client.name)
+        .join(Colleague, col(Colleague.id) == col(Run.colleague_id))
+        .outerjoin(Client, col(Client.id) == col(Run.client_id))
+        .where(*matching)
+        .order_by(col(Run.created_at).desc(), col(Run.id).desc())
     )
-    totals: Counter[str] = Counter()
-    outcomes: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
-    causes: defaultdict[str, Counter[Cause]] = defaultdict(Counter)
-    for run_id, outcome, cause, count in (await session.exec(counted)).all():
-        totals[run_id] += count
-        if outcome is not None:
-            outcomes[run_id][outcome] += count
-        if cause is not None:
-            causes[run_id][cause] += count
-    return totals, outcomes, causes
+    counted: Any = with_parts(query).group_by(Colleague.name, Client.name)
+    found = (await session.exec(counted)).all()
+    return [RunView(run, colleague, client, tally) for (run, colleague, client), tally in tallied(found)]
 
 
 async def waiting_connections(session: AsyncSession, run_id: str) -> Sequence[UUID]:
@@ -180,10 +201,6 @@ async def waiting_connections(session: AsyncSession, run_id: str) -> Sequence[UU
         RunOrganisation.run_id == run_id, RunOrganisation.outcome == Outcome.RETRYING
     )
     return [connection_id for connection_id in (await session.exec(query)).all() if connection_id is not None]
-
-
-def _tally(values: Iterable[T | None]) -> dict[T, int]:
-    return dict(Counter(value for value in values if value is not None))
 
 
 async def of_key(session: AsyncSession, colleague_id: UUID, key: str) -> Run | None:

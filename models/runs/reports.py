@@ -3,7 +3,6 @@
 Offers of a *Reconnect all* (organisations that are no client's) are kept apart, because they never get an outcome.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,13 +17,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from contracts.words.causes import Cause
-from contracts.words.runs import Outcome, RunKind, Stage, Verdict
+from contracts.words.runs import Outcome, RunKind, Verdict
 from models.clients.tables import Client
 from models.practices.tables import Colleague, Team
 from models.runs import telling_apart
-from models.runs.accounts import Accounts, accounts_of
 from models.runs.tables import Run, RunOrganisation
-from rules.runs.run_results import next_step_of
+from models.runs.tallies import ATTENTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,87 +85,8 @@ class OrganisationFilter:
     order: RowOrder = RowOrder.LISTED
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeGroup:
-    """Those of a run's organisations that share an outcome and a cause.
-
-    Attributes:
-        outcome: The outcome; None while they have none.
-        cause: Why something went wrong; None otherwise.
-        count: How many.
-        message: The message of their rows, if it is the same for all.
-        next_try_at: When the first of those that wait is tried again.
-        makes_clients: Whether they were to become clients.
-    """
-
-    outcome: Outcome | None
-    cause: Cause | None
-    count: int
-    message: str | None
-    next_try_at: datetime | None = None
-    makes_clients: bool = False
-
-    @property
-    def sentence(self) -> str | None:
-        """What happened, in one sentence for people."""
-        return self.cause.sentence if self.cause else self.message
-
-    @property
-    def next_step(self) -> str | None:
-        """What a person can do about it."""
-        return next_step_of(self.outcome, self.cause, makes_client=self.makes_clients)
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """A run and the outcomes of its list, without the list itself.
-
-    Attributes:
-        run: The run.
-        colleague_name: The colleague who started it.
-        groups: Its organisations by outcome; groups that need attention come first.
-        offers: Reconnect all: how many organisations the login reaches that are no client's.
-        accounts: Add clients: the accounts that it made.
-    """
-
-    run: Run
-    colleague_name: str
-    groups: Sequence[OutcomeGroup]
-    offers: int
-    accounts: Accounts | None = None
-
-    @property
-    def total(self) -> int:
-        """How many organisations its list has."""
-        return sum(group.count for group in self.groups)
-
-    @property
-    def counts(self) -> dict[Outcome, int]:
-        """How many of them have which outcome."""
-        counted: Counter[Outcome] = Counter()
-        for group in self.groups:
-            if group.outcome is not None:
-                counted[group.outcome] += group.count
-        return dict(counted)
-
-    @property
-    def can_retry(self) -> bool:
-        """Whether something failed that can be done again, or waits for a later try that could be now."""
-        is_finished = self.run.stage is Stage.FINISHED
-        return is_finished and any(group.outcome in {Outcome.FAILED, Outcome.RETRYING} for group in self.groups)
-
-
 EVERYTHING = OrganisationFilter()
 OFFERS = OrganisationFilter(is_offer=True)
-
-_ATTENTION = {
-    outcome: place
-    for place, outcome in enumerate(
-        (Outcome.FAILED, Outcome.RETRYING, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE, None)
-    )
-}
-"""What people look for first in a report; the rest follows by size, and what was skipped stands last."""
-_LAST = len(_ATTENTION)
 
 
 async def organisation_views(
@@ -215,48 +134,16 @@ async def organisation_views(
     return [OrganisationView(*one) for one in told], total
 
 
-async def run_report(session: AsyncSession, run: Run) -> RunReport:
-    """The report of a run; the caller has checked whose it is."""
-    colleague = await session.get_one(Colleague, run.colleague_id)
-    counted: Any = select(func.count()).where(RunOrganisation.run_id == run.id)
-    offers: Any = (await session.exec(_filtered(counted, run, OFFERS))).one()
-    groups = await outcome_groups(session, run)
-    return RunReport(run, colleague.name, groups, offers, await accounts_of(session, run))
-
-
-async def outcome_groups(session: AsyncSession, run: Run) -> Sequence[OutcomeGroup]:
-    """A run's list grouped by outcome and cause, groups that need attention first; counts add up to the list."""
-    kinds = (col(RunOrganisation.outcome), col(RunOrganisation.cause))
-    message = col(RunOrganisation.message)
-    said = (func.min(message), func.max(message), func.count(message), func.min(col(RunOrganisation.retry_at)))
-    query: Any = select(*kinds, func.count(), *said)  # type: ignore[call-overload]  # seven columns are more than its overloads know
-    grouped = _filtered(query.where(RunOrganisation.run_id == run.id), run, EVERYTHING).group_by(*kinds)
-    rows: Sequence[Any] = (await session.exec(grouped)).all()
-    adds = run.kind is RunKind.ADD_CLIENTS
-    groups = [
-        OutcomeGroup(outcome, cause, count, first if first == last and messages == count else None, next_try_at, adds)
-        for outcome, cause, count, first, last, messages, next_try_at in rows
-    ]
-    return sorted(groups, key=_place)
-
-
-def _place(group: OutcomeGroup) -> tuple[int, bool, int, str]:
-    return (
-        _ATTENTION.get(group.outcome, _LAST),
-        group.outcome is Outcome.SKIPPED,
-        -group.count,
-        f"{group.outcome} {group.cause}",
-    )
-
-
 def _ordered(order: RowOrder) -> tuple[Any, ...]:
     row, name = RunOrganisation, func.lower(col(RunOrganisation.name))
     if order is RowOrder.LISTED:
         return (col(row.position),)
     if order is RowOrder.BY_NAME:
         return (name, col(row.position))
-    places = _ATTENTION | {Outcome.SKIPPED: _LAST + 1}
-    place = case(*((col(row.outcome).is_not_distinct_from(one), place) for one, place in places.items()), else_=_LAST)
+    places = ATTENTION | {Outcome.SKIPPED: len(ATTENTION) + 1}
+    place = case(
+        *((col(row.outcome).is_not_distinct_from(one), place) for one, place in places.items()), else_=len(ATTENTION)
+    )
     return (place, name, col(row.position))
 
 

@@ -11,6 +11,7 @@ from contracts.words.runs import Result, RunKind, Stage
 from models.connections.writes import MADE
 from models.kit.arrays import texts
 from models.runs import writes as runs
+from models.runs.tallies import tally_of
 from rules.runs.run_results import result_of, summary
 
 MENDED = "It failed in this run and has worked since."
@@ -64,7 +65,7 @@ async def retell(session: AsyncSession, run_ids: Collection[str]) -> None:
         run = await runs.locked_run(session, run_id)
         if run.stage is not Stage.FINISHED or run.result not in _MAY_CHANGE or run.kind not in _GOES_ON:
             continue
-        outcomes, _ = await runs.tally(session, run_id)
+        outcomes = (await tally_of(session, run_id)).counts
         run.result, run.message = result_of(run.kind, outcomes), summary(outcomes)[:500]
         session.add(run)
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, text, update
+from sqlalchemy import or_, text, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -130,23 +130,6 @@ async def without_good_pull(session: AsyncSession, run_id: str, connection_ids: 
         or_(col(RunOrganisation.outcome).is_(None), col(RunOrganisation.outcome) == Outcome.FAILED),
     )
     return [identity for identity in await session.exec(query) if identity is not None]
-
-
-async def tally(session: AsyncSession, run_id: str) -> tuple[dict[Outcome, int], dict[Cause, int]]:
-    """How many organisations of the run have which outcome, and which causes."""
-    query = (
-        select(RunOrganisation.outcome, RunOrganisation.cause, func.count())
-        .where(RunOrganisation.run_id == run_id)
-        .group_by(col(RunOrganisation.outcome), col(RunOrganisation.cause))
-    )
-    outcomes: dict[Outcome, int] = {}
-    causes: dict[Cause, int] = {}
-    for outcome, cause, count in (await session.exec(query)).all():
-        if outcome is not None:
-            outcomes[Outcome(outcome)] = outcomes.get(Outcome(outcome), 0) + count
-        if cause is not None:
-            causes[Cause(cause)] = causes.get(Cause(cause), 0) + count
-    return outcomes, causes
 
 
 async def reopen(session: AsyncSession, run: Run, at: datetime) -> int:

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from models.kit.columns import now
-from models.runs.accounts import Accounts
-from models.runs.reads import RunView
+from models.runs.reads import RunView, WholeRun
 from models.runs.tables import RunOrganisation
+from models.runs.tallies import Accounts
 
 
 class StartedAnswer(BaseModel):
@@ -95,8 +95,8 @@ class OfferAnswer(BaseModel):
     name: str
 
 
-class RunSummaryAnswer(BaseModel):
-    """A run without its organisations."""
+class RunFactsAnswer(BaseModel):
+    """What every answer about a run has."""
 
     run_id: str
     kind: RunKind
@@ -115,10 +115,14 @@ class RunSummaryAnswer(BaseModel):
     counts: dict[Outcome, int] = Field(description="Organisations by outcome.")
     causes: dict[Cause, int] = Field(description="Organisations by cause.")
 
+
+class RunSummaryAnswer(RunFactsAnswer):
+    """A run without its organisations."""
+
     @classmethod
     def of(cls, view: RunView) -> Self:
         """The run as the API shows it."""
-        return cls(**_summary(view))
+        return cls(**_facts(view))
 
 
 class AccountsAnswer(BaseModel):
@@ -135,7 +139,7 @@ class AccountsAnswer(BaseModel):
         return cls(made=accounts.made, complete=accounts.complete, waiting=accounts.waiting, need_you=accounts.need_you)
 
 
-class RunAnswer(RunSummaryAnswer):
+class RunAnswer(RunFactsAnswer):
     """A run with its organisations."""
 
     accounts: AccountsAnswer | None = Field(description="Add clients: what was made; null as long as nothing is.")
@@ -145,16 +149,17 @@ class RunAnswer(RunSummaryAnswer):
     offers: list[OfferAnswer] = Field(description="Reconnect all: what the login reaches and nobody added.")
 
     @classmethod
-    def of(cls, view: RunView) -> Self:
+    def of(cls, whole: WholeRun) -> Self:
         """The run as the API shows it."""
+        accounts = whole.view.accounts
         return cls(
-            **_summary(view),
-            accounts=AccountsAnswer.of(view.accounts) if view.accounts else None,
-            verdicts=view.verdicts,
+            **_facts(whole.view),
+            accounts=AccountsAnswer.of(accounts) if accounts else None,
+            verdicts=whole.view.tally.verdicts,
             organisations=[
-                OrganisationAnswer.of(row, view.distinctions.get(row.organisation_id)) for row in view.organisations
+                OrganisationAnswer.of(row, whole.distinctions.get(row.organisation_id)) for row in whole.organisations
             ],
-            offers=[OfferAnswer(organisation_id=row.organisation_id, name=row.name) for row in view.offers],
+            offers=[OfferAnswer(organisation_id=row.organisation_id, name=row.name) for row in whole.offered],
         )
 
 
@@ -165,7 +170,7 @@ class RunsAnswer(BaseModel):
     total: int = Field(description="How many match over all pages.")
 
 
-def _summary(view: RunView) -> dict[str, Any]:
+def _facts(view: RunView) -> dict[str, Any]:
     run = view.run
     return {
         "run_id": run.id,
@@ -181,5 +186,5 @@ def _summary(view: RunView) -> dict[str, Any]:
         "finished_at": run.finished_at,
         "total": view.total,
         "counts": view.counts,
-        "causes": view.causes,
+        "causes": view.tally.causes,
     }

@@ -18,8 +18,8 @@ from models.lists.tables import ContactRow, StandardRow
 from models.practices.reads import ColleagueView
 from models.practices.teams import TeamView
 from models.runs.progress import RunSnapshot
-from models.runs.reads import RunFilter
-from models.runs.reports import OFFERS, OrganisationFilter, OrganisationView, RowOrder, RunReport
+from models.runs.reads import RunFilter, RunView
+from models.runs.reports import OFFERS, OrganisationFilter, OrganisationView, RowOrder
 from models.runs.tables import Run, RunOrganisation
 
 __all__ = [
@@ -46,8 +46,8 @@ __all__ = [
     "Run",
     "RunFilter",
     "RunOrganisation",
-    "RunReport",
     "RunSnapshot",
+    "RunView",
     "StandardRow",
     "TeamView",
     "TokenView",

@@ -20,6 +20,7 @@ from models.practices.tables import Colleague, Practice
 from models.runs import writes as runs
 from models.runs.reads import waiting_clients
 from models.runs.tables import Run
+from models.runs.tallies import tally_of
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions, start_of
 from starter.runs.starting import ENDED
@@ -66,7 +67,7 @@ class Retries:
                 raise Refused(
                     RefusalCode.WRONG_STAGE, "This run is still at work; retry what failed once it is finished."
                 )
-            failed, _ = await runs.tally(session, run_id)
+            failed = (await tally_of(session, run_id)).counts
             waiting = await waiting_clients(session, run.id)
             reopened = failed.get(Outcome.FAILED, 0)
             if not reopened and not waiting:

@@ -14,16 +14,16 @@ from contracts.payloads.selection import Selection
 from contracts.words.access import scope_of
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
+from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import leftovers as run_leftovers
-from models.runs import progress as run_progress
 from models.runs import reads as run_views
 from models.runs import reports as run_reports
 from models.runs import surveys
 from models.runs.leftovers import KeptLogin, Unreached
-from models.runs.progress import RunSnapshot
-from models.runs.reads import RunFilter, RunView
-from models.runs.reports import OrganisationFilter, OrganisationView, RunReport
+from models.runs.progress import RunSnapshot, snapshot_of
+from models.runs.reads import RunFilter, RunView, WholeRun
+from models.runs.reports import OrganisationFilter, OrganisationView
 from models.runs.tables import Run
 from starter.actor import Actor
 from starter.runs.consents import Consents
@@ -93,17 +93,18 @@ class Runs:
         actor.check(scope_of(kind))
         return await self._starts.start(actor, kind, provider, idempotency_key, options)
 
-    async def show(self, actor: Actor, run_id: str) -> RunView:
+    async def show(self, actor: Actor, run_id: str) -> WholeRun:
         """One run of the actor's practice, with its organisations.
 
         Raises:
             Refused: There is no such run in the practice.
         """
         async with self._database.session() as session:
-            view = await run_views.run_view(session, actor.practice_id, run_id)
-        if view is None:
+            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            found = await run_views.whole_run(session, actor.practice_id, run_id)
+        if found is None:
             raise _unknown(run_id)
-        return view
+        return found
 
     async def recent(self, actor: Actor, *, limit: int = 50, before: datetime | None = None) -> Sequence[RunView]:
         """The practice's runs, newest first, without their organisations; only those before ``before``, if given."""
@@ -117,15 +118,17 @@ class Runs:
         async with self._database.session() as session:
             return await run_views.find_runs(session, actor.practice_id, wanted, limit=limit, offset=offset)
 
-    async def report(self, actor: Actor, run_id: str) -> RunReport:
+    async def report(self, actor: Actor, run_id: str) -> RunView:
         """One run of the actor's practice, with its outcomes in groups and without its list.
 
         Raises:
             Refused: There is no such run in the practice.
         """
-        run = await self._run(actor, run_id)
         async with self._database.session() as session:
-            return await run_reports.run_report(session, run)
+            view = await run_views.run_view(session, actor.practice_id, run_id)
+        if view is None:
+            raise _unknown(run_id)
+        return view
 
     async def organisations(
         self,
@@ -145,19 +148,14 @@ class Runs:
         async with self._database.session() as session:
             return await run_reports.organisation_views(session, run, wanted, limit=limit, offset=offset)
 
-    async def at_one_moment(self, actor: Actor, run_id: str) -> tuple[RunSnapshot, RunReport]:
-        """A run's numbers and its report, read in one snapshot of the database, so that they agree.
+    async def at_one_moment(self, actor: Actor, run_id: str) -> tuple[RunSnapshot, RunView]:
+        """A run's state and what became of its list, of one reading, so that they agree.
 
         Raises:
             Refused: There is no such run in the practice.
         """
-        async with self._database.session() as session:
-            await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            run = await run_views.find_run(session, actor.practice_id, run_id)
-            snapshot = await run_progress.run_snapshot(session, run_id) if run is not None else None
-            if run is None or snapshot is None:
-                raise _unknown(run_id)
-            return snapshot, await run_reports.run_report(session, run)
+        view = await self.report(actor, run_id)
+        return snapshot_of(view, now()), view
 
     async def glance(self, actor: Actor, run_id: str) -> RunSnapshot:
         """A run's numbers as they are now.
@@ -165,12 +163,8 @@ class Runs:
         Raises:
             Refused: There is no such run in the practice.
         """
-        await self._run(actor, run_id)
-        async with self._database.session() as session:
-            found = await run_progress.run_snapshot(session, run_id)
-        if found is None:
-            raise _unknown(run_id)
-        return found
+        snapshot, _ = await self.at_one_moment(actor, run_id)
+        return snapshot
 
     async def to_allow_again(self, actor: Actor, run_id: str) -> Sequence[str]:
         """Names of organisations that people have to tick in this sign-in at the provider; only when reconnecting.
@@ -253,7 +247,7 @@ class Runs:
             async with explained(ended):
                 await self._temporal.get_workflow_handle(run_id).cancel()
 
-    async def ended(self, actor: Actor, run_id: str) -> RunView:
+    async def ended(self, actor: Actor, run_id: str) -> WholeRun:
         """Wait until a run has ended; then show it.
 
         Raises:

@@ -12,8 +12,8 @@ from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
 from models.connections.tables import Connection
 from models.practices.writes import create_colleague, create_team
 from models.runs.leftovers import unreached
-from models.runs.reads import RunFilter, find_runs
-from models.runs.reports import OrganisationFilter, RowOrder, organisation_views, outcome_groups, run_report
+from models.runs.reads import RunFilter, any_run_view, find_runs
+from models.runs.reports import OrganisationFilter, RowOrder, organisation_views
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON
 
@@ -114,7 +114,7 @@ async def test_a_row_has_the_client_and_the_people_around_it(database, house, ru
 
 async def test_outcomes_in_groups_with_causes_and_next_steps(database, run):
     async with database.session() as session:
-        report = await run_report(session, run)
+        report = await any_run_view(session, run.id)
     assert [(group.outcome, group.cause, group.count, group.message) for group in report.groups] == [
         (Outcome.FAILED, Cause.UNKNOWN, 2, None),
         (Outcome.FAILED, Cause.ACCESS_LOST, 1, "No access"),
@@ -130,19 +130,19 @@ async def test_outcomes_in_groups_with_causes_and_next_steps(database, run):
 
 async def test_what_can_be_retried(database, run):
     async with database.transaction() as session:
-        assert (await run_report(session, run)).can_retry
-        run.stage = Stage.CREATING
-        assert not (await run_report(session, run)).can_retry
+        assert (await any_run_view(session, run.id)).can_retry
+        (await session.get_one(Run, run.id)).stage = Stage.CREATING
+        assert not (await any_run_view(session, run.id)).can_retry
 
 
 async def test_offers_of_a_reconnect_stand_apart(database, run):
     run.kind = RunKind.RECONNECT_ALL
     async with database.transaction() as session:
         await session.merge(run)
-        report = await run_report(session, run)
+        report = await any_run_view(session, run.id)
         (ash,), own = await organisation_views(session, run)
         offers, how_many = await organisation_views(session, run, OrganisationFilter(is_offer=True), limit=2)
-        (group,) = await outcome_groups(session, run)
+        (group,) = report.groups
         ((view,), _) = await find_runs(session, run.practice_id, RunFilter())
     assert (report.total, report.offers, own, how_many, view.total) == (1, 6, 1, 6, 1)
     assert (ash.organisation.name, [offer.organisation.name for offer in offers]) == ("Ash", ["Birch", "100% Cork"])
@@ -181,12 +181,12 @@ async def test_a_listed_run_says_who_and_what_became_of_it(database, house, runs
         (third, second, first), _ = await find_runs(session, house.practice.id, RunFilter())
     assert (first.colleague_name, second.colleague_name) == ("Ada", "Bea")
     assert (first.client_name, third.client_name) == (None, "Smith Ltd")
-    assert (first.total, first.counts[Outcome.FAILED], first.causes) == (
+    assert (first.total, first.counts[Outcome.FAILED], first.tally.causes) == (
         7,
         3,
         {Cause.UNKNOWN: 2, Cause.ACCESS_LOST: 1},
     )
-    assert (third.total, third.counts, third.causes) == (0, {}, {})
+    assert (third.total, third.counts, third.tally.causes) == (0, {}, {})
 
 
 async def test_another_practice_has_no_activity(database, house, runs):

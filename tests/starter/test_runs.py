@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import func, select
 from temporalio.client import WorkflowFailureError
 
@@ -22,7 +21,7 @@ from runtime.embedded.processes import Supervisor
 from runtime.embedded.temporal import start_temporal
 from runtime.temporal.connection import connect
 from starter.runs.runs import Runs
-from tests.journeys.scene import PATIENCE, Scene
+from tests.journeys.scene import Scene
 
 START = "/api/v1/client-sync/xero/add-clients"
 
@@ -181,23 +180,3 @@ async def test_no_retry_while_it_is_at_work(scene: Scene):
     run_id, _ = await scene.start()
     answer = await scene.http.post(f"/api/v1/runs/{run_id}/retry")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
-
-
-async def test_a_look_at_a_run_is_one_moment(scene: Scene):
-    """What changes while a page is put together is in all of it or in none."""
-    async with scene.worker():
-        run_id = (await scene.listed())["run_id"]
-    async with scene.database.transaction() as other:
-        await (await other.connection()).execute(text("LOCK TABLE colleagues IN ACCESS EXCLUSIVE MODE"))
-        look = asyncio.create_task(scene.operations.runs.at_one_moment(scene.actor, run_id))
-        async with asyncio.timeout(PATIENCE):
-            while not await scene.held_up("SELECT colleagues"):
-                await scene.rows("SELECT 1")
-        settled = {"id": run_id}
-        await (await other.connection()).execute(text("UPDATE runs SET stage = 'creating' WHERE id = :id"), settled)
-        skipped = text("UPDATE run_organisations SET outcome = 'skipped' WHERE run_id = :id")
-        await (await other.connection()).execute(skipped, settled)
-    snapshot, report = await look
-    assert (snapshot.stage, report.run.stage) == (Stage.AWAITING_SELECTION, Stage.AWAITING_SELECTION)
-    assert snapshot.counts == {}
-    assert {group.outcome for group in report.groups} == {None}

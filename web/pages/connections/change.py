@@ -10,7 +10,7 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, RunKind, Stage, Verdict
 from starter.access.sessions import SignedIn
-from starter.answers.views import OrganisationFilter, RowOrder, RunReport
+from starter.answers.views import OrganisationFilter, RowOrder, RunView
 from starter.connections.changes import ChangePreview
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
@@ -94,7 +94,7 @@ async def confirm(request: Request, door: Door, viewer: Viewer, client_id: UUID,
     return go(f"/clients/{client_id}/connection", Said.CONNECTION_CHANGED)
 
 
-async def _report(door: Door, viewer: SignedIn, client_id: UUID, run_id: str) -> RunReport:
+async def _report(door: Door, viewer: SignedIn, client_id: UUID, run_id: str) -> RunView:
     report = await door.runs.report(viewer.actor, run_id)
     if report.run.client_id != client_id or report.run.kind is not RunKind.CHANGE_CONNECTION:
         raise Refused(RefusalCode.NOT_FOUND, f"There is no change {run_id!r} of this client's connection.")

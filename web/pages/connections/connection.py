@@ -12,7 +12,7 @@ from contracts.words.lists import ListName, Source
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from starter.access.sessions import SignedIn
-from starter.answers.views import Connection, RunFilter, RunReport, chosen_sources, now, undo_until
+from starter.answers.views import Connection, RunFilter, RunView, chosen_sources, now, undo_until
 from starter.runs.starting import StartedRun
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
@@ -188,7 +188,7 @@ async def _run(door: Door, viewer: SignedIn, client_id: UUID, run_id: str) -> On
             return None
         run_id = found[0].run.id
     try:
-        report: RunReport = await door.runs.report(viewer.actor, run_id)
+        report: RunView = await door.runs.report(viewer.actor, run_id)
     except Refused:
         return None
     if report.run.client_id != client_id:

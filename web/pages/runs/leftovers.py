@@ -6,7 +6,7 @@ from typing import Final
 from contracts.words.runs import Outcome
 from starter.actor import Actor
 from starter.answers.run_words import MEANS
-from starter.answers.views import OFFERS, RunReport
+from starter.answers.views import OFFERS, RunView
 from starter.operations import Operations
 
 SOME_KEEP: Final = "They have a new owner. Connections moved with them, except for those named below."
@@ -15,7 +15,7 @@ SHOWN: Final = 12
 """Organisations that are named, of each kind; there may be a thousand."""
 
 
-async def of_reconnect(door: Operations, actor: Actor, report: RunReport) -> Mapping[str, object]:
+async def of_reconnect(door: Operations, actor: Actor, report: RunView) -> Mapping[str, object]:
     """Whose login could repair the rest, and which organisations are no client's.
 
     Args:
@@ -34,7 +34,7 @@ async def of_reconnect(door: Operations, actor: Actor, report: RunReport) -> Map
     }
 
 
-async def of_reassign(door: Operations, actor: Actor, report: RunReport) -> Mapping[str, object]:
+async def of_reassign(door: Operations, actor: Actor, report: RunView) -> Mapping[str, object]:
     """Who has the clients now, and which are still read with an old login.
 
     Args:

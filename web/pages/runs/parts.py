@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 from contracts.words.runs import RunKind, Stage
 from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
-from starter.answers.views import RunReport, RunSnapshot
+from starter.answers.views import RunSnapshot, RunView
 from starter.operations import Operations
 from web.pages.runs import leftovers as run_leftovers
 from web.pages.runs import report as run_report
@@ -33,7 +33,7 @@ class RunPage:
 
     door: Operations
     viewer: SignedIn
-    report: RunReport
+    report: RunView
     snapshot: RunSnapshot
     query: QueryParams
 

@@ -7,7 +7,7 @@ from starlette.datastructures import QueryParams
 from contracts.words.runs import Outcome, RunKind
 from starter.actor import Actor
 from starter.answers.run_words import MEANS, accounts_sum, outcomes_sum
-from starter.answers.views import OrganisationFilter, RowOrder, RunReport
+from starter.answers.views import OrganisationFilter, RowOrder, RunView
 from starter.answers.wording import number
 from starter.operations import Operations
 from web.kit.listing import PAGE, address
@@ -17,7 +17,7 @@ LONGEST_SEARCH: Final = 100
 MOST: Final = 1_000_000
 
 
-async def values(door: Operations, actor: Actor, report: RunReport, query: QueryParams) -> dict[str, object]:
+async def values(door: Operations, actor: Actor, report: RunView, query: QueryParams) -> dict[str, object]:
     """The values for the report's template. A parameter that cannot be understood does not filter.
 
     Args:
