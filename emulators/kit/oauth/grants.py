@@ -187,7 +187,7 @@ class Grants:
     def hard_left(self, consent: Consent) -> int | None:
         """Seconds until the grant is over however it is used; None if it never is."""
         hard_end = self._policies.refresh.hard_end
-        return None if hard_end is None else max(0, int(consent.auth_time + hard_end - self._clock.now()))
+        return None if hard_end is None else max(0, consent.auth_time + hard_end - int(self._clock.now()))
 
     def revoke(self, token: str) -> Consent | None:
         """Kill the grant of this token, as far as the policies say.

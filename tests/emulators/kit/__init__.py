@@ -1,0 +1,1 @@
+"""What stand-ins are made of, tried with a platform that exists nowhere."""
