@@ -20,6 +20,7 @@ from starter.access.proofs import Proofs
 from starter.access.second_steps import SecondSteps
 from starter.access.sessions import Sessions
 from starter.access.tokens import Tokens
+from starter.clients.accounts import Accounts
 from starter.clients.clients import Clients
 from starter.clients.exports import Exports
 from starter.connections.changes import BookChanges
@@ -64,6 +65,7 @@ class Operations:
         consents: Begin sign-ins at a provider.
         consent_returns: Finish these sign-ins when the browser comes back.
         clients: Client accounts, their lists and their history.
+        accounts: Client accounts made and changed by hand.
         exports: Clients, lists, runs and timelines as CSV.
         hand_overs: Give a colleague's clients to another colleague; for admins.
         health: The health of all connections, and a check of them now.
@@ -116,6 +118,7 @@ class Operations:
         self.tokens = Tokens(database)
         self.support_reads = SupportReads(database)
         self.clients = Clients(database)
+        self.accounts = Accounts(database, temporal)
         self.supporting = Supporting(temporal, public_url)
         self.health = ConnectionHealth(database, temporal, self.supporting)
         self.consents = Consents(database, sealer, providers, public_url, deadlines.consent)

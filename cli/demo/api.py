@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from cli.demo.failure import DemoError
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
+from contracts.words.client_accounts import NewClient
 from contracts.words.lists import ListName
 from contracts.words.mistakes import first_of
 from starter.answers.clients import ClientAnswer, ClientsAnswer, ListAnswer
@@ -74,6 +75,10 @@ class Api:
             found += page.clients
             if len(found) >= page.total or not page.clients:
                 return found
+
+    async def add_client(self, new: NewClient) -> ClientAnswer:
+        """Add a client by hand."""
+        return await self._call(ClientAnswer, "POST", "/clients", body=new.model_dump_json(exclude_none=True))
 
     async def list_rows(self, client_id: UUID, name: ListName) -> ListAnswer:
         """The first row of a client's list, with its receipt."""

@@ -14,17 +14,13 @@ class Cast:
     """The practice's people and teams.
 
     Attributes:
-        practice_id: The practice.
         ada_token: Bearer token of Ada, the admin, who starts the run.
         ben_token: Bearer token of Ben, who has a client already.
-        ben_id: Ben's id.
         teams: Ids of the two teams.
     """
 
-    practice_id: UUID
     ada_token: str = field(repr=False)
     ben_token: str = field(repr=False)
-    ben_id: UUID
     teams: tuple[UUID, UUID]
 
 
@@ -39,7 +35,7 @@ async def set_up(colleagues: Colleagues, tokens: Tokens, *, allowance: int) -> C
     Raises:
         Refused: They are there already.
     """
-    practice_id, _ = await colleagues.create_practice(
+    await colleagues.create_practice(
         name=PRACTICE,
         plan=Plan.ADVANCED,
         allowance=allowance,
@@ -47,13 +43,11 @@ async def set_up(colleagues: Colleagues, tokens: Tokens, *, allowance: int) -> C
         admin_email=ADA,
         admin_name="Ada Harbour",
     )
-    ben_id = await colleagues.create(practice=PRACTICE, email=BEN, name="Ben Quay", role=Role.MEMBER)
+    await colleagues.create(practice=PRACTICE, email=BEN, name="Ben Quay", role=Role.MEMBER)
     await colleagues.create(practice=PRACTICE, email=CLEO, name="Cleo Pier", role=Role.MEMBER)
     return Cast(
-        practice_id=practice_id,
         ada_token=(await tokens.create_for(ADA, name="For the API")).secret,
         ben_token=(await tokens.create_for(BEN, name="For the API")).secret,
-        ben_id=ben_id,
         teams=(
             await colleagues.create_team(practice=PRACTICE, name="Bookkeeping", members=[ADA, BEN]),
             await colleagues.create_team(practice=PRACTICE, name="Year end", members=[ADA, CLEO]),

@@ -19,13 +19,13 @@ from cli.demo.report import Report
 from cli.demo.sandbox import Sandbox, SandboxState
 from cli.demo.selection import choose, same_again
 from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.client_accounts import NewClient
 from contracts.words.lists import ListName
 from contracts.words.runs import Stage
 from starter.access.tokens import Tokens
 from starter.answers.clients import ListAnswer
 from starter.answers.runs import RunAnswer
 from starter.bootstrap import open_database
-from starter.clients.by_hand import add_by_hand
 from starter.embedded import Product
 from starter.people.colleagues import Colleagues
 
@@ -103,19 +103,16 @@ async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
         state = await sandbox.state()
         casting = cast_parts(state.organisations, state.people[1].organisation_ids)
         with progress.step("Practice with three colleagues and two teams"):
-            people = await _set_up(product, casting, len(state.organisations) + SPARE_ALLOWANCE)
+            people = await _set_up(product, len(state.organisations) + SPARE_ALLOWANCE)
         async with Api(product.web_url, people.ada_token) as ada, Api(product.web_url, people.ben_token) as ben:
+            number = casting.organisation_of[Part.LOOKALIKE].registration_number
+            await ben.add_client(NewClient(name="Shoebox on the shelf", company_number=number))
             yield Scene(sandbox, state, casting, people, ada, ben)
 
 
-async def _set_up(product: Product, casting: Casting, allowance: int) -> Cast:
-    number = casting.organisation_of[Part.LOOKALIKE].registration_number
+async def _set_up(product: Product, allowance: int) -> Cast:
     async with open_database(product.settings) as database:
-        people = await cast.set_up(Colleagues(database), Tokens(database), allowance=allowance)
-        await add_by_hand(
-            database, people.practice_id, people.ben_id, name="Shoebox on the shelf", company_number=number
-        )
-    return people
+        return await cast.set_up(Colleagues(database), Tokens(database), allowance=allowance)
 
 
 async def _colleague_adds_one(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from cli.kit.acting import ClientName, acting, acting_on
 from cli.kit.output import As, Json, out, print_json, table, words
+from cli.work import accounts
 from cli.work.hand_over import hand_over
 from contracts.words.causes import Cause
 from starter.answers.clients import ClientAnswer
@@ -129,4 +130,6 @@ def _flat(client: ClientAnswer) -> dict[str, object]:
     return {name: "" if value is None else value for name, value in flat.items()}
 
 
+clients.command("create")(accounts.create)
+clients.command("edit")(accounts.edit)
 clients.command("hand-over")(hand_over)

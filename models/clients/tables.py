@@ -10,7 +10,11 @@ from models.kit.columns import created, new_id
 
 
 class Client(SQLModel, table=True):
-    """A client account. Its ``code`` is unique in the practice and never changes: ids are built from it."""
+    """A client account.
+
+    Its ``code`` is unique in the practice, and ids of workflows are built from it: it changes while none is at work.
+    ``reference`` is the practice's own.
+    """
 
     __tablename__ = "clients"
     __table_args__ = (UniqueConstraint("practice_id", "code"),)
@@ -23,5 +27,6 @@ class Client(SQLModel, table=True):
     team_id: UUID | None = Field(default=None, foreign_key="teams.id", index=True)
     company_number: str | None = Field(default=None, max_length=50)
     tax_number: str | None = Field(default=None, max_length=50)
+    reference: str | None = Field(default=None, max_length=100)
     created_by_run: str | None = Field(default=None, max_length=120)
     created_at: datetime = created()

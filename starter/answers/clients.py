@@ -72,6 +72,7 @@ class ClientAnswer(BaseModel):
     team: str | None
     company_number: str | None
     tax_number: str | None
+    reference: str | None = Field(description="The practice's own reference.")
     created_by_run: str | None
     created_at: datetime
     connection: ConnectionAnswer | None
@@ -90,6 +91,7 @@ class ClientAnswer(BaseModel):
             team=view.team_name,
             company_number=client.company_number,
             tax_number=client.tax_number,
+            reference=client.reference,
             created_by_run=client.created_by_run,
             created_at=client.created_at,
             connection=ConnectionAnswer.of(connection, view.login_name) if connection else None,

@@ -7,6 +7,7 @@ from models.access.password_links import MOST_MAILS
 from models.access.password_links import VALID_FOR as MAILED_LINK_VALID_FOR
 from models.access.tokens import USUAL, TokenView
 from models.clients.reads import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus, ClientView
+from models.clients.tables import Client
 from models.connections.changes import undo_until
 from models.connections.reads import Details, Managed
 from models.connections.settings import chosen_sources
@@ -27,6 +28,7 @@ __all__ = [
     "MOST_MAILS",
     "OFFERS",
     "USUAL",
+    "Client",
     "ClientFacets",
     "ClientFilter",
     "ClientOrder",

@@ -29,7 +29,7 @@ from starter.runs.runs import Runs
 
 Row = Sequence[object]
 
-CLIENT = ("client_id", "code", "name", "owner", "team", "company_number", "tax_number", "created_at")
+CLIENT = ("client_id", "code", "name", "owner", "team", "company_number", "tax_number", "reference", "created_at")
 CONNECTION = ("provider", "organisation_id", "organisation_name", "login", "status", "cause", "lists_pulled_at")
 WORDS = ("last_good_at", "what_happened", "next_step")
 ORGANISATION = ("organisation_id", "organisation", "listed_as", "about", "client_code", "client", "owner", "team")
@@ -178,7 +178,7 @@ async def _each(rows: Sequence[Row]) -> AsyncIterator[Row]:
 def _client(view: ClientView) -> Row:
     client, connection, cause = view.client, view.connection, view.cause
     of_client = [client.id, client.code, client.name, view.owner_name, view.team_name]
-    of_client += [client.company_number, client.tax_number, client.created_at]
+    of_client += [client.company_number, client.tax_number, client.reference, client.created_at]
     if connection is None:
         return [*of_client, *[None] * (len(CONNECTION) + len(WORDS))]
     of_organisation = [connection.provider, connection.organisation_id, connection.organisation_name, view.login_name]

@@ -85,6 +85,8 @@ _RULES = {
         POST /account/tokens/{token_id}/revoke
         GET /clients
         GET /clients.csv
+        GET /clients/new
+        POST /clients/new
         GET /client-sync
         POST /client-sync/{provider}/{kind}
         GET /activity
@@ -99,6 +101,8 @@ _RULES = {
         POST /activity/{run_id}/retry
         POST /activity/{run_id}/stop
         GET /clients/{client_id:uuid}
+        GET /clients/{client_id:uuid}/account
+        POST /clients/{client_id:uuid}/account
         GET /clients/{client_id:uuid}/connections
         GET /clients/{client_id:uuid}/runs/{run_id}
         POST /clients/{client_id:uuid}/runs/{run_id}/sign-in
@@ -166,6 +170,7 @@ _RULES = {
         GET /api/v1/colleagues/{colleague_id}/deactivation
     """,
     Rule.ADD: """
+        POST /api/v1/clients
         POST /api/v1/client-sync/{provider}/{kind}
         POST /api/v1/runs/{run_id}/consent
         POST /api/v1/runs/{run_id}/selection
@@ -176,6 +181,7 @@ _RULES = {
         POST /api/v1/tokens
         POST /api/v1/tokens/{token_id}/revoke
         POST /api/v1/connections/check
+        PATCH /api/v1/clients/{client_id}
         PATCH /api/v1/clients/{client_id}/connection
         POST /api/v1/clients/{client_id}/connection/refresh
         POST /api/v1/clients/{client_id}/connection/reconnect

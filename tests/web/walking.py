@@ -39,6 +39,8 @@ FORMS: dict[str, Json] = {
     "/forgotten-password": {"email": "nobody@nowhere.example"},
     "/forgotten-password/{token}": {"password": "x" * 12, "again": "x" * 12},
     "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
+    "/clients/new": {"name": " "},
+    "/clients/{client_id:uuid}/account": {"name": " "},
     "/account": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
     "/account/second-factor": {"password": "x" * 12},
     "/account/second-factor/set-up": {"code": "000000"},

@@ -1,15 +1,17 @@
 """Client accounts: the list, one client, and its history."""
 
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
 from contracts.words.causes import Cause
+from contracts.words.client_accounts import ClientPatch, NewClient
 from starter.answers.clients import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
 from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from web.api.parameters import Limit, Offset, Search
-from web.kit.authentication import Door, Reader
+from web.kit.authentication import ClientAdder, Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/clients", tags=["Clients"])
 
@@ -47,6 +49,20 @@ async def clients(
     """The practice's clients."""
     found, total = await door.clients.find(caller, wanted, order, limit=limit, offset=offset)
     return ClientsAnswer(clients=[ClientAnswer.of(view) for view in found], total=total, limit=limit, offset=offset)
+
+
+@router.post("", status_code=HTTPStatus.CREATED, summary="Add a client by hand, without a connection")
+async def add_client(caller: ClientAdder, door: Door, new: NewClient) -> ClientAnswer:
+    """The client that was made."""
+    client_id = await door.accounts.add(caller, new)
+    return ClientAnswer.of(await door.clients.show(caller, client_id))
+
+
+@router.patch("/{client_id}", summary="Change a client: what is left out stays as it is")
+async def change_client(caller: Manager, door: Door, client_id: UUID, patch: ClientPatch) -> ClientAnswer:
+    """The client as it is then."""
+    await door.accounts.change(caller, client_id, patch)
+    return ClientAnswer.of(await door.clients.show(caller, client_id))
 
 
 @router.get("/{client_id}", summary="Show a client with its connection")

@@ -55,4 +55,5 @@ class WithScope:
 
 Reader = Annotated[Actor, Depends(WithScope(Scope.READ))]
 Adder = Annotated[Actor, Depends(WithScope(Scope.ADD, Scope.MANAGE))]
+ClientAdder = Annotated[Actor, Depends(WithScope(Scope.ADD))]
 Manager = Annotated[Actor, Depends(WithScope(Scope.MANAGE))]

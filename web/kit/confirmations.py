@@ -43,6 +43,9 @@ class Said(StrEnum):
 
     FILTER_DROPPED = "filter-dropped"
 
+    CLIENT_ADDED = "client-added"
+    CLIENT_CHANGED = "client-changed"
+
     SETTINGS_SAVED = "settings-saved"
     REFRESHING = "refreshing"
     REFRESHING_ALREADY = "refreshing-already"
@@ -137,6 +140,8 @@ _SENTENCES: dict[Said, str] = {
     "as soon as it does.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
+    Said.CLIENT_ADDED: "The client is added.",
+    Said.CLIENT_CHANGED: "The client is saved.",
     Said.SETTINGS_SAVED: "The settings are saved.",
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",

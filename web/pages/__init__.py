@@ -39,6 +39,7 @@ How a page is made
 
 from web.pages import home
 from web.pages.account import account, passkeys, second_factor, tokens
+from web.pages.clients import account as client_account
 from web.pages.clients import client, clients, lists, timeline
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
@@ -67,6 +68,7 @@ ROUTERS = (
     runs.router,
     sign_in_links.router,
     sign_in_links.open_to_all,
+    client_account.router,
     client.router,
     connection.router,
     change.router,

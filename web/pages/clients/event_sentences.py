@@ -57,7 +57,15 @@ class Happened:
         return f" {self.cause.sentence}" if self.cause else ""
 
 
-_GOOD = frozenset({"client.created", "connection.connected", "connection.connected_again", "connection.change_undone"})
+_GOOD = frozenset(
+    {
+        "client.created",
+        "client.added_by_hand",
+        "connection.connected",
+        "connection.connected_again",
+        "connection.change_undone",
+    }
+)
 _HEALTH = frozenset(status.value for status in ConnectionStatus)
 
 
@@ -80,6 +88,19 @@ def _reassigned(event: Happened) -> str:
     if event.who is not None and event.who == event.after:
         return f"{event.who} took the client over from {event.before}."
     return f"{event.by} moved the client from {event.before} to {event.after}."
+
+
+def _field(name: str) -> Callable[[Happened], str]:
+    """What is said of a field of the client's account that was given, changed or emptied."""
+
+    def say(event: Happened) -> str:
+        if event.before is None:
+            return f"{event.by} gave the client the {name} {event.after}."
+        if event.after is None:
+            return f"{event.by} removed the client's {name}, {event.before}."
+        return f"{event.by} changed the client's {name} from {event.before} to {event.after}."
+
+    return say
 
 
 def _settings(event: Happened) -> str:
@@ -132,6 +153,14 @@ def _result(event: Happened) -> str:
 
 SENTENCES: dict[str, Callable[[Happened], str]] = {
     "client.created": lambda event: f"{event.by} added the client from {event.after}.",
+    "client.added_by_hand": lambda event: f"{event.by} added the client by hand, as {event.after}.",
+    "client.renamed": _field("name"),
+    "client.code_changed": _field("code"),
+    "client.owner_changed": _reassigned,
+    "client.team_changed": _field("team"),
+    "client.company_number_changed": _field("company number"),
+    "client.tax_number_changed": _field("tax number"),
+    "client.reference_changed": _field("reference"),
     "client.owner_left": lambda event: f"{event.by} deactivated {event.before}, who looks after this client.",
     "client.reassigned": _reassigned,
     "connection.connected": _connected,

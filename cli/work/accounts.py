@@ -1,0 +1,99 @@
+"""Client accounts by hand: made and changed. Registered under ``clientsync clients``."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from cli.kit.acting import ClientName, acting, acting_on
+from cli.kit.output import As, Json, out, print_json
+from contracts.words.client_accounts import ClientPatch, NewClient
+from contracts.words.refusals import RefusalCode, Refused
+from starter.actor import Actor
+from starter.answers.clients import ClientAnswer
+from starter.ending import execute
+from starter.operations import Operations
+
+Name = Annotated[str | None, typer.Option(help="What the practice calls the client.")]
+Code = Annotated[str | None, typer.Option(help="The practice's own code, unique in the practice.")]
+Owner = Annotated[str | None, typer.Option(metavar="EMAIL", help="Who looks after the client.")]
+Team = Annotated[str | None, typer.Option(help="The client's team, by name.")]
+CompanyNumber = Annotated[str | None, typer.Option(help="Its number in a company registry.")]
+TaxNumber = Annotated[str | None, typer.Option(help="Its tax number.")]
+Reference = Annotated[str | None, typer.Option(help="Your own reference.")]
+
+
+def create(
+    name: Annotated[str, typer.Argument(help="What the practice calls the client.")],
+    code: Code = None,
+    owner: Owner = None,
+    team: Team = None,
+    company_number: CompanyNumber = None,
+    tax_number: TaxNumber = None,
+    reference: Reference = None,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Add a client by hand, without a connection."""
+    texts = {"code": code, "company_number": company_number, "tax_number": tax_number, "reference": reference}
+
+    async def work() -> ClientAnswer:
+        async with acting(as_email) as (operations, actor):
+            chosen = await _chosen(operations, actor, owner, team)
+            new = NewClient.model_validate({"name": name} | texts | chosen)
+            client_id = await operations.accounts.add(actor, new)
+            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+
+    _say(execute(work()), json, "Added {name} as {code}.")
+
+
+def edit(
+    client: ClientName,
+    name: Name = None,
+    code: Code = None,
+    owner: Owner = None,
+    team: Team = None,
+    company_number: CompanyNumber = None,
+    tax_number: TaxNumber = None,
+    reference: Reference = None,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Change a client; an empty text ("") removes what was there."""
+    texts = {"company_number": company_number, "tax_number": tax_number, "reference": reference}
+    sent = {field: text for field, text in ({"name": name, "code": code} | texts).items() if text is not None}
+
+    async def work() -> ClientAnswer:
+        async with acting_on(client, as_email) as (operations, actor, client_id):
+            wanted = sent | await _chosen(operations, actor, owner, team)
+            if not wanted:
+                raise Refused(RefusalCode.INVALID, "Say what to change: see `clientsync clients edit --help`.")
+            await operations.accounts.change(actor, client_id, ClientPatch.model_validate(wanted))
+            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+
+    _say(execute(work()), json, "Saved {name}, {code}.")
+
+
+async def _chosen(operations: Operations, actor: Actor, owner: str | None, team: str | None) -> dict[str, UUID | None]:
+    """The people and teams that were named, by id; an empty team is none."""
+    chosen: dict[str, UUID | None] = {}
+    if owner is not None:
+        chosen["owner_id"] = await operations.colleagues.id_of(actor, owner, field="owner")
+    if team is not None:
+        chosen["team_id"] = await _team_id(operations, actor, team) if team else None
+    return chosen
+
+
+async def _team_id(operations: Operations, actor: Actor, name: str) -> UUID:
+    for view in await operations.people.teams(actor):
+        if view.team.name.casefold() == name.strip().casefold():
+            return view.team.id
+    message = f"There is no team {name!r} in your practice. `clientsync team list` shows them."
+    raise Refused(RefusalCode.UNKNOWN_TEAM, message, field="team")
+
+
+def _say(client: ClientAnswer, json: bool, sentence: str) -> None:
+    if json:
+        print_json(client)
+    else:
+        out.print(sentence.format(name=client.name, code=client.code), highlight=False, markup=False)

@@ -1,0 +1,34 @@
+"""Client accounts that somebody makes or changes by hand. Those made out of a run's organisations are in ``writes``."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.clients.tables import Client
+from models.practices.tables import Practice
+
+
+async def locked_practice(session: AsyncSession, practice_id: UUID) -> Practice:
+    """The practice, locked: allowance and client numbers are given out one transaction at a time."""
+    return await session.get_one(Practice, practice_id, with_for_update={"key_share": True})
+
+
+async def locked_client(session: AsyncSession, practice_id: UUID, client_id: UUID) -> Client | None:
+    """A client of the practice, locked; None where there is no such client."""
+    query = select(Client).where(Client.id == client_id, Client.practice_id == practice_id)
+    locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await session.exec(locked)).first()
+
+
+async def insert_client(session: AsyncSession, client: Client) -> bool:
+    """Store a new client; whether its code was free in the practice."""
+    statement = insert(Client).values(**client.model_dump()).on_conflict_do_nothing().returning(col(Client.id))
+    return (await session.exec(statement)).first() is not None
+
+
+async def is_code_free(session: AsyncSession, practice_id: UUID, code: str, *, for_client: UUID) -> bool:
+    """Whether no other client of the practice has a code."""
+    query = select(Client.id).where(Client.practice_id == practice_id, Client.code == code, Client.id != for_client)
+    return (await session.exec(query)).first() is None

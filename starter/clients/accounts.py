@@ -1,0 +1,234 @@
+"""Client accounts by hand: made without a connection, and changed. Everybody of the practice may, as with runs.
+
+What is changed leaves an event for each field. A client's code is part of the ids of its workflows, so that it stays
+what it is while one of them is at work.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio.client import Client as Temporal
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from contracts.words.client_accounts import CODE, ClientPatch, NewClient, text_of
+from contracts.words.names import disconnect_client_id, sync_client_id
+from contracts.words.practices import Plan
+from contracts.words.refusals import RefusalCode, Refused
+from models.clients import accounts
+from models.clients import writes as clients
+from models.clients.tables import Client
+from models.events import writes as events
+from models.kit.columns import now
+from models.kit.database import Database
+from models.practices.reads import everybody_there, teams_there
+from models.practices.tables import Practice
+from rules.clients.client_codes import client_code
+from starter.actor import Actor
+from starter.support.temporal_faults import explained
+
+TAKEN = "Another client of your practice has the code {code}. Choose another."
+FULL = "The practice has reached its allowance of {allowance} clients. Raise the allowance first."
+
+_KINDS = {
+    "name": "client.renamed",
+    "code": "client.code_changed",
+    "owner_id": "client.owner_changed",
+    "team_id": "client.team_changed",
+    "company_number": "client.company_number_changed",
+    "tax_number": "client.tax_number_changed",
+    "reference": "client.reference_changed",
+}
+"""The event of each field; its values stand in the event as people read them."""
+
+
+class Accounts:
+    """The operations on client accounts.
+
+    Args:
+        database: The product's.
+        temporal: Knows whether something of a client is at work.
+    """
+
+    def __init__(self, database: Database, temporal: Temporal) -> None:
+        self._database = database
+        self._temporal = temporal
+
+    async def add(self, actor: Actor, new: NewClient) -> UUID:
+        """Make a client without a connection; its id.
+
+        Raises:
+            Refused: A value cannot be used, the code is taken, the allowance is used up, the team needs another plan,
+                or there is no such team or colleague.
+        """
+        name, numbers = _name(new.name), {field: text_of(field, getattr(new, field)) for field in _NUMBERS}
+        wanted = _code(new.code) if new.code and new.code.strip() else None
+        async with self._database.transaction() as session:
+            practice = await accounts.locked_practice(session, actor.practice_id)
+            if await clients.count_clients(session, practice.id) >= practice.client_allowance:
+                message = FULL.format(allowance=practice.client_allowance)
+                raise Refused(RefusalCode.OVER_ALLOWANCE, message)
+            people = await _People.of(session, practice)
+            client = Client(
+                id=uuid4(),
+                practice_id=practice.id,
+                name=name,
+                code=wanted or client_code(name, practice.next_client_number),
+                owner_id=people.owner(new.owner_id or actor.colleague_id),
+                team_id=people.team(new.team_id),
+                created_at=now(),
+                **numbers,
+            )
+            while not await accounts.insert_client(session, client):
+                if wanted is not None:
+                    raise Refused(RefusalCode.DUPLICATE, TAKEN.format(code=wanted), field="code")
+                practice.next_client_number += 1  # somebody has given the next code by hand
+                client.code = client_code(name, practice.next_client_number)
+            practice.next_client_number += wanted is None
+            session.add(practice)
+            await events.changed(
+                session,
+                practice.id,
+                client.id,
+                "client.added_by_hand",
+                client.created_at,
+                colleague_id=actor.colleague_id,
+                after=name,
+            )
+        return client.id
+
+    async def change(self, actor: Actor, client_id: UUID, patch: ClientPatch) -> None:
+        """Change what was sent, whole or not at all.
+
+        Raises:
+            Refused: No such client, a value cannot be used, the code is taken or cannot be changed just now, the team
+                needs another plan, or there is no such team or colleague.
+        """
+        try:
+            async with self._database.transaction() as session:
+                practice = await accounts.locked_practice(session, actor.practice_id)
+                client = await accounts.locked_client(session, practice.id, client_id)
+                if client is None:
+                    raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
+                people = await _People.of(session, practice)
+                values = _values(patch, people, client)
+                before = {field: getattr(client, field) for field in values}
+                changed = {field: value for field, value in values.items() if value != before[field]}
+                if "code" in changed:
+                    await self._check_code(session, actor, client, str(changed["code"]))
+                for field, value in changed.items():
+                    setattr(client, field, value)
+                session.add(client)
+                await session.flush()
+                at = now()
+                common = {"practice_id": practice.id, "client_id": client.id, "colleague_id": actor.colleague_id}
+                told = [
+                    common
+                    | {"kind": _KINDS[field], "before": people.words(before[field]), "after": people.words(value)}
+                    | {"at": at}
+                    for field, value in changed.items()
+                ]
+                await events.record(session, told)
+        except IntegrityError:  # a code that somebody else has just taken
+            raise Refused(RefusalCode.DUPLICATE, TAKEN.format(code=patch.code), field="code") from None
+
+    async def _check_code(self, session: AsyncSession, actor: Actor, client: Client, code: str) -> None:
+        if not await accounts.is_code_free(session, actor.practice_id, code, for_client=client.id):
+            raise Refused(RefusalCode.DUPLICATE, TAKEN.format(code=code), field="code")
+        for workflow_id in (
+            sync_client_id(actor.practice_slug, client.code),
+            disconnect_client_id(actor.practice_slug, client.code),
+        ):
+            if await self._is_at_work(workflow_id):
+                message = f"{client.name} is being synchronised or disconnected under its code. Change it after that."
+                raise Refused(RefusalCode.WRONG_STAGE, message, field="code")
+
+    async def _is_at_work(self, workflow_id: str) -> bool:
+        async with explained("Ask again."):
+            try:
+                described = await self._temporal.get_workflow_handle(workflow_id).describe()
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return False
+                raise
+        return described.status is WorkflowExecutionStatus.RUNNING
+
+
+_NUMBERS = ("company_number", "tax_number", "reference")
+
+
+class _People:
+    """Who and which team may be chosen in a practice.
+
+    Args:
+        plan: The practice's.
+        colleagues: The active ones, by id.
+        teams: By id.
+    """
+
+    def __init__(self, plan: Plan, colleagues: dict[UUID, str], teams: dict[UUID, str]) -> None:
+        self._plan, self._colleagues, self._teams = plan, colleagues, teams
+
+    @classmethod
+    async def of(cls, session: AsyncSession, practice: Practice) -> "_People":
+        colleagues, teams = (
+            await everybody_there(session, practice.id),
+            await teams_there(session, practice.id),
+        )
+        return cls(practice.plan, dict(colleagues), dict(teams))
+
+    def owner(self, owner_id: UUID) -> UUID:
+        if owner_id not in self._colleagues:
+            message = "There is no such active colleague in your practice."
+            raise Refused(RefusalCode.UNKNOWN_COLLEAGUE, message, field="owner_id")
+        return owner_id
+
+    def team(self, team_id: UUID | None) -> UUID | None:
+        if team_id is not None and self._plan is not Plan.ADVANCED:
+            raise Refused(RefusalCode.PLAN_TOO_SMALL, "Assigning a team needs the advanced plan.", field="team_id")
+        if team_id is not None and team_id not in self._teams:
+            raise Refused(RefusalCode.UNKNOWN_TEAM, "There is no such team in your practice.", field="team_id")
+        return team_id
+
+    def words(self, value: object) -> str | None:
+        """A value as an event tells it: people and teams by name."""
+        if isinstance(value, UUID):
+            return self._colleagues.get(value) or self._teams.get(value) or "a former colleague"
+        return None if value is None else str(value)
+
+
+def _values(patch: ClientPatch, people: _People, client: Client) -> dict[str, object]:
+    """What was sent, checked; people and teams that stay are not asked about again."""
+    checks: dict[str, Callable[[Any], object]] = {
+        "name": _name,
+        "code": _code,
+        "owner_id": people.owner,
+        "team_id": people.team,
+    }
+    values: dict[str, object] = {}
+    for field in sorted(patch.model_fields_set):
+        value = getattr(patch, field)
+        if field in _NUMBERS:
+            values[field] = text_of(field, value)
+        elif value != getattr(client, field):
+            values[field] = checks[field](value)
+    return values
+
+
+def _name(text: str) -> str:
+    name = text_of("name", text)
+    if name is None:
+        raise Refused(RefusalCode.INVALID, "Give the client a name.", field="name")
+    return name
+
+
+def _code(text: str) -> str:
+    code = text.strip().upper()
+    if not re.fullmatch(CODE, code):
+        message = "A code has 1 to 20 letters and digits; dots, hyphens, slashes and underscores between them."
+        raise Refused(RefusalCode.INVALID, message, field="code")
+    return code

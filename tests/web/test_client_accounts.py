@@ -1,0 +1,39 @@
+"""A client made by hand and changed, on the pages: by keyboard, with mistakes, and seen on its timeline."""
+
+from playwright.async_api import expect
+
+from tests.web.house import Browsers, House
+from tests.web.looking import looked_at
+
+
+async def test_a_client_is_added_by_hand_and_changed(house: House, browsers: Browsers):
+    page = await browsers.signed_in(house.admin)
+    await page.goto("/clients/new")
+    await looked_at(page, "new-client")
+    await page.get_by_label("Name", exact=True).fill("Alder & Finch")
+    await page.get_by_label("Code", exact=True).fill("no blanks")
+    await page.get_by_label("Company number").fill("01234567")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("A code has 1 to 20 letters and digits")).to_be_visible()
+    await expect(page.get_by_label("Code", exact=True)).to_be_focused()
+    assert await page.get_by_label("Name", exact=True).input_value() == "Alder & Finch", "what was typed stays"
+    await looked_at(page, "new-client-wrong")
+    await page.get_by_label("Code", exact=True).fill("alder-1")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("The client is added.")).to_be_visible()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Alder & Finch")
+    await expect(page.get_by_text("ALDER-1").first).to_be_visible()
+
+    await page.get_by_role("link", name="Edit this client").click()
+    await page.get_by_label("Your own reference").fill("Box 7")
+    await page.get_by_label("Name", exact=True).fill(" ")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Give the client a name.")).to_be_visible()
+    await page.get_by_label("Name", exact=True).fill("Alder Ltd")
+    await page.get_by_label("Owner").select_option(label=house.member.actor.colleague_name)
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("The client is saved.")).to_be_visible()
+    await page.get_by_role("link", name="Timeline", exact=True).click()
+    await expect(page.get_by_text("gave the client the reference Box 7.")).to_be_visible()
+    await expect(page.get_by_text("changed the client's name from Alder & Finch to Alder Ltd.")).to_be_visible()
+    await expect(page.get_by_text("added the client by hand, as Alder & Finch.")).to_be_visible()
