@@ -64,7 +64,7 @@ class Library:
             for organisation in self.organisations.values():
                 if role := role_of(person.index, organisation.index):
                     self.roles[person.person_id, organisation.organisation_id] = role
-        self._listings = listings
+        self.listings = listings
         self._changes: dict[tuple[str, str], dict[str, Record | None]] = {}
         self._records: OrderedDict[tuple[str, str], list[Record]] = OrderedDict()
         self._records_kept = 0
@@ -98,7 +98,7 @@ class Library:
         return found
 
     def _generate(self, organisation_id: str, name: str) -> list[Record]:
-        listing = self._listings[name]
+        listing = self.listings[name]
         generated = listing.generate(self.organisations[organisation_id], self._members(organisation_id))
         changes = self._changes.get((organisation_id, name))
         if not changes:

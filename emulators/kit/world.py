@@ -120,6 +120,18 @@ class World:
             and not self.faults.hides(person.person_id, organisation.organisation_id)
         ]
 
+    def contacts(self, organisation_id: str) -> list[tuple[str, str]]:  # noqa: ARG002  # a platform has some
+        """Names and e-mail addresses of an organisation's contacts, as its records have them."""
+        return []
+
+    def plan_of(self, organisation: Organisation) -> str:
+        """What an organisation pays for, in the platform's word."""
+        return organisation.plan
+
+    def switches(self) -> dict[str, object]:
+        """What control may switch, and how it is."""
+        return {}
+
     # What a platform does not document is switched by control, where it may be.
 
     @property

@@ -1,9 +1,10 @@
 """Everything that one running stand-in for Xero knows."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from emulators.books.library import Library
+from emulators.books.organisations import Organisation
 from emulators.kit.faults.faults import Catalogue
 from emulators.kit.limits import Window
 from emulators.kit.oauth.policies import Policies
@@ -13,6 +14,7 @@ from emulators.xero.faults import CATALOGUE
 from emulators.xero.identity.policies import POLICIES
 from emulators.xero.limits import windows
 from emulators.xero.records.lists import library
+from emulators.xero.records.practice import plan_class
 
 
 @dataclass(slots=True)
@@ -59,6 +61,19 @@ class World(AnyWorld):
         """Forget everything but the configuration, the clock and the key."""
         super().begin()
         self.settings = Settings()
+
+    def contacts(self, organisation_id: str) -> list[tuple[str, str]]:
+        """Names and e-mail addresses of an organisation's contacts, as its records have them."""
+        records = self.library.records(organisation_id, "Contacts")
+        return [(str(record["Name"]), str(record.get("EmailAddress") or "")) for record in records]
+
+    def plan_of(self, organisation: Organisation) -> str:
+        """Xero's ``Class``."""
+        return plan_class(organisation)
+
+    def switches(self) -> dict[str, object]:
+        """What control may switch, and how it is."""
+        return asdict(self.settings)
 
     @property
     def continue_restamps(self) -> bool:

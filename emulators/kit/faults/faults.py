@@ -10,6 +10,8 @@ from emulators.kit.answers import Headers
 
 # Kinds that every stand-in has the same way; its catalogue adds those of its own.
 LATENCY = "latency"
+SERVER_ERROR = "server_error"
+RATE_LIMITED = "rate_limited"
 TIMEOUT = "timeout"
 DROP_CONNECTION = "drop_connection"
 EDGE_PAGE = "edge_page"

@@ -1,1 +1,1 @@
-"""What a tester or a person does to the stand-in: faults, time, people and books."""
+"""What a tester or a person does to the stand-in for Xero, besides what every stand-in has."""

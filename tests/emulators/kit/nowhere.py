@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -11,26 +11,24 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import orjson
 import uvloop
-from starlette.applications import Starlette
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from emulators.books.countries import COUNTRIES
 from emulators.books.library import Library
 from emulators.books.organisations import Surroundings, organisations
 from emulators.books.people import people
 from emulators.kit.answers import JSON, answer
+from emulators.kit.app import StandIn
 from emulators.kit.clock import Clock
 from emulators.kit.config import Config
-from emulators.kit.faults.faults import Catalogue
+from emulators.kit.control.control import Control
+from emulators.kit.faults.acting import act_out
+from emulators.kit.faults.faults import EDGE_PAGE, LATENCY, REVOKE_PERSON, SERVER_ERROR, Catalogue
 from emulators.kit.limits import Window
 from emulators.kit.oauth.authorising import SignIn
-from emulators.kit.oauth.discovery import Discovery
 from emulators.kit.oauth.grants import Consent
 from emulators.kit.oauth.identity_wire import IdentityWire, Issued
-from emulators.kit.oauth.login_pages import LoginPages
 from emulators.kit.oauth.policies import Owner, Paths, Policies, RefreshTokens
-from emulators.kit.oauth.token_endpoint import TokenEndpoint
-from emulators.kit.pages import Pages
 from emulators.kit.server import bind, make_server
 from emulators.kit.signing import SigningKey
 from emulators.kit.world import World
@@ -71,30 +69,29 @@ class NowhereWire(IdentityWire):
         return super().token_answer(issued) | more
 
 
-class NowhereApp:
-    """Its identity server, and one call that says what an access token is good for."""
+class Whoami:
+    """The platform's one call of its own: what an access token is good for."""
 
     def __init__(self, world: World) -> None:
-        self.world = world
-        wire = NowhereWire(world)
-        self._tokens = TokenEndpoint(world, wire, PATHS)
-        pages = LoginPages(world, wire, PATHS, Pages(world.platform))
-        self._pages: ASGIApp = Starlette(routes=[*Discovery(world, wire, PATHS).routes(), *pages.routes()])
+        self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] in (PATHS.token, PATHS.revocation):
-            await self._tokens(scope, receive, send)
-        elif scope["path"] == "/whoami":
-            await self._whoami(scope, send)
-        else:
-            await self._pages(scope, receive, send)
-
-    async def _whoami(self, scope: Scope, send: Send) -> None:
+        world = self._world
+        world.calls.record("GET /whoami", 200)
+        status = await act_out(world.faults.plan(scope["path"]), world.catalogue, world.calls, [], scope, receive, send)
+        if status is not None:
+            return
         token = dict(scope["headers"]).get(b"authorization", b"").removeprefix(b"Bearer ").decode()
-        access = self.world.grants.access(token)
-        is_good = access and not access.is_revoked and access.expires_at > self.world.clock.now()
+        access = world.grants.access(token)
+        is_good = access and not access.is_revoked and access.expires_at > world.clock.now()
         body = {"person": access.person_id, "organisation": access.organisation_id} if access and is_good else {}
         await answer(send, 200 if is_good else 401, [JSON], orjson.dumps(body))
+
+
+class NowhereControl(Control):
+    """Its controls: those of every stand-in."""
+
+    kinds: ClassVar[Sequence[str]] = (LATENCY, SERVER_ERROR, REVOKE_PERSON, EDGE_PAGE)
 
 
 @dataclass
@@ -176,6 +173,11 @@ def of_organisations(policies: Policies, **changes: object) -> Policies:
     return replace(policies, owner=Owner.ORGANISATION, **changes)  # type: ignore[arg-type]  # by the caller
 
 
+def stand_in(world: World) -> StandIn:
+    """The whole of it."""
+    return StandIn(NowhereControl(world), NowhereWire(world), PATHS, {"/whoami": Whoami(world)})
+
+
 @contextmanager
 def running(key: SigningKey, policies: Policies) -> Iterator[Nowhere]:
     """A stand-in on a socket, with a clock that stands still."""
@@ -186,7 +188,7 @@ def running(key: SigningKey, policies: Policies) -> Iterator[Nowhere]:
     world = kind(config, clock, key)
     listening = bind("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = make_server(NowhereApp(world), world.platform, address)
+    server = make_server(stand_in(world), world.platform, address)
 
     def run() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from emulators.kit.control.api import ControlApi
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, Config
-from emulators.xero.control.api import ControlApi
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import FaultWords, LimitWords, OrganisationWords, RecordWords, SettingWords
 from emulators.xero.faults import Kind

@@ -1,7 +1,6 @@
 """``/sandbox/api/…``: control in JSON."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 from typing import TypeVar
 
 import orjson
@@ -10,18 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulators.xero.control import views
-from emulators.xero.control.control import Control, ControlRefusedError
-from emulators.xero.control.words import (
-    ClockWords,
-    FaultWords,
-    LimitWords,
-    OrganisationWords,
-    PersonWords,
-    RecordWords,
-    ResetWords,
-    SettingWords,
-)
+from emulators.kit.control import views
+from emulators.kit.control.control import Control, ControlRefusedError
+from emulators.kit.control.words import ClockWords, PersonWords, RecordWords, ResetWords
 
 Words = TypeVar("Words", bound=BaseModel)
 Handler = Callable[[Request], Awaitable[object]]
@@ -75,7 +65,7 @@ class ControlApi:
         return {"faults": [views.fault(row) for row in self._world.faults.active()]}
 
     async def _add_fault(self, request: Request) -> object:
-        return views.fault(self._control.add_fault(await _words(request, FaultWords)))
+        return views.fault(self._control.add_fault(await _words(request, self._control.vocabulary.fault)))
 
     async def _clear_faults(self, _request: Request) -> object:
         self._world.faults.clear()
@@ -87,7 +77,7 @@ class ControlApi:
         return {"faults": [views.fault(row) for row in self._world.faults.active()]}
 
     async def _organisation(self, request: Request) -> object:
-        words = await _words(request, OrganisationWords)
+        words = await _words(request, self._control.vocabulary.organisation)
         changed = self._control.change_organisation(request.path_params["organisation_id"], words)
         return views.organisation(changed)
 
@@ -108,11 +98,11 @@ class ControlApi:
         return views.clock(self._world)
 
     async def _limits(self, request: Request) -> object:
-        return self._control.change_limits(await _words(request, LimitWords))
+        return self._control.change_limits(await _words(request, self._control.vocabulary.limits))
 
     async def _settings(self, request: Request) -> object:
-        self._control.change_settings(await _words(request, SettingWords))
-        return asdict(self._world.settings) | {"latency_ms": round(self._world.faults.latency * 1000)}
+        self._control.change_settings(await _words(request, self._control.vocabulary.settings))
+        return self._world.switches() | {"latency_ms": round(self._world.faults.latency * 1000)}
 
     async def _reset(self, request: Request) -> object:
         self._control.reset(await _words(request, ResetWords))

@@ -7,22 +7,26 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from emulators.xero.control import views
-from emulators.xero.control.control import Control, ControlRefusedError
-from emulators.xero.control.words import ClockWords, FaultWords
-from emulators.xero.faults import Kind
-from emulators.xero.pages import PAGES
-from emulators.xero.records.practice import plan_class
+from emulators.kit.control import views
+from emulators.kit.control.control import Control, ControlRefusedError
+from emulators.kit.control.words import ClockWords
+from emulators.kit.pages import Pages
 
 SEE_OTHER = 303
 _SHOWN = 200
 
 
 class ControlPage:
-    """The page and the forms on it."""
+    """The page and the forms on it.
 
-    def __init__(self, control: Control) -> None:
+    Args:
+        control: What it does.
+        pages: How it is written.
+    """
+
+    def __init__(self, control: Control, pages: Pages) -> None:
         self._control = control
+        self._pages = pages
         self._world = control.world
 
     def routes(self) -> list[Route]:
@@ -39,7 +43,7 @@ class ControlPage:
 
     async def _add_fault(self, request: Request) -> Response:
         try:
-            self._control.add_fault(FaultWords.model_validate(await _filled(request)))
+            self._control.add_fault(self._control.vocabulary.fault.model_validate(await _filled(request)))
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False, include_context=False)[0]
             return self._page(problem=f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
@@ -68,18 +72,19 @@ class ControlPage:
         connected: dict[str, list[str]] = {}
         for row in world.connections.all():
             connected.setdefault(row.organisation_id, []).append(world.library.people[row.person_id].name)
-        return PAGES.page(
+        return self._pages.page(
             "control.html",
             status=400 if problem else 200,
             people=views.people(world),
             organisations=found[:_SHOWN],
             found=len(found),
-            plans={row.organisation_id: plan_class(row) for row in found[:_SHOWN]},
+            plans={row.organisation_id: world.plan_of(row) for row in found[:_SHOWN]},
             connected=connected,
             connections=len(world.connections),
             faults=[views.fault(row) for row in world.faults.active()],
             names={row.organisation_id: row.name for row in world.library.organisations.values()},
-            kinds=list(Kind),
+            kinds=self._control.kinds,
+            problems=self._control.problems,
             calls=views.calls(world),
             clock=views.clock(world),
             search=search,

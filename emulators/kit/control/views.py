@@ -3,11 +3,8 @@
 from dataclasses import asdict
 
 from emulators.books.organisations import Organisation
-from emulators.kit.faults.faults import Fault
-from emulators.xero.answers import wire_date
-from emulators.xero.faults import Kind
-from emulators.xero.records.practice import CONNECTING_ROLES
-from emulators.xero.world import World
+from emulators.kit.faults.faults import EDGE_PAGE, ODD_CHARACTER, RATE_LIMITED, SERVER_ERROR, Fault
+from emulators.kit.world import World
 
 View = dict[str, object]
 
@@ -30,7 +27,7 @@ def state(world: World) -> View:
         ],
         "clock": clock(world),
         "limits": world.limits.allowed,
-        "settings": asdict(world.settings),
+        "settings": world.switches(),
     }
 
 
@@ -38,7 +35,7 @@ def people(world: World) -> list[View]:
     """Everybody, with the organisations that each may connect."""
     reachable: dict[str, list[str]] = {person_id: [] for person_id in world.library.people}
     for (person_id, organisation_id), role in world.library.roles.items():
-        if role in CONNECTING_ROLES and not world.faults.hides(person_id, organisation_id):
+        if role in world.policies.connecting_roles and not world.faults.hides(person_id, organisation_id):
             reachable[person_id].append(organisation_id)
     return [
         {
@@ -72,14 +69,12 @@ def organisation(row: Organisation) -> View:
 
 def handed_out(world: World) -> View:
     """What was handed out that must not turn up in a log or a history: the one view that has tokens in it."""
-    contacts = [
-        record for identity in world.calls.by_organisation for record in world.library.records(identity, "Contacts")
-    ]
+    contacts = [one for identity in world.calls.by_organisation for one in world.contacts(identity)]
     emails = [person.email for person in world.library.people.values()]
-    emails += [str(contact["EmailAddress"]) for contact in contacts if contact.get("EmailAddress")]
+    emails += [email for _, email in contacts if email]
     return {
         **world.handed_out.by_kind(),
-        "contact_name": list(dict.fromkeys(str(contact["Name"]) for contact in contacts)),
+        "contact_name": list(dict.fromkeys(name for name, _ in contacts)),
         "email": list(dict.fromkeys(emails)),
     }
 
@@ -87,19 +82,19 @@ def handed_out(world: World) -> View:
 def clock(world: World) -> View:
     """What time it is in the sandbox."""
     now = world.clock.now()
-    return {"now": now, "utc": wire_date(now), "stopped": world.clock.is_stopped}
+    return {"now": now, "utc": f"{world.clock.utc():%Y-%m-%dT%H:%M:%S.%f}0", "stopped": world.clock.is_stopped}
 
 
 def fault(row: Fault) -> View:
     """One fault, with the fields that mean something for its kind."""
     shown = {name: value for name, value in asdict(row).items() if value is not None}
-    if row.kind not in (Kind.SERVER_ERROR, Kind.EDGE_PAGE):
+    if row.kind not in (SERVER_ERROR, EDGE_PAGE):
         del shown["status"]
-    if row.kind != Kind.EDGE_PAGE:
+    if row.kind != EDGE_PAGE:
         del shown["page"]
-    if row.kind != Kind.ODD_CHARACTER:
+    if row.kind != ODD_CHARACTER:
         del shown["oddity"]
-    if row.kind != Kind.RATE_LIMITED:
+    if row.kind != RATE_LIMITED:
         del shown["problem"]
     return shown
 
