@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Protocol, cast
 from uuid import UUID
 
+from sqlalchemy import update
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import ContactsChoice
+from contracts.words.connections import LIVING, ContactsChoice
 from contracts.words.lists import ListName, Source
 from contracts.words.standard_information import Contact, Row
 from models.connections import health as connection_health
-from models.connections.tables import Connection
+from models.connections.tables import Connection, Receipt
 from models.events import writes as events
 from rules.lists.refresh_times import wait_for_refresh
 from rules.night.diagnosing import Look
@@ -87,10 +89,12 @@ async def change_settings(
         wait = wait_for_refresh(connection.id, connection.refresh_hours)
         connection.next_refresh_at = (connection.lists_pulled_at or at) + wait
     is_due = "contacts" in changed or not sources_before.issuperset(chosen_sources(connection))
-    if is_due:
+    if is_due and connection.status in LIVING:
         connection.next_refresh_at = at
     if "contacts" in changed:
         connection.contacts_complete_at = None  # what was left out did not change at the provider: read all again
+        if connection.contacts is ContactsChoice.BOTH:
+            await _customers_unread(session, connection.id)
     session.add(connection)
     if "list_names" in changed:
         await session.flush()  # the statement reads the settings that were just changed
@@ -113,6 +117,14 @@ async def change_settings(
         ],
     )
     return is_due
+
+
+async def _customers_unread(session: AsyncSession, connection_id: UUID) -> None:
+    """Customers were left out until now, so what was last read of them, nothing, is no longer what its receipt says."""
+    theirs = update(Receipt).where(
+        col(Receipt.connection_id) == connection_id, col(Receipt.list_name) == ListName.CUSTOMERS
+    )
+    await session.exec(theirs.values(rows=0, pulled_at=None, added=0, changed=0, gone=0))
 
 
 def _said(name: str, value: object) -> str:

@@ -65,6 +65,17 @@ async def test_progress_is_not_told_by_a_clock(timeout):
     assert await told(timeout, steps=0) == (0, [])
 
 
-def test_a_killed_worker_is_noticed_soon_wherever_somebody_waits():
-    for policy in (policies.LISTING, policies.PROFILES, policies.CHECK, policies.REMOVAL):
-        assert policy["heartbeat_timeout"] <= min(SIGN_OF_LIFE, timedelta(seconds=20))
+POLICIES = {
+    name: policy
+    for name, policy in vars(policies).items()
+    if isinstance(policy, dict) and "start_to_close_timeout" in policy
+}
+PROGRESS = {"PULL", "PULL_TOGETHER", "PULL_FEW_TOGETHER", "MAIL", "OUTBOX"}
+"""Those whose activities tell of their progress themselves."""
+
+
+@pytest.mark.parametrize("name", POLICIES.keys() - PROGRESS)
+def test_a_killed_worker_is_noticed_soon_whatever_it_was_at(name):
+    policy = POLICIES[name]
+    noticed = policy.get("heartbeat_timeout") or policy["start_to_close_timeout"]
+    assert noticed <= SIGN_OF_LIFE, "give it heartbeat_timeout=ALIVE_WITHIN"

@@ -1,10 +1,16 @@
-"""What the settings of a connection keep of a pull, as pure functions."""
+"""What the settings of a connection keep of a pull, as pure functions; and what a change makes of what was read."""
 
 from dataclasses import dataclass
 
-from contracts.words.connections import ContactsChoice
-from contracts.words.lists import Source
-from models.connections.settings import chosen_sources, kept
+import pytest
+
+from contracts.words.connections import ConnectionStatus, ContactsChoice
+from contracts.words.lists import ListName, Source
+from models.connections.receipts import receipts_of, write_receipts
+from models.connections.settings import change_settings, chosen_sources, kept
+from models.connections.tables import Connection
+from rules.lists.list_changes import Changes
+from tests.models.conftest import LATER, NOON
 from tests.models.rows import contact
 
 
@@ -55,3 +61,24 @@ def test_everything_else_is_kept_as_it_is():
 def test_the_profile_is_always_read():
     assert chosen_sources(Chosen()) == tuple(Source)
     assert chosen_sources(Chosen(list_names=["items"])) == (Source.ORGANISATION, Source.ITEMS)
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.CONNECTED, ConnectionStatus.DISCONNECTED])
+async def test_customers_that_were_left_out_are_not_said_to_have_been_read(database, house, status):
+    """Also where nothing reads them soon: the connection has ended, or its calls are used up."""
+    counted = {ListName.SUPPLIERS: Changes(5, 5, 0, 0), ListName.CUSTOMERS: Changes(0, 0, 0, 0)}
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        connection.contacts, connection.status = ContactsChoice.SUPPLIERS, status
+        await write_receipts(session, {connection.id: counted}, pull_id="run-1", at=NOON)
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        wanted = {"contacts": ContactsChoice.BOTH}
+        assert await change_settings(session, connection, wanted, colleague_id=house.colleague.id, at=LATER)
+    async with database.session() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        receipts = await receipts_of(session, house.connection_id)
+    customers, suppliers = receipts[ListName.CUSTOMERS], receipts[ListName.SUPPLIERS]
+    assert (customers.pulled_at, customers.cause) == (None, None)
+    assert (suppliers.pulled_at, suppliers.rows) == (NOON, 5)
+    assert connection.next_refresh_at == (LATER if status is ConnectionStatus.CONNECTED else None)

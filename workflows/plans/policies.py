@@ -38,12 +38,14 @@ TIDY = ActivityConfig(
     # Nobody waits for it, and what is left is done the next night.
     task_queue=PROVIDER_QUEUE,
     start_to_close_timeout=timedelta(minutes=10),
+    heartbeat_timeout=ALIVE_WITHIN,
     retry_policy=RetryPolicy(maximum_attempts=3, non_retryable_error_types=_NOT_THERE),
 )
 
 SETTLING = ActivityConfig(
     # A question to the workflow server for each run and client that is at work. The next look comes soon.
     start_to_close_timeout=timedelta(minutes=5),
+    heartbeat_timeout=ALIVE_WITHIN,
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=5), maximum_attempts=3),
 )
 
@@ -129,6 +131,7 @@ OUTBOX = ActivityConfig(
 PASSWORD_MAIL = ActivityConfig(
     # Somebody waits for it, and asks again when it does not come: beyond a quarter of an hour it would only confuse.
     start_to_close_timeout=timedelta(minutes=3),
+    heartbeat_timeout=ALIVE_WITHIN,
     schedule_to_close_timeout=timedelta(minutes=15),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=1)),
 )
