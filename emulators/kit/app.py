@@ -64,7 +64,8 @@ class StandIn:
         """Hand a call to the part that answers it. Browsers' pages and control do not meet the edge."""
         path = scope.get("path", "")
         app = self._tokens.get(path) or self._answering(path.lower())
-        if (app or path in self._documents) and await self._is_met_by_the_edge(scope, send):
+        is_behind_the_edge = app is not None or path in self._documents
+        if is_behind_the_edge and self._world.faults.any() and await self._is_met_by_the_edge(scope, send):
             return
         await (app or self._pages)(scope, receive, send)
 

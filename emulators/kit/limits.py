@@ -108,20 +108,19 @@ class Limits:
         """Count one call of the app; with a limit on the app's calls at once, :meth:`leave_app` must follow."""
         app = self._app
         self._turn(app, self._shared)
-        if refusal := self._refusal(app, self._shared):
-            return refusal
-        for window in self._shared:
-            app.used[window.name] += 1
-        return None
+        refusal = self._refusal(app, self._shared)
+        if refusal is None:
+            _count(app, self._shared)
+        return refusal
 
     def enter(self, usage: Usage) -> Refusal | None:
         """Count one call to an organisation; one that is let in must be followed by :meth:`leave`."""
         if refusal := self._refusal(usage, self._own) or self.enter_app():
             return refusal
-        for window in self._own:
-            usage.used[window.name] += 1
+        _count(usage, self._own)
         usage.in_flight += 1
-        usage.peak = max(usage.peak, usage.in_flight)
+        if usage.in_flight > usage.peak:
+            usage.peak = usage.in_flight
         return None
 
     def leave(self, usage: Usage) -> None:
@@ -167,8 +166,9 @@ class Limits:
             usage.peak = usage.in_flight
 
     def _refusal(self, usage: Usage, windows: Sequence[Window]) -> Refusal | None:
+        used, allowed = usage.used, self.allowed
         for window in windows:
-            if usage.used[window.name] >= self.allowed[window.name]:
+            if used[window.name] >= allowed[window.name]:
                 return Refusal(window.problem, self._wait(usage, window))
         return None
 
@@ -194,6 +194,12 @@ class Limits:
 
 def _longest_first(window: Window) -> tuple[bool, int]:
     return window.seconds is None, -(window.seconds or 0)
+
+
+def _count(usage: Usage, windows: Sequence[Window]) -> None:
+    used = usage.used
+    for window in windows:
+        used[window.name] += 1
 
 
 def _end_call(usage: Usage, windows: Sequence[Window]) -> None:

@@ -141,6 +141,10 @@ class Faults:
         """Make a fault active."""
         self._active[fault.fault_id] = fault
 
+    def any(self) -> bool:
+        """Whether anything is wrong on purpose."""
+        return bool(self._active)
+
     def active(self) -> list[Fault]:
         """All active faults."""
         return list(self._active.values())
