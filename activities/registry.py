@@ -134,6 +134,7 @@ def _of_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]
     reach = GrantReader(database, parts.providers, parts.tokens)
     organisations = OrganisationActivities(database, reach)
     reassigns = ReassignActivities(database, reach)
+    reconnects = ReconnectActivities(database, reach)
     pulls = StandardInformationActivities(database, parts.providers, parts.tokens)
     everything = (
         CheckActivities(database, reach).check_login,
@@ -144,7 +145,8 @@ def _of_providers(parts: Parts) -> tuple[Sequence[Activity], Sequence[Activity]]
         TidyActivities(database, reach).tidy_up,
         reassigns.list_reassignable,
         reassigns.reassign_client,
-        ReconnectActivities(database, reach).survey_connections,
+        reconnects.survey_connections,
+        reconnects.note_sign_in,
         pulls.pull_client,
         pulls.pull_clients,
     )

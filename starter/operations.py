@@ -41,6 +41,7 @@ from starter.runs.client_sync import ClientSync
 from starter.runs.consent_returns import ConsentReturns
 from starter.runs.consents import Consents
 from starter.runs.runs import Runs
+from starter.runs.sign_ins import SignIns
 from starter.support.reads import SupportReads
 from starter.support.supporting import Supporting
 
@@ -60,6 +61,7 @@ class Operations:
 
     Attributes:
         runs: Start, show, choose, retry, stop.
+        sign_ins: The sign-ins that a run expects, where each brings one organisation.
         client_sync: Start a run from a button; pressing twice starts one run.
         choices: What people can choose from when organisations become clients.
         consents: Begin sign-ins at a provider.
@@ -123,6 +125,7 @@ class Operations:
         self.health = ConnectionHealth(database, temporal, self.supporting)
         self.consents = Consents(database, sealer, providers, public_url, deadlines.consent)
         self.consent_returns = ConsentReturns(database, sealer, temporal, self.consents)
+        self.sign_ins = SignIns(database, temporal)
         self.runs = Runs(database, temporal, self.consents, self.supporting, deadlines, answer_within)
         self.client_sync = ClientSync(self.runs, self.consents)
         self.choices = Choices(database)

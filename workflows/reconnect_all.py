@@ -2,7 +2,8 @@
 
 A connection keeps its old login until the new one has read the organisation. Organisations are compared by id: a login
 that reaches other books of the same name changes nothing. With one connection named, this run is *reconnect* of one
-client.
+client. Where a sign-in brings one organisation, it waits for those that it expects, one after the other, before it
+repairs anything.
 """
 
 from uuid import UUID
@@ -12,7 +13,12 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs.reconnecting import ReconnectActivities
-    from contracts.payloads.reconnect_all import ReconnectAllInput, ReconnectProgress, SurveyConnectionsInput
+    from contracts.payloads.reconnect_all import (
+        NoteSignInInput,
+        ReconnectAllInput,
+        ReconnectProgress,
+        SurveyConnectionsInput,
+    )
     from contracts.payloads.runs import ConsentGiven, RunResult
     from contracts.words.runs import RunKind, Stage
 
@@ -21,6 +27,7 @@ from workflows.parts.consented_run import ConsentedRun, unlisted
 from workflows.parts.pulling import ClientPulls
 from workflows.parts.run_state import RunState
 from workflows.plans import policies
+from workflows.plans.patches import SIGN_IN_QUEUE
 
 FROM_THE_START = -1
 
@@ -33,6 +40,7 @@ class ReconnectAll(ConsentedRun):
     def __init__(self, start: ReconnectAllInput) -> None:
         # Handlers may run before ``run`` does, so everything that they touch is set here.
         self._start = start
+        self._is_enough = False
         progress = start.progress
         super().__init__(
             RunState(
@@ -53,7 +61,8 @@ class ReconnectAll(ConsentedRun):
         progress = self._start.progress
         if progress is None:
             consent = await self.first_consent(self._start.deadlines.consent)
-            await self._survey(consent)
+            further = await self._further_sign_ins(consent)
+            await self._survey(consent, further)
             login, after, is_repaired = consent.grant_id, FROM_THE_START, False
         else:
             login, after, is_repaired = progress.grant_id, progress.after, progress.is_repaired
@@ -62,7 +71,50 @@ class ReconnectAll(ConsentedRun):
             after = FROM_THE_START
         await self._go_through(Stage.PULLING, ClientPulls(self.state, after), login)
 
-    async def _survey(self, consent: ConsentGiven) -> None:
+    @workflow.signal(description="Sent by the run's page: repair with the sign-ins so far. Safe to send by hand.")
+    def no_more_sign_ins(self) -> None:
+        """Signal: go on with the sign-ins so far."""
+        self._is_enough = True
+
+    async def _further_sign_ins(self, first: ConsentGiven) -> tuple[ConsentGiven, ...]:
+        """Wait for the sign-ins that are expected after the first; those that came by then, if nobody goes on."""
+        if not (self._start.has_queue and workflow.patched(SIGN_IN_QUEUE)):
+            return ()
+        further: list[ConsentGiven] = []
+        to_do = await self._note_sign_in(first)
+        while to_do and not self._is_enough:
+            try:
+                await workflow.wait_condition(
+                    lambda: bool(self.consents) or self._is_enough,
+                    timeout=self._start.deadlines.selection,
+                    timeout_summary="Further sign-ins expire",
+                )
+            except TimeoutError:
+                break
+            if self.consents:
+                consent = self.consents.popleft()
+                further.append(consent)
+                to_do = await self._note_sign_in(consent)
+        return tuple(further)
+
+    async def _note_sign_in(self, consent: ConsentGiven) -> int:
+        """Compare a sign-in with those that are expected; gives how many are still to do."""
+        try:
+            noted = await call(
+                ReconnectActivities.note_sign_in,
+                NoteSignInInput(
+                    run_id=self._start.run.run_id, consent_id=consent.consent_id, grant_id=consent.grant_id
+                ),
+                policies.at(self._start.run.provider, policies.LISTING),
+                "See which organisation this sign-in brought",
+            )
+        except ActivityError as error:
+            raise unlisted(error) from error
+        self.state.unsay()
+        self.state.note(noted.message)
+        return noted.to_do
+
+    async def _survey(self, consent: ConsentGiven, further: tuple[ConsentGiven, ...]) -> None:
         await self.state.enter(Stage.LISTING)
         try:
             surveyed = await call(
@@ -73,6 +125,7 @@ class ReconnectAll(ConsentedRun):
                     grant_id=consent.grant_id,
                     moves_healthy=self._start.moves_healthy,
                     connection_id=self._start.connection_id,
+                    further=further,
                 ),
                 policies.at(self._start.run.provider, policies.LISTING),
                 "See which connections this login can repair",

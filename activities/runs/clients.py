@@ -116,6 +116,7 @@ class ClientActivities:
                     client_name=name,
                     client_code=code,
                     outcome=connections.made(row),
+                    login=row.grant_id if row.action is Action.REPAIR else None,
                 )
                 for row, name, code in found
                 if row.connection_id is not None and row.client_id is not None

@@ -1,6 +1,6 @@
 """Sorts a practice's connections for *Reconnect all* by what this sign-in can do for them; repairs nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -10,23 +10,30 @@ from temporalio import activity
 
 from activities.pulls.seeing import Seen
 from activities.shared.grant_reader import ReachActivities
-from contracts.payloads.reconnect_all import SurveyConnectionsInput, SurveyedConnections
+from contracts.payloads.reconnect_all import (
+    NotedSignIn,
+    NoteSignInInput,
+    SurveyConnectionsInput,
+    SurveyedConnections,
+)
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import SignInState
 from contracts.words.standard_information import NAMELESS
 from models.clients import writes as clients
 from models.connections import disconnections
 from models.connections import writes as connections
 from models.connections.tables import Connection
 from models.grants import writes as grants
-from models.grants.tables import GrantReach
+from models.grants.tables import ConsentAttempt, GrantReach
 from models.runs import organisations as run_lists
-from models.runs import surveys
+from models.runs import sign_ins, surveys
 from models.runs import writes as runs
 from models.runs.surveys import SurveyRow
 from models.runs.tables import Run
 from models.runs.tallies import tally_of
 from providers.port.provider import ReachableOrganisation
+from rules.runs.sign_in_queue import came_back, login_for
 from rules.runs.surveying import LivingConnection, is_missed, survey, survey_one
 
 
@@ -40,16 +47,20 @@ class ReconnectActivities(ReachActivities):
     @activity.defn
     async def survey_connections(self, asked: SurveyConnectionsInput) -> SurveyedConnections:
         """Sort the connections into healthy, not reachable and to be repaired; list organisations of no client."""
-        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id)
-        reached = await self._named(asked, reached)
+        reached = {asked.grant_id: await self._named(asked, asked.consent_id, asked.grant_id)}
+        for one in asked.further:  # of several by one login, the last has all
+            reached[one.grant_id] = await self._named(asked, one.consent_id, one.grant_id)
         if asked.connection_id is None:
             await self._seen.look(asked.run_id)
         at = self._now()
         async with self._database.transaction() as session:
             run = await runs.listing_run(session, asked.run_id)
-            await grants.record_reach(session, asked.grant_id, reached, at)
+            for grant_id, organisations in reached.items():
+                await grants.record_reach(session, grant_id, organisations, at)
             if not await run_lists.organisations_of(session, run.id):  # else an earlier try of this has written it
                 await self._write(session, run, asked, reached, at)
+            run.message = None  # what it said of the sign-ins
+            session.add(run)
             listed = await run_lists.organisations_of(session, run.id)
             outcomes = (await tally_of(session, run.id)).counts
         offers = sum(row.connection_id is None for row in listed)
@@ -57,16 +68,45 @@ class ReconnectActivities(ReachActivities):
             counts=outcomes, to_repair=len(listed) - offers - sum(outcomes.values()), offers=offers
         )
 
+    @activity.defn
+    async def note_sign_in(self, asked: NoteSignInInput) -> NotedSignIn:
+        """Compare what a sign-in brought with those that the run expects, and tell the run's people; a retry agrees.
+
+        Raises:
+            ApplicationError: What the login reaches could not be listed.
+        """
+        reached = await self._reach.of_consent(asked.consent_id, asked.grant_id, is_of_this_pass=True)
+        allowed = [one.name for one in reached if one.is_from_this_consent]
+        at = self._now()
+        async with self._database.transaction() as session:
+            run = await runs.open_run(session, asked.run_id)
+            consent = await session.get_one(ConsentAttempt, asked.consent_id)
+            await grants.record_reach(session, asked.grant_id, reached, at)
+            came = came_back(
+                await sign_ins.queue_of(session, run.id),
+                consent.expected_organisation_id,
+                {one.organisation_id for one in reached},
+                allowed,
+            )
+            await sign_ins.mark(session, run.id, came.done, SignInState.DONE, at)
+            if came.came_instead is not None and consent.expected_organisation_id is not None:
+                missed = [consent.expected_organisation_id]
+                await sign_ins.mark(session, run.id, missed, SignInState.TO_DO, at, came.came_instead[:300])
+            run.message = came.message[:500]
+            session.add(run)
+        return NotedSignIn(to_do=came.to_do, message=came.message)
+
     async def _named(
-        self, asked: SurveyConnectionsInput, reached: Sequence[ReachableOrganisation]
+        self, asked: SurveyConnectionsInput, consent_id: UUID, grant_id: UUID
     ) -> Sequence[ReachableOrganisation]:
-        """The same organisations; those that the provider lists without a name get the name in their profile."""
+        """What a login reaches; organisations that the provider lists without a name get the name in their profile."""
+        reached = await self._reach.of_consent(consent_id, grant_id)
         nameless = [one for one in reached if one.name == NAMELESS]
         if not nameless or asked.connection_id is not None:
             return reached
         async with self._database.session() as session:
             run = await session.get_one(Run, asked.run_id)
-        profiles = await self._reach.profiles_of_doubtful(run.provider, asked.grant_id, run.practice_id, nameless)
+        profiles = await self._reach.profiles_of_doubtful(run.provider, grant_id, run.practice_id, nameless)
         names = {identity: profile["name"] or NAMELESS for identity, profile in profiles.items()}
         return [replace(one, name=names.get(one.organisation_id, one.name)) for one in reached]
 
@@ -85,15 +125,26 @@ class ReconnectActivities(ReachActivities):
         session: AsyncSession,
         run: Run,
         asked: SurveyConnectionsInput,
-        reached: Sequence[ReachableOrganisation],
+        reached: Mapping[UUID, Sequence[ReachableOrganisation]],
         at: datetime,
     ) -> None:
         living = await surveys.living_connections(session, run.practice_id, run.provider, asked.connection_id)
-        names = {organisation.organisation_id: organisation.name for organisation in reached}
+        names_of = {grant_id: {one.organisation_id: one.name for one in some} for grant_id, some in reached.items()}
+        names = {identity: name for some in names_of.values() for identity, name in some.items()}
         added = await clients.known_organisations(session, run.practice_id, run.provider, list(names))
         offers = {identity: name for identity, name in names.items() if identity not in added}
         if asked.connection_id is None:
-            settled = survey(living, names, asked.grant_id, moves_healthy=asked.moves_healthy, nobodys=offers.values())
+            settled = [
+                found
+                for login, names_there in names_of.items()
+                for found in survey(
+                    [one for one in living if login_for(one, names_of) == login],
+                    names_there,
+                    login,
+                    moves_healthy=asked.moves_healthy,
+                    nobodys=offers.values(),
+                )
+            ]
         else:
             settled = [survey_one(one, names, asked.grant_id, offers.values()) for one in living]
             offers = {}  # of no matter when one client is reconnected
@@ -102,7 +153,7 @@ class ReconnectActivities(ReachActivities):
                     await self._reopen(session, run, found.connection, asked.grant_id, at)
         for one in settled:  # the sign-in was the last look at its own login's connections
             removed, connection = Cause.DISCONNECTED_AT_PROVIDER, one.connection
-            is_gone = connection.organisation_id not in names and is_missed(connection, asked.grant_id)
+            is_gone = connection.organisation_id not in names and is_missed(connection, login_for(connection, names_of))
             if is_gone and connection.cause is not removed:
                 await connections.record_trouble(
                     session, connection.connection_id, removed, "a sign-in does not reach it", at, until=None
@@ -116,6 +167,7 @@ class ReconnectActivities(ReachActivities):
                 one.outcome,
                 one.message,
                 one.cause,
+                login_for(one.connection, names_of),
             )
             for one in settled
         ]

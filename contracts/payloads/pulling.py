@@ -17,7 +17,10 @@ class ClientsToPullInput(Payload):
 
 
 class ClientToPull(Payload):
-    """One client whose standard information is to be pulled; ``outcome`` is what the run records when that succeeds."""
+    """One client whose standard information is to be pulled; ``outcome`` is what the run records when that succeeds.
+
+    ``login`` is the login of several that takes its connection over, where the run repairs connections.
+    """
 
     position: int
     connection_id: UUID
@@ -25,6 +28,7 @@ class ClientToPull(Payload):
     client_name: str
     client_code: str
     outcome: Outcome
+    login: UUID | None = None
 
 
 class ClientsToPull(Payload):

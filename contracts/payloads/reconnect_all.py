@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contracts.payload import Payload
-from contracts.payloads.runs import Deadlines, RunFacts
+from contracts.payloads.runs import ConsentGiven, Deadlines, RunFacts
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome
 
@@ -34,6 +34,7 @@ class ReconnectAllInput(Payload):
         deadlines: How long the workflow waits for the sign-in.
         moves_healthy: Move healthy connections to this login too.
         connection_id: Repair only this connection (*reconnect* of one client); None means all of the practice.
+        has_queue: Whether a sign-in is expected for each organisation that needs one, since each brings only one.
         progress: What a later execution of the same run goes on with.
     """
 
@@ -41,17 +42,43 @@ class ReconnectAllInput(Payload):
     deadlines: Deadlines = Deadlines()
     moves_healthy: bool = False
     connection_id: UUID | None = None
+    has_queue: bool = False
     progress: ReconnectProgress | None = None
 
 
 class SurveyConnectionsInput(Payload):
-    """Sort the practice's connections: healthy, not reachable with this sign-in, or to be repaired."""
+    """Sort the practice's connections: healthy, not reachable with this sign-in, or to be repaired.
+
+    Attributes:
+        run_id: The run.
+        consent_id: The first sign-in.
+        grant_id: Its login.
+        moves_healthy: Move healthy connections to the login too.
+        connection_id: Only this connection; None means all of the practice.
+        further: The sign-ins after the first, where each brings one organisation.
+    """
 
     run_id: str
     consent_id: UUID
     grant_id: UUID
     moves_healthy: bool
     connection_id: UUID | None = None
+    further: tuple[ConsentGiven, ...] = ()
+
+
+class NoteSignInInput(Payload):
+    """Compare what a sign-in brought with those that the run expects."""
+
+    run_id: str
+    consent_id: UUID
+    grant_id: UUID
+
+
+class NotedSignIn(Payload):
+    """How many sign-ins the run still expects, and what came of this one, in a sentence or two for people."""
+
+    to_do: int
+    message: str
 
 
 class SurveyedConnections(Payload):

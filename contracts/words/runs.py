@@ -100,3 +100,11 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     REASSIGNED = "reassigned"
     CHANGED_MEANWHILE = "changed_meanwhile"
+
+
+class SignInState(StrEnum):
+    """Whether a sign-in that a run expects for one organisation is still to do."""
+
+    TO_DO = "to_do"
+    DONE = "done"
+    DROPPED = "dropped"

@@ -104,6 +104,8 @@ class ConsentAttempt(SQLModel, table=True):
     provider: str = Field(max_length=20)
     link_id: UUID | None = Field(default=None, foreign_key="sign_in_links.id", index=True)
     browser_hash: bytes | None = Field(default=None)
+    expected_organisation_id: str | None = Field(default=None, max_length=64)
+    """The provider's id of the organisation that it is for, where it is for one; another one may come."""
     sealed_secrets: bytes
     created_at: datetime = created()
     expires_at: datetime = Field(sa_type=MOMENT)

@@ -26,6 +26,7 @@ class SurveyRow(NamedTuple):
     outcome: Outcome | None = None
     message: str | None = None
     cause: Cause | None = None
+    grant_id: UUID | None = None
 
 
 async def living_connections(
@@ -147,14 +148,14 @@ async def write_survey(
         text("""
             INSERT INTO run_organisations (run_id, organisation_id, position, name, grant_id, connection_id, client_id,
                                            action, verdict, outcome, message, cause, updated_at)
-            SELECT :run_id, s.id, s.place - 1, left(s.name, 255), :grant_id, s.connection, s.client,
+            SELECT :run_id, s.id, s.place - 1, left(s.name, 255), coalesce(s.login, :grant_id), s.connection, s.client,
                    CASE WHEN s.connection IS NOT NULL THEN :action END,
                    CASE WHEN s.connection IS NULL THEN 'new' ELSE 'already_client' END,
                    s.outcome, left(s.message, 500), s.cause, :at
             FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:connections AS text[])::uuid[],
                         CAST(:clients AS text[])::uuid[], CAST(:outcomes AS text[]), CAST(:messages AS text[]),
-                        CAST(:causes AS text[]))
-                WITH ORDINALITY AS s (id, name, connection, client, outcome, message, cause, place)
+                        CAST(:causes AS text[]), CAST(:logins AS text[])::uuid[])
+                WITH ORDINALITY AS s (id, name, connection, client, outcome, message, cause, login, place)
         """),
         {
             "run_id": run_id,
@@ -168,5 +169,6 @@ async def write_survey(
             "outcomes": [row.outcome for row in rows],
             "messages": [row.message for row in rows],
             "causes": [row.cause for row in rows],
+            "logins": texts(row.grant_id for row in rows),
         },
     )

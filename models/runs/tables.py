@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from contracts.words.causes import Cause
-from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
+from contracts.words.runs import Action, Outcome, Result, RunKind, SignInState, Stage, Verdict
 from models.kit.columns import MOMENT, created, enum_of
 from rules.runs.run_results import next_step_of
 
@@ -101,3 +101,19 @@ class RunOrganisation(SQLModel, table=True):
     def next_step(self) -> str | None:
         """What a person can do about it; None if nothing is wrong."""
         return next_step_of(self.outcome, self.cause, makes_client=self.action in {Action.CREATE, Action.LINK})
+
+
+class ExpectedSignIn(SQLModel, table=True):
+    """A sign-in that a run expects for one organisation, where each sign-in brings only one."""
+
+    __tablename__ = "expected_sign_ins"
+
+    run_id: str = Field(foreign_key="runs.id", primary_key=True, max_length=120)
+    organisation_id: str = Field(primary_key=True, max_length=64)
+    position: int
+    name: str = Field(max_length=255)
+    client_id: UUID = Field(foreign_key="clients.id")
+    state: SignInState = Field(default=SignInState.TO_DO, sa_type=enum_of(SignInState))
+    came_instead: str | None = Field(default=None, max_length=300)
+    """What its latest sign-in allowed instead, by name; empty where the provider does not say; None while none did."""
+    updated_at: datetime = created()

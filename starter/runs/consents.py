@@ -23,6 +23,7 @@ from models.kit.columns import now
 from models.kit.database import Database
 from models.kit.sealing import ConsentSecrets, Sealer, seal_secrets
 from models.runs import reads as run_views
+from models.runs import sign_ins as run_sign_ins
 from models.runs.tables import Run
 from providers.port.errors import ProviderError
 from providers.port.provider import Provider, Providers
@@ -185,6 +186,8 @@ class Consents:
         self, provider_name: str, run_id: str, practice_id: UUID, colleague_id: UUID, at: datetime
     ) -> "PreparedAttempt":
         provider, state = self.provider(provider_name), secrets.token_urlsafe(32)
+        async with self._database.session() as session:
+            expected = await run_sign_ins.organisation_expected(session, run_id)
         try:
             request = await provider.begin_consent(state=state, redirect_uri=self.redirect_uri(provider_name))
         except ProviderError as error:
@@ -196,6 +199,7 @@ class Consents:
             colleague_id=colleague_id,
             run_id=run_id,
             provider=provider_name,
+            expected_organisation_id=expected,
             sealed_secrets=b"",
             created_at=at,
             expires_at=at + self._valid_for,

@@ -71,6 +71,7 @@ class RunOptions:
         client_code: Code of that client, by which support staff find the run.
         hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
         reopen: Do a finished run's failed organisations again.
+        has_queue: Reconnect: a sign-in is expected for each organisation that needs one.
     """
 
     moves_healthy: bool = False
@@ -79,6 +80,7 @@ class RunOptions:
     client_code: str = ""
     hand_over: HandOver | None = None
     reopen: bool = False
+    has_queue: bool = False
 
     @property
     def first_stage(self) -> Stage:
@@ -121,7 +123,11 @@ async def _reconnect_all(temporal: Client, run: RunFacts, deadlines: Deadlines, 
             RefusalCode.NOTHING_TO_RETRY, "Start Reconnect all again: it repairs only what still needs repair."
         )
     asked = ReconnectAllInput(
-        run=run, deadlines=deadlines, moves_healthy=options.moves_healthy, connection_id=options.connection_id
+        run=run,
+        deadlines=deadlines,
+        moves_healthy=options.moves_healthy,
+        connection_id=options.connection_id,
+        has_queue=options.has_queue,
     )
     details = _RECONNECT_DETAILS if options.connection_id is None else _RECONNECT_ONE_DETAILS
     await temporal.start_workflow(

@@ -19,12 +19,13 @@ from models.kit.database import Database
 from models.runs import leftovers as run_leftovers
 from models.runs import reads as run_views
 from models.runs import reports as run_reports
-from models.runs import surveys
+from models.runs import sign_ins, surveys
 from models.runs.leftovers import KeptLogin, Unreached
 from models.runs.progress import RunSnapshot, snapshot_of
 from models.runs.reads import RunFilter, RunView, WholeRun
 from models.runs.reports import OrganisationFilter, OrganisationView
 from models.runs.tables import Run
+from rules.runs.sign_in_queue import next_of
 from starter.actor import Actor
 from starter.runs.consents import Consents
 from starter.runs.kinds import PLAIN, RunOptions
@@ -176,7 +177,11 @@ class Runs:
         if run.kind is not RunKind.RECONNECT_ALL or run.stage is not Stage.AWAITING_CONSENT:
             return ()
         async with self._database.session() as session:
-            return await surveys.to_allow_again(session, run.practice_id, run.provider, run.client_id)
+            names = await surveys.to_allow_again(session, run.practice_id, run.provider, run.client_id)
+            following = next_of(await sign_ins.queue_of(session, run.id))
+        if following is None:
+            return names
+        return [name for name in names if name == following.name or name.startswith(f"{following.name} (")][:1]
 
     async def unreached(self, actor: Actor, run_id: str) -> Unreached:
         """What a *Reconnect all* did not reach, and whose login could.

@@ -6,7 +6,7 @@ down.
 
 import base64
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -17,8 +17,10 @@ from contracts.words.names import run_id
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from models.events import writes as events
+from models.grants.tables import ConsentAttempt
 from models.kit.columns import now
 from models.kit.database import Database
+from models.runs import sign_ins
 from models.runs.reads import of_key
 from models.runs.tables import Run
 from starter.actor import Actor
@@ -89,7 +91,12 @@ class Starts:
             async with self._database.transaction() as session:
                 session.add(run)
                 await session.flush()
+                if self._has_queue(run):
+                    has_queue = await sign_ins.expect_repairs(session, run, at) > 0
+                    options = replace(options, has_queue=has_queue)
                 if attempt is not None:
+                    if isinstance(attempt.row, ConsentAttempt):
+                        attempt.row.expected_organisation_id = await sign_ins.organisation_expected(session, run.id)
                     session.add(attempt.row)
                 await events.record(
                     session,
@@ -113,6 +120,11 @@ class Starts:
                 raise
             return await self._again(actor, earlier, kind, provider, options)
         return StartedRun(run.id, attempt.authorize_url if attempt else None)
+
+    def _has_queue(self, run: Run) -> bool:
+        """Whether a sign-in is expected for each organisation, since each brings only one."""
+        is_of_all = run.kind is RunKind.RECONNECT_ALL and run.client_id is None
+        return is_of_all and not self._consents.provider(run.provider).joins_many
 
     async def _earlier(self, actor: Actor, key: str) -> Run | None:
         async with self._database.session() as session:

@@ -92,6 +92,7 @@ async def main() -> None:
                 *signing_in.JOURNEYS,
             ):
                 await play(journey, settings, temporal, url)
+            await play(repairing.one_by_one, settings, temporal, url, organisations=4, bulk_connect=False)
             for journey in (signing_in.never_stored, signing_in.nobody_signs_in):
                 await play(journey, settings, temporal, url, deadlines=Deadlines(consent=SOON))
             await play(adding.no_consent, settings, temporal, url, deadlines=Deadlines(consent=timedelta(seconds=1)))

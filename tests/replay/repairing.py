@@ -5,7 +5,7 @@ from temporalio.api.enums.v1 import EventType
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import until_event
-from tests.journeys.people import adds, joined, leaves, logins, reaches, reassignable, reconnected, started
+from tests.journeys.people import adds, check, joined, leaves, logins, reaches, reassignable, reconnected, started
 from tests.journeys.scene import Scene, by_organisation, chosen
 from tests.replay.journey import Recorded, history
 from workflows.sync_client import SyncClient
@@ -107,6 +107,35 @@ async def long_repairs(scene: Scene) -> Recorded:
         "reassigning-continued-as-new": await history(scene, listed["run_id"], earlier),
         "reassigning-continuation": await history(scene, listed["run_id"]),
     }
+
+
+async def one_by_one(scene: Scene) -> Recorded:
+    """Each sign-in brings one organisation: a wrong pick, the right one, and then it is enough."""
+    organisations = list(scene.world.library.organisations)
+    async with scene.worker():
+        run_id, address = await scene.start()
+        for place, organisation_id in enumerate(organisations[:2], 1):
+            await scene.sign_in(address, choose=[organisation_id])
+            run = await scene.until(
+                run_id,
+                lambda run, place=place: run["stage"] == "awaiting_selection" and len(run["organisations"]) == place,
+            )
+            address = await scene.further_sign_in(run_id)
+        await scene.select_all(run)
+        await scene.until_stage(run_id, "finished")
+        for organisation_id in organisations[:2]:
+            scene.fault(Kind.DISCONNECTED, organisation_id)
+        await check(scene)
+        answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL}")
+        reconnecting, address = answer.json()["run_id"], answer.json()["authorize_url"]
+        first = (await scene.http.get(f"/api/v1/runs/{reconnecting}/sign-ins")).json()["next"]
+        await scene.sign_in(address, choose=[organisations[2]])
+        await scene.until(reconnecting, lambda run: bool(run["message"]))
+        await scene.sign_in(await scene.further_sign_in(reconnecting), choose=[first])
+        await scene.until(reconnecting, lambda run: "is next" in (run["message"] or ""))
+        await scene.http.post(f"/api/v1/runs/{reconnecting}/sign-ins/go-on")
+        await scene.handle(reconnecting).result()
+    return {"reconnected-one-by-one": await history(scene, reconnecting)}
 
 
 JOURNEYS = (reconnecting_in_trouble, reassigning_cancelled, reassigning_limited, handed_over)

@@ -96,6 +96,8 @@ _RULES = {
         GET /activity/{run_id}/report.csv
         POST /activity/{run_id}/sign-in
         POST /activity/{run_id}/sign-in-link
+        POST /activity/{run_id}/sign-ins/drop
+        POST /activity/{run_id}/sign-ins/go-on
         POST /activity/{run_id}/selection
         POST /activity/{run_id}/selection.json
         POST /activity/{run_id}/retry
@@ -159,6 +161,7 @@ _RULES = {
         GET /api/v1/clients/{client_id}/connection/change/{run_id}
         GET /api/v1/runs
         GET /api/v1/runs/{run_id}
+        GET /api/v1/runs/{run_id}/sign-ins
         GET /api/v1/runs/{run_id}.csv
         GET /api/v1/connections
         GET /api/v1/connections/check
@@ -173,6 +176,8 @@ _RULES = {
         POST /api/v1/clients
         POST /api/v1/client-sync/{provider}/{kind}
         POST /api/v1/runs/{run_id}/consent
+        POST /api/v1/runs/{run_id}/sign-ins/{organisation_id}/drop
+        POST /api/v1/runs/{run_id}/sign-ins/go-on
         POST /api/v1/runs/{run_id}/selection
         POST /api/v1/runs/{run_id}/retry
         POST /api/v1/runs/{run_id}/cancel

@@ -1,4 +1,4 @@
-"""*Add clients* with an app that Xero has not approved for bulk: one organisation a sign-in, and the list grows.
+"""An app that Xero has not approved for bulk: one organisation a sign-in. The list grows, and repairs have a queue.
 
 Worker and database are those of all pages; the web backend is one that was set up for such an app.
 """
@@ -23,6 +23,7 @@ from tests.web.house import Browsers, House, made_house
 from tests.web.looking import looked_at
 from tests.web.provider_pages import sign_in_there
 from tests.web.run_steps import pressed, reported, row, run_of, runs_of
+from tests.web.taking_turns import breaks
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -121,3 +122,47 @@ async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_w
     await page.get_by_role("button", name="Create accounts (1)").click()
     await reported(page)
     await expect(page.get_by_role("heading", name="1 account: 1 complete")).to_be_visible()
+
+
+async def test_reconnecting_goes_through_those_that_need_it(own: House, browsers: Browsers, organisations: list[str]):
+    first, second, stranger = organisations[:3]
+    names = own.scene.world.library.organisations
+    await added_one_by_one(own.admin.scene, [first, second])
+    own.scene.world.connections.remove_matching(person_id=person(own.scene, CALLUM))
+    await breaks(own.admin, [first, second])
+
+    page = await browsers.signed_in(own.admin)
+    await pressed(page, "Reconnect all (2)")
+    await sign_in_there(page, person=CALLUM, choose=[stranger])
+    queue = page.locator("#sign-ins")
+    await expect(queue.get_by_role("heading")).to_have_text("0 of 2 sign-ins done")
+    following, last = sorted((first, second), key=lambda one: names[one].name.lower())
+    said = f"You chose {names[stranger].name}; {names[following].name} is still to do. 2 sign-ins are left."
+    await expect(queue.get_by_text(said)).to_be_visible()
+    await looked_at(page, "reconnect-one-by-one-wrong")
+
+    await queue.get_by_role("button", name=f"Sign in for {names[following].name}").click()
+    await sign_in_there(page, person=CALLUM, choose=[following])
+    await expect(queue.get_by_role("heading")).to_have_text("1 of 2 sign-ins done")
+    await expect(queue.get_by_role("button", name="Repair what is done")).to_be_visible()
+    await looked_at(page, "reconnect-one-by-one-next")
+    await page.keyboard.press("Tab")
+    await queue.get_by_role("button", name=f"Leave out {names[last].name}").press("Enter")
+    await reported(page)
+    await expect(page.locator("#run-summary").get_by_role("heading")).to_have_text(
+        "2 connections: 1 not reachable and 1 repaired"
+    )
+
+
+async def added_one_by_one(scene: Scene, wanted: list[str]) -> None:
+    """Clients out of these organisations, with a sign-in for each, through the API."""
+    run_id, address = await scene.start()
+    for place, organisation_id in enumerate(wanted, 1):
+        await scene.sign_in(address, person=CALLUM, choose=[organisation_id])
+        run = await scene.until(
+            run_id,
+            lambda run, place=place: run["stage"] == "awaiting_selection" and len(run["organisations"]) == place,
+        )
+        address = await scene.further_sign_in(run_id)
+    await scene.select_all(run)
+    await scene.until_stage(run_id, "finished")

@@ -19,6 +19,7 @@ from starter.answers.runs import (
     StartedAnswer,
     StoppingAnswer,
 )
+from starter.answers.sign_ins import GoingOnAnswer, SignInsAnswer
 from starter.answers.views import RunFilter
 from starter.runs.kinds import RunOptions
 from web.api.parameters import Limit, Offset
@@ -27,6 +28,7 @@ from web.kit.authentication import Adder, Door, Reader
 router = APIRouter(prefix="/api/v1", tags=["Runs"])
 
 RunId = Annotated[str, Path(max_length=120, description="The run's id.")]
+OrganisationId = Annotated[str, Path(max_length=64, description="The provider's id of the organisation.")]
 Key = Annotated[
     str | None,
     Header(
@@ -99,6 +101,38 @@ async def run(caller: Reader, door: Door, run_id: RunId) -> RunAnswer:
 async def consent(caller: Adder, door: Door, run_id: RunId) -> AuthorizeAnswer:
     """A further sign-in."""
     return AuthorizeAnswer(authorize_url=await door.consents.begin(caller, run_id))
+
+
+@router.get(
+    "/runs/{run_id}/sign-ins",
+    summary="Show the sign-ins that a run expects",
+    description="One for each organisation that needs one, where a sign-in brings only one; else none.",
+)
+async def sign_ins(caller: Reader, door: Door, run_id: RunId) -> SignInsAnswer:
+    """The expected sign-ins."""
+    return SignInsAnswer.of(await door.sign_ins.expected(caller, run_id))
+
+
+@router.post(
+    "/runs/{run_id}/sign-ins/{organisation_id}/drop",
+    summary="Leave a sign-in out",
+    description="The run goes on once no sign-in is left to do. The same again changes nothing.",
+)
+async def drop_sign_in(caller: Adder, door: Door, run_id: RunId, organisation_id: OrganisationId) -> SignInsAnswer:
+    """Leave a sign-in out."""
+    return SignInsAnswer.of(await door.sign_ins.drop(caller, run_id, organisation_id))
+
+
+@router.post(
+    "/runs/{run_id}/sign-ins/go-on",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Go on with the sign-ins so far",
+    description="What is still to do is left out, and stays as it is.",
+)
+async def go_on(caller: Adder, door: Door, run_id: RunId) -> GoingOnAnswer:
+    """Go on with the sign-ins so far."""
+    await door.sign_ins.go_on(caller, run_id)
+    return GoingOnAnswer(run_id=run_id)
 
 
 @router.post(

@@ -40,6 +40,9 @@ class Said(StrEnum):
     RUN_RETRYING_LIMITED = "run-retrying-limited"
     RUN_LIMITED = "run-limited"
     RUN_MOVED_ON = "run-moved-on"
+    SIGN_IN_LEFT_OUT = "sign-in-left-out"
+    SIGN_INS_ENOUGH = "sign-ins-enough"
+    NOBODY_SIGNED_IN = "nobody-signed-in"
 
     FILTER_DROPPED = "filter-dropped"
 
@@ -102,6 +105,7 @@ _NOT_DONE = frozenset(
         Said.APP_REFUSED,
         Said.FORM_RENEWED,
         Said.RUN_MOVED_ON,
+        Said.NOBODY_SIGNED_IN,
         Said.FILTER_DROPPED,
         Said.PASSKEY_TOO_LATE,
     }
@@ -139,6 +143,9 @@ _SENTENCES: dict[Said, str] = {
     Said.RUN_LIMITED: "The accounting software takes no more calls for these clients for now. They go on by themselves "
     "as soon as it does.",
     Said.RUN_MOVED_ON: "This was not done, since the run has moved on meanwhile. This is where it is now.",
+    Said.SIGN_IN_LEFT_OUT: "That sign-in is left out; its client stays as it is.",
+    Said.SIGN_INS_ENOUGH: "What is done is being repaired; the rest stays as it is.",
+    Said.NOBODY_SIGNED_IN: "This was not done, since nobody has signed in yet. Sign in, or stop the run.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.CLIENT_ADDED: "The client is added.",
     Said.CLIENT_CHANGED: "The client is saved.",

@@ -44,7 +44,7 @@ from web.pages.clients import client, clients, lists, timeline
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, team
-from web.pages.runs import activity, client_sync, sign_in_links
+from web.pages.runs import activity, client_sync, sign_in_links, sign_ins
 from web.pages.runs import run as runs
 from web.pages.signing_in import forgotten, identity, second_step, signing_in
 from web.pages.signing_in import passkey as passkey_sign_in
@@ -67,6 +67,7 @@ ROUTERS = (
     access.router,  # before the runs, whose address it would fit
     runs.router,
     sign_in_links.router,
+    sign_ins.router,
     sign_in_links.open_to_all,
     client_account.router,
     client.router,

@@ -135,7 +135,7 @@ class ClientPulls:
                     pull_id=run_id,
                     run_id=run_id,
                     sources=(Source.ORGANISATION,) if self._login else (),
-                    grant_id=self._login,
+                    grant_id=self._login_for(client),
                     settles=self._login is None,
                 ),
                 policies.at(self._state.run.provider, policies.PULL),
@@ -153,6 +153,10 @@ class ClientPulls:
             if self._login is None:
                 self._state.count(client.outcome)
 
+    def _login_for(self, client: ClientToPull) -> UUID | None:
+        """The login that takes a client's connection over; of several sign-ins, the one that reaches it."""
+        return (client.login or self._login) if self._login else None
+
     async def _fail(self, client: ClientToPull, trouble: Trouble) -> None:
         await call(
             RunActivities.record_failure,
@@ -161,7 +165,7 @@ class ClientPulls:
                 connection_id=client.connection_id,
                 cause=trouble.cause,
                 detail=trouble.detail,
-                grant_id=self._login,
+                grant_id=self._login_for(client),
             ),
             policies.DATABASE,
             f"Note why {client.client_name} failed",
@@ -182,7 +186,7 @@ class ClientPulls:
                 cause=trouble.cause,
                 detail=trouble.detail,
                 retry_at=retry_at,
-                grant_id=self._login,
+                grant_id=self._login_for(client),
             ),
             policies.DATABASE,
             f"Hand {client.client_name} over to a sync of its own",
@@ -208,7 +212,7 @@ class ClientPulls:
             reason=f"Handed over by run `{run.run_id}`.",
             first_try_at=retry_at,
             trouble=trouble.cause,
-            grant_id=self._login,
+            grant_id=self._login_for(client),
         )
         if not await hand_over(sync, policies.sync_priority(facts.practice_slug)):
             self._state.note(f"{client.client_name} is being synced already; its outcome will show here.")

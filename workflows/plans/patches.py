@@ -21,6 +21,9 @@ LAST_CHOICE = "last-choice"
 STORED_OR_OVER = "stored-or-over"
 """The patch by which a run that was never stored ends, instead of waiting for a sign-in that nobody was sent to."""
 
+SIGN_IN_QUEUE = "sign-in-queue"
+"""The patch by which a run waits for a sign-in for each organisation, where each brings only one."""
+
 LAST_WISH = "last-wish"
 """The patch by which a sync that is told to retry while it notes its end does."""
 

@@ -16,7 +16,7 @@ from starter.answers.views import RunSnapshot, RunView
 from starter.operations import Operations
 from web.pages.runs import leftovers as run_leftovers
 from web.pages.runs import report as run_report
-from web.pages.runs import selecting, taking_over
+from web.pages.runs import selecting, sign_ins, taking_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ async def _awaiting_consent(look: RunPage) -> Values:
     return {
         "is_signed_in": SIGNED_IN in look.query and not run.message,
         "to_allow": await look.door.runs.to_allow_again(look.viewer.actor, run.id),
+        **await sign_ins.values(look.door, look.viewer.actor, run.id),
     }
 
 

@@ -1,0 +1,101 @@
+"""Queries of the sign-ins that a run expects, one for each organisation; see ``rules.runs.sign_in_queue``."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import text, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.causes import Cause
+from contracts.words.runs import RunKind, SignInState
+from models.connections.conditions import NEEDS_REPAIR
+from models.connections.tables import Connection
+from models.grants.tables import ConsentAttempt
+from models.runs.tables import ExpectedSignIn, Run
+from rules.runs.sign_in_queue import Expected, next_of
+
+
+async def expect_repairs(session: AsyncSession, run: Run, at: datetime) -> int:
+    """Expect a sign-in for each of the practice's connections that one repairs, by name.
+
+    Args:
+        session: The transaction that stores the run.
+        run: A *Reconnect all* of the whole practice.
+        at: This moment.
+
+    Returns:
+        How many are expected.
+    """
+    found = await (await session.connection()).execute(
+        text(f"""
+            INSERT INTO expected_sign_ins (run_id, organisation_id, position, name, client_id, state, updated_at)
+            SELECT :run_id, c.organisation_id, row_number() OVER (ORDER BY lower(c.organisation_name), c.id) - 1,
+                   c.organisation_name, c.client_id, 'to_do', :at
+            FROM connections c JOIN grants g ON g.id = c.grant_id
+            WHERE c.practice_id = :practice_id AND c.provider = :provider AND {NEEDS_REPAIR}
+              AND NOT coalesce(c.cause = ANY(CAST(:no_sign_in_helps AS text[])), false)
+        """),  # noqa: S608  # our own words
+        {
+            "run_id": run.id,
+            "practice_id": run.practice_id,
+            "provider": run.provider,
+            "at": at,
+            "no_sign_in_helps": [cause.value for cause in Cause if cause.is_transient or cause.needs_something_else],
+        },
+    )
+    return found.rowcount
+
+
+async def expected_of(session: AsyncSession, run_id: str) -> Sequence[ExpectedSignIn]:
+    """The sign-ins that a run expects, in their order; none where one sign-in is for all."""
+    query = select(ExpectedSignIn).where(ExpectedSignIn.run_id == run_id).order_by(col(ExpectedSignIn.position))
+    return (await session.exec(query)).all()
+
+
+async def queue_of(session: AsyncSession, run_id: str) -> Sequence[Expected]:
+    """The same as the rules take it."""
+    return [Expected(one.organisation_id, one.name, one.state) for one in await expected_of(session, run_id)]
+
+
+async def organisation_expected(session: AsyncSession, run_id: str) -> str | None:
+    """The organisation that a run's next sign-in is for; None where it is for no single one."""
+    if first := next_of(await queue_of(session, run_id)):
+        return first.organisation_id
+    query = (
+        select(Connection.organisation_id)
+        .join(Run, col(Run.client_id) == col(Connection.client_id))
+        .where(Run.id == run_id, Run.kind == RunKind.RECONNECT_ALL, col(Connection.is_current))
+    )
+    return (await session.exec(query)).one_or_none()
+
+
+async def mark(
+    session: AsyncSession,
+    run_id: str,
+    organisation_ids: Collection[str],
+    state: SignInState,
+    at: datetime,
+    came_instead: str | None = None,
+) -> None:
+    """Write what became of some of the sign-ins that a run expects.
+
+    Args:
+        session: The transaction in which the run is locked.
+        run_id: The run.
+        organisation_ids: For which organisations they are.
+        state: What they are now.
+        at: This moment.
+        came_instead: What the latest sign-in allowed instead.
+    """
+    await session.exec(
+        update(ExpectedSignIn)
+        .where(col(ExpectedSignIn.run_id) == run_id, col(ExpectedSignIn.organisation_id).in_(organisation_ids))
+        .values(state=state, came_instead=came_instead, updated_at=at)
+    )
+
+
+async def has_signed_in(session: AsyncSession, run_id: str) -> bool:
+    """Whether a sign-in for the run has succeeded."""
+    query = select(ConsentAttempt.id).where(ConsentAttempt.run_id == run_id, col(ConsentAttempt.grant_id).is_not(None))
+    return (await session.exec(query.limit(1))).first() is not None

@@ -1,0 +1,64 @@
+"""What the API answers about the sign-ins that a run expects, one for each organisation."""
+
+from collections.abc import Sequence
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from contracts.words.runs import SignInState
+from models.runs.tables import ExpectedSignIn
+
+
+class ExpectedSignInAnswer(BaseModel):
+    """One sign-in that a run expects."""
+
+    organisation_id: str = Field(description="The provider's id of the organisation that it is for.")
+    name: str
+    client_id: UUID
+    state: SignInState
+    came_instead: str | None = Field(
+        description="What its latest sign-in allowed instead, by name; empty where the accounting software does not "
+        "say; null while none did."
+    )
+
+
+class SignInsAnswer(BaseModel):
+    """The sign-ins that a run expects; to do, done and dropped add up to them."""
+
+    next: str | None = Field(description="The organisation that the next sign-in is for, by its id.")
+    to_do: int
+    done: int
+    dropped: int
+    sign_ins: list[ExpectedSignInAnswer] = Field(description="In order; none where one sign-in is for all.")
+
+    @classmethod
+    def of(cls, queue: Sequence[ExpectedSignIn]) -> Self:
+        """The sign-ins as the API shows them."""
+
+        def count(state: SignInState) -> int:
+            return sum(one.state is state for one in queue)
+
+        return cls(
+            next=next((one.organisation_id for one in queue if one.state is SignInState.TO_DO), None),
+            to_do=count(SignInState.TO_DO),
+            done=count(SignInState.DONE),
+            dropped=count(SignInState.DROPPED),
+            sign_ins=[
+                ExpectedSignInAnswer(
+                    organisation_id=one.organisation_id,
+                    name=one.name,
+                    client_id=one.client_id,
+                    state=one.state,
+                    came_instead=one.came_instead,
+                )
+                for one in queue
+            ],
+        )
+
+
+class GoingOnAnswer(BaseModel):
+    """A run that goes on with the sign-ins so far."""
+
+    run_id: str
+    going_on: bool = True
