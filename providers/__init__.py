@@ -1,4 +1,4 @@
 """The port to accounting software, and one folder for each provider behind it.
 
-Knows HTTP and the providers' words; has never heard of Temporal, of our tables or of our pages.
+This room knows HTTP and the providers' formats. It does not know Temporal, our tables or our pages.
 """

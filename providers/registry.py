@@ -1,6 +1,7 @@
-"""Which providers there are: read and built in one place, for worker, web backend and commands alike.
+"""The list of providers; reads their settings and builds them for worker, web backend and commands.
 
-A new provider gets a line in ``_KNOWN`` and a function that builds it. What only reads settings imports no provider.
+A new provider needs a line in ``_KNOWN`` and a function that builds it. Code that only reads settings imports no
+provider.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -33,8 +34,8 @@ class _Known(Generic[Own]):
     """A provider that this release can speak to.
 
     Attributes:
-        settings: Its own model.
-        build: Makes it out of its settings, for a shared budget of calls.
+        settings: The class of its settings.
+        build: Builds it from its settings, with a shared budget of calls.
     """
 
     settings: type[Own]
@@ -70,7 +71,7 @@ def read(env_file: Path | str | None = ".env") -> Mapping[str, ProviderSettings]
     """The settings of every provider, also of those that are off.
 
     Args:
-        env_file: Read beside the environment, which wins.
+        env_file: A file to read; the environment has priority.
 
     Raises:
         UnusableProviderSettingError: A value cannot be used.
@@ -87,18 +88,18 @@ def _read(model: type[ProviderSettings], env_file: Path | str | None) -> Provide
 
 
 def all_of(providers: SettingsOfProviders) -> Iterator[ProviderSettings]:
-    """The models of the providers that this release knows; one that was not handed in is off."""
+    """The settings of all providers that this release knows; one without settings is off."""
     for name, one in _KNOWN.items():
         yield one.settings.among(providers) if name in providers else one.settings.model_construct()
 
 
 def those_on(providers: SettingsOfProviders) -> list[ProviderSettings]:
-    """The models of the providers that are on."""
+    """The settings of the providers that are on."""
     return [one for one in all_of(providers) if one.is_on]
 
 
 def first_unset(providers: SettingsOfProviders) -> str | None:
-    """The variable without which no provider works, or a provider that is on does not; None where all are set."""
+    """The variable without which no provider, or one that is on, can work; None when nothing is missing."""
     on = those_on(providers)
     if not on:
         return " or ".join(one.variable("client_id") for one in all_of(providers))
@@ -106,11 +107,11 @@ def first_unset(providers: SettingsOfProviders) -> str | None:
 
 
 def build(providers: SettingsOfProviders, budget: CallBudget) -> Providers:
-    """The providers that are on, by their names; each is to be closed.
+    """Build the providers that are on, by name; the caller closes each.
 
     Args:
-        providers: The settings; ``first_unset`` has nothing to say about them.
-        budget: Shares the calls of a minute with other processes.
+        providers: The settings; ``first_unset`` must return None for them.
+        budget: Shares the calls of each minute with other processes.
 
     Raises:
         UnusableNetworkError: The way out is set so that it cannot be used.

@@ -1,4 +1,4 @@
-"""Identity providers, which say who somebody is: the operator's own, by OpenID Connect. They keep no books."""
+"""The operator's identity provider, which says by OpenID Connect who somebody is; it has nothing to do with books."""
 
 from providers.identity.issuer import BadTokenError, Claims, Issuer
 from providers.identity.sign_in import App, Begun, Person, SignIn

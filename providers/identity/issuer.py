@@ -1,7 +1,7 @@
-"""An OpenID Connect issuer: its discovery document, the keys that it signs with, and its tokens, checked in full.
+"""An OpenID Connect issuer: its discovery document, its signing keys, and complete checks of its tokens.
 
-Discovery and keys are kept for an hour; a key that is not known is looked for at once, and once a minute at most.
-Nothing of a token ever stands in an error.
+Discovery document and keys are cached for an hour. For an unknown key they are read again at once, but at most once a
+minute. No error shows any part of a token.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ Claims = Mapping[str, object]
 
 
 class BadTokenError(Exception):
-    """A token is not this issuer's, not for us, not of this sign-in, or over; says which claim, and nothing of it."""
+    """A token is not this issuer's, not for us, not of this sign-in, or expired; the text names only the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class Metadata:
     """What the discovery document says (OpenID Connect Discovery 1.0, section 3).
 
     Attributes:
-        issuer: As tokens name it.
-        keys: Where its keys are.
-        authorize: The page that browsers are sent to; None where it is not said.
-        token: Where codes are exchanged; likewise.
-        userinfo: Where claims are asked for; likewise.
-        takes_secret_in_body: Whether a client's secret may come in the body (``client_secret_post``).
-        names_itself: Whether it says who it is when a browser comes back (RFC 9207).
+        issuer: The issuer's name, as tokens have it.
+        keys: Address of its signing keys.
+        authorize: The page to which browsers are sent; None when the document does not name it.
+        token: Where codes are exchanged; None when the document does not name it.
+        userinfo: Where claims can be read; None when the document does not name it.
+        takes_secret_in_body: Whether a client's secret may be sent in the body (``client_secret_post``).
+        names_itself: Whether its answer through the browser names the issuer (RFC 9207).
     """
 
     issuer: str
@@ -69,7 +69,7 @@ class Issuer:
 
     Args:
         url: Its identifier, without a final slash; the discovery document is below it.
-        http: For its documents.
+        http: Reads its documents.
         clock: Tells the time.
     """
 
@@ -82,7 +82,7 @@ class Issuer:
         self._looked_again_at: datetime | None = None
 
     async def metadata(self) -> Metadata:
-        """Its addresses.
+        """The addresses in its discovery document.
 
         Raises:
             Unavailable: The discovery document cannot be read, or is another's.
@@ -98,7 +98,11 @@ class Issuer:
         return await self._keys.get()
 
     async def claims(self, token: str, *, audience: str) -> Claims:
-        """What a token says that was made for an audience.
+        """The claims of a token that was made for an audience, after checking it.
+
+        Raises:
+            BadTokenError: The token is not valid.
+            Unavailable: Discovery document or keys cannot be read.
 
         Raises:
             BadTokenError: It cannot be believed.
@@ -116,13 +120,13 @@ class Issuer:
         return found.claims
 
     async def id_token_claims(self, token: str, *, client_id: str, nonce: str, access_token: str) -> Claims:
-        """Who signed in, from an id_token (OpenID Connect Core 1.0, section 3.1.3.7).
+        """The claims of a checked id_token: who signed in (OpenID Connect Core 1.0, section 3.1.3.7).
 
         Args:
             token: As it came from the token endpoint.
             client_id: Its audience, and its authorised party where it names one.
-            nonce: The one that the sign-in was begun with.
-            access_token: The one that came beside it; ``at_hash`` must fit where it is given.
+            nonce: The nonce with which the sign-in was begun.
+            access_token: The access token that came with it; it must match ``at_hash`` if that is there.
 
         Raises:
             BadTokenError: It cannot be believed.
@@ -142,11 +146,11 @@ class Issuer:
         return found.claims
 
     async def document(self, url: str, *, bearer: str | None = None) -> dict[str, object]:
-        """A JSON object of the issuer's.
+        """Read a JSON object of the issuer.
 
         Args:
-            url: Where.
-            bearer: The access token that opens it, if it takes one.
+            url: Its address.
+            bearer: An access token to send; None for none.
 
         Raises:
             Unavailable: There is none.
@@ -190,7 +194,7 @@ class Issuer:
         )
 
     def _address(self, document: dict[str, object], name: str) -> str | None:
-        """An address of the document; secrets go there, so that it has TLS where the issuer has."""
+        """An address in the document; it must have TLS if the issuer has, because secrets are sent there."""
         said = document.get(name)
         scheme = "https://" if self._url.startswith("https://") else ("https://", "http://")
         if said is not None and not (isinstance(said, str) and said.startswith(scheme)):

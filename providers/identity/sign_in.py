@@ -1,6 +1,6 @@
-"""A sign-in at an identity provider: authorisation code with PKCE, through Authlib, and who came of it.
+"""Signing in at an identity provider: authorisation code with PKCE, through Authlib.
 
-Says nothing of a code, verifier, secret or token in an error. No token outlives the call that finishes a sign-in.
+No error shows a code, verifier, secret or token. No token is kept after a sign-in is finished.
 """
 
 import re
@@ -39,7 +39,7 @@ class App:
         issuer: The provider's identifier, without a final slash.
         client_id: The app's id there.
         client_secret: Its secret.
-        redirect_uri: Where browsers come back to.
+        redirect_uri: The address to which browsers come back.
     """
 
     issuer: str
@@ -50,12 +50,12 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A sign-in that is begun.
+    """A sign-in that was begun.
 
     Attributes:
-        address: Where the browser goes.
-        code_verifier: To be kept until it comes back.
-        nonce: Likewise.
+        address: The address for the browser.
+        code_verifier: To be stored until the browser comes back.
+        nonce: To be stored until the browser comes back.
     """
 
     address: str
@@ -65,14 +65,14 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who signed in.
+    """The person who signed in.
 
     Attributes:
-        issuer: Who says so.
-        subject: The issuer's id of them, which is never another's.
-        email: Their address, if it is known.
-        is_email_theirs: Whether the issuer says that the address is theirs; None where it says nothing.
-        made_steps: How they proved who they are, in the issuer's words: ``amr`` and ``acr``.
+        issuer: The issuer that says so.
+        subject: The issuer's id of the person, which is never given to another one.
+        email: The person's address; None if it is not known.
+        is_email_theirs: Whether the issuer says that the address is verified; None if it does not say.
+        made_steps: The ways in which they have proved who they are: the values of ``amr`` and ``acr``.
     """
 
     issuer: str
@@ -87,7 +87,7 @@ class SignIn:
 
     Args:
         app: Our registration there.
-        http: For its documents and its token endpoint.
+        http: Reads its documents, and calls its token endpoint.
         clock: Tells the time.
     """
 
@@ -97,10 +97,10 @@ class SignIn:
         self._issuer = Issuer(app.issuer, http, clock)
 
     async def begin(self, state: str) -> Begun:
-        """Where to send a browser.
+        """Begin a sign-in.
 
         Raises:
-            Unavailable: The provider cannot be read, or has no such sign-in.
+            Unavailable: The provider cannot be read, or offers no such sign-in.
         """
         authorize, _ = _endpoints(metadata := await self._issuer.metadata())
         code_verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
@@ -115,7 +115,7 @@ class SignIn:
         return Begun(address, code_verifier, nonce)
 
     async def check(self) -> None:
-        """Read what a sign-in needs of the provider, keys too.
+        """Read the discovery document and the keys, as a sign-in needs them.
 
         Raises:
             Unavailable: It cannot be read.
@@ -124,10 +124,10 @@ class SignIn:
         await self._issuer.keys()
 
     async def check_answerer(self, named: str | None) -> None:
-        """Whether a browser comes back from this very issuer (RFC 9207).
+        """Check that the browser comes back from this issuer and no other (RFC 9207).
 
         Args:
-            named: The response's ``iss``, if it has one.
+            named: The value of ``iss`` in the answer; None without one.
 
         Raises:
             ConsentFailed: It does not, or the issuer always says so and this answer does not.
@@ -138,7 +138,7 @@ class SignIn:
             raise ConsentFailed("the answer is of another issuer")
 
     async def finish(self, code: str, *, code_verifier: str, nonce: str) -> Person:
-        """Exchange a code, and check who signed in.
+        """Exchange a code, and check who has signed in.
 
         Raises:
             ConsentFailed: The code is refused, or the id_token cannot be believed.
@@ -180,7 +180,7 @@ class SignIn:
         return answer if isinstance(answer, Mapping) else {}
 
     def _client(self, metadata: Metadata) -> AsyncOAuth2Client:
-        """Authlib's client for one exchange: it remembers tokens, so none is shared between two people's."""
+        """Authlib's client for one exchange; it stores tokens, so it is not shared between sign-ins."""
         # In a header, the secret would have to be form-encoded first (RFC 6749, section 2.3.1), which not all do alike.
         method = "client_secret_post" if metadata.takes_secret_in_body else "client_secret_basic"
         client = AsyncOAuth2Client(
@@ -211,7 +211,7 @@ def _endpoints(metadata: Metadata) -> tuple[str, str]:
 
 
 def _checked(response: httpx2.Response) -> httpx2.Response:
-    """A success, with what is of use of it, for Authlib to read; everything else is refused before."""
+    """A successful answer, reduced to what is needed, for Authlib to read; raises for any other answer."""
     try:
         parsed = orjson.loads(response.content)
     except ValueError:
@@ -234,7 +234,7 @@ def _email(claims: Claims) -> str | None:
 
 
 def _is_theirs(issuer: str, claims: Claims) -> bool | None:
-    """What the issuer says of the address.
+    """Whether the issuer says that the address is verified; None if it does not say.
 
     Entra ID has no ``email_verified``; ``xms_edov``, which can be added to its tokens, says that the owner of the
     domain is verified. Google verifies an address of another domain once, when an account is made, and speaks for it

@@ -1,1 +1,1 @@
-"""What providers are built with: HTTP, clocks, bounds of answers, and fair turns."""
+"""Building blocks for providers: HTTP, clocks, greatest sizes of answers, and the fair semaphore."""

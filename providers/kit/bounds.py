@@ -1,7 +1,7 @@
-"""How much of an answer is read, and for how long it is waited: data, one bound for each kind of call.
+"""The greatest size of an answer and the greatest duration of a call, for each kind of call.
 
-A platform, or whoever stands in its place, decides what it sends. What decides how much of it this process holds, and
-how long a call may last in all, stands here and in the providers' tables; ``providers.kit.http`` heeds it.
+The other side decides what it sends. These bounds decide how much of it this process holds; ``providers.kit.http``
+enforces them.
 """
 
 from typing import NamedTuple
@@ -10,13 +10,13 @@ KIB, MIB = 2**10, 2**20
 
 
 class Bound(NamedTuple):
-    """Of one kind of call.
+    """The bound of one kind of call.
 
     Attributes:
-        largest: Bytes of an answer's body, unpacked. A body declared to be larger is not read at all, and one that
-            turns out to be larger is read so far and no further.
-        seconds: The whole call, from waiting for a connection to the last byte: an answer that drips in, each piece
-            within the read timeout, must end too, and before a worker seems dead.
+        largest: The greatest size of an answer's body in bytes, after decompression. A body that declares more is not
+            read; one that turns out to be larger is read only so far.
+        seconds: The longest duration of the whole call, from waiting for a connection to the last byte. An answer that
+            arrives slowly, each piece within the read time-out, is so ended too, before its worker seems dead.
     """
 
     largest: int
@@ -24,7 +24,7 @@ class Bound(NamedTuple):
 
     @property
     def asked(self) -> "dict[str, Bound]":
-        """As the extension of a request that is bound by it."""
+        """The bound as an extension of an httpx2 request."""
         return {EXTENSION: self}
 
 

@@ -1,7 +1,7 @@
-"""A value that is fetched once, kept for a while, and fetched by one caller at a time.
+"""A value that is fetched once, kept for some time, and fetched by one caller at a time.
 
-An old value is better than none: when it is due and cannot be fetched, it is kept for a few minutes more. Where there
-is none, who waited while it could not be fetched is told so, and does not wait for another try of their own.
+When the value is due and cannot be fetched, the old one is used for a few more minutes. Without an old value, callers
+that waited for a fetch that failed get its error, and do not start a fetch of their own.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ TRY_AGAIN_AFTER = timedelta(minutes=5)
 
 
 class Cached(Generic[Value]):
-    """Keeps what ``load`` returned for ``lifetime``; callers that come while it loads wait for the same result."""
+    """Keeps the result of ``load`` for ``lifetime``; callers that come while it loads wait for the same result."""
 
     def __init__(self, load: Callable[[], Awaitable[Value]], lifetime: timedelta, now: Clock) -> None:
         self._load = load
@@ -35,7 +35,8 @@ class Cached(Generic[Value]):
         """The value.
 
         Args:
-            other_than: A value that turned out to be out of date: load anew, unless somebody just did.
+            other_than: A value that turned out to be out of date: it is loaded again, unless another caller has just
+                done so.
 
         Raises:
             Exception: Whatever ``load`` raises, when there is no value that may be kept instead.

@@ -1,4 +1,4 @@
-"""The clock that providers are given, so that tests can move time instead of waiting for it."""
+"""The clock that providers are given, so that tests can set the time instead of waiting."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

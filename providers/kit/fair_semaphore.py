@@ -1,7 +1,7 @@
-"""FairSemaphore: a fixed number of calls at once from one process, shared fairly among those who want to call.
+"""Fair semaphore: a fixed number of calls at once from one process, shared fairly among practices.
 
-A run of a thousand clients always has hundreds of calls to make. First come, first served would put a small practice's
-few behind all of them; more at once than the provider's answers keep busy would put them behind the work on answers.
+A run of a thousand clients always has hundreds of calls to make. In order of arrival, a small practice's few calls
+would wait for all of them. With more calls at once than the process can handle answers, they would wait for that work.
 """
 
 import asyncio
@@ -13,12 +13,12 @@ from providers.port.errors import HeldUp
 
 
 class FairSemaphore:
-    """Gives turns: the next goes to whoever holds the fewest, among these to whoever has waited longest.
+    """Gives turns: the next one goes to the caller that holds the fewest, then to the one that waited longest.
 
     Args:
         at_once: How many turns there are.
-        of_one: How many of them one caller may hold: the others are there for whoever comes next.
-        longest: Seconds that a caller waits.
+        of_one: How many turns one caller may hold; the rest stays free for others.
+        longest: How many seconds a caller waits at most.
     """
 
     def __init__(self, at_once: int, of_one: int, longest: float) -> None:
@@ -30,10 +30,10 @@ class FairSemaphore:
 
     @asynccontextmanager
     async def of(self, caller: Hashable) -> AsyncIterator[None]:
-        """One turn; hold it while the call is in flight.
+        """Hold one turn inside the context, while the call is made.
 
         Args:
-            caller: Among whom turns are shared.
+            caller: The key among which turns are shared, such as a practice's id.
 
         Raises:
             HeldUp: None came free in time.
@@ -86,6 +86,6 @@ class FairSemaphore:
             self._give_back(caller)
 
     def _move_on(self, caller: Hashable) -> None:
-        """Behind the others, or away when it has nothing left to wait for."""
+        """Put a caller behind the others, or remove it when nothing of it waits."""
         if left := self._waiting.pop(caller):
             self._waiting[caller] = left

@@ -39,21 +39,21 @@ TIMEOUT = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=POOL_SECOND
 
 
 class TooLargeError(httpx2.TransportError):
-    """The answer is larger than its kind of call allows, and was not read to its end."""
+    """The answer is larger than its kind of call allows, and was not read to the end."""
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
-    """Sends httpx2's requests with aiohttp, and reads each answer whole.
+    """Sends httpx2's requests with aiohttp, and reads each answer completely.
 
-    Answers here are pages that are parsed as a whole: streaming them through httpx2's layers, piece by piece, costs as
-    much CPU as sending the call. aiohttp unpacks what is compressed, at most 256 KiB ahead of what is read here.
+    Answers are parsed as a whole, and streaming them through httpx2's layers costs as much CPU time as sending the
+    call. aiohttp decompresses at most 256 KiB more than was read.
 
-    A request says by its extension ``bound`` how large its answer may be and how long it may take; one that does not
-    say gets the bound of a small document.
+    The request's extension ``bound`` says how large its answer may be and how long it may take; without it, the bound
+    of a small document applies.
 
     Args:
-        open_session: Makes the session, on first use: in the event loop that uses it.
-        proxies: By which each call leaves.
+        open_session: Makes the session at the first call, in the event loop that uses it.
+        proxies: Chooses the proxy of each call.
     """
 
     def __init__(self, open_session: Callable[[], aiohttp.ClientSession], proxies: Proxies) -> None:
@@ -105,7 +105,7 @@ _OF_THE_WIRE = frozenset({b"content-encoding", b"content-length", b"transfer-enc
 
 
 async def _body(answer: aiohttp.ClientResponse, largest: int) -> bytes | None:
-    """The body, unpacked; None, and the connection closed, when it is larger."""
+    """The decompressed body; None, with the connection closed, when it is larger than ``largest``."""
     blocks, left = [], largest
     try:
         if (answer.content_length or 0) <= largest:
@@ -124,15 +124,15 @@ async def _body(answer: aiohttp.ClientResponse, largest: int) -> bytes | None:
 
 @cache
 def _timeout(total: float, pool: float | None, connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
-    """The same for every call of a client."""
+    """The time-outs, which are the same for every call of a client."""
     return aiohttp.ClientTimeout(total=total, connect=pool, sock_connect=connect, sock_read=read)
 
 
 class _Client(httpx2.AsyncClient):
-    """Hands plain requests straight to the transport.
+    """Hands plain requests directly to the transport.
 
-    Without redirects, cookies, hooks and sign-in flows of httpx2's, which are not used here, there is nothing to do on
-    the way. Whoever asks for one of them gets httpx2's own way.
+    Redirects, cookies, hooks and authentication of httpx2 are not used here, and skipping them saves CPU time. A caller
+    that needs one of them gets httpx2's own way.
     """
 
     def __init__(self, transport: AiohttpTransport) -> None:
@@ -145,18 +145,18 @@ class _Client(httpx2.AsyncClient):
         self._straight = transport
 
     async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
-        """See httpx2; the answer is read whole."""
+        """Send a request; the answer is read completely. See httpx2."""
         if options or self.is_closed:
             return await super().send(request, **options)
         return await self._straight.handle_async_request(request)
 
 
 class Through(httpx2.AsyncBaseTransport):
-    """Sends another client's requests, such as Authlib's, over a shared one: its connections and bounds serve them too.
+    """Sends another library's requests, such as Authlib's, through a shared client, with its connections and bounds.
 
     Args:
         http: The shared client.
-        bound: Of each answer.
+        bound: The bound of each answer.
     """
 
     def __init__(self, http: httpx2.AsyncClient, bound: Bound) -> None:
@@ -171,10 +171,10 @@ class Through(httpx2.AsyncBaseTransport):
 
 @cache
 def _trust(*named: str | None) -> ssl.SSLContext:  # noqa: ARG001  # what it is remembered by
-    """The certificates that are trusted: reading them takes longer than a pull of one client.
+    """The trusted certificates; cached, because reading them takes longer than a pull of one client.
 
     Args:
-        named: What the variables say by which others than the usual authorities are trusted.
+        named: The values of the variables that name certificates; a change of them reads anew.
     """
     return httpx2.create_ssl_context()
 

@@ -1,7 +1,7 @@
-"""Which proxy a call leaves by, as ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY`` say.
+"""Chooses the proxy of a call by ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``.
 
-Also in small letters, which win, as with most programs. The HTTP library would take sign-ins out of ``~/.netrc`` along
-with these variables, so it is told about each call instead.
+The same names in small letters have priority, as with most programs. aiohttp itself is not given these variables,
+because it would also read passwords from ``~/.netrc``.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class UnusableNetworkError(ValueError):
-    """What the environment says about the way out cannot be used; the text names the variable, and no password."""
+    """A proxy or certificate setting of the environment cannot be used; the text names the variable and no password."""
 
 
 class Proxies:
@@ -35,7 +35,7 @@ class Proxies:
         self._known: dict[tuple[str, str, int | None], str | None] = {}
 
     def of(self, url: "httpx2.URL") -> str | None:
-        """The proxy for a call; None to go straight."""
+        """The proxy for a call; None for a direct connection."""
         if not self._by_scheme:
             return None
         asked = (url.scheme, url.host, url.port)
@@ -72,7 +72,7 @@ class Proxies:
 
 
 def _usable(address: str, variable: str) -> str:
-    """The proxy's address with its scheme, which may be left out."""
+    """The proxy's address, with ``http://`` added if it has no scheme."""
     whole = address if "://" in address else f"http://{address}"
     try:
         parts = urlsplit(whole)

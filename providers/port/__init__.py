@@ -1,1 +1,1 @@
-"""What every provider is to us: its calls, its values and its errors."""
+"""What every provider offers: its calls, its values and its errors."""

@@ -22,10 +22,10 @@ from contracts.words.causes import Cause
 
 
 class ProviderError(Exception):
-    """Something went wrong at the provider.
+    """An error at the provider.
 
     Attributes:
-        cause: One of the closed set.
+        cause: A cause of the closed set.
         retry_at: When to try again, if the provider said so (aware, UTC).
         detail: For support staff, at most 200 characters, free of secrets and records.
     """
@@ -49,7 +49,7 @@ class SignedOut(NeedsPerson):
 
 
 class TooLarge(NeedsPerson):
-    """A list's answer is larger than is read of any; it would be as large at once again."""
+    """A list's answer is larger than the greatest size; a repeat would be as large."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Cause.TOO_MANY_RECORDS, detail)
@@ -67,10 +67,10 @@ class Transient(ProviderError):
 
 
 class RateLimited(Transient):
-    """A call limit is used up until ``retry_at``.
+    """The calls of a limit are used up until ``retry_at``.
 
     Attributes:
-        limit: Which one: ``concurrent``, ``minute``, ``day`` or ``app_minute``.
+        limit: The limit: ``concurrent``, ``minute``, ``day`` or ``app_minute``.
     """
 
     def __init__(self, limit: str, retry_at: datetime, detail: str = "") -> None:
@@ -79,17 +79,17 @@ class RateLimited(Transient):
 
     @property
     def is_of_app(self) -> bool:
-        """Whether it holds up every organisation alike: nobody gains by being tried alone."""
+        """Whether it stops calls to every organisation, so that trying clients alone gains nothing."""
         return self.limit == "app_minute"
 
     @property
     def is_long(self) -> bool:
-        """Whether it lasts up to a day, so that waiting it out is for somebody with time."""
+        """Whether it lasts up to a day, so that a run should not wait for it."""
         return self.limit == "day"
 
 
 class Unavailable(Transient):
-    """The provider did not answer, or answered that it cannot just now."""
+    """The provider did not answer, or answered that it cannot at present."""
 
     def __init__(self, detail: str = "", *, retry_at: datetime | None = None) -> None:
         super().__init__(Cause.PROVIDER_UNAVAILABLE, detail, retry_at=retry_at)
@@ -98,8 +98,8 @@ class Unavailable(Transient):
 class AppRefused(Transient):
     """The provider refuses our app itself: its secret is wrong or was replaced.
 
-    No colleague can do anything about it, and nothing is wrong with anybody's login. It passes when those who run the
-    installation have corrected it.
+    No colleague can do anything about it, and no login is affected. It is over when whoever runs the installation has
+    corrected the secret.
     """
 
     def __init__(self, detail: str = "") -> None:
@@ -107,11 +107,11 @@ class AppRefused(Transient):
 
 
 class HeldUp(Transient):
-    """We had no turn for it in time: the provider was not asked, and has nothing to do with it."""
+    """We did not get our own turn in time; the provider was not asked."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Cause.OUR_OUTAGE, detail)
 
 
 class TooSmall(Unavailable):
-    """An answer is smaller than it can be: it is no complete one, and asking once more may bring the rest."""
+    """An answer has fewer records than there must be, so it is incomplete; a repeat may bring the rest."""

@@ -17,12 +17,12 @@ from providers.port.credential import Credential, CredentialSource
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
-    """A sign-in about to happen: where to send the browser, and what to keep sealed until it comes back.
+    """A sign-in that is about to begin: the browser's address, and secrets to store until it comes back.
 
     Attributes:
         authorize_url: The provider's page.
         code_verifier: The PKCE verifier (secret).
-        nonce: What the id_token must repeat (secret).
+        nonce: The value that the id_token must repeat (secret).
     """
 
     authorize_url: str
@@ -32,11 +32,11 @@ class ConsentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """A finished sign-in, verified.
+    """A finished and verified sign-in.
 
     Attributes:
-        credential: The new credential; it supersedes any earlier one of the same account.
-        consent_ref: The provider's id of this very consent, to list what was chosen in it (Xero:
+        credential: The new credential; it replaces any earlier one of the same account.
+        consent_ref: The provider's id of this consent, by which it can list what was chosen in it (Xero:
             ``authentication_event_id``); None where there is none.
     """
 
@@ -49,11 +49,11 @@ class ReachableOrganisation:
     """An organisation that a grant reaches.
 
     Attributes:
-        organisation_id: The provider's id: the identity.
+        organisation_id: The provider's id, by which organisations are identified.
         name: Its name there; names repeat and change. ``NAMELESS`` where the list has none: the profile has it.
-        provider_connection_id: The provider's id of the pair (login, organisation), needed to disconnect.
-        is_from_this_consent: Whether the provider says that it was allowed in the very consent that was asked about.
-        further_connection_ids: Other ids of the same pair, where the provider lists it more than once.
+        provider_connection_id: The provider's id of the connection of login and organisation, needed to disconnect.
+        is_from_this_consent: Whether the provider says that it was allowed in the consent in question.
+        further_connection_ids: Other ids of the same connection, where the provider lists it more than once.
     """
 
     organisation_id: str
@@ -64,7 +64,7 @@ class ReachableOrganisation:
 
     @property
     def connection_ids(self) -> tuple[str, ...]:
-        """Every id of the pair."""
+        """Every id of the connection."""
         first = self.provider_connection_id
         return self.further_connection_ids if first is None else (first, *self.further_connection_ids)
 
@@ -76,7 +76,7 @@ class Page:
     Attributes:
         rows: Parsed rows, in the provider's order.
         is_last: Whether no page follows.
-        is_unmodified: The provider says that nothing changed since the asked time; ``rows`` is empty.
+        is_unmodified: Whether the provider says that nothing has changed since the given time; ``rows`` is empty then.
     """
 
     rows: Sequence[Row]
@@ -85,15 +85,15 @@ class Page:
 
 
 class CallBudget(Protocol):
-    """The app-wide call allowance, shared by every process of ours."""
+    """The calls that the whole app may make, shared by all of our processes."""
 
     async def take(self, app: str, calls: int, limit: int) -> int:
-        """Take calls out of this minute's allowance.
+        """Reserve calls of this minute.
 
         Args:
-            app: Which app at which provider, such as ``xero:1234``.
-            calls: How many are wanted.
-            limit: How many the app has in a minute.
+            app: The app, such as ``xero:1234``.
+            calls: How many to reserve.
+            limit: How many the app may make in a minute.
 
         Returns:
             How many were given: 0 to ``calls``.
@@ -136,7 +136,7 @@ class Provider(Protocol):
         ...
 
     async def check_app(self) -> None:
-        """Try the app's own credentials, without anybody's grant.
+        """Try the app's own credentials, without a grant.
 
         Raises:
             AppRefused: They are refused.
@@ -145,7 +145,7 @@ class Provider(Protocol):
         ...
 
     async def refresh(self, credential: Credential) -> Credential:
-        """A newer credential for an old one. The caller holds the grant's lease and saves before use.
+        """Refresh a credential. The caller holds the grant's lease, and saves the new credential before use.
 
         Raises:
             SignedOut: The refresh token is dead.
@@ -165,9 +165,9 @@ class Provider(Protocol):
     async def organisations(
         self, tokens: CredentialSource, consent_ref: str | None = None
     ) -> Sequence[ReachableOrganisation]:
-        """Every organisation that the grant reaches, marked with whether this consent chose it.
+        """Every organisation that the grant reaches; those that this consent has chosen are marked.
 
-        Where the provider cannot say what the consent chose, none is marked.
+        Where the provider cannot say what the consent has chosen, none is marked.
 
         Raises:
             ProviderError: Classified by cause.
@@ -175,7 +175,7 @@ class Provider(Protocol):
         ...
 
     async def disconnect(self, tokens: CredentialSource, provider_connection_id: str) -> bool:
-        """Remove one connection at the provider; already gone counts as done, once its own list agrees.
+        """Remove one connection at the provider; one that is gone counts as removed once the provider's list agrees.
 
         Returns:
             Whether it was there.

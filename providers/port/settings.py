@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def _without_slash(value: object) -> object:
-    """Paths are appended to base addresses, so a trailing slash would double."""
+    """Remove a trailing slash, because paths are appended to base addresses."""
     return value.rstrip("/") if isinstance(value, str) else value
 
 
@@ -24,9 +24,9 @@ class ProviderSettings(BaseSettings):
     """Our app at one provider. Each provider's own model adds its addresses and what the app may do there.
 
     Attributes:
-        name: The provider's word in paths, tables and variables.
+        name: The provider's name in paths, tables and variables.
         title: Its name for people.
-        sign_in_field: The field whose address has to answer for a sign-in to begin.
+        sign_in_field: The field with the address that must answer for a sign-in to begin.
         client_id: The app's id; the provider is off without one.
         client_secret: The app's secret.
     """
@@ -47,7 +47,7 @@ class ProviderSettings(BaseSettings):
 
     @classmethod
     def among(cls, providers: Mapping[str, BaseSettings]) -> Self:
-        """This provider's model among those of all providers.
+        """This provider's settings among those of all providers.
 
         Raises:
             LookupError: It is not there.
@@ -60,16 +60,16 @@ class ProviderSettings(BaseSettings):
 
     @property
     def is_on(self) -> bool:
-        """Whether this installation speaks to the provider."""
+        """Whether this installation uses the provider."""
         return self.client_id is not None
 
     @property
     def sign_in_address(self) -> str:
-        """Where sign-ins begin, or where that is read."""
+        """The address at which sign-ins begin, or from which that address is read."""
         return str(getattr(self, self.sign_in_field))
 
     def unset(self) -> tuple[str, ...]:
-        """The variables that the provider cannot work without, and which are not set."""
+        """The variables that the provider needs and that are not set."""
         needed = {"client_id": self.client_id, "client_secret": self.client_secret}
         return tuple(self.variable(field) for field, value in needed.items() if value is None)
 
@@ -85,8 +85,8 @@ class ProviderSettings(BaseSettings):
 
     @abstractmethod
     def at_stand_in(self, url: str) -> Self:
-        """The same for the app that this provider's stand-in knows.
+        """The same settings for the app that this provider's stand-in knows.
 
         Args:
-            url: Where the stand-in listens, without a final slash.
+            url: Address of the stand-in, without a final slash.
         """

@@ -1,1 +1,1 @@
-"""Xero: sign-in, organisations and lists, typed. Has never heard of Temporal or of our tables."""
+"""Xero: sign-in, organisations and lists. It does not know Temporal or our tables."""

@@ -1,8 +1,8 @@
-"""One call to Xero's APIs: admitted by the limits, sent once, and classified.
+"""Makes one call to Xero's APIs: waits for admission by the limits, sends it once, and classifies the answer.
 
-There is no retry and no waiting for a limit in here, because durable retries are the caller's; the one exception is an
-access token that Xero refuses, which is replaced (``TOKENS_REPLACED``). Error texts name the path, never what was sent
-or received.
+It does not retry and does not wait for a limit to end, because the caller's retries are durable. The only exception is
+an access token that Xero refuses, which is replaced (``TOKENS_REPLACED``). Error texts show the path, and nothing that
+was sent or received.
 """
 
 from collections.abc import Mapping
@@ -55,15 +55,15 @@ class Calls:
         params: Mapping[str, str] | None = None,
         modified_since: datetime | None = None,
     ) -> bytes | None:
-        """Read something.
+        """Make a GET call.
 
         Args:
             path: Under the API's base address.
-            tokens: Whose access token to use.
+            tokens: Gives the credential.
             bound: How large the answer may be, and how long the call may take.
             organisation_id: The organisation to read, for the Accounting API.
-            params: Query parameters; they are logged by HTTP tools, so they hold no secret.
-            modified_since: Ask only for what changed since.
+            params: Query parameters; HTTP tools log them, so they hold no secret.
+            modified_since: Ask only for changes since then; None for everything.
 
         Returns:
             The body, or None when Xero says, asked for changes, that there are none: by a 304, or by an empty body
@@ -85,7 +85,7 @@ class Calls:
         return without_nul(response.content)
 
     async def delete(self, path: str, tokens: CredentialSource) -> bool:
-        """Delete something.
+        """Make a DELETE call.
 
         Returns:
             Whether Xero says that it did (204). Otherwise there was nothing, or somebody in front of Xero answered:

@@ -1,4 +1,4 @@
-"""``/connections`` as reachable organisations: what a login can open, and which of it the last consent chose."""
+"""Reads ``/connections``: which organisations a login reaches, and which of them the last consent has chosen."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,10 +15,10 @@ LONGEST_NAME = 255
 
 
 def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = ()) -> Sequence[ReachableOrganisation]:
-    """The organisations among a login's connections, each once, with every id that it has there.
+    """The organisations among a login's connections, each once, with all ids that its connection has.
 
     Args:
-        connections: All connections of the login, practices (Xero HQ) among them.
+        connections: All connections of the login, also those to practices (Xero HQ).
         chosen: Those that Xero lists for the consent. A connection that existed before keeps the consent that made it
             (reported in 2021), and whether a mere *Continue* re-stamps it is not known: both answers are fine.
     """
@@ -42,7 +42,7 @@ def organisations_in(connections: Iterable[Record], chosen: Iterable[Record] = (
 
 
 def _with_id(organisation: ReachableOrganisation, connection_id: str | None) -> ReachableOrganisation:
-    """The same pair under one more id, unless that is known."""
+    """The same connection with one more id, unless it has that id."""
     if connection_id is None or connection_id == organisation.provider_connection_id:
         return organisation
     if organisation.provider_connection_id is None:

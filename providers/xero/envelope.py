@@ -1,7 +1,7 @@
-"""Xero's bodies as records: the envelope around a collection, and the page count in it.
+"""Reads Xero's bodies: the records in a collection's envelope, and its page count.
 
-A body that is not what a success looks like is ``Unavailable``, never an empty list: an empty list would mark all that
-is stored as gone.
+A body that does not look like a success raises ``Unavailable`` and never counts as an empty list, because an empty list
+would mark all stored rows as gone.
 """
 
 from typing import NamedTuple
@@ -17,8 +17,8 @@ class Envelope(NamedTuple):
 
     Attributes:
         records: In Xero's order.
-        page_count: How many pages there are, when Xero said so.
-        item_count: How many records there are over all pages, when Xero said so.
+        page_count: How many pages there are; None if Xero does not say.
+        item_count: How many records there are over all pages; None if Xero does not say.
     """
 
     records: list[Record]
@@ -52,10 +52,10 @@ def collection(body: bytes, plural: str, *, has_decimals: bool = False) -> Envel
 
 
 def array(body: bytes) -> list[Record]:
-    """The records of an answer that is a bare array, as ``/connections`` is.
+    """The records of an answer that is a plain array, such as ``/connections``.
 
     Raises:
-        Unavailable: It is not.
+        Unavailable: It is not an array.
     """
     parsed = _json(body)
     if not isinstance(parsed, list):
@@ -64,7 +64,10 @@ def array(body: bytes) -> list[Record]:
 
 
 def _records(listed: list[object]) -> list[Record]:
-    """What of a list is a record; a list of something else is another answer, and no empty one."""
+    """The records in a list.
+
+    A list with other values and no record raises, because it is not an empty list of records.
+    """
     records = list(records_in(listed))
     if listed and not records:
         raise Unavailable("the answer lists no records")
@@ -79,7 +82,7 @@ def _json(body: bytes, *, has_decimals: bool = False) -> object:
 
 
 def _field(record: Record, name: str) -> object:
-    """A field of an envelope, in odd case too."""
+    """A field of an envelope, whatever the case of its name."""
     if name in record:
         return record[name]
     return next((value for key, value in record.items() if key.lower() == name.lower()), None)

@@ -70,17 +70,17 @@ _OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant
 
 
 class NotReached(Unavailable):
-    """The token endpoint has seen nothing of the call: whatever stands in front of it has answered, or nobody.
+    """The token endpoint has not seen the call: a server in front of it has answered, or nobody.
 
-    What can be used once, such as a code, is as good as before.
+    Something that can be used only once, such as a code, is still unused.
     """
 
 
 class TokenRefused(NeedsPerson):
-    """The token endpoint said no, for a reason that neither a person nor the operator is behind.
+    """The token endpoint refused for a reason that neither a person nor the operator can change.
 
     Attributes:
-        word: The standard's word for why.
+        word: The OAuth standard's error code.
     """
 
     def __init__(self, word: str, detail: str) -> None:
@@ -89,7 +89,7 @@ class TokenRefused(NeedsPerson):
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
-    """The error that an answer of the Connections or Accounting API stands for.
+    """The error for an answer of the Connections or Accounting API.
 
     Args:
         status: HTTP status, not a success.
@@ -122,7 +122,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
 
 
 def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
-    """The error that an answer of the token or revocation endpoint stands for.
+    """The error for an answer of the token or revocation endpoint.
 
     Args:
         status: HTTP status, not a success.
@@ -157,16 +157,16 @@ def refuses_token(status: int, headers: Mapping[str, str], body: bytes) -> bool:
 
 
 def _lacks_scope(headers: Mapping[str, str], words: str) -> bool:
-    """Whether a 401 is about a missing scope rather than about the token."""
+    """Whether a 401 is about a missing scope, and not about the token."""
     return "insufficient_scope" in headers.get("www-authenticate", "").lower() or (
         "authorizationunsuccessful" in words.lower()
     )
 
 
 def limit_hit(headers: Mapping[str, str], now: datetime) -> tuple[str, datetime]:
-    """Which limit a 429 is about, and when it lifts.
+    """Which limit a 429 is about, and when it ends.
 
-    Without Retry-After, a minute limit is waited out whole, and a day limit is looked at again after a while.
+    Without Retry-After, the whole minute is waited for, or the day limit is tried again after some time.
     """
     retry_at = retry_after(headers, now)
     problem = headers.get("x-rate-limit-problem", "").strip().lower()
@@ -182,7 +182,7 @@ def limit_hit(headers: Mapping[str, str], now: datetime) -> tuple[str, datetime]
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """When Retry-After says to come back: whole seconds at Xero, an HTTP date at some proxies."""
+    """The moment that Retry-After names: whole seconds at Xero, an HTTP date at some proxies."""
     text = headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -197,9 +197,9 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
 
 
 def _own_words(status: int, body: bytes) -> str | None:
-    """Title, detail, type and message of an error body, whatever the case of its keys; None when it is not the API's.
+    """Title, detail, type and message of an error body; None when the body is not in the API's own form.
 
-    The API repeats the status in a problem, or numbers a validation error. What a gateway writes does neither.
+    The API repeats the status in a problem document, or numbers a validation error. A gateway's answer does neither.
     """
     fields = _fields(body)
     title, detail = fields.get("title"), fields.get("detail")
@@ -225,7 +225,7 @@ def _fields(body: bytes) -> Mapping[str, object]:
 
 
 def _describe(status: int, headers: Mapping[str, str], words: str) -> str:
-    """Status, the error words we know, and the correlation id, for support."""
+    """Status, known error words and correlation id, for support staff."""
     known = next((word for word in _KNOWN_DETAILS if word.lower() in words.lower()), "")
     correlation = "".join(c for c in headers.get("xero-correlation-id", "") if c.isalnum() or c == "-")[:40]
     parts = (f"HTTP {status}", known, f"correlation {correlation}" if correlation else "")

@@ -1,8 +1,9 @@
-"""Xero's bodies as JSON: one odd character costs that character, half a document stays refused.
+"""Parses Xero's JSON: a single odd character is replaced, half a document is refused.
 
-What people type and paste ends up in records: half of a surrogate pair, a control character as it is, a byte of another
-encoding, a byte order mark in front. A strict reader refuses the whole body for it, and then one contact holds up its
-list, and one organisation's name everybody's. Bodies without any of it, nearly all, take the strict and fast way alone.
+People type and paste all kinds of characters: half of a surrogate pair, a raw control character, a byte of another
+encoding, a byte order mark at the beginning. A strict parser refuses the whole body, so that one contact would block
+its list, and one organisation's name everybody's. Nearly all bodies have none of this and are parsed in the strict and
+fast way only.
 """
 
 import json
@@ -54,14 +55,14 @@ def without_nul(body: bytes) -> bytes:
 
 
 def _repaired(body: bytes) -> bytes:
-    """The body with each character that a strict reader refuses replaced, and each such number unknown."""
+    """The body with each character and number that a strict parser refuses replaced."""
     text = body.decode(json.detect_encoding(body), "replace")
     readable = _ESCAPE.sub(_whole, text.translate(_CONTROLS))
     return _TEXT_OR_NUMBER.sub(_of_a_size, readable).encode("utf-8", "replace")
 
 
 def _of_a_size(token: re.Match[str]) -> str:
-    """A text as it is; a number unless it is beyond every size (1e999), which a strict reader refuses."""
+    """A text as it is; a number too, unless it is out of range (1e999), which a strict parser refuses."""
     written = token[0]
     if written.startswith('"'):
         return written

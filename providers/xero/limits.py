@@ -1,9 +1,8 @@
-"""Xero's call limits, planned for so that they are not hit: 5 at once, 60 a minute, a day's, and the app's.
+"""Plans calls so that Xero's limits are not hit: for an organisation 5 at once, 60 a minute and a day's; the app's.
 
-Calls wait here for a free slot of their organisation and for their practice's turn, and for nothing else: a limit that
-is used up raises ``RateLimited`` at once with the time when it lifts, and whoever called decides what to do until then.
-What other processes used is learnt from Xero's remaining-headers and from 429s. Source of the numbers: xero.md
-section 3.1.
+Calls wait here only for a free slot of their organisation and for their practice's turn. A limit that is used up raises
+``RateLimited`` at once, with the time at which it ends; the caller decides what to do. What other processes have used
+is learnt from Xero's remaining-headers and from 429s. Source of the numbers: xero.md section 3.1.
 """
 
 import asyncio
@@ -40,9 +39,11 @@ Blocked = tuple[str, datetime]
 
 @dataclass(slots=True)
 class _Organisation:
-    """What this process knows of one organisation's limits; small, for it outlives what is read by a minute.
+    """What this process knows of one organisation's limits.
 
-    There are ``slots`` only while somebody calls.
+    It is small, because it is kept for a minute after the last call.
+
+    ``slots`` exists only while somebody calls.
     """
 
     called_at: list[datetime] = field(default_factory=list)
@@ -60,7 +61,7 @@ class _Organisation:
 
 
 class Limits:
-    """Admits calls, and learns from their answers. One for each app and process."""
+    """Admits calls, and learns from their answers. There is one for each app in each process."""
 
     def __init__(self, config: XeroConfig, budget: CallBudget, now: Clock) -> None:
         self._config = config
@@ -76,11 +77,11 @@ class Limits:
 
     @asynccontextmanager
     async def call(self, organisation_id: str | None, practice_id: UUID | None) -> AsyncIterator[None]:
-        """Admission of one call; hold it while the call is in flight.
+        """Wait for the admission of one call; hold the context while the call is made.
 
         Args:
-            organisation_id: Whose limits it counts against; None for a call without an organisation.
-            practice_id: For whom it is made; None for nobody in particular.
+            organisation_id: The organisation whose limits it counts against; None for a call without an organisation.
+            practice_id: The practice for which it is made; None for none.
 
         Raises:
             RateLimited: A limit is used up; no call was made.
@@ -109,9 +110,10 @@ class Limits:
                 organisation.slots = None
 
     def learn(self, organisation_id: str | None, headers: Mapping[str, str]) -> None:
-        """Take in the remaining-headers of an answer; a minute's limit at 0 blocks until its window ends.
+        """Note the remaining-headers of an answer; a minute limit at 0 blocks calls until the minute ends.
 
-        A day's does not: when it ends Xero says only in a 429, which the next call meets if the day has not ended.
+        A day limit at 0 does not block: only a 429 says when it ends, and the next call gets one if the day has not
+        ended.
         """
         now = self._now()
         if _remaining(headers, "x-appminlimit-remaining") == 0:
@@ -124,7 +126,7 @@ class Limits:
             organisation.blocked = ("minute", first + MINUTE)
 
     def refused(self, organisation_id: str | None, error: RateLimited) -> None:
-        """Take in a 429: nobody else needs to run into it before it lifts."""
+        """Note a 429, so that other calls do not run into the same limit before it ends."""
         if error.retry_at is None or error.limit == "concurrent":
             return
         if error.limit == "app_minute":
@@ -164,7 +166,7 @@ class Limits:
             self._leased -= 1
 
     def _sweep(self) -> None:
-        """Forget organisations with nothing to remember, once a minute, so that memory follows the work at hand."""
+        """Once a minute, forget organisations about which nothing has to be remembered."""
         now = self._now()
         if now < self._sweep_at:
             return

@@ -1,4 +1,4 @@
-"""Xero behind the port: consent, organisations, disconnecting, and reading every source."""
+"""Xero behind the port: sign-in, organisations, disconnecting, and reading every source."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -39,14 +39,14 @@ _STILL_THERE = timedelta(seconds=20)
 
 
 class Xero:
-    """Xero as a ``Provider``. One for each process: it owns the limits, the caches and the connections.
+    """Xero as a ``Provider``. There is one in each process, because it owns limits, caches and connections.
 
     Args:
-        config: The app.
+        config: The app's settings.
         http: The client to send with; ``providers.kit.http.http_client()`` outside of tests. Closed by ``close``.
-        budget: The app-wide allowance, shared by every process.
+        budget: The calls of the whole app, shared by all processes.
         now: The clock, aware, in UTC.
-        pause: Waits for so many seconds.
+        pause: Waits for a number of seconds.
     """
 
     name = XeroSettings.name
@@ -116,10 +116,10 @@ class Xero:
         source: Source,
         modified_since: datetime | None = None,
     ) -> AsyncIterator[Page]:
-        """See ``Provider.read``. A record without its key is left out, with a warning that counts them.
+        """See ``Provider.read``. Records without a key are left out, with a warning that counts them.
 
-        A walk over so many pages that they outlast a minute's calls waits for the next minute in here: begun anew, it
-        would never end.
+        A read of so many pages that a minute's calls do not suffice waits here for the next minute, because a repeat
+        from the beginning would never end.
         """
         where = COLLECTIONS[source]
         walk = Walk(where, modified_since if where.knows_changes else None)

@@ -1,7 +1,7 @@
-"""Xero's records as rows of standard information: one function for each collection, tolerant of what Xero varies.
+"""Turns Xero's records into rows of standard information: one function for each collection.
 
-Nulls are left out, keys may come in odd case (seen live in 2021), enumerations grow: an unknown value is kept as
-text. A record without its key makes no row. Fields: xero.md sections 4.2 and 5; the official OpenAPI file.
+Nulls are left out. Keys may differ in case (seen live in 2021). An unknown value of an enumeration is kept as text. A
+record without its key makes no row. Fields: xero.md sections 4.2 and 5; the official OpenAPI file.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _GONE = frozenset({"ARCHIVED", "DELETED"})
 
 
 class Spelling:
-    """The keys that are read from one kind of record, found again in odd case."""
+    """The keys that are read from one kind of record, found whatever their case."""
 
     _MOST_SEEN = 500
     """Kinds of record have below a hundred keys; memory stays bounded whatever arrives."""
@@ -28,7 +28,7 @@ class Spelling:
         self._seen = set(keys)
 
     def of(self, record: Record) -> Record:
-        """The record with the keys that are read in their expected case; the same object when it has them."""
+        """The record with these keys in their usual case; the same object when it has them."""
         if record.keys() <= self._seen:
             return record
         renamed: Record = {}
@@ -245,7 +245,7 @@ def currency(record: Record) -> rows.Currency | None:
 
 
 def records_in(value: object) -> Iterable[Record]:
-    """The records of a JSON array, without anything in it that is none."""
+    """The records of a JSON array, without other values in it."""
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
@@ -265,7 +265,7 @@ def _price(value: object) -> Record:
 
 
 def _within(last: int, value: object) -> int | None:
-    """The number of a day or a month; None for one that no calendar has."""
+    """The number of a day or a month; None when it is out of range."""
     number = whole(value)
     return number if number is not None and 1 <= number <= last else None
 

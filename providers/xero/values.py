@@ -1,7 +1,7 @@
-"""Single values out of Xero's JSON, tolerantly: what cannot be read is None, never an error.
+"""Reads single values of Xero's JSON; a value that cannot be read is None, never an error.
 
-Xero leaves nulls out, writes dates in three ways and money as numbers. Pure functions, called a million times in a
-pull of 1,000 organisations: no models, no copies.
+Xero leaves nulls out, writes dates in three ways, and money as numbers. These functions are called a million times in a
+pull of 1,000 organisations, so they make no models and no copies.
 """
 
 import re
@@ -23,7 +23,7 @@ _MILLISECONDS = re.compile(r"/Date\((-?[0-9]{1,20})")
 
 
 def text(value: object) -> str | None:
-    """Text as it stands; a number as its digits; None for nothing, for the empty text and for structures."""
+    """A text as it is; a number as its digits; None for null, empty text and structures."""
     if type(value) is str:
         return value or None
     if value is None or isinstance(value, bool | list | dict):
@@ -41,7 +41,7 @@ def flag(value: object) -> bool | None:
 
 
 def whole(value: object) -> int | None:
-    """A whole number that a column of four bytes holds."""
+    """A whole number that fits a column of four bytes; None otherwise."""
     if isinstance(value, bool):
         return None
     if not isinstance(value, int):
@@ -53,7 +53,7 @@ def whole(value: object) -> int | None:
 
 
 def decimal(value: object) -> Decimal | None:
-    """An exact number of a size that can be stored. A float is read by its shortest spelling: ``0.1`` is a tenth."""
+    """An exact number that can be stored. A float is read by its shortest spelling: ``0.1`` is a tenth."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
@@ -87,6 +87,6 @@ def moment(value: object) -> datetime | None:
 
 
 def day(value: object) -> date | None:
-    """A calendar day out of any of the same spellings; Xero writes days as midnight UTC."""
+    """A calendar day in any of these forms; Xero writes days as midnight UTC."""
     at = moment(value)
     return None if at is None else at.date()

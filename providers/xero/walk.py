@@ -1,8 +1,10 @@
-"""The way through one collection: which page is next, what of it is new, and whether it was all. Sends nothing.
+"""Decides how one collection is read: which page is next, which rows are new, and whether it is complete.
 
-Usually by id, page after page: what is edited meanwhile does not move. Where Xero refuses that because there are too
-many records, by the time of the last change, asking again and again for what was changed since the last record that
-came: a filter and Xero's own order, in which a record that is edited meanwhile only comes twice.
+Sends nothing.
+
+Usually pages are read by id, in which order edited records keep their place. Where Xero refuses that because there are
+too many records, they are read by the time of their last change: each call asks for what was changed since the last
+record that came. In that order, a record that is edited meanwhile only comes twice.
 """
 
 import logging
@@ -30,11 +32,11 @@ for ever is."""
 
 
 class Walk:
-    """Where the reading of one collection is.
+    """The state of reading one collection.
 
     Args:
-        where: Which collection.
-        since: Read only what changed since.
+        where: The collection.
+        since: Read only changes since then; None for everything.
 
     Attributes:
         since: From when on the next call asks.
@@ -57,11 +59,11 @@ class Walk:
 
     @property
     def is_long(self) -> bool:
-        """Whether it has come so far that a wait is better than beginning anew."""
+        """Whether so much was read that waiting is better than starting again."""
         return self._pages_read >= LONG
 
     def go_by_change(self) -> bool:
-        """Go on by the time of change, when it was by id so far; whether that is another way."""
+        """Go on in the order of changes; False if that is in use already or not possible."""
         if self._is_by_change or self._where.params_by_change is None:
             return False
         self._is_by_change, self._params = True, self._where.params_by_change
@@ -69,7 +71,7 @@ class Walk:
         return True
 
     def nothing(self) -> Page:
-        """What an answer without a body is: nothing changed, or nothing follows.
+        """The page for an answer without a body: nothing has changed, or nothing follows.
 
         Raises:
             TooSmall: More was to follow.
@@ -78,7 +80,7 @@ class Walk:
         return Page(rows=(), is_unmodified=self._pages_read == 0)
 
     def take(self, answer: Envelope) -> Page:
-        """What an answer brought, each row once over the whole walk.
+        """The page for an answer; each row comes once over the whole reading.
 
         Raises:
             TooSmall: It cannot be all that there is.
@@ -114,10 +116,11 @@ class Walk:
         return rows
 
     def _is_last(self, answer: Envelope, *, has_news: bool) -> bool:
-        """Whether no page follows, by Xero's count, or else by a page that is not full.
+        """Whether no page follows, by Xero's count, or else because this page is not full.
 
-        A page of exactly the default size may be a full one too, from a server that did not heed the asked size. One
-        with nothing new was read before, and the walk would never end; by change, the first of a second may be such.
+        A page of exactly the default size may be full, from a server that ignored the requested size. A page with
+        nothing new was read before, and reading on would never end; in the order of changes, the first page of a second
+        may be such.
         """
         if not self._where.is_paged or self._without_news >= _MOST_WITHOUT_NEWS:
             return True
@@ -137,7 +140,7 @@ class Walk:
             self.since, self._page = since, 1
 
     def _refuse_short(self) -> None:
-        """Refuse a walk that brought fewer records than Xero counts itself: what is missing would be marked as gone."""
+        """Raise if there were fewer records than Xero counts: missing ones would be marked as gone."""
         received = len(self._seen) + self._unreadable
         if self._item_count is not None and received < self._item_count:
             raise TooSmall(f"{self._where.path}: {received} of {self._item_count} records")

@@ -45,8 +45,8 @@ class Endpoints:
     """What the discovery document says.
 
     Attributes:
-        issuer: What tokens must name as their issuer.
-        authorize: The page that the browser is sent to.
+        issuer: The issuer's name, as tokens must have it.
+        authorize: The page to which the browser is sent.
         token: Where codes and refresh tokens are exchanged.
         revoke: Where a grant is ended.
         keys: Where the signing keys are.
@@ -91,8 +91,8 @@ class XeroIdentity:
 
         Args:
             id_token: As it came from the token endpoint.
-            nonce: The one that the sign-in was begun with.
-            access_token: The one that came beside it; ``at_hash`` must fit where it is given.
+            nonce: The nonce with which the sign-in was begun.
+            access_token: The access token that came with it; it must match ``at_hash`` if that is there.
 
         Raises:
             ConsentFailed: The token is not Xero's, not for this app, expired, or of another sign-in.
@@ -167,7 +167,7 @@ class XeroIdentity:
         return keys
 
     async def _document(self, url: str) -> dict[str, object]:
-        """A JSON object; whatever goes wrong is worth another try, an edge's 403 too."""
+        """Read a JSON object; any failure, also an edge's 403, may be tried again."""
         try:
             response = await self._http.get(url, headers={"accept": "application/json"}, extensions=DOCUMENT.asked)
             document = read_json(response.content)

@@ -1,7 +1,7 @@
-"""The sign-in: authorisation code with PKCE, refresh and revocation, through Authlib.
+"""Signing in at Xero: authorisation code with PKCE, refresh and revocation, through Authlib.
 
-Says nothing of a code, verifier or token in an error: only HTTP statuses and the standard's error words leave here.
-Whoever calls ``refresh`` holds the grant's lease and saves the new set before use: Xero rotates refresh tokens.
+No error shows a code, verifier or token, only HTTP statuses and the standard's error codes. The caller of ``refresh``
+holds the grant's lease and saves the new credential before use, because Xero rotates refresh tokens.
 """
 
 import secrets
@@ -45,7 +45,7 @@ _NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
 
 
 class OAuth:
-    """Begins and finishes consents, refreshes and revokes their tokens."""
+    """Begins and finishes sign-ins; refreshes and revokes their tokens."""
 
     def __init__(self, config: XeroConfig, http: httpx2.AsyncClient, identity: XeroIdentity, now: Clock) -> None:
         self._config = config
@@ -54,7 +54,7 @@ class OAuth:
         self._now = now
 
     async def begin(self, *, state: str, redirect_uri: str) -> ConsentRequest:
-        """Where to send the browser. See ``Provider.begin_consent``."""
+        """Begin a sign-in. See ``Provider.begin_consent``."""
         endpoints = await self._identity.endpoints()
         code_verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
         # Xero lets the person choose many organisations only when each request asks for it.
@@ -115,7 +115,7 @@ class OAuth:
         return Consent(credential, consent_ref=_claim(access, "authentication_event_id"))
 
     async def refresh(self, credential: Credential) -> Credential:
-        """A newer credential. See ``Provider.refresh``."""
+        """Refresh a credential. See ``Provider.refresh``."""
         tokens = unpacked(credential.secret)
         if not tokens.refresh_token:  # an earlier version put an empty one over a good one
             raise SignedOut("there is no refresh token")
@@ -154,7 +154,7 @@ class OAuth:
         await self._answer(self._client().revoke_token(endpoints.revoke, token=token))
 
     def _client(self) -> AsyncOAuth2Client:
-        """Authlib's client for one exchange: it remembers tokens, so none is shared between two people's."""
+        """Authlib's client for one exchange; it stores tokens, so it is not shared between people."""
         client = AsyncOAuth2Client(
             self._config.client_id,
             self._config.client_secret,
@@ -167,7 +167,7 @@ class OAuth:
         return client
 
     async def _answer(self, call: Awaitable[object]) -> Mapping[str, object]:
-        """What the identity service answered, with every failure as one of our errors, free of secrets."""
+        """The identity service's answer; every failure becomes one of our errors, without secrets."""
         try:
             answer = await call
             if isinstance(answer, httpx2.Response):  # revocation: no tokens, so Authlib checks nothing
@@ -184,7 +184,7 @@ class OAuth:
         return answer if isinstance(answer, Mapping) else {}
 
     def _checked(self, response: httpx2.Response) -> httpx2.Response:
-        """The success with its tokens as plain JSON, for Authlib to read; everything else is refused before."""
+        """A successful answer as plain JSON, for Authlib to read; raises for any other answer."""
         self._refuse_failure(response)
         start = response.content.strip()[:1]
         if start and start not in _JSON_STARTS:
@@ -201,7 +201,7 @@ class OAuth:
 
 
 async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Exception]) -> Answer:
-    """A call; once more when it fails with what passes by itself."""
+    """Make a call, and repeat it once if it fails with an error that passes by itself."""
     try:
         return await call()
     except passing:
@@ -209,7 +209,7 @@ async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Except
 
 
 def _token_set(answer: Mapping[str, object], asked_scopes: tuple[str, ...], refresh_token: str = "") -> TokenSet:
-    """The tokens of an answer; what it leaves out, or has nothing in, stays as it was."""
+    """The tokens of an answer; a field that is missing or empty keeps its earlier value."""
     access_token = answer.get("access_token")
     if not isinstance(access_token, str) or not access_token:
         raise Unavailable("token endpoint: a success without an access token")
@@ -222,7 +222,7 @@ def _token_set(answer: Mapping[str, object], asked_scopes: tuple[str, ...], refr
 
 
 def _ends(answer: Mapping[str, object], asked_at: datetime) -> datetime:
-    """When the access token of an answer dies."""
+    """When the access token of an answer expires."""
     return asked_at + timedelta(seconds=_seconds(answer.get("expires_in")))
 
 

@@ -1,4 +1,4 @@
-"""What Xero's credentials hold: the token set, which is read nowhere else."""
+"""The content of the secret in Xero's credentials: the token set. Only this package reads it."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,8 @@ class TokenSet:
         access_token: Bearer token of the API.
         refresh_token: Single-use token for the next set; empty where there is none.
         scope: The scopes that were granted; empty where that is not known.
-        spare_refresh_token: One of another set that may be the newer one, in sets that earlier versions kept.
+        spare_refresh_token: A refresh token of another set that may be newer; only in sets that earlier versions have
+            stored.
     """
 
     access_token: str = field(repr=False)
@@ -33,7 +34,7 @@ def packed(tokens: TokenSet) -> bytes:
 
 
 def unpacked(secret: bytes) -> TokenSet:
-    """The token set in a credential's secret, also in one that an earlier version kept, which had more beside it."""
+    """The token set of a credential's secret, also of one that an earlier version has stored."""
     kept = orjson.loads(secret) if secret else {}
     return TokenSet(
         access_token=kept.get("access_token", ""),
