@@ -1,5 +1,5 @@
-"""Runnable stand-ins for the platforms, over real HTTP, to build and test against.
+"""Stand-ins for the platforms that can be run and called over real HTTP, for developing and testing.
 
-They import nothing of ours, on purpose: a stand-in that shared schemas with the client would share its bugs. What they
-share among themselves is ``kit`` (how a stand-in works) and ``books`` (what the invented organisations have in theirs).
+They import nothing of the product: a stand-in that shared schemas with our client would share its bugs. They share
+``kit`` (how a stand-in works) and ``books`` (the invented organisations' books) among themselves.
 """

@@ -1,4 +1,4 @@
-"""Invented organisations and what is in their books: made from a seed, the same every time, of any size.
+"""Invented organisations and their books, generated from a seed: the same seed always gives the same books.
 
-In neutral words: how a platform writes them is the business of its stand-in. Knows nothing of HTTP, tokens or faults.
+They are in neutral terms; each stand-in writes them as its platform does. Nothing here knows HTTP, tokens or faults.
 """

@@ -11,7 +11,7 @@ from emulators.books.organisations import Organisation
 
 
 class Kind(StrEnum):
-    """What an account is for."""
+    """The kinds of accounts."""
 
     BANK = "bank"
     CURRENT_ASSET = "current asset"
@@ -36,12 +36,12 @@ _OPTIONAL = frozenset({Kind.OVERHEAD, Kind.EXPENSE, Kind.COST_OF_SALES, Kind.FIX
 
 @dataclass(frozen=True, slots=True)
 class ChartLine:
-    """One account of a country's chart. Its name is unique there.
+    """One account of a country's chart; its name is unique there.
 
     Attributes:
         code: Empty for some bank accounts.
         tax: Key of its tax rate.
-        role: What the software itself uses it for, such as ``receivables``; empty for most.
+        role: The software's own use of it, such as ``receivables``; empty for most.
         takes_payments: Whether payments may be posted to it, besides bank accounts.
         takes_claims: Whether employees' expense claims may use it.
         description: May be empty.
@@ -64,7 +64,7 @@ class Account:
     """One account of an organisation.
 
     Attributes:
-        line: What its country's chart says of it.
+        line: The account's line in the country's chart.
         bank_number: Its number at the bank; empty unless it is a bank account.
         updated_at: Seconds since the epoch.
     """
@@ -76,7 +76,7 @@ class Account:
 
 
 def accounts(organisation: Organisation) -> list[Account]:
-    """The chart of accounts: the country's, with a few accounts missing or archived, and 2 to 4 bank accounts."""
+    """The chart of accounts: the country's, with some accounts missing or archived, and 2 to 4 bank accounts."""
     country = organisation.country
     rng = generator(organisation.organisation_id, "accounts")
     banks_wanted = rng.randrange(2, 5)

@@ -1,7 +1,7 @@
-"""Addresses, phones and balances of contacts: a stock for each country, drawn from many times.
+"""A fixed stock of addresses, phones and balances for each country, which contacts refer to.
 
-A large practice has hundreds of thousands of contacts. Making each one's nested parts anew was the slowest thing that a
-stand-in does; drawn from a stock, which it may keep as it is written, they cost nothing.
+A large practice has hundreds of thousands of contacts. Generating these parts for each contact was the slowest thing
+that a stand-in did; parts of a stock can be written once and cached.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ PRICES = ("unsaid", "with tax", "without tax")
 
 @dataclass(slots=True)
 class Defaults:
-    """What a new document with a contact begins with.
+    """The values with which a new document for a contact begins.
 
     Attributes:
         account: Account code.
@@ -44,10 +44,10 @@ class Contact:
         first_name: Of the person to speak to; None if none is known.
         reference: Its account number in this organisation.
         external_id: Its number in some other software.
-        sales: What a sale to it begins with.
-        purchases: What a purchase from it begins with.
+        sales: The values with which a sale to it begins.
+        purchases: The values with which a purchase from it begins.
         bill_days: Days after the date of a bill until it is due.
-        purchase_value: Dimension and value that its bills begin with.
+        purchase_value: Dimension and value with which its bills begin.
         balance: Place in its country's stock of balances; None if it neither buys nor sells.
         group: Title of its group.
     """

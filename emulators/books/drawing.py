@@ -13,7 +13,7 @@ BOOKS_UNTIL = int(datetime(2026, 6, 30, tzinfo=UTC).timestamp())
 
 
 def generator(*words: object) -> Random:
-    """Random numbers that are the same for the same words."""
+    """A random generator that gives the same numbers for the same words."""
     return Random(":".join(map(str, words)))  # noqa: S311  # invented data, no secret
 
 
@@ -23,5 +23,5 @@ def updated_at(rng: Random) -> float:
 
 
 def pick(rng: Random, options: Sequence[T]) -> T:
-    """One of the options; quicker than ``rng.choice``, for hundreds of thousands of them."""
+    """One of the options; faster than ``rng.choice``, for hundreds of thousands of calls."""
     return options[int(rng.random() * len(options))]

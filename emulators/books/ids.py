@@ -1,4 +1,4 @@
-"""Deterministic GUIDs: the same seed and words give the same id for ever."""
+"""GUIDs computed from a seed and words: the same words always give the same id."""
 
 from hashlib import blake2b
 

@@ -1,6 +1,6 @@
-"""The books of all organisations: generated when first asked for, with the changes made by control on top.
+"""The books of all organisations: generated at the first request, with changes by control calls on top.
 
-Records are kept as a platform writes them; which lists there are, and how their records are made, the platform says.
+Records are kept in the platform's form; the platform says which lists there are and how their records are made.
 """
 
 from collections import OrderedDict
@@ -16,7 +16,7 @@ Record = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody with a role in an organisation."""
+    """A person with a role in an organisation."""
 
     person: Person
     role: Role
@@ -28,7 +28,7 @@ class Listing:
 
     Attributes:
         key: The field that identifies a record.
-        generate: Makes an organisation's records, given who has a role in it.
+        generate: Makes an organisation's records, given the people who have a role in it.
     """
 
     key: str
@@ -46,7 +46,7 @@ class Library:
         organisations: All of them.
         people: All who can sign in.
         listings: The platform's lists, by the names that it has for them.
-        kept_bytes: How much of answers is kept; the oldest go first.
+        kept_bytes: How many bytes of answers are cached; the oldest are dropped first.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Library:
         self._bytes_kept, self._most_bytes = 0, kept_bytes
 
     def person_by_email(self, email: str) -> Person | None:
-        """The person with this e-mail address, however it is written."""
+        """The person with this e-mail address, in any case."""
         wanted = email.strip().lower()
         return next((person for person in self.people.values() if person.email == wanted), None)
 
@@ -114,18 +114,18 @@ class Library:
         return result + list(added)
 
     def _members(self, organisation_id: str) -> Iterator[Member]:
-        """Who has a role there; only looked for if a list asks."""
+        """The people with a role in an organisation; computed only when a list needs them."""
         for person in self.people.values():
             if role := self.roles.get((person.person_id, organisation_id)):
                 yield Member(person, role)
 
     def change_record(self, organisation_id: str, name: str, identity: str, record: Record | None) -> None:
-        """Put a record in the place of the one with this identity, add it, or (None) remove it."""
+        """Replace the record with this id, add it, or (None) remove it."""
         self._changes.setdefault((organisation_id, name), {})[identity] = record
         self._forget(organisation_id)
 
     def change_organisation(self, organisation_id: str, **traits: object) -> Organisation:
-        """Change traits of an organisation; its records follow.
+        """Change traits of an organisation; its records are generated again.
 
         Raises:
             TypeError: A trait does not exist.
@@ -136,7 +136,7 @@ class Library:
         return changed
 
     def begin_anew(self, organisation_id: str, new_id: str) -> None:
-        """The same books under another id: who has a role keeps it, changed records are as generated again."""
+        """Give the same books another id: roles stay, changes to records are dropped."""
         old = self.organisations.pop(organisation_id)
         self.organisations[new_id] = replace(old, organisation_id=new_id)
         for key in [key for key in self.roles if key[1] == organisation_id]:
@@ -162,11 +162,11 @@ class Library:
             self._bytes_kept -= len(self._bodies.pop(body_key))
 
     def body(self, organisation_id: str, name: str, query: str) -> bytes | None:
-        """A kept answer to this very question, if there is one."""
+        """The cached answer to exactly this request; None without one."""
         return self._bodies.get((organisation_id, name, query))
 
     def keep_body(self, organisation_id: str, name: str, query: str, body: bytes) -> None:
-        """Keep an answer for the next time the same is asked."""
+        """Cache an answer for the next identical request."""
         self._bodies[organisation_id, name, query] = body
         self._bytes_kept += len(body)
         while self._bodies and self._bytes_kept > self._most_bytes:

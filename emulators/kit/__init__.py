@@ -1,1 +1,1 @@
-"""What stand-ins share: clock, counters, keys and pages. Knows no platform."""
+"""What all stand-ins share: clock, limits, faults, sign-in, control and pages. It knows no platform."""

@@ -1,4 +1,4 @@
-"""How API calls are answered: raw ASGI messages, whole, slowly or not at all."""
+"""Sends the answers to API calls as raw ASGI messages: at once, slowly, or not at all."""
 
 import asyncio
 from collections.abc import Sequence
@@ -39,10 +39,10 @@ async def answer_slowly(send: Send, headers: Headers, body: bytes, seconds: floa
 
 
 async def drop(scope: Scope, receive: Receive) -> None:
-    """Close the socket without an answer.
+    """Close the connection without an answer.
 
     Raises:
-        ConnectionResetError: The server cannot close sockets on demand.
+        ConnectionResetError: The server cannot close connections on demand.
     """
     close = scope.get("extensions", {}).get(DROP_EXTENSION)
     if close is None:
@@ -53,7 +53,7 @@ async def drop(scope: Scope, receive: Receive) -> None:
 
 
 async def hang(scope: Scope, receive: Receive, seconds: float) -> None:
-    """Say nothing for ``seconds`` (or until the client gives up), then close the socket."""
+    """Send nothing for ``seconds`` (or until the client gives up), then close the connection."""
 
     async def until_gone() -> None:
         message: Message = {"type": ""}

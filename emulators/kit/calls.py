@@ -1,4 +1,4 @@
-"""Counts what clients asked for, so that a test can say how many calls something took. Keeps no tokens, no bodies."""
+"""Counts the calls of clients, so that a test can check how many something took. It stores no tokens and no bodies."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Calls:
-    """Counters of all API calls since the start, or since they were zeroed.
+    """Counters of all API calls since the start, or since they were reset.
 
     Attributes:
-        by_path: By method and path, with ids replaced by ``{id}``.
-        rejected_429: By the problem that was named.
+        by_path: Numbers by method and path, with ids replaced by ``{id}``.
+        rejected_429: Numbers by the named problem.
     """
 
     total: int = 0
@@ -26,7 +26,7 @@ class Calls:
 
         Args:
             label: Method and path, ids replaced.
-            status: What it was answered with; 0 if it was never answered.
+            status: The status of the answer; 0 if there was none.
             organisation_id: The organisation it was about.
         """
         self.total += 1

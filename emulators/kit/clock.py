@@ -1,4 +1,4 @@
-"""The sandbox's only clock. Every expiry, window and date goes through it, so that tests advance time, never wait."""
+"""The stand-in's only clock: every expiry, limit and date uses it, so that tests set the time instead of waiting."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Real time plus what was added by control; can be stopped.
+    """Real time plus the seconds that control calls have added; it can be stopped.
 
     Args:
         source: Seconds since the epoch.
@@ -18,11 +18,11 @@ class Clock:
         self._stopped_at: float | None = None
 
     def now(self) -> float:
-        """Seconds since the epoch, in the sandbox."""
+        """The stand-in's time, in seconds since the epoch."""
         return (self._source() if self._stopped_at is None else self._stopped_at) + self._offset
 
     def utc(self) -> datetime:
-        """The same as an aware datetime."""
+        """The stand-in's time as an aware datetime."""
         return datetime.fromtimestamp(self.now(), UTC)
 
     def advance(self, seconds: float) -> None:
@@ -30,12 +30,12 @@ class Clock:
         self._offset += seconds
 
     def stop(self) -> None:
-        """Stand still until :meth:`run`; :meth:`advance` still moves."""
+        """Stop the clock until :meth:`run`; :meth:`advance` still moves it."""
         if self._stopped_at is None:
             self._stopped_at = self._source()
 
     def run(self) -> None:
-        """Go on from where the clock stands."""
+        """Let the clock run again from where it stands."""
         if self._stopped_at is not None:
             self._offset += self._stopped_at - self._source()
             self._stopped_at = None

@@ -49,13 +49,13 @@ def configured(asked: argparse.Namespace) -> dict[str, Any]:
 
 
 def end_on_signals() -> None:
-    """SIGINT and SIGTERM are the normal end."""
+    """End normally on SIGINT and SIGTERM."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _leave)
 
 
 def run(app: ASGIApp, platform: str, host: str, port: int) -> None:
-    """Serve until stopped, or say plainly why not."""
+    """Serve until stopped; end with one sentence if the port cannot be used."""
     try:
         serve(app, platform, host, port)
     except OSError as error:

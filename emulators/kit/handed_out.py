@@ -1,6 +1,6 @@
-"""What was handed out and must not turn up elsewhere: kept for tests that search logs and histories for it.
+"""Secrets that the stand-in has handed out, for tests that search logs and histories for them.
 
-Only a sandbox may do this: all of it is worthless outside, and it is kept in memory alone.
+Only a stand-in may do this: its secrets are worthless elsewhere, and they are kept in memory only.
 """
 
 from collections import deque
@@ -12,17 +12,17 @@ KEPT = 10_000
 
 
 class HandedOut:
-    """Tokens that were issued, and codes and verifiers that were presented for them."""
+    """Issued tokens, and the codes and verifiers that were presented for them."""
 
     def __init__(self) -> None:
         self._texts: dict[str, deque[str]] = {kind: deque(maxlen=KEPT) for kind in KINDS}
 
     def note(self, fields: Mapping[str, object]) -> None:
-        """Keep the secrets among the fields of a token request or of its answer."""
+        """Store the secrets in the fields of a token request or its answer."""
         for kind, texts in self._texts.items():
             if isinstance(text := fields.get(kind), str):
                 texts.append(text)
 
     def by_kind(self) -> dict[str, list[str]]:
-        """All of it, each once."""
+        """All secrets by kind, each once."""
         return {kind: list(dict.fromkeys(texts)) for kind, texts in self._texts.items()}

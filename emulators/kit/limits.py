@@ -1,7 +1,9 @@
-"""Call limits: how much is let in, in which windows, of one organisation and of the whole app. The windows are data.
+"""Call limits: how many calls are admitted in which windows, for one organisation and for the app.
 
-Windows are fixed: one begins at each full multiple of its length, or at a moment of each organisation's own, which is
-never midnight UTC and which only the wait that is told shows. A refused call uses up nothing.
+The windows are data.
+
+Windows are fixed: one begins at each full multiple of its length, or at a time that differs for each organisation, is
+never midnight UTC, and shows only in the wait that a refusal names. A refused call does not count.
 """
 
 import sys
@@ -22,14 +24,15 @@ class Window:
     """One limit.
 
     Attributes:
-        name: What control calls it.
-        problem: What a refusal names.
+        name: Its name in control calls.
+        problem: The problem that a refusal names.
         allowed: Calls in one window, or at once.
         seconds: Its length; None limits calls at once.
         is_of_app: Whether all organisations share it.
-        begins_apart: Whether it begins at a moment of each organisation's own.
+        begins_apart: Whether it begins at a different time for each organisation.
         tells_wait: Whether a refusal says how long to wait.
-        usual: What is said to be left at the beginning while limits are off; ``allowed`` otherwise.
+        usual: The number of calls that are said to be left at the beginning while limits are off; ``allowed`` when
+            None.
     """
 
     name: str
@@ -46,7 +49,7 @@ class Refusal(NamedTuple):
     """Why a call is refused.
 
     Attributes:
-        problem: The word for it.
+        problem: The name of the limit.
         retry_after: Whole seconds to wait; None where the platform does not say.
     """
 
@@ -56,13 +59,13 @@ class Refusal(NamedTuple):
 
 @dataclass(slots=True)
 class Usage:
-    """What one organisation, or the app, used.
+    """What one organisation, or the app, has used.
 
     Attributes:
         begins: Seconds after midnight UTC at which its own windows begin.
-        current: By name, the number of the window that is counted.
-        used: By name, how much of it; of a limit on calls at once, how many are under way.
-        peak: The most calls at once.
+        current: The number of the present window, by name.
+        used: Calls in the present window, by name; for a limit on calls at once, calls under way.
+        peak: The most calls at once so far.
     """
 
     begins: int
@@ -73,12 +76,12 @@ class Usage:
 
 
 class Limits:
-    """Counts calls against the windows.
+    """Counts calls in windows.
 
     Args:
-        clock: Whose time counts.
-        windows: All of them. An organisation's longest is looked at first, calls at once after that, the app's last.
-        enforced: Whether anything is refused at all.
+        clock: The clock that decides about windows.
+        windows: All windows. An organisation's longest is checked first, then calls at once, the app's last.
+        enforced: Whether any call is refused.
     """
 
     def __init__(self, clock: Clock, windows: Sequence[Window], *, enforced: bool = True) -> None:
@@ -92,11 +95,11 @@ class Limits:
         self.enforce(enforced)
 
     def enforce(self, is_enforced: bool) -> None:
-        """Put the usual limits back, or lift all."""
+        """Apply the usual limits again, or none."""
         self.allowed = {name: one.allowed if is_enforced else UNLIMITED for name, one in self._windows.items()}
 
     def usage(self, organisation_id: str) -> Usage:
-        """What an organisation used, with windows that have ended emptied."""
+        """What an organisation has used; windows that have ended are empty."""
         usage = self._usage.get(organisation_id)
         if usage is None:
             usage = self._fresh(1 + crc32(organisation_id.encode()) % (DAY - 1), self._own)
@@ -114,7 +117,7 @@ class Limits:
         return refusal
 
     def enter(self, usage: Usage) -> Refusal | None:
-        """Count one call to an organisation; one that is let in must be followed by :meth:`leave`."""
+        """Count one call to an organisation; if it is admitted, :meth:`leave` must follow."""
         if refusal := self._refusal(usage, self._own) or self.enter_app():
             return refusal
         _count(usage, self._own)
@@ -143,11 +146,11 @@ class Limits:
         usage.used[name] = UNLIMITED
 
     def left(self, name: str, usage: Usage | None = None) -> int:
-        """What is left of a window.
+        """How many calls are left in a window.
 
         Args:
-            name: Of the window.
-            usage: Of which organisation; None for a window of the app.
+            name: Name of the window.
+            usage: The organisation's usage; None for a window of the app.
         """
         window, allowed = self._windows[name], self.allowed[name]
         used = (usage or self._app).used[name]
@@ -161,7 +164,7 @@ class Limits:
         return {organisation_id: usage.peak for organisation_id, usage in self._usage.items() if usage.peak}
 
     def forget_peaks(self) -> None:
-        """Begin the peaks anew."""
+        """Reset the peaks."""
         for usage in self._usage.values():
             usage.peak = usage.in_flight
 

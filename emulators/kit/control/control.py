@@ -33,7 +33,7 @@ from emulators.kit.world import World
 
 
 class ControlRefusedError(Exception):
-    """The call makes no sense here.
+    """A control call that cannot be carried out.
 
     Attributes:
         field: The field that is wrong.
@@ -181,7 +181,7 @@ class Control:
             self.world.clock.run()
 
     def change_limits(self, words: LimitWords) -> dict[str, int]:
-        """Change the call limits."""
+        """Change the call limits; returns them."""
         limits = self.world.limits
         if words.enforced is not None:
             limits.enforce(words.enforced)
@@ -194,7 +194,7 @@ class Control:
             self.world.faults.latency = words.latency_ms / 1000
 
     def reset(self, words: ResetWords) -> None:
-        """Begin anew."""
+        """Start with new data."""
         self.world.reset(**words.model_dump())
 
     def zero_calls(self) -> None:

@@ -1,1 +1,1 @@
-"""What goes wrong on purpose: which faults are active, and how the answer to a call goes wrong then."""
+"""Faults: which are active, and how the answer to a call goes wrong because of one."""

@@ -1,4 +1,4 @@
-"""Acts out the faults that a call has met. The same for reads of books, lists of connections and tokens."""
+"""Carries out the fault that a call has met, in the same way for reads, lists of connections and tokens."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ _HANG_SECONDS = 300.0
 async def act_out(
     plan: Plan, catalogue: Catalogue, calls: Calls, headers: Headers, scope: Scope, receive: Receive, send: Send
 ) -> int | None:
-    """Wait as planned and go wrong as planned.
+    """Wait, and answer with the fault, as planned.
 
     Args:
         plan: What the call has to go through.

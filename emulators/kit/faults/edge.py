@@ -1,7 +1,7 @@
-"""What stands in front of a platform and sometimes answers in its place: a page, plain text, nothing, a gateway's JSON.
+"""A server in front of a platform that sometimes answers in its place: a page, plain text, nothing, a gateway's JSON.
 
-Integrators have reported it for valid calls under statuses such as 301, 400, 401, 403, 404, 409 and 413; the same call
-works minutes later. It knows no token and no organisation, and sends none of the platform's headers.
+Integrators have reported such answers for valid calls with statuses such as 301, 400, 401, 403, 404, 409 and 413; the
+same call works minutes later. The server knows no token and no organisation, and sends none of the platform's headers.
 """
 
 from starlette.types import Scope, Send
@@ -16,7 +16,7 @@ _JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
 
 
 async def met(faults: Faults, calls: Calls, organisation_id: str | None, scope: Scope, send: Send) -> bool:
-    """Answer in the platform's place, if a fault says so.
+    """Answer in the platform's place, if a fault asks for that.
 
     Args:
         faults: Those that are active.

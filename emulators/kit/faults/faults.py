@@ -1,4 +1,7 @@
-"""The faults that control adds, matched against calls and counted down. Which kinds there are, a catalogue says."""
+"""Active faults, which control calls add: matched with calls and counted down.
+
+A catalogue says which kinds of faults a platform has.
+"""
 
 import itertools
 from collections.abc import Callable, Mapping
@@ -49,16 +52,16 @@ class Fault:
     """One fault.
 
     Attributes:
-        kind: One of the platform's catalogue.
+        kind: A kind of the platform's catalogue.
         organisation_id: Only calls about this organisation; None for all.
         path: Only calls whose path contains this, in any case; None for all.
         person_id: For ``access_removed``, ``revoke_person`` and ``access_expired``: only this person.
-        times: How often it still happens; None until it is taken away.
+        times: How often it still happens; None until it is ended.
         seconds: How long: latency, Retry-After, timeout, spread of a slow page.
-        status: Status of ``server_error`` and ``edge_page``.
+        status: Status of the answer, for ``server_error`` and ``edge_page``.
         problem: Which limit ``rate_limited`` names.
-        page: What an ``edge_page`` says: ``html``, ``text``, ``nothing``, ``subscription`` (a page with that word) or
-            ``gateway`` (JSON that is not the platform's).
+        page: The answer of an ``edge_page``: ``html``, ``text``, ``nothing``, ``subscription`` (a page with that word)
+            or ``gateway`` (JSON that is not the platform's).
         oddity: Of ``odd_character``: ``surrogate``, ``control``, ``byte_order_mark`` or ``latin1``.
     """
 
@@ -76,7 +79,7 @@ class Fault:
 
 
 class Refused(NamedTuple):
-    """How a fault is answered."""
+    """The answer for a fault that refuses calls."""
 
     status: int
     headers: Headers
@@ -105,11 +108,11 @@ class Catalogue:
 
 
 class Plan(NamedTuple):
-    """What a call has to go through.
+    """What happens to one call.
 
     Attributes:
         delay: Seconds to wait first.
-        fault: What goes wrong then; None if nothing does.
+        fault: The fault to carry out after that; None for none.
     """
 
     delay: float
@@ -142,7 +145,7 @@ class Faults:
         self._active[fault.fault_id] = fault
 
     def any(self) -> bool:
-        """Whether anything is wrong on purpose."""
+        """Whether any fault is active."""
         return bool(self._active)
 
     def active(self) -> list[Fault]:
@@ -150,7 +153,7 @@ class Faults:
         return list(self._active.values())
 
     def clear(self, fault_id: str | None = None) -> bool:
-        """Take away one fault, or (None) all.
+        """End one fault, or (None) all.
 
         Returns:
             Whether there was any.
@@ -162,7 +165,7 @@ class Faults:
         return had_any
 
     def plan(self, path: str, organisation_id: str | None = None) -> Plan:
-        """What this call has to go through; what it meets is counted down."""
+        """What happens to this call; a fault that it meets is counted down."""
         delay = self._spread(self.latency) if self.latency else 0.0
         if not self._active:
             return Plan(delay, None)
@@ -178,7 +181,7 @@ class Faults:
         return Plan(delay, met)
 
     def take(self, kind: str, path: str = "", organisation_id: str | None = None) -> Fault | None:
-        """The oldest fault of one kind that fits, counted down."""
+        """The oldest active fault of one kind that fits a call; it is counted down."""
         if not self._active:
             return None
         for fault in self._matching(path, organisation_id):

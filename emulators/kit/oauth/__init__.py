@@ -1,1 +1,1 @@
-"""Signing in and what comes of it: pages, codes, tokens, grants. How strict and how long is a platform's policies."""
+"""Sign-in: pages, codes, tokens, grants. A platform's policies say how strict it is and how long things last."""

@@ -1,4 +1,4 @@
-"""A sign-in in progress: what the app asked for, checked, and what the person has done so far."""
+"""A sign-in that has begun: the app's request, checked, and what the person has done so far."""
 
 import re
 import secrets
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class RequestFaultError(Exception):
-    """The app's request is wrong: the browser sees an error page with these words, the app hears nothing."""
+    """The app's request is wrong: the browser gets an error page with these words, and the app gets nothing."""
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class AppToldError(Exception):
     """The app's request is wrong, and the app is told.
 
     Attributes:
-        address: The app's, with the error.
+        address: The app's address, with the error.
     """
 
     def __init__(self, address: str) -> None:
@@ -72,7 +72,7 @@ class AppToldError(Exception):
 
 
 class SignIns:
-    """The passes that are under way, and the error pages that were shown."""
+    """Sign-ins that have begun, and error pages that were shown."""
 
     def __init__(self) -> None:
         self._open: dict[str, SignIn] = {}
@@ -120,17 +120,17 @@ class SignIns:
         return self._open.get(sign_in_id)
 
     def end(self, sign_in: SignIn) -> None:
-        """Finish a pass: its pages are no longer valid."""
+        """End a sign-in; its pages are no longer valid."""
         self._open.pop(sign_in.sign_in_id, None)
 
     def new_error(self, words: str) -> str:
-        """Keep what an error page is to say; returns the page's id."""
+        """Store the text of an error page, and return the page's id."""
         error_id = secrets.token_urlsafe(16)
         _keep(self._errors, error_id, words)
         return error_id
 
     def error(self, error_id: str) -> str:
-        """What an error page says."""
+        """The text of an error page."""
         return self._errors.get(error_id, "unknown error")
 
 

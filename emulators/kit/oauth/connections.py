@@ -1,4 +1,4 @@
-"""Which person has connected which organisation to the app: one row per pair, with its own id."""
+"""Which person has connected which organisation to the app: one row for each pair, with its own id."""
 
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -53,7 +53,7 @@ class Connections:
         return (person_id, organisation_id) in self._by_pair
 
     def allow(self, person_id: str, organisation_id: str, event_id: str) -> None:
-        """Connect, or renew what is connected, and stamp it with the authentication event."""
+        """Connect an organisation, or renew its connection, and note the authentication event."""
         now = self._clock.now()
         known = self._by_pair.get((person_id, organisation_id))
         if known:
@@ -62,12 +62,12 @@ class Connections:
         self.restore(Connection(str(uuid4()), person_id, organisation_id, event_id, now, now))
 
     def restore(self, connection: Connection) -> None:
-        """Put a connection in as it is."""
+        """Add a connection as it was saved."""
         self._by_pair[connection.person_id, connection.organisation_id] = connection
         self._by_id[connection.connection_id] = connection
 
     def remove(self, connection: Connection) -> None:
-        """Take one connection away; one of a pair that is listed twice leaves the other."""
+        """Remove one connection; if the pair is listed twice, the other one stays."""
         self._by_id.pop(connection.connection_id, None)
         pair = (connection.person_id, connection.organisation_id)
         twin = next((row for row in self._by_id.values() if (row.person_id, row.organisation_id) == pair), None)
@@ -84,7 +84,7 @@ class Connections:
                 self._by_id[twin.connection_id] = twin
 
     def remove_matching(self, *, person_id: str | None = None, organisation_id: str | None = None) -> None:
-        """Take away every connection of this person and (or) this organisation."""
+        """Remove every connection of this person and (or) this organisation."""
         for connection in self.all():
             if person_id in (None, connection.person_id) and organisation_id in (
                 None,

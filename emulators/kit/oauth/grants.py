@@ -1,7 +1,7 @@
-"""Codes, access tokens and refresh tokens, and when each of them dies: as the platform's policies say.
+"""Codes, access tokens and refresh tokens, and when each expires, by the platform's policies.
 
-A grant is one line of refresh tokens with its owner, a person or an organisation. Tokens are kept here and nowhere
-else; nothing of this module writes a log.
+A grant is one line of refresh tokens with its owner, a person or an organisation. Tokens are kept only here, and this
+module logs nothing.
 """
 
 import secrets
@@ -13,7 +13,7 @@ from emulators.kit.oauth.policies import NewerConsent, Owner, Policies, Reuse
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person agreed to in one pass.
+    """What a person has agreed to in one sign-in.
 
     Attributes:
         scope: What the grant may do, in the order that tokens list it.
@@ -35,7 +35,7 @@ class Consent:
 
 @dataclass(slots=True)
 class Code:
-    """An authorisation code waiting to be exchanged, once."""
+    """An authorisation code that was not exchanged yet."""
 
     consent: Consent
     redirect_uri: str
@@ -66,7 +66,7 @@ class TokenSet:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What an access token stands for. ``person_id`` is None for the app's own token."""
+    """What an access token permits. ``person_id`` is None for the app's own token."""
 
     person_id: str | None
     scope: frozenset[str]
@@ -81,7 +81,7 @@ class Grants:
 
     Args:
         clock: Whose time counts.
-        policies: Of the platform.
+        policies: The platform's policies.
     """
 
     def __init__(self, clock: Clock, policies: Policies) -> None:
@@ -94,7 +94,7 @@ class Grants:
         self._scopes_of: dict[str, dict[str, None]] = {}
 
     def granted_scope(self, person_id: str, asked: list[str]) -> tuple[str, ...]:
-        """What a consent gives: what is asked now, and, where scopes add up, what the person allowed before."""
+        """The scopes that a consent gives: those asked for now and, where scopes add up, those allowed before."""
         if not self._policies.scopes_add_up:
             return tuple(asked)
         before = self._scopes_of.setdefault(person_id, {})
@@ -105,12 +105,12 @@ class Grants:
     def keep_code(
         self, text: str, consent: Consent, redirect_uri: str, challenge: str | None, challenge_method: str = "S256"
     ) -> None:
-        """Make a code for a consent just given good, once and for a while."""
+        """Issue a code for a consent; it works once, for a limited time."""
         expires_at = self._clock.now() + self._policies.code_seconds
         self._codes[text] = Code(consent, redirect_uri, challenge, challenge_method, expires_at)
 
     def take_code(self, text: str) -> Code | None:
-        """The code, now used up; None if unknown, used or too old."""
+        """Use a code up; None if it is unknown, was used or is too old."""
         code = self._codes.pop(text, None)
         return code if code and code.expires_at > self._clock.now() else None
 
@@ -120,7 +120,7 @@ class Grants:
         return consent.person_id if is_persons or consent.organisation_id is None else consent.organisation_id
 
     def living(self, owner_id: str) -> Consent | None:
-        """The newest consent of an owner whose grant is alive; None without one."""
+        """The newest consent of an owner whose grant is still valid; None without one."""
         found = [one for one in self._sets.values() if self.owner_of(one.consent) == owner_id and self._is_alive(one)]
         return max(found, key=lambda one: one.current_since).consent if found else None
 
@@ -179,13 +179,13 @@ class Grants:
         return token_set.consent.scope if token_set else ()
 
     def refresh_left(self, consent: Consent) -> int:
-        """Seconds that a refresh token issued now would be good if nobody used it."""
+        """For how many seconds a refresh token issued now is valid if nobody uses it."""
         idle = self._policies.refresh.idle
         hard = self.hard_left(consent)
         return idle if hard is None else min(idle, hard)
 
     def hard_left(self, consent: Consent) -> int | None:
-        """Seconds until the grant is over however it is used; None if it never is."""
+        """Seconds until the grant ends however it is used; None if it does not end."""
         hard_end = self._policies.refresh.hard_end
         return None if hard_end is None else max(0, consent.auth_time + hard_end - int(self._clock.now()))
 
@@ -214,7 +214,7 @@ class Grants:
                 self._access[token] = replace(access, is_revoked=True)
 
     def expire_access(self, person_id: str | None) -> None:
-        """Let the access tokens of a person, or of everybody, be over now; refresh tokens stay good."""
+        """Let the access tokens of a person, or of everybody, expire now; refresh tokens stay valid."""
         now = self._clock.now()
         for token, access in self._access.items():
             if person_id in (None, access.person_id):
@@ -253,7 +253,7 @@ class Grants:
         return {person_id: list(scopes) for person_id, scopes in self._scopes_of.items()}
 
     def restore(self, sets: list[TokenSet], access: dict[str, Access], scopes: dict[str, list[str]]) -> None:
-        """Put back what was saved; what names no grant is its owner's."""
+        """Load what was saved; a token set without a grant's id belongs to its owner's grant."""
         for token_set in sets:
             token_set.grant_id = token_set.grant_id or self.owner_of(token_set.consent)
             self._sets[token_set.grant_id] = token_set

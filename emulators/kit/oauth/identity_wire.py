@@ -1,7 +1,7 @@
 # ruff: noqa: ARG002  # what the standard makes nothing of, a platform may
-"""What an identity server writes, as the standards have it; a platform says what it writes another way.
+"""The formats of an identity server by the standards; a platform overrides what it writes differently.
 
-Knows nothing of when: what dies and who may is ``policies`` and ``grants``.
+It decides nothing about time and permission; ``policies`` and ``grants`` do.
 """
 
 import secrets
@@ -21,7 +21,7 @@ class Issued:
         access_seconds: How long the access token is good.
         refresh_token: None if there is none.
         refresh_seconds: How long it is good if nobody uses it.
-        hard_seconds: How long the grant lasts however it is used; None for ever.
+        hard_seconds: For how long the grant lasts however it is used; None for ever.
         id_token: None unless it was asked for.
     """
 

@@ -1,4 +1,4 @@
-"""The pages between the app's link and the way back: sign-in, choice of organisations, consent, takeover, error."""
+"""The pages between the app's link and the way back: sign-in, organisations, consent, takeover, error."""
 
 import secrets
 from uuid import uuid4
@@ -117,7 +117,7 @@ class LoginPages:
         return self._consent_page(sign_in, person, [])
 
     def _has_agreed(self, sign_in: SignIn, person: Person) -> bool:
-        """Whether nobody is asked, because a grant that covers it is alive."""
+        """Whether nobody has to be asked, because a valid grant covers the request."""
         if self._world.policies.consent_page is not ConsentPage.WHEN_NEW or sign_in.picker is not Picker.NONE:
             return False
         known = self._world.grants.living(person.person_id)
@@ -157,7 +157,7 @@ class LoginPages:
         return sorted(found, key=lambda row: (row.name, row.organisation_id))
 
     def _connected(self, person: Person) -> list[Organisation]:
-        """What the person has connected already, where the page tells."""
+        """The organisations that the person has connected already, where the page shows them."""
         if self._world.policies.offered is Offered.ALL:
             return []
         organisations = self._world.library.organisations

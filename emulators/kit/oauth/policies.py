@@ -1,4 +1,4 @@
-"""What differs between platforms' identity servers, as data: whose a grant is, what is asked, what dies when."""
+"""How platforms' identity servers differ, as data: who owns a grant, what people are asked, what expires when."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ DAY = 86_400
 
 
 class Owner(StrEnum):
-    """Whose a grant is: there is one for each at a time, unless consents stand beside each other."""
+    """The owners of grants; each has one grant at a time, unless consents stand beside each other."""
 
     PERSON = "person"
     ORGANISATION = "organisation"
 
 
 class ConsentPage(StrEnum):
-    """When somebody who has signed in is asked."""
+    """When a person who has signed in is asked for consent."""
 
     ALWAYS = "always"
     WHEN_NEW = "when new"
@@ -25,7 +25,7 @@ class ConsentPage(StrEnum):
 
 
 class Picker(StrEnum):
-    """How many organisations one pass may choose."""
+    """How many organisations can be chosen in one sign-in."""
 
     MANY = "many"
     ONE = "one"
@@ -34,7 +34,7 @@ class Picker(StrEnum):
 
 
 class Offered(StrEnum):
-    """What the picker offers."""
+    """Which organisations can be chosen."""
 
     NEW = "new"
     """What the person has not connected; with the rest they may go on as it is."""
@@ -42,14 +42,14 @@ class Offered(StrEnum):
 
 
 class NewerConsent(StrEnum):
-    """What becomes of the owner's older grant when the code of a newer consent is exchanged."""
+    """What happens to the owner's older grant when the code of a newer consent is exchanged."""
 
     SUPERSEDES = "supersedes"
     STANDS_BESIDE = "stands beside"
 
 
 class Pkce(StrEnum):
-    """What is made of a proof key."""
+    """How a proof key (PKCE) is treated."""
 
     REQUIRED = "required"
     ACCEPTED = "accepted"
@@ -57,7 +57,7 @@ class Pkce(StrEnum):
 
 
 class Reuse(StrEnum):
-    """What a refresh token that is over does when it is used again."""
+    """What happens when a refresh token that is no longer valid is used."""
 
     REFUSED = "refused"
     ENDS_GRANT = "ends the grant"

@@ -1,4 +1,4 @@
-"""The token and revocation endpoints: codes to tokens, refresh, revocation, as the platform's policies say."""
+"""The token and revocation endpoints: exchange of codes, refresh, revocation, by the platform's policies."""
 
 import base64
 import hashlib
