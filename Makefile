@@ -33,7 +33,7 @@ $(VENV)/.complete: requirements-dev.lock pyproject.toml
 	@touch $@
 
 demo: setup ## add a demo practice's clients, end to end, and check the totals (ORGANISATIONS=40)
-	@$(BIN)/clientsync demo --organisations $(ORGANISATIONS)
+	@$(BIN)/clientsync demo --organisations $(ORGANISATIONS) $(if $(PROVIDER),--provider $(PROVIDER))
 
 up: setup ## run everything here until Ctrl-C, and go on where it was
 	@$(BIN)/clientsync up

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from bench.databases import PROVIDER
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
@@ -113,7 +114,7 @@ class Store:
         return (client_id, self._practice_id, found.name, code, self._colleague_id, *numbers, at)
 
     def _connection(self, identity: UUID, client_id: UUID, found: Found, at: datetime) -> Record:
-        ours = (identity, self._practice_id, client_id, "xero", found.organisation_id, found.name, self._grant_id)
+        ours = (identity, self._practice_id, client_id, PROVIDER, found.organisation_id, found.name, self._grant_id)
         return (*ours, found.pair_id, ConnectionStatus.CONNECTED.value, at, at, at)
 
 

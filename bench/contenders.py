@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 from bench import accounting, bare, one_by_one
-from bench.databases import Practice, add_grant, count_rows
+from bench.databases import PROVIDER, Practice, add_grant, count_rows
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.minutes import whole_minutes
 from bench.results import History, Timing
 from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
+from providers import registry
 from providers.port.provider import ConsentRequest
-from providers.xero.settings import XeroSettings
 from runtime.temporal.connection import connect
 from starter.bootstrap import build_providers, open_database
 
@@ -84,7 +84,7 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
         there = await count_rows(practice)
         async with Api(str(servers.settings.public_url), practice.token) as api:
             await servers.sandbox.forget()
-            started = await api.start()
+            started = await api.start(PROVIDER)
             callback = await consent(servers, started)
             async with whole_minutes(servers.sandbox) as minutes:
                 before = accounting.snapshot(processes)
@@ -114,10 +114,10 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
 async def _order(servers: Servers, practice: Practice) -> bare.Order:
     """The order for the bare script, with the code of a new sign-in."""
     await servers.sandbox.forget()
-    redirect_uri = f"{servers.settings.public_url}/connect/xero/callback"
+    redirect_uri = f"{servers.settings.public_url}/connect/{PROVIDER}/callback"
     request = await _sign_in_request(servers, practice, redirect_uri)
     callback = await servers.sandbox.consent(request.authorize_url)
-    app = XeroSettings.among(servers.settings.providers)
+    (app,) = registry.those_on(servers.settings.providers)
     form = {
         "grant_type": "authorization_code",
         "code": parse_qs(urlsplit(callback).query)["code"][0],

@@ -15,6 +15,9 @@ from models.lists.tables import TABLE_OF
 from starter.access.tokens import Tokens
 from starter.people.colleagues import Colleagues
 
+PROVIDER = "xero"
+"""The accounting software whose stand-in is measured."""
+
 COUNTED = ("clients", "connections", "receipts", *(str(table.__tablename__) for table in TABLE_OF.values()))
 """The tables that both kinds of run fill."""
 
@@ -117,7 +120,7 @@ async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
 async def add_grant(practice: Practice) -> UUID:
     """Create a grant for connections, for runs that keep their tokens elsewhere."""
     grant = Grant(
-        provider="xero",
+        provider=PROVIDER,
         account_key="bench",
         label="Bench",
         sealed_secret=b"",

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from statistics import median
 
-from bench.databases import Practice
+from bench.databases import PROVIDER, Practice
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.results import Fairness
 from bench.servers import Servers
@@ -73,7 +73,7 @@ async def _chosen(servers: Servers, small: Practice, run_id: str) -> float:
 
 
 async def _listed(servers: Servers, api: Api, organisations: int | None) -> str:
-    started = await api.start()
+    started = await api.start(PROVIDER)
     await come_back(await consent(servers, started, organisations))
     await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
     return started.run_id

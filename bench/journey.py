@@ -6,7 +6,7 @@ from html import unescape
 
 import httpx2
 
-from bench.databases import Practice
+from bench.databases import PROVIDER, Practice
 from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.payloads.selection import SelectedOrganisation, Selection
@@ -31,7 +31,7 @@ async def warm_up(servers: Servers, practice: Practice) -> None:
     beside = await servers.databases.another(practice, WARM_UP_ORGANISATIONS)
     async with Api(str(servers.settings.public_url), beside.token) as api:
         await servers.sandbox.forget()
-        started = await api.start()
+        started = await api.start(PROVIDER)
         await come_back(await consent(servers, started, WARM_UP_ORGANISATIONS))
         await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
         await api.select(started.run_id, await all_of(api, started.run_id))

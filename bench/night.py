@@ -17,7 +17,7 @@ import uvloop
 from rich.console import Console
 from sqlalchemy import insert, text
 
-from bench.databases import Practice
+from bench.databases import PROVIDER, Practice
 from bench.servers import Servers, servers
 from contracts.payloads.check_connections import CheckReport
 from models.clients.tables import Client
@@ -94,7 +94,7 @@ async def _sign_in(
     running: Servers, practice: Practice, database: Database, provider: Provider, person: int
 ) -> tuple[UUID, list[ReachableOrganisation]]:
     """Create a login whose token set is two days old, so that the nightly check refreshes it."""
-    redirect_uri = f"{running.settings.public_url}/connect/xero/callback"
+    redirect_uri = f"{running.settings.public_url}/connect/{PROVIDER}/callback"
     request = await provider.begin_consent(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
     callback = await running.sandbox.consent(request.authorize_url, person)
     consent = await provider.finish_consent(
@@ -138,7 +138,7 @@ async def _connect(
                 id=uuid4(),
                 practice_id=practice.practice_id,
                 client_id=client.id,
-                provider="xero",
+                provider=PROVIDER,
                 organisation_id=one.organisation_id,
                 organisation_name=one.name,
                 grant_id=grant_id,

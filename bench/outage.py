@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import uvloop
 from rich.console import Console
 
+from bench.databases import PROVIDER
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.servers import Servers, servers
 from cli.demo.api import Api
@@ -94,7 +95,7 @@ async def _survive(servers: Servers, organisations: int, workers: int, outage: f
         await servers.databases.settle()
         async with Api(str(servers.settings.public_url), practice.token) as api:
             await servers.sandbox.forget()
-            started = await api.start()
+            started = await api.start(PROVIDER)
             await come_back(await consent(servers, started))
             await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
             choice, chosen, before = await all_of(api, started.run_id), datetime.now(UTC), 0

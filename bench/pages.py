@@ -104,7 +104,7 @@ async def measure(organisations: int, times: int, console: Console) -> dict[str,
     """Start everything, open each list as a colleague does, and measure in the page.
 
     Args:
-        organisations: How many the stand-in for Xero has.
+        organisations: How many the stand-in has.
         times: How many measurements of each.
         console: Where progress is shown.
     """

@@ -7,7 +7,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Counters of the stand-in for Xero.
+    """Counters of the stand-in.
 
     Attributes:
         api: Calls of the API, without sign-ins.
@@ -129,7 +129,7 @@ class Size:
     Attributes:
         organisations: How many.
         runs: All contenders' runs.
-        has_limits: Whether the stand-in enforced Xero's limits and the product planned for them.
+        has_limits: Whether the stand-in enforced limits and the product planned for them.
     """
 
     organisations: int

@@ -1,4 +1,4 @@
-"""The stand-in for Xero for benchmarks: its counters, and a person who signs in and allows everything."""
+"""The stand-in for benchmarks: its counters, and a person who signs in and allows everything."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ _ADVISER = 0
 """The person who reaches every organisation."""
 
 _CALLS_A_MINUTE, _OF_ONE_ORGANISATION = 10_000, 60
-"""Xero's limits for an app and for an organisation, in fixed minutes; a run does not begin where it would meet one,
+"""Limits for an app and for an organisation, in fixed minutes; a run does not begin where it would meet one,
 since the bare script plans for none. Ours does, but what is compared is work, not waiting."""
 
 
@@ -60,7 +60,7 @@ class Sandbox:
 
     @asynccontextmanager
     async def without_limits(self) -> AsyncIterator[None]:
-        """Enforce none of Xero's limits until the end of the block."""
+        """Enforce no limits until the end of the block."""
         await self._enforce(limits=False)
         yield
         await self._enforce(limits=True)

@@ -1,4 +1,4 @@
-"""The servers for every run: PostgreSQL, Temporal and the stand-in for Xero, each a process, with limits enforced.
+"""The servers for every run: PostgreSQL, Temporal and the stand-in, each a process, with limits enforced.
 
 The product's own processes are started for one run and stopped after it, because each run has its own database.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bench.databases import Databases, Practice
+from bench.databases import PROVIDER, Databases, Practice
 from bench.sandbox import Sandbox
 from contracts.words.names import SEARCH_ATTRIBUTES
 from runtime.embedded.ports import HOST, Ports
@@ -41,7 +41,7 @@ class Servers:
         stack: Starts further processes.
         settings: Complete settings but for the database, which differs for each run.
         databases: Creates databases.
-        sandbox: The stand-in for Xero.
+        sandbox: The stand-in for the provider.
         processes: Process ids by name.
         postgres: PostgreSQL's processes; the last one is running.
     """
@@ -59,9 +59,9 @@ class Servers:
 
     @asynccontextmanager
     async def without_limits(self) -> AsyncIterator["Servers"]:
-        """The same servers; until the end of the block, neither the stand-in nor the product applies Xero's limits."""
+        """The same servers; until the end of the block, neither the stand-in nor the product applies limits."""
         async with self.sandbox.without_limits():
-            yield replace(self, settings=self.settings.with_provider("xero", calls_per_minute=_MANY))
+            yield replace(self, settings=self.settings.with_provider(PROVIDER, calls_per_minute=_MANY))
 
     @asynccontextmanager
     async def without_postgres(self) -> AsyncIterator[None]:
@@ -123,9 +123,10 @@ async def servers(*, organisations: int, latency_ms: int) -> AsyncIterator[Serve
                 codec_url=None,
             )
             stack = Stack(settings, supervisor, ports)
-            port = ports.get("xero-sandbox")
-            argv = [sys.executable, "-m", "emulators.xero", "--port", str(port), "--organisations", str(organisations)]
-            argv += ["--latency-ms", str(latency_ms), "--redirect-uri", f"{settings.public_url}/connect/xero/callback"]
+            port = ports.get("sandbox")
+            argv = [sys.executable, "-m", f"emulators.{PROVIDER}", "--port", str(port)]
+            argv += ["--organisations", str(organisations), "--latency-ms", str(latency_ms)]
+            argv += ["--redirect-uri", f"{settings.public_url}/connect/{PROVIDER}/callback"]
             argv += ["--kept-mb", str(_KEPT_MB)]
             stand_in = await stack.start("sandbox", argv, ready=lambda: listens(port))
             databases = Databases(url)
@@ -145,11 +146,11 @@ def _settings(directory: Path, ports: Ports) -> Settings:
         web_port=web,
         data_dir=directory,
     )
-    return at_stand_ins(settings, {"xero": _stand_in(ports)})
+    return at_stand_ins(settings, {PROVIDER: _stand_in(ports)})
 
 
 def _stand_in(ports: Ports) -> str:
-    return f"http://{HOST}:{ports.get('xero-sandbox')}"
+    return f"http://{HOST}:{ports.get('sandbox')}"
 
 
 async def _said(child: Child, words: str) -> bool:

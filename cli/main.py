@@ -27,12 +27,12 @@ PANELS = {
         Announced(
             "up",
             f"{OPERATE}.up:up",
-            "Run everything embedded until Ctrl-C: servers, stand-in for Xero, worker, web backend.",
+            "Run everything embedded until Ctrl-C: servers, stand-ins, worker, web backend.",
         ),
         Announced(
             "doctor",
             f"{OPERATE}.doctor:doctor",
-            "Check settings, database, Temporal and Xero, and say what to do about what is missing.",
+            "Check settings, database, Temporal and accounting software, and say what to do about what is missing.",
         ),
     ),
     "Run the parts": (
@@ -43,7 +43,7 @@ PANELS = {
         Announced(
             "emulator",
             f"{OPERATE}.processes:emulator",
-            "Run the stand-in for a platform until stopped: emulator xero.",
+            "Run the stand-in for an accounting software until stopped; say which.",
             passes_on=True,
         ),
         Announced(

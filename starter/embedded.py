@@ -18,8 +18,6 @@ from runtime.settings.settings import Settings
 from starter.support.temporal_ui import workflows_address
 
 HOST = "127.0.0.1"
-TITLES = registry.TITLES
-"""The providers' names for people, by their words in addresses."""
 WORKERS = ("worker", "worker-2")
 """A Python process uses one core; two of them halve the time of a big run on the smallest machine that we think of."""
 
@@ -48,13 +46,16 @@ class Product:
 
 
 @asynccontextmanager
-async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -> AsyncIterator[Product]:
+async def embedded_product(
+    settings: Settings, *, sandbox: Sequence[str] = (), stand_ins: Sequence[str] = registry.NAMES
+) -> AsyncIterator[Product]:
     """Start servers for everything that the settings leave unset, and the product with them.
 
     Args:
         settings: Unset addresses mean embedded servers; where no provider's app is configured, stand-ins replace the
             providers.
-        sandbox: Further arguments for the stand-in.
+        sandbox: Further arguments for the stand-ins.
+        stand_ins: The providers whose stand-ins are started, where no real app is configured.
 
     Raises:
         DataDirInUseError: Another stack runs on the data directory.
@@ -62,7 +63,7 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
         ProcessFailedError: Something did not come up.
     """
     async with embedded_stack(settings, search_attributes=SEARCH_ATTRIBUTES) as stack:
-        stand_ins, whole = await _with_stand_ins(stack, sandbox)
+        addresses, whole = await _with_stand_ins(stack, stand_ins, sandbox)
         await schema.upgrade(whole.required("database_url"))
         environment = environment_of(whole)
         workers = [
@@ -76,19 +77,21 @@ async def embedded_product(settings: Settings, *, sandbox: Sequence[str] = ()) -
             stack=stack,
             settings=whole,
             web_url=f"http://{HOST}:{whole.web_port}",
-            stand_ins=stand_ins,
+            stand_ins=addresses,
             temporal_ui_url=workflows_address(whole.temporal_ui_url, whole.temporal_namespace),
             workers=tuple(workers),
             web=web,
         )
 
 
-async def _with_stand_ins(stack: Stack, arguments: Sequence[str]) -> tuple[Mapping[str, str], Settings]:
+async def _with_stand_ins(
+    stack: Stack, names: Sequence[str], arguments: Sequence[str]
+) -> tuple[Mapping[str, str], Settings]:
     """Start the stand-ins unless the settings name a real app; returns their addresses, and settings that use them."""
     settings = stack.settings
     if registry.those_on(settings.providers):
         return {}, settings
-    addresses = {name: await _stand_in(stack, name, arguments) for name in registry.NAMES}
+    addresses = {name: await _stand_in(stack, name, arguments) for name in names}
     return addresses, at_stand_ins(settings, addresses)
 
 

@@ -42,6 +42,7 @@ from starter.runs.consent_returns import ConsentReturns
 from starter.runs.consents import Consents
 from starter.runs.runs import Runs
 from starter.runs.sign_ins import SignIns
+from starter.software import Software
 from starter.support.reads import SupportReads
 from starter.support.supporting import Supporting
 
@@ -60,6 +61,7 @@ class Operations:
         identity_provider: Where colleagues can sign in to the pages; None when none is configured.
 
     Attributes:
+        software: The accounting software that is on, and which one is meant.
         runs: Start, show, choose, retry, stop.
         sign_ins: The sign-ins that a run expects, where each brings one organisation.
         client_sync: Start a run from a button; pressing twice starts one run.
@@ -104,6 +106,7 @@ class Operations:
     ) -> None:
         self._database = database
         self._temporal = temporal
+        self.software = Software(providers)
         self.colleagues = Colleagues(database)
         self.people = People(database)
         self.outbox = Outbox(database)
@@ -130,7 +133,7 @@ class Operations:
         self.client_sync = ClientSync(self.runs, self.consents)
         self.choices = Choices(database)
         self.exports = Exports(database, self.clients, self.runs)
-        self.hand_overs = HandOvers(database, self.runs)
+        self.hand_overs = HandOvers(database, self.runs, self.software)
         self.managing = Managing(database, temporal, self.consents, self.runs, self.supporting)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.changes = BookChanges(database, temporal, self.runs, self.managing, answer_within)

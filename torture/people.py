@@ -15,6 +15,7 @@ from typing import Any
 from torture.browser import Browser, WayLostError
 from torture.cast import Colleague
 from torture.door import Door
+from torture.hosts import PROVIDER
 from torture.ledger import Chosen, Ledger
 
 LISTING = 40.0
@@ -87,7 +88,7 @@ class Person:
 
     async def add_clients(self) -> None:
         """*Add clients*: choose all new organisations, or some of them."""
-        run_id = await self._sign_in_for("/client-sync/xero/add-clients")
+        run_id = await self._sign_in_for(f"/client-sync/{PROVIDER}/add-clients")
         if run_id is None or (listed := await self._stage(run_id, CHOICE)) is None:
             return
         new = [
@@ -102,7 +103,7 @@ class Person:
 
     async def reassign_clients(self) -> None:
         """*Reassign clients*: take over some of a colleague's clients."""
-        run_id = await self._sign_in_for("/client-sync/xero/reassign-clients")
+        run_id = await self._sign_in_for(f"/client-sync/{PROVIDER}/reassign-clients")
         if run_id is not None and (listed := await self._stage(run_id, CHOICE)) is not None:
             wanted = [one["organisation_id"] for one in listed["organisations"] if one["outcome"] is None]
             if wanted := [one for one in wanted if self._chance.random() < 0.5]:
@@ -111,7 +112,7 @@ class Person:
     async def reconnect_all(self) -> None:
         """*Reconnect all*, sometimes with the healthy ones."""
         everything = "?all=true" if self._chance.random() < 0.3 else ""
-        await self._sign_in_for(f"/client-sync/xero/reconnect-all{everything}")
+        await self._sign_in_for(f"/client-sync/{PROVIDER}/reconnect-all{everything}")
 
     async def hand_over(self) -> None:
         """An admin hands a colleague's clients to another, without a sign-in."""

@@ -30,7 +30,7 @@ from runtime.settings.settings import Settings
 from runtime.temporal.connection import connect
 from torture.chaos import WORKERS, Target
 from torture.families import signal_family
-from torture.hosts import Host, join_hosts, settings_of
+from torture.hosts import PROVIDER, Host, join_hosts, settings_of
 from torture.letterbox import Letterbox, letterbox
 
 PORTS = range(12_000, 20_000)
@@ -272,9 +272,10 @@ async def _temporal(stack: Stack) -> Child:
 
 async def _platform(stack: Stack, seed: int, organisations: int, people: int) -> Child:
     port = stack.ports.get("platform")
-    argv = [sys.executable, "-m", "emulators.xero", "--port", str(port), "--seed", str(seed), "--scenario", "plain"]
+    argv = [sys.executable, "-m", f"emulators.{PROVIDER}", "--port", str(port)]
+    argv += ["--seed", str(seed), "--scenario", "plain"]
     argv += ["--organisations", str(organisations), "--people", str(people), "--latency-ms", str(LATENCY_MS)]
-    argv += ["--redirect-uri", f"{stack.settings.public_url}/connect/xero/callback"]
+    argv += ["--redirect-uri", f"{stack.settings.public_url}/connect/{PROVIDER}/callback"]
     return await stack.start("platform", argv, ready=lambda: listens(port))
 
 

@@ -26,7 +26,7 @@ LEEWAY = timedelta(minutes=2)
 """A token this near to its end is refreshed first, so that it does not die in the middle of a pull."""
 
 OLDEST = timedelta(days=1)
-"""Xero's refresh tokens die after 60 days without use; a set is renewed long before."""
+"""Refresh tokens die when they are not used for weeks (60 days at one provider); a set is renewed long before."""
 
 
 class TokenStore:

@@ -44,7 +44,7 @@ class Api:
     ) -> None:
         await self._http.aclose()
 
-    async def start(self, provider: str = "xero") -> StartedAnswer:
+    async def start(self, provider: str) -> StartedAnswer:
         """Start *Add clients*."""
         return await self._call(StartedAnswer, "POST", f"/client-sync/{provider}/add-clients")
 

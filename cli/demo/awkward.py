@@ -5,7 +5,7 @@ others are ordinary organisations that get a fault through the stand-in's contro
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -72,11 +72,7 @@ class Part(Enum):
         """The moment at which something happens to it."""
         if self is Part.OFFLINE:
             return When.BEFORE_SIGN_IN
-        return When.AFTER_LISTING if self in _FAULTS else When.NEVER
-
-    def fault(self, organisation_id: str) -> Fault:
-        """The fault for the organisation that plays this part."""
-        return _FAULTS[self]._replace(organisation_id=organisation_id)
+        return When.AFTER_LISTING if self in _BEFALLEN else When.NEVER
 
 
 _ENDINGS = {
@@ -89,13 +85,8 @@ _ENDINGS = {
     Part.OUT_OF_CALLS: Ending(Verdict.NEW, Outcome.RETRYING, Cause.RATE_LIMITED),
 }
 
-_FAULTS = {
-    Part.ACCESS_LOST: Fault("access_removed"),
-    Part.OFFLINE: Fault("organisation_offline"),
-    Part.OUT_OF_CALLS: Fault("rate_limited", problem="day", seconds=DAY_WAIT),
-    Part.FAULTY: Fault("server_error", path="/Accounts", times=2),
-    Part.MINUTE_LIMIT: Fault("rate_limited", problem="minute", seconds=MINUTE_WAIT, times=1),
-}
+_BEFALLEN = (Part.ACCESS_LOST, Part.OFFLINE, Part.OUT_OF_CALLS, Part.FAULTY, Part.MINUTE_LIMIT)
+"""Those to whom something happens; what it is in a stand-in's words stands in ``cli/demo/stand_ins``."""
 
 
 class Casting(NamedTuple):
@@ -103,11 +94,16 @@ class Casting(NamedTuple):
 
     organisation_of: dict[Part, SandboxOrganisation]
 
-    def faults(self, when: When) -> Iterator[Fault]:
-        """The faults for a moment."""
+    def faults(self, when: When, faults: Mapping[Part, Fault]) -> Iterator[Fault]:
+        """The faults for a moment.
+
+        Args:
+            when: The moment.
+            faults: The fault for each part, in the stand-in's words.
+        """
         for part, organisation in self.organisation_of.items():
             if part.when is when:
-                yield part.fault(organisation.organisation_id)
+                yield faults[part]._replace(organisation_id=organisation.organisation_id)
 
     def part_of(self, organisation_id: str) -> Part | None:
         """The part of an organisation; None for ordinary ones."""
@@ -139,7 +135,7 @@ def cast_parts(organisations: Sequence[SandboxOrganisation], within_colleagues_r
     reach = set(within_colleagues_reach)
     found[Part.COLLEAGUES] = _one(Part.COLLEAGUES, (o for o in ordinary if o.organisation_id in reach))
     left = iter([o for o in ordinary if o is not found[Part.COLLEAGUES]])
-    for part in (Part.LOOKALIKE, *_FAULTS):
+    for part in (Part.LOOKALIKE, *_BEFALLEN):
         found[part] = _one(part, left)
     return Casting({part: found[part] for part in Part})
 

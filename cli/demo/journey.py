@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from cli.demo.api import Api
 from cli.demo.browser import Browser, NoSuchControlError, ShownPage
 from cli.demo.failure import DemoError
+from cli.demo.stand_ins import StandIn
 from contracts.words.runs import Stage
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
 
@@ -20,11 +21,14 @@ Watch = Callable[[RunSummaryAnswer], None]
 """Is shown the run at every look."""
 
 
-async def sign_in(browser: Browser, authorize_url: str, email: str, wanted: Collection[str] | None) -> ShownPage:
+async def sign_in(
+    browser: Browser, stand_in: StandIn, authorize_url: str, email: str, wanted: Collection[str] | None
+) -> ShownPage:
     """Sign in at the provider and allow access.
 
     Args:
         browser: The colleague's browser.
+        stand_in: How the sign-in at the provider's stand-in goes.
         authorize_url: The address to which the product sends it.
         email: The person's address.
         wanted: Ids of the organisations to connect; None for all that are offered or, where none is offered, to
@@ -38,14 +42,7 @@ async def sign_in(browser: Browser, authorize_url: str, email: str, wanted: Coll
     """
     try:
         page = await browser.press(await browser.open(authorize_url), "Agree and continue")
-        page = await browser.press(page, "Sign in", fill={"email": email})
-        if wanted is not None:
-            page = await browser.press(page, "Allow access", choose={"organisation": wanted})
-        elif page.has("Continue with"):
-            page = await browser.press(page, "Continue with")
-        else:
-            page = await browser.press(page, "Select all")
-            page = await browser.press(page, "Allow access")
+        page = await stand_in.allow(browser, page, email, wanted)
     except NoSuchControlError as error:
         raise DemoError(f"The sign-in went another way than expected: {error}.") from None
     if page.status != 200 or page.heading != "Signed in":

@@ -18,16 +18,18 @@ from cli.demo.script import play
 from cli.kit.output import out, print_json
 from runtime.embedded.processes import ProcessFailedError
 from runtime.settings.settings import Settings
-from starter.embedded import TITLES, Product, embedded_product
+from starter.embedded import Product, embedded_product
 from starter.ending import FAILED, end, err
+from starter.software import NAMES, TITLES
 
 
-async def perform(organisations: int, seed: int, *, keep: bool, json: bool) -> int:
+async def perform(organisations: int, seed: int, *, provider: str = NAMES[0], keep: bool, json: bool) -> int:
     """Play the demo on a product of its own.
 
     Args:
         organisations: How many the stand-in has.
         seed: Decides what the stand-in generates.
+        provider: The accounting software whose stand-in is used.
         keep: Keep everything running afterwards until it is told to stop.
         json: The report as JSON on standard output; what people read goes to standard error.
 
@@ -39,7 +41,7 @@ async def perform(organisations: int, seed: int, *, keep: bool, json: bool) -> i
     """
     console, told = err if json else out, _stop_once()
     try:
-        async with _product(organisations, seed, progress := Steps(console)) as product:
+        async with _product(provider, organisations, seed, progress := Steps(console)) as product:
             came_of_it = await _unless_one_fails(product, progress)
             _tell(came_of_it, console, json=json)
             if keep:
@@ -55,15 +57,16 @@ async def perform(organisations: int, seed: int, *, keep: bool, json: bool) -> i
 
 
 @asynccontextmanager
-async def _product(organisations: int, seed: int, progress: Steps) -> AsyncIterator[Product]:
+async def _product(provider: str, organisations: int, seed: int, progress: Steps) -> AsyncIterator[Product]:
     """The product on free ports, with files that are deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="clientsync-demo-", ignore_cleanup_errors=True) as directory:
-        # Built without reading the environment: the demo must never meet a real database or a real Xero app.
+        # Built without reading the environment: the demo must never meet a real database or a real app.
         settings = Settings.model_construct(data_dir=Path(directory) / "data")
         arguments = ["--organisations", str(organisations), "--seed", str(seed)]
         async with AsyncExitStack() as stack:
-            with progress.step("Temporal, PostgreSQL, Xero sandbox, worker and web backend"):
-                product = await stack.enter_async_context(embedded_product(settings, sandbox=arguments))
+            with progress.step(f"Temporal, PostgreSQL, {TITLES[provider]} sandbox, worker and web backend"):
+                started = embedded_product(settings, sandbox=arguments, stand_ins=(provider,))
+                product = await stack.enter_async_context(started)
             yield product
 
 

@@ -18,6 +18,7 @@ from cli.demo.progress import Steps
 from cli.demo.report import Report
 from cli.demo.sandbox import Sandbox, SandboxState
 from cli.demo.selection import choose, same_again
+from cli.demo.stand_ins import StandIn, stand_in_of
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.client_accounts import NewClient
 from contracts.words.lists import ListName
@@ -42,6 +43,8 @@ class Scene:
     """Everything that the demo uses.
 
     Attributes:
+        provider: The accounting software that is signed in to.
+        stand_in: What is to be known of its stand-in.
         sandbox: The stand-in's control calls.
         state: The stand-in's people and organisations: the first person can open everything, the second a part.
         casting: Which organisation plays which awkward part.
@@ -50,6 +53,8 @@ class Scene:
         ben: Ben's access to the API.
     """
 
+    provider: str
+    stand_in: StandIn
     sandbox: Sandbox
     state: SandboxState
     casting: Casting
@@ -99,7 +104,8 @@ async def play(product: Product, progress: Steps) -> Report:
 async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
     if not product.stand_ins:
         raise DemoError("The demo runs against the stand-in alone, never against real accounting software.")
-    async with Sandbox(product.stand_ins["xero"]) as sandbox:
+    ((provider, address),) = product.stand_ins.items()
+    async with Sandbox(address) as sandbox:
         state = await sandbox.state()
         casting = cast_parts(state.organisations, state.people[1].organisation_ids)
         with progress.step("Practice with three colleagues and two teams"):
@@ -107,7 +113,7 @@ async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
         async with Api(product.web_url, people.ada_token) as ada, Api(product.web_url, people.ben_token) as ben:
             number = casting.organisation_of[Part.LOOKALIKE].registration_number
             await ben.add_client(NewClient(name="Shoebox on the shelf", company_number=number))
-            yield Scene(sandbox, state, casting, people, ada, ben)
+            yield Scene(provider, stand_in_of(provider), sandbox, state, casting, people, ada, ben)
 
 
 async def _set_up(product: Product, allowance: int) -> Cast:
@@ -118,24 +124,25 @@ async def _set_up(product: Product, allowance: int) -> Cast:
 async def _colleague_adds_one(scene: Scene) -> None:
     """Ben signs in with his own login and adds one organisation, which then is his client."""
     wanted = scene.casting.organisation_of[Part.COLLEAGUES].organisation_id
-    started = await scene.ben.start()
+    started = await scene.ben.start(scene.provider)
     async with Browser() as browser:
-        await journey.sign_in(browser, started.authorize_url or "", scene.state.people[1].email, [wanted])
+        email = scene.state.people[1].email
+        await journey.sign_in(browser, scene.stand_in, started.authorize_url or "", email, [wanted])
     await journey.until(scene.ben, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
     await scene.ben.select(started.run_id, Selection(organisations=(SelectedOrganisation(organisation_id=wanted),)))
     await journey.until(scene.ben, started.run_id, Stage.FINISHED, PULLING_SECONDS)
 
 
 async def _let_happen(scene: Scene, when: When) -> None:
-    for fault in scene.casting.faults(when):
+    for fault in scene.casting.faults(when, scene.stand_in.FAULTS):
         await scene.sandbox.add_fault(fault)
 
 
 async def _sign_in(scene: Scene) -> RunAnswer:
     """Ada starts a run and signs in; returns the run with its list."""
-    started = await scene.ada.start()
+    started = await scene.ada.start(scene.provider)
     async with Browser() as browser:
-        await journey.sign_in(browser, started.authorize_url or "", scene.state.people[0].email, None)
+        await journey.sign_in(browser, scene.stand_in, started.authorize_url or "", scene.state.people[0].email, None)
     return await journey.until(scene.ada, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 out = Console()
 
+Provider = Annotated[str | None, typer.Option(help="The accounting software; not needed where there is only one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
 As = Annotated[
     str | None,

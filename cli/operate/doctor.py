@@ -10,7 +10,7 @@ from starter.examination import examine
 
 
 def doctor(json: Json = False) -> None:
-    """Check settings, database, Temporal and Xero, and say what to do about what is missing."""
+    """Check settings, database, Temporal and accounting software, and say what to do about what is missing."""
     findings = asyncio.run(examine())
     is_fine = all(finding.ok for finding in findings)
     if json:

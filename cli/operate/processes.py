@@ -5,9 +5,6 @@ import sys
 
 import typer
 
-PLATFORMS = ("xero",)
-"""Those that have a stand-in."""
-
 
 def web(context: typer.Context) -> None:
     """Serve the JSON API and the pages until stopped."""
@@ -20,11 +17,24 @@ def worker(context: typer.Context) -> None:
 
 
 def emulator(context: typer.Context) -> None:
-    """Run the stand-in for a platform until stopped: emulator xero."""
-    platform, *arguments = context.args or ["nothing"]
-    if platform not in PLATFORMS:
-        raise typer.BadParameter(f"Say which: {', '.join(PLATFORMS)}.")
-    _become(f"emulators.{platform}", arguments)
+    """Run the stand-in for an accounting software until stopped; say which."""
+    platform, *arguments = context.args or [""]
+    _become(f"emulators.{one_known(platform)}", arguments)
+
+
+def one_known(platform: str | None) -> str:
+    """The name of an accounting software that has a stand-in; the first of them where nobody says.
+
+    Raises:
+        typer.BadParameter: There is none of that name.
+    """
+    from starter.software import NAMES  # the other programs start without what it needs
+
+    if platform is None:
+        return NAMES[0]
+    if platform not in NAMES:
+        raise typer.BadParameter(f"Say which: {', '.join(NAMES)}.")
+    return platform
 
 
 def xero_sandbox(context: typer.Context) -> None:

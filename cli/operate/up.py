@@ -18,7 +18,7 @@ from starter.first_look import FirstLook, first_look
 
 
 def up(json: Json = False) -> None:
-    """Run everything embedded until Ctrl-C: servers, stand-in for Xero, worker, web backend.
+    """Run everything embedded until Ctrl-C: servers, stand-ins, worker, web backend.
 
     Files are kept under CLIENTSYNC_DATA_DIR, so the next start goes on where this one was.
     """

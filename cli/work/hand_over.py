@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.kit.acting import acting
-from cli.kit.output import As, Json, out, print_json
+from cli.kit.output import As, Json, Provider, out, print_json
 from cli.work.runs import print_run
 from starter.answers.runs import RunAnswer
 from starter.ending import execute
@@ -14,7 +14,7 @@ from starter.ending import execute
 def hand_over(
     giver: Annotated[str, typer.Option("--from", metavar="EMAIL", help="Whose clients; they may have left.")],
     taker: Annotated[str, typer.Option("--to", metavar="EMAIL", help="Who gets them.")],
-    provider: Annotated[str, typer.Option(help="The accounting software.")] = "xero",
+    provider: Provider = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the run, and show what moved.")] = False,
     as_email: As = None,
     json: Json = False,

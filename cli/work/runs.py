@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.kit.acting import acting
-from cli.kit.output import As, Json, out, print_json, table, words
+from cli.kit.output import As, Json, Provider, out, print_json, table, words
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.causes import Cause
@@ -31,7 +31,7 @@ RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `
 @runs.command("start")
 def start(
     kind: Annotated[RunKind, typer.Argument(help="What to do.")] = RunKind.ADD_CLIENTS,
-    provider: Annotated[str, typer.Option(help="The accounting software.")] = "xero",
+    provider: Provider = None,
     key: Annotated[str | None, typer.Option(help="The same key again gives the same run.")] = None,
     moves_healthy: Annotated[
         bool, typer.Option("--all", help="Reconnect all: move healthy connections to this login too.")
@@ -45,7 +45,8 @@ def start(
         if moves_healthy and kind is not RunKind.RECONNECT_ALL:
             raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
         async with acting(as_email) as (operations, actor):
-            started = await operations.runs.start(actor, kind, provider, key, RunOptions(moves_healthy=moves_healthy))
+            software = operations.software.chosen(provider)
+            started = await operations.runs.start(actor, kind, software, key, RunOptions(moves_healthy=moves_healthy))
             return started, await operations.runs.to_allow_again(actor, started.run_id)
 
     started, to_allow = execute(work())

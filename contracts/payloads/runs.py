@@ -18,8 +18,8 @@ class RunFacts(Payload):
         practice_name: For people.
         practice_slug: Short name of the practice in workflow ids and search attributes.
         colleague_name: The colleague who started the run.
-        provider: Such as ``xero``.
-        provider_title: Such as ``Xero``.
+        provider: The accounting software's word, as in addresses and tables.
+        provider_title: Its name for people.
         client_code: Code of the one client that the run is about; empty for a run about many.
         support: Facts that only the texts for support staff need.
     """

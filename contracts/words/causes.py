@@ -105,7 +105,7 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
     ),
     Cause.ACCESS_LOST: Explanation(
         "This login can no longer open the organisation.",
-        # Xero gives one answer (403) for a person who lost the right and for a connection that was removed.
+        # A provider may give one answer (403) for a person who lost the right and for a connection that was removed.
         "Reconnect and allow access to this organisation again. If it is not offered there, ask for access in the "
         "accounting software, or reconnect with a colleague's login that has it.",
     ),

@@ -23,7 +23,7 @@ what older workers began."""
 
 
 def queue_of(provider: str, shared: str) -> str:
-    """The queue of one provider, so that an outage of one takes no room from another: ``clientsync-provider-xero``.
+    """The queue of one provider: the shared one's name and its word. An outage of one takes no room from another.
 
     Args:
         provider: Its word; empty where older code did not say, which means the shared queue.

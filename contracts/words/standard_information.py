@@ -128,8 +128,8 @@ class Item(NamedTuple):
 def contact_lists(*, is_supplier: bool, is_customer: bool) -> tuple[bool, bool]:
     """Whether a contact is in the list of suppliers, and whether it is in the list of customers.
 
-    Use makes a contact a supplier or a customer (its first bill or sale, at Xero). One that is neither yet may become
-    either, so it is in both lists until then.
+    Use makes a contact a supplier or a customer: at some providers, its first bill or sale. One that is neither yet
+    may become either, so it is in both lists until then.
     """
     return is_supplier or not is_customer, is_customer or not is_supplier
 

@@ -33,7 +33,7 @@ class SharedCallBudget:
         A process whose clock is behind takes from the newest minute that any process has begun.
 
         Args:
-            app: Which app at which provider, such as ``xero:1234``.
+            app: Which app at which provider, as ``provider:client-id``.
             calls: How many are wanted.
             limit: How many the app has in a minute.
 

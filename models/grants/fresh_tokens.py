@@ -5,7 +5,7 @@ the token set's generation, since a lease may end under a holder that stood stil
 
 - A set that was asked for by two at once is kept as a spare of the other's, whichever the provider gave last.
 - A set is stored through a short outage of the database; one that is lost for all that can be asked for again with
-  the token before, where the provider allows it (Xero: for 30 minutes).
+  the token before, where the provider allows it (one does for 30 minutes).
 - A refusal is looked at again while somebody signs in: theirs may be the set that ended ours.
 """
 

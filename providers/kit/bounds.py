@@ -32,7 +32,7 @@ EXTENSION = "bound"
 """By what a request's bound is found among its extensions."""
 
 TOKENS = Bound(256 * KIB, 40.0)
-"""Of token and revocation endpoints. Xero's answer with three tokens is about 5 kB; an access token that names
+"""Of token and revocation endpoints. An answer with three tokens is about 5 kB; an access token that names
 hundreds of groups has tens of kB. Token endpoints have been seen to take more than 30 seconds."""
 
 DOCUMENT = Bound(512 * KIB, 40.0)

@@ -1,7 +1,7 @@
 """The port: what workflows and activities need from any accounting software, and no more.
 
-It is kept small on purpose, and holds for software with one organisation per consent (QuickBooks Online) as for
-software with many (Xero, Sage): a consent gives a grant, a grant reaches organisations, an organisation has sources
+It is kept small on purpose, and holds for software with one organisation per consent as for
+software with many: a consent gives a grant, a grant reaches organisations, an organisation has sources
 to read. Every error that leaves an implementation is a ``ProviderError`` with a cause of the closed set.
 """
 
@@ -36,8 +36,8 @@ class Consent:
 
     Attributes:
         credential: The new credential; it replaces any earlier one of the same account.
-        consent_ref: The provider's id of this consent, by which it can list what was chosen in it (Xero:
-            ``authentication_event_id``); None where there is none.
+        consent_ref: The provider's id of this consent, by which it can list what was chosen in it; None where there
+            is none.
     """
 
     credential: Credential
@@ -91,7 +91,7 @@ class CallBudget(Protocol):
         """Reserve calls of this minute.
 
         Args:
-            app: The app, such as ``xero:1234``.
+            app: The app, as ``provider:client-id``.
             calls: How many to reserve.
             limit: How many the app may make in a minute.
 
@@ -105,10 +105,10 @@ class Provider(Protocol):
     """One accounting software."""
 
     name: str
-    """The provider's word in paths and tables: ``xero``."""
+    """The provider's word in paths and tables, in lower case."""
 
     title: str
-    """Its name for people: ``Xero``."""
+    """Its name for people."""
 
     joins_many: bool
     """Whether one sign-in may bring many organisations; otherwise people sign in once for each."""

@@ -42,7 +42,7 @@ class ProviderSettings(BaseSettings):
 
     @classmethod
     def variable(cls, field: str) -> str:
-        """The environment variable behind a field: ``client_id`` gives ``CLIENTSYNC_XERO_CLIENT_ID`` at Xero."""
+        """The environment variable behind a field: the prefix of the provider, and its name in capitals."""
         return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
 
     @classmethod

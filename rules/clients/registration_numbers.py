@@ -1,7 +1,7 @@
 """When two company or tax numbers are one, whoever wrote them: a bookkeeper, a registry or an accounting software.
 
 Numbers are compared by keys, since one number has several spellings: zeros before it (a UK company number has eight
-places, Xero and people leave them out), a country before it (``GB123456782``), an account behind it (Canada:
+places; people leave them out), a country before it (``GB123456782``), an account behind it (Canada:
 ``123026635RT0001``), words before it (``ABN 51 824 753 556``). Where python-stdnum knows a registry's spelling, its
 rules are used; it knows no company numbers of the UK, Ireland or New Zealand, and keeps the zeros before a number.
 """

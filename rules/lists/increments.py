@@ -30,8 +30,8 @@ KNOWS_CHANGES = (Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS)
 """Sources whose changes a provider may be asked for; of the others everything is read, which is little."""
 
 COMPLETE_EVERY = timedelta(days=6, hours=12)
-"""A pass over everything once a week: a deleted record leaves no trace in changes, and at Xero a contact that becomes
-a supplier keeps its date. Half a day less than a week, so that seven nights are never a little short of it."""
+"""A pass over everything once a week: a deleted record leaves no trace in changes, and a contact that becomes a
+supplier may keep its date. Half a day less than a week, so that seven nights are never a little short of it."""
 
 OVERLAP = timedelta(minutes=30)
 """Read again: a receipt has the moment of storing, and a record may have changed while the pull was reading."""

@@ -13,6 +13,7 @@ from models.practices.tables import Colleague
 from starter.actor import Actor
 from starter.runs.kinds import RunOptions
 from starter.runs.runs import Runs
+from starter.software import Software
 
 
 class HandOvers:
@@ -21,14 +22,21 @@ class HandOvers:
     Args:
         database: The product's database.
         runs: Starts the run.
+        software: Knows which one is meant.
     """
 
-    def __init__(self, database: Database, runs: Runs) -> None:
+    def __init__(self, database: Database, runs: Runs, software: Software) -> None:
         self._database = database
         self._runs = runs
+        self._software = software
 
     async def start(
-        self, actor: Actor, from_id: UUID, to_id: UUID, provider: str = "xero", idempotency_key: str | None = None
+        self,
+        actor: Actor,
+        from_id: UUID,
+        to_id: UUID,
+        provider: str | None = None,
+        idempotency_key: str | None = None,
     ) -> str:
         """Hand all of a colleague's clients over to another colleague.
 
@@ -39,7 +47,7 @@ class HandOvers:
             actor: An admin.
             from_id: The colleague whose clients are given away; usually somebody who has left.
             to_id: The colleague who gets them.
-            provider: The accounting software to which the clients are connected.
+            provider: The accounting software to which the clients are connected; None where there is only one.
             idempotency_key: A repeat with the same key by the same admin returns the same run.
 
         Returns:
@@ -50,23 +58,25 @@ class HandOvers:
                 start the run.
         """
         _check_admin(actor)
+        software = self._software.chosen(provider)
         await self._check(actor, from_id, to_id)
         hand_over = RunOptions(hand_over=HandOver(from_id=from_id, to_id=to_id))
-        started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, provider, idempotency_key, hand_over)
+        started = await self._runs.start(actor, RunKind.REASSIGN_CLIENTS, software, idempotency_key, hand_over)
         return started.run_id
 
-    async def preview(self, actor: Actor, from_id: UUID, provider: str = "xero") -> Foreseen:
+    async def preview(self, actor: Actor, from_id: UUID, provider: str | None = None) -> Foreseen:
         """What handing over a colleague's clients would do, and who could get them. Nothing is changed.
 
         Raises:
-            Refused: Not an admin, or no such colleague in the practice.
+            Refused: Not an admin, no such colleague in the practice, or nobody said which accounting software.
         """
         _check_admin(actor)
+        software = self._software.chosen(provider)
         async with self._database.session() as session:
             giver = await session.get(Colleague, from_id)
             if giver is None or giver.practice_id != actor.practice_id:
                 raise _nobody(from_id)
-            return await hand_overs.foreseen(session, actor.practice_id, provider, from_id)
+            return await hand_overs.foreseen(session, actor.practice_id, software, from_id)
 
     async def _check(self, actor: Actor, from_id: UUID, to_id: UUID) -> None:
         async with self._database.session() as session:

@@ -41,7 +41,7 @@ class ClientSync:
         Args:
             actor: The colleague.
             kind: The kind of run.
-            provider: Such as ``xero``.
+            provider: The accounting software's name in addresses.
             form_key: New in every page that shows the button; a repeat with the same one returns the same run.
             moves_healthy: Reconnect all: move healthy connections to the new login too.
 
@@ -52,7 +52,7 @@ class ClientSync:
         waiting = await self._waiting(actor, kind, provider, mark)
         if waiting is not None:
             try:
-                return StartedRun(waiting.id, await self._consents.begin(actor, waiting.id))
+                return StartedRun(waiting.id, await self._consents.begin(actor, waiting.id), provider)
             except Refused as refused:
                 if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # it was signed in for at this very moment
                     raise

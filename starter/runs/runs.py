@@ -81,7 +81,7 @@ class Runs:
         Args:
             actor: The colleague who starts it.
             kind: The kind of run.
-            provider: Such as ``xero``.
+            provider: The accounting software's name in addresses.
             idempotency_key: A repeat with the same key by the same colleague returns the same run.
             options: Options beyond the kind.
 

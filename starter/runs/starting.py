@@ -34,10 +34,11 @@ ENDED = "This run has ended."
 
 @dataclass(frozen=True, slots=True)
 class StartedRun:
-    """A run, and the address for the browser; None when the run is past its sign-in."""
+    """A run, the address for the browser (None when the run is past its sign-in), and the provider there."""
 
     run_id: str
     authorize_url: str | None
+    provider: str
 
 
 class Starts:
@@ -119,7 +120,7 @@ class Starts:
             if earlier is None:
                 raise
             return await self._again(actor, earlier, kind, provider, options)
-        return StartedRun(run.id, attempt.authorize_url if attempt else None)
+        return StartedRun(run.id, attempt.authorize_url if attempt else None, run.provider)
 
     def _has_queue(self, run: Run) -> bool:
         """Whether a sign-in is expected for each organisation, since each brings only one."""
@@ -143,7 +144,7 @@ class Starts:
                 field="Idempotency-Key",
             )
         waits = run.stage in AWAITS_CONSENT and not options.hand_over
-        return StartedRun(run.id, await self._consents.begin(actor, run.id) if waits else None)
+        return StartedRun(run.id, await self._consents.begin(actor, run.id) if waits else None, run.provider)
 
 
 def _new_id(kind: RunKind, actor: Actor, at: datetime) -> str:

@@ -25,6 +25,7 @@ from cli.demo.browser import Browser
 from cli.demo.progress import Steps
 from cli.demo.report import Report
 from cli.demo.sandbox import Fault, Sandbox
+from cli.demo.stand_ins import stand_in_of
 from contracts.payloads.selection import Selection
 from contracts.words.practices import Plan
 from contracts.words.runs import Stage
@@ -145,7 +146,7 @@ async def tempted(product: Product) -> Aftermath:
 
 async def decline(api: Api, browser: Browser, email: str) -> None:
     """A sign-in that is declined ends its run."""
-    started = await api.start()
+    started = await api.start("xero")
     page = await browser.press(await browser.open(started.authorize_url or ""), "Agree and continue")
     page = await browser.press(page, "Sign in", fill={"email": email})
     await browser.press(page, "Cancel")
@@ -161,8 +162,8 @@ async def add_some(
     """
     state = await sandbox.state()
     parts = cast_parts(state.organisations, state.people[1].organisation_ids)
-    started = await api.start()
-    await journey.sign_in(browser, started.authorize_url or "", email, None)
+    started = await api.start("xero")
+    await journey.sign_in(browser, stand_in_of("xero"), started.authorize_url or "", email, None)
     listed = await journey.until(api, started.run_id, Stage.AWAITING_SELECTION, WAIT)
     quiet = {None, Part.NAMESAKE, Part.OTHER_NAMESAKE}
     chosen = [one for one in listed.organisations if parts.part_of(one.organisation_id) in quiet]

@@ -192,10 +192,28 @@ async def test_the_doctor(scene: Scene, environment: dict[str, str]):
     [found] = [found for found in json.loads(wrong.stdout)["findings"] if not found["ok"]]
     assert (found["check"], "secret is refused" in found["said"]) == ("Xero app", True)
     assert "CLIENTSYNC_XERO_CLIENT_SECRET" in found["what_to_do"]
+    half = await run(environment | {"CLIENTSYNC_XERO_CLIENT_SECRET": ""}, "doctor", "--json")
+    [found] = [found for found in json.loads(half.stdout)["findings"] if not found["ok"]]
+    assert (found["check"], found["said"]) == ("settings", "not set: CLIENTSYNC_XERO_CLIENT_SECRET")
+    off = await run(environment | {"CLIENTSYNC_XERO_CLIENT_ID": ""}, "doctor", "--json")
+    [found] = [found for found in json.loads(off.stdout)["findings"] if not found["ok"]]
+    assert found["said"] == "not set: CLIENTSYNC_XERO_CLIENT_ID"
     await scene.temporal.get_schedule_handle("check-connections-harbour-lane").delete()
     ill = await run({"CLIENTSYNC_ENCRYPTION_KEYS": "short"}, "doctor", "--json")
     assert ill.exit_code == 1
     assert [found["what_to_do"] != "" for found in json.loads(ill.stdout)["findings"]] == [True, True]
+
+
+@pytest.mark.parametrize("program", ["worker", "web"])
+async def test_a_secret_that_is_missing_is_named_at_the_start(environment: dict[str, str], program: str):
+    ill = environment | {"CLIENTSYNC_XERO_CLIENT_SECRET": ""}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", program), env=dict(os.environ) | ill, stderr=asyncio.subprocess.PIPE
+    )
+    _, told = await process.communicate()
+    assert process.returncode == 1
+    said = told.decode().removeprefix("This cannot start: ")
+    assert said.startswith("CLIENTSYNC_XERO_CLIENT_SECRET is not set. Set it in the environment or in .env")
 
 
 async def test_a_url_s_parameter_that_cannot_be_had_is_refused_by_name_at_the_start(environment: dict[str, str]):

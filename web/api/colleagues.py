@@ -18,7 +18,9 @@ class HandOverWish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     to: UUID = Field(description="The colleague who gets them.")
-    provider: str = Field(default="xero", max_length=20, description="Clients at this accounting software.")
+    provider: str | None = Field(
+        default=None, max_length=20, description="Clients at this accounting software; not needed where there is one."
+    )
 
 
 class HandOverAnswer(BaseModel):

@@ -41,7 +41,7 @@ Key = Annotated[
 Everything = Annotated[
     bool, Query(alias="all", description="Reconnect all: move healthy connections to this login too.")
 ]
-ProviderName = Annotated[str, Path(max_length=20, description="The accounting software, such as `xero`.")]
+ProviderName = Annotated[str, Path(max_length=20, description="The accounting software's name in lower case.")]
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """Turns templates into pages: one environment, and every value is escaped.
 
 No page is built elsewhere. Besides its own values, a template gets ``viewer`` (who is signed in, or None), ``said``
-(what was just done), ``path``, and the functions ``static``, ``csrf_field`` and ``form_key``.
+(what was just done), ``path``, and the functions ``static``, ``csrf_field``, ``form_key`` and ``software``.
 """
 
 import hashlib
@@ -19,6 +19,8 @@ from markupsafe import Markup
 
 from starter.access.sessions import SignedIn
 from starter.answers.views import now
+from starter.operations import Operations
+from starter.software import Software
 from web.kit.confirmations import PARAMETER, said
 from web.kit.surroundings import Surroundings, current, surrounded
 from web.kit.wording import FILTERS
@@ -44,6 +46,13 @@ def form_key() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, secrets.token_urlsafe(18))
 
 
+def software() -> Software:
+    """The accounting software that there is, for sentences and buttons that name it."""
+    found = current().software
+    assert found is not None  # noqa: S101  # a piece of a page that names one belongs on the whole page
+    return found
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("web"),
@@ -53,7 +62,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key)
+    made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key, software=software)
     return made
 
 
@@ -66,16 +75,17 @@ def viewer_of(request: Request) -> SignedIn | None:
     return found if isinstance(found, SignedIn) else None
 
 
-def rendered(viewer: SignedIn | None, template: str, **values: object) -> str:
+def rendered(viewer: SignedIn | None, template: str, /, *, at: Software | None = None, **values: object) -> str:
     """A template as text: a whole page, or a piece that a script inserts.
 
     Args:
         viewer: Who looks at it.
         template: Its name in ``templates/``.
+        at: The accounting software that there is, for a template that names it.
         values: What the template gets, besides ``viewer``.
     """
     zone: tzinfo = viewer.actor.time_zone if viewer else UTC
-    with surrounded(Surroundings(zone=zone, now=now(), csrf=viewer.csrf if viewer else None)):
+    with surrounded(Surroundings(zone=zone, now=now(), csrf=viewer.csrf if viewer else None, software=at)):
         return PAGES.get_template(template).render(viewer=viewer, **values)
 
 
@@ -110,7 +120,8 @@ def render(
         "path": request.url.path,
         "has_outbox": request.app.state.has_outbox,
     }
-    page = rendered(viewer_of(request), template, **around | values)
+    operations: Operations = request.app.state.operations
+    page = rendered(viewer_of(request), template, at=operations.software, **around | values)
     # Without a referrer, browsers send forms with ``Origin: null``, and nobody could tell ours from others'.
     return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})
 
@@ -132,7 +143,7 @@ def leave(
     Args:
         request: The POST.
         address: The provider's address.
-        whither: The provider's name, such as ``Xero``.
+        whither: The provider's name for people.
         to_allow: Names of organisations that have to be ticked there; the page then waits until people have read them.
         joins_many: Whether one sign-in may bring many organisations.
         only_says_who: Whether it is an identity provider, where nothing is allowed to us.

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from starter.software import Software
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -18,11 +20,13 @@ class Surroundings:
         zone: The time zone in which times are shown.
         now: The moment of rendering.
         csrf: The secret for the page's forms; None when nobody is signed in.
+        software: The accounting software that is on; None for a piece of a page that names none.
     """
 
     zone: tzinfo
     now: datetime
     csrf: str | None
+    software: Software | None = None
 
 
 _CURRENT: ContextVar[Surroundings] = ContextVar("surroundings")

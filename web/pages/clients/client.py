@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
+from starter.answers.views import Run, RunView
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
 from web.kit.rendering import leave
@@ -45,35 +46,41 @@ async def run(request: Request, door: Door, viewer: Viewer, client_id: UUID, run
     The sentence about what was just done is shown there.
     """
     done = said(request.query_params.get(PARAMETER))
-    report = await door.runs.report(viewer.actor, run_id)
-    if report.run.client_id != client_id:
-        raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id!r} of this client.")
-    connection = f"/clients/{client_id}/connection"
-    if report.run.kind is RunKind.CHANGE_CONNECTION:
-        return go(f"{connection}/change/{run_id}", done)
-    return go(f"{connection}?run={run_id}", done)
+    return go(_where_shown((await _report(door, viewer, client_id, run_id)).run), done)
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/sign-in")
 async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
     """Lead to the provider's sign-in for a run about this client."""
-    shown = await run(request, door, viewer, client_id, run_id)
+    asked = (await _report(door, viewer, client_id, run_id)).run
     try:
         address = await door.consents.begin(viewer.actor, run_id)
     except Refused as refused:
         if refused.refusal.code is not RefusalCode.WRONG_STAGE:
             raise
-        return go(shown.headers["location"], Said.RUN_MOVED_ON)
-    return leave(request, address, "Xero")
+        return go(_where_shown(asked), Said.RUN_MOVED_ON)
+    return leave(request, address, door.software.title(asked.provider))
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")
-async def stop(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
+async def stop(door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> RedirectResponse:
     """Cancel a run about this client; nothing of the client has changed."""
-    await run(request, door, viewer, client_id, run_id)
+    await _report(door, viewer, client_id, run_id)
     try:
         await door.runs.cancel(viewer.actor, run_id)
     except Refused as refused:
         if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # else it has ended, which the page tells
             raise
     return go(f"/clients/{client_id}/connection?run={run_id}")
+
+
+async def _report(door: Door, viewer: Viewer, client_id: UUID, run_id: str) -> RunView:
+    report = await door.runs.report(viewer.actor, run_id)
+    if report.run.client_id != client_id:
+        raise Refused(RefusalCode.NOT_FOUND, f"There is no run {run_id!r} of this client.")
+    return report
+
+
+def _where_shown(run: Run) -> str:
+    connection = f"/clients/{run.client_id}/connection"
+    return f"{connection}/change/{run.id}" if run.kind is RunKind.CHANGE_CONNECTION else f"{connection}?run={run.id}"

@@ -125,7 +125,7 @@ _SPELT = {
     "CREDITCARD": "Credit card",
     "PAYPAL": "PayPal",
 }
-"""Account types that no reader would guess; https://developer.xero.com/documentation/api/accounting/types."""
+"""Account types that no reader would guess, as the accounting software's own documentation explains them."""
 
 
 def heads(name: ListName) -> Column:

@@ -29,7 +29,6 @@ from web.pages.connections.settings_form import SettingsForm
 router = page_router()
 
 HERE = "/clients/{client_id:uuid}/connection"
-TITLE = "Xero"
 
 FormKey = Annotated[str, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]*$")]
 Word = Annotated[str, Form(max_length=60)]
@@ -101,13 +100,13 @@ async def refresh(
 async def reconnect(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
     """Lead to the sign-in for this client's own organisation."""
     started = await door.managing.reconnect(viewer.actor, client_id, key or None)
-    return _to_sign_in(request, client_id, started)
+    return _to_sign_in(request, door, client_id, started)
 
 
 @router.post(f"{HERE}/change")
 async def change(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
     """Lead to the sign-in for another organisation."""
-    return _to_sign_in(request, client_id, await door.changes.start(viewer.actor, client_id, key or None))
+    return _to_sign_in(request, door, client_id, await door.changes.start(viewer.actor, client_id, key or None))
 
 
 @router.post(f"{HERE}/undo")
@@ -117,10 +116,10 @@ async def undo(door: Door, viewer: Viewer, client_id: UUID) -> RedirectResponse:
     return go(f"/clients/{client_id}/connection", Said.CHANGE_UNDONE)
 
 
-def _to_sign_in(request: Request, client_id: UUID, started: StartedRun) -> Response:
+def _to_sign_in(request: Request, door: Door, client_id: UUID, started: StartedRun) -> Response:
     if started.authorize_url is None:  # the form was sent before, and its sign-in is over
         return go(f"/clients/{client_id}/runs/{started.run_id}")
-    return leave(request, started.authorize_url, TITLE)
+    return leave(request, started.authorize_url, door.software.title(started.provider))
 
 
 async def _page(
@@ -168,7 +167,7 @@ async def _page(
         changed_at=change.changed_at if change else None,
         undo_until=undo_until(change) if change and undo_until(change) > now() else None,
         run=await _run(door, viewer, client_id, run_id),
-        title=TITLE,
+        title=door.software.title(connection.provider),
         in_temporal=await client_in_temporal(request, door, viewer, view.client.code),
     )
 

@@ -1,0 +1,65 @@
+"""The accounting software that this installation speaks to, for whoever has to name it or to choose among several.
+
+Pages, API and commands ask here, so that none of them knows a provider: with one that is on, it is meant wherever
+nobody says which; with more, whoever asks has to say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.words.refusals import RefusalCode, Refused
+from providers.port.provider import Providers
+from providers.registry import NAMES, TITLES
+
+__all__ = ["NAMES", "SOME", "TITLES", "Offered", "Software"]
+
+SOME = "your accounting software"
+"""What is said instead of a name where several are meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One of them: its word in addresses, and its name for people."""
+
+    name: str
+    title: str
+
+
+class Software:
+    """What this process speaks to.
+
+    Args:
+        providers: Those that are on.
+    """
+
+    def __init__(self, providers: Providers) -> None:
+        self._offered = tuple(Offered(provider.name, provider.title) for provider in providers.values())
+
+    def offered(self, name: str | None = None) -> Sequence[Offered]:
+        """All that are on; or the one of that name, if it is on."""
+        return [one for one in self._offered if name in (None, one.name)]
+
+    @property
+    def phrase(self) -> str:
+        """The name of the only one, for a sentence; ``SOME`` where there are more."""
+        return self._offered[0].title if len(self._offered) == 1 else SOME
+
+    def title(self, name: str) -> str:
+        """The name for people, also of one that is off."""
+        return TITLES.get(name, name)
+
+    def chosen(self, name: str | None) -> str:
+        """The one that is meant: what was said, else the only one.
+
+        Args:
+            name: What was said; whether it is on is judged by whoever uses it.
+
+        Raises:
+            Refused: Nobody said which, and there are more.
+        """
+        if name is not None:
+            return name
+        if len(self._offered) == 1:
+            return self._offered[0].name
+        names = ", ".join(one.name for one in self._offered)
+        raise Refused(RefusalCode.INVALID, f"Say which accounting software is meant: {names}.", field="provider")

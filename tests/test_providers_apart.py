@@ -1,0 +1,78 @@
+"""No accounting software is named outside its own rooms: what differs between two of them is said by the port."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from providers.registry import NAMES
+from tests.house import ROOT, complain
+from tests.test_architecture import ROOMS
+
+KINDS = {".py", ".html", ".css", ".js", ".txt", ".sql", ".sh"}
+
+OWN = ("providers/{name}", "emulators/{name}")
+"""Where everything is about it."""
+
+PLACES = {
+    "providers/registry.py": "the one list of providers",
+    "cli/main.py": "announces the stand-in under the name that it had before there were others",
+    "cli/operate/processes.py": "runs it under that name",
+    "cli/demo/stand_ins/{name}.py": "how its stand-in's sign-in goes, and the stand-in's words for what goes wrong",
+    "bench/databases.py": "says which stand-in is measured",
+    "bench/bare.py": "the bare script speaks to the API itself",
+    "bench/one_by_one.py": "the script on the vendor's own SDK, which we are compared with",
+    "torture/hosts.py": "says which stand-in is fought over",
+}
+"""Other files that may name one, and why. Tests and documentation may too."""
+
+
+def allowed(file: Path, name: str) -> bool:
+    here = file.relative_to(ROOT)
+    places = (Path(place.format(name=name)) for place in (*OWN, *PLACES))
+    return any(here == place or place in here.parents for place in places)
+
+
+def files() -> Iterator[Path]:
+    for room in sorted(ROOMS):
+        module = ROOT / f"{room}.py"
+        yield from [module] if module.is_file() else sorted((ROOT / room).rglob("*"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_else_names_it(name: str):
+    word = re.compile(name, re.IGNORECASE)
+    complain(
+        [
+            f"{file.relative_to(ROOT)}:{number} names {found.group()}: ask the port, `starter/software.py` or "
+            f"`providers/registry.py`, or say it without the name."
+            for file in files()
+            if file.suffix in KINDS and "__pycache__" not in file.parts and not allowed(file, name)
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+            if (found := word.search(line))
+        ]
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_file_elsewhere_is_named_for_it(name: str):
+    complain(
+        [
+            f"{file.relative_to(ROOT)} is named for one accounting software: move it to that one's folder."
+            for file in files()
+            if name in file.name.lower() and "__pycache__" not in file.parts and not allowed(file, name)
+        ]
+    )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_exception_is_needed(place: str):
+    needed = [
+        file
+        for name in NAMES
+        for path in [ROOT / place.format(name=name)]
+        for file in ([path] if path.is_file() else path.rglob("*.py"))
+        if re.search(name, file.read_text(encoding="utf-8"), re.IGNORECASE)
+    ]
+    assert needed, f"{place} names no accounting software any more: take it off the list"
