@@ -74,7 +74,7 @@ PROGRESS = {"PULL", "PULL_TOGETHER", "PULL_FEW_TOGETHER", "MAIL", "OUTBOX"}
 """Those whose activities tell of their progress themselves."""
 
 
-@pytest.mark.parametrize("name", POLICIES.keys() - PROGRESS)
+@pytest.mark.parametrize("name", sorted(POLICIES.keys() - PROGRESS))
 def test_a_killed_worker_is_noticed_soon_whatever_it_was_at(name):
     policy = POLICIES[name]
     noticed = policy.get("heartbeat_timeout") or policy["start_to_close_timeout"]
