@@ -26,16 +26,16 @@ AT_THE_SAME_TIME = timedelta(minutes=1)
 
 
 class Keepable(Protocol):
-    """A credential, as far as it is kept in columns; what is in its secret is its provider's business."""
+    """A credential as it is stored in columns. Only its provider reads what is in the secret."""
 
     @property
     def account_key(self) -> str:
-        """Whose it is: one grant is kept for each."""
+        """The account that the login belongs to; one grant is kept for each account."""
         ...
 
     @property
     def person(self) -> str | None:
-        """Who signed in."""
+        """The person who signed in, if the provider says."""
         ...
 
     @property
@@ -45,7 +45,7 @@ class Keepable(Protocol):
 
     @property
     def secret(self) -> bytes:
-        """What is sealed."""
+        """The bytes that are sealed before they are stored."""
         ...
 
     @property
@@ -55,12 +55,12 @@ class Keepable(Protocol):
 
     @property
     def refresh_expires_at(self) -> datetime | None:
-        """When it dies unused."""
+        """The moment at which it expires unless it is refreshed before; None if it does not."""
         ...
 
     @property
     def ends_at(self) -> datetime | None:
-        """When it ends in any case."""
+        """The moment at which it ends even if it is refreshed; None if there is none."""
         ...
 
     @property
@@ -103,7 +103,7 @@ async def upsert_grant(
     Args:
         session: The caller's transaction.
         sealer: Seals the secret.
-        provider: The provider's word.
+        provider: The provider's key, such as ``xero``.
         credential: What the sign-in gave.
         practice_id: The practice that may use the grant from now on.
         colleague_id: The colleague who signed in.
@@ -184,7 +184,7 @@ async def tell_practices(
     at: datetime,
     cause: Cause | None = None,
 ) -> None:
-    """One event for each practice that uses the grant."""
+    """Store one event for each practice that uses the grant."""
     query = select(GrantHolder.practice_id).where(GrantHolder.grant_id == grant_id).distinct()
     event = {"kind": kind, "before": before, "after": after, "at": at, "cause": cause}
     practices = (await session.exec(query)).all()
@@ -192,7 +192,7 @@ async def tell_practices(
 
 
 def put_credential(grant: Grant, sealer: Sealer, credential: Keepable, at: datetime) -> None:
-    """Put a newer credential into a grant whose row is locked; whose it is stays as it was."""
+    """Put a newer credential into a grant whose row is locked; the account and its person stay unchanged."""
     grant.sealed_secret, grant.sealed_spare = seal_secret(sealer, grant.id, credential.secret), None
     grant.access_expires_at = credential.access_expires_at
     grant.refresh_expires_at, grant.ends_at = credential.refresh_expires_at, credential.ends_at
@@ -202,7 +202,7 @@ def put_credential(grant: Grant, sealer: Sealer, credential: Keepable, at: datet
 
 
 def put_end(grant: Grant, sealer: Sealer, at: datetime) -> None:
-    """Keep nothing of the credential of a grant whose row is locked: it has ended."""
+    """Delete the credential of a grant whose row is locked, because the login has ended."""
     grant.sealed_secret, grant.sealed_spare = seal_secret(sealer, grant.id, b""), None
     grant.access_expires_at, grant.refresh_expires_at = at, None
     grant.status = GrantStatus.SIGNED_OUT

@@ -50,7 +50,7 @@ async def give_up_waiting(session: AsyncSession, connection_id: UUID, message: s
         at: This moment.
 
     Returns:
-        The runs that were written to, which are told anew.
+        The runs that were written to, whose messages were computed again.
     """
     await runs.lock_waiting_for(session, connection_id)
     asked = {"connection_id": connection_id, "message": message, "at": at}

@@ -54,7 +54,7 @@ async def expected_of(session: AsyncSession, run_id: str) -> Sequence[ExpectedSi
 
 
 async def queue_of(session: AsyncSession, run_id: str) -> Sequence[Expected]:
-    """The same as the rules take it."""
+    """Return the same sign-ins in the form that the rules take."""
     return [Expected(one.organisation_id, one.name, one.state) for one in await expected_of(session, run_id)]
 
 
@@ -78,7 +78,7 @@ async def mark(
     at: datetime,
     came_instead: str | None = None,
 ) -> None:
-    """Write what became of some of the sign-ins that a run expects.
+    """Set the state of some of the sign-ins that a run expects.
 
     Args:
         session: The transaction in which the run is locked.

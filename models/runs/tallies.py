@@ -1,7 +1,6 @@
-"""How many organisations of a run became what: one statement for whoever asks, so that all of them say the same.
+"""Counts what became of a run's organisations, in one statement that every reader uses, so that all counts agree.
 
-What a *Reconnect all* merely offers (organisations that nobody added) is counted apart: it has no outcome and never
-will.
+A *Reconnect all* also offers organisations that nobody added. They are counted apart, since they never get an outcome.
 """
 
 from collections import Counter, defaultdict
@@ -36,13 +35,13 @@ class Accounts:
 
     @property
     def made(self) -> int:
-        """All of them."""
+        """Return how many accounts were made or linked in all."""
         return self.complete + self.waiting + self.need_you
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeGroup:
-    """What became of some of a run's organisations, for one reason.
+    """Organisations of a run that have the same outcome for the same reason.
 
     Attributes:
         outcome: What; None while nothing has.
@@ -62,12 +61,12 @@ class OutcomeGroup:
 
     @property
     def sentence(self) -> str | None:
-        """What happened, in one sentence for people."""
+        """Say what happened, in one sentence for people."""
         return self.cause.sentence if self.cause else self.message
 
     @property
     def next_step(self) -> str | None:
-        """What a person can do about it."""
+        """Say what a person can do about it."""
         return next_step_of(self.outcome, self.cause, makes_client=self.makes_clients)
 
 
@@ -112,7 +111,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of a run's list; the counts by outcome, with those that have none yet, add up to the total.
+    """The counts of a run's list. The counts by outcome, with those that have none yet, add up to the total.
 
     Attributes:
         kind: Of the run.
@@ -126,12 +125,12 @@ class Tally:
 
     @property
     def total(self) -> int:
-        """How many organisations the list has."""
+        """Return how many organisations the list has."""
         return sum(part.count for part in self.parts)
 
     @property
     def counts(self) -> dict[Outcome, int]:
-        """How many have which outcome, what needs attention first."""
+        """Count the organisations by outcome; the outcomes that need attention come first."""
         counted: Counter[Outcome] = Counter()
         for group in self.groups:
             if group.outcome is not None:
@@ -140,7 +139,7 @@ class Tally:
 
     @property
     def causes(self) -> dict[Cause, int]:
-        """How many have which cause."""
+        """Count the organisations by cause."""
         counted: Counter[Cause] = Counter()
         for group in self.groups:
             if group.cause is not None:
@@ -149,7 +148,7 @@ class Tally:
 
     @property
     def verdicts(self) -> dict[Verdict, int]:
-        """How many were listed as what."""
+        """Count the organisations by the verdict that they were listed with."""
         counted: Counter[Verdict] = Counter()
         for part in self.parts:
             if part.verdict is not None:
@@ -158,7 +157,7 @@ class Tally:
 
     @property
     def groups(self) -> Sequence[OutcomeGroup]:
-        """The list by outcome and cause, what needs attention first."""
+        """Return the list by outcome and cause; the groups that need attention come first."""
         cut: defaultdict[tuple[Outcome | None, Cause | None], list[Part]] = defaultdict(list)
         for part in self.parts:
             cut[part.outcome, part.cause].append(part)
@@ -167,7 +166,7 @@ class Tally:
 
     @property
     def accounts(self) -> Accounts | None:
-        """The accounts that were made; None where it is no *Add clients*, or has made none."""
+        """Return the accounts that were made; None unless the run is an *Add clients* that has made some."""
         made: Counter[Outcome | None] = Counter()
         for part in self.parts:
             made[part.outcome] += part.made
@@ -208,7 +207,7 @@ def _place(group: OutcomeGroup) -> tuple[int, bool, int, str]:
 
 
 def is_offer() -> ColumnElement[bool]:
-    """Whether a row of a run's list, joined to its run, is merely offered."""
+    """Build the condition that a row of a run's list, joined to its run, is only an offer."""
     return and_(col(Run.kind) == RunKind.RECONNECT_ALL, col(RunOrganisation.connection_id).is_(None))
 
 
@@ -257,7 +256,7 @@ def tallied(rows: Sequence[Any]) -> Iterator[tuple[tuple[Any, ...], Tally]]:
 
 
 async def tally_of(session: AsyncSession, run_id: str) -> Tally:
-    """What became of a run's list.
+    """Count what became of a run's list.
 
     Raises:
         LookupError: There is no such run.

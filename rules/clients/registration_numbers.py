@@ -33,7 +33,7 @@ _VAT_COUNTRIES = frozenset({*eu_vat.MEMBER_STATES, "gb", "el", "xi"})
 
 
 class Numbers(NamedTuple):
-    """What a company is known by.
+    """The registration numbers that a company is known by.
 
     Attributes:
         company: Keys of its numbers in company registries.
@@ -45,12 +45,12 @@ class Numbers(NamedTuple):
 
     @classmethod
     def of(cls, *, company: tuple[str | None, ...] = (), tax: tuple[str | None, ...] = ()) -> "Numbers":
-        """The keys of numbers as they were written; what is no number has none."""
+        """Make the keys of numbers as people wrote them; a text that is no number gets no key."""
         return cls(_united(company_keys, company), _united(tax_keys, tax))
 
     @property
     def all(self) -> Keys:
-        """Every key: an Australian company's business number holds its company number."""
+        """Return every key, company and tax together: an Australian business number contains the company number."""
         return self.company | self.tax
 
     def differ_from(self, other: "Numbers") -> bool:

@@ -1,4 +1,4 @@
-"""Whether one client may move to another colleague now, and what is to be known of its connection afterwards."""
+"""Decides whether a client may move to another colleague now, and what its connection says afterwards."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -8,7 +8,7 @@ from contracts.words.connections import ConnectionStatus
 
 
 class ToMove(NamedTuple):
-    """A client as its move finds it, on locked rows.
+    """A client as its move reads it, on locked rows.
 
     Attributes:
         owner_id: Who looks after it.
@@ -22,7 +22,7 @@ class ToMove(NamedTuple):
 
 
 class Taker(NamedTuple):
-    """Who gets the client.
+    """The colleague who gets the client.
 
     Attributes:
         name: Their name.
@@ -34,7 +34,9 @@ class Taker(NamedTuple):
 
 
 def changed_meanwhile(client: ToMove, taker: Taker, shown_owner_id: UUID | None, *, keeps_login: bool) -> str | None:
-    """Why hands are kept off the client, if they are: it is not what it was when the list was shown.
+    """Say why the client is left as it is; None when it may move.
+
+    A client is left as it is when it is no longer what it was when the list was shown.
 
     Args:
         client: As it is now.

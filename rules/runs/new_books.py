@@ -1,4 +1,4 @@
-"""Which other organisation a client may be moved to: on purpose, one alone, and none that is another client's."""
+"""Decides which other organisation a client may be moved to: one at a time, and none that belongs to another client."""
 
 from collections.abc import Collection
 from typing import NamedTuple
@@ -13,7 +13,7 @@ FIELD = "organisations.0.organisation_id"
 
 
 class OldBooks(NamedTuple):
-    """What a client is connected to.
+    """The organisation that a client is connected to.
 
     Attributes:
         client_id: The client.
@@ -27,7 +27,7 @@ class OldBooks(NamedTuple):
 
 
 def judge_books(organisation_id: str, known: KnownOrganisation | None, old: OldBooks) -> Judgement:
-    """What an organisation that the sign-in reaches is, seen from the client that is to have other books.
+    """Judge one organisation that the sign-in reaches, for the client that is to be connected to other books.
 
     Args:
         organisation_id: The organisation.
@@ -46,7 +46,7 @@ def judge_books(organisation_id: str, known: KnownOrganisation | None, old: OldB
 
 
 def chosen_books(selection: Selection, listed: Collection[str], old: OldBooks) -> str:
-    """The id of the organisation that was chosen for the client.
+    """Return the id of the organisation that was chosen for the client.
 
     Args:
         selection: What was chosen.

@@ -30,7 +30,7 @@ class Expected(NamedTuple):
 
 
 class CameBack(NamedTuple):
-    """What a sign-in means for the queue.
+    """What one finished sign-in changes in the queue of expected sign-ins.
 
     Attributes:
         done: Ids of the organisations whose sign-ins are done now and were not before.
@@ -47,14 +47,16 @@ class CameBack(NamedTuple):
 
 
 def next_of(queue: Sequence[Expected]) -> Expected | None:
-    """The sign-in that is next: the first that is still to do; None when nothing is."""
+    """Return the first sign-in that is still to do; None when none is."""
     return next((one for one in queue if one.state is SignInState.TO_DO), None)
 
 
 def came_back(
     queue: Sequence[Expected], expected_id: str | None, reached: Collection[str], allowed: Sequence[str]
 ) -> CameBack:
-    """What a sign-in means for the queue. One that brought another organisation of the queue has done that one.
+    """Work out what one finished sign-in changes in the queue.
+
+    A sign-in that brought another organisation of the queue counts as done for that organisation.
 
     Args:
         queue: The run's, in order.
@@ -93,9 +95,10 @@ def _names(names: Sequence[str]) -> str:
 
 
 def login_for(connection: LivingConnection, reached: Mapping[UUID, Collection[str]]) -> UUID:
-    """The login of several that a connection is judged and repaired with.
+    """Choose, among several logins, the one that a connection is judged and repaired with.
 
-    Its own where that reaches it, else the first that does; where none does, its own if that is among them.
+    It is the connection's own login if that reaches its organisation, else the first that does. Where none does, it is
+    the connection's own login if that is among them.
 
     Args:
         connection: The connection.

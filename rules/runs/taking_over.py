@@ -10,7 +10,7 @@ from rules.runs.choosing import Choice
 
 
 def take_over(selection: Selection, listed: Collection[str], taker_id: UUID, *, is_chosen: bool) -> list[Choice]:
-    """The clients of a selection.
+    """Return the clients that a selection takes over.
 
     Args:
         selection: What was chosen.

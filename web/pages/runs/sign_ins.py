@@ -1,4 +1,4 @@
-"""The sign-ins that a run expects, one for each organisation: which is next, leaving one out, going on."""
+"""The page part for the sign-ins that a run expects: which is next, leaving one out, and going on without the rest."""
 
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -21,7 +21,7 @@ SHOWN: Final = 100
 
 
 async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, object]:
-    """What the page shows of a run's expected sign-ins; nothing where one sign-in is for all."""
+    """Return what the page shows of a run's expected sign-ins; empty where one sign-in serves all organisations."""
     queue = await door.sign_ins.expected(actor, run_id)
     to_do = [one for one in queue if one.state is SignInState.TO_DO]
     others = [one for one in queue if one.state is not SignInState.TO_DO]
