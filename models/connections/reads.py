@@ -8,7 +8,6 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.connections import GrantStatus
 from contracts.words.lists import ListName
 from models.clients.tables import Client
 from models.connections import receipts
@@ -25,13 +24,11 @@ class Managed:
         client: The client.
         connection: Its current connection.
         login_name: Name of the person whose login it uses.
-        login_status: Whether that login's tokens still work.
     """
 
     client: Client
     connection: Connection
     login_name: str
-    login_status: GrantStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +72,7 @@ async def managed(
         is_locked: Lock the connection against other changes.
     """
     query = (
-        select(Client, Connection, Grant.label, Grant.status)
+        select(Client, Connection, Grant.label)
         .join(Connection, col(Connection.client_id) == col(Client.id))
         .join(Grant, col(Grant.id) == col(Connection.grant_id))
         .where(Client.practice_id == practice_id, Client.id == client_id, col(Connection.is_current))

@@ -4,7 +4,6 @@ Only this module knows the error texts and codes of the driver and of PostgreSQL
 itself. Errors that a statement or its values cause are not among them.
 """
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import asyncpg
@@ -27,9 +26,6 @@ _NEVER = frozenset({"57P04"})
 
 class DatabaseAway(ConnectionError):
     """No connection to the database could be opened."""
-
-
-Connect = Callable[..., Coroutine[Any, Any, asyncpg.Connection]]
 
 
 async def connect(*args: Any, **options: Any) -> asyncpg.Connection:

@@ -44,19 +44,6 @@ from models.lists.tables import TABLE_OF
 from rules.lists.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
 
 
-async def store_rows(
-    session: AsyncSession,
-    connection_id: UUID,
-    source: Source,
-    rows: Sequence[Row],
-    *,
-    is_complete: bool,
-    at: datetime,
-) -> dict[ListName, Changes]:
-    """Store the rows of one source; see ``store_lists``, which needs fewer statements for several."""
-    return await store_lists(session, connection_id, {source: rows}, is_complete=is_complete, at=at)
-
-
 async def store_lists(
     session: AsyncSession,
     connection_id: UUID,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from hashlib import blake2s
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,22 +9,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.runs import Outcome, Result, Stage
 from models.kit.columns import now
 from models.runs.reads import RunView, any_run_view
-
-
-class Waiting(StrEnum):
-    """What a run waits for: a person's sign-in or choice, or the provider."""
-
-    CONSENT = "consent"
-    SELECTION = "selection"
-    CONFIRMATION = "confirmation"
-    PROVIDER = "provider"
-
-
-_PEOPLE = {
-    Stage.AWAITING_CONSENT: Waiting.CONSENT,
-    Stage.AWAITING_SELECTION: Waiting.SELECTION,
-    Stage.AWAITING_CONFIRMATION: Waiting.CONFIRMATION,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +54,6 @@ class RunSnapshot:
     def is_over(self) -> bool:
         """Whether nothing of it will change without a person."""
         return self.stage is Stage.FINISHED and not self.counts.get(Outcome.RETRYING)
-
-    @property
-    def waits_for(self) -> Waiting | None:
-        """What it waits for; None while it works, and once it is over."""
-        if self.stage is Stage.FINISHED:
-            return None if self.is_over else Waiting.PROVIDER
-        return _PEOPLE.get(self.stage)
 
     @property
     def version(self) -> str:

@@ -61,12 +61,6 @@ class RunView:
         """Add clients: the accounts that it made."""
         return self.tally.accounts
 
-    @property
-    def can_retry(self) -> bool:
-        """Whether something failed that can be done again, or waits for a later try that could be now."""
-        tried_again = {Outcome.FAILED, Outcome.RETRYING}
-        return self.run.stage is Stage.FINISHED and not tried_again.isdisjoint(self.counts)
-
 
 @dataclass(frozen=True, slots=True)
 class WholeRun:
@@ -193,14 +187,6 @@ async def _views(session: AsyncSession, *matching: Any) -> Sequence[RunView]:
     counted: Any = with_parts(query).group_by(Colleague.name, Client.name)
     found = (await session.exec(counted)).all()
     return [RunView(run, colleague, client, tally) for (run, colleague, client), tally in tallied(found)]
-
-
-async def waiting_connections(session: AsyncSession, run_id: str) -> Sequence[UUID]:
-    """Connections of the run that wait for their own sync."""
-    query = select(RunOrganisation.connection_id).where(
-        RunOrganisation.run_id == run_id, RunOrganisation.outcome == Outcome.RETRYING
-    )
-    return [connection_id for connection_id in (await session.exec(query)).all() if connection_id is not None]
 
 
 async def of_key(session: AsyncSession, colleague_id: UUID, key: str) -> Run | None:

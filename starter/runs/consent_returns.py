@@ -66,7 +66,6 @@ class ConsentReturn:
         run_id: The run that the sign-in was for.
         practice_id: Whose run.
         practice_name: The same for people.
-        is_by_link: Whether it was begun at a page of ours for somebody else.
         message: What happened.
         ok: Whether the sign-in was successful.
         client_id: The one client that the run is about, if it is.
@@ -77,7 +76,6 @@ class ConsentReturn:
     run_id: str
     practice_id: UUID
     practice_name: str
-    is_by_link: bool
     message: str
     ok: bool
     client_id: UUID | None = None
@@ -226,7 +224,6 @@ class ConsentReturns:
             attempt.run_id,
             practice.id,
             practice.name,
-            attempt.link_id is not None,
             message,
             ok=attempt.grant_id is not None,
             client_id=client_id,

@@ -124,8 +124,8 @@ async def test_what_nobody_confirmed_is_forgotten_with_its_lists(database, house
     run_id = await a_run(database, house)
     new_id = await taken_up(database, house, run_id)
     async with database.transaction() as session:
-        await list_store.store_rows(
-            session, new_id, Source.ACCOUNTS, [account("1", "Sales")], is_complete=True, at=NOON
+        await list_store.store_lists(
+            session, new_id, {Source.ACCOUNTS: [account("1", "Sales")]}, is_complete=True, at=NOON
         )
     for _ in range(2):
         async with database.transaction() as session:

@@ -17,7 +17,7 @@ from contracts.words.standard_information import Row
 from models.clients.tables import Client
 from models.kit.database import Database
 from models.lists.reads import ListPage, read_list
-from models.lists.writes import store_lists, store_rows
+from models.lists.writes import store_lists
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
 from tests.models.rows import account, contact
@@ -33,7 +33,7 @@ async def store(
     at=NOON,
 ) -> dict[ListName, Changes]:
     async with database.transaction() as session:
-        return await store_rows(session, house.connection_id, source, rows, is_complete=is_complete, at=at)
+        return await store_lists(session, house.connection_id, {source: rows}, is_complete=is_complete, at=at)
 
 
 async def read(database: Database, house: House, name: ListName = ListName.SUPPLIERS, **more) -> ListPage:
@@ -118,7 +118,9 @@ async def test_a_failed_transaction_stores_nothing(database, house):
 
     async def fail() -> None:
         async with database.transaction() as session:
-            await store_rows(session, house.connection_id, Source.CONTACTS, [contact("a")], is_complete=True, at=NOON)
+            await store_lists(
+                session, house.connection_id, {Source.CONTACTS: [contact("a")]}, is_complete=True, at=NOON
+            )
             raise Failed
 
     with pytest.raises(Failed):
@@ -129,7 +131,7 @@ async def test_a_failed_transaction_stores_nothing(database, house):
 async def test_pulls_of_one_connection_at_once_count_each_row_once(database, second_database, house):
     rows = [contact("a"), contact("b")]
     async with database.transaction() as session:
-        await store_rows(session, house.connection_id, Source.CONTACTS, rows, is_complete=True, at=NOON)
+        await store_lists(session, house.connection_id, {Source.CONTACTS: rows}, is_complete=True, at=NOON)
         second = asyncio.create_task(store(second_database, house, rows))
         await until_blocked(database, unless=second.done)
     assert (await second)[ListName.SUPPLIERS] == Changes(2, added=0, changed=0, gone=0)
@@ -138,7 +140,7 @@ async def test_pulls_of_one_connection_at_once_count_each_row_once(database, sec
 async def test_an_unknown_connection_is_refused(database, house):
     with pytest.raises(NoResultFound):
         async with database.transaction() as session:
-            await store_rows(session, uuid4(), Source.CONTACTS, [], is_complete=True, at=NOON)
+            await store_lists(session, uuid4(), {Source.CONTACTS: []}, is_complete=True, at=NOON)
 
 
 async def test_bank_accounts_are_part_of_the_chart(database, house):
@@ -176,7 +178,7 @@ async def test_two_connections_keep_their_rows_apart(database, house):
         session.add(other)
     await store(database, house, [contact("a", "Ours")])
     async with database.transaction() as session:
-        await store_rows(session, other.id, Source.CONTACTS, [contact("a", "Theirs")], is_complete=True, at=NOON)
+        await store_lists(session, other.id, {Source.CONTACTS: [contact("a", "Theirs")]}, is_complete=True, at=NOON)
     await store(database, house, [])
     assert names(await read(database, house, client_id=client.id)) == ["Theirs"]
 

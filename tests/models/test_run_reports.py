@@ -128,13 +128,6 @@ async def test_outcomes_in_groups_with_causes_and_next_steps(database, run):
     assert report.counts == {Outcome.FAILED: 3, Outcome.CREATED: 2, Outcome.SKIPPED: 1}
 
 
-async def test_what_can_be_retried(database, run):
-    async with database.transaction() as session:
-        assert (await any_run_view(session, run.id)).can_retry
-        (await session.get_one(Run, run.id)).stage = Stage.CREATING
-        assert not (await any_run_view(session, run.id)).can_retry
-
-
 async def test_offers_of_a_reconnect_stand_apart(database, run):
     run.kind = RunKind.RECONNECT_ALL
     async with database.transaction() as session:

@@ -9,7 +9,7 @@ from sqlalchemy import event, text
 
 from contracts.words.runs import Outcome, RunKind, Stage
 from models.kit.database import Database
-from models.runs.progress import RunSnapshot, Waiting
+from models.runs.progress import RunSnapshot
 from models.runs.tables import Run, RunOrganisation
 from starter.runs.watch import KEEP_ALIVE, LONGEST_WATCH, LOOK_EVERY, SLOWEST, RunWatch
 from tests.models.conftest import LATER, NOON, House, house
@@ -120,11 +120,10 @@ async def test_every_change_is_seen_until_the_end(database, run):
         (Stage.AWAITING_SELECTION, {Outcome.CREATED: 1, Outcome.SKIPPED: 1}),
         (Stage.FINISHED, {Outcome.CREATED: 1, Outcome.SKIPPED: 1}),
     ]
-    assert [one.waits_for for one in seen[:2]] == [Waiting.CONSENT, Waiting.SELECTION]
     assert len({one.version for one in seen}) == 5
     first, last = seen[0], seen[-1]
     assert (first.total, first.profiles_read, first.chosen, first.with_client) == (3, 2, 1, 0)
-    assert (last.settled, last.is_over, last.waits_for, last.changed_at) == (2, True, None, LATER)
+    assert (last.settled, last.is_over, last.changed_at) == (2, True, LATER)
 
 
 async def test_a_pause_is_seen_for_as_long_as_it_lasts(database, run):
@@ -156,7 +155,7 @@ async def test_it_goes_on_while_a_client_waits_for_its_provider(database, run):
         settles(database, "org-0", "retrying"), reaches(database, "finished"), settles(database, "org-0", "created")
     )
     *_, retrying, last = await watched(database, hand)
-    assert (retrying.stage, retrying.waits_for, retrying.is_over) == (Stage.FINISHED, Waiting.PROVIDER, False)
+    assert (retrying.stage, retrying.is_over) == (Stage.FINISHED, False)
     assert (last.is_over, last.counts) == (True, {Outcome.CREATED: 1})
 
 
