@@ -21,6 +21,7 @@ from starter.access.second_steps import SecondSteps
 from starter.access.sessions import Sessions
 from starter.access.tokens import Tokens
 from starter.clients.accounts import Accounts
+from starter.clients.archive import Archive
 from starter.clients.clients import Clients
 from starter.clients.exports import Exports
 from starter.connections.changes import BookChanges
@@ -70,6 +71,7 @@ class Operations:
         consent_returns: Finish these sign-ins when the browser comes back.
         clients: Client accounts, their lists and their history.
         accounts: Client accounts made and changed by hand.
+        archive: Archive clients, and restore them.
         exports: Clients, lists, runs and timelines as CSV.
         hand_overs: Give a colleague's clients to another colleague; for admins.
         health: The health of all connections, and a check of them now.
@@ -136,6 +138,7 @@ class Operations:
         self.hand_overs = HandOvers(database, self.runs, self.software)
         self.managing = Managing(database, temporal, self.consents, self.runs, self.supporting)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
+        self.archive = Archive(database, self.disconnecting)
         self.changes = BookChanges(database, temporal, self.runs, self.managing, answer_within)
 
     @property

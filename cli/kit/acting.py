@@ -9,7 +9,7 @@ import typer
 
 from contracts.words.refusals import RefusalCode, Refused
 from starter.actor import Actor
-from starter.answers.views import ClientFilter
+from starter.answers.views import ClientFilter, ClientStatus
 from starter.bootstrap import open_operations, read_settings
 from starter.operations import Operations
 
@@ -51,9 +51,11 @@ async def _id_of(operations: Operations, actor: Actor, client: str) -> UUID:
     try:
         return UUID(client)
     except ValueError:
-        found, _ = await operations.clients.find(actor, ClientFilter(search=client), limit=500)
-    for view in found:
-        if view.client.code.lower() == client.lower():
-            return view.client.id
+        for status in (None, ClientStatus.ARCHIVED):
+            wanted = ClientFilter(search=client, status=status)
+            found, _ = await operations.clients.find(actor, wanted, limit=500)
+            for view in found:
+                if view.client.code.lower() == client.lower():
+                    return view.client.id
     message = f"There is no client {client!r} in your practice. `clientsync clients list` shows the codes."
     raise Refused(RefusalCode.NOT_FOUND, message)

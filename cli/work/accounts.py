@@ -74,6 +74,28 @@ def edit(
     _say(execute(work()), json, "Saved {name}, {code}.")
 
 
+def archive(client: ClientName, as_email: As = None, json: Json = False) -> None:
+    """Archive a client: its connection is ended, and all that was read of it is kept."""
+
+    async def work() -> ClientAnswer:
+        async with acting_on(client, as_email) as (operations, actor, client_id):
+            await operations.archive.archive(actor, client_id)
+            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+
+    _say(execute(work()), json, "Archived {name}, {code}.")
+
+
+def restore(client: ClientName, as_email: As = None, json: Json = False) -> None:
+    """Take a client out of the archive. It is not connected: add it again with Add clients, or reconnect it."""
+
+    async def work() -> ClientAnswer:
+        async with acting_on(client, as_email) as (operations, actor, client_id):
+            await operations.archive.restore(actor, client_id)
+            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+
+    _say(execute(work()), json, "Restored {name}, {code}.")
+
+
 async def _chosen(operations: Operations, actor: Actor, owner: str | None, team: str | None) -> dict[str, UUID | None]:
     """The people and teams that were named, by id; an empty team is none."""
     chosen: dict[str, UUID | None] = {}

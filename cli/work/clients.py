@@ -132,4 +132,6 @@ def _flat(client: ClientAnswer) -> dict[str, object]:
 
 clients.command("create")(accounts.create)
 clients.command("edit")(accounts.edit)
+clients.command("archive")(accounts.archive)
+clients.command("restore")(accounts.restore)
 clients.command("hand-over")(hand_over)

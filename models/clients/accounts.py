@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.clients.tables import Client
@@ -32,3 +32,9 @@ async def is_code_free(session: AsyncSession, practice_id: UUID, code: str, *, f
     """Whether no other client of the practice has a code."""
     query = select(Client.id).where(Client.practice_id == practice_id, Client.code == code, Client.id != for_client)
     return (await session.exec(query)).first() is None
+
+
+async def restore(session: AsyncSession, client_id: UUID) -> bool:
+    """Take a client out of the archive; whether it was there. The caller writes the event."""
+    archived = update(Client).where(col(Client.id) == client_id, col(Client.archived_at).is_not(None))
+    return (await session.exec(archived.values(archived_at=None).returning(col(Client.id)))).first() is not None

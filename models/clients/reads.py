@@ -24,7 +24,8 @@ from models.practices.tables import Colleague, Team
 class ClientStatus(StrEnum):
     """How a client stands with its accounting software: each is one of the first five.
 
-    *Disconnected* asks for those of *not connected* whose connection somebody has ended.
+    *Disconnected* asks for those of *not connected* whose connection somebody has ended. *Archived* are none of the
+    first five, and are shown to nobody who does not ask for them.
     """
 
     CONNECTED = "connected"
@@ -33,6 +34,7 @@ class ClientStatus(StrEnum):
     DISCONNECTING = "disconnecting"
     NOT_CONNECTED = "not_connected"
     DISCONNECTED = "disconnected"
+    ARCHIVED = "archived"
 
 
 class ClientSort(StrEnum):
@@ -68,6 +70,8 @@ class ClientView:
     @property
     def status(self) -> ClientStatus:
         """The state of its connection; ``not_connected`` also when somebody has disconnected it."""
+        if self.client.archived_at is not None:
+            return ClientStatus.ARCHIVED
         return _standing(self.connection.status if self.connection else None)
 
     @property
@@ -234,10 +238,15 @@ def _filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
     if wanted.search:
         found = (col(column).icontains(wanted.search, autoescape=True) for column in (Client.name, Client.code))
         query = query.where(or_(*found))
+    archived_at = col(Client.archived_at)
+    if wanted.status is ClientStatus.ARCHIVED:
+        query = query.where(archived_at.is_not(None))
+    else:
+        query = query.where(archived_at.is_(None))
     if wanted.status is ClientStatus.NOT_CONNECTED:
         status = col(Connection.status)
         query = query.where(or_(status.is_(None), status == ConnectionStatus.DISCONNECTED))
-    elif wanted.status is not None:
+    elif wanted.status not in {None, ClientStatus.ARCHIVED}:
         query = query.where(col(Connection.status) == ConnectionStatus(wanted.status.value))
     for column, value in (
         (Client.owner_id, wanted.owner_id),

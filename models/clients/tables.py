@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.kit.columns import created, new_id
+from models.kit.columns import MOMENT, created, new_id
 
 
 class Client(SQLModel, table=True):
@@ -28,5 +28,7 @@ class Client(SQLModel, table=True):
     company_number: str | None = Field(default=None, max_length=50)
     tax_number: str | None = Field(default=None, max_length=50)
     reference: str | None = Field(default=None, max_length=100)
+    archived_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    """Since when it is kept for the record alone: not connected, not counted, on no list but that of the archived."""
     created_by_run: str | None = Field(default=None, max_length=120)
     created_at: datetime = created()

@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.connections import ConnectionStatus
 from contracts.words.runs import Action, Outcome
+from models.clients import accounts
 from models.clients.tables import Client
 from models.connections import changes as connection_changes
 from models.connections import disconnections
@@ -48,7 +49,7 @@ async def known_organisations(
     An organisation from which a client was moved away counts as that client's while the move can be undone.
     """
     free = await connection_changes.free(session, practice_id, provider, organisation_ids, now())
-    query = select(Connection, Client.name, Colleague.name).where(
+    query = select(Connection, Client.name, Colleague.name, Client.archived_at).where(
         col(Connection.client_id) == col(Client.id),
         col(Client.owner_id) == col(Colleague.id),
         Connection.practice_id == practice_id,
@@ -63,14 +64,15 @@ async def known_organisations(
             client_name=client_name,
             owner_name=owner_name,
             is_taken=connection.status is not ConnectionStatus.DISCONNECTED or not connection.is_current,
+            is_archived=archived_at is not None,
         )
-        for connection, client_name, owner_name in (await session.exec(query)).all()
+        for connection, client_name, owner_name, archived_at in (await session.exec(query)).all()
         if connection.organisation_id not in free
     }
 
 
 async def unconnected_clients(session: AsyncSession, practice_id: UUID) -> Sequence[UnconnectedClient]:
-    """The practice's clients that have no connection, or a disconnected one."""
+    """The practice's clients that have no connection, or a disconnected one; none that is archived."""
     held = (
         select(Connection.id)
         .where(
@@ -80,13 +82,14 @@ async def unconnected_clients(session: AsyncSession, practice_id: UUID) -> Seque
         .exists()
     )
     query: Any = select(Client.id, Client.name, Client.company_number, Client.tax_number, Client.code)  # type: ignore[call-overload]  # five columns are more than its overloads know
-    found = await session.exec(query.where(Client.practice_id == practice_id, ~held).order_by(col(Client.code)))
+    theirs = query.where(Client.practice_id == practice_id, col(Client.archived_at).is_(None), ~held)
+    found = await session.exec(theirs.order_by(col(Client.code)))
     return [UnconnectedClient(*row) for row in found.all()]
 
 
 async def count_clients(session: AsyncSession, practice_id: UUID) -> int:
-    """How many clients the practice has."""
-    query = select(func.count()).select_from(Client).where(Client.practice_id == practice_id)
+    """How many clients the practice has; the archived do not count."""
+    query = select(func.count()).where(Client.practice_id == practice_id, col(Client.archived_at).is_(None))
     return (await session.exec(query)).one()
 
 
@@ -147,11 +150,11 @@ class _Creation:
                 Outcome.ALREADY_CLIENT,
                 f"Already your client {known.client_name}, looked after by {known.owner_name}.",
             )
-        elif known is not None:
+        elif known is not None and not (known.is_archived and self.room <= 0):
             await self._connect_again(organisation, known)
-        elif organisation.action is Action.LINK:
+        elif known is None and organisation.action is Action.LINK:
             await self._link(organisation)
-        elif self.room <= 0:
+        elif known is not None or self.room <= 0:
             await self._settle(
                 organisation,
                 Outcome.FAILED,
@@ -221,6 +224,9 @@ class _Creation:
         organisation.action = Action.LINK
         self._session.add_all([connection, organisation])
         await connections.reconsider(self._session, connection.id, self._at)  # its lists' old trouble is not over
+        if await accounts.restore(self._session, known.client_id):
+            self.room -= 1
+            self._event("client.restored", known.client_id)
         self._event("connection.connected_again", known.client_id, known.connection_id, after=organisation.name)
 
     async def _settle(self, organisation: RunOrganisation, outcome: Outcome, message: str) -> None:

@@ -7,6 +7,7 @@ from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.connections import ConnectionStatus
+from models.clients import accounts
 from models.connections import writes as connections
 from models.connections.tables import Connection
 from models.events import writes as events
@@ -83,21 +84,12 @@ async def reopen(
     """
     begin_again(connection, grant_id, provider_connection_id, at)
     session.add(connection)
-    await events.record(
-        session,
-        [
-            {
-                "practice_id": connection.practice_id,
-                "client_id": connection.client_id,
-                "connection_id": connection.id,
-                "run_id": run.id,
-                "colleague_id": run.colleague_id,
-                "kind": "connection.connected_again",
-                "after": connection.organisation_name,
-                "at": at,
-            }
-        ],
-    )
+    whose = {"practice_id": connection.practice_id, "client_id": connection.client_id, "connection_id": connection.id}
+    again = {"kind": "connection.connected_again", "after": connection.organisation_name}
+    told = [whose | again | {"run_id": run.id, "colleague_id": run.colleague_id, "at": at}]
+    if await accounts.restore(session, connection.client_id):  # archived since the sign-in began
+        told.insert(0, told[0] | {"kind": "client.restored", "after": None})
+    await events.record(session, told)
     await connections.reconsider(session, connection.id, at)  # what its lists met then is not over because of this
 
 
@@ -114,6 +106,8 @@ async def give_up(session: AsyncSession, connection: Connection, status: Connect
     before, connection.status, connection.next_refresh_at = connection.status, status, at
     session.add(connection)
     await _tell(session, connection, before, at, kind="connection.disconnecting_stopped")
+    if await accounts.restore(session, connection.client_id):  # what is connected is nobody's archive
+        await events.changed(session, connection.practice_id, connection.client_id, "client.restored", at)
     await connections.reconsider(session, connection.id, at)
 
 

@@ -58,6 +58,7 @@ class KnownOrganisation(NamedTuple):
     client_name: str
     owner_name: str
     is_taken: bool
+    is_archived: bool = False
 
 
 class ConnectedClient(NamedTuple):
@@ -138,7 +139,10 @@ def _judge_one(
         message = f"Already your client {known.client_name}, looked after by {known.owner_name}."
         return Judgement(organisation_id, Verdict.ALREADY_CLIENT, message, known.client_id)
     if known is not None:
-        message = f"Was connected to your client {known.client_name} before; adding it connects that client again."
+        was, will = "", "connects that client"
+        if known.is_archived:
+            was, will = "archived ", "restores that client and connects it"
+        message = f"Was connected to your {was}client {known.client_name} before; adding it {will} again."
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, known.client_id)
     if lookalike is not None and lookalike.is_likely:
         message = f"Looks like {lookalike.client.name}: {lookalike.why}."

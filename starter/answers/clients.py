@@ -73,6 +73,7 @@ class ClientAnswer(BaseModel):
     company_number: str | None
     tax_number: str | None
     reference: str | None = Field(description="The practice's own reference.")
+    archived_at: datetime | None = Field(description="Since when it is archived; nothing while it is not.")
     created_by_run: str | None
     created_at: datetime
     connection: ConnectionAnswer | None
@@ -92,6 +93,7 @@ class ClientAnswer(BaseModel):
             company_number=client.company_number,
             tax_number=client.tax_number,
             reference=client.reference,
+            archived_at=client.archived_at,
             created_by_run=client.created_by_run,
             created_at=client.created_at,
             connection=ConnectionAnswer.of(connection, view.login_name) if connection else None,

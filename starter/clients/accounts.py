@@ -81,7 +81,9 @@ class Accounts:
                 owner_id=people.owner(new.owner_id or actor.colleague_id),
                 team_id=people.team(new.team_id),
                 created_at=now(),
-                **numbers,
+                company_number=numbers["company_number"],
+                tax_number=numbers["tax_number"],
+                reference=numbers["reference"],
             )
             while not await accounts.insert_client(session, client):
                 if wanted is not None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
@@ -75,34 +76,40 @@ class Disconnecting:
         """
         async with self._database.transaction() as session:
             found = await managed_or_refused(session, actor, client_id, is_locked=True)
-            connection = found.connection
-            if connection.status is ConnectionStatus.DISCONNECTED:
-                raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is disconnected already.")
-            is_under_way = connection.status is ConnectionStatus.DISCONNECTING
-            before = ConnectionStatus.CONNECTED if is_under_way else connection.status  # its health is computed anew
-            if not is_under_way:
-                await disconnections.begin(session, connection, colleague_id=actor.colleague_id, at=now())
-                await session.flush()
-            # One that is at work although the connection is not leaving has done its part, and would not look again.
-            running = (
-                WorkflowIDConflictPolicy.USE_EXISTING if is_under_way else WorkflowIDConflictPolicy.TERMINATE_EXISTING
+            return await self.begin(session, actor, found)
+
+    async def begin(self, session: AsyncSession, actor: Actor, found: Managed) -> str:
+        """Mark a connection, which is locked in the caller's transaction, and start removing it at the provider.
+
+        Raises:
+            Refused: It is disconnected already, or there is no server.
+        """
+        connection = found.connection
+        if connection.status is ConnectionStatus.DISCONNECTED:
+            raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is disconnected already.")
+        is_under_way = connection.status is ConnectionStatus.DISCONNECTING
+        before = ConnectionStatus.CONNECTED if is_under_way else connection.status  # its health is computed anew
+        if not is_under_way:
+            await disconnections.begin(session, connection, colleague_id=actor.colleague_id, at=now())
+            await session.flush()
+        # One that is at work although the connection is not leaving has done its part, and would not look again.
+        running = WorkflowIDConflictPolicy.USE_EXISTING if is_under_way else WorkflowIDConflictPolicy.TERMINATE_EXISTING
+        # Under the row's lock: the workflow's first step waits for this commit, and does nothing if that fails.
+        facts = await self._managing.facts(actor, found)
+        workflow_id = disconnect_client_id(actor.practice_slug, found.client.code)
+        async with explained("The disconnecting has just ended. Look at the client."):
+            await self._temporal.start_workflow(
+                DisconnectClient.run,
+                DisconnectClientInput(client=facts, status_before=before),
+                id=workflow_id,
+                task_queue=WORKFLOW_QUEUE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                id_conflict_policy=running,
+                static_summary=connection_briefing.disconnect_summary(facts),
+                static_details=connection_briefing.DISCONNECT_WHAT_IT_IS,
+                search_attributes=connection_briefing.disconnect_attributes(facts),
+                priority=policies.sync_priority(actor.practice_slug),
             )
-            # Under the row's lock: the workflow's first step waits for this commit, and does nothing if that fails.
-            facts = await self._managing.facts(actor, found)
-            workflow_id = disconnect_client_id(actor.practice_slug, found.client.code)
-            async with explained("The disconnecting has just ended. Look at the client."):
-                await self._temporal.start_workflow(
-                    DisconnectClient.run,
-                    DisconnectClientInput(client=facts, status_before=before),
-                    id=workflow_id,
-                    task_queue=WORKFLOW_QUEUE,
-                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                    id_conflict_policy=running,
-                    static_summary=connection_briefing.disconnect_summary(facts),
-                    static_details=connection_briefing.DISCONNECT_WHAT_IT_IS,
-                    search_attributes=connection_briefing.disconnect_attributes(facts),
-                    priority=policies.sync_priority(actor.practice_slug),
-                )
         return workflow_id
 
 

@@ -40,6 +40,7 @@ from workflows.sync_client import SyncClient
 logger = logging.getLogger(__name__)
 
 HAS_LEFT = "{name} is disconnected. Reconnect it first: it goes on where it was."
+ARCHIVED = "{name} is archived. Restore it first, then connect it."
 LEAVES = "{name} is being disconnected. Once that is done, it can be reconnected."
 
 
@@ -179,12 +180,14 @@ class Managing:
         A disconnected client is connected again through the same connection.
 
         Raises:
-            Refused: No such client, no connection, one that is just being ended, or nobody to start it.
+            Refused: No such client, no connection, one that is just being ended, archived, or nobody to start it.
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id)
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))
+        if found.client.archived_at is not None:
+            raise Refused(RefusalCode.NOT_CONNECTED, ARCHIVED.format(name=found.client.name))
         options = options_for(found)
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, options)
 

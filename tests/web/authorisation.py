@@ -105,6 +105,9 @@ _RULES = {
         GET /clients/{client_id:uuid}
         GET /clients/{client_id:uuid}/account
         POST /clients/{client_id:uuid}/account
+        GET /clients/{client_id:uuid}/archive
+        POST /clients/{client_id:uuid}/archive
+        POST /clients/{client_id:uuid}/restore
         GET /clients/{client_id:uuid}/connections
         GET /clients/{client_id:uuid}/runs/{run_id}
         POST /clients/{client_id:uuid}/runs/{run_id}/sign-in
@@ -187,6 +190,8 @@ _RULES = {
         POST /api/v1/tokens/{token_id}/revoke
         POST /api/v1/connections/check
         PATCH /api/v1/clients/{client_id}
+        POST /api/v1/clients/{client_id}/archive
+        POST /api/v1/clients/{client_id}/restore
         PATCH /api/v1/clients/{client_id}/connection
         POST /api/v1/clients/{client_id}/connection/refresh
         POST /api/v1/clients/{client_id}/connection/reconnect

@@ -37,3 +37,21 @@ async def test_a_client_is_added_by_hand_and_changed(house: House, browsers: Bro
     await expect(page.get_by_text("gave the client the reference Box 7.")).to_be_visible()
     await expect(page.get_by_text("changed the client's name from Alder & Finch to Alder Ltd.")).to_be_visible()
     await expect(page.get_by_text("added the client by hand, as Alder & Finch.")).to_be_visible()
+
+
+async def test_a_client_is_archived_and_restored(house: House, browsers: Browsers):
+    page = await browsers.signed_in(house.admin)
+    await page.goto("/clients/new")
+    await page.get_by_label("Name", exact=True).fill("Beech Ltd")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Archive this client").click()
+    await looked_at(page, "archive-client")
+    await page.get_by_role("button", name="Archive", exact=True).click()
+    await expect(page.get_by_text("The client is archived.", exact=True)).to_be_visible()
+    await looked_at(page, "archived-client")
+    await page.goto("/clients?status=archived")
+    await expect(page.get_by_role("row", name="Beech Ltd")).to_contain_text("Archived")
+    await page.get_by_role("link", name="Beech Ltd").click()
+    await page.get_by_role("button", name="Restore").click()
+    await expect(page.get_by_text("The client is restored. It is not connected yet.")).to_be_visible()
+    await expect(page.get_by_role("link", name="Archive this client")).to_be_visible()

@@ -22,7 +22,10 @@ def wanted_clients(
     team_id: Annotated[UUID | None, Query(description="Assigned to this team.")] = None,
     status: Annotated[
         ClientStatus | None,
-        Query(description="Whose connection has this status; `not_connected` includes `disconnected`."),
+        Query(
+            description="Whose connection has this status; `not_connected` includes `disconnected`. "
+            "Archived clients come with `archived` alone."
+        ),
     ] = None,
     cause: Annotated[Cause | None, Query(description="Whose connection has this cause.")] = None,
 ) -> ClientFilter:
@@ -62,6 +65,20 @@ async def add_client(caller: ClientAdder, door: Door, new: NewClient) -> ClientA
 async def change_client(caller: Manager, door: Door, client_id: UUID, patch: ClientPatch) -> ClientAnswer:
     """The client as it is then."""
     await door.accounts.change(caller, client_id, patch)
+    return ClientAnswer.of(await door.clients.show(caller, client_id))
+
+
+@router.post("/{client_id}/archive", summary="Archive a client: its connection is ended, and all that was read is kept")
+async def archive_client(caller: Manager, door: Door, client_id: UUID) -> ClientAnswer:
+    """The client as it is then."""
+    await door.archive.archive(caller, client_id)
+    return ClientAnswer.of(await door.clients.show(caller, client_id))
+
+
+@router.post("/{client_id}/restore", summary="Take a client out of the archive")
+async def restore_client(caller: Manager, door: Door, client_id: UUID) -> ClientAnswer:
+    """The client as it is then; it is not connected."""
+    await door.archive.restore(caller, client_id)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
 
 

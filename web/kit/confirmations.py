@@ -48,6 +48,8 @@ class Said(StrEnum):
 
     CLIENT_ADDED = "client-added"
     CLIENT_CHANGED = "client-changed"
+    CLIENT_ARCHIVED = "client-archived"
+    CLIENT_RESTORED = "client-restored"
 
     SETTINGS_SAVED = "settings-saved"
     REFRESHING = "refreshing"
@@ -149,6 +151,8 @@ _SENTENCES: dict[Said, str] = {
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.CLIENT_ADDED: "The client is added.",
     Said.CLIENT_CHANGED: "The client is saved.",
+    Said.CLIENT_ARCHIVED: "The client is archived.",
+    Said.CLIENT_RESTORED: "The client is restored. It is not connected yet.",
     Said.SETTINGS_SAVED: "The settings are saved.",
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",

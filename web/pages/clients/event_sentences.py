@@ -161,6 +161,8 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "client.company_number_changed": _field("company number"),
     "client.tax_number_changed": _field("tax number"),
     "client.reference_changed": _field("reference"),
+    "client.archived": lambda event: f"{event.by} archived the client.",
+    "client.restored": lambda event: f"{event.by} took the client out of the archive.",
     "client.owner_left": lambda event: f"{event.by} deactivated {event.before}, who looks after this client.",
     "client.reassigned": _reassigned,
     "connection.connected": _connected,
