@@ -91,7 +91,7 @@ class ManagedConnectionAnswer(ConnectionAnswer):
 
 
 class RefreshAnswer(BaseModel):
-    """A refresh under way; the receipts show what came of it."""
+    """A refresh that has started; the receipts show its result."""
 
     workflow_id: str
     already_running: bool = Field(description="One was at work already; it tries again at once.")

@@ -21,14 +21,14 @@ router = APIRouter(prefix="/api/v1/clients/{client_id}/connection/change", tags=
     "(`POST /api/v1/runs/{run_id}/selection`); look at the preview; confirm.",
 )
 async def start(caller: Manager, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
-    """Start a change."""
+    """Start moving a client to other books."""
     started = await door.changes.start(caller, client_id, idempotency_key)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
 
 
 @router.post("/undo", summary="Give a client its former organisation back", description="For 30 days after a change.")
 async def undo(caller: Manager, door: Door, client_id: UUID) -> ManagedConnectionAnswer:
-    """Undo a change."""
+    """Undo the move."""
     await door.changes.undo(caller, client_id)
     return ManagedConnectionAnswer.shown(*await door.managing.show(caller, client_id))
 
@@ -39,7 +39,7 @@ async def undo(caller: Manager, door: Door, client_id: UUID) -> ManagedConnectio
     description="By code and by name: accounts, tax rates, tracking, items, contacts. Changes nothing.",
 )
 async def preview(caller: Reader, door: Door, client_id: UUID, run_id: RunId) -> ChangePreviewAnswer:
-    """What will match."""
+    """Preview which records will match."""
     return ChangePreviewAnswer.of(await door.changes.preview(caller, client_id, run_id))
 
 
@@ -49,6 +49,6 @@ async def preview(caller: Reader, door: Door, client_id: UUID, run_id: RunId) ->
     description="Old lists are kept and linked. The same again gets the same answer.",
 )
 async def confirm(caller: Manager, door: Door, client_id: UUID, run_id: RunId) -> ChangedAnswer:
-    """Confirm a change."""
+    """Confirm the move."""
     changed = await door.changes.confirm(caller, client_id, run_id)
     return ChangedAnswer(message=changed.message)

@@ -56,28 +56,28 @@ async def clients(
 
 @router.post("", status_code=HTTPStatus.CREATED, summary="Add a client by hand, without a connection")
 async def add_client(caller: ClientAdder, door: Door, new: NewClient) -> ClientAnswer:
-    """The client that was made."""
+    """Add a client by hand."""
     client_id = await door.accounts.add(caller, new)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
 
 
 @router.patch("/{client_id}", summary="Change a client: what is left out stays as it is")
 async def change_client(caller: Manager, door: Door, client_id: UUID, patch: ClientPatch) -> ClientAnswer:
-    """The client as it is then."""
+    """Change a client; the answer is the client after the change."""
     await door.accounts.change(caller, client_id, patch)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
 
 
 @router.post("/{client_id}/archive", summary="Archive a client: its connection is ended, and all that was read is kept")
 async def archive_client(caller: Manager, door: Door, client_id: UUID) -> ClientAnswer:
-    """The client as it is then."""
+    """Archive a client; the answer is the client after that."""
     await door.archive.archive(caller, client_id)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
 
 
 @router.post("/{client_id}/restore", summary="Take a client out of the archive")
 async def restore_client(caller: Manager, door: Door, client_id: UUID) -> ClientAnswer:
-    """The client as it is then; it is not connected."""
+    """Take a client out of the archive; it is not connected."""
     await door.archive.restore(caller, client_id)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
 

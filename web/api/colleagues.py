@@ -13,7 +13,7 @@ router = APIRouter(prefix="/api/v1/colleagues", tags=["Colleagues"])
 
 
 class HandOverWish(BaseModel):
-    """Who gets the clients."""
+    """The colleague who takes the clients over."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,7 +42,7 @@ async def everybody(caller: Reader, door: Door) -> ColleaguesAnswer:
     description="For admins. Changes nothing.",
 )
 async def preview_deactivation(caller: Reader, door: Door, colleague_id: UUID) -> DeactivationAnswer:
-    """What depends on them."""
+    """What stops working when a colleague is deactivated."""
     return DeactivationAnswer.of(await door.colleagues.preview_deactivation(caller, colleague_id))
 
 
@@ -52,7 +52,7 @@ async def preview_deactivation(caller: Reader, door: Door, colleague_id: UUID) -
     description="For admins. Tokens and sign-ins here end; nothing is disconnected. The same again changes nothing.",
 )
 async def deactivate(caller: Manager, door: Door, colleague_id: UUID) -> DeactivationAnswer:
-    """End what they can do here."""
+    """Deactivate a colleague."""
     return DeactivationAnswer.of(await door.colleagues.deactivate(caller, colleague_id))
 
 

@@ -36,7 +36,7 @@ async def show(caller: Reader, door: Door, client_id: UUID) -> ManagedConnection
 async def change_settings(
     caller: Manager, door: Door, client_id: UUID, patch: SettingsPatch
 ) -> ManagedConnectionAnswer:
-    """Change settings."""
+    """Change a connection's settings."""
     return ManagedConnectionAnswer.shown(*await door.managing.change_settings(caller, client_id, patch))
 
 
@@ -74,7 +74,7 @@ async def reconnect(caller: Manager, door: Door, client_id: UUID, idempotency_ke
 
 @router.get("/disconnect", summary="Say whom disconnecting would affect", description="Changes nothing.")
 async def preview_disconnect(caller: Reader, door: Door, client_id: UUID) -> DisconnectPreviewAnswer:
-    """Whom it would affect."""
+    """Which clients a disconnection would affect."""
     return DisconnectPreviewAnswer.of(await door.disconnecting.preview(caller, client_id))
 
 

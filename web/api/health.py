@@ -19,7 +19,7 @@ class Liveness(BaseModel):
 
 @router.get("/healthz", summary="Whether the process is alive")
 async def alive() -> Liveness:
-    """Alive."""
+    """Answer 200 while the process is alive."""
     return Liveness()
 
 

@@ -75,7 +75,7 @@ class TokensAnswer(BaseModel):
 
 
 class MadeTokenAnswer(BaseModel):
-    """A new token. Keep it now: only its hash is kept here."""
+    """A new token. Copy it now: only its hash is stored, and it is never shown again."""
 
     token_id: UUID
     token: str
