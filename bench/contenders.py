@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import orjson
+
 from bench import accounting, bare, one_by_one
 from bench.databases import PROVIDER, Practice, add_grant, count_rows
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
@@ -15,7 +17,7 @@ from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
 from providers import registry
-from providers.port.provider import ConsentRequest
+from providers.port.provider import BegunSignIn
 from runtime.temporal.connection import connect
 from starter.bootstrap import build_providers, open_database
 
@@ -116,12 +118,12 @@ async def _order(servers: Servers, practice: Practice) -> bare.Order:
     await servers.sandbox.forget()
     redirect_uri = f"{servers.settings.public_url}/connect/{PROVIDER}/callback"
     request = await _sign_in_request(servers, practice, redirect_uri)
-    callback = await servers.sandbox.consent(request.authorize_url)
+    callback = await servers.sandbox.consent(request.address)
     (app,) = registry.those_on(servers.settings.providers)
     form = {
         "grant_type": "authorization_code",
         "code": parse_qs(urlsplit(callback).query)["code"][0],
-        "code_verifier": request.code_verifier,
+        "code_verifier": orjson.loads(request.kept)["code_verifier"],
         "redirect_uri": redirect_uri,
         "client_id": app.client_id,
         "client_secret": app.secret(),
@@ -139,12 +141,12 @@ async def _order(servers: Servers, practice: Practice) -> bare.Order:
     )
 
 
-async def _sign_in_request(servers: Servers, practice: Practice, redirect_uri: str) -> ConsentRequest:
+async def _sign_in_request(servers: Servers, practice: Practice, redirect_uri: str) -> BegunSignIn:
     settings = servers.on(practice)
     async with open_database(settings) as database:
         (provider,) = build_providers(settings, database).values()
         try:
-            return await provider.begin_consent(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
+            return await provider.begin_sign_in(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
         finally:
             await provider.close()
 

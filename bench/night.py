@@ -9,7 +9,7 @@ import secrets
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 
 import orjson
@@ -95,14 +95,10 @@ async def _sign_in(
 ) -> tuple[UUID, list[ReachableOrganisation]]:
     """Create a login whose token set is two days old, so that the nightly check refreshes it."""
     redirect_uri = f"{running.settings.public_url}/connect/{PROVIDER}/callback"
-    request = await provider.begin_consent(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
-    callback = await running.sandbox.consent(request.authorize_url, person)
-    consent = await provider.finish_consent(
-        code=parse_qs(urlsplit(callback).query)["code"][0],
-        code_verifier=request.code_verifier,
-        nonce=request.nonce,
-        redirect_uri=redirect_uri,
-    )
+    request = await provider.begin_sign_in(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
+    callback = await running.sandbox.consent(request.address, person)
+    params = dict(parse_qsl(urlsplit(callback).query))
+    consent = await provider.finish_sign_in(params, request.kept, redirect_uri=redirect_uri)
     reached = list(await provider.organisations(_Given(consent.credential)))
     at = datetime.now(UTC) - timedelta(days=2)
     async with database.transaction() as session:

@@ -185,7 +185,7 @@ async def _providers(settings: Settings) -> AsyncIterator[Finding]:
 async def _provider(settings: Settings, app: ProviderSettings, provider: Provider) -> AsyncIterator[Finding]:
     try:
         redirect_uri = f"{settings.public_url}/connect/{app.name}/callback"
-        await provider.begin_consent(state="doctor", redirect_uri=redirect_uri)
+        await provider.begin_sign_in(state="doctor", redirect_uri=redirect_uri)
     except ProviderError as error:
         what = f"Look at {app.variable(app.sign_in_field)}, and at whether this machine may reach it."
         yield Finding(app.title, False, f"its sign-in cannot be read: {error.detail}", what)

@@ -100,7 +100,7 @@ class GrantReader:
         )
 
     async def keep_alive(self, grant_id: UUID) -> None:
-        """Refresh a login's token set if it is a day old.
+        """Refresh a login's credential if it is old enough for it.
 
         Raises:
             ProviderError: The login has ended, or the provider did not answer.

@@ -22,11 +22,6 @@ from providers.port.errors import AppRefused, HeldUp, ProviderError, SignedOut, 
 from providers.port.provider import Provider
 
 REMEMBERED_GRANTS = 500
-LEEWAY = timedelta(minutes=2)
-"""A token this near to its end is refreshed first, so that it does not die in the middle of a pull."""
-
-OLDEST = timedelta(days=1)
-"""Refresh tokens die when they are not used for weeks (60 days at one provider); a set is renewed long before."""
 
 
 class TokenStore:
@@ -64,18 +59,18 @@ class TokenStore:
         if (
             remembered is not None
             and remembered.secret != refused
-            and remembered.access_expires_at - LEEWAY > self._now()
+            and remembered.access_expires_at - provider.capabilities.leeway > self._now()
         ):
             return remembered
         return await self._fresh(grant_id, provider, refused, timedelta.max)
 
     async def keep_alive(self, grant_id: UUID, provider: Provider) -> None:
-        """Refresh a credential that is a day old, so that its refresh token does not die of age.
+        """Refresh a credential that is old enough for it, so that its refresh token does not die of age.
 
         Raises:
             ProviderError: See ``_fresh``.
         """
-        await self._fresh(grant_id, provider, None, OLDEST)
+        await self._fresh(grant_id, provider, None, provider.capabilities.renewed_at_age)
 
     async def end_if_unused(self, grant_id: UUID, provider: Provider) -> bool:
         """End a login at its provider and forget its secret, if nothing uses it any more; whether it was ended.
@@ -146,7 +141,7 @@ class TokenStore:
                 opened=credential_of,
                 rejected=rejected,
                 now=self._now,
-                leeway=LEEWAY,
+                leeway=provider.capabilities.leeway,
                 oldest=oldest,
                 dead=SignedOut,
             )

@@ -24,8 +24,8 @@ class Sealer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentSecrets:
-    """The secrets of a sign-in that are needed when the browser comes back.
+class IdentitySecrets:
+    """What a sign-in at an identity provider needs again when the browser comes back.
 
     Attributes:
         code_verifier: The PKCE verifier.
@@ -42,7 +42,7 @@ def seal_secret(sealer: Sealer, grant_id: UUID, secret: bytes) -> bytes:
 
 
 def open_secret(sealer: Sealer, grant_id: UUID, sealed: bytes) -> bytes:
-    """Open it; raises what the sealer raises if it is not of this row."""
+    """Open it; the sealer raises when it is of another row."""
     return sealer.open(sealed, _secret_of(grant_id))
 
 
@@ -52,28 +52,28 @@ def seal_spare(sealer: Sealer, grant_id: UUID, secret: bytes) -> bytes:
 
 
 def open_spare(sealer: Sealer, grant_id: UUID, sealed: bytes) -> bytes:
-    """Open it; raises what the sealer raises if it is not of this row."""
+    """Open it; the sealer raises when it is of another row."""
     return sealer.open(sealed, _spare_of(grant_id))
 
 
-def seal_secrets(sealer: Sealer, attempt_id: UUID, secrets: ConsentSecrets) -> bytes:
-    """Seal the secrets of a sign-in for its row."""
-    return sealer.seal(orjson.dumps(secrets), _secrets_of(attempt_id))
+def seal_kept(sealer: Sealer, attempt_id: UUID, kept: bytes) -> bytes:
+    """Seal what a sign-in at a provider needs again for its row."""
+    return sealer.seal(kept, _kept_of(attempt_id))
 
 
-def open_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> ConsentSecrets:
-    """Open the secrets of a sign-in; the sealer raises when they are of another row."""
-    return ConsentSecrets(**orjson.loads(sealer.open(sealed, _secrets_of(attempt_id))))
+def open_kept(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> bytes:
+    """Open it; the sealer raises when it is of another row."""
+    return sealer.open(sealed, _kept_of(attempt_id))
 
 
-def seal_identity_secrets(sealer: Sealer, attempt_id: UUID, secrets: ConsentSecrets) -> bytes:
+def seal_identity_secrets(sealer: Sealer, attempt_id: UUID, secrets: IdentitySecrets) -> bytes:
     """Seal the secrets of a sign-in at an identity provider for its row."""
     return sealer.seal(orjson.dumps(secrets), _identity_secrets_of(attempt_id))
 
 
-def open_identity_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> ConsentSecrets:
+def open_identity_secrets(sealer: Sealer, attempt_id: UUID, sealed: bytes) -> IdentitySecrets:
     """Open the secrets of a sign-in at an identity provider; the sealer raises when they are of another row."""
-    return ConsentSecrets(**orjson.loads(sealer.open(sealed, _identity_secrets_of(attempt_id))))
+    return IdentitySecrets(**orjson.loads(sealer.open(sealed, _identity_secrets_of(attempt_id))))
 
 
 def seal_code_secret(sealer: Sealer, colleague_id: UUID, secret: str) -> bytes:
@@ -103,5 +103,5 @@ def _spare_of(grant_id: UUID) -> str:
     return f"grants:sealed_spare:{grant_id}"
 
 
-def _secrets_of(attempt_id: UUID) -> str:
+def _kept_of(attempt_id: UUID) -> str:
     return f"consent_attempts:sealed_secrets:{attempt_id}"

@@ -2,6 +2,7 @@
 
     ProviderError                   cause, retry_at, detail
     ├── ConsentFailed               the code, verifier or identity was refused: sign in again
+    │   └── ConsentDenied           the person said no
     ├── NeedsPerson                 waiting does not help
     │   ├── SignedOut               the grant is dead
     │   ├── TooLarge                a list's answer is larger than is read of any
@@ -60,6 +61,10 @@ class ConsentFailed(ProviderError):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Cause.SIGNED_OUT, detail)
+
+
+class ConsentDenied(ConsentFailed):
+    """The person said no at the provider; nothing was allowed."""
 
 
 class Transient(ProviderError):

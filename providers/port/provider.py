@@ -12,36 +12,21 @@ from typing import Protocol
 
 from contracts.words.lists import Source
 from contracts.words.standard_information import Row
+from providers.port.capabilities import Capabilities
 from providers.port.credential import Credential, CredentialSource
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentRequest:
-    """A sign-in that is about to begin: the browser's address, and secrets to store until it comes back.
+class BegunSignIn:
+    """A sign-in about to happen.
 
     Attributes:
-        authorize_url: The provider's page.
-        code_verifier: The PKCE verifier (secret).
-        nonce: The value that the id_token must repeat (secret).
+        address: The provider's page, for the browser.
+        kept: What its provider needs again to finish it, in the provider's own form; sealed until then (secret).
     """
 
-    authorize_url: str
-    code_verifier: str = field(repr=False)
-    nonce: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """A finished and verified sign-in.
-
-    Attributes:
-        credential: The new credential; it replaces any earlier one of the same account.
-        consent_ref: The provider's id of this consent, by which it can list what was chosen in it; None where there
-            is none.
-    """
-
-    credential: Credential
-    consent_ref: str | None
+    address: str
+    kept: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +52,22 @@ class ReachableOrganisation:
         """Every id of the connection."""
         first = self.provider_connection_id
         return self.further_connection_ids if first is None else (first, *self.further_connection_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSignIn:
+    """A finished sign-in, verified.
+
+    Attributes:
+        credential: The new credential; it supersedes any earlier one of the same account.
+        organisations: What it reaches, where that is known without being asked for.
+        consent_ref: The provider's id of this very consent, to list what was chosen in it (Xero:
+            ``authentication_event_id``); None where there is none.
+    """
+
+    credential: Credential
+    organisations: tuple[ReachableOrganisation, ...] = ()
+    consent_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +111,36 @@ class Provider(Protocol):
     title: str
     """Its name for people."""
 
-    joins_many: bool
-    """Whether one sign-in may bring many organisations; otherwise people sign in once for each."""
+    capabilities: Capabilities
+    """What it can do, and how it wants to be treated."""
 
-    async def begin_consent(self, *, state: str, redirect_uri: str) -> ConsentRequest:
+    async def begin_sign_in(
+        self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None
+    ) -> BegunSignIn:
         """Prepare a sign-in.
 
         Args:
             state: Our single-use, unguessable word that comes back with the browser.
             redirect_uri: Where the browser comes back to.
+            expected: The provider's id of the organisation that the sign-in is for, where it is for one.
+            region: The code of one of the provider's regions, where it has any.
 
         Raises:
             ProviderError: The provider's discovery document could not be read.
         """
         ...
 
-    async def finish_consent(self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str) -> Consent:
-        """Exchange the code and verify who signed in.
+    async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
+        """What came back with the browser: exchange it, and verify who signed in.
+
+        Args:
+            params: All of the address' query, decoded once.
+            kept: What ``begin_sign_in`` gave to keep, or that of an earlier version.
+            redirect_uri: The same as when it was begun.
 
         Raises:
-            ConsentFailed: The code, the verifier or the identity token was refused.
+            ConsentDenied: The person said no.
+            ConsentFailed: Anything else came back than a sign-in, or it was refused.
             AppRefused: The app's own secret is wrong.
             ProviderError: The provider could not be reached.
         """

@@ -10,12 +10,13 @@ import httpx2
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.kit.clock import Clock, utc_now
+from providers.port.capabilities import Capabilities, GrantOf, OrganisationIdFrom, RefreshTokens, SignInBrings
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
 from providers.port.provider import (
+    BegunSignIn,
     CallBudget,
-    Consent,
-    ConsentRequest,
+    FinishedSignIn,
     Page,
     ReachableOrganisation,
 )
@@ -27,7 +28,7 @@ from providers.xero.limits import Limits
 from providers.xero.schemas import Record
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
-from providers.xero.sign_in.oauth import OAuth
+from providers.xero.sign_in.oauth import UNUSED_FOR, OAuth
 from providers.xero.sign_in.secret import unpacked
 from providers.xero.sources import COLLECTIONS, Collection
 from providers.xero.walk import Walk
@@ -61,18 +62,35 @@ class Xero:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http, self._now, self._pause = http, now, pause
-        self.joins_many = config.bulk_connect
+        self.capabilities = Capabilities(
+            sign_in_brings=SignInBrings.PICKED if config.bulk_connect else SignInBrings.ONE,
+            grant_of=GrantOf.PERSON,
+            organisation_id_from=OrganisationIdFrom.LISTING,
+            ends_one_alone=True,
+            tells_of_disconnect=False,
+            refresh_tokens=RefreshTokens.ROTATING_WITH_GRACE,
+            leeway=timedelta(minutes=2),
+            idle_limit=UNUSED_FOR,
+            renewed_at_age=timedelta(days=1),
+        )
         identity = XeroIdentity(config.identity_url, config.client_id, http, now)
         self._oauth = OAuth(config, http, identity, now)
         self._api = Calls(config.api_url, http, Limits(config, budget, now), now)
 
-    async def begin_consent(self, *, state: str, redirect_uri: str) -> ConsentRequest:
-        """See ``Provider.begin_consent``."""
+    async def begin_sign_in(
+        self,
+        *,
+        state: str,
+        redirect_uri: str,
+        expected: str | None = None,  # noqa: ARG002  # Xero's page lets nobody choose beforehand
+        region: str | None = None,  # noqa: ARG002  # it has none
+    ) -> BegunSignIn:
+        """See ``Provider.begin_sign_in``."""
         return await self._oauth.begin(state=state, redirect_uri=redirect_uri)
 
-    async def finish_consent(self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str) -> Consent:
-        """See ``Provider.finish_consent``."""
-        return await self._oauth.finish(code=code, code_verifier=code_verifier, nonce=nonce, redirect_uri=redirect_uri)
+    async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
+        """See ``Provider.finish_sign_in``."""
+        return await self._oauth.finish(params, kept, redirect_uri=redirect_uri)
 
     async def check_app(self) -> None:
         """See ``Provider.check_app``."""

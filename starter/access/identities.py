@@ -22,7 +22,7 @@ from models.access.sessions import hashed
 from models.access.tables import Identity, IdentityAttempt
 from models.events import writes as events
 from models.kit.database import Database
-from models.kit.sealing import ConsentSecrets, Sealer, open_identity_secrets, seal_identity_secrets
+from models.kit.sealing import IdentitySecrets, Sealer, open_identity_secrets, seal_identity_secrets
 from models.practices import teams
 from models.practices.tables import Practice
 from providers.identity import Person, SignIn
@@ -134,7 +134,7 @@ class Identities:
             ip=ip[:64],
             created_at=at,
         )
-        kept = ConsentSecrets(begun.code_verifier, begun.nonce)
+        kept = IdentitySecrets(begun.code_verifier, begun.nonce)
         attempt.sealed_secrets = seal_identity_secrets(self._sealer, attempt.id, kept)
         async with self._database.transaction() as session:
             await identities.begin(session, attempt, forget_before=at - VALID_FOR)

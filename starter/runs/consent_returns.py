@@ -24,12 +24,12 @@ from models.grants import writes as grants
 from models.grants.tables import ConsentAttempt
 from models.kit.columns import now
 from models.kit.database import Database
-from models.kit.sealing import Sealer, open_secrets
+from models.kit.sealing import Sealer, open_kept
 from models.practices.tables import Practice
 from models.runs import writes as runs
 from models.runs.tables import Run
-from providers.port.errors import AppRefused, ConsentFailed, ProviderError
-from providers.port.provider import Consent
+from providers.port.errors import AppRefused, ConsentDenied, ProviderError
+from providers.port.provider import FinishedSignIn
 from starter.actor import Actor
 from starter.runs import consent_words
 from starter.runs.consents import Consents
@@ -88,7 +88,7 @@ class ConsentReturns:
 
     Args:
         database: The product's database.
-        sealer: Opens verifiers, and seals tokens.
+        sealer: Opens what a sign-in needs again, and seals what it gives.
         temporal: A client with the product's payload converter.
         consents: Began them.
     """
@@ -107,7 +107,7 @@ class ConsentReturns:
 
         Args:
             provider: From the callback's path.
-            params: The callback's query: ``state`` with ``code``, or with ``error``.
+            params: The callback's whole query: ``state``, and what its provider makes something of.
             came_from: The browser. Where it is not the one in which the sign-in was begun, it is not finished:
                 whoever sent its address would get the login of whoever followed it.
 
@@ -115,14 +115,10 @@ class ConsentReturns:
             Refused: Unknown or expired state, another browser, or the run cannot be told just now.
         """
         attempt, is_first = await self._claim(provider, params.get("state", ""), came_from)
-        if not is_first:
-            attempt = await self._settled(attempt)
-        elif error := params.get("error"):
-            attempt.denied = error == "access_denied"
-            attempt.cause = None if attempt.denied else Cause.UNKNOWN
-            await self._save(attempt)
+        if is_first:
+            await self._exchange(attempt, params)
         else:
-            await self._exchange(attempt, params.get("code", ""))
+            attempt = await self._settled(attempt)
         return await self._deliver(attempt)
 
     async def _claim(self, provider: str, state: str, came_from: CameFrom) -> tuple[ConsentAttempt, bool]:
@@ -155,17 +151,17 @@ class ConsentReturns:
                 raise Refused(RefusalCode.UNAVAILABLE, consent_words.BEING_FINISHED)
             await asyncio.sleep(LOOK.total_seconds())
 
-    async def _exchange(self, attempt: ConsentAttempt, code: str) -> None:
-        kept = open_secrets(self._sealer, attempt.id, attempt.sealed_secrets)
+    async def _exchange(self, attempt: ConsentAttempt, params: Mapping[str, str]) -> None:
+        kept = open_kept(self._sealer, attempt.id, attempt.sealed_secrets)
+        provider, redirect_uri = (
+            self._consents.provider(attempt.provider),
+            self._consents.redirect_uri(attempt.provider),
+        )
         try:
-            if not code:
-                raise ConsentFailed("no code came back")
-            consent = await self._consents.provider(attempt.provider).finish_consent(
-                code=code,
-                code_verifier=kept.code_verifier,
-                nonce=kept.nonce,
-                redirect_uri=self._consents.redirect_uri(attempt.provider),
-            )
+            finished = await provider.finish_sign_in(params, kept, redirect_uri=redirect_uri)
+        except ConsentDenied:
+            attempt.denied = True
+            await self._save(attempt)
         except ProviderError as error:
             logger.warning("sign-in %s failed: %s", attempt.id, error.detail)
             if isinstance(error, AppRefused):
@@ -173,7 +169,7 @@ class ConsentReturns:
             attempt.cause = error.cause
             await self._save(attempt)
         else:
-            await self._keep(attempt, consent)
+            await self._keep(attempt, finished)
 
     async def _note_refusal(self, provider: str, error: AppRefused) -> None:
         """For those who run this installation, once: the worker writes to them, the log tells at once."""
@@ -182,7 +178,7 @@ class ConsentReturns:
         if is_new:
             logger.error("%s refuses our app's secret (%s): `clientsync doctor` tries it", provider, error.detail)
 
-    async def _keep(self, attempt: ConsentAttempt, consent: Consent) -> None:
+    async def _keep(self, attempt: ConsentAttempt, finished: FinishedSignIn) -> None:
         """Commit the grant with the attempt: from here on, nothing that was granted can be lost."""
         at = now()
         async with self._database.transaction() as session:
@@ -190,16 +186,18 @@ class ConsentReturns:
                 session,
                 self._sealer,
                 provider=attempt.provider,
-                credential=consent.credential,
+                credential=finished.credential,
                 practice_id=attempt.practice_id,
                 colleague_id=attempt.colleague_id,
                 at=at,
             )
+            if finished.organisations:
+                await grants.record_reach(session, grant.id, finished.organisations, at)
             await sign_ins.tell_clients(session, attempt, grant.id, at)
             if attempt.link_id is not None:
-                await sign_ins.tell_of_link(session, attempt, consent.credential.label, at)
+                await sign_ins.tell_of_link(session, attempt, finished.credential.label, at)
             await app_troubles.over(session, attempt.provider)
-            attempt.grant_id, attempt.consent_ref = grant.id, consent.consent_ref
+            attempt.grant_id, attempt.consent_ref = grant.id, finished.consent_ref
             session.add(attempt)
             await runs.say_while_waiting(session, attempt.run_id, None)
 

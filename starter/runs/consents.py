@@ -21,7 +21,7 @@ from models.grants.sign_ins import LinkView
 from models.grants.tables import ConsentAttempt, SignInLink
 from models.kit.columns import now
 from models.kit.database import Database
-from models.kit.sealing import ConsentSecrets, Sealer, seal_secrets
+from models.kit.sealing import Sealer, seal_kept
 from models.runs import reads as run_views
 from models.runs import sign_ins as run_sign_ins
 from models.runs.tables import Run
@@ -50,7 +50,7 @@ class Consents:
 
     Args:
         database: The product's database.
-        sealer: Seals verifiers.
+        sealer: Seals what a sign-in needs again.
         providers: The providers that this process speaks to.
         public_url: Base address at which browsers reach us, without a final slash.
         valid_for: How long a sign-in may take, and how long a link to one can be used.
@@ -189,7 +189,7 @@ class Consents:
         async with self._database.session() as session:
             expected = await run_sign_ins.organisation_expected(session, run_id)
         try:
-            request = await provider.begin_consent(state=state, redirect_uri=self.redirect_uri(provider_name))
+            begun = await provider.begin_sign_in(state=state, redirect_uri=self.redirect_uri(provider_name))
         except ProviderError as error:
             message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."
             raise Refused(RefusalCode.UNAVAILABLE, message) from error
@@ -204,9 +204,8 @@ class Consents:
             created_at=at,
             expires_at=at + self._valid_for,
         )
-        kept = ConsentSecrets(request.code_verifier, request.nonce)
-        attempt.sealed_secrets = seal_secrets(self._sealer, attempt.id, kept)
-        return PreparedAttempt(attempt, request.authorize_url)
+        attempt.sealed_secrets = seal_kept(self._sealer, attempt.id, begun.kept)
+        return PreparedAttempt(attempt, begun.address)
 
 
 @dataclass(frozen=True, slots=True)

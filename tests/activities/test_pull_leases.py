@@ -36,7 +36,7 @@ MADE: dict[Source, Callable[[str, str], Row]] = {Source.ACCOUNTS: account, Sourc
 class Books:
     """Accounting software with two pages of each source; something may happen while the first is on its way."""
 
-    name, title, joins_many = "xero", "Xero", True
+    name, title = "xero", "Xero"
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[str], Awaitable[None]] | None = None

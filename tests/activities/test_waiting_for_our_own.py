@@ -20,6 +20,7 @@ from models.practices.writes import create_colleague, create_practice
 from providers.port.credential import Credential
 from providers.port.errors import HeldUp
 from tests.models.conftest import NOON, HandClock
+from tests.second_provider import A_PERSONS
 
 SOON = timedelta(milliseconds=20)
 EXPIRED = Credential("user-1", "user-1", "Ada", b"secret", NOON)
@@ -43,7 +44,7 @@ async def held(database: Database, sealer: Sealer, monkeypatch: pytest.MonkeyPat
 class Silent:
     """A provider that nobody should ask."""
 
-    name = "xero"
+    name, capabilities = "xero", A_PERSONS
 
 
 async def test_a_login_that_another_process_asks_about_is_our_own_matter(database, sealer, held):

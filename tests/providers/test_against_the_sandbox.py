@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,7 +22,7 @@ from emulators.xero.world import World
 from providers.kit.http import http_client
 from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.port.provider import Consent, Page
+from providers.port.provider import FinishedSignIn, Page
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from providers.xero.sign_in.secret import unpacked
@@ -64,14 +64,15 @@ class Practice:
     world: World
     xero: Xero
     base: str
-    code: str = ""
+    came_back: dict[str, str] = field(default_factory=dict)
+    kept: bytes = b""
 
-    async def consent(self, *indexes: int, going_on: bool = False) -> Consent:
+    async def consent(self, *indexes: int, going_on: bool = False) -> FinishedSignIn:
         """Sign the first person in as a browser would, and allow the organisations at these indexes."""
-        begun = await self.xero.begin_consent(state="the-state", redirect_uri=REDIRECT)
+        begun = await self.xero.begin_sign_in(state="the-state", redirect_uri=REDIRECT)
         chosen = [self.ids[index] for index in indexes]
         async with httpx2.AsyncClient(base_url=self.base, follow_redirects=True) as browser:
-            page = await browser.get(begun.authorize_url)
+            page = await browser.get(begun.address)
             found = re.search(r'name="request" value="([^"]+)"', page.text)
             assert found is not None
             signed_in = {"request": found[1], "person": self.person_id, "password": SANDBOX_PASSWORD}
@@ -80,10 +81,8 @@ class Practice:
             back = await browser.post("/identity/consent", data=allowed, follow_redirects=False)
         answer = {name: values[0] for name, values in parse_qs(urlsplit(back.headers["location"]).query).items()}
         assert answer["state"] == "the-state"
-        self.code = answer["code"]
-        return await self.xero.finish_consent(
-            code=self.code, code_verifier=begun.code_verifier, nonce=begun.nonce, redirect_uri=REDIRECT
-        )
+        self.came_back, self.kept = answer, begun.kept
+        return await self.xero.finish_sign_in(answer, begun.kept, redirect_uri=REDIRECT)
 
     async def grant(self, *indexes: int) -> Refreshing:
         return Refreshing(self.xero, (await self.consent(*indexes)).credential)
@@ -165,7 +164,7 @@ async def test_one_consent_reaches_what_was_chosen_in_it(practice: Practice) -> 
 async def test_a_code_is_good_once(practice: Practice) -> None:
     await practice.consent(0)
     with pytest.raises(ConsentFailed):
-        await practice.xero.finish_consent(code=practice.code, code_verifier="v" * 43, nonce="n", redirect_uri=REDIRECT)
+        await practice.xero.finish_sign_in(practice.came_back, practice.kept, redirect_uri=REDIRECT)
 
 
 @pytest.mark.parametrize("source", list(Source))

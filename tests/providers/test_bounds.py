@@ -21,6 +21,7 @@ from providers.port.errors import RateLimited, TooLarge, Unavailable
 from providers.xero.bounds import LISTING, LONG_LIST, NOTHING, SHORT_LIST
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
+from providers.xero.sign_in.secret import Kept
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, Tokens, held
 from tests.providers.stand_in import StandIn
@@ -194,8 +195,8 @@ async def test_documents_and_token_answers_are_small(here: Xero, endless: Endles
         endless.documents[b"/.well-known/openid-configuration"] = orjson.dumps(discovery)
     back = "https://ours.test/back"
     calls: dict[str, Callable[[], Awaitable[object]]] = {
-        "begin": lambda: here.begin_consent(state="s", redirect_uri=back),
-        "finish": lambda: here.finish_consent(code="c", code_verifier="v" * 48, nonce="n", redirect_uri=back),
+        "begin": lambda: here.begin_sign_in(state="s", redirect_uri=back),
+        "finish": lambda: here.finish_sign_in({"code": "c"}, Kept("v" * 48, "n").packed(), redirect_uri=back),
         "refresh": lambda: here.refresh(held("a")),
         "revoke": lambda: here.revoke(held("a")),
     }
@@ -227,11 +228,9 @@ async def test_every_kind_of_call_says_its_bound(server: StandIn, config: XeroCo
             return await super().handle_async_request(request)
 
     xero = Xero(config, httpx2.AsyncClient(transport=Seeing(server.app)), Allowance(), clock)
-    asked = await xero.begin_consent(state="s", redirect_uri="https://ours.test/back")
-    server.answer("/connect/token", server.tokens(asked.nonce))
-    await xero.finish_consent(
-        code="c", code_verifier=asked.code_verifier, nonce=asked.nonce, redirect_uri="https://ours.test/back"
-    )
+    asked = await xero.begin_sign_in(state="s", redirect_uri="https://ours.test/back")
+    server.answer("/connect/token", server.tokens(Kept.unpacked(asked.kept).nonce))
+    await xero.finish_sign_in({"code": "c"}, asked.kept, redirect_uri="https://ours.test/back")
     for call in (
         xero.refresh(held("a")),
         xero.revoke(held("a")),

@@ -102,15 +102,15 @@ async def test_a_sign_in_is_finished_or_refused_by_the_standards_words_only(
 async def test_what_was_read_before_serves_while_the_edge_answers(
     xero: Xero, server: StandIn, clock: HandClock
 ) -> None:
-    await xero.begin_consent(state="s", redirect_uri=REDIRECT)
+    await xero.begin_sign_in(state="s", redirect_uri=REDIRECT)
     clock.move(13 * 3600)
     server.answer("/.well-known/openid-configuration", PlainTextResponse("<html>", 403))
     for _ in range(3):
-        await xero.begin_consent(state="s", redirect_uri=REDIRECT)
+        await xero.begin_sign_in(state="s", redirect_uri=REDIRECT)
     assert len(server.seen("/.well-known/openid-configuration")) == 2
     clock.move(301)
     del server.answers["/.well-known/openid-configuration"]
-    await xero.begin_consent(state="s", redirect_uri=REDIRECT)
+    await xero.begin_sign_in(state="s", redirect_uri=REDIRECT)
     assert len(server.seen("/.well-known/openid-configuration")) == 3
 
 

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from contracts.words.causes import Cause
 from providers.port.errors import (
     AppRefused,
+    ConsentDenied,
     ConsentFailed,
     NeedsPerson,
     ProviderError,
@@ -23,10 +24,10 @@ from providers.port.errors import (
     SignedOut,
     Unavailable,
 )
-from providers.port.provider import Consent, Provider
+from providers.port.provider import FinishedSignIn, Provider
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
-from providers.xero.sign_in.secret import unpacked
+from providers.xero.sign_in.secret import Kept, unpacked
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, held
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn, key_named
@@ -39,8 +40,13 @@ def invalid(error: str, status: int = 400) -> Response:
     return JSONResponse({"error": error, "error_description": "the-code"}, status)
 
 
-async def finish(xero: Xero, nonce: str = "the-nonce") -> Consent:
-    return await xero.finish_consent(code="the-code", code_verifier="the-verifier", nonce=nonce, redirect_uri=REDIRECT)
+KEPT = b'{"code_verifier":"the-verifier","nonce":"the-nonce"}'
+"""What a sign-in that was begun keeps, as earlier versions wrote it too."""
+
+
+async def finish(xero: Xero, **params: str) -> FinishedSignIn:
+    came_back = {"code": "the-code", "state": "the-state", "session_state": "x", **params}
+    return await xero.finish_sign_in(came_back, KEPT, redirect_uri=REDIRECT)
 
 
 OLD = held("access-0", "refresh-0", ("openid",))
@@ -48,32 +54,33 @@ OLD = held("access-0", "refresh-0", ("openid",))
 
 async def test_the_browser_is_sent_with_pkce_state_nonce_and_the_wish_for_many(xero: Xero) -> None:
     provider: Provider = xero
-    consent = await provider.begin_consent(state="the-state", redirect_uri=REDIRECT)
-    query = {k: v[0] for k, v in parse_qs(urlsplit(consent.authorize_url).query).items()}
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(consent.code_verifier.encode()).digest())
-    assert consent.authorize_url.startswith("https://login.test/identity/connect/authorize?")
+    begun = await provider.begin_sign_in(state="the-state", redirect_uri=REDIRECT)
+    query = {k: v[0] for k, v in parse_qs(urlsplit(begun.address).query).items()}
+    kept = Kept.unpacked(begun.kept)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(kept.code_verifier.encode()).digest())
+    assert begun.address.startswith("https://login.test/identity/connect/authorize?")
     assert query == {
         "response_type": "code",
         "client_id": CLIENT_ID,
         "redirect_uri": REDIRECT,
         "scope": "openid profile email offline_access accounting.settings.read accounting.contacts.read",
         "state": "the-state",
-        "nonce": consent.nonce,
+        "nonce": kept.nonce,
         "code_challenge": challenge.rstrip(b"=").decode(),
         "code_challenge_method": "S256",
         "acr_values": "bulk_connect:true",
     }
-    assert len(consent.code_verifier) >= 43
-    assert consent.code_verifier not in repr(consent)
-    again = await provider.begin_consent(state="the-state", redirect_uri=REDIRECT)
-    assert again.code_verifier != consent.code_verifier
-    assert again.nonce != consent.nonce
+    assert len(kept.code_verifier) >= 43
+    assert kept.code_verifier not in repr(begun) + repr(kept)
+    again = Kept.unpacked((await provider.begin_sign_in(state="the-state", redirect_uri=REDIRECT)).kept)
+    assert again.code_verifier != kept.code_verifier
+    assert again.nonce != kept.nonce
 
 
 async def test_an_app_without_the_approval_does_not_ask_for_many(server: StandIn, clock: HandClock) -> None:
     config = XeroConfig(CLIENT_ID, SECRET, IDENTITY, API, bulk_connect=False)
     http = httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app))
-    url = (await Xero(config, http, Allowance(), clock).begin_consent(state="s", redirect_uri=REDIRECT)).authorize_url
+    url = (await Xero(config, http, Allowance(), clock).begin_sign_in(state="s", redirect_uri=REDIRECT)).address
     assert "acr_values" not in url
 
 
@@ -149,21 +156,21 @@ async def test_discovery_and_keys_are_read_once_in_half_a_day(xero: Xero, server
     assert len(server.seen("/.well-known/openid-configuration")) == 1
     assert len(server.seen("/.well-known/openid-configuration/jwks")) == 1
     clock.move(13 * 3600)
-    await xero.begin_consent(state="s", redirect_uri=REDIRECT)
+    await xero.begin_sign_in(state="s", redirect_uri=REDIRECT)
     assert len(server.seen("/.well-known/openid-configuration")) == 2
 
 
 async def test_a_crowd_of_sign_ins_reads_the_discovery_once(xero: Xero, server: StandIn) -> None:
-    await asyncio.gather(*(xero.begin_consent(state="s", redirect_uri=REDIRECT) for _ in range(20)))
+    await asyncio.gather(*(xero.begin_sign_in(state="s", redirect_uri=REDIRECT) for _ in range(20)))
     assert len(server.seen("/.well-known/openid-configuration")) == 1
 
 
 async def test_discovery_refused_at_the_edge_is_worth_another_try(xero: Xero, server: StandIn) -> None:
     server.answer("/.well-known/openid-configuration", PlainTextResponse("<html>", 403))
     with pytest.raises(Unavailable):
-        await xero.begin_consent(state="s", redirect_uri=REDIRECT)
+        await xero.begin_sign_in(state="s", redirect_uri=REDIRECT)
     del server.answers["/.well-known/openid-configuration"]
-    await xero.begin_consent(state="s", redirect_uri=REDIRECT)
+    await xero.begin_sign_in(state="s", redirect_uri=REDIRECT)
 
 
 async def test_the_person_may_stand_in_the_access_token_only(xero: Xero, server: StandIn) -> None:
@@ -266,6 +273,26 @@ async def test_a_code_that_is_refused_is_not_repeated(
     assert "the-code" not in told
     assert "the-verifier" not in told
     assert "invalid_grant" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"error": "access_denied"}, ConsentDenied),
+        ({"error": "access_denied", "code": ""}, ConsentDenied),
+        ({"error": "server_error"}, ConsentFailed),
+        ({"error": "temporarily_unavailable", "error_description": "access_denied"}, ConsentFailed),
+        ({"code": ""}, ConsentFailed),
+    ],
+    ids=str,
+)
+async def test_what_came_back_without_a_code_asks_nobody(
+    xero: Xero, server: StandIn, params: dict[str, str], expected: type[ConsentFailed]
+) -> None:
+    with pytest.raises(ConsentFailed) as caught:
+        await finish(xero, **params)
+    assert type(caught.value) is expected
+    assert server.calls == []
 
 
 async def test_revoking_sends_the_refresh_token_as_the_app(xero: Xero, server: StandIn, clock: HandClock) -> None:

@@ -18,13 +18,13 @@ from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
 from providers.kit.http import Through
 from providers.port.credential import Credential
-from providers.port.errors import ConsentFailed, SignedOut, Unavailable
-from providers.port.provider import Consent, ConsentRequest
+from providers.port.errors import ConsentDenied, ConsentFailed, SignedOut, Unavailable
+from providers.port.provider import BegunSignIn, FinishedSignIn
 from providers.xero.errors import NotReached, TokenRefused, classify_identity
 from providers.xero.json_bodies import read_json
 from providers.xero.settings import XeroConfig
 from providers.xero.sign_in.identity import Claims, XeroIdentity
-from providers.xero.sign_in.secret import TokenSet, packed, unpacked
+from providers.xero.sign_in.secret import Kept, TokenSet, packed, unpacked
 
 DEFAULT_LIFETIME_SECONDS = 1800
 """An access token's life (developer.xero.com/faq/oauth2), for an answer that does not say."""
@@ -53,25 +53,26 @@ class OAuth:
         self._identity = identity
         self._now = now
 
-    async def begin(self, *, state: str, redirect_uri: str) -> ConsentRequest:
-        """Begin a sign-in. See ``Provider.begin_consent``."""
+    async def begin(self, *, state: str, redirect_uri: str) -> BegunSignIn:
+        """Begin a sign-in. See ``Provider.begin_sign_in``."""
         endpoints = await self._identity.endpoints()
-        code_verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
+        kept = Kept(code_verifier=secrets.token_urlsafe(48), nonce=secrets.token_urlsafe(24))
         # Xero lets the person choose many organisations only when each request asks for it.
         bulk = {"acr_values": "bulk_connect:true"} if self._config.bulk_connect else {}
         url, _ = self._client().create_authorization_url(
             endpoints.authorize,
             state=state,
-            code_verifier=code_verifier,
-            nonce=nonce,
+            code_verifier=kept.code_verifier,
+            nonce=kept.nonce,
             redirect_uri=redirect_uri,
             scope=" ".join(self._config.scopes),
             **bulk,
         )
-        return ConsentRequest(authorize_url=url, code_verifier=code_verifier, nonce=nonce)
+        return BegunSignIn(address=url, kept=kept.packed())
 
-    async def finish(self, *, code: str, code_verifier: str, nonce: str, redirect_uri: str) -> Consent:
-        """Exchange the code and verify who signed in. See ``Provider.finish_consent``."""
+    async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
+        """Exchange the code and verify who signed in. See ``Provider.finish_sign_in``."""
+        code, held = _code_in(params), Kept.unpacked(kept)
         endpoints = await _once_more(self._identity.endpoints, Unavailable)
         await _once_more(self._identity.keys, Unavailable)  # a code whose tokens nobody can check is lost
         asked_at = self._now()
@@ -81,7 +82,7 @@ class OAuth:
                 endpoints.token,
                 grant_type="authorization_code",
                 code=code,
-                code_verifier=code_verifier,
+                code_verifier=held.code_verifier,
                 redirect_uri=redirect_uri,
             )
             return self._answer(call)
@@ -99,7 +100,7 @@ class OAuth:
         tokens, id_token = _token_set(answer, self._config.scopes), answer.get("id_token")
         if not isinstance(id_token, str) or not tokens.refresh_token:
             raise ConsentFailed("the tokens came without an id_token or a refresh token")
-        identity = await self._identity.identity_claims(id_token, nonce=nonce, access_token=tokens.access_token)
+        identity = await self._identity.identity_claims(id_token, nonce=held.nonce, access_token=tokens.access_token)
         access = await self._identity.access_claims(tokens.access_token)
         user_id = _claim(identity, "xero_userid") or _claim(access, "xero_userid")
         if user_id is None:
@@ -112,7 +113,7 @@ class OAuth:
             access_expires_at=_ends(answer, asked_at),
             refresh_expires_at=asked_at + UNUSED_FOR,
         )
-        return Consent(credential, consent_ref=_claim(access, "authentication_event_id"))
+        return FinishedSignIn(credential, consent_ref=_claim(access, "authentication_event_id"))
 
     async def refresh(self, credential: Credential) -> Credential:
         """Refresh a credential. See ``Provider.refresh``."""
@@ -206,6 +207,21 @@ async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Except
         return await call()
     except passing:
         return await call()
+
+
+def _code_in(params: Mapping[str, str]) -> str:
+    """The code that came back.
+
+    Raises:
+        ConsentDenied: The person said no.
+        ConsentFailed: Another error came back, or no code.
+    """
+    error, code = params.get("error"), params.get("code")
+    if error == "access_denied":
+        raise ConsentDenied("access_denied")
+    if error or not code:
+        raise ConsentFailed("an error came back" if error else "no code came back")
+    return code
 
 
 def _token_set(answer: Mapping[str, object], asked_scopes: tuple[str, ...], refresh_token: str = "") -> TokenSet:

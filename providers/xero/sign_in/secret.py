@@ -1,4 +1,7 @@
-"""The content of the secret in Xero's credentials: the token set. Only this package reads it."""
+"""What Xero's client keeps sealed: a credential's token set, and the secrets of a sign-in that was begun.
+
+Only this package reads it.
+"""
 
 from dataclasses import dataclass, field
 
@@ -42,3 +45,25 @@ def unpacked(secret: bytes) -> TokenSet:
         scope=tuple(kept.get("scope", ())),
         spare_refresh_token=kept.get("spare_refresh_token", ""),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a sign-in that was begun needs again to be finished.
+
+    Attributes:
+        code_verifier: The PKCE verifier.
+        nonce: What the id_token must repeat.
+    """
+
+    code_verifier: str = field(repr=False)
+    nonce: str = field(repr=False)
+
+    def packed(self) -> bytes:
+        """As it is kept; earlier versions kept the same."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def unpacked(cls, kept: bytes) -> "Kept":
+        """As it was."""
+        return cls(**orjson.loads(kept))

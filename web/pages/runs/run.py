@@ -105,7 +105,7 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -
     except Refused as refused:
         return _moved_on(run_id, refused)
     software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, run_id)
-    return leave(request, address, software.title, to_allow, joins_many=software.joins_many)
+    return leave(request, address, software.title, to_allow, joins_many=software.capabilities.joins_many)
 
 
 @router.post("/activity/{run_id}/selection")
@@ -177,7 +177,7 @@ async def _page(
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
         provider=provider.title,
-        joins_many=provider.joins_many,
+        joins_many=provider.capabilities.joins_many,
         in_temporal=in_temporal(request, door, viewer, run_id),
         **values,
     )

@@ -64,7 +64,7 @@ async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
         asked=asked,
         token=token,
         provider=provider.title,
-        joins_many=provider.joins_many,
+        joins_many=provider.capabilities.joins_many,
     )
 
 

@@ -1,0 +1,98 @@
+"""A second accounting software, in this process: what our code does where the first one's capabilities are not those.
+
+It stands for no platform. Each test sets it up with what it is about.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from models.kit.columns import now
+from providers.port.capabilities import (
+    Capabilities,
+    GrantOf,
+    OrganisationIdFrom,
+    RefreshTokens,
+    Region,
+    SignInBrings,
+)
+from providers.port.credential import Credential, CredentialSource
+from providers.port.provider import BegunSignIn, FinishedSignIn, ReachableOrganisation
+
+A_PERSONS = Capabilities(
+    sign_in_brings=SignInBrings.ALL,
+    grant_of=GrantOf.PERSON,
+    organisation_id_from=OrganisationIdFrom.LISTING,
+    ends_one_alone=False,
+    tells_of_disconnect=False,
+    refresh_tokens=RefreshTokens.SINGLE_USE,
+    leeway=timedelta(seconds=30),
+    idle_limit=timedelta(days=31),
+    renewed_at_age=timedelta(days=7),
+    regions=(Region("gb", "United Kingdom"), Region("ie", "Ireland")),
+)
+"""A person's grant that brings all that they reach, and that can only be ended whole."""
+
+A_COMPANYS = replace(
+    A_PERSONS,
+    sign_in_brings=SignInBrings.ONE,
+    grant_of=GrantOf.ORGANISATION,
+    organisation_id_from=OrganisationIdFrom.REDIRECT,
+    ends_one_alone=True,
+    regions=(),
+)
+"""A company's grant, whose id comes back with the browser."""
+
+
+@dataclass
+class Second:
+    """Signs anybody in, and lists what it is told to.
+
+    Attributes:
+        capabilities: As the test needs them.
+        reached: What every login reaches.
+        finished: The queries of sign-ins that came back, with what was kept for them.
+        refreshed: Credentials that were refreshed.
+        revoked: Credentials that were ended.
+    """
+
+    capabilities: Capabilities = A_PERSONS
+    reached: tuple[ReachableOrganisation, ...] = ()
+    finished: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    refreshed: list[Credential] = field(default_factory=list)
+    revoked: list[Credential] = field(default_factory=list)
+    name: str = "second"
+    title: str = "Second Books"
+
+    async def begin_sign_in(
+        self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None
+    ) -> BegunSignIn:
+        """Sends the browser nowhere that is."""
+        return BegunSignIn(
+            f"https://second.test/allow?state={state}&back={redirect_uri}", f"{expected} {region}".encode()
+        )
+
+    async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
+        """The account is the company that came back, or else the one person that there is."""
+        self.finished.append((dict(params), kept))
+        company = params.get("realmId")
+        known = tuple(one for one in self.reached if one.organisation_id == company)
+        credential = Credential(company or "person-1", "person-1", "Bea", b"secret 1", now() + timedelta(minutes=5))
+        return FinishedSignIn(credential, known)
+
+    async def refresh(self, credential: Credential) -> Credential:
+        """Another secret each time."""
+        self.refreshed.append(credential)
+        secret = f"secret {len(self.refreshed) + 1}".encode()
+        return replace(credential, secret=secret, access_expires_at=now() + timedelta(minutes=5))
+
+    async def revoke(self, credential: Credential) -> None:
+        """It is noted."""
+        self.revoked.append(credential)
+
+    async def organisations(
+        self, tokens: CredentialSource, consent_ref: str | None = None
+    ) -> Sequence[ReachableOrganisation]:
+        """What the test says."""
+        await tokens.credential()
+        return self.reached
