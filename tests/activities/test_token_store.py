@@ -1,0 +1,66 @@
+"""When a credential is refreshed is its provider's to say."""
+
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from activities.shared.token_store import TokenStore
+from models.grants.tables import Grant
+from models.grants.writes import upsert_grant
+from models.kit.database import Database
+from models.kit.sealing import Sealer
+from models.practices.writes import create_colleague, create_practice
+from providers.port.credential import Credential
+from tests.models.conftest import NOON, HandClock
+from tests.second_provider import A_PERSONS, Second
+
+ENDS = NOON + timedelta(minutes=5)
+LEEWAY, RENEWED_AT_AGE = A_PERSONS.leeway, A_PERSONS.renewed_at_age
+
+
+@pytest_asyncio.fixture
+async def grant(database: Database, sealer: Sealer) -> Grant:
+    async with database.transaction() as session:
+        practice = await create_practice(session, "Harbour Lane")
+        colleague = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")
+        return await upsert_grant(
+            session,
+            sealer,
+            provider="second",
+            credential=Credential("person-1", "person-1", "Bea", b"secret 1", ENDS, region="gb"),
+            practice_id=practice.id,
+            colleague_id=colleague.id,
+            at=NOON,
+        )
+
+
+@pytest.mark.parametrize(
+    ("at", "given"),
+    [(ENDS - LEEWAY - timedelta(seconds=1), b"secret 1"), (ENDS - LEEWAY, b"secret 2")],
+)
+async def test_a_credential_is_refreshed_when_it_is_near_its_end_for_this_provider(database, sealer, grant, at, given):
+    second, clock = Second(), HandClock()
+    tokens = TokenStore(database, sealer, clock).of(grant.id, second, None)
+    assert (await tokens.credential()).secret == b"secret 1"
+    clock.at = at  # the one that is remembered is looked at like the one that is stored
+    assert (await tokens.credential()).secret == given
+
+
+@pytest.mark.parametrize(("age", "refreshed"), [(RENEWED_AT_AGE - timedelta(seconds=1), 0), (RENEWED_AT_AGE, 1)])
+async def test_the_night_renews_it_at_an_age_that_is_far_from_its_providers_limit(
+    database, sealer, grant, age, refreshed
+):
+    async with database.transaction() as session:
+        kept = await session.get_one(Grant, grant.id)
+        kept.access_expires_at = NOON + timedelta(days=30)
+        session.add(kept)
+    second = Second()
+    await TokenStore(database, sealer, HandClock(NOON + age)).keep_alive(grant.id, second)
+    assert len(second.refreshed) == refreshed
+
+
+async def test_a_provider_gets_the_whole_credential_back(database, sealer, grant):
+    second = Second()
+    await TokenStore(database, sealer, HandClock(ENDS)).of(grant.id, second, None).credential()
+    assert second.refreshed == [Credential("person-1", "person-1", "Bea", b"secret 1", ENDS, region="gb")]
