@@ -125,7 +125,7 @@ class Starts:
     def _has_queue(self, run: Run) -> bool:
         """Whether a sign-in is expected for each organisation, since each brings only one."""
         is_of_all = run.kind is RunKind.RECONNECT_ALL and run.client_id is None
-        return is_of_all and not self._consents.provider(run.provider).joins_many
+        return is_of_all and not self._consents.provider(run.provider).capabilities.joins_many
 
     async def _earlier(self, actor: Actor, key: str) -> Run | None:
         async with self._database.session() as session:
