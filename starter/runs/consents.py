@@ -189,7 +189,9 @@ class Consents:
         async with self._database.session() as session:
             expected = await run_sign_ins.organisation_expected(session, run_id)
         try:
-            begun = await provider.begin_sign_in(state=state, redirect_uri=self.redirect_uri(provider_name))
+            begun = await provider.begin_sign_in(
+                state=state, redirect_uri=self.redirect_uri(provider_name), expected=expected
+            )
         except ProviderError as error:
             message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."
             raise Refused(RefusalCode.UNAVAILABLE, message) from error
