@@ -48,7 +48,7 @@ class Books:
 
     async def ends(self) -> list[str]:
         async with self.database.session() as session:
-            statement = text("SELECT after FROM events WHERE kind = 'run.finished'")
+            statement = text("SELECT after FROM events WHERE kind = 'run.finished' ORDER BY id")
             return list((await (await session.connection()).execute(statement)).scalars())
 
     async def enter(self, stage: Stage) -> Stage:

@@ -78,7 +78,8 @@ class Pulls:
         async with self.database.engine.connect() as connection:
             found = await connection.exec_driver_sql(
                 "SELECT organisation_id, count(a.key) FROM connections c LEFT JOIN accounts a ON a.connection_id = c.id"
-                " GROUP BY organisation_id ORDER BY organisation_id"
+                " WHERE practice_id = $1 GROUP BY organisation_id ORDER BY organisation_id",
+                (self.house.practice.id,),
             )
             return [(organisation, count) for organisation, count in found]
 
@@ -126,7 +127,8 @@ async def test_a_pull_that_was_silent_for_too_long_stores_nothing_over_somebody_
     assert not told.value.non_retryable
     assert await pulls.stored() == [("org-1", 0)]
     async with pulls.database.engine.connect() as connection:
-        assert (await connection.exec_driver_sql("SELECT count(*) FROM receipts")).scalar_one() == 0
+        read = await connection.exec_driver_sql("SELECT count(*) FROM receipts WHERE pulled_at IS NOT NULL")
+        assert read.scalar_one() == 0
     assert await pulls.lease() == (OTHER, pulls.clock.at + LEASE)
 
 
@@ -141,7 +143,8 @@ async def test_a_lease_that_ran_out_is_good_while_nobody_takes_it(pulls: Pulls):
 
 async def test_a_client_that_is_limited_gives_its_lease_back(pulls: Pulls):
     async with pulls.database.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE connections SET limited_until = '2099-01-01'")
+        limited = "UPDATE connections SET limited_until = '2099-01-01' WHERE practice_id = $1"
+        await connection.exec_driver_sql(limited, (pulls.house.practice.id,))
     with pytest.raises(ApplicationError) as told:
         await pulls.pull()
     assert told.value.type == "rate_limited"
@@ -174,7 +177,8 @@ async def test_a_group_stores_those_whose_lease_it_has(pulls: Pulls):
 
     pulls.books.meanwhile = silence
     async with pulls.database.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE connections SET list_names = '{accounts}'")
+        chosen = "UPDATE connections SET list_names = '{accounts}' WHERE practice_id = $1"
+        await connection.exec_driver_sql(chosen, (house.practice.id,))
     asked = PullClientsInput(connection_ids=(house.connection_id, second.id), pull_id="a-pull", run_id=RUN)
     pulled: PullClientsResult = await ActivityEnvironment().run(pulls.activities.pull_clients, asked)
     assert pulled.left == (house.connection_id,)

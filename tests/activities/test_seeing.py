@@ -41,7 +41,8 @@ async def test_what_was_read_meanwhile_counts_more(database, house):
     class Slow:
         async def profile(self, *_: object) -> None:
             async with database.transaction() as session:
-                await session.exec(update(Connection).values(last_good_at=NOON))
+                read = update(Connection).where(Connection.id == house.connection_id)
+                await session.exec(read.values(last_good_at=NOON))
             raise SignedOut("dead")
 
     run_id = await a_run_of(database, house)

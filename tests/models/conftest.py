@@ -1,14 +1,15 @@
 """A practice with one connected client, and a second practice beside it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.shared.token_store import credential_of
 from models.clients.tables import Client
@@ -24,8 +25,8 @@ from models.kit.sealing import Sealer, open_secret
 from models.practices.tables import Colleague, Practice
 from models.practices.writes import create_colleague, create_practice
 from providers.port.credential import Credential
+from tests.models.neighbours import NOON, a_life, rows_of
 
-NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=1)
 
 
@@ -61,21 +62,41 @@ async def house(database: Database, sealer: Sealer) -> House:
         colleague = await create_colleague(session, practice.id, email="ada@harbour.test", name="Ada")
         other = await create_practice(session, "Mill Street")
         other_colleague = await create_colleague(session, other.id, email="bo@mill.test", name="Bo")
-        grant = await upsert_grant(
-            session,
-            sealer,
-            provider="xero",
-            credential=credential(1),
-            practice_id=practice.id,
-            colleague_id=colleague.id,
-            at=NOON,
-        )
-        client = Client(practice_id=practice.id, name="Smith Ltd", code="SMIT0001", owner_id=colleague.id)
-        session.add(client)
-        await session.flush()
-        connection = a_connection(practice.id, client.id, grant.id, "org-1")
-        session.add(connection)
+        grant, client, connection = await a_client(session, sealer, colleague)
     return House(practice, colleague, other, other_colleague, grant.id, client.id, connection.id)
+
+
+@pytest_asyncio.fixture
+async def next_door(database: Database, sealer: Sealer, house: House) -> AsyncIterator[None]:
+    """A third practice with the same books and a life of its own, of which nothing may have changed in the end."""
+    async with database.transaction() as session:
+        practice = await create_practice(session, "Quay Row")
+        colleague = await create_colleague(session, practice.id, email="cy@quay.test", name="Cy")
+        await a_life(session, await a_client(session, sealer, colleague, "user-next-door"), colleague)
+    before = await rows_of(database, practice.id)
+    yield
+    assert await rows_of(database, practice.id) == before
+
+
+async def a_client(
+    session: AsyncSession, sealer: Sealer, colleague: Colleague, person: str = "user-1"
+) -> tuple[Grant, Client, Connection]:
+    grant = await upsert_grant(
+        session,
+        sealer,
+        provider="xero",
+        credential=credential(1, account_key=person),
+        practice_id=colleague.practice_id,
+        colleague_id=colleague.id,
+        at=NOON,
+    )
+    client = Client(practice_id=colleague.practice_id, name="Smith Ltd", code="SMIT0001", owner_id=colleague.id)
+    session.add(client)
+    await session.flush()
+    connection = a_connection(client.practice_id, client.id, grant.id, "org-1")
+    session.add(connection)
+    await session.flush()
+    return grant, client, connection
 
 
 def a_connection(practice_id: UUID, client_id: UUID, grant_id: UUID, organisation_id: str) -> Connection:

@@ -19,6 +19,8 @@ from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, a_connection
 from tests.models.rows import account
 
+pytestmark = pytest.mark.usefixtures("next_door")
+
 MONTH = connection_changes.UNDO_WITHIN
 SECOND = timedelta(seconds=1)
 

@@ -21,6 +21,8 @@ from rules.lists.list_changes import Changes
 from rules.night.diagnosing import Look
 from tests.models.conftest import NOON, House
 
+pytestmark = pytest.mark.usefixtures("next_door")
+
 STORED = Changes(rows=3, added=0, changed=0, gone=0)
 CONTACTS = Source.CONTACTS.lists
 

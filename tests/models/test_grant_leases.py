@@ -31,7 +31,7 @@ from tests.models.conftest import (
 )
 from tests.models.pooler import Pooler
 
-pytestmark = pytest.mark.usefixtures("expired", "looks_often")
+pytestmark = pytest.mark.usefixtures("expired", "looks_often", "next_door")
 
 
 class Tries:
@@ -58,6 +58,7 @@ async def lease_lasts(database: Database, seconds: float, holder: str | None = N
     statement = """
         UPDATE grants SET refresh_until = clock_timestamp() + :seconds * interval '1 second',
                           refresh_holder = coalesce(:holder, refresh_holder)
+        WHERE account_key = 'user-1'
     """
     async with database.transaction() as session:
         await (await session.connection()).execute(text(statement), {"seconds": seconds, "holder": holder})

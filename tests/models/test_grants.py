@@ -95,7 +95,9 @@ async def test_two_practices_may_hold_one_grant(database, house, sealer):
     other = {"practice_id": house.other_practice.id, "colleague_id": house.other_colleague.id}
     assert (await sign_in(database, sealer, house, 5, **other)).id == house.grant_id
     async with database.session() as session:
-        holders = (await session.exec(select(GrantHolder.practice_id))).all()
+        holders = (
+            await session.exec(select(GrantHolder.practice_id).where(GrantHolder.grant_id == house.grant_id))
+        ).all()
     assert set(holders) == {house.practice.id, house.other_practice.id}
 
 

@@ -22,6 +22,8 @@ from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
 from tests.models.rows import account, contact
 
+pytestmark = pytest.mark.usefixtures("next_door")
+
 
 async def store(
     database: Database,

@@ -30,7 +30,7 @@ def migration() -> ModuleType:
 
 def migrate(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE contacts DROP COLUMN in_suppliers, DROP COLUMN in_customers"))
-    connection.execute(text("UPDATE receipts SET rows = 1"))
+    connection.execute(text("UPDATE receipts SET rows = 1 WHERE pull_id = 'p'"))
     with Operations.context(MigrationContext.configure(connection)):
         migration().upgrade()
 
@@ -39,14 +39,14 @@ async def migrated(database, house, wanted):
     async with database.transaction() as session:
         changes = await store_lists(session, house.connection_id, {Source.CONTACTS: ROWS}, is_complete=True, at=NOON)
         await write_receipts(session, {house.connection_id: changes}, pull_id="p", at=NOON)
-        connection = await session.connection()
-        await connection.execute(text("UPDATE connections SET contacts = :wanted"), {"wanted": wanted})
+        connection, of = await session.connection(), {"wanted": wanted, "id": house.connection_id}
+        await connection.execute(text("UPDATE connections SET contacts = :wanted WHERE id = :id"), of)
         await connection.execute(
             text("UPDATE contacts SET is_customer = false WHERE :wanted = 'suppliers'"), {"wanted": wanted}
         )
         await connection.run_sync(migrate)
         lists = await connection.execute(text("SELECT key, in_suppliers, in_customers FROM contacts"))
-        rows = await connection.execute(text("SELECT list_name, rows FROM receipts"))
+        rows = await connection.execute(text("SELECT list_name, rows FROM receipts WHERE pull_id = 'p'"))
         return {key: tuple(flags) for key, *flags in lists}, dict(rows.all())
 
 

@@ -1,10 +1,14 @@
 """Receipts: the last good numbers, and the cause when a try failed."""
 
+import pytest
+
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from models.connections.receipts import BeforePull, before_pull, receipts_of, write_failures, write_receipts
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON
+
+pytestmark = pytest.mark.usefixtures("next_door")
 
 SUPPLIERS, CUSTOMERS, ITEMS = ListName.SUPPLIERS, ListName.CUSTOMERS, ListName.ITEMS
 

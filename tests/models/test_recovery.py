@@ -22,6 +22,8 @@ from rules.night import diagnosing
 from rules.night.diagnosing import Look
 from tests.models.conftest import NOON, House
 
+pytestmark = pytest.mark.usefixtures("next_door")
+
 
 async def test_a_good_pull_clears_the_cause_and_connects_again(database: Database, house: House):
     at = now()

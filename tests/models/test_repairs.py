@@ -17,6 +17,8 @@ from models.practices.tables import Colleague
 from models.practices.writes import create_colleague
 from tests.models.conftest import NOON, a_connection, credential
 
+pytestmark = pytest.mark.usefixtures("next_door")
+
 
 @pytest_asyncio.fixture
 async def logins(database, house, sealer) -> dict[str, UUID]:

@@ -1,5 +1,7 @@
 """The list of a run: further sign-ins add to it without gaps, and nothing loses its place."""
 
+import pytest
+
 from contracts.words.runs import RunKind
 from models.kit.columns import now
 from models.kit.database import Database
@@ -7,6 +9,8 @@ from models.runs import organisations as run_lists
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
 from tests.models.conftest import House
+
+pytestmark = pytest.mark.usefixtures("next_door")
 
 
 def found(*names: str) -> list[FoundOrganisation]:

@@ -11,6 +11,8 @@ from models.runs import results as run_results
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, credential
 
+pytestmark = pytest.mark.usefixtures("next_door")
+
 
 @pytest.mark.parametrize(
     ("action", "before", "by_its_own_login", "expected"),

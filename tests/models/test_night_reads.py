@@ -1,0 +1,156 @@
+"""Whom the night's check looks at, and whom it leaves alone: what its queries find of one client in each situation."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus, GrantStatus
+from contracts.words.lists import ListName
+from models.connections.tables import Connection, Receipt
+from models.grants.tables import Grant
+from models.kit.database import Database
+from models.night import reads as checks
+from tests.models.conftest import NOON, House
+
+pytestmark = pytest.mark.usefixtures("next_door")
+
+HOUR = timedelta(hours=1)
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
+
+
+async def now_is(database: Database, house: House, **values: Any) -> None:
+    """The client is as it is on most nights, but for what is told."""
+    usual = {"created_at": NOON - 9 * HOUR, "last_good_at": NOON - 8 * HOUR, "next_refresh_at": NOON + HOUR}
+    async with database.transaction() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+        for name, value in {**usual, **values}.items():
+            setattr(connection, name, value)
+        session.add(connection)
+
+
+NOT_IN_USE = [
+    {"status": ConnectionStatus.DISCONNECTING},
+    {"status": ConnectionStatus.DISCONNECTED},
+    {"is_current": False},
+]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_looked_at"),
+    [
+        ({}, True),
+        ({"last_good_at": None}, True),
+        ({"created_at": NOON, "last_good_at": NOON}, True),
+        ({"created_at": NOON + HOUR, "last_good_at": None}, False),  # made after the check had begun
+        ({"last_good_at": NOON + HOUR}, False),  # read after it had
+        *((values, False) for values in NOT_IN_USE),
+    ],
+)
+async def test_what_was_made_or_read_since_the_check_began_is_left_alone(database, house, values, is_looked_at):
+    await now_is(database, house, **values)
+    async with database.transaction() as session:
+        found = await checks.connections_of(session, house.practice.id, house.grant_id, since=NOON)
+        assert [one.connection_id for one in found] == ([house.connection_id] if is_looked_at else [])
+        assert not await checks.connections_of(session, house.other_practice.id, house.grant_id, since=NOON)
+        assert not await checks.connections_of(session, house.practice.id, FIRST, since=NOON)
+
+
+async def due(database: Database, practice_id: UUID, *, after: UUID | None = None, healthy: bool = False) -> list[bool]:
+    """Of each client that is due, whether that is for a look alone."""
+    async with database.session() as session:
+        found = await checks.clients_due(
+            session,
+            practice_id,
+            NOON,
+            after=after,
+            limit=10,
+            is_healthy_only=healthy,
+            read_before=NOON - 10 * HOUR,
+        )
+    return [one.is_look for one in found]
+
+
+DUE, LOOK, NOT = [False], [True], []
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, NOT),
+        ({"next_refresh_at": NOON}, DUE),
+        ({"next_refresh_at": None}, DUE),
+        ({"last_good_at": NOON - 10 * HOUR}, LOOK),
+        ({"last_good_at": None}, NOT),
+        ({"next_refresh_at": NOON, "limited_until": NOON}, DUE),
+        ({"next_refresh_at": NOON, "limited_until": NOON + HOUR}, NOT),
+        ({"last_good_at": NOON - 10 * HOUR, "limited_until": NOON + HOUR}, NOT),
+        *(({"next_refresh_at": NOON, **values}, NOT) for values in NOT_IN_USE),
+        # In trouble: what only a pull can disprove is tried, whenever it is due; what a login or waiting ends is not.
+        ({"cause": Cause.SUBSCRIPTION_ENDED, "look_cause": Cause.SUBSCRIPTION_ENDED}, DUE),
+        ({"cause": Cause.SIGNED_OUT, "look_cause": Cause.SIGNED_OUT, "next_refresh_at": NOON}, NOT),
+        ({"cause": Cause.RATE_LIMITED, "look_cause": Cause.RATE_LIMITED, "next_refresh_at": NOON}, NOT),
+        ({"cause": Cause.ACCESS_LOST, "last_good_at": NOON - 10 * HOUR}, NOT),
+    ],
+)
+async def test_who_is_due(database, house, values, expected):
+    await now_is(database, house, **values)
+    assert await due(database, house.practice.id) == expected
+    assert await due(database, house.other_practice.id) == NOT
+    assert await due(database, house.practice.id, after=FIRST) == expected
+    assert await due(database, house.practice.id, after=LAST) == NOT
+    if "cause" in values:
+        assert await due(database, house.practice.id, healthy=True) == NOT
+
+
+async def test_nobody_is_due_whose_login_is_signed_out(database, house):
+    await now_is(database, house, next_refresh_at=NOON)
+    async with database.transaction() as session:
+        (await session.get_one(Grant, house.grant_id)).status = GrantStatus.SIGNED_OUT
+    assert await due(database, house.practice.id) == NOT
+
+
+@pytest.mark.parametrize(
+    ("chosen", "failed", "look", "expected"),
+    [
+        (None, {ListName.ITEMS: Cause.PERMISSION_MISSING}, None, DUE),
+        (None, {ListName.ITEMS: None}, None, NOT),
+        ([ListName.ITEMS], {ListName.ITEMS: Cause.PERMISSION_MISSING}, None, DUE),
+        ([ListName.CURRENCIES], {ListName.ITEMS: Cause.PERMISSION_MISSING}, None, NOT),
+        ([ListName.CURRENCIES], {ListName.ORGANISATION: Cause.PERMISSION_MISSING}, None, DUE),
+        (None, {ListName.ITEMS: Cause.PERMISSION_MISSING}, Cause.DISCONNECTED_AT_PROVIDER, NOT),
+    ],
+)
+async def test_a_list_that_failed_is_tried_where_it_is_chosen(database, house, chosen, failed, look, expected):
+    names = chosen and [one.value for one in chosen]
+    await now_is(database, house, cause=Cause.UNKNOWN, look_cause=look, list_names=names)
+    async with database.transaction() as session:
+        session.add_all(
+            Receipt(connection_id=house.connection_id, list_name=name, cause=cause) for name, cause in failed.items()
+        )
+    assert await due(database, house.practice.id) == expected
+
+
+@pytest.mark.parametrize("values", [{}, *NOT_IN_USE])
+async def test_logins_and_health_are_of_connections_in_use(database, house, values):
+    await now_is(database, house, cause=Cause.UNKNOWN, **values)
+    async with database.session() as session:
+        found = [await checks.logins(session, house.practice.id, after=after, limit=9) for after in (None, FIRST, LAST)]
+        health = await checks.health(session, house.practice.id)
+        nothing = await checks.logins(session, house.other_practice.id, after=None, limit=9)
+    whole = [] if values else [(house.grant_id, 1)]
+    assert [[(one.grant_id, one.connections) for one in page] for page in found] == [whole, whole, []]
+    assert list(nothing) == []
+    assert health == ({} if values else {Cause.UNKNOWN: 1})
+
+
+async def test_only_what_the_provider_listed_is_marked_as_listed(database, house):
+    """Next door the same organisation was not listed; it is another connection (``next_door``)."""
+    await now_is(database, house)
+    async with database.transaction() as session:
+        await checks.settle(session, [], [house.connection_id], [Cause.SIGNED_OUT], NOON)
+    async with database.session() as session:
+        connection = await session.get_one(Connection, house.connection_id)
+    assert (connection.listed_at, connection.next_refresh_at) == (NOON, NOON + HOUR)
