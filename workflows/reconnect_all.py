@@ -9,7 +9,7 @@ repairs anything.
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs.reconnecting import ReconnectActivities
@@ -27,6 +27,7 @@ from workflows.parts.consented_run import ConsentedRun, unlisted
 from workflows.parts.pulling import ClientPulls
 from workflows.parts.run_state import RunState
 from workflows.plans import policies
+from workflows.plans.failures import trouble_of
 from workflows.plans.patches import SIGN_IN_QUEUE
 
 FROM_THE_START = -1
@@ -81,7 +82,10 @@ class ReconnectAll(ConsentedRun):
         if not (self._start.has_queue and workflow.patched(SIGN_IN_QUEUE)):
             return ()
         further: list[ConsentGiven] = []
-        to_do = await self._note_sign_in(first)
+        try:
+            to_do = await self._note_sign_in(first)
+        except ActivityError as error:
+            raise unlisted(error) from error
         while to_do and not self._is_enough:
             try:
                 await workflow.wait_condition(
@@ -93,26 +97,40 @@ class ReconnectAll(ConsentedRun):
                 break
             if self.consents:
                 consent = self.consents.popleft()
-                further.append(consent)
-                to_do = await self._note_sign_in(consent)
+                try:
+                    to_do = await self._note_sign_in(consent)
+                except ActivityError as error:
+                    await self._say_unseen(error)
+                else:
+                    further.append(consent)
         return tuple(further)
 
     async def _note_sign_in(self, consent: ConsentGiven) -> int:
-        """Compare a sign-in with those that are expected; gives how many are still to do."""
-        try:
-            noted = await call(
-                ReconnectActivities.note_sign_in,
-                NoteSignInInput(
-                    run_id=self._start.run.run_id, consent_id=consent.consent_id, grant_id=consent.grant_id
-                ),
-                policies.at(self._start.run.provider, policies.LISTING),
-                "See which organisation this sign-in brought",
-            )
-        except ActivityError as error:
-            raise unlisted(error) from error
+        """Compare a sign-in with those that are expected; gives how many are still to do.
+
+        Raises:
+            ActivityError: What its login reaches could not be listed.
+        """
+        noted = await call(
+            ReconnectActivities.note_sign_in,
+            NoteSignInInput(run_id=self._start.run.run_id, consent_id=consent.consent_id, grant_id=consent.grant_id),
+            policies.at(self._start.run.provider, policies.LISTING),
+            "See which organisation this sign-in brought",
+        )
         self.state.unsay()
         self.state.note(noted.message)
         return noted.to_do
+
+    async def _say_unseen(self, error: ActivityError) -> None:
+        """Say that what a further sign-in brought could not be seen; the earlier ones stand, and the run goes on."""
+        if is_cancelled_exception(error):
+            raise error
+        notice = (
+            f"What this sign-in brought could not be seen, so it is still to do. {trouble_of(error).cause.sentence}"
+        )
+        await self.state.enter(Stage.AWAITING_CONSENT, notice)
+        self.state.unsay()
+        self.state.note(notice)
 
     async def _survey(self, consent: ConsentGiven, further: tuple[ConsentGiven, ...]) -> None:
         await self.state.enter(Stage.LISTING)

@@ -107,6 +107,23 @@ async def test_going_on_leaves_the_rest_as_it_is(make_prepared: MakePrepared):
     assert run["counts"] == {"repaired": 1, "unreachable": 1, "healthy": 1}
 
 
+async def test_a_further_sign_in_that_cannot_be_seen_leaves_the_queue_as_it_was(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(some_removed, organisations=5, bulk_connect=False)
+    async with scene.worker():
+        run_id, address = await begun(scene)
+        first, second = (one["organisation_id"] for one in (await queue_of(scene, run_id))["sign_ins"])
+        await signed_in(scene, run_id, address, first)
+    await scene.sign_in(await scene.further_sign_in(run_id), choose=[second])
+    scene.fault(Kind.REVOKE_PERSON)
+    async with scene.worker():
+        run = await scene.until(run_id, lambda run: bool(run["message"]))
+        assert run["message"].startswith("What this sign-in brought could not be seen, so it is still to do.")
+        assert (await queue_of(scene, run_id))["next"] == second
+        await scene.sign_in(await scene.further_sign_in(run_id), action="continue")  # it is allowed there by now
+        run = await scene.until_stage(run_id, "finished")
+    assert run["counts"] == {"repaired": 2, "healthy": 1}
+
+
 async def test_two_logins_repair_what_each_reaches(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(some_removed, organisations=5, people=2, bulk_connect=False)
     async with scene.worker():
