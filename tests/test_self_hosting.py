@@ -8,12 +8,16 @@ import pytest
 import yaml
 
 from contracts.words.names import CLIENT_ATTRIBUTE, SEARCH_ATTRIBUTES
+from providers import registry
 from runtime.settings.settings import Settings, variable_of
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = (ROOT / "docker-compose.temporal.yml").read_text()
 SERVICES = yaml.safe_load(COMPOSE)["services"]
 PRODUCT = ("migrate", "worker", "web")
+VARIABLES = {variable_of(field) for field in Settings.model_fields} | {
+    one.variable(field) for one in registry.all_of({}) for field in type(one).model_fields
+}
 
 
 def test_every_part_is_there():
@@ -47,7 +51,7 @@ def test_no_secret_has_a_default_and_every_required_variable_is_documented():
 def test_the_products_containers_know_their_settings_and_run_with_no_rights(name):
     service = SERVICES[name]
     ours = {key for key in service["environment"] if key.startswith("CLIENTSYNC_")}
-    assert ours <= {variable_of(field) for field in Settings.model_fields}
+    assert ours <= VARIABLES
     assert ours >= {"CLIENTSYNC_DATABASE_URL", "CLIENTSYNC_TEMPORAL_ADDRESS", "CLIENTSYNC_ENCRYPTION_KEYS"}
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]

@@ -103,7 +103,7 @@ async def upsert_grant(
     Args:
         session: The caller's transaction.
         sealer: Seals the secret.
-        provider: The provider's key, such as ``xero``.
+        provider: The provider's name in tables and paths.
         credential: What the sign-in gave.
         practice_id: The practice that may use the grant from now on.
         colleague_id: The colleague who signed in.

@@ -61,8 +61,7 @@ class FinishedSignIn:
     Attributes:
         credential: The new credential; it supersedes any earlier one of the same account.
         organisations: What it reaches, where that is known without being asked for.
-        consent_ref: The provider's id of this very consent, to list what was chosen in it (Xero:
-            ``authentication_event_id``); None where there is none.
+        consent_ref: The provider's id of this very consent, to list what was chosen in it; None where there is none.
     """
 
     credential: Credential
