@@ -1,5 +1,6 @@
 """Repairs and moves whose history grows long go on in a new one."""
 
+import pytest
 from temporalio.api.enums.v1 import EventType
 
 from contracts.words.runs import RunKind
@@ -23,6 +24,7 @@ async def histories(scene: Scene, workflow_id: str) -> int:
     return count
 
 
+@pytest.mark.long
 async def test_they_go_on_in_new_histories(make_scene, temporal_settings):
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=30") as server:
         ann = await make_scene(client=server.client, organisations=MANY, small_books=True)

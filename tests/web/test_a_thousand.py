@@ -60,6 +60,7 @@ async def thousand(person: Person, kind: RunKind) -> str:
     return run_id
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "select", "does"),
     [
