@@ -49,7 +49,7 @@ PANELS = {
         Announced(
             "xero-sandbox",
             f"{OPERATE}.processes:xero_sandbox",
-            "The same as emulator xero.",
+            "The same as `clientsync emulator xero`.",
             passes_on=True,
         ),
     ),

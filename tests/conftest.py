@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 import uvloop
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
 
@@ -26,6 +27,9 @@ from tests.kept import opened
 from tests.reporting import FailuresAtOnce, waiting_tasks
 
 use_pinned_rules()  # as every program does first
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")  # how fast a machine is, and what else it does, is no property of ours
 
 THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 
 import typer
 
@@ -19,6 +20,9 @@ def worker(context: typer.Context) -> None:
 def emulator(context: typer.Context) -> None:
     """Run the stand-in for an accounting software until stopped; say which."""
     platform, *arguments = context.args or [""]
+    if platform in {"--help", "-h"}:
+        typer.echo(f"Usage: clientsync emulator [{'|'.join(_names())}] [OPTIONS]; `clientsync emulator NAME --help`.")
+        raise typer.Exit
     _become(f"emulators.{one_known(platform)}", arguments)
 
 
@@ -28,13 +32,18 @@ def one_known(platform: str | None) -> str:
     Raises:
         typer.BadParameter: There is none of that name.
     """
+    names = _names()
+    if platform is None:
+        return names[0]
+    if platform not in names:
+        raise typer.BadParameter(f"Say which: {', '.join(names)}.")
+    return platform
+
+
+def _names() -> Sequence[str]:
     from starter.software import NAMES  # the other programs start without what it needs
 
-    if platform is None:
-        return NAMES[0]
-    if platform not in NAMES:
-        raise typer.BadParameter(f"Say which: {', '.join(NAMES)}.")
-    return platform
+    return NAMES
 
 
 def xero_sandbox(context: typer.Context) -> None:

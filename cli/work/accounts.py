@@ -41,8 +41,7 @@ def create(
         async with acting(as_email) as (operations, actor):
             chosen = await _chosen(operations, actor, owner, team)
             new = NewClient.model_validate({"name": name} | texts | chosen)
-            client_id = await operations.accounts.add(actor, new)
-            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+            return await _after(operations, actor, await operations.accounts.add(actor, new))
 
     _say(execute(work()), json, "Added {name} as {code}.")
 
@@ -69,7 +68,7 @@ def edit(
             if not wanted:
                 raise Refused(RefusalCode.INVALID, "Say what to change: see `clientsync clients edit --help`.")
             await operations.accounts.change(actor, client_id, ClientPatch.model_validate(wanted))
-            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+            return await _after(operations, actor, client_id)
 
     _say(execute(work()), json, "Saved {name}, {code}.")
 
@@ -80,7 +79,7 @@ def archive(client: ClientName, as_email: As = None, json: Json = False) -> None
     async def work() -> ClientAnswer:
         async with acting_on(client, as_email) as (operations, actor, client_id):
             await operations.archive.archive(actor, client_id)
-            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+            return await _after(operations, actor, client_id)
 
     _say(execute(work()), json, "Archived {name}, {code}.")
 
@@ -91,7 +90,7 @@ def restore(client: ClientName, as_email: As = None, json: Json = False) -> None
     async def work() -> ClientAnswer:
         async with acting_on(client, as_email) as (operations, actor, client_id):
             await operations.archive.restore(actor, client_id)
-            return ClientAnswer.of(await operations.clients.show(actor, client_id))
+            return await _after(operations, actor, client_id)
 
     _say(execute(work()), json, "Restored {name}, {code}.")
 
@@ -107,11 +106,18 @@ async def _chosen(operations: Operations, actor: Actor, owner: str | None, team:
 
 
 async def _team_id(operations: Operations, actor: Actor, name: str) -> UUID:
-    for view in await operations.people.teams(actor):
-        if view.team.name.casefold() == name.strip().casefold():
-            return view.team.id
-    message = f"There is no team {name!r} in your practice. `clientsync team list` shows them."
+    teams = [view.team for view in await operations.people.teams(actor)]
+    for team in teams:
+        if team.name.casefold() == name.strip().casefold():
+            return team.id
+    there = ", ".join(team.name for team in teams)
+    message = f"There is no team {name!r} in your practice. " + (f"There is: {there}." if there else "It has no team.")
     raise Refused(RefusalCode.UNKNOWN_TEAM, message, field="team")
+
+
+async def _after(operations: Operations, actor: Actor, client_id: UUID) -> ClientAnswer:
+    """The client as it is now."""
+    return ClientAnswer.of(await operations.clients.show(actor, client_id))
 
 
 def _say(client: ClientAnswer, json: bool, sentence: str) -> None:

@@ -17,6 +17,8 @@ from emulators.kit.clock import Clock
 
 UNLIMITED = sys.maxsize
 DAY = 86_400
+SOON = 600
+"""Seconds: a window that ends within them does not stay used up for long enough to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,18 @@ class Limits:
     def exhaust(self, usage: Usage, name: str) -> None:
         """Use up the current window of an organisation, even where limits are off.
 
+        A long window that is about to end is moved by half its length first, so that what was used up stays so for a
+        while, whatever time of day it is.
+
         Args:
             usage: Of which organisation.
             name: Of the window.
         """
+        window = self._windows[name]
+        if window.begins_apart and window.seconds is not None and window.seconds > 2 * SOON:
+            if self._left_of(usage, window) <= SOON:
+                usage.begins = (usage.begins + window.seconds // 2) % DAY
+            self._turn(usage, self._own)
         usage.used[name] = UNLIMITED
 
     def left(self, name: str, usage: Usage | None = None) -> int:
@@ -178,8 +188,13 @@ class Limits:
     def _wait(self, usage: Usage, window: Window) -> int | None:
         if window.seconds is None or not window.tells_wait:
             return None
+        return max(1, ceil(self._left_of(usage, window)))
+
+    def _left_of(self, usage: Usage, window: Window) -> float:
+        """Seconds until the current window ends."""
+        assert window.seconds is not None  # noqa: S101  # for the type checker
         begins = usage.begins if window.begins_apart else 0
-        return max(1, ceil(window.seconds - (self._clock.now() - begins) % window.seconds))
+        return window.seconds - (self._clock.now() - begins) % window.seconds
 
     def _turn(self, usage: Usage, windows: Sequence[Window]) -> None:
         now = int(self._clock.now())

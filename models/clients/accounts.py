@@ -6,8 +6,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.words.runs import Stage
 from models.clients.tables import Client
 from models.practices.tables import Practice
+from models.runs.tables import Run, RunOrganisation
 
 
 async def locked_practice(session: AsyncSession, practice_id: UUID) -> Practice:
@@ -32,6 +34,14 @@ async def is_code_free(session: AsyncSession, practice_id: UUID, code: str, *, f
     """Whether no other client of the practice has a code."""
     query = select(Client.id).where(Client.practice_id == practice_id, Client.code == code, Client.id != for_client)
     return (await session.exec(query)).first() is None
+
+
+async def is_in_working_run(session: AsyncSession, client_id: UUID) -> bool:
+    """Whether a run is at work whose list has the client: it may still start workflows under the client's code."""
+    working = (Stage.CREATING, Stage.REPAIRING, Stage.REASSIGNING, Stage.PULLING)
+    query = select(RunOrganisation.run_id).join(Run, col(Run.id) == col(RunOrganisation.run_id))
+    has_it = query.where(RunOrganisation.client_id == client_id, col(Run.stage).in_(working)).limit(1)
+    return (await session.exec(has_it)).first() is not None
 
 
 async def restore(session: AsyncSession, client_id: UUID) -> bool:

@@ -1,6 +1,7 @@
 """What a hand-over would do: how many clients there are, and how many of them each colleague's login reaches.
 
-Only stored facts are used and no provider is asked; the run itself tries each login (``activities.runs.reassigning``).
+Archived clients do not count. Only stored facts are used and no provider is asked; the run itself tries each login
+(``activities.runs.reassigning``).
 """
 
 from collections.abc import Sequence
@@ -58,12 +59,12 @@ async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from
         SELECT count(c.id), count(*) - count(c.id)
         FROM clients k
         LEFT JOIN connections c ON c.client_id = k.id AND c.is_current AND c.provider = :provider
-        WHERE k.practice_id = :practice_id AND k.owner_id = :from_id
+        WHERE k.practice_id = :practice_id AND k.owner_id = :from_id AND k.archived_at IS NULL
     """)
     takers = text(f"""
         SELECT p.id, p.name,
                (SELECT count(DISTINCT c.id) FROM connections c
-                JOIN clients k ON k.id = c.client_id AND k.owner_id = :from_id
+                JOIN clients k ON k.id = c.client_id AND k.owner_id = :from_id AND k.archived_at IS NULL
                 JOIN grant_reach r ON r.organisation_id = c.organisation_id
                 JOIN grants g ON g.id = r.grant_id AND g.status = 'active' AND g.provider = c.provider
                 JOIN grant_holders h ON h.grant_id = g.id AND h.practice_id = c.practice_id

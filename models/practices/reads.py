@@ -26,7 +26,7 @@ class ColleagueView(NamedTuple):
         email: The address with which they sign in.
         role: What they may do.
         deactivated_at: When they left; None while they are here.
-        clients: How many clients they look after.
+        clients: How many clients they look after; the archived do not count.
         connections: How many connections of the practice now use a login with which they signed in.
         for_others: How many of those connections belong to other colleagues' clients.
         runs: How many unfinished runs they have started.
@@ -52,7 +52,7 @@ async def colleagues_of(
     found = await (await session.connection()).execute(
         text(f"""
             SELECT p.id, p.name, p.email, p.role, p.deactivated_at,
-                   (SELECT count(*) FROM clients k WHERE k.owner_id = p.id),
+                   (SELECT count(*) FROM clients k WHERE k.owner_id = p.id AND k.archived_at IS NULL),
                    through.connections, through.for_others,
                    (SELECT count(*) FROM runs r WHERE r.colleague_id = p.id AND r.stage <> 'finished'),
                    EXISTS (SELECT FROM authenticators a WHERE a.colleague_id = p.id AND a.confirmed_at IS NOT NULL)
@@ -104,7 +104,8 @@ async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: 
     await session.exec(links.values(expires_at=at))
     left = {"practice_id": leaver.practice_id, "colleague_id": by, "before": leaver.name, "at": at}
     owned = await (await session.connection()).execute(
-        text("SELECT id FROM clients WHERE owner_id = :owner_id ORDER BY code"), {"owner_id": leaver.id}
+        text("SELECT id FROM clients WHERE owner_id = :owner_id AND archived_at IS NULL ORDER BY code"),
+        {"owner_id": leaver.id},
     )
     theirs = [left | {"kind": "client.owner_left", "client_id": client_id} for (client_id,) in owned]
     await events.record(session, [left | {"kind": "colleague.deactivated"}, *theirs])

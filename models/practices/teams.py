@@ -21,7 +21,7 @@ class TeamView:
     Attributes:
         team: The team.
         members: Its active members, by name.
-        clients: How many clients are assigned to it.
+        clients: How many clients are assigned to it; the archived do not count.
     """
 
     team: Team
@@ -39,12 +39,14 @@ async def team_views(session: AsyncSession, practice_id: UUID) -> Sequence[TeamV
         .order_by(func.lower(Colleague.name), col(Colleague.email))
     )
     clients = (
-        select(Client.team_id, func.count()).where(Client.practice_id == practice_id).group_by(col(Client.team_id))
+        select(Client.team_id, func.count())
+        .where(Client.practice_id == practice_id, col(Client.archived_at).is_(None))
+        .group_by(col(Client.team_id))
     )
     members: dict[UUID, list[Colleague]] = {}
     for team_id, colleague in (await session.exec(pairs)).all():
         members.setdefault(team_id, []).append(colleague)
-    of_team: dict[Any, int] = dict((await session.exec(clients.group_by(col(Client.team_id)))).all())
+    of_team: dict[Any, int] = dict((await session.exec(clients)).all())
     return [
         TeamView(team, tuple(members.get(team.id, ())), of_team.get(team.id, 0))
         for team in (await session.exec(teams)).all()

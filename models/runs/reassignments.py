@@ -49,7 +49,8 @@ _LIST = """
     JOIN clients k ON k.id = c.client_id
     JOIN colleagues p ON p.id = k.owner_id
     LEFT JOIN teams t ON t.id = k.team_id
-    WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current AND {wanted}
+    WHERE c.practice_id = :practice_id AND c.provider = :provider AND c.is_current AND k.archived_at IS NULL
+      AND {wanted}
     ORDER BY p.deactivated_at IS NULL, p.name, k.name, k.code
 """
 
@@ -87,7 +88,7 @@ async def clients_of(
 ) -> Sequence[Reassignable]:
     """A colleague's clients, each with a login of the new owner that was last seen to reach it, or else its own login.
 
-    Disconnected clients are included, because somebody has to look after them too.
+    Disconnected clients are included, because somebody has to look after them too; archived ones are not.
     """
     known = """COALESCE((SELECT r.grant_id FROM grant_reach r
                          JOIN grants g ON g.id = r.grant_id AND g.status = 'active'

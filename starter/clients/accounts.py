@@ -141,6 +141,9 @@ class Accounts:
     async def _check_code(self, session: AsyncSession, actor: Actor, client: Client, code: str) -> None:
         if not await accounts.is_code_free(session, actor.practice_id, code, for_client=client.id):
             raise Refused(RefusalCode.DUPLICATE, TAKEN.format(code=code), field="code")
+        if await accounts.is_in_working_run(session, client.id):
+            message = f"A run is at work on {client.name} under its code. Change it when the run has finished."
+            raise Refused(RefusalCode.WRONG_STAGE, message, field="code")
         for workflow_id in (
             sync_client_id(actor.practice_slug, client.code),
             disconnect_client_id(actor.practice_slug, client.code),

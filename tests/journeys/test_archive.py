@@ -7,10 +7,14 @@ from temporalio.client import WorkflowHandle
 
 from contracts.words.names import disconnect_client_id
 from contracts.words.practices import Plan
+from models.practices.hand_overs import foreseen
+from models.practices.reads import colleagues_of
 from models.practices.tables import Practice
+from models.practices.teams import team_views
+from models.practices.writes import create_team
 from tests.journeys.conftest import MakePrepared
 from tests.journeys.one_client import FEW, OneClient, one_of
-from tests.journeys.people import everything_added
+from tests.journeys.people import everything_added, joined, leaves
 from tests.journeys.scene import PATIENCE, Scene, by_organisation
 
 CLIENTS = "/api/v1/clients"
@@ -91,3 +95,44 @@ async def test_who_stops_the_disconnecting_takes_the_client_out_of_the_archive(m
         await asyncio.wait({asyncio.create_task(disconnect_of(client).result())}, timeout=PATIENCE)
     shown = (await scene.http.get(f"{CLIENTS}/{client.client_id}")).json()
     assert (shown["archived_at"], shown["connection"]["status"]) == (None, "connected")
+
+
+async def test_nobody_looks_after_an_archived_client(scene: Scene):
+    made = (await scene.http.post(CLIENTS, json={"name": "Alder"})).json()
+    kept = (await scene.http.post(CLIENTS, json={"name": "Beech"})).json()
+    lee = await joined(scene, "Lee")
+    async with scene.database.transaction() as session:
+        team = await create_team(session, scene.actor.practice_id, "Payroll")
+    await allowance(scene, 50)
+    theirs = {"owner_id": str(lee.actor.colleague_id), "team_id": str(team.id)}
+    for one in (made, kept):
+        assert (await scene.http.patch(f"{CLIENTS}/{one['client_id']}", json=theirs)).status_code == 200
+    await archived(scene, made["client_id"])
+
+    async with scene.database.transaction() as session:
+        (seen,) = await colleagues_of(session, scene.actor.practice_id, lee.actor.colleague_id)
+        (payroll,) = await team_views(session, scene.actor.practice_id)
+        handed_over = await foreseen(session, scene.actor.practice_id, "xero", lee.actor.colleague_id)
+    assert (seen.clients, payroll.clients) == (1, 1)
+    assert (handed_over.clients, handed_over.unconnected) == (0, 1)
+    answer = await scene.http.post(f"/api/v1/colleagues/{lee.actor.colleague_id}/deactivate")
+    assert answer.status_code == 200, answer.text
+    told = await scene.rows("SELECT client_id::text FROM events WHERE kind = 'client.owner_left'")
+    assert told == [(kept["client_id"],)]
+
+
+async def test_an_archived_client_is_not_handed_over(make_scene):
+    admin = await make_scene(organisations=3)
+    lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
+    async with admin.worker():
+        await lee.added()
+        client = await one_of(admin)
+        await archived(admin, client.client_id)
+        await asyncio.wait_for(disconnect_of(client).result(), PATIENCE)
+        await leaves(admin, lee.actor.colleague_id)
+        answer = await admin.http.post(
+            f"/api/v1/colleagues/{lee.actor.colleague_id}/hand-over", json={"to": str(ben.actor.colleague_id)}
+        )
+        run = await admin.until_stage(answer.json()["run_id"], "finished")
+    assert client.organisation_id not in by_organisation(run)
+    assert len(run["organisations"]) == 2

@@ -15,7 +15,7 @@ from models.kit.database import Database
 from models.practices.tables import Practice
 from models.practices.writes import create_colleague, create_team
 from tests.journeys.one_client import one_of
-from tests.journeys.people import everything_added
+from tests.journeys.people import change, everything_added
 from tests.journeys.scene import Scene
 
 CLIENTS = "/api/v1/clients"
@@ -138,6 +138,18 @@ async def test_a_code_stays_while_something_of_the_client_is_at_work(make_prepar
     assert (refused.status_code, refused.json()["error"]["field"]) == (409, "code")
     assert "is being synchronised or disconnected" in refused.json()["error"]["message"]
     assert (await scene.http.patch(address, json={"name": "Another"})).status_code == 200
+
+
+async def test_a_code_stays_while_a_run_works_on_the_client(make_prepared):
+    scene = await make_prepared(everything_added, organisations=1)
+    client = await one_of(scene)
+    address = f"{CLIENTS}/{client.client_id}"
+    await change(scene, "UPDATE runs SET stage = 'pulling', finished_at = NULL")
+    refused = await scene.http.patch(address, json={"code": "NEW-1"})
+    assert (refused.status_code, refused.json()["error"]["field"]) == (409, "code")
+    assert "A run is at work on" in refused.json()["error"]["message"]
+    await change(scene, "UPDATE runs SET stage = 'finished', finished_at = now()")
+    assert (await scene.http.patch(address, json={"code": "NEW-1"})).status_code == 200
 
 
 async def test_another_practice_s_client_does_not_exist(scene: Scene, neighbour):

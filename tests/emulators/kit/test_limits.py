@@ -5,6 +5,7 @@ from emulators.kit.limits import DAY, Limits, Window
 
 SECOND = Window("second", "Second", 10, 1)
 APP_DAY = Window("app_day", "AppDay", 3, DAY, is_of_app=True, tells_wait=False)
+OWN_DAY = Window("day", "Day", 5, DAY, begins_apart=True)
 APP_AT_ONCE = Window("app_at_once", "Busy", 2, None, is_of_app=True, tells_wait=False)
 
 
@@ -64,3 +65,16 @@ def test_what_was_used_up_is_used_up_even_without_limits() -> None:
     assert limits.enter(usage) == ("Second", 1)
     limits.enforce(True)
     assert limits.allowed == {"second": 10}
+
+
+def test_a_day_that_is_about_to_end_stays_used_up_all_the_same() -> None:
+    clock = standing()
+    limits = Limits(clock, [OWN_DAY], enforced=False)
+    before = limits.usage("one").begins
+    clock.advance(DAY - 1 - (clock.now() - before) % DAY)  # a second is left of it
+    limits.exhaust(limits.usage("one"), "day")
+    clock.advance(3)
+    refusal = limits.enter(limits.usage("one"))
+    assert refusal is not None
+    assert refusal.retry_after is not None
+    assert refusal.retry_after > DAY / 3
