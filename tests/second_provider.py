@@ -17,7 +17,8 @@ from providers.port.capabilities import (
     SignInBrings,
 )
 from providers.port.credential import Credential, CredentialSource
-from providers.port.provider import BegunSignIn, FinishedSignIn, ReachableOrganisation
+from providers.port.errors import SignedOut
+from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, ReachableOrganisation, Removed
 
 A_PERSONS = Capabilities(
     sign_in_brings=SignInBrings.ALL,
@@ -54,6 +55,7 @@ class Second:
         finished: The queries of sign-ins that came back, with what was kept for them.
         refreshed: Credentials that were refreshed.
         revoked: Credentials that were ended.
+        refusals: What the next calls that end something raise, in this order.
     """
 
     capabilities: Capabilities = A_PERSONS
@@ -61,6 +63,7 @@ class Second:
     finished: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     refreshed: list[Credential] = field(default_factory=list)
     revoked: list[Credential] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
     name: str = "second"
     title: str = "Second Books"
 
@@ -81,14 +84,31 @@ class Second:
         return FinishedSignIn(credential, known)
 
     async def refresh(self, credential: Credential) -> Credential:
-        """Another secret each time."""
+        """Another secret each time, unless it was ended."""
+        if credential.secret in {ended.secret for ended in self.revoked}:
+            raise SignedOut("ended")
         self.refreshed.append(credential)
         secret = f"secret {len(self.refreshed) + 1}".encode()
         return replace(credential, secret=secret, access_expires_at=now() + timedelta(minutes=5))
 
     async def revoke(self, credential: Credential) -> None:
         """It is noted."""
+        self._refuse()
         self.revoked.append(credential)
+
+    async def disconnect(self, tokens: CredentialSource, organisation: ReachableOrganisation) -> Removed | Kept:
+        """One alone, where the capabilities say so."""
+        self._refuse()
+        reached = await self.organisations(tokens)
+        others = tuple(one for one in reached if one.organisation_id != organisation.organisation_id)
+        if not self.capabilities.ends_one_alone:
+            return Kept(tuple(one.organisation_id for one in others))
+        self.reached = others
+        return Removed(was_there=len(others) < len(reached))
+
+    def _refuse(self) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
 
     async def organisations(
         self, tokens: CredentialSource, consent_ref: str | None = None

@@ -20,8 +20,9 @@ from models.grants import writes as grants
 from models.grants.tables import ConsentAttempt, Grant
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
+from models.night.endings import LastConnection
 from providers.port.errors import NeedsPerson, ProviderError, Unavailable
-from providers.port.provider import Provider, Providers, ReachableOrganisation
+from providers.port.provider import Kept, Provider, Providers, ReachableOrganisation, Removed
 from rules.lists.losses import is_much_missing
 
 FEW = 50
@@ -153,38 +154,37 @@ class GrantReader:
         found = await asyncio.gather(*map(read, doubtful))
         return {identity: profile._asdict() for identity, profile in found if profile is not None}
 
-    async def remove(self, grant_id: UUID, organisation_id: str) -> bool:
-        """Remove a login's access to an organisation at the provider, under every id that the provider lists for it.
+    async def remove(self, grant_id: UUID, organisation_id: str) -> Removed | Kept:
+        """Remove a login's access to an organisation at the provider, if the provider can do that for one alone.
 
-        The ids are looked up just before, because they may have changed since the last list. If the organisation is not
+        The organisation is looked up just before, because its ids may have changed since the last list. If it is not
         listed, the list is read a second time, because a list may be empty for a moment.
-
-        Returns:
-            Whether there was one.
 
         Raises:
             ProviderError: It may still be there.
         """
         provider = await self._provider_of(grant_id)
-        ids = await self._ids_of(grant_id, organisation_id) or await self._ids_of(grant_id, organisation_id)
-        tokens, was_there = self._tokens.of(grant_id, provider, None), False
-        for provider_connection_id in ids:
-            was_there |= await provider.disconnect(tokens, provider_connection_id)
-        return was_there
+        found = await self._found(grant_id, organisation_id) or await self._found(grant_id, organisation_id)
+        if found is None:
+            return Removed(was_there=False)
+        return await provider.disconnect(self._tokens.of(grant_id, provider, None), found)
 
-    async def end_if_unused(self, grant_id: UUID) -> bool:
+    async def end_if_unused(self, grant_id: UUID, last: LastConnection | None = None) -> bool:
         """End a login at its provider if no connection uses it any more; whether it was ended.
+
+        Args:
+            grant_id: The grant.
+            last: A connection that does not count, since it is being disconnected and ends with the login.
 
         Raises:
             ProviderError: The provider did not answer, or its turn did not come; nothing was changed.
             TimeoutError: The provider said nothing in time.
         """
-        return await self._tokens.end_if_unused(grant_id, await self._provider_of(grant_id))
+        return await self._tokens.end_if_unused(grant_id, await self._provider_of(grant_id), last)
 
-    async def _ids_of(self, grant_id: UUID, organisation_id: str) -> tuple[str, ...]:
+    async def _found(self, grant_id: UUID, organisation_id: str) -> ReachableOrganisation | None:
         reached = await self.of_grant(grant_id)
-        found = next((one for one in reached if one.organisation_id == organisation_id), None)
-        return found.connection_ids if found else ()
+        return next((one for one in reached if one.organisation_id == organisation_id), None)
 
     async def _provider_of(self, grant_id: UUID) -> Provider:
         async with self._database.session() as session:

@@ -17,6 +17,7 @@ from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.night import endings
+from models.night.endings import LastConnection
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import AppRefused, HeldUp, ProviderError, SignedOut, Unavailable
 from providers.port.provider import Provider
@@ -72,10 +73,10 @@ class TokenStore:
         """
         await self._fresh(grant_id, provider, None, provider.capabilities.renewed_at_age)
 
-    async def end_if_unused(self, grant_id: UUID, provider: Provider) -> bool:
+    async def end_if_unused(self, grant_id: UUID, provider: Provider, last: LastConnection | None = None) -> bool:
         """End a login at its provider and forget its secret, if nothing uses it any more; whether it was ended.
 
-        Who signs in with it meanwhile is not ended by what was decided before.
+        Who signs in with it meanwhile is not ended by what was decided before. What ``last`` is, see ``endings``.
 
         Raises:
             ProviderError: The provider did not answer, or its turn did not come; everything stays as it was, for
@@ -91,7 +92,7 @@ class TokenStore:
                 return  # it had ended already
 
         try:
-            return await endings.end_if_unused(self._database, self._sealer, grant_id, end, now=self._now)
+            return await endings.end_if_unused(self._database, self._sealer, grant_id, end, now=self._now, last=last)
         except LoginBusy as error:
             raise HeldUp(str(error)) from None
 

@@ -34,6 +34,19 @@ LIVING = tuple(status for status in ConnectionStatus if status not in LEAVING)
 """Of connections that calls are made for."""
 
 
+class Removal(StrEnum):
+    """What becomes of a connection at its provider when its client is disconnected."""
+
+    REMOVED = "removed"
+    """It is removed there; others of its login go on."""
+    SHARED = "shared"
+    """It stays there: somebody else uses the same one."""
+    KEPT = "kept"
+    """It stays there for now: the provider ends the connections of a login together, with its last client."""
+    WITH_LOGIN = "with_login"
+    """Its login is ended there, since it is the last one of a login whose connections the provider ends together."""
+
+
 class ContactsChoice(StrEnum):
     """Which contacts a client's lists hold."""
 

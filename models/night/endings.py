@@ -1,12 +1,13 @@
 """Purges what is no longer needed: old sign-ins, profiles that runs read, and logins that nothing uses.
 
-A login is ended when the last connection through it was disconnected. It is also ended when everybody who signed in
-with it has left and no connection uses it. A login that merely has no connection at present stays, because a hand-over
-may use it.
+A login is ended when the last connection through it was disconnected, or together with it where the provider cannot end
+one alone. It is also ended when everybody who signed in with it has left and no connection uses it. A login that merely
+has no connection at present stays, because a hand-over may use it.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from sqlalchemy import delete, text
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from contracts.words.connections import ConnectionStatus
 from models.connections.changes import UNDO_WITHIN
 from models.connections.conditions import IS_NOT_ENDED
+from models.connections.tables import Connection
 from models.grants import writes as grants
 from models.grants.fresh_tokens import PATIENCE
 from models.grants.leases import with_lease
@@ -30,10 +33,12 @@ PROFILES_KEPT = timedelta(days=7)
 AT_MOST = 20_000
 """Rows of a kind in one transaction; the rest is the next night's."""
 
+_IS_LAST = "(c.id IS NOT DISTINCT FROM CAST(:last AS uuid))"
+
 _UNUSED = f"""
     g.status = 'active'
     AND NOT EXISTS (
-        SELECT 1 FROM connections c WHERE c.grant_id = g.id AND {IS_NOT_ENDED} AND (
+        SELECT 1 FROM connections c WHERE c.grant_id = g.id AND {IS_NOT_ENDED} AND NOT {_IS_LAST} AND (
             c.is_current OR EXISTS (
                 SELECT 1 FROM connection_changes x
                 WHERE x.old_connection_id = c.id AND x.undone_at IS NULL AND x.changed_at > :undo_since
@@ -49,13 +54,26 @@ _UNUSED = f"""
         WHERE a.grant_id = g.id AND r.stage <> 'finished'
     )
     AND (
-        EXISTS (SELECT 1 FROM connections c WHERE c.grant_id = g.id AND c.status = 'disconnected')
+        EXISTS (SELECT 1 FROM connections c WHERE c.grant_id = g.id AND (c.status = 'disconnected' OR {_IS_LAST}))
         OR NOT EXISTS (
             SELECT 1 FROM grant_holders h JOIN colleagues p ON p.id = h.colleague_id
             WHERE h.grant_id = g.id AND p.deactivated_at IS NULL
         )
     )
 """  # noqa: S608  # our own words
+
+
+@dataclass(frozen=True, slots=True)
+class LastConnection:
+    """A connection that is being disconnected and that ends with its login, if nothing else uses the login.
+
+    Attributes:
+        connection_id: The connection. Once somebody has stopped its disconnecting, the login is not ended.
+        record: Writes that it has ended, in the transaction that ends the grant.
+    """
+
+    connection_id: UUID
+    record: Callable[[AsyncSession], Awaitable[None]]
 
 
 async def unused_logins(session: AsyncSession, practice_id: UUID, at: datetime) -> Sequence[UUID]:
@@ -66,16 +84,16 @@ async def unused_logins(session: AsyncSession, practice_id: UUID, at: datetime) 
             WHERE EXISTS (SELECT 1 FROM grant_holders h WHERE h.grant_id = g.id AND h.practice_id = :practice_id)
               AND {_UNUSED} ORDER BY g.id LIMIT 100
         """),  # noqa: S608  # our own words
-        {"practice_id": practice_id, "undo_since": at - UNDO_WITHIN},
+        {"practice_id": practice_id, "undo_since": at - UNDO_WITHIN, "last": None},
     )
     return list(found.scalars())
 
 
-async def is_unused(session: AsyncSession, grant_id: UUID, at: datetime) -> bool:
-    """Whether a login is to be ended."""
+async def is_unused(session: AsyncSession, grant_id: UUID, at: datetime, last: UUID | None = None) -> bool:
+    """Whether a login is to be ended; ``last`` is a connection that does not count."""
     found = await (await session.connection()).execute(
         text(f"SELECT 1 FROM grants g WHERE g.id = :grant_id AND {_UNUSED}"),  # noqa: S608  # our own words
-        {"grant_id": grant_id, "undo_since": at - UNDO_WITHIN},
+        {"grant_id": grant_id, "undo_since": at - UNDO_WITHIN, "last": last},
     )
     return found.first() is not None
 
@@ -87,6 +105,7 @@ async def end_if_unused(
     end: Callable[[Grant, bytes], Awaitable[None]],
     *,
     now: Callable[[], datetime],
+    last: LastConnection | None = None,
 ) -> bool:
     """End a grant that nothing uses any more, and keep nothing of its secret; whether it was ended.
 
@@ -96,6 +115,7 @@ async def end_if_unused(
         grant_id: The grant.
         end: Ends it at the provider, by the opened secret; called with the grant's lease and without any transaction.
         now: This moment (aware, UTC).
+        last: A connection that does not count and ends with the grant.
 
     Raises:
         TimeoutError: The provider did not answer within ``PATIENCE``.
@@ -104,7 +124,9 @@ async def end_if_unused(
 
     async def ended(seen: Grant) -> bool:
         async with database.session() as session:
-            if not await is_unused(session, grant_id, now()):
+            if last is not None and not await _is_leaving(session, last.connection_id):
+                return False
+            if not await is_unused(session, grant_id, now(), last.connection_id if last else None):
                 return False
         async with asyncio.timeout(PATIENCE.total_seconds()):
             await end(seen, open_secret(sealer, grant_id, seen.sealed_secret))
@@ -116,9 +138,16 @@ async def end_if_unused(
             grants.put_end(grant, sealer, at)
             await session.exec(delete(GrantReach).where(col(GrantReach.grant_id) == grant_id))
             await grants.tell_practices(session, grant_id, "grant.ended", before, grant.status, at)
+            if last is not None:
+                await last.record(session)
         return True
 
     return await with_lease(database, grant_id, lambda _: None, ended)
+
+
+async def _is_leaving(session: AsyncSession, connection_id: UUID) -> bool:
+    connection = await session.get_one(Connection, connection_id)
+    return connection.status is ConnectionStatus.DISCONNECTING
 
 
 async def purge_sign_ins(session: AsyncSession, practice_id: UUID, at: datetime) -> int:

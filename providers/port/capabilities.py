@@ -65,8 +65,8 @@ class Capabilities:
     """Where an organisation's id comes from. From the redirect, it is known when the sign-in is finished."""
 
     ends_one_alone: bool
-    """Whether one connection can be ended at the provider while others of its grant go on; otherwise the last of a
-    grant's connections ends them all there, and the ones before end here alone."""
+    """Whether one connection can be ended at the provider while others of its grant go on. Otherwise one ends here
+    alone, and the last of a grant's connections ends the grant there."""
 
     tells_of_disconnect: bool
     """Whether the provider tells us when somebody disconnects there; otherwise only a look finds it."""

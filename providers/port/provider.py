@@ -84,6 +84,28 @@ class Page:
     is_unmodified: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The provider does not have the connection any more.
+
+    Attributes:
+        was_there: Whether it had it until now.
+    """
+
+    was_there: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The provider cannot end this connection alone: it goes on until the grant is ended. Nothing was changed there.
+
+    Attributes:
+        siblings: Ids of the other organisations that the grant reaches: ending it would cut them off too.
+    """
+
+    siblings: tuple[str, ...] = ()
+
+
 class CallBudget(Protocol):
     """The calls that the whole app may make, shared by all of our processes."""
 
@@ -167,6 +189,8 @@ class Provider(Protocol):
     async def revoke(self, credential: Credential) -> None:
         """End the grant at the provider, and with it every connection of this person to the app.
 
+        One that has ended already counts as ended.
+
         Raises:
             ProviderError: The provider could not be reached.
         """
@@ -184,11 +208,15 @@ class Provider(Protocol):
         """
         ...
 
-    async def disconnect(self, tokens: CredentialSource, provider_connection_id: str) -> bool:
+    async def disconnect(self, tokens: CredentialSource, organisation: ReachableOrganisation) -> Removed | Kept:
         """Remove one connection at the provider; one that is gone counts as removed once the provider's list agrees.
 
+        Args:
+            tokens: The grant.
+            organisation: The organisation, as the grant's list has it now.
+
         Returns:
-            Whether it was there.
+            ``Kept`` from a provider whose capabilities say that it does not end one alone, and from no other.
 
         Raises:
             ProviderError: Classified by cause; it may still be there.

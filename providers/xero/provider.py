@@ -19,6 +19,7 @@ from providers.port.provider import (
     FinishedSignIn,
     Page,
     ReachableOrganisation,
+    Removed,
 )
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
@@ -115,17 +116,12 @@ class Xero:
         )
         return organisations_in(reached, chosen)
 
-    async def disconnect(self, tokens: CredentialSource, provider_connection_id: str) -> bool:
-        """See ``Provider.disconnect``. Xero answers 403 for an id that is not a connection of this login."""
-        try:
-            if await self._api.delete(f"/connections/{quote(provider_connection_id, safe='')}", tokens):
-                return True
-        except NeedsPerson as error:
-            if error.cause is not Cause.ACCESS_LOST:
-                raise
-        if any(provider_connection_id in one.connection_ids for one in await self.organisations(tokens)):
-            raise Unavailable("Xero says that the connection is not there, and lists it")
-        return False
+    async def disconnect(self, tokens: CredentialSource, organisation: ReachableOrganisation) -> Removed:
+        """See ``Provider.disconnect``. Each id that Xero lists for the connection is deleted."""
+        was_there = False
+        for connection_id in organisation.connection_ids:
+            was_there |= await self._delete(tokens, connection_id)
+        return Removed(was_there)
 
     async def read(
         self,
@@ -167,6 +163,18 @@ class Xero:
     async def close(self) -> None:
         """See ``Provider.close``."""
         await self._http.aclose()
+
+    async def _delete(self, tokens: CredentialSource, connection_id: str) -> bool:
+        """Whether it was there. Xero answers 403 for an id that is not a connection of this login."""
+        try:
+            if await self._api.delete(f"/connections/{quote(connection_id, safe='')}", tokens):
+                return True
+        except NeedsPerson as error:
+            if error.cause is not Cause.ACCESS_LOST:
+                raise
+        if any(connection_id in one.connection_ids for one in await self.organisations(tokens)):
+            raise Unavailable("Xero says that the connection is not there, and lists it")
+        return False
 
     async def _body(
         self,

@@ -11,6 +11,7 @@ from contracts.words.connections import (
     ContactsChoice,
     CostsDestination,
     PublishStatus,
+    Removal,
     SalesDestination,
 )
 from contracts.words.lists import ListName, Source
@@ -122,10 +123,15 @@ class DisconnectPreviewAnswer(BaseModel):
     login: str = Field(description="Whose login at the provider the connection uses.")
     affects: Literal["this_client"] = Field(
         default="this_client",
-        description="Only this client: the one connection is removed, not the login, which others may use.",
+        description="Only this client: other clients that use the login stay connected.",
     )
     others_on_this_login: int = Field(description="Other clients that use the login; they stay connected.")
-    removed_at_provider: bool = Field(description="False when the same login uses the connection for somebody else.")
+    removed_at_provider: bool = Field(description="Whether the provider has the connection no more afterwards.")
+    at_provider: Removal = Field(
+        description="`removed`: it is removed there. `shared`: it stays, since somebody else uses the same login for "
+        "the same organisation. `kept`: it ends here only, since this accounting software ends the connections of a "
+        "login together, with its last client. `with_login`: it is the last one of such a login, which is ended there."
+    )
     message: str
 
     @classmethod
@@ -136,17 +142,18 @@ class DisconnectPreviewAnswer(BaseModel):
             organisation_name=preview.found.connection.organisation_name,
             login=preview.found.login_name,
             others_on_this_login=preview.uses.clients,
-            removed_at_provider=not preview.uses.shares_books,
+            removed_at_provider=preview.removal in {Removal.REMOVED, Removal.WITH_LOGIN},
+            at_provider=preview.removal,
             message=preview.message,
         )
 
 
 class DisconnectingAnswer(BaseModel):
-    """A connection that is being removed."""
+    """A client that is being disconnected."""
 
     workflow_id: str
     status: ConnectionStatus = ConnectionStatus.DISCONNECTING
-    message: str = "The connection is being removed. The lists stay."
+    message: str = "The client is being disconnected. The lists stay."
 
 
 MISSING_SHOWN = 100

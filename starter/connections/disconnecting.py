@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from contracts.payloads.disconnect_client import DisconnectClientInput
-from contracts.words.connections import ConnectionStatus
+from contracts.words.connections import ConnectionStatus, Removal
 from contracts.words.names import WORKFLOW_QUEUE, disconnect_client_id
 from contracts.words.refusals import RefusalCode, Refused
 from models.connections import disconnections
@@ -16,6 +16,8 @@ from models.connections import reads as managed_connections
 from models.connections.reads import LoginUses, Managed
 from models.kit.columns import now
 from models.kit.database import Database
+from models.night import endings
+from rules.disconnecting import foreseen
 from starter.actor import Actor
 from starter.connections.managing import Managing, managed_or_refused
 from starter.support.temporal_faults import explained
@@ -31,11 +33,13 @@ class DisconnectPreview:
     Attributes:
         found: The client with its connection and login.
         uses: What else uses the login.
+        removal: What becomes of the connection at the provider.
         message: The same as a text for people.
     """
 
     found: Managed
     uses: LoginUses
+    removal: Removal
     message: str
 
 
@@ -62,8 +66,12 @@ class Disconnecting:
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
             uses = await managed_connections.login_uses(session, found.connection)
-        title = self._managing.title(found)
-        return DisconnectPreview(found, uses, _message(found, uses, title))
+            is_last = await endings.is_unused(session, found.connection.grant_id, now(), found.connection.id)
+        provider = self._managing.provider(found)
+        removal = foreseen(
+            ends_one_alone=provider.capabilities.ends_one_alone, shares_books=uses.shares_books, is_last=is_last
+        )
+        return DisconnectPreview(found, uses, removal, _message(found, uses, removal, provider.title))
 
     async def disconnect(self, actor: Actor, client_id: UUID) -> str:
         """Mark the connection and start removing it at the provider; a second call joins the first.
@@ -113,17 +121,22 @@ class Disconnecting:
         return workflow_id
 
 
-def _message(found: Managed, uses: LoginUses, title: str) -> str:
+def _message(found: Managed, uses: LoginUses, removal: Removal, title: str) -> str:
     others = (
         "No other client uses this login."
         if not uses.clients
         else f"{uses.clients} other {'client uses' if uses.clients == 1 else 'clients use'} the login of "
         f"{found.login_name} and {'stays' if uses.clients == 1 else 'stay'} connected."
     )
-    removal = (
-        f"At {title} the connection stays, because the same login uses it for somebody else too; here it ends."
-        if uses.shares_books
-        else f"The connection to {found.connection.organisation_name} is removed at {title}."
-    )
+    organisation = found.connection.organisation_name
+    there = {
+        Removal.REMOVED: f"The connection to {organisation} is removed at {title}.",
+        Removal.SHARED: f"At {title} the connection stays, because the same login uses it for somebody else too; here "
+        "it ends.",
+        Removal.KEPT: f"The connection to {organisation} ends only here: {title} cannot end it alone. There it ends "
+        "with the last client of this login.",
+        Removal.WITH_LOGIN: f"Nothing else uses the login: it is ended at {title}, and with it the connection to "
+        f"{organisation}.",
+    }
     stays = "The lists stay, and the client can be reconnected in its place."
-    return f"Only {found.client.name} is affected. {others} {removal} {stays}"
+    return f"Only {found.client.name} is affected. {others} {there[removal]} {stays}"

@@ -26,6 +26,7 @@ from models.connections import settings as connection_settings
 from models.connections.reads import Details, Managed
 from models.kit.columns import now
 from models.kit.database import Database
+from providers.port.provider import Provider
 from starter.actor import Actor
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions
@@ -206,9 +207,13 @@ class Managing:
             support=await self._supporting.facts(),
         )
 
+    def provider(self, found: Managed) -> Provider:
+        """The client's accounting software."""
+        return self._consents.provider(found.connection.provider)
+
     def title(self, found: Managed) -> str:
         """The name of the client's accounting software for people."""
-        return self._consents.provider(found.connection.provider).title
+        return self.provider(found).title
 
 
 def options_for(found: Managed) -> RunOptions:

@@ -25,6 +25,7 @@ from emulators.xero.control.words import FaultWords
 from emulators.xero.faults import Kind
 from emulators.xero.world import World
 from models.kit.database import Database
+from providers.port.provider import Provider
 from runtime.embedded.processes import Child, Command, Supervisor
 from runtime.embedded.stack import environment_of
 from runtime.settings.settings import Settings
@@ -58,6 +59,7 @@ class Scene:
         web: The web backend's address.
         actor: The colleague.
         http: A client of the JSON API, as the colleague.
+        providers: What the web backend speaks to; a test may put another one beside it.
     """
 
     settings: Settings
@@ -70,6 +72,7 @@ class Scene:
     actor: Actor
     http: httpx2.AsyncClient
     stack: AsyncExitStack = field(repr=False)
+    providers: dict[str, Provider] = field(repr=False)
 
     @asynccontextmanager
     async def worker(

@@ -6,7 +6,6 @@ Used by fixtures and by the script that records histories for replay.
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,12 +24,10 @@ from emulators.xero.config import Config
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from providers import registry
-from runtime.embedded.ports import HOST, Ports
-from runtime.embedded.processes import Supervisor
-from runtime.embedded.temporal import binary, start_temporal
-from runtime.sealing.keyring import KeyRing
+from providers.port.provider import Provider
+from runtime.embedded.temporal import binary
 from runtime.settings.settings import Settings
-from runtime.temporal.connection import connect, data_converter
+from runtime.temporal.connection import data_converter
 from starter.bootstrap import build_providers
 from starter.embedded import at_stand_ins
 from starter.operations import Operations
@@ -112,13 +109,14 @@ async def staged(
         found = settings.model_copy(update={"database_url": SecretStr(database_url), "public_url": web_url})
         complete = at_stand_ins(found, {"xero": sandbox_url}).with_provider("xero", bulk_connect=bulk_connect)
         database = await stack.enter_async_context(opened(database_url))
-        (provider,) = build_providers(complete, database).values()
+        providers: dict[str, Provider] = dict(build_providers(complete, database))
+        (provider,) = providers.values()
         stack.push_async_callback(provider.close)
         operations = Operations(
             database=database,
             sealer=complete.key_ring().for_purpose("database"),
             temporal=temporal,
-            providers={provider.name: provider},
+            providers=providers,
             public_url=web_url,
             deadlines=deadlines or Deadlines(),
             answer_within=answer_within,
@@ -132,7 +130,19 @@ async def staged(
             actor, token = await make_practice(operations, database, allowance=allowance, plan=plan)
         http = http_of(web_url, token)
         stack.push_async_callback(http.aclose)
-        yield Scene(complete, database, temporal, operations, sandbox.world, web_url, sandbox_url, actor, http, stack)
+        yield Scene(
+            complete,
+            database,
+            temporal,
+            operations,
+            sandbox.world,
+            web_url,
+            sandbox_url,
+            actor,
+            http,
+            stack,
+            providers,
+        )
 
 
 @asynccontextmanager
@@ -157,23 +167,6 @@ async def peculiar_server(
         dev_server_extra_args=[word for value in values for word in ("--dynamic-config-value", value)],
     ) as environment:
         yield environment
-
-
-@asynccontextmanager
-async def temporal_server(directory: Path) -> AsyncIterator[Settings]:
-    """Settings that lead to a new Temporal server, which ends with the context."""
-    ports = Ports(directory / "ports.json")
-    settings = settings_for(f"{HOST}:{ports.get('temporal')}", f"test:{KeyRing.generate_key()}")
-    async with Supervisor(directory / "logs") as supervisor:
-        await start_temporal(
-            supervisor, settings, ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None
-        )
-        yield settings
-
-
-async def hasty(settings: Settings) -> Client:
-    """A client whose workers pass the pauses between tries in a twentieth of the time."""
-    return await connect(settings, interceptors=[Haste()])
 
 
 async def clear(temporal: Client) -> None:

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from providers.port.credential import Credential
+from providers.port.provider import ReachableOrganisation
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from providers.xero.sign_in.secret import TokenSet, packed, unpacked
@@ -33,6 +34,11 @@ def held(access_token: str, refresh: str = "r", scope: tuple[str, ...] = ()) -> 
     """A credential with these tokens in it."""
     secret = packed(TokenSet(access_token, refresh, scope))
     return Credential("user-1", "user-1", "Ada Marsh", secret, datetime(2026, 3, 2, 12, 0, tzinfo=UTC))
+
+
+def paired(connection_id: str) -> ReachableOrganisation:
+    """An organisation as the list has it, with this connection."""
+    return ReachableOrganisation("organisation-1", "Alder & Finch", connection_id)
 
 
 class Tokens:

@@ -16,9 +16,11 @@ DISCONNECT_KIND = "disconnect-client"
 
 DISCONNECT_WHAT_IT_IS = (
     "One client's connection is being removed at the accounting software, because a colleague asked for it. It tries "
-    "until that is confirmed, however long the accounting software is away; the client and its lists stay. The signal "
-    "`retry_now` is safe. **Request Cancellation** keeps the connection, if it is not gone yet. Please do not press "
-    "Terminate: the connection would stay marked as *disconnecting* until that is noticed, some minutes later."
+    "until that is confirmed, however long the accounting software is away; the client and its lists stay. Where the "
+    "accounting software cannot end one connection alone, it ends only here, and the last one of a login ends the "
+    "login there. The signal `retry_now` is safe. **Request Cancellation** keeps the connection, if it is not gone "
+    "yet. Please do not press Terminate: the connection would stay marked as *disconnecting* until that is noticed, "
+    "some minutes later."
 )
 
 
