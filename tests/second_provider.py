@@ -8,40 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from models.kit.columns import now
-from providers.port.capabilities import (
-    Capabilities,
-    GrantOf,
-    OrganisationIdFrom,
-    RefreshTokens,
-    Region,
-    SignInBrings,
-)
+from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import SignedOut
 from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, ReachableOrganisation, Removed
 
 A_PERSONS = Capabilities(
     sign_in_brings=SignInBrings.ALL,
-    grant_of=GrantOf.PERSON,
-    organisation_id_from=OrganisationIdFrom.LISTING,
     ends_one_alone=False,
-    tells_of_disconnect=False,
-    refresh_tokens=RefreshTokens.SINGLE_USE,
     leeway=timedelta(seconds=30),
-    idle_limit=timedelta(days=31),
     renewed_at_age=timedelta(days=7),
-    regions=(Region("gb", "United Kingdom"), Region("ie", "Ireland")),
 )
 """A person's grant that brings all that they reach, and that can only be ended whole."""
 
-A_COMPANYS = replace(
-    A_PERSONS,
-    sign_in_brings=SignInBrings.ONE,
-    grant_of=GrantOf.ORGANISATION,
-    organisation_id_from=OrganisationIdFrom.REDIRECT,
-    ends_one_alone=True,
-    regions=(),
-)
+A_COMPANYS = replace(A_PERSONS, sign_in_brings=SignInBrings.ONE, ends_one_alone=True)
 """A company's grant, whose id comes back with the browser."""
 
 
@@ -52,6 +32,7 @@ class Second:
     Attributes:
         capabilities: As the test needs them.
         reached: What every login reaches.
+        begun: The organisations that sign-ins were begun for; None where it was no single one.
         finished: The queries of sign-ins that came back, with what was kept for them.
         refreshed: Credentials that were refreshed.
         revoked: Credentials that were ended.
@@ -60,6 +41,7 @@ class Second:
 
     capabilities: Capabilities = A_PERSONS
     reached: tuple[ReachableOrganisation, ...] = ()
+    begun: list[str | None] = field(default_factory=list)
     finished: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     refreshed: list[Credential] = field(default_factory=list)
     revoked: list[Credential] = field(default_factory=list)
@@ -67,13 +49,10 @@ class Second:
     name: str = "second"
     title: str = "Second Books"
 
-    async def begin_sign_in(
-        self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None
-    ) -> BegunSignIn:
-        """Sends the browser nowhere that is."""
-        return BegunSignIn(
-            f"https://second.test/allow?state={state}&back={redirect_uri}", f"{expected} {region}".encode()
-        )
+    async def begin_sign_in(self, *, state: str, redirect_uri: str, expected: str | None = None) -> BegunSignIn:
+        """Sends the browser nowhere that is; keeps what was expected."""
+        self.begun.append(expected)
+        return BegunSignIn(f"https://second.test/allow?state={state}&back={redirect_uri}", str(expected).encode())
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """The account is the company that came back, or else the one person that there is."""

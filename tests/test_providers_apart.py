@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from providers.port.capabilities import Capabilities
 from providers.registry import NAMES
 from tests.house import ROOT, complain
 from tests.test_architecture import ROOMS
@@ -76,3 +78,15 @@ def test_each_exception_is_needed(place: str):
         if re.search(name, file.read_text(encoding="utf-8"), re.IGNORECASE)
     ]
     assert needed, f"{place} names no accounting software any more: take it off the list"
+
+
+def test_somebody_decides_by_each_capability():
+    read = "\n".join(file.read_text() for file in files() if file.suffix == ".py" and "providers" not in file.parts)
+    behind = {"sign_in_brings": "joins_many"}
+    complain(
+        [
+            f"nobody decides by the capability {one.name}: leave it out until a platform needs it."
+            for one in fields(Capabilities)
+            if f".capabilities.{behind.get(one.name, one.name)}" not in read
+        ]
+    )

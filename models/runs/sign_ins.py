@@ -15,6 +15,20 @@ from models.grants.tables import ConsentAttempt
 from models.runs.tables import ExpectedSignIn, Run
 from rules.runs.sign_in_queue import Expected, next_of
 
+_TO_REPAIR = f"""
+    FROM connections c JOIN grants g ON g.id = c.grant_id
+    WHERE c.practice_id = :practice_id AND c.provider = :provider AND {NEEDS_REPAIR}
+      AND NOT coalesce(c.cause = ANY(CAST(:no_sign_in_helps AS text[])), false)
+"""
+"""A practice's connections that a sign-in repairs."""
+
+_BY_NAME = "ORDER BY lower(c.organisation_name), c.id"
+
+
+def _whose(run: Run) -> dict[str, object]:
+    no_sign_in_helps = [cause.value for cause in Cause if cause.is_transient or cause.needs_something_else]
+    return {"practice_id": run.practice_id, "provider": run.provider, "no_sign_in_helps": no_sign_in_helps}
+
 
 async def expect_repairs(session: AsyncSession, run: Run, at: datetime) -> int:
     """Expect a sign-in for each of the practice's connections that one repairs, by name.
@@ -30,19 +44,10 @@ async def expect_repairs(session: AsyncSession, run: Run, at: datetime) -> int:
     found = await (await session.connection()).execute(
         text(f"""
             INSERT INTO expected_sign_ins (run_id, organisation_id, position, name, client_id, state, updated_at)
-            SELECT :run_id, c.organisation_id, row_number() OVER (ORDER BY lower(c.organisation_name), c.id) - 1,
-                   c.organisation_name, c.client_id, 'to_do', :at
-            FROM connections c JOIN grants g ON g.id = c.grant_id
-            WHERE c.practice_id = :practice_id AND c.provider = :provider AND {NEEDS_REPAIR}
-              AND NOT coalesce(c.cause = ANY(CAST(:no_sign_in_helps AS text[])), false)
-        """),  # noqa: S608  # our own words
-        {
-            "run_id": run.id,
-            "practice_id": run.practice_id,
-            "provider": run.provider,
-            "at": at,
-            "no_sign_in_helps": [cause.value for cause in Cause if cause.is_transient or cause.needs_something_else],
-        },
+            SELECT :run_id, c.organisation_id, row_number() OVER ({_BY_NAME}) - 1,
+                   c.organisation_name, c.client_id, 'to_do', :at {_TO_REPAIR}
+        """),  # our own words
+        _whose(run) | {"run_id": run.id, "at": at},
     )
     return found.rowcount
 
@@ -58,15 +63,32 @@ async def queue_of(session: AsyncSession, run_id: str) -> Sequence[Expected]:
     return [Expected(one.organisation_id, one.name, one.state) for one in await expected_of(session, run_id)]
 
 
-async def organisation_expected(session: AsyncSession, run_id: str) -> str | None:
-    """The organisation that a run's next sign-in is for; None where it is for no single one."""
-    if first := next_of(await queue_of(session, run_id)):
+async def organisation_expected(session: AsyncSession, run: Run) -> str | None:
+    """The organisation that a stored run's next sign-in is for; None where it is for no single one."""
+    if first := next_of(await queue_of(session, run.id)):
         return first.organisation_id
-    query = (
-        select(Connection.organisation_id)
-        .join(Run, col(Run.client_id) == col(Connection.client_id))
-        .where(Run.id == run_id, Run.kind == RunKind.RECONNECT_ALL, col(Connection.is_current))
-    )
+    return await _of_its_client(session, run)
+
+
+async def first_expected(session: AsyncSession, run: Run, *, has_queue: bool) -> str | None:
+    """The organisation that a run's first sign-in is for, before the run is stored; None where it is for no single one.
+
+    Args:
+        session: Any session.
+        run: The run.
+        has_queue: Whether it will expect a sign-in for each connection that needs one.
+    """
+    if not has_queue:
+        return await _of_its_client(session, run)
+    query = text(f"SELECT c.organisation_id {_TO_REPAIR} {_BY_NAME} LIMIT 1")  # our own words
+    return (await (await session.connection()).execute(query, _whose(run))).scalar_one_or_none()
+
+
+async def _of_its_client(session: AsyncSession, run: Run) -> str | None:
+    """Of a reconnect of one client, its organisation. A change of books is for another one, which nobody knows yet."""
+    if run.client_id is None or run.kind is not RunKind.RECONNECT_ALL:
+        return None
+    query = select(Connection.organisation_id).where(Connection.client_id == run.client_id, col(Connection.is_current))
     return (await session.exec(query)).one_or_none()
 
 

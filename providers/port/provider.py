@@ -135,16 +135,13 @@ class Provider(Protocol):
     capabilities: Capabilities
     """What it can do, and how it wants to be treated."""
 
-    async def begin_sign_in(
-        self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None
-    ) -> BegunSignIn:
+    async def begin_sign_in(self, *, state: str, redirect_uri: str, expected: str | None = None) -> BegunSignIn:
         """Prepare a sign-in.
 
         Args:
             state: Our single-use, unguessable word that comes back with the browser.
             redirect_uri: Where the browser comes back to.
             expected: The provider's id of the organisation that the sign-in is for, where it is for one.
-            region: The code of one of the provider's regions, where it has any.
 
         Raises:
             ProviderError: The provider's discovery document could not be read.

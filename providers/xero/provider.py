@@ -10,7 +10,7 @@ import httpx2
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.kit.clock import Clock, utc_now
-from providers.port.capabilities import Capabilities, GrantOf, OrganisationIdFrom, RefreshTokens, SignInBrings
+from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
 from providers.port.provider import (
@@ -29,7 +29,7 @@ from providers.xero.limits import Limits
 from providers.xero.schemas import Record
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
-from providers.xero.sign_in.oauth import UNUSED_FOR, OAuth
+from providers.xero.sign_in.oauth import OAuth
 from providers.xero.sign_in.secret import unpacked
 from providers.xero.sources import COLLECTIONS, Collection
 from providers.xero.walk import Walk
@@ -65,13 +65,8 @@ class Xero:
         self._http, self._now, self._pause = http, now, pause
         self.capabilities = Capabilities(
             sign_in_brings=SignInBrings.PICKED if config.bulk_connect else SignInBrings.ONE,
-            grant_of=GrantOf.PERSON,
-            organisation_id_from=OrganisationIdFrom.LISTING,
             ends_one_alone=True,
-            tells_of_disconnect=False,
-            refresh_tokens=RefreshTokens.ROTATING_WITH_GRACE,
             leeway=timedelta(minutes=2),
-            idle_limit=UNUSED_FOR,
             renewed_at_age=timedelta(days=1),
         )
         identity = XeroIdentity(config.identity_url, config.client_id, http, now)
@@ -84,7 +79,6 @@ class Xero:
         state: str,
         redirect_uri: str,
         expected: str | None = None,  # noqa: ARG002  # Xero's page lets nobody choose beforehand
-        region: str | None = None,  # noqa: ARG002  # it has none
     ) -> BegunSignIn:
         """See ``Provider.begin_sign_in``."""
         return await self._oauth.begin(state=state, redirect_uri=redirect_uri)

@@ -79,15 +79,21 @@ class Consents:
             )
         return found
 
-    async def prepare(self, actor: Actor, run: Run, at: datetime) -> PreparedConsent:
+    async def prepare(self, actor: Actor, run: Run, at: datetime, expected: str | None) -> PreparedConsent:
         """A sign-in for a run; the caller stores its row.
+
+        Args:
+            actor: The colleague who asks for it.
+            run: The run, stored or not.
+            at: This moment.
+            expected: The provider's id of the organisation that it is for, where it is for one.
 
         Raises:
             Refused: ``UNAVAILABLE`` when the provider cannot be reached.
         """
         if actor.session_id is None:
             return self._link(actor, run, at)
-        return await self._attempt(run.provider, run.id, actor.practice_id, actor.colleague_id, at)
+        return await self._attempt(run, actor.colleague_id, at, expected)
 
     async def begin(self, actor: Actor, run_id: str) -> str:
         """A further sign-in for a run; gives the address for the browser.
@@ -95,7 +101,8 @@ class Consents:
         Raises:
             Refused: Unknown run, or past the stages in which a sign-in is of use.
         """
-        prepared = await self.prepare(actor, await self._waiting(actor, run_id), now())
+        run = await self._waiting(actor, run_id)
+        prepared = await self.prepare(actor, run, now(), await self._expected(run))
         async with self._database.transaction() as session:
             session.add(prepared.row)
         return prepared.authorize_url
@@ -142,11 +149,12 @@ class Consents:
             Refused: As ``asked``; ``TOO_MANY``: it was followed too often; ``UNAVAILABLE`` when the provider cannot
                 be reached.
         """
-        link = (await self.asked(token)).link
+        found = await self.asked(token)
+        link = found.link
         async with self._database.session() as session:
             if await sign_ins.begun_by(session, link.id) >= MOST_BY_LINK:
                 raise Refused(RefusalCode.TOO_MANY, consent_words.WORN_LINK)
-        attempt = await self._attempt(link.provider, link.run_id, link.practice_id, link.colleague_id, now())
+        attempt = await self._attempt(found.run, link.colleague_id, now(), await self._expected(found.run))
         attempt.row.link_id, attempt.row.browser_hash = link.id, hashed(mark)
         async with self._database.transaction() as session:
             session.add(attempt.row)
@@ -182,25 +190,25 @@ class Consents:
         )
         return PreparedConsent(link, f"{self._public_url}/sign-in-link/{token}")
 
-    async def _attempt(
-        self, provider_name: str, run_id: str, practice_id: UUID, colleague_id: UUID, at: datetime
-    ) -> "PreparedAttempt":
-        provider, state = self.provider(provider_name), secrets.token_urlsafe(32)
+    async def _expected(self, run: Run) -> str | None:
         async with self._database.session() as session:
-            expected = await run_sign_ins.organisation_expected(session, run_id)
+            return await run_sign_ins.organisation_expected(session, run)
+
+    async def _attempt(self, run: Run, colleague_id: UUID, at: datetime, expected: str | None) -> "PreparedAttempt":
+        provider, state = self.provider(run.provider), secrets.token_urlsafe(32)
         try:
             begun = await provider.begin_sign_in(
-                state=state, redirect_uri=self.redirect_uri(provider_name), expected=expected
+                state=state, redirect_uri=self.redirect_uri(run.provider), expected=expected
             )
         except ProviderError as error:
             message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."
             raise Refused(RefusalCode.UNAVAILABLE, message) from error
         attempt = ConsentAttempt(
             state_hash=hashed(state),
-            practice_id=practice_id,
+            practice_id=run.practice_id,
             colleague_id=colleague_id,
-            run_id=run_id,
-            provider=provider_name,
+            run_id=run.id,
+            provider=run.provider,
             expected_organisation_id=expected,
             sealed_secrets=b"",
             created_at=at,

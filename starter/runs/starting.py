@@ -17,7 +17,6 @@ from contracts.words.names import run_id
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from models.events import writes as events
-from models.grants.tables import ConsentAttempt
 from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import sign_ins
@@ -87,7 +86,7 @@ class Starts:
             support=await self._supporting.facts(),
         )
         # An admin's hand-over needs no sign-in: the logins that it uses are there already.
-        attempt = None if options.hand_over else await self._consents.prepare(actor, run, at)
+        attempt = None if options.hand_over else await self._consents.prepare(actor, run, at, await self._expected(run))
         try:
             async with self._database.transaction() as session:
                 session.add(run)
@@ -96,8 +95,6 @@ class Starts:
                     has_queue = await sign_ins.expect_repairs(session, run, at) > 0
                     options = replace(options, has_queue=has_queue)
                 if attempt is not None:
-                    if isinstance(attempt.row, ConsentAttempt):
-                        attempt.row.expected_organisation_id = await sign_ins.organisation_expected(session, run.id)
                     session.add(attempt.row)
                 await events.record(
                     session,
@@ -121,6 +118,11 @@ class Starts:
                 raise
             return await self._again(actor, earlier, kind, provider, options)
         return StartedRun(run.id, attempt.authorize_url if attempt else None, run.provider)
+
+    async def _expected(self, run: Run) -> str | None:
+        """The organisation that a new run's first sign-in is for."""
+        async with self._database.session() as session:
+            return await sign_ins.first_expected(session, run, has_queue=self._has_queue(run))
 
     def _has_queue(self, run: Run) -> bool:
         """Whether a sign-in is expected for each organisation, since each brings only one."""

@@ -41,7 +41,7 @@ async def test_all_that_came_back_goes_to_the_provider_and_what_it_knows_is_kept
     query = {"state": state, "code": "GB/one+two/==", "country": "GB", "realmId": COMPANY.organisation_id}
     came_back = await returns.finish(second.name, query, came_from)
     assert came_back.ok
-    assert second.finished == [(query, b"None None")]
+    assert second.finished == [(query, b"None")]
     async with scene.database.session() as session:
         grant = (await session.exec(select(Grant))).one()
         reach = (await session.exec(select(GrantReach))).all()
