@@ -24,6 +24,7 @@ from starter.clients.accounts import Accounts
 from starter.clients.archive import Archive
 from starter.clients.clients import Clients
 from starter.clients.exports import Exports
+from starter.clients.imports.imports import ClientImports
 from starter.connections.changes import BookChanges
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
@@ -72,7 +73,8 @@ class Operations:
         clients: Client accounts, their lists and their history.
         accounts: Client accounts made and changed by hand.
         archive: Archive clients, and restore them.
-        exports: Clients, lists, runs and timelines as CSV.
+        client_imports: Clients out of somebody's list.
+        exports: Clients, lists, runs and timelines as CSV; clients as XLSX too.
         hand_overs: Give a colleague's clients to another colleague; for admins.
         health: The health of all connections, and a check of them now.
         colleagues: The practice's colleagues: who they are, how they come and leave.
@@ -126,6 +128,7 @@ class Operations:
         self.support_reads = SupportReads(database)
         self.clients = Clients(database)
         self.accounts = Accounts(database, temporal)
+        self.client_imports = ClientImports(database, sealer)
         self.supporting = Supporting(temporal, public_url)
         self.health = ConnectionHealth(database, temporal, self.supporting)
         self.consents = Consents(database, sealer, providers, public_url, deadlines.consent)

@@ -1,4 +1,4 @@
-"""Client accounts: look at them, and take them elsewhere as CSV."""
+"""Client accounts: look at them, and take them elsewhere as CSV or XLSX."""
 
 import sys
 from contextlib import nullcontext
@@ -9,7 +9,7 @@ import typer
 
 from cli.kit.acting import ClientName, acting, acting_on
 from cli.kit.output import As, Json, out, print_json, table, words
-from cli.work import accounts
+from cli.work import accounts, client_imports
 from cli.work.hand_over import hand_over
 from contracts.words.causes import Cause
 from starter.answers.clients import ClientAnswer
@@ -97,7 +97,8 @@ def show(
 @clients.command("export")
 def export(
     file: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; standard output otherwise.")
+        Path | None,
+        typer.Option("--output", "-o", help="File to write, as XLSX if it ends in .xlsx; standard output otherwise."),
     ] = None,
     search: Search = None,
     status: Status = None,
@@ -107,7 +108,7 @@ def export(
     as_email: As = None,
     json: Json = False,
 ) -> None:
-    """Write all clients as CSV (or JSON), for a spreadsheet."""
+    """Write all clients as CSV, XLSX or JSON; `clients import` takes the first two back."""
     wanted, order = ClientFilter(search=search, status=status, cause=cause), ClientOrder(sort, descending)
 
     async def work() -> bytes:
@@ -116,6 +117,8 @@ def export(
             return ("[" + ",\n".join(client.model_dump_json() for client in found) + "]\n").encode()
         async with acting(as_email) as (operations, actor):
             table = await operations.exports.clients(actor, wanted, order)
+            if file is not None and file.suffix.lower() == ".xlsx":
+                return await table.workbook()
             return b"".join([chunk async for chunk in table.content(is_marked=file is not None)])
 
     content = execute(work())
@@ -130,6 +133,7 @@ def _flat(client: ClientAnswer) -> dict[str, object]:
     return {name: "" if value is None else value for name, value in flat.items()}
 
 
+clients.command("import")(client_imports.import_file)
 clients.command("create")(accounts.create)
 clients.command("edit")(accounts.edit)
 clients.command("archive")(accounts.archive)

@@ -1,5 +1,6 @@
 """Client accounts as colleagues type them in and change them: only what is sent changes."""
 
+import re
 from typing import Any, Self
 from uuid import UUID
 
@@ -45,6 +46,19 @@ def text_of(field: str, text: str | None) -> str | None:
     if any(not character.isprintable() for character in line):
         raise Refused(RefusalCode.INVALID, "It holds a character that cannot be shown. Type it anew.", field=field)
     return line or None
+
+
+def code_of(text: str) -> str:
+    """A code as it is kept, in capital letters.
+
+    Raises:
+        Refused: It is no code.
+    """
+    code = text.strip().upper()
+    if not re.fullmatch(CODE, code):
+        message = "A code has 1 to 20 letters and digits; dots, hyphens, slashes and underscores between them."
+        raise Refused(RefusalCode.INVALID, message, field="code")
+    return code
 
 
 def _text(name: str, **more: int) -> Any:

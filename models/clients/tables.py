@@ -32,3 +32,18 @@ class Client(SQLModel, table=True):
     """Since when it is kept for the record alone: not connected, not counted, on no list but that of the archived."""
     created_by_run: str | None = Field(default=None, max_length=120)
     created_at: datetime = created()
+
+
+class ClientImport(SQLModel, table=True):
+    """A list that somebody has uploaded, until it is imported or its time is over; see ``kept_imports``."""
+
+    __tablename__ = "client_imports"
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
+    file_name: str = Field(max_length=255)
+    sealed_list: bytes | None = Field(default=None)
+    """What was read; None once it is imported."""
+    imported_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    created_at: datetime = created()

@@ -1,4 +1,4 @@
-"""What is sealed before it is stored: secrets of credentials, and of a sign-in under way.
+"""What is sealed before it is stored: secrets of credentials and of a sign-in under way, and lists that are looked at.
 
 The key ring is not here; whoever has it hands in a ``Sealer``. Every sealed value is bound to its table, column and
 row by the context, so that a value moved to another row does not open.
@@ -84,6 +84,20 @@ def seal_code_secret(sealer: Sealer, colleague_id: UUID, secret: str) -> bytes:
 def open_code_secret(sealer: Sealer, colleague_id: UUID, sealed: bytes) -> str:
     """Open the secret of an authenticator app; the sealer raises when it is of another row."""
     return sealer.open(sealed, _code_secret_of(colleague_id)).decode()
+
+
+def seal_list(sealer: Sealer, import_id: UUID, content: bytes) -> bytes:
+    """Seal a list of clients that is being looked at for its row."""
+    return sealer.seal(content, _list_of(import_id))
+
+
+def open_list(sealer: Sealer, import_id: UUID, sealed: bytes) -> bytes:
+    """Open it; the sealer raises when it is of another row."""
+    return sealer.open(sealed, _list_of(import_id))
+
+
+def _list_of(import_id: UUID) -> str:
+    return f"client_imports:sealed_list:{import_id}"
 
 
 def _code_secret_of(colleague_id: UUID) -> str:

@@ -4,7 +4,6 @@ What is changed leaves an event for each field. A client's code is part of the i
 what it is while one of them is at work.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +14,7 @@ from temporalio.client import Client as Temporal
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from contracts.words.client_accounts import CODE, ClientPatch, NewClient, text_of
+from contracts.words.client_accounts import ClientPatch, NewClient, code_of, text_of
 from contracts.words.names import disconnect_client_id, sync_client_id
 from contracts.words.practices import Plan
 from contracts.words.refusals import RefusalCode, Refused
@@ -34,7 +33,7 @@ from starter.support.temporal_faults import explained
 TAKEN = "Another client of your practice has the code {code}. Choose another."
 FULL = "The practice has reached its allowance of {allowance} clients. Raise the allowance first."
 
-_KINDS = {
+KINDS = {
     "name": "client.renamed",
     "code": "client.code_changed",
     "owner_id": "client.owner_changed",
@@ -66,7 +65,7 @@ class Accounts:
                 or there is no such team or colleague.
         """
         name, numbers = _name(new.name), {field: text_of(field, getattr(new, field)) for field in _NUMBERS}
-        wanted = _code(new.code) if new.code and new.code.strip() else None
+        wanted = code_of(new.code) if new.code and new.code.strip() else None
         async with self._database.transaction() as session:
             practice = await accounts.locked_practice(session, actor.practice_id)
             if await clients.count_clients(session, practice.id) >= practice.client_allowance:
@@ -130,7 +129,7 @@ class Accounts:
                 common = {"practice_id": practice.id, "client_id": client.id, "colleague_id": actor.colleague_id}
                 told = [
                     common
-                    | {"kind": _KINDS[field], "before": people.words(before[field]), "after": people.words(value)}
+                    | {"kind": KINDS[field], "before": people.words(before[field]), "after": people.words(value)}
                     | {"at": at}
                     for field, value in changed.items()
                 ]
@@ -210,7 +209,7 @@ def _values(patch: ClientPatch, people: _People, client: Client) -> dict[str, ob
     """What was sent, checked; people and teams that stay are not asked about again."""
     checks: dict[str, Callable[[Any], object]] = {
         "name": _name,
-        "code": _code,
+        "code": code_of,
         "owner_id": people.owner,
         "team_id": people.team,
     }
@@ -229,11 +228,3 @@ def _name(text: str) -> str:
     if name is None:
         raise Refused(RefusalCode.INVALID, "Give the client a name.", field="name")
     return name
-
-
-def _code(text: str) -> str:
-    code = text.strip().upper()
-    if not re.fullmatch(CODE, code):
-        message = "A code has 1 to 20 letters and digits; dots, hyphens, slashes and underscores between them."
-        raise Refused(RefusalCode.INVALID, message, field="code")
-    return code

@@ -1,9 +1,12 @@
-"""What the CSV exports contain: the client list, a run's report, a list of a client, a client's timeline.
+"""What the exports contain: the client list (CSV or XLSX), a run's report, a list of a client, a client's timeline.
+
+The client list has the columns that an import takes, named as the import knows them, so that it comes back in.
 
 Whether the actor may have the data is checked before the first byte is sent. Then rows are read as they are sent, so
 that a slow line holds no database connection.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -14,6 +17,7 @@ from contracts.words.lists import ListName
 from contracts.words.names import slug
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients import reads as client_views
+from models.clients.imports import people_of
 from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientView
 from models.connections.settings import chosen_sources
 from models.connections.tables import Receipt
@@ -24,12 +28,14 @@ from models.lists import reads as lists
 from models.runs.reports import OrganisationView
 from starter.actor import Actor
 from starter.clients.clients import EVERYONE, Clients
-from starter.clients.spreadsheet import as_csv
+from starter.clients.imports.workbooks import written
+from starter.clients.spreadsheet import as_csv, cell
 from starter.runs.runs import Runs
 
 Row = Sequence[object]
 
-CLIENT = ("client_id", "code", "name", "owner", "team", "company_number", "tax_number", "reference", "created_at")
+CLIENT = ("client_id", "code", "name", "owner", "owner_email", "team", "company_number", "tax_number", "reference")
+CREATED = ("created_at",)
 CONNECTION = ("provider", "organisation_id", "organisation_name", "login", "status", "cause", "lists_pulled_at")
 WORDS = ("last_good_at", "what_happened", "next_step")
 ORGANISATION = ("organisation_id", "organisation", "listed_as", "about", "client_code", "client", "owner", "team")
@@ -60,6 +66,16 @@ class Export:
         """The file's bytes; see ``spreadsheet.as_csv``."""
         return as_csv(self.columns, self.rows, self.zone, is_marked=is_marked)
 
+    @property
+    def workbook_name(self) -> str:
+        """The file's name as XLSX."""
+        return f"{self.name.removesuffix('.csv')}.xlsx"
+
+    async def workbook(self) -> bytes:
+        """The table as XLSX: one sheet, whose cells are text and hold what those of the CSV hold."""
+        rows = [[str(cell(value, self.zone)) for value in row] async for row in self.rows]
+        return await asyncio.to_thread(written, self.columns, rows, title=self.name.partition("-")[0].capitalize())
+
 
 class Exports:
     """Operations that export data.
@@ -79,9 +95,9 @@ class Exports:
         """The practice's clients that match, in this order, as they are now."""
         async with self._database.session() as session:
             found, _ = await client_views.client_views(session, actor.practice_id, wanted, order, limit=None)
-        return self._export(
-            actor, ["clients"], (*CLIENT, *CONNECTION, *WORDS), _each([_client(view) for view in found])
-        )
+            emails = {one.id: one.email for one in await people_of(session, actor.practice_id)}
+        rows = [_client(view, emails[view.client.owner_id]) for view in found]
+        return self._export(actor, ["clients"], (*CLIENT, *CREATED, *CONNECTION, *WORDS), _each(rows))
 
     async def run(self, actor: Actor, run_id: str) -> Export:
         """A run's report: every organisation of its list with its outcome, as it is now.
@@ -175,9 +191,9 @@ async def _each(rows: Sequence[Row]) -> AsyncIterator[Row]:
         yield row
 
 
-def _client(view: ClientView) -> Row:
+def _client(view: ClientView, owner_email: str) -> Row:
     client, connection, cause = view.client, view.connection, view.cause
-    of_client = [client.id, client.code, client.name, view.owner_name, view.team_name]
+    of_client = [client.id, client.code, client.name, view.owner_name, owner_email, view.team_name]
     of_client += [client.company_number, client.tax_number, client.reference, client.created_at]
     if connection is None:
         return [*of_client, *[None] * (len(CONNECTION) + len(WORDS))]

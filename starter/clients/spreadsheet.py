@@ -26,8 +26,9 @@ def cell(value: object, zone: tzinfo) -> object:
 
     Args:
         value: A moment becomes local time to the second; a list or mapping becomes JSON. A text that a spreadsheet
-            would take for a formula gets an apostrophe in front. A date in the calendar's first or last year, with
-            which some software says that there is none, becomes an empty cell.
+            would take for a formula gets an apostrophe in front; one that looks as if it had got one gets another, so
+            that ``original`` tells what it was. A date in the calendar's first or last year, with which some software
+            says that there is none, becomes an empty cell.
         zone: The time zone for local times.
     """
     if value is None:
@@ -42,7 +43,12 @@ def cell(value: object, zone: tzinfo) -> object:
         return f"{value:f}"  # every digit, and never as a power of ten
     if isinstance(value, (list, dict)):
         value = orjson.dumps(value).decode()
-    return f"'{value}" if isinstance(value, str) and value.startswith(_BEGINNINGS) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(_BEGINNINGS) else value
+
+
+def original(text: str) -> str:
+    """The text of which ``cell`` made this one; a text that it leaves alone is its own original."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_BEGINNINGS) else text
 
 
 async def as_csv(

@@ -30,8 +30,8 @@ from tests.journeys.scene import Scene
 
 COMMANDS = """
 up,doctor,db upgrade,practice create,colleague create,colleague invite,team create,token create,
-runs start,runs list,runs show,runs select,runs retry,runs cancel,clients list,clients show,clients export,
-connections list,connections check,schedules apply,practice change
+runs start,runs list,runs show,runs select,runs retry,runs cancel,clients list,clients show,
+clients export,clients import,connections list,connections check,schedules apply,practice change
 """
 NOTHING_SET = {name: "" for name in os.environ if name.startswith("CLIENTSYNC_")}
 

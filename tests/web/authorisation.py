@@ -23,6 +23,7 @@ class Rule(Enum):
     READ = "tokens with the scope read"
     ADD = "tokens with the scope add or manage, as the run's kind wants it"
     MANAGE = "tokens with the scope manage"
+    IMPORT = "tokens with the scopes add and manage"
     ADMIN_READ = "admins' tokens with the scope read"
     ADMIN_MANAGE = "admins' tokens with the scope manage"
     SUPPORT = "support staff, by their own identity provider"
@@ -154,6 +155,7 @@ _RULES = {
     Rule.READ: """
         GET /api/v1/clients
         GET /api/v1/clients.csv
+        GET /api/v1/clients.xlsx
         GET /api/v1/clients/{client_id}
         GET /api/v1/clients/{client_id}/timeline
         GET /api/v1/clients/{client_id}/timeline.csv
@@ -184,6 +186,9 @@ _RULES = {
         POST /api/v1/runs/{run_id}/selection
         POST /api/v1/runs/{run_id}/retry
         POST /api/v1/runs/{run_id}/cancel
+    """,
+    Rule.IMPORT: """
+        POST /api/v1/clients/import
     """,
     Rule.MANAGE: """
         POST /api/v1/tokens
@@ -261,6 +266,8 @@ def is_let_in(who: Who, rule: Rule) -> bool:
             return with_token and Scope.ADD in who.scopes
         case Rule.MANAGE:
             return with_token and Scope.MANAGE in who.scopes
+        case Rule.IMPORT:
+            return with_token and {Scope.ADD, Scope.MANAGE} <= who.scopes
         case Rule.ADMIN_MANAGE:
             return with_token and who.is_admin and Scope.MANAGE in who.scopes
         case Rule.SUPPORT:

@@ -40,6 +40,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/colleagues/{colleague_id}/hand-over": {"to": str(uuid4())},
     "POST /api/v1/runs/{run_id}/selection": {"all_new": True},
     "POST /api/v1/clients": {"name": " "},
+    "POST /api/v1/clients/import": {"rows": [{"name": " "}]},
     "PATCH /api/v1/clients/{client_id}": {"reference": "Box 7"},
     "PATCH /api/v1/clients/{client_id}/connection": {"refresh_hours": 12},
     "POST /codec/decode": {"payloads": []},

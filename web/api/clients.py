@@ -4,14 +4,19 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from contracts.words.causes import Cause
 from contracts.words.client_accounts import ClientPatch, NewClient
+from contracts.words.client_imports import ImportRows
 from starter.answers.clients import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
+from starter.answers.imports import ImportAnswer
 from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
+from starter.clients.imports.imports import columns_of
+from starter.clients.imports.reading import sheet_of
 from web.api.parameters import Limit, Offset, Search
-from web.kit.authentication import ClientAdder, Door, Manager, Reader
+from web.kit.authentication import ClientAdder, Door, Importer, Manager, Reader
+from web.kit.uploads import LIST_BODY, sent_list
 
 router = APIRouter(prefix="/api/v1/clients", tags=["Clients"])
 
@@ -59,6 +64,52 @@ async def add_client(caller: ClientAdder, door: Door, new: NewClient) -> ClientA
     """Add a client by hand."""
     client_id = await door.accounts.add(caller, new)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
+
+
+Column = Annotated[str, Query(max_length=300, pattern=r"^[a-z_]+=[^\x00]*$")]
+
+
+@router.post("/import", summary="Import clients from a file or from rows", openapi_extra={"requestBody": LIST_BODY})
+async def import_clients(
+    request: Request,
+    caller: Importer,
+    door: Door,
+    is_dry_run: Annotated[
+        bool, Query(alias="dry_run", description="Say what would be done, and change nothing.")
+    ] = False,
+    expected: Annotated[
+        str | None,
+        Query(max_length=64, description="`plan` of a dry run: 409 unless exactly that is done."),
+    ] = None,
+    columns: Annotated[
+        list[Column] | None,
+        Query(
+            alias="column",
+            max_length=20,
+            description="For a column that its heading does not tell: `code=Client ref`; `code=` for none.",
+        ),
+    ] = None,
+    adds_namesakes: Annotated[
+        bool,
+        Query(alias="same_names", description="Add a row with a code of its own also if a client has its name."),
+    ] = False,
+) -> ImportAnswer:
+    """Create and change clients, row by row; a row that cannot be used is left out and says why.
+
+    A row with a `code` is that client, or a new one; without, it is found by its reference, then by its company or tax
+    number, never by its name alone. An empty cell leaves what is there, and a column that is no field is left alone. Up
+    to 5 MB, 5,000 rows and 100 columns; CSV with commas, semicolons or tabs, or XLSX. The token needs the scopes `add`
+    and `manage`.
+    """
+    sent = await sent_list(request)
+    imports = door.client_imports
+    sheet = sheet_of(sent) if isinstance(sent, ImportRows) else await imports.read(sent)
+    chosen = columns_of(sheet, columns or ())
+    if is_dry_run:
+        plan = await imports.plan(caller, sheet, chosen, adds_namesakes=adds_namesakes)
+    else:
+        plan = await imports.carry_out(caller, sheet, chosen, adds_namesakes=adds_namesakes, expected=expected)
+    return ImportAnswer.of(sheet, chosen, plan, is_dry_run=is_dry_run)
 
 
 @router.patch("/{client_id}", summary="Change a client: what is left out stays as it is")

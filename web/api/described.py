@@ -9,6 +9,10 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
+
+from contracts.words.client_imports import ImportRows
+from web.kit.shield import largest_body
 
 Document = dict[str, Any]
 """A piece of an OpenAPI document: JSON of any shape."""
@@ -18,7 +22,7 @@ _MEANINGS = {
     HTTPStatus.FORBIDDEN: "The token lacks the scope, or its colleague the role.",
     HTTPStatus.NOT_FOUND: "There is no such thing in your practice.",
     HTTPStatus.CONFLICT: "Not as things stand; `code` says why. Nothing was changed.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than 2 MiB.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is larger than {mebibytes} MiB.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not just now, such as while our database is away; `Retry-After` says when.",
 }
 
@@ -33,8 +37,15 @@ class Described(FastAPI):
             for path, methods in document["paths"].items():
                 for method, call in methods.items():
                     _add_refusals(path, method, call)
+            _add_schema(document, ImportRows)
         assert self.openapi_schema is not None  # noqa: S101  # made above, or before
         return self.openapi_schema
+
+
+def _add_schema(document: Document, model: type[BaseModel]) -> None:
+    """Add a body that a call reads by itself, so that FastAPI does not know it."""
+    made = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"] |= made.pop("$defs", {}) | {model.__name__: made}
 
 
 def _add_refusals(path: str, method: str, call: Document) -> None:
@@ -42,7 +53,8 @@ def _add_refusals(path: str, method: str, call: Document) -> None:
     invalid = answers.pop("422")  # the last, and only where something can be invalid
     if call.get("security"):
         for status in _refusals(path, method, call):
-            answers.setdefault(str(status.value), invalid | {"description": _MEANINGS[status]})
+            meaning = _MEANINGS[status].format(mebibytes=largest_body(path) // 2**20)
+            answers.setdefault(str(status.value), invalid | {"description": meaning})
     if "parameters" in call or "requestBody" in call:
         answers["422"] = invalid
 

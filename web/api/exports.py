@@ -1,16 +1,16 @@
-"""Tables as CSV for spreadsheets; each at the address of what it shows, with ``.csv`` behind it."""
+"""Tables as CSV, each at the address of what it shows, with ``.csv`` behind it; clients as XLSX too."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from contracts.words.lists import ListName
 from starter.answers.errors import ErrorAnswer
 from web.api.clients import Order, Wanted
 from web.kit.authentication import Door, Reader
-from web.kit.csv_answers import csv_answer
+from web.kit.csv_answers import WORKBOOK, csv_answer, workbook_answer
 
 router = APIRouter(prefix="/api/v1", tags=["Exports"])
 
@@ -28,6 +28,17 @@ UNREAD: dict[int | str, dict[str, Any]] = {
 async def clients(caller: Reader, door: Door, wanted: Wanted, order: Order) -> StreamingResponse:
     """All clients that match."""
     return csv_answer(await door.exports.clients(caller, wanted, order))
+
+
+@router.get(
+    "/clients.xlsx",
+    summary="Take the client list along as XLSX",
+    response_class=Response,
+    responses={200: {"content": {WORKBOOK: {}}, "description": "One sheet, with the cells of the CSV."}},
+)
+async def clients_workbook(caller: Reader, door: Door, wanted: Wanted, order: Order) -> Response:
+    """All clients that match."""
+    return await workbook_answer(await door.exports.clients(caller, wanted, order))
 
 
 @router.get(

@@ -53,7 +53,19 @@ class WithScope:
         return actor
 
 
+async def importing(actor: Annotated[Actor, Depends(acting)]) -> Actor:
+    """The colleague, if the token may both add clients and change them.
+
+    Raises:
+        Refused: As ``acting``; ``FORBIDDEN`` where the token lacks a scope.
+    """
+    actor.check(Scope.ADD)
+    actor.check(Scope.MANAGE)
+    return actor
+
+
 Reader = Annotated[Actor, Depends(WithScope(Scope.READ))]
 Adder = Annotated[Actor, Depends(WithScope(Scope.ADD, Scope.MANAGE))]
 ClientAdder = Annotated[Actor, Depends(WithScope(Scope.ADD))]
 Manager = Annotated[Actor, Depends(WithScope(Scope.MANAGE))]
+Importer = Annotated[Actor, Depends(importing)]

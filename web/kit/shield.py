@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.words.client_imports import LARGEST_FILE
 from contracts.words.refusals import RefusalCode
 from web.kit.addresses import logged_path
 from web.kit.errors import answer, fault_answer, too_large_answer
@@ -19,6 +20,9 @@ logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 2 * 1024 * 1024
 """Bytes. A selection of 5,000 organisations with every field given is about 1.2 MiB."""
+
+LARGEST_LIST_BODY = LARGEST_FILE + 1024 * 1024
+"""Bytes. A file of clients, and what a form has around it."""
 
 LARGEST_CODEC_BODY = 16 * 1024 * 1024
 """Bytes. Temporal's UI sends the payloads of a page of history together."""
@@ -34,6 +38,13 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+def largest_body(path: str) -> int:
+    """Bytes that a request to a path may bring."""
+    if path.startswith("/codec/"):
+        return LARGEST_CODEC_BODY
+    return LARGEST_LIST_BODY if path.endswith("/clients/import") else LARGEST_BODY
 
 
 class Shield:
@@ -55,7 +66,7 @@ class Shield:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = LARGEST_CODEC_BODY if scope["path"].startswith("/codec/") else LARGEST_BODY
+        limit = largest_body(scope["path"])
         started = False
         received = 0
 

@@ -61,6 +61,7 @@ _GOOD = frozenset(
     {
         "client.created",
         "client.added_by_hand",
+        "client.imported",
         "connection.connected",
         "connection.connected_again",
         "connection.change_undone",
@@ -154,6 +155,7 @@ def _result(event: Happened) -> str:
 SENTENCES: dict[str, Callable[[Happened], str]] = {
     "client.created": lambda event: f"{event.by} added the client from {event.after}.",
     "client.added_by_hand": lambda event: f"{event.by} added the client by hand, as {event.after}.",
+    "client.imported": lambda event: f"{event.by} added the client from a list, as {event.after}.",
     "client.renamed": _field("name"),
     "client.code_changed": _field("code"),
     "client.owner_changed": _reassigned,

@@ -1,0 +1,1 @@
+"""Decisions about an import of clients: which column is which, and what becomes of each row."""

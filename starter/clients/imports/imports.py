@@ -1,0 +1,325 @@
+"""The operation: a list is judged against what is there, shown, and done exactly as it was shown.
+
+Showing changes nothing. Doing locks the practice, judges once more, and goes ahead only if that comes to the same as
+what was shown. Everybody of the practice may, as with clients by hand.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import orjson
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.words.client_imports import ImportField, ImportVerdict, Spoilt
+from contracts.words.practices import Plan
+from contracts.words.refusals import RefusalCode, Refused
+from models.clients import accounts, imports, kept_imports
+from models.clients.tables import ClientImport
+from models.events import writes as events
+from models.kit.columns import now as this_moment
+from models.kit.database import Database
+from models.kit.sealing import Sealer, open_list, seal_list
+from models.practices.reads import teams_there
+from models.practices.tables import Practice
+from rules.clients.client_codes import client_code
+from rules.clients.imports.columns import Columns, Sheet, SheetRow, chosen, labelled
+from rules.clients.imports.judging import judge
+from rules.clients.imports.plans import ImportInto, ImportPlan, JudgedRow
+from starter.actor import Actor
+from starter.clients.accounts import KINDS
+from starter.clients.imports.reading import read_file
+
+CHANGED_MEANWHILE: Final = (
+    "The clients have changed since this was shown, so nothing was imported. Look at what would be done now."
+)
+GONE: Final = "This list is not kept any more: it was kept for an hour at most. Upload the file again."
+
+_AT_ONCE: Final = 2
+"""Lists that a process reads or judges at the same time; each takes a second or two of one core."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptList:
+    """A list that its colleague is looking at.
+
+    Attributes:
+        id: Its id.
+        file_name: The name of the file, as the browser gave it.
+        sheet: What was read; None once it is imported.
+    """
+
+    id: UUID
+    file_name: str
+    sheet: Sheet | None
+
+
+class ClientImports:
+    """The operations that import clients.
+
+    Args:
+        database: The product's.
+        sealer: Seals lists that are looked at.
+        now: The clock by which these are forgotten.
+    """
+
+    def __init__(self, database: Database, sealer: Sealer, now: Callable[[], datetime] = this_moment) -> None:
+        self._database = database
+        self._sealer = sealer
+        self.now = now
+
+    async def read(self, content: bytes) -> Sheet:
+        """The list in a file; see ``reading.read_file``.
+
+        Raises:
+            Refused: It cannot be read.
+        """
+        async with self._database.room("client lists", _AT_ONCE):
+            return await asyncio.to_thread(read_file, content)
+
+    async def plan(self, actor: Actor, sheet: Sheet, columns: Columns, *, adds_namesakes: bool = False) -> ImportPlan:
+        """What an import would do with each row; it changes nothing.
+
+        Args:
+            actor: Who imports.
+            sheet: The list.
+            columns: Which of its columns are ours.
+            adds_namesakes: Whether a row with a code of its own may make a second client of a name.
+        """
+        async with self._database.session() as session:
+            practice = await session.get_one(Practice, actor.practice_id)
+            into = await _into(session, practice, actor)
+        return await self._judged(sheet, columns, into, adds_namesakes=adds_namesakes)
+
+    async def carry_out(
+        self,
+        actor: Actor,
+        sheet: Sheet,
+        columns: Columns,
+        *,
+        adds_namesakes: bool = False,
+        expected: str | None = None,
+    ) -> ImportPlan:
+        """Import a list, whole or not at all; rows that are refused are left out.
+
+        Args:
+            actor: Who imports.
+            sheet: The list.
+            columns: Which of its columns are ours.
+            adds_namesakes: As for ``plan``.
+            expected: The fingerprint of the plan that was shown; None for whatever is to be done now.
+
+        Returns:
+            What was done.
+
+        Raises:
+            Refused: It would not do what was shown.
+        """
+        async with self._database.transaction() as session:
+            return await self._done(session, actor, sheet, columns, adds_namesakes=adds_namesakes, expected=expected)
+
+    async def keep(self, actor: Actor, content: bytes, file_name: str) -> UUID:
+        """Read a file and keep its list for this colleague to look at, for an hour at most; gives its id.
+
+        Raises:
+            Refused: It cannot be read.
+        """
+        sheet, import_id = await self.read(content), uuid4()
+        sealed = seal_list(self._sealer, import_id, await asyncio.to_thread(_packed, sheet))
+        kept = ClientImport(
+            id=import_id,
+            practice_id=actor.practice_id,
+            colleague_id=actor.colleague_id,
+            file_name="".join(character for character in file_name if character.isprintable())[-255:],
+            sealed_list=sealed,
+            created_at=self.now(),
+        )
+        async with self._database.transaction() as session:
+            await kept_imports.keep(session, kept)
+        return import_id
+
+    async def kept(self, actor: Actor, import_id: UUID) -> KeptList:
+        """A list that this colleague keeps.
+
+        Raises:
+            Refused: There is none, or its time is over.
+        """
+        async with self._database.session() as session:
+            found = await self._kept_by(session, actor, import_id)
+        return await self._opened(found)
+
+    async def carry_out_kept(
+        self, actor: Actor, import_id: UUID, columns: Columns, *, adds_namesakes: bool, expected: str
+    ) -> None:
+        """Import a kept list as it was shown; the same once more does nothing.
+
+        Raises:
+            Refused: There is none, its time is over, or it would not do what was shown.
+        """
+        async with self._database.transaction() as session:
+            await accounts.locked_practice(session, actor.practice_id)
+            found = await self._kept_by(session, actor, import_id, is_locked=True)
+            sheet = (await self._opened(found)).sheet
+            if sheet is None:
+                return
+            await self._done(session, actor, sheet, columns, adds_namesakes=adds_namesakes, expected=expected)
+            found.sealed_list, found.imported_at = None, self.now()
+            session.add(found)
+
+    async def _kept_by(
+        self, session: AsyncSession, actor: Actor, import_id: UUID, *, is_locked: bool = False
+    ) -> ClientImport:
+        whose = {"practice_id": actor.practice_id, "colleague_id": actor.colleague_id}
+        found = await kept_imports.kept_by(session, import_id, **whose, at=self.now(), is_locked=is_locked)
+        if found is None:
+            raise Refused(RefusalCode.NOT_FOUND, GONE)
+        return found
+
+    async def _opened(self, found: ClientImport) -> KeptList:
+        if found.sealed_list is None:
+            return KeptList(found.id, found.file_name, None)
+        content = open_list(self._sealer, found.id, found.sealed_list)
+        return KeptList(found.id, found.file_name, await asyncio.to_thread(_unpacked, content))
+
+    async def _judged(self, sheet: Sheet, columns: Columns, into: ImportInto, *, adds_namesakes: bool) -> ImportPlan:
+        async with self._database.room("client lists", _AT_ONCE):
+            return await asyncio.to_thread(judge, sheet, columns, into, adds_namesakes=adds_namesakes)
+
+    async def _done(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        sheet: Sheet,
+        columns: Columns,
+        *,
+        adds_namesakes: bool,
+        expected: str | None,
+    ) -> ImportPlan:
+        practice = await accounts.locked_practice(session, actor.practice_id)
+        into = await _into(session, practice, actor)
+        plan = await self._judged(sheet, columns, into, adds_namesakes=adds_namesakes)
+        if expected is not None and plan.fingerprint != expected:
+            raise Refused(RefusalCode.WRONG_STAGE, CHANGED_MEANWHILE)
+        given = {row.code for row in plan.rows if row.code}
+        writing = _Writing(practice, into, given, actor, this_moment())
+        created = [writing.created(row) for row in plan.having(ImportVerdict.CREATED)]
+        changed = [(row.client, writing.changed(row)) for row in plan.having(ImportVerdict.CHANGED) if row.client]
+        await imports.insert_clients(session, created)
+        if not await imports.change_clients(session, practice.id, changed):
+            raise Refused(RefusalCode.WRONG_STAGE, CHANGED_MEANWHILE)
+        session.add(practice)
+        await session.flush()
+        await events.record(session, writing.told)
+        return plan
+
+
+class _Writing:
+    """The rows that an import writes.
+
+    Args:
+        practice: Locked; its next client number is used up.
+        into: What is there.
+        given: Codes that stand in the list.
+        actor: Who imports.
+        at: This moment.
+
+    Attributes:
+        told: The events.
+    """
+
+    def __init__(self, practice: Practice, into: ImportInto, given: set[str], actor: Actor, at: datetime) -> None:
+        self._practice, self._actor, self._at = practice, actor, at
+        self._codes = {client.code for client in into.clients} | given
+        self._names = {person.id: person.name for person in into.people} | dict(into.teams)
+        self.told: list[dict[str, Any]] = []
+
+    def created(self, row: JudgedRow) -> dict[str, Any]:
+        """A new client's row."""
+        values = dict(row.values or {})
+        client_id, name = uuid4(), str(values["name"])
+        code = values.pop("code") or self._next_code(name)
+        self._tell(client_id, "client.imported", after=name)
+        return {"id": client_id, "practice_id": self._practice.id, "code": code, "created_at": self._at, **values}
+
+    def changed(self, row: JudgedRow) -> dict[str, Any]:
+        """A client's new values."""
+        values = dict(row.values or {})
+        assert row.client is not None  # noqa: S101  # it is what is changed
+        for column, after in values.items():
+            before = getattr(row.client, column)
+            self._tell(row.client.id, KINDS[column], before=self._words(before), after=self._words(after))
+        return values
+
+    def _next_code(self, name: str) -> str:
+        while True:
+            code = client_code(name, self._practice.next_client_number)
+            self._practice.next_client_number += 1
+            if code not in self._codes:
+                return code
+
+    def _words(self, value: object) -> str | None:
+        if isinstance(value, UUID):
+            return self._names.get(value, "a former colleague")
+        return None if value is None else str(value)
+
+    def _tell(self, client_id: UUID, kind: str, **words: str | None) -> None:
+        whose = {"practice_id": self._practice.id, "client_id": client_id, "colleague_id": self._actor.colleague_id}
+        self.told.append(whose | {"kind": kind, "at": self._at} | words)
+
+
+async def _into(session: AsyncSession, practice: Practice, actor: Actor) -> ImportInto:
+    return ImportInto(
+        clients=await imports.known_clients(session, practice.id),
+        people=await imports.people_of(session, practice.id),
+        teams=await teams_there(session, practice.id),
+        has_teams=practice.plan is Plan.ADVANCED,
+        allowance=practice.client_allowance,
+        importer_id=actor.colleague_id,
+    )
+
+
+def _packed(sheet: Sheet) -> bytes:
+    rows = [(row.number, row.texts, [(place, spoilt) for place, spoilt in row.spoilt.items()]) for row in sheet.rows]
+    return zlib.compress(orjson.dumps((sheet.headings, rows)), level=1)
+
+
+def _unpacked(content: bytes) -> Sheet:
+    headings, rows = orjson.loads(zlib.decompress(content))
+    return Sheet(
+        headings,
+        [SheetRow(number, texts, {place: Spoilt(one) for place, one in spoilt}) for number, texts, spoilt in rows],
+    )
+
+
+def columns_of(sheet: Sheet, wanted: Sequence[str] = ()) -> Columns:
+    """The columns of a list by their headings, with those that somebody has named instead.
+
+    Args:
+        sheet: The list.
+        wanted: Each as ``code=Client ref``; ``code=`` says that there is none.
+
+    Raises:
+        Refused: One is not of this form, no field of ours, or no heading of the list; or no column is ours.
+    """
+    named = {}
+    for one in wanted:
+        field, is_named, heading = one.partition("=")
+        if not is_named or field.strip() not in set(ImportField):
+            told = f"Write a column as FIELD=HEADING, with one of these fields: {', '.join(ImportField)}."
+            raise Refused(RefusalCode.INVALID, told, field="column")
+        named[ImportField(field.strip())] = heading
+    try:
+        columns = chosen(sheet.headings, named)
+    except LookupError as unknown:
+        there = ", ".join(labelled(sheet.headings)[:20])
+        told = f"There is no column {unknown.args[0]!r}. The list has: {there}."
+        raise Refused(RefusalCode.INVALID, told, field="column") from None
+    if not columns:
+        there = ", ".join(labelled(sheet.headings)[:20])
+        told = f"None of the columns is known by its heading ({there}). Say which is which, such as name=HEADING."
+        raise Refused(RefusalCode.INVALID, told, field="column")
+    return columns

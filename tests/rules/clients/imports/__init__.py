@@ -1,0 +1,1 @@
+"""Decisions about an import of clients."""
