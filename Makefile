@@ -57,7 +57,7 @@ test-long: setup ## the tests that are everyday ones at full size
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -m long $(ARGS)
 
 test-schema: setup ## every call of the API with thousands of invented requests, against its own description
-	$(BIN)/python -m pytest -m long tests/web/test_schema.py $(ARGS)
+	$(BIN)/python -m pytest -m long tests/web/api/test_schema.py $(ARGS)
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .

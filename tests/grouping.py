@@ -11,6 +11,8 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
+PLUGINS = ("journeys/fixtures.py",)
+"""Fixtures that every folder sees, beside those of the conftests above it."""
 _FUNCTION = re.compile(r"^(@.*\n)?(?:async )?def (\w+)\(([^)]*)\)", re.MULTILINE)
 _WANTED = re.compile(r"(?:^|,)\s*(\w+)")
 
@@ -31,8 +33,10 @@ class Grouping(LoadScopeScheduling):
 def sharing(folder: Path) -> Iterator[str]:
     """The files, relative to the project, whose tests share what ``@cache`` keeps, or a fixture of module or class."""
     for path in folder.rglob("test_*.py"):
-        text, conftest = path.read_text(), path.with_name("conftest.py")
-        functions = _FUNCTION.findall(text + (conftest.read_text() if conftest.exists() else ""))
+        text, above = path.read_text(), path.parents[: path.parents.index(folder) + 1]
+        conftests = (around / "conftest.py" for around in reversed(above))  # the nearest has the last word
+        others = [*(folder / plugin for plugin in PLUGINS), *(file for file in conftests if file.exists())]
+        functions = _FUNCTION.findall("".join(file.read_text() for file in others) + text)
         wanted = {name: set(_WANTED.findall(words)) for _, name, words in functions}
         fixtures = {name: decorator for decorator, name, _ in functions if "fixture" in decorator}
         shared = {name for name, decorator in fixtures.items() if "module" in decorator or "class" in decorator}

@@ -75,7 +75,7 @@ test='make test'
 up='(timeout --signal=INT --kill-after=60 240 make up || [ $? = 124 ]) 2>&1 | tee /tmp/up; grep -q "^Password" /tmp/up; rm /tmp/up'
 bench='make bench-quick'
 installed='python3 -m venv ~/elsewhere && ~/elsewhere/bin/pip install --quiet . && mkdir ~/empty && cd ~/empty && ~/elsewhere/bin/clientsync demo && [ -z "$(ls -A)" ] && rm -r ~/elsewhere ~/empty'
-browser='make test ARGS=tests/web/test_leaving.py'
+browser='make test ARGS=tests/web/kit/test_leaving.py'
 
 remains() { # root: what should be the same before and after
   (cd "$1" && cat etc/passwd etc/group && stat -c '%a %U %n' root home srv tmp var/tmp home/* srv/* root/* 2>/dev/null && find tmp var/tmp -mindepth 1 -maxdepth 1) |

@@ -6,6 +6,7 @@ Used by fixtures and by the script that records histories for replay.
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -25,9 +26,12 @@ from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
 from providers import registry
 from providers.port.provider import Provider
-from runtime.embedded.temporal import binary
+from runtime.embedded.ports import HOST, Ports
+from runtime.embedded.processes import Supervisor
+from runtime.embedded.temporal import binary, start_temporal
+from runtime.sealing.keyring import KeyRing
 from runtime.settings.settings import Settings
-from runtime.temporal.connection import data_converter
+from runtime.temporal.connection import connect, data_converter
 from starter.bootstrap import build_providers
 from starter.embedded import at_stand_ins
 from starter.operations import Operations
@@ -167,6 +171,23 @@ async def peculiar_server(
         dev_server_extra_args=[word for value in values for word in ("--dynamic-config-value", value)],
     ) as environment:
         yield environment
+
+
+@asynccontextmanager
+async def temporal_server(directory: Path) -> AsyncIterator[Settings]:
+    """Settings that lead to a new Temporal server, which ends with the context."""
+    ports = Ports(directory / "ports.json")
+    settings = settings_for(f"{HOST}:{ports.get('temporal')}", f"test:{KeyRing.generate_key()}")
+    async with Supervisor(directory / "logs") as supervisor:
+        await start_temporal(
+            supervisor, settings, ports, directory, search_attributes=SEARCH_ATTRIBUTES, codec_url=None
+        )
+        yield settings
+
+
+async def hasty(settings: Settings) -> Client:
+    """A client whose workers pass the pauses between tries in a twentieth of the time."""
+    return await connect(settings, interceptors=[Haste()])
 
 
 async def clear(temporal: Client) -> None:

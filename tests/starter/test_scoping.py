@@ -3,8 +3,8 @@
 from uuid import UUID, uuid4
 
 from models.clients.tables import Client
+from tests.journeys.fixtures import Neighbour
 from tests.journeys.scene import Scene
-from tests.starter.conftest import Neighbour
 
 
 async def a_client(scene: Scene, practice_id: UUID, owner_id: UUID, name: str) -> UUID:

@@ -18,7 +18,7 @@ from tests.identity_provider import CLIENT, SECRET, identity_provider
 from tests.journeys.scene import Scene
 from tests.journeys.serving import NO_TLS
 from tests.web.house import House, Person, made_house, visitor
-from tests.web.test_signing_in import is_in
+from tests.web.pages.signing_in.test_signing_in import is_in
 
 KEY, OTHER_KEY = SigningKey(), SigningKey()
 TITLE = "Harbour ID"

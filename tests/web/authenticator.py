@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import httpx2
 
 from tests.web.house import PASSWORD, Person, visitor
-from tests.web.test_signing_in import csrf_of, sign_in
+from tests.web.pages.signing_in.test_signing_in import csrf_of, sign_in
 
 KEY = re.compile(r'<code class="key">([A-Z2-7]{32})</code>')
 RECOVERY = re.compile(r"<li><code>([a-z2-7-]{19})</code></li>")

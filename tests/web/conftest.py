@@ -11,36 +11,44 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
-from temporalio.client import Client
 
 from bench.chromium import ARGUMENTS, chromium_path
 from models import schema
 from models.kit.columns import now
-from runtime.settings.settings import Settings
 from tests.conftest import administer, sibling
-from tests.journeys.conftest import temporal, temporal_settings
 from tests.journeys.scene import Scene
-from tests.journeys.stage import clear, staged
+from tests.journeys.stage import hasty, staged, temporal_server
 from tests.web.at_provider import provider, rules, seated, standing
 from tests.web.authenticator import Clock
 from tests.web.house import Browsers, House, made_house
 from tests.web.street import every, street
 
-__all__ = ["every", "provider", "rules", "seated", "standing", "street", "temporal", "temporal_settings"]
+__all__ = ["every", "provider", "rules", "seated", "standing", "street"]
 
 expect.set_options(timeout=60_000)
 """Milliseconds after which a wait is in vain: a page is not wrong because its machine has much to do."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The journeys' stage too, for tests of single answers."""
+    config.pluginmanager.import_plugin("tests.journeys.fixtures")
+
+
 @pytest_asyncio.fixture(scope="session")
-async def product(temporal_settings: Settings, temporal: Client, postgres_url: str) -> AsyncIterator[Scene]:
-    """The running product: database, stand-in for Xero with 40 organisations, web backend and a worker."""
+async def product(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> AsyncIterator[Scene]:
+    """The running product: database, stand-in for Xero with 40 organisations, web backend and a worker.
+
+    Its Temporal server is its own: its worker runs to the end of the tests, and would do other tests' work.
+    """
     await administer(postgres_url, "CREATE DATABASE pages")
     url = sibling(postgres_url, "pages")
     await schema.upgrade(url)
-    async with staged(temporal_settings, temporal, url, organisations=40) as scene, scene.worker():
+    async with (
+        temporal_server(tmp_path_factory.mktemp("temporal")) as settings,
+        staged(settings, await hasty(settings), url, organisations=40) as scene,
+        scene.worker(),
+    ):
         yield scene
-    await clear(temporal)
 
 
 @pytest.fixture(autouse=True)

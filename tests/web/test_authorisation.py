@@ -27,8 +27,8 @@ from tests.journeys.scene import Scene
 from tests.journeys.serving import NO_TLS, listening, serving
 from tests.web.authorisation import RULES, Rule, Who, is_kept_out, is_let_in, routes
 from tests.web.house import Person, session_of
+from tests.web.pages.signing_in.test_signing_in import csrf_of
 from tests.web.street import Street
-from tests.web.test_signing_in import csrf_of
 from tests.web.walking import FORMS, PARAMETER, THINGS, Walk, all_of
 from web.app import create_app
 

@@ -8,8 +8,8 @@ import httpx2
 
 from tests.web.authenticator import MINE, RECOVERY, halfway, sent
 from tests.web.house import PASSWORD, House, Person
+from tests.web.pages.signing_in.test_signing_in import csrf_of
 from tests.web.passkey_device import Device
-from tests.web.test_signing_in import csrf_of
 
 ADD = f"{MINE}/passkeys/add"
 ASKED = re.compile(r'<script type="application/json" data-asked>(.*?)</script>', re.DOTALL)

@@ -64,14 +64,11 @@ from contracts.payloads.sync_client import (
 from contracts.words.causes import Cause
 from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE, queue_of
 from contracts.words.runs import Result
-from tests.journeys.conftest import temporal_settings
 from tests.journeys.scene import PATIENCE
 from tests.journeys.stage import peculiar_server
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.check_connections import CheckConnections
 from workflows.sync_client import SyncClient
-
-__all__ = ["temporal_settings"]
 
 XEROS_QUEUE = queue_of("xero", PROVIDER_QUEUE)
 

@@ -37,14 +37,14 @@ from contracts.payloads.runs import (
 )
 from contracts.words.names import WORKFLOW_QUEUE
 from contracts.words.runs import Result
-from tests.workflows.test_last_moments import PATIENCE, adding, server, temporal_settings
+from tests.workflows.test_last_moments import PATIENCE, adding, server
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
 from workflows.reassign_clients import ReassignClients
 from workflows.reconnect_all import ReconnectAll
 from workflows.registry import WORKFLOWS
 
-__all__ = ["server", "temporal_settings"]
+__all__ = ["server"]
 
 WAITS = Deadlines(consent=timedelta(hours=1))
 

@@ -1,4 +1,7 @@
-"""When nights begin, in any zone and from any moment; ``tests/starter/test_schedule_times.py`` has the zones' rules."""
+"""When nights begin, in any zone and from any moment.
+
+``tests/starter/connections/test_schedule_times.py`` has the zones' rules.
+"""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones

@@ -1,0 +1,81 @@
+"""Signs of life of a worker, while an activity waits for an answer."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from temporalio import activity
+from temporalio.testing import ActivityEnvironment
+from temporalio.worker import ExecuteActivityInput
+
+from activities.shared.liveness import SIGN_OF_LIFE, SIGNS, Liveness
+from tests.activities.shared.test_discretion import Innermost
+from workflows.plans import policies
+
+
+class Time:
+    """Passes by one pause at each step."""
+
+    def __init__(self) -> None:
+        self.pauses: asyncio.Queue[float] = asyncio.Queue()
+        self.passes = asyncio.Semaphore(0)
+
+    async def pause(self, seconds: float) -> None:
+        self.pauses.put_nowait(seconds)
+        await self.passes.acquire()
+
+
+async def told(timeout: timedelta | None, steps: int) -> tuple[int, list[float]]:
+    """How often an activity that waits for so many pauses tells that it lives, and how long the pauses are."""
+    time, signs, answer, pauses = Time(), [], asyncio.Event(), []
+
+    @activity.defn
+    async def waits() -> str:
+        await answer.wait()
+        return "answer"
+
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, heartbeat_timeout=timeout)
+    environment.on_heartbeat = lambda *_: signs.append(1)
+    before = Liveness(time.pause).intercept_activity(Innermost())
+    asked = ExecuteActivityInput(fn=waits, args=[], executor=None, headers={})
+    running = asyncio.create_task(environment.run(before.execute_activity, asked))
+    for _ in range(steps):
+        pauses.append(await time.pauses.get())
+        time.passes.release()
+    if steps:
+        pauses.append(await time.pauses.get())  # the sign before it is told
+    answer.set()
+    assert await running == "answer"
+    time.passes.release()
+    assert time.pauses.empty(), "nothing is told by a clock after the end"
+    return len(signs), pauses
+
+
+async def test_whoever_waits_tells_several_times_in_each_time_out():
+    timeout = timedelta(seconds=20)
+    signs, pauses = await told(timeout, steps=3)
+    assert signs == 3
+    assert set(pauses) == {timeout.total_seconds() / SIGNS}
+
+
+@pytest.mark.parametrize("timeout", [None, timedelta(seconds=60)])
+async def test_progress_is_not_told_by_a_clock(timeout):
+    assert await told(timeout, steps=0) == (0, [])
+
+
+POLICIES = {
+    name: policy
+    for name, policy in vars(policies).items()
+    if isinstance(policy, dict) and "start_to_close_timeout" in policy
+}
+PROGRESS = {"PULL", "PULL_TOGETHER", "PULL_FEW_TOGETHER", "MAIL", "OUTBOX"}
+"""Those whose activities tell of their progress themselves."""
+
+
+@pytest.mark.parametrize("name", sorted(POLICIES.keys() - PROGRESS))
+def test_a_killed_worker_is_noticed_soon_whatever_it_was_at(name):
+    policy = POLICIES[name]
+    noticed = policy.get("heartbeat_timeout") or policy["start_to_close_timeout"]
+    assert noticed <= SIGN_OF_LIFE, "give it heartbeat_timeout=ALIVE_WITHIN"

@@ -1,0 +1,149 @@
+"""The stage: one real Temporal server for all, and for each test a database, a sandbox and a web backend."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from emulators.xero.control.control import Control
+from models import schema
+from runtime.settings.settings import Settings
+from starter.actor import Actor
+from tests.conftest import EMPTYING, administer, sibling
+from tests.journeys.one_client import OneClient, all_of
+from tests.journeys.people import everything_added
+from tests.journeys.practice import make_practice
+from tests.journeys.scene import Scene
+from tests.journeys.serving import http_of
+from tests.journeys.snapshot import Snapshot, taken
+from tests.journeys.stage import clear, hasty, staged, temporal_server
+
+MakeScene = Callable[..., Awaitable[Scene]]
+MakePrepared = Callable[..., Awaitable[Scene]]
+
+_snapshots: dict[str, Snapshot] = {}
+"""What scenes had come to, by what had happened in them."""
+
+
+@pytest_asyncio.fixture(scope="session")
+async def temporal_settings(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Settings]:
+    """Settings that lead to a Temporal server of the whole test run."""
+    async with temporal_server(tmp_path_factory.mktemp("temporal")) as settings:
+        yield settings
+
+
+@pytest_asyncio.fixture(scope="session")
+async def temporal(temporal_settings: Settings) -> Client:
+    return await hasty(temporal_settings)
+
+
+@pytest_asyncio.fixture
+async def make_scene(temporal_settings: Settings, temporal: Client, database_url: str) -> AsyncIterator[MakeScene]:
+    """Sets a stage on demand; its words are those of ``staged``, such as ``organisations=40``."""
+    async with AsyncExitStack() as stack:
+
+        async def make(*, settings: Settings | None = None, client: Client | None = None, **words: Any) -> Scene:
+            scene = staged(settings or temporal_settings, client or temporal, database_url, **words)
+            return await stack.enter_async_context(scene)
+
+        yield make
+    await clear(temporal)
+
+
+@pytest_asyncio.fixture
+async def make_prepared(make_scene: MakeScene) -> MakePrepared:
+    """Sets a stage on which something has happened already: the first time in earnest, later as it was then.
+
+    What has happened is a function of the scene; its workflows have to end with it. Further words are those of
+    ``make_scene``.
+    """
+
+    async def make(prepare: Callable[[Scene], Awaitable[None]], **words: Any) -> Scene:
+        told = {name: word for name, word in words.items() if name not in ("settings", "client")}
+        key = repr((prepare.__module__, prepare.__qualname__, told))
+        if (found := _snapshots.get(key)) and found.is_fresh:
+            return await make_scene(snapshot=found, **words)
+        scene = await make_scene(**words)
+        await prepare(scene)
+        Control(scene.world).zero_calls()
+        _snapshots[key] = await taken(scene.settings.required("database_url"), scene.world)
+        return scene
+
+    return make
+
+
+@pytest_asyncio.fixture
+async def scene(make_scene: MakeScene) -> Scene:
+    """The usual scene: five plain organisations."""
+    return await make_scene()
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another practice in the same installation."""
+
+    actor: Actor
+    http: httpx2.AsyncClient
+
+
+@pytest_asyncio.fixture
+async def neighbour(scene: Scene) -> Neighbour:
+    actor, token = await make_practice(scene.operations, scene.database, name="Mill Street")
+    http = http_of(scene.web, token)
+    scene.stack.push_async_callback(http.aclose)
+    return Neighbour(actor, http)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def second_migrated_url(postgres_url: str) -> str:
+    """Another database that the migrations made."""
+    await administer(postgres_url, "CREATE DATABASE shared")
+    url = sibling(postgres_url, "shared")
+    await schema.upgrade(url)
+    return url
+
+
+@pytest_asyncio.fixture(scope="module")
+async def shared_scene(
+    temporal_settings: Settings, temporal: Client, second_migrated_url: str, request: pytest.FixtureRequest
+) -> AsyncIterator[Scene]:
+    """One scene for all tests of a module, for those that only look at it; ``STAGED`` in the module has its words."""
+    await administer(second_migrated_url, EMPTYING)
+    words = getattr(request.module, "STAGED", {})
+    async with staged(temporal_settings, temporal, second_migrated_url, **words) as scene:
+        yield scene
+    await clear(temporal)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def shared_practice(shared_scene: Scene) -> Scene:
+    """The module's scene, in which everything was added."""
+    await everything_added(shared_scene)
+    return shared_scene
+
+
+@pytest_asyncio.fixture(scope="module")
+async def untouched(shared_practice: Scene) -> Iterator[OneClient]:
+    """The clients of the module's practice, one after the other."""
+    return iter(await all_of(shared_practice))
+
+
+@pytest_asyncio.fixture
+async def practice_at_work(shared_practice: Scene) -> AsyncIterator[Scene]:
+    """The module's practice with a worker of the test's own; what goes wrong or goes on in it ends with the test."""
+    Control(shared_practice.world).zero_calls()
+    async with shared_practice.worker():
+        yield shared_practice
+    shared_practice.world.faults.clear()
+    await clear(shared_practice.temporal)
+
+
+@pytest_asyncio.fixture
+async def client(practice_at_work: Scene, untouched: Iterator[OneClient]) -> OneClient:
+    """A client of the practice at work that no other test of the module has."""
+    return next(untouched)

@@ -1,0 +1,230 @@
+"""The night: every connection looked at once by login, exactly the broken ones marked, and each person told once."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+
+from contracts.payloads.check_connections import CheckReport
+from contracts.words.causes import Cause
+from emulators.xero.control.control import Control
+from emulators.xero.control.words import RecordWords
+from emulators.xero.faults import Kind
+from tests.journeys.fixtures import MakePrepared, MakeScene
+from tests.journeys.nights import a_night_later, begin_night, check, health, night_waits, reconnect_all
+from tests.journeys.people import change, everything_added
+from tests.journeys.scene import Scene
+from tests.journeys.stage import peculiar_server
+from workflows.check_connections import CheckConnections
+
+STAGED = {"organisations": 20, "people": 3, "small_books": True}
+OFTEN_BROKEN = 3
+"""Clients on the login that is revoked."""
+
+
+@dataclass
+class Clients:
+    """A practice's clients on three logins, some organisations within reach of several.
+
+    Attributes:
+        scene: Where.
+        login_of: Which person's login looks after an organisation, by organisation id.
+    """
+
+    scene: Scene
+    login_of: dict[str, int]
+
+
+async def add(scene: Scene, person: int, wanted: list[str] | None = None) -> list[str]:
+    """A person signs in, and what is new is added; gives the organisations that this created."""
+    run = await scene.listed(person=person, choose=wanted)
+    await scene.select(
+        run["run_id"],
+        organisations=[
+            {"organisation_id": row["organisation_id"]} for row in run["organisations"] if row["verdict"] == "new"
+        ],
+    )
+    run = await scene.until_stage(run["run_id"], "finished")
+    return [row["organisation_id"] for row in run["organisations"] if row["outcome"] == "created"]
+
+
+async def set_up(scene: Scene) -> Clients:
+    """Three people add all that they reach."""
+    reach = [
+        [one.organisation_id for one in scene.world.may_connect(person)]
+        for person in scene.world.library.people.values()
+    ]
+    shared = [one for one in reach[2] if one in reach[1]]
+    login_of = {}
+    async with scene.worker():
+        for person, wanted in ((2, shared[:OFTEN_BROKEN]), (1, None), (0, None)):
+            login_of |= dict.fromkeys(await add(scene, person, wanted), person)
+    assert set(login_of) == set(scene.world.library.organisations)
+    return Clients(scene, login_of)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def practice(shared_scene: Scene) -> Clients:
+    """Where the tests begin, and end, with all of it working."""
+    return await set_up(shared_scene)
+
+
+async def test_a_quiet_night_costs_two_calls_a_login_and_writes_to_nobody(practice: Clients):
+    scene = practice.scene
+    await a_night_later(scene, are_lists_due=False)
+    async with scene.worker():
+        report = await check(scene)
+    assert (report.logins, report.healthy, report.refreshed, report.told) == (3, len(practice.login_of), 0, 0)
+    calls = scene.world.calls
+    calls.by_path.pop("GET /.well-known/openid-configuration")  # once for each worker's life
+    assert calls.by_path == {"POST /connect/token": 3, "GET /connections": 3}
+    assert await scene.rows("SELECT count(*) FROM notices") == [(0,)]
+
+
+@pytest.mark.long
+async def test_a_night_of_two_hundred_marks_exactly_what_is_broken(make_scene: MakeScene):
+    await test_a_night_marks_exactly_what_is_broken(await set_up(await make_scene(**STAGED | {"organisations": 200})))
+
+
+async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
+    """Twelve connections break in every way that a night can tell; it marks these, with their causes, and no other.
+
+    Of the closed set, those are missing that are not one connection's (the app's secret, a login's permissions), and
+    the app's cap of connections: the provider shows it to a person who signs in, and says nothing to the app.
+    """
+    scene, count = practice.scene, len(practice.login_of)
+    of_person_1 = [identity for identity, person in practice.login_of.items() if person == 1]
+    of_person_0 = [identity for identity, person in practice.login_of.items() if person == 0]
+    gone, hidden, denied, ended, narrow, other, offline, limited, odd = of_person_0[:1] + of_person_1[:8]
+    people = list(scene.world.library.people)
+    scene.fault(Kind.REVOKE_PERSON, person_id=people[2])
+    for kind, organisation in (
+        (Kind.DISCONNECTED, gone),
+        (Kind.ACCESS_REMOVED, hidden),
+        (Kind.ACCESS_REFUSED, denied),
+        (Kind.SUBSCRIPTION_ENDED, ended),
+        (Kind.SCOPE_MISSING, narrow),
+        (Kind.OTHER_PROFILE, other),
+        (Kind.ORGANISATION_OFFLINE, offline),
+        (Kind.DAY_LIMIT_REACHED, limited),
+        (Kind.PRECONDITION_FAILED, odd),
+    ):
+        scene.fault(kind, organisation)
+    await a_night_later(scene, are_lists_due=True)
+    async with scene.worker():
+        report = await check(scene)
+        shown = await health(scene)
+    expected = {identity: "signed_out" for identity, person in practice.login_of.items() if person == 2} | {
+        gone: "disconnected_at_provider",
+        hidden: "disconnected_at_provider",  # the list does not say why an organisation is missing from it
+        denied: "access_lost",
+        ended: "subscription_ended",
+        narrow: "role_too_low",
+        other: "wrong_organisation",
+        offline: "provider_unavailable",
+        limited: "rate_limited",
+        odd: "unknown",
+    }
+    assert len(expected) == 12
+    of_more_than_one = {Cause.APP_REFUSED, Cause.PERMISSION_MISSING, Cause.TOO_MANY_RECORDS}
+    of_no_organisation = {Cause.CONNECTION_CAP_REACHED, Cause.OUR_OUTAGE}
+    assert set(expected.values()) == set(Cause) - of_more_than_one - of_no_organisation
+    assert {one["organisation_id"]: one["cause"] for one in shown["connections"] if one["cause"]} == expected
+    statuses = {one["organisation_id"]: one["status"] for one in shown["connections"]}
+    no_persons_business = {offline, limited, odd}
+    assert {identity for identity, status in statuses.items() if status == "needs_client"} == {ended}
+    assert {identity for identity, status in statuses.items() if status == "needs_reconnect"} == (
+        set(expected) - no_persons_business - {ended}
+    )
+    assert {identity for identity, status in statuses.items() if status == "connected"} == (
+        set(practice.login_of) - set(expected) | no_persons_business
+    )
+    assert (report.healthy, report.causes) == (count - 12, Counter(expected.values()))
+    assert (report.logins, report.refreshed, report.handed_over) == (3, count - 12, 2)
+    calls = scene.world.calls
+    assert calls.refreshes + calls.by_path["GET /connections"] <= 2 * 3
+    await two_sign_ins_repair_everything(practice, set(expected) - no_persons_business)
+
+
+async def two_sign_ins_repair_everything(practice: Clients, broken: set[str]) -> None:
+    """*Reconnect all* by one person adds up to all; after the second person's nothing reachable is left.
+
+    What waiting helps may have been repaired by its own sync meanwhile; what needs a person is repaired by these.
+    """
+    scene, count = practice.scene, len(practice.login_of)
+    scene.world.faults.clear()
+    within_reach = {
+        one.organisation_id for one in scene.world.may_connect(list(scene.world.library.people.values())[1])
+    }
+    async with scene.worker():
+        run = await reconnect_all(scene, person=1)
+        assert sum(run["counts"].values()) == count
+        outcomes = {row["organisation_id"]: row["outcome"] for row in run["organisations"]}
+        assert {identity for identity in broken if outcomes[identity] == "repaired"} == broken & within_reach
+        assert {identity for identity in broken if outcomes[identity] == "unreachable"} == broken - within_reach
+        run = await reconnect_all(scene, person=0)
+        assert sum(run["counts"].values()) == count
+        assert set(run["counts"]) <= {"healthy", "repaired"}
+        assert (await health(scene))["by_status"] == {"connected": count}
+        report = await check(scene)
+    assert set(report.causes) <= {"rate_limited"}  # a day's limit lifts when it lifts
+
+
+async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(everything_added, organisations=1, people=1)
+    async with scene.worker():
+        [client] = await scene.clients()
+        organisation = client["connection"]["organisation_id"]
+        suppliers = await scene.list_of(client["client_id"], "suppliers")
+        control = Control(scene.world)
+        first, second = (row["key"] for row in suppliers["rows"][:2])
+        control.change_record(organisation, RecordWords(list="Contacts", id=first, fields={"Name": "Renamed Ltd"}))
+        control.change_record(organisation, RecordWords(list="Contacts", id=second, remove=True))
+        await a_night_later(scene, are_lists_due=True)
+        await check(scene)
+        changed = await scene.list_of(client["client_id"], "suppliers")
+        assert changed["receipt"]["changed"] == 1
+        assert changed["receipt"]["gone"] == 0
+        assert changed["receipt"]["rows"] == suppliers["receipt"]["rows"]
+        assert scene.world.calls.by_status[304] == 2
+        await a_night_later(scene, are_lists_due=True)
+        await change(scene, "UPDATE connections SET contacts_complete_at = contacts_complete_at - interval '7 days'")
+        await check(scene)
+        whole = await scene.list_of(client["client_id"], "suppliers")
+    assert whole["receipt"]["gone"] == 1
+    assert whole["receipt"]["rows"] == suppliers["receipt"]["rows"] - 1
+    assert [due for (due,) in await scene.rows("SELECT next_refresh_at > now() FROM connections")] == [True]
+
+
+async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_told(make_prepared: MakePrepared):
+    scene: Scene = await make_prepared(everything_added, organisations=3, people=1)
+    async with scene.worker():
+        scene.fault(Kind.SERVER_ERROR, path="/connections")
+        night = await begin_night(scene)
+        await night_waits(night)
+        shown = await health(scene)
+        assert shown["by_cause"] == {"provider_unavailable": 3}
+        assert shown["by_status"] == {"connected": 3}
+        assert await scene.rows("SELECT count(*) FROM notices") == [(0,)]
+        assert "**Did not answer:** " in await scene.details(night.id)
+        scene.world.faults.clear()
+        await night.signal(CheckConnections.retry_now)
+        report: CheckReport = await night.result()
+    assert (report.healthy, report.causes, report.unanswered) == (3, {}, 0)
+    assert (await health(scene))["by_cause"] == {}
+
+
+async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settings):
+    # More clients than are refreshed at once, so that the night is not over when the server suggests a new history.
+    async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=100") as server:
+        scene: Scene = await make_scene(client=server.client, organisations=60, people=1, small_books=True)
+        async with scene.worker():
+            await scene.added()
+            await a_night_later(scene, are_lists_due=True)
+            night = await begin_night(scene)
+            report: CheckReport = await night.result()
+            last = await scene.handle(night.id).describe()
+    assert last.run_id != night.first_execution_run_id
+    assert (report.logins, report.healthy, report.refreshed) == (1, 60, 60)
+    assert scene.world.calls.by_path["GET /connections"] == 1

@@ -1,0 +1,44 @@
+"""A run is stopped while its list is read: what the reading brings after its books were closed changes nothing."""
+
+import asyncio
+
+import pytest
+from temporalio.client import WorkflowFailureError
+
+from contracts.words.runs import RunKind
+from emulators.xero.faults import Kind
+from tests.journeys.fixtures import MakePrepared
+from tests.journeys.one_client import one_of
+from tests.journeys.people import everything_added, joined
+from tests.journeys.scene import PATIENCE, Scene
+
+
+async def begun(scene: Scene, kind: RunKind) -> tuple[str, str]:
+    """Start a run of a kind; its id and the authorize URL."""
+    path = f"/api/v1/client-sync/xero/{kind.value}"
+    if kind is RunKind.CHANGE_CONNECTION:
+        path = f"{(await one_of(scene)).path}/change"
+    answer = await scene.http.post(path)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["run_id"], answer.json()["authorize_url"]
+
+
+@pytest.mark.parametrize("kind", RunKind)
+async def test_it_stays_as_it_ended(make_prepared: MakePrepared, kind: RunKind):
+    scene = await make_prepared(everything_added, organisations=3)
+    async with scene.worker():
+        someone = await joined(scene, "Ben") if kind is RunKind.REASSIGN_CLIENTS else scene
+        run_id, authorize_url = await begun(someone, kind)
+        scene.fault(Kind.LATENCY, path="/connections", seconds=2)
+        await someone.sign_in(authorize_url, action="continue")
+        await someone.until_stage(run_id, "listing")
+        assert (await someone.cancel(run_id)).status_code == 202
+        with pytest.raises(WorkflowFailureError):
+            await asyncio.wait_for(scene.handle(run_id).result(), PATIENCE)
+        ended = await someone.show(run_id)
+    # By now the worker has done what was under way.
+    assert scene.world.calls.by_path["GET /connections"] >= 1
+    assert (ended["stage"], ended["result"], ended["organisations"]) == ("finished", "cancelled", [])
+    assert await someone.show(run_id) == ended
+    finished = await scene.rows("SELECT after FROM events WHERE run_id = :id AND kind = 'run.finished'", id=run_id)
+    assert finished == [("cancelled",)]

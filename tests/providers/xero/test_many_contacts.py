@@ -1,0 +1,143 @@
+"""More contacts than are given in any order, and more pages than a minute has calls: all are read, or it is said."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+import pytest_asyncio
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from contracts.words.causes import Cause
+from contracts.words.lists import Source
+from providers.port.errors import NeedsPerson, RateLimited, TooSmall
+from providers.xero.provider import Xero
+from providers.xero.settings import XeroConfig
+from tests.providers.clock import HandClock
+from tests.providers.conftest import Allowance
+from tests.providers.stand_in import StandIn
+from tests.providers.xero.test_reads import SINCE, contacts, pages, path, rows
+
+PATH = path(Source.CONTACTS)
+TOO_MANY = {"ErrorNumber": 51, "Type": "HighVolumeException", "Message": "Use an optimised order."}
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENTS = [n // 40 for n in range(150)]
+"""Of 150 contacts, the second of the last change: forty at a time share one, and a page holds ten."""
+
+
+@pytest_asyncio.fixture
+async def patient(server: StandIn, config: XeroConfig, allowance: Allowance, clock: HandClock) -> AsyncIterator[Xero]:
+    """A provider whose waits move the clock."""
+
+    async def pause(seconds: float) -> None:
+        clock.move(seconds)
+
+    client = httpx2.AsyncClient(transport=httpx2.ASGITransport(server.app))
+    provider = Xero(config, client, allowance, clock, pause)
+    yield provider
+    await provider.close()
+
+
+def by_change(moments: list[int], size: int = 10, edit: Callable[[int], None] = lambda _: None) -> object:
+    """A server that refuses any order but by change, with pages of ``size``."""
+    asked = 0
+
+    def answer(request: Request) -> Response:
+        nonlocal asked
+        if request.query_params.get("order") != "UpdatedDateUTC ASC":
+            return JSONResponse(TOO_MANY, 400)
+        since = request.headers.get("if-modified-since")
+        after = datetime.fromisoformat(since).replace(tzinfo=UTC) if since else BEGINNING - timedelta(days=1)
+        at = [(BEGINNING + timedelta(seconds=moment), n) for n, moment in enumerate(moments)]
+        found = sorted(one for one in at if one[0] > after)
+        page = int(request.query_params["page"])
+        records = [
+            {
+                "ContactID": f"c-{n}",
+                "Name": str(moments[n]),
+                "UpdatedDateUTC": moment.isoformat(),
+            }
+            for moment, n in found[(page - 1) * size : page * size]
+        ]
+        pagination = {"page": page, "pageCount": -(-len(found) // size), "itemCount": len(found)}
+        asked += 1
+        edit(asked)
+        return JSONResponse({"Contacts": records, "pagination": pagination})
+
+    return answer
+
+
+async def test_too_many_for_the_usual_order_are_read_by_change(xero: Xero, server: StandIn) -> None:
+    server.answer(PATH, by_change(MOMENTS))
+    found = await rows(xero, Source.CONTACTS)
+    assert sorted(row.key for row in found) == sorted(f"c-{n}" for n in range(150))
+    assert server.seen(PATH)[0].query["order"] == "ContactID ASC"
+    assert all(call.query["includeArchived"] == "true" for call in server.calls)
+
+
+async def test_what_is_edited_meanwhile_hides_nobody(xero: Xero, server: StandIn) -> None:
+    """Each time a page was given, the contact that changed longest ago is changed: all others move up by one."""
+    moments = [*range(60)]
+    server.answer(PATH, by_change(moments, edit=lambda asked: moments.__setitem__(asked, 1000 + asked)))
+    found = await rows(xero, Source.CONTACTS)
+    assert {row.key for row in found} == {f"c-{n}" for n in range(60)}
+
+
+async def test_only_what_changed_is_asked_for_by_change_too(xero: Xero, server: StandIn) -> None:
+    server.answer(PATH, by_change(MOMENTS))
+    read = await pages(xero, Source.CONTACTS, since=BEGINNING + timedelta(seconds=2))
+    assert len([row for page in read for row in page.rows]) == sum(moment > 2 for moment in MOMENTS)
+    assert not any(page.is_unmodified for page in read)
+    (nothing,) = await pages(xero, Source.CONTACTS, since=BEGINNING + timedelta(days=1))
+    assert nothing.is_unmodified
+
+
+async def test_by_change_a_short_answer_is_refused_as_well(xero: Xero, server: StandIn) -> None:
+    refused = JSONResponse(TOO_MANY, 400)
+    server.answer(PATH, refused, contacts(0, 90, pageCount=1, itemCount=100))
+    with pytest.raises(TooSmall):
+        await pages(xero, Source.CONTACTS)
+
+
+async def test_a_server_that_repeats_its_page_by_change_ends_the_walk(xero: Xero, server: StandIn) -> None:
+    server.answer(PATH, JSONResponse(TOO_MANY, 400), contacts(0, 5, pageCount=1_000_000))
+    assert len(await rows(xero, Source.CONTACTS)) == 5
+    assert len(server.calls) < 20
+
+
+@pytest.mark.parametrize("since", [None, SINCE])
+async def test_what_no_order_gives_has_a_cause_of_its_own(xero: Xero, server: StandIn, since: datetime | None) -> None:
+    server.answer(PATH, JSONResponse(TOO_MANY, 400))
+    with pytest.raises(NeedsPerson) as caught:
+        await pages(xero, Source.CONTACTS, since=since)
+    assert caught.value.cause is Cause.TOO_MANY_RECORDS
+    assert len(server.calls) == 2
+
+
+async def test_a_walk_that_outlasts_a_minute_waits_for_the_next(
+    patient: Xero, server: StandIn, clock: HandClock
+) -> None:
+    count = 150
+    server.answer(PATH, *(contacts(n * 3, 3, page=n + 1, pageCount=count, itemCount=count * 3) for n in range(count)))
+    begun = clock()
+    read = await pages(patient, Source.CONTACTS)
+    assert len([row for page in read for row in page.rows]) == count * 3
+    assert len(server.calls) == count
+    assert timedelta(minutes=2) <= clock() - begun < timedelta(minutes=3)
+    waits = [page for page in read if not page.rows]
+    assert len(waits) == 6  # whoever reads hears of it three times a minute
+
+
+async def test_a_day_that_is_used_up_is_not_waited_for(patient: Xero, server: StandIn) -> None:
+    limited = Response("", 429, {"X-Rate-Limit-Problem": "day", "Retry-After": "45461"})
+    server.answer(PATH, *(contacts(n, 1, pageCount=90) for n in range(30)), limited)
+    with pytest.raises(RateLimited):
+        await pages(patient, Source.CONTACTS)
+
+
+async def test_a_short_walk_leaves_the_minute_to_whoever_plans(patient: Xero, server: StandIn) -> None:
+    limited = Response("", 429, {"X-Rate-Limit-Problem": "minute", "Retry-After": "30"})
+    server.answer(PATH, contacts(0, 1, pageCount=9), limited)
+    with pytest.raises(RateLimited):
+        await pages(patient, Source.CONTACTS)

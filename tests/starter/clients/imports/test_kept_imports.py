@@ -1,0 +1,67 @@
+"""A list that somebody is looking at before it is imported: kept sealed, for them alone, and not for long."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlmodel import select
+
+from contracts.words.refusals import Refused
+from models.clients import kept_imports
+from models.clients.tables import ClientImport
+from models.kit.columns import now
+from models.practices.writes import create_colleague
+from starter.clients.imports.imports import columns_of
+from tests.journeys.scene import Scene
+from tests.starter.clients.imports.test_client_imports import listed
+
+
+async def test_a_list_is_kept_sealed_for_its_colleague_alone_and_forgotten(scene: Scene, neighbour):
+    imports = scene.operations.client_imports
+    first = await imports.keep(scene.actor, b"name,code,NI number\nAsh,A1,QQ123456C\n", "list.csv")
+    kept = await imports.kept(scene.actor, first)
+    assert kept.sheet is not None
+    assert (kept.file_name, kept.sheet.rows[0].texts) == ("list.csv", ["Ash", "A1", "QQ123456C"])
+    async with scene.database.session() as session:
+        assert b"QQ123456C" not in ((await session.get_one(ClientImport, first)).sealed_list or b"")
+    for who in (neighbour.actor, await colleague(scene)):
+        with pytest.raises(Refused, match="not kept any more"):
+            await imports.kept(who, first)
+    second = await imports.keep(scene.actor, b"name,code\nElm,B1\n", "other.csv")
+    with pytest.raises(Refused, match="not kept any more"):
+        await imports.kept(scene.actor, first)
+    imports.now = lambda: now() + kept_imports.VALID_FOR
+    with pytest.raises(Refused, match="not kept any more"):
+        await imports.kept(scene.actor, second)
+    async with scene.database.transaction() as session:
+        await kept_imports.delete_old(session, now() + kept_imports.VALID_FOR - timedelta(minutes=1))
+        assert len((await session.exec(select(ClientImport))).all()) == 1
+        await kept_imports.delete_old(session, now() + kept_imports.VALID_FOR)
+        assert (await session.exec(select(ClientImport))).all() == []
+
+
+async def test_a_kept_list_is_imported_once_and_its_content_goes_with_that(scene: Scene):
+    imports = scene.operations.client_imports
+    import_id = await imports.keep(scene.actor, b"name,code\nAsh,A1\n", "list.csv")
+    sheet = (await imports.kept(scene.actor, import_id)).sheet
+    assert sheet is not None
+    columns = columns_of(sheet)
+    plan = await imports.plan(scene.actor, sheet, columns)
+    with pytest.raises(Refused, match="nothing was imported"):
+        await imports.carry_out_kept(scene.actor, import_id, columns, adds_namesakes=False, expected="another")
+    both = (
+        imports.carry_out_kept(scene.actor, import_id, columns, adds_namesakes=False, expected=plan.fingerprint)
+        for _ in range(2)
+    )
+    await asyncio.gather(*both)
+    assert [client["code"] for client in await listed(scene)] == ["A1"]
+    assert (await imports.kept(scene.actor, import_id)).sheet is None
+
+
+async def colleague(scene: Scene) -> Any:
+    email = f"{uuid4().hex}@x.test"
+    async with scene.database.transaction() as session:
+        await create_colleague(session, scene.actor.practice_id, email=email, name="Bea")
+    return await scene.operations.colleagues.by_email(email)
