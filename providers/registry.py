@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from providers.port.provider import CallBudget, Provider, Providers
+from providers.port.call_budget import CallBudget
+from providers.port.provider import Provider, Providers
 from providers.port.settings import ProviderSettings
 from providers.xero.settings import XeroSettings
 

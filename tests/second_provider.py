@@ -3,14 +3,22 @@
 It stands for no platform. Each test sets it up with what it is about.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from uuid import UUID
+
+import httpx2
 
 from models.kit.columns import now
+from providers.kit.call_limits import CallLimits
+from providers.kit.clock import Clock, utc_now
+from providers.kit.http import http_client
+from providers.kit.windows import Counted, Scope, Unit, Window, end_of, retry_after
+from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
-from providers.port.errors import SignedOut
+from providers.port.errors import RateLimited, SignedOut
 from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, ReachableOrganisation, Removed
 
 A_PERSONS = Capabilities(
@@ -95,3 +103,61 @@ class Second:
         """What the test says."""
         await tokens.credential()
         return self.reached
+
+
+APP = "app-1"
+AT_ONCE, A_MONTH = 4, 25
+WINDOWS = (
+    Window(Scope.APP, Unit.AT_ONCE, AT_ONCE, Counted.SHARED),
+    Window(Scope.APP, Unit.MONTH, A_MONTH, Counted.SHARED),
+    Window(Scope.ORGANISATION, Unit.DAY, None),
+)
+"""Of the whole app, calls at once and calls a month, however many processes it has; an organisation's day ends when the
+platform says so."""
+
+LEFT = "calls-left-this-month"
+
+
+def used_up(headers: Mapping[str, str]) -> Iterator[tuple[Scope, Unit]]:
+    """The month, when an answer says that no call is left."""
+    if headers.get(LEFT) == "0":
+        yield Scope.APP, Unit.MONTH
+
+
+class SecondCalls:
+    """Calls of one process to the software, over sockets.
+
+    Args:
+        url: Where it listens.
+        budget: What all processes share.
+        windows: Its limits.
+        clock: The clock, aware, in UTC.
+    """
+
+    def __init__(
+        self, url: str, budget: CallBudget, windows: Sequence[Window] = WINDOWS, clock: Clock = utc_now
+    ) -> None:
+        self._url, self._clock, self._http = url, clock, http_client()
+        self._limits = CallLimits(Second.name, APP, windows, used_up, budget, clock)
+
+    async def ask(self, organisation_id: str | None = None, practice_id: UUID | None = None) -> None:
+        """Make one call.
+
+        Raises:
+            RateLimited: A limit is used up, by our count or by what the software says.
+            HeldUp: No turn came in time.
+        """
+        async with self._limits.call(organisation_id, practice_id):
+            answer = await self._http.send(httpx2.Request("GET", self._url))
+        self._limits.learn(organisation_id, answer.headers)
+        if answer.status_code == 429:
+            moment = self._clock()
+            until = retry_after(answer.headers, moment, timedelta(days=32))
+            error = RateLimited("day", until) if until else RateLimited("app_month", end_of(Unit.MONTH, moment))
+            self._limits.refused(organisation_id, error)
+            raise error
+
+    async def close(self) -> None:
+        """Give back what it holds, and close the connections."""
+        await self._limits.close()
+        await self._http.aclose()

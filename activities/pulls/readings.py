@@ -83,9 +83,10 @@ def _lifts_at(error: ProviderError) -> float:
 
 
 def limit_of_app(read: Iterable[Readings]) -> RateLimited | None:
-    """The limit of the whole app, if one of the readings met it."""
+    """The limit of the whole app that is waited for, if one of the readings met it."""
     worst = (readings.worst for readings in read)
-    return next((limit for limit in worst if isinstance(limit, RateLimited) and limit.is_of_app), None)
+    limits = (limit for limit in worst if isinstance(limit, RateLimited) and limit.is_of_app)
+    return next((limit for limit in limits if not limit.is_long), None)
 
 
 def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:

@@ -1,6 +1,7 @@
-"""The minute that an app's call allowance is in, and what is wrong with the app itself; one row for each app."""
+"""How many calls are used of the limits that all processes share, and what is wrong with an app itself."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Field, SQLModel
 
@@ -25,14 +26,35 @@ class AppTrouble(SQLModel, table=True):
 
 
 class CallWindow(SQLModel, table=True):
-    """``used`` counts the calls that were asked for in the minute, with a last part that may not have been given.
+    """The latest window of one limit of which all processes' calls are counted.
 
-    Unlogged: taking calls then costs no write to the log, and after a crash of PostgreSQL the minute starts afresh.
+    ``scope_key`` says whose calls (the app's id at the provider, for an organisation followed by a space and its id),
+    ``unit`` how long the window is. ``used`` counts the calls that were asked for since ``window_start``, with a last
+    part that may not have been given. There is one row for each limit, not one for each window: a process whose clock
+    is behind takes from the newest window, and nothing has to be tidied up.
     """
 
     __tablename__ = "call_windows"
-    __table_args__ = {"prefixes": ["UNLOGGED"]}
 
-    app: str = Field(primary_key=True, max_length=100)
+    provider: str = Field(primary_key=True, max_length=20)
+    scope_key: str = Field(primary_key=True, max_length=200)
+    unit: str = Field(primary_key=True, max_length=20)
     window_start: datetime = Field(sa_type=MOMENT)
     used: int
+
+
+class CallSlots(SQLModel, table=True):
+    """How many slots of a limit on calls at once a process holds until ``held_until``, and how many it has use for.
+
+    ``since`` is when it got its first slot, or when it lost its last one.
+    """
+
+    __tablename__ = "call_slots"
+
+    provider: str = Field(primary_key=True, max_length=20)
+    scope_key: str = Field(primary_key=True, max_length=200)
+    holder: UUID = Field(primary_key=True)
+    held: int
+    wanted: int
+    since: datetime = Field(sa_type=MOMENT)
+    held_until: datetime = Field(sa_type=MOMENT)

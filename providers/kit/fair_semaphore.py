@@ -22,11 +22,28 @@ class FairSemaphore:
     """
 
     def __init__(self, at_once: int, of_one: int, longest: float) -> None:
-        self._free = at_once
+        self._free = self._at_once = at_once
         self._of_one = of_one
         self._longest = longest
         self._held: Counter[Hashable] = Counter()
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
+
+    @property
+    def in_use(self) -> int:
+        """How many turns are held."""
+        return self._at_once - self._free
+
+    def resize(self, at_once: int, of_one: int) -> None:
+        """Change how many turns there are. None is taken away: with fewer, no more are given until some come back.
+
+        Args:
+            at_once: How many turns there are.
+            of_one: How many turns one caller may hold.
+        """
+        self._free += at_once - self._at_once
+        self._at_once, self._of_one = at_once, of_one
+        while self._give_next():
+            pass
 
     @asynccontextmanager
     async def of(self, caller: Hashable) -> AsyncIterator[None]:
@@ -38,7 +55,7 @@ class FairSemaphore:
         Raises:
             HeldUp: None came free in time.
         """
-        if self._free and self._held[caller] < self._of_one:
+        if self._free > 0 and self._held[caller] < self._of_one:
             self._free -= 1
             self._held[caller] += 1
         else:
@@ -66,26 +83,34 @@ class FairSemaphore:
         if not self._held[caller]:
             del self._held[caller]
         self._free += 1
-        if not self._waiting:
-            return
-        # min takes the first of equals, and who waits anew is last.
-        following = min(self._waiting, key=self._held.__getitem__)
-        if self._held[following] >= self._of_one:
-            return
-        self._free -= 1
-        turn = self._waiting[following].popleft()
-        self._move_on(following)
-        self._held[following] += 1
-        turn.set_result(None)
+        self._give_next()
+
+    def _give_next(self) -> bool:
+        while self._waiting and self._free > 0:
+            # min takes the first of equals, and who waits anew is last.
+            following = min(self._waiting, key=self._held.__getitem__)
+            if self._held[following] >= self._of_one:
+                return False
+            turn = self._waiting[following].popleft()
+            if turn.cancelled():  # whoever waited has not woken up yet to leave
+                self._drop_if_empty(following)
+                continue
+            # Behind the others, unless nothing of it waits any more.
+            if left := self._waiting.pop(following):
+                self._waiting[following] = left
+            self._free -= 1
+            self._held[following] += 1
+            turn.set_result(None)
+            return True
+        return False
 
     def _leave(self, caller: Hashable, turn: asyncio.Future[None]) -> None:
-        if turn.cancelled():
-            self._waiting[caller].remove(turn)
-            self._move_on(caller)
-        else:  # it was given at the very moment
+        if not turn.cancelled():  # it was given at the very moment
             self._give_back(caller)
+        elif turn in self._waiting.get(caller, ()):
+            self._waiting[caller].remove(turn)
+            self._drop_if_empty(caller)
 
-    def _move_on(self, caller: Hashable) -> None:
-        """Put a caller behind the others, or remove it when nothing of it waits."""
-        if left := self._waiting.pop(caller):
-            self._waiting[caller] = left
+    def _drop_if_empty(self, caller: Hashable) -> None:
+        if not self._waiting[caller]:
+            del self._waiting[caller]

@@ -8,7 +8,7 @@
     │   ├── TooLarge                a list's answer is larger than is read of any
     │   └── (access_lost, disconnected_at_provider, subscription_ended, permission_missing, …, unknown)
     └── Transient                   waiting helps
-        ├── RateLimited             until ``retry_at``; ``is_long`` for a day's limit
+        ├── RateLimited             until ``retry_at``; ``is_long`` for a day's or a month's
         ├── AppRefused              our app's secret; until those who run this installation have corrected it
         ├── HeldUp                  by ourselves: the provider was not asked
         └── Unavailable             5xx, timeouts, dropped connections, organisation offline
@@ -75,7 +75,8 @@ class RateLimited(Transient):
     """The calls of a limit are used up until ``retry_at``.
 
     Attributes:
-        limit: The limit: ``concurrent``, ``minute``, ``day`` or ``app_minute``.
+        limit: The limit: ``concurrent``, ``minute``, ``day`` or ``month`` of one organisation; with ``app_`` before it,
+            as ``app_minute``, of the whole app.
     """
 
     def __init__(self, limit: str, retry_at: datetime, detail: str = "") -> None:
@@ -85,12 +86,17 @@ class RateLimited(Transient):
     @property
     def is_of_app(self) -> bool:
         """Whether it stops calls to every organisation, so that trying clients alone gains nothing."""
-        return self.limit == "app_minute"
+        return self.limit.startswith("app_")
+
+    @property
+    def is_at_once(self) -> bool:
+        """Whether it is over as soon as another call is."""
+        return self.limit.endswith("concurrent")
 
     @property
     def is_long(self) -> bool:
-        """Whether it lasts up to a day, so that a run should not wait for it."""
-        return self.limit == "day"
+        """Whether it lasts up to a day or a month, so that a run should not wait for it."""
+        return self.limit.endswith(("day", "month"))
 
 
 class Unavailable(Transient):

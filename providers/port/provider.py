@@ -106,23 +106,6 @@ class Kept:
     siblings: tuple[str, ...] = ()
 
 
-class CallBudget(Protocol):
-    """The calls that the whole app may make, shared by all of our processes."""
-
-    async def take(self, app: str, calls: int, limit: int) -> int:
-        """Reserve calls of this minute.
-
-        Args:
-            app: The app, as ``provider:client-id``.
-            calls: How many to reserve.
-            limit: How many the app may make in a minute.
-
-        Returns:
-            How many were given: 0 to ``calls``.
-        """
-        ...
-
-
 class Provider(Protocol):
     """One accounting software."""
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx2
 
 from providers.kit.bounds import Bound
+from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
 from providers.kit.http import TooLargeError
 from providers.port.credential import CredentialSource
@@ -19,7 +20,6 @@ from providers.port.errors import RateLimited, TooLarge, Unavailable
 from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
 from providers.xero.json_bodies import without_nul
-from providers.xero.limits import Limits
 from providers.xero.sign_in.secret import unpacked
 
 CORRELATION = "xero-correlation-id"
@@ -35,7 +35,7 @@ _URLS_KEPT = 200
 class Calls:
     """Sends authorised calls."""
 
-    def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: Limits, now: Clock) -> None:
+    def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
         self._base_url = base_url.rstrip("/")
         self._http = http
         # Seven calls a client, most of them alike: what the client would merge anew for each is merged once.

@@ -27,11 +27,10 @@ known set are copied from an error body into ``detail``: bodies can hold records
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 
 from contracts.words.causes import Cause
-from providers.kit.clock import next_minute
+from providers.kit.windows import Unit, end_of, retry_after
 from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.xero.json_bodies import read_json
 
@@ -107,7 +106,7 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
         return RateLimited(limit, retry_at, f"{detail}, {limit} limit")
     if words is None or not 400 <= status < 500 or status == 408:
         page = ", not the API's own answer" if words is None and status < 500 else ""
-        return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now))
+        return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now, _LONGEST_WAIT))
     if status == 401:
         if _lacks_scope(headers, words):
             return NeedsPerson(Cause.PERMISSION_MISSING, detail)
@@ -147,7 +146,7 @@ def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now:
         return TokenRefused(word, detail)
     # Behind a 5xx or a 408 the service may have done its work before the answer was lost.
     is_edge = status < 500 and status != 408 and "error" not in _fields(body)
-    return (NotReached if is_edge else Unavailable)(detail, retry_at=retry_after(headers, now))
+    return (NotReached if is_edge else Unavailable)(detail, retry_at=retry_after(headers, now, _LONGEST_WAIT))
 
 
 def refuses_token(status: int, headers: Mapping[str, str], body: bytes) -> bool:
@@ -168,32 +167,17 @@ def limit_hit(headers: Mapping[str, str], now: datetime) -> tuple[str, datetime]
 
     Without Retry-After, the whole minute is waited for, or the day limit is tried again after some time.
     """
-    retry_at = retry_after(headers, now)
+    retry_at = retry_after(headers, now, _LONGEST_WAIT)
     problem = headers.get("x-rate-limit-problem", "").strip().lower()
     long = retry_at is not None and retry_at - now > timedelta(seconds=_LONG_SECONDS)
     limit = _LIMITS.get(problem) or ("day" if long else "minute")
     if retry_at is None:
         retry_at = {
             "day": now + _DAY_LOOKED_AT_AGAIN,
-            "app_minute": next_minute(now),
+            "app_minute": end_of(Unit.MINUTE, now),
             "concurrent": now + _CONCURRENT_WAIT,
         }.get(limit, now + timedelta(minutes=1))
     return limit, retry_at
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """The moment that Retry-After names: whole seconds at Xero, an HTTP date at some proxies."""
-    text = headers.get("retry-after", "").strip()
-    if not text:
-        return None
-    try:
-        wait = timedelta(seconds=float(text))
-    except (ValueError, OverflowError):
-        try:
-            wait = parsedate_to_datetime(text).replace(tzinfo=UTC) - now
-        except ValueError:
-            return None
-    return now + min(max(wait, timedelta(seconds=1)), _LONGEST_WAIT)
 
 
 def _own_words(status: int, body: bytes) -> str | None:

@@ -10,22 +10,16 @@ import httpx2
 from contracts.words.causes import Cause
 from contracts.words.lists import Source
 from providers.kit.clock import Clock, utc_now
+from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
-from providers.port.provider import (
-    BegunSignIn,
-    CallBudget,
-    FinishedSignIn,
-    Page,
-    ReachableOrganisation,
-    Removed,
-)
+from providers.port.provider import BegunSignIn, FinishedSignIn, Page, ReachableOrganisation, Removed
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
-from providers.xero.limits import Limits
+from providers.xero.limits import limits_of
 from providers.xero.schemas import Record
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
@@ -71,7 +65,8 @@ class Xero:
         )
         identity = XeroIdentity(config.identity_url, config.client_id, http, now)
         self._oauth = OAuth(config, http, identity, now)
-        self._api = Calls(config.api_url, http, Limits(config, budget, now), now)
+        self._limits = limits_of(config, budget, now)
+        self._api = Calls(config.api_url, http, self._limits, now)
 
     async def begin_sign_in(
         self,
@@ -156,6 +151,7 @@ class Xero:
 
     async def close(self) -> None:
         """See ``Provider.close``."""
+        await self._limits.close()
         await self._http.aclose()
 
     async def _delete(self, tokens: CredentialSource, connection_id: str) -> bool:

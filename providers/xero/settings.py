@@ -61,8 +61,6 @@ class XeroConfig:
         api_url: Base of ``/connections`` and ``/api.xro/2.0``, without a final slash.
         bulk_connect: Ask for many organisations in one consent; the app needs Xero's approval for it.
         scopes: What a consent asks for.
-        calls_at_once: Calls in flight for one organisation (Xero: 5).
-        calls_per_organisation_minute: Calls a minute for one organisation (Xero: 60).
         calls_per_minute: Calls a minute for the whole app, over all processes (Xero: 10,000).
     """
 
@@ -72,14 +70,7 @@ class XeroConfig:
     api_url: str = "https://api.xero.com"
     bulk_connect: bool = True
     scopes: tuple[str, ...] = SCOPES
-    calls_at_once: int = 5
-    calls_per_organisation_minute: int = 60
     calls_per_minute: int = 10_000
-
-    @property
-    def app(self) -> str:
-        """The app's name in the shared call budget."""
-        return f"xero:{self.client_id}"
 
 
 def config_of(settings: XeroSettings) -> XeroConfig:

@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx2
 import pytest
 
+from providers.port.call_budget import Counter
 from providers.port.credential import Credential
 from providers.port.provider import ReachableOrganisation
 from providers.xero.provider import Xero
@@ -23,11 +25,16 @@ class Allowance:
     left: int = 1_000_000
     takes: list[int] = field(default_factory=list)
 
-    async def take(self, app: str, calls: int, limit: int) -> int:
+    async def take(self, counter: Counter, begins: datetime, calls: int, limit: int) -> int:
         given = min(calls, self.left)
         self.left -= given
         self.takes.append(calls)
         return given
+
+    async def hold(
+        self, counter: Counter, holder: UUID, *, in_use: int, wanted: int, limit: int, seconds: float
+    ) -> int:
+        return min(wanted, limit)
 
 
 def held(access_token: str, refresh: str = "r", scope: tuple[str, ...] = ()) -> Credential:

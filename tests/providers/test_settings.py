@@ -1,20 +1,28 @@
 """Each provider's own settings: its variables, on by its client id, off without, and refused in plain words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
 
 from providers import registry
+from providers.port.call_budget import Counter
 from providers.xero.settings import XeroSettings
 
 
 class NoBudget:
     """Nothing is called here."""
 
-    async def take(self, app: str, calls: int, limit: int) -> int:
-        raise AssertionError(f"{app} called")
+    async def take(self, counter: Counter, begins: datetime, calls: int, limit: int) -> int:
+        raise AssertionError(f"{counter} called")
+
+    async def hold(
+        self, counter: Counter, holder: UUID, *, in_use: int, wanted: int, limit: int, seconds: float
+    ) -> int:
+        raise AssertionError(f"{counter} called")
 
 
 @pytest.fixture(autouse=True)

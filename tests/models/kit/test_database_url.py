@@ -150,11 +150,10 @@ async def test_calls_are_counted_through_a_pooler_too(database_url: str):
     """They are taken by single statements, by several processes at once."""
     async with Pooler(database_url) as pooler:
         databases = [Database(f"{pooler.url}?pgbouncer=true") for _ in range(2)]
-        budgets = [
-            SharedCallBudget(database, clock=lambda: datetime(2026, 11, 28, tzinfo=UTC)) for database in databases
-        ]
+        budgets = [SharedCallBudget(database) for database in databases]
+        of, begins = ("xero", "1", "minute"), datetime(2026, 11, 28, tzinfo=UTC)
         try:
-            given = await asyncio.gather(*(budget.take("xero:1", 3, 50) for budget in budgets * 10))
+            given = await asyncio.gather(*(budget.take(of, begins, 3, 50) for budget in budgets * 10))
         finally:
             for database in databases:
                 await database.close()

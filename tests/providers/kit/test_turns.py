@@ -1,10 +1,13 @@
 """FairSemaphore: who waits is served fairly, and nothing that ends early keeps a turn."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from providers.kit.fair_semaphore import FairSemaphore
 from providers.port.errors import HeldUp
@@ -13,11 +16,12 @@ PATIENT = 60.0
 
 
 class Callers:
-    """Who waits for turns, and in which order they got them."""
+    """Who waits for turns, and in which order they got them; each caller's calls by their numbers, too."""
 
     def __init__(self, turns: FairSemaphore) -> None:
         self._turns = turns
         self.served: list[str | None] = []
+        self.numbers: defaultdict[str | None, list[int]] = defaultdict(list)
         self.calls: list[asyncio.Task[None]] = []
         self._answers: list[asyncio.Event] = []
 
@@ -32,6 +36,7 @@ class Callers:
     async def _call(self, caller: str | None, answered: asyncio.Event) -> None:
         async with self._turns.of(caller):
             self.served.append(caller)
+            self.numbers[caller].append(self._answers.index(answered))
             await answered.wait()
 
     async def answer(self, *which: int) -> None:
@@ -136,3 +141,77 @@ async def test_nobody_waits_for_ever() -> None:
             await turns.of("b").__aenter__()
     async with asyncio.timeout(60), turns.of("c"):
         pass
+
+
+async def test_a_wait_that_was_cancelled_a_moment_ago_is_passed_over() -> None:
+    """The turn comes free before whoever is cancelled has woken up to leave the queue."""
+    turns = FairSemaphore(1, 1, PATIENT)
+    first = turns.of("a")
+    await first.__aenter__()
+    waiting = asyncio.create_task(turns.of("b").__aenter__())
+    await settled()
+    waiting.cancel()
+    await first.__aexit__(None, None, None)
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    async with asyncio.timeout(60), turns.of("c"):
+        pass
+
+
+async def test_fewer_turns_take_none_away_and_more_go_to_who_waits() -> None:
+    turns = FairSemaphore(2, 2, PATIENT)
+    there = Callers(turns)
+    await there.call("a", "a", "a", "b")
+    turns.resize(1, 1)
+    assert turns.in_use == 2
+    await there.answer(0)
+    assert there.served == ["a", "a"], "one is still under way, and there is one"
+    await there.answer(1)
+    assert there.served == ["a", "a", "a"]
+    turns.resize(0, 0)
+    await there.answer(2)
+    assert (there.served, turns.in_use) == (["a", "a", "a"], 0)
+    turns.resize(3, 3)
+    await settled()
+    assert there.served == ["a", "a", "a", "b"]
+    await there.answer(3)
+
+
+step = st.one_of(
+    st.tuples(st.just("call"), st.sampled_from("abc")),
+    st.tuples(st.sampled_from(("answer", "cancel")), st.integers(0, 40)),
+    st.tuples(st.just("resize"), st.integers(0, 5)),
+)
+
+
+@given(st.lists(step, max_size=50))
+def test_order_is_kept_among_equals_and_nobody_is_forgotten(steps: list[tuple[str, str | int]]) -> None:
+    """Whatever comes between: calls, answers, cancellations at any moment, and more or fewer turns."""
+
+    async def go_through() -> None:
+        turns = FairSemaphore(2, 2, PATIENT)
+        there, size, under_way = Callers(turns), 2, 0
+        for kind, what in steps:
+            if kind == "call":
+                await there.call(str(what))
+            elif kind == "resize":
+                size = int(what)
+                turns.resize(size, size)
+                await settled()
+            elif there.calls:
+                number = int(what) % len(there.calls)
+                if kind == "cancel":
+                    there.calls[number].cancel()
+                else:
+                    await there.answer(number)
+            assert turns.in_use <= max(size, under_way), "none is given beyond what there are"
+            under_way = turns.in_use
+        turns.resize(3, 3)
+        await there.answer(*range(len(there.calls)))
+        async with asyncio.timeout(60):
+            await asyncio.gather(*there.calls, return_exceptions=True)
+        assert turns.in_use == 0
+        for caller in "abc":
+            assert there.numbers[caller] == sorted(there.numbers[caller]), "first come, first served"
+
+    asyncio.run(go_through())

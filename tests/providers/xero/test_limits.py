@@ -1,4 +1,4 @@
-"""The limits are kept before Xero has to refuse, and what it refuses is remembered."""
+"""Xero's limits are kept before it has to refuse, and what it refuses is remembered."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from providers.kit.call_limits import CallLimits
 from providers.port.errors import RateLimited
-from providers.xero.limits import Limits
+from providers.xero.limits import limits_of
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance
@@ -16,23 +17,23 @@ CONFIG = XeroConfig("id", "secret")
 
 
 @pytest.fixture
-def limits(clock: HandClock, allowance: Allowance) -> Limits:
-    return Limits(CONFIG, allowance, clock)
+def limits(clock: HandClock, allowance: Allowance) -> CallLimits:
+    return limits_of(CONFIG, allowance, clock)
 
 
-async def make(limits: Limits, calls: int, organisation: str | None = "o") -> None:
+async def make(limits: CallLimits, calls: int, organisation: str | None = "o") -> None:
     for _ in range(calls):
         async with limits.call(organisation, None):
             pass
 
 
-async def refusal(limits: Limits, organisation: str | None = "o") -> RateLimited:
+async def refusal(limits: CallLimits, organisation: str | None = "o") -> RateLimited:
     with pytest.raises(RateLimited) as caught:
         await make(limits, 1, organisation)
     return caught.value
 
 
-async def test_five_at_once_and_the_sixth_waits_for_a_slot(limits: Limits) -> None:
+async def test_five_at_once_and_the_sixth_waits_for_a_slot(limits: CallLimits) -> None:
     admitted = asyncio.Event()
 
     async def sixth() -> None:
@@ -54,7 +55,7 @@ async def test_five_at_once_and_the_sixth_waits_for_a_slot(limits: Limits) -> No
         assert admitted.is_set()
 
 
-async def test_a_cancelled_wait_gives_its_place_back(limits: Limits) -> None:
+async def test_a_cancelled_wait_gives_its_place_back(limits: CallLimits) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(5):
             await stack.enter_async_context(limits.call("o", None))
@@ -66,7 +67,7 @@ async def test_a_cancelled_wait_gives_its_place_back(limits: Limits) -> None:
             await stack.enter_async_context(limits.call("o", None))
 
 
-async def test_sixty_in_any_minute(limits: Limits, clock: HandClock) -> None:
+async def test_sixty_in_any_minute(limits: CallLimits, clock: HandClock) -> None:
     begun = clock()
     await make(limits, 30)
     clock.move(40)
@@ -79,7 +80,7 @@ async def test_sixty_in_any_minute(limits: Limits, clock: HandClock) -> None:
     assert (await refusal(limits)).retry_at == begun + timedelta(seconds=100)
 
 
-async def test_nothing_left_of_a_minute_spares_the_call(limits: Limits, clock: HandClock) -> None:
+async def test_nothing_left_of_a_minute_spares_the_call(limits: CallLimits, clock: HandClock) -> None:
     begun = clock()
     await make(limits, 1)
     limits.learn("o", {"x-minlimit-remaining": "1"})
@@ -92,7 +93,7 @@ async def test_nothing_left_of_a_minute_spares_the_call(limits: Limits, clock: H
     await make(limits, 1)
 
 
-async def test_when_a_day_ends_is_for_the_next_call_to_find_out(limits: Limits, clock: HandClock) -> None:
+async def test_when_a_day_ends_is_for_the_next_call_to_find_out(limits: CallLimits, clock: HandClock) -> None:
     await make(limits, 1)
     limits.learn("o", {"x-daylimit-remaining": "0"})
     await make(limits, 1)
@@ -106,7 +107,7 @@ async def test_when_a_day_ends_is_for_the_next_call_to_find_out(limits: Limits, 
     await make(limits, 1)
 
 
-async def test_nothing_left_for_the_app_stops_every_organisation(limits: Limits, clock: HandClock) -> None:
+async def test_nothing_left_for_the_app_stops_every_organisation(limits: CallLimits, clock: HandClock) -> None:
     await make(limits, 1, None)
     limits.learn(None, {"x-appminlimit-remaining": "0"})
     for organisation in ("o", None):
@@ -116,7 +117,7 @@ async def test_nothing_left_for_the_app_stops_every_organisation(limits: Limits,
     await make(limits, 1)
 
 
-async def test_a_429_is_remembered_until_it_lifts(limits: Limits, clock: HandClock) -> None:
+async def test_a_429_is_remembered_until_it_lifts(limits: CallLimits, clock: HandClock) -> None:
     await make(limits, 1)
     limits.refused("o", RateLimited("day", clock() + timedelta(hours=5)))
     assert (await refusal(limits)).is_long
@@ -128,25 +129,25 @@ async def test_a_429_is_remembered_until_it_lifts(limits: Limits, clock: HandClo
     assert (await refusal(limits, "another")).limit == "app_minute"
 
 
-async def test_what_a_header_says_oddly_is_not_zero(limits: Limits) -> None:
+async def test_what_a_header_says_oddly_is_not_zero(limits: CallLimits) -> None:
     await make(limits, 1)
     limits.learn("o", {"x-minlimit-remaining": "", "x-daylimit-remaining": "-"})
     await make(limits, 1)
 
 
-async def test_the_shared_allowance_is_taken_in_blocks(limits: Limits, allowance: Allowance) -> None:
+async def test_the_shared_allowance_is_taken_in_blocks(limits: CallLimits, allowance: Allowance) -> None:
     for number in range(250):
         await make(limits, 1, f"organisation-{number}")
     assert allowance.takes == [100, 100, 100]
 
 
-async def test_a_crowd_takes_one_block(limits: Limits, allowance: Allowance) -> None:
+async def test_a_crowd_takes_one_block(limits: CallLimits, allowance: Allowance) -> None:
     await asyncio.gather(*(make(limits, 1, f"organisation-{number}") for number in range(100)))
     assert allowance.takes == [100]
 
 
 async def test_a_block_is_not_carried_into_the_next_minute(
-    limits: Limits, allowance: Allowance, clock: HandClock
+    limits: CallLimits, allowance: Allowance, clock: HandClock
 ) -> None:
     await make(limits, 1)
     clock.move(50)
@@ -155,7 +156,7 @@ async def test_a_block_is_not_carried_into_the_next_minute(
 
 
 async def test_a_part_of_a_block_is_used_and_then_no_more(
-    limits: Limits, allowance: Allowance, clock: HandClock
+    limits: CallLimits, allowance: Allowance, clock: HandClock
 ) -> None:
     allowance.left = 3
     await make(limits, 3)
@@ -169,11 +170,11 @@ async def test_a_part_of_a_block_is_used_and_then_no_more(
 
 
 async def test_a_small_allowance_is_not_taken_by_one_process(allowance: Allowance, clock: HandClock) -> None:
-    await make(Limits(XeroConfig("id", "secret", calls_per_minute=20), allowance, clock), 1)
+    await make(limits_of(XeroConfig("id", "secret", calls_per_minute=20), allowance, clock), 1)
     assert allowance.takes == [2]
 
 
-async def test_a_clock_that_is_set_back_forgets_nothing(limits: Limits, clock: HandClock) -> None:
+async def test_a_clock_that_is_set_back_forgets_nothing(limits: CallLimits, clock: HandClock) -> None:
     await make(limits, 30)
     clock.move(-30)
     await make(limits, 30)
@@ -181,7 +182,7 @@ async def test_a_clock_that_is_set_back_forgets_nothing(limits: Limits, clock: H
     assert (await refusal(limits)).limit == "minute"
 
 
-async def test_organisations_are_forgotten_when_idle(limits: Limits, clock: HandClock) -> None:
+async def test_organisations_are_forgotten_when_idle(limits: CallLimits, clock: HandClock) -> None:
     for number in range(50):
         await make(limits, 1, f"organisation-{number}")
     await make(limits, 1, "limited")

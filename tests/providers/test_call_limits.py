@@ -1,0 +1,188 @@
+"""The engine with windows of any platform: never more than they allow, no call counted twice or for nothing."""
+
+import asyncio
+from collections import Counter as Tally
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.kit.call_limits import CallLimits
+from providers.kit.windows import Counted, Scope, Unit, Window, start_of
+from providers.port.call_budget import Counter
+from providers.port.errors import RateLimited
+from tests.providers.clock import HandClock
+
+A_MINUTE, A_MONTH = 4, 30
+WINDOWS = (
+    Window(Scope.ORGANISATION, Unit.AT_ONCE, 2),
+    Window(Scope.ORGANISATION, Unit.MINUTE, A_MINUTE),
+    Window(Scope.ORGANISATION, Unit.DAY, 9, Counted.SHARED),
+    Window(Scope.APP, Unit.MINUTE, 12, Counted.SHARED),
+    Window(Scope.APP, Unit.MONTH, A_MONTH, Counted.SHARED),
+)
+
+
+@dataclass
+class Book:
+    """The counts of all processes, as the database keeps them."""
+
+    taken: Tally[tuple[Counter, datetime]] = field(default_factory=Tally)
+
+    async def take(self, counter: Counter, begins: datetime, calls: int, limit: int) -> int:
+        given = min(calls, limit - self.taken[counter, begins])
+        self.taken[counter, begins] += given
+        return given
+
+    async def hold(
+        self, counter: Counter, holder: UUID, *, in_use: int, wanted: int, limit: int, seconds: float
+    ) -> int:
+        raise AssertionError("there is no such window")
+
+
+def nothing_said(_: Mapping[str, str]) -> list[tuple[Scope, Unit]]:
+    return []
+
+
+def engine(book: Book, now: Callable[[], datetime], windows: tuple[Window, ...] = WINDOWS) -> CallLimits:
+    return CallLimits("books", "app", windows, nothing_said, book, now)
+
+
+async def admitted(limits: CallLimits, organisation: str | None) -> RateLimited | None:
+    """Why a call was not admitted."""
+    try:
+        async with limits.call(organisation, None):
+            return None
+    except RateLimited as limit:
+        return limit
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from((0, 1)), st.sampled_from(("o", "p", None)), st.sampled_from((0, 0, 0, 5, 31, 4000, 90_000))
+    ),
+    max_size=80,
+)
+
+
+@given(steps)
+def test_no_window_ever_has_more_calls_than_it_allows(asking):
+    """Of two processes, with any calls at any time; and what is refused is open when it says so."""
+
+    async def go_through() -> None:
+        clock, book = HandClock(), Book()
+        processes = [engine(book, clock) for _ in range(2)]
+        made: list[tuple[int, str | None, datetime]] = []
+        for process, organisation, pause in asking:
+            clock.move(pause)
+            refused = await admitted(processes[process], organisation)
+            if refused is None:
+                made.append((process, organisation, clock()))
+                continue
+            assert refused.retry_at is not None
+            assert refused.retry_at > clock()
+        for unit, most in ((Unit.MINUTE, 12), (Unit.MONTH, A_MONTH)):
+            assert max(Tally(start_of(unit, at) for _, _, at in made).values(), default=0) <= most
+        of_one = [(organisation, start_of(Unit.DAY, at)) for _, organisation, at in made if organisation]
+        assert max(Tally(of_one).values(), default=0) <= 9
+        for process in (0, 1):
+            for organisation in ("o", "p"):
+                begun = [at for which, of, at in made if (which, of) == (process, organisation)]
+                assert all(b - a >= timedelta(minutes=1) for a, b in zip(begun, begun[A_MINUTE:], strict=False))
+        for (counter, _), taken in book.taken.items():
+            if counter.unit == "month" and len({start_of(Unit.MONTH, at) for _, _, at in made}) == 1:
+                # Each process may have a part of a block left; nothing else was counted.
+                assert len(made) <= taken <= len(made) + 2 * (A_MONTH // 10)
+
+    asyncio.run(go_through())
+
+
+@given(steps)
+def test_nobody_waits_for_ever(asking):
+    """Whatever was called before: who comes again when it was told to is admitted, or told a later time."""
+
+    async def go_through() -> None:
+        clock, book = HandClock(), Book()
+        processes = [engine(book, clock) for _ in range(2)]
+        for process, organisation, pause in asking:
+            clock.move(pause)
+            await admitted(processes[process], organisation)
+        for limits in processes:
+            for _ in range(6):  # at most once for each window
+                refused = await admitted(limits, "o")
+                if refused is None:
+                    break
+                assert refused.retry_at is not None
+                clock.time = refused.retry_at
+            else:
+                raise AssertionError("it is told to come again and again")
+
+    asyncio.run(go_through())
+
+
+async def test_a_call_that_one_window_refuses_is_counted_in_none() -> None:
+    clock, book = HandClock(), Book()
+    limits = engine(book, clock)
+    for _ in range(A_MINUTE):
+        assert await admitted(limits, "o") is None
+    taken = dict(book.taken)
+    for _ in range(20):
+        refused = await admitted(limits, "o")
+        assert refused is not None
+        assert refused.limit == "minute"
+    assert book.taken == taken
+    assert await admitted(limits, "p") is None
+
+
+async def test_what_was_taken_is_given_back_when_a_later_window_is_used_up() -> None:
+    """An organisation's day has a call left and the app's month has none: the day keeps it."""
+    clock, book = HandClock(), Book()
+    windows = (
+        Window(Scope.ORGANISATION, Unit.DAY, 40, Counted.SHARED),
+        Window(Scope.APP, Unit.MONTH, 1, Counted.SHARED),
+    )
+    limits = engine(book, clock, windows)
+    assert await admitted(limits, "o") is None
+    for _ in range(10):
+        refused = await admitted(limits, "p")
+        assert refused is not None
+        assert (refused.limit, refused.retry_at) == ("app_month", datetime(2026, 12, 1, tzinfo=UTC))
+        assert refused.is_long
+        assert refused.is_of_app
+    day = Counter("books", "app p", "day")
+    assert book.taken[day, start_of(Unit.DAY, clock())] <= 4, "one block at most"
+
+
+async def test_what_an_organisation_has_left_of_its_day_is_not_forgotten_with_its_minute() -> None:
+    clock, book = HandClock(), Book()
+    limits = engine(book, clock, (Window(Scope.ORGANISATION, Unit.DAY, 30, Counted.SHARED),))
+    for _ in range(30):
+        assert await admitted(limits, "o") is None
+        clock.move(70)
+    refused = await admitted(limits, "o")
+    assert refused is not None
+    assert (refused.limit, refused.is_of_app) == ("day", False)
+
+
+async def test_calls_at_once_of_the_app_count_every_call() -> None:
+    """Those without an organisation, too."""
+    limits = engine(Book(), HandClock(), (Window(Scope.APP, Unit.AT_ONCE, 3),))
+    async with AsyncExitStack() as under_way:
+        for organisation in ("o", "p", None):
+            await under_way.enter_async_context(limits.call(organisation, None))
+        for organisation in ("o", None):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.01), limits.call(organisation, None):
+                    pass
+    assert await admitted(limits, None) is None
+
+
+def test_two_windows_of_one_length_are_one_too_many() -> None:
+    twice = (Window(Scope.APP, Unit.MINUTE, 3), Window(Scope.APP, Unit.MINUTE, 5, Counted.SHARED))
+    with pytest.raises(ValueError, match="same length"):
+        engine(Book(), HandClock(), twice)

@@ -1,0 +1,117 @@
+"""The arithmetic of one window: any minute, the clock's minute, day and month, and what Retry-After says."""
+
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.kit.windows import (
+    MINUTE,
+    AnyMinute,
+    Counted,
+    Scope,
+    Unit,
+    Window,
+    block_of,
+    end_of,
+    retry_after,
+    start_of,
+)
+from providers.port.errors import RateLimited
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.timezones())  # noqa: DTZ001  # zones follow
+timed = st.sampled_from((Unit.MINUTE, Unit.DAY, Unit.MONTH))
+
+
+def closed_until(minute: AnyMinute, at: datetime) -> datetime | None:
+    try:
+        minute.check(at)
+    except RateLimited as closed:
+        return closed.retry_at
+    return None
+
+
+@given(st.integers(1, 5), st.lists(st.floats(0, 40), max_size=60))
+def test_never_more_than_allowed_begin_within_any_sixty_seconds(allowed, pauses):
+    minute, at, begun = AnyMinute(Window(Scope.ORGANISATION, Unit.MINUTE, allowed)), NOON, []
+    for pause in pauses:
+        at += timedelta(seconds=pause)
+        opens_at = closed_until(minute, at)
+        if opens_at is None:
+            minute.count(at)
+            begun.append(at)
+        else:
+            assert at < opens_at <= at + MINUTE
+            assert closed_until(deepcopy(minute), opens_at) is None, "nobody waits for ever"
+    assert all(later - first >= MINUTE for first, later in zip(begun, begun[allowed:], strict=False))
+
+
+@given(timed, moments)
+def test_windows_of_the_clock_follow_each_other_without_a_gap(unit, at):
+    begins, ends = start_of(unit, at), end_of(unit, at)
+    assert begins <= at < ends
+    assert start_of(unit, ends) == ends
+    assert start_of(unit, ends - timedelta(microseconds=1)) == begins
+
+
+def test_a_month_is_the_calendars():
+    months = [end_of(Unit.MONTH, datetime(2027, month, 15, tzinfo=UTC)) for month in range(1, 13)]
+    assert [month.day for month in months] == [1] * 12
+    assert [(later - month).days for month, later in pairwise(months)] == [28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+
+def test_calls_at_once_have_no_beginning():
+    with pytest.raises(ValueError, match="no beginning"):
+        end_of(Unit.AT_ONCE, NOON)
+
+
+@given(st.integers(1, 10**8))
+def test_a_block_is_small_beside_its_window(calls):
+    assert 1 <= block_of(calls) <= max(1, min(100, calls / 10))
+
+
+@pytest.mark.parametrize(
+    ("scope", "unit", "calls", "counted"),
+    [
+        (Scope.APP, Unit.MONTH, 5, Counted.PROCESS),
+        (Scope.ORGANISATION, Unit.DAY, 5, Counted.PROCESS),
+        (Scope.ORGANISATION, Unit.AT_ONCE, 5, Counted.SHARED),
+        (Scope.APP, Unit.MINUTE, 0, Counted.SHARED),
+    ],
+)
+def test_windows_that_cannot_be_kept_are_refused(scope, unit, calls, counted):
+    with pytest.raises(ValueError, match=r"."):
+        Window(scope, unit, calls, counted)
+
+
+def test_a_window_has_the_name_of_its_limit():
+    names = [Window(scope, unit, None).limit for scope in Scope for unit in Unit]
+    errors = [RateLimited(name, NOON) for name in names]
+    assert names == ["app_concurrent", "app_minute", "app_day", "app_month", "concurrent", "minute", "day", "month"]
+    assert [error.is_of_app for error in errors] == [True] * 4 + [False] * 4
+    assert [error.is_long for error in errors] == [False, False, True, True] * 2
+    assert [error.is_at_once for error in errors] == [True, False, False, False] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("7", 7),
+        ("0.2", 1),
+        ("-3", 1),
+        ("Mon, 02 Mar 2026 12:00:30 GMT", 30),
+        ("Mon, 02 Mar 2026 11:00:00 GMT", 1),
+        ("999999", 3600),
+        ("1e400", None),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+    ],
+)
+def test_retry_after_is_read_and_cut(text, seconds):
+    until = retry_after({"retry-after": text}, NOON, timedelta(hours=1))
+    assert until == (None if seconds is None else NOON + timedelta(seconds=seconds))
