@@ -22,8 +22,9 @@ import uvloop
 from pydantic import BaseModel
 
 from bench.bare_store import Found, Store
-from contracts.words.lists import Source
-from providers.xero.sources import COLLECTIONS, PAGE_SIZE
+from contracts.words.lists import KIND_OF
+from providers.port.feeds import Feed
+from providers.xero.feeds import COLLECTIONS, FEEDS, ORGANISATION, PAGE_SIZE
 
 CALLS_AT_ONCE = 192
 """Measured with 2 cores for everything: 96, 128, 192 and 320 differ by less than their noise, and so do 1, 2 and 4
@@ -90,17 +91,17 @@ class Script:
         # The product asks twice, for what this consent chose and for all that the login reaches: so do we.
         connections, _ = await asyncio.gather(self._get(url, {}), self._get(url, {}))
         found = [Found(row["tenantId"], row["tenantName"], row["id"]) for row in connections]
-        await asyncio.gather(*(self._read(organisation, Source.ORGANISATION) for organisation in found))
+        await asyncio.gather(*(self._read(organisation, ORGANISATION) for organisation in found))
         return found
 
     async def _pull(self, organisation: Found) -> None:
         turns = asyncio.Semaphore(CALLS_AT_ONCE_PER_ORGANISATION)
-        sources = [source for source in Source if source is not Source.ORGANISATION]
-        await asyncio.gather(*(self._read(organisation, source, turns) for source in sources))
+        feeds = [feed for feed in FEEDS if feed is not ORGANISATION]
+        await asyncio.gather(*(self._read(organisation, feed, turns) for feed in feeds))
         self._store.add(organisation)
 
-    async def _read(self, organisation: Found, source: Source, turns: asyncio.Semaphore | None = None) -> None:
-        where = COLLECTIONS[source]
+    async def _read(self, organisation: Found, feed: Feed, turns: asyncio.Semaphore | None = None) -> None:
+        where = COLLECTIONS[feed]
         url = f"{self._order.api_url}/api.xro/2.0{where.path}"
         headers = {"xero-tenant-id": organisation.organisation_id}
 
@@ -115,7 +116,8 @@ class Script:
             pages = -(-first["pagination"]["itemCount"] // PAGE_SIZE)
             for further in await asyncio.gather(*map(page, range(2, pages + 1))):
                 records += further[where.plural]
-        organisation.rows[source] = [row for record in records if (row := where.parse(record)) is not None]
+        rows = [row for record in records if (row := where.parse(record)) is not None]
+        organisation.rows[KIND_OF[feed.fills[0]]] = rows
 
     async def _get(self, url: str, params: dict[str, str], headers: dict[str, str] | None = None) -> Any:
         async with self._http.get(url, params=params, headers={**self._headers, **(headers or {})}) as answer:

@@ -11,7 +11,7 @@ import asyncpg
 
 from bench.databases import PROVIDER
 from contracts.words.connections import ConnectionStatus
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from contracts.words.standard_information import Row
 from models.lists.tables import TABLE_OF
 from rules.clients.client_codes import client_code
@@ -36,7 +36,7 @@ class Found:
     organisation_id: str
     name: str
     pair_id: str
-    rows: dict[Source, list[Row]] = field(default_factory=dict)
+    rows: dict[RowKind, list[Row]] = field(default_factory=dict)
 
 
 class Store:
@@ -89,15 +89,15 @@ class Store:
             await connection.copy_records_to_table("clients", columns=_CLIENT, records=rows)
             pairs = [self._connection(*identity, at) for identity in zip(ids, clients, batch, strict=True)]
             await connection.copy_records_to_table("connections", columns=_CONNECTION, records=pairs)
-            for source, table in TABLE_OF.items():
+            for kind, table in TABLE_OF.items():
                 # The fingerprint is what a later pull compares with; a script that forgets has none.
                 records = [
                     (identity, b"", at, *row)
                     for identity, found in zip(ids, batch, strict=True)
-                    for row in found.rows[source]
+                    for row in found.rows[kind]
                 ]
                 if records:
-                    columns = ("connection_id", "fingerprint", "changed_at", *_fields(source, batch))
+                    columns = ("connection_id", "fingerprint", "changed_at", *_fields(kind, batch))
                     await connection.copy_records_to_table(str(table.__tablename__), columns=columns, records=records)
             receipts = [
                 receipt
@@ -108,7 +108,7 @@ class Store:
 
     def _client(self, client_id: UUID, found: Found, at: datetime) -> Record:
         self._number += 1
-        profile: Any = found.rows[Source.ORGANISATION][0]
+        profile: Any = found.rows[RowKind.ORGANISATION][0]
         code = client_code(found.name, self._number)
         numbers = (profile.registration_number, profile.tax_number)
         return (client_id, self._practice_id, found.name, code, self._colleague_id, *numbers, at)
@@ -118,15 +118,15 @@ class Store:
         return (*ours, found.pair_id, ConnectionStatus.CONNECTED.value, at, at, at)
 
 
-def _fields(source: Source, batch: Sequence[Found]) -> tuple[str, ...]:
-    first = next(rows[0] for found in batch if (rows := found.rows[source]))
+def _fields(kind: RowKind, batch: Sequence[Found]) -> tuple[str, ...]:
+    first = next(rows[0] for found in batch if (rows := found.rows[kind]))
     return first._fields
 
 
 def _receipts(identity: UUID, found: Found, at: datetime) -> list[Record]:
     receipts = []
-    for source, rows in found.rows.items():
-        for name in source.lists:
+    for kind, rows in found.rows.items():
+        for name in kind.lists:
             flag = MEMBER_FLAGS.get(name)
             count = sum(bool(getattr(row, flag)) for row in rows) if flag else len(rows)
             receipts.append((identity, name.value, count, count, 0, 0, at, at))

@@ -13,8 +13,10 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
 from providers.port.call_budget import CallBudget
+from providers.port.feeds import Feeds
 from providers.port.provider import Provider, Providers
 from providers.port.settings import ProviderSettings
+from providers.xero.feeds import FEEDS as XERO_FEEDS
 from providers.xero.settings import XeroSettings
 
 Own = TypeVar("Own", bound=ProviderSettings)
@@ -36,23 +38,28 @@ class _Known(Generic[Own]):
 
     Attributes:
         settings: The class of its settings.
+        feeds: What there is to read at it.
         build: Builds it from its settings, with a shared budget of calls.
     """
 
     settings: type[Own]
+    feeds: Feeds
     build: Callable[[Own, CallBudget], Provider]
 
     def built(self, providers: SettingsOfProviders, budget: CallBudget) -> Provider:
         return self.build(self.settings.among(providers), budget)
 
 
-_KNOWN: Mapping[str, _Known[Any]] = {one.settings.name: one for one in (_Known(XeroSettings, _xero),)}
+_KNOWN: Mapping[str, _Known[Any]] = {one.settings.name: one for one in (_Known(XeroSettings, XERO_FEEDS, _xero),)}
 
 NAMES = tuple(_KNOWN)
 """Of all providers that this release can speak to, in the order in which people see them."""
 
 TITLES: Mapping[str, str] = {name: one.settings.title for name, one in _KNOWN.items()}
 """The providers' names for people."""
+
+FEEDS: Mapping[str, Feeds] = {name: one.feeds for name, one in _KNOWN.items()}
+"""What there is to read at each of them, also at one that is off."""
 
 
 class UnusableProviderSettingError(ValueError):

@@ -7,9 +7,10 @@ nobody says which; with more, whoever asks has to say.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contracts.words.lists import Lists
 from contracts.words.refusals import RefusalCode, Refused
 from providers.port.provider import Providers
-from providers.registry import NAMES, TITLES
+from providers.registry import FEEDS, NAMES, TITLES
 
 __all__ = ["NAMES", "SOME", "TITLES", "Offered", "Software"]
 
@@ -33,6 +34,7 @@ class Software:
     """
 
     def __init__(self, providers: Providers) -> None:
+        self._providers = providers
         self._offered = tuple(Offered(provider.name, provider.title) for provider in providers.values())
 
     def offered(self, name: str | None = None) -> Sequence[Offered]:
@@ -47,6 +49,11 @@ class Software:
     def title(self, name: str) -> str:
         """The name for people, also of one that is off."""
         return TITLES.get(name, name)
+
+    def lists(self, name: str) -> Sequence[Lists]:
+        """The lists that it has, those together that are read together; also of one that is off."""
+        feeds = self._providers[name].feeds if name in self._providers else FEEDS[name]
+        return [group.lists for group in feeds.groups]
 
     def chosen(self, name: str | None) -> str:
         """The one that is meant: what was said, else the only one.

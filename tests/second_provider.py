@@ -3,13 +3,15 @@
 It stands for no platform. Each test sets it up with what it is about.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import httpx2
 
+from contracts.words.lists import PROFILE, ListName
+from contracts.words.standard_information import Row
 from models.kit.columns import now
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock, utc_now
@@ -18,8 +20,9 @@ from providers.kit.windows import Counted, Scope, Unit, Window, end_of, retry_af
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
-from providers.port.errors import RateLimited, SignedOut
-from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, ReachableOrganisation, Removed
+from providers.port.errors import ProviderError, RateLimited, SignedOut
+from providers.port.feeds import Feed, Feeds
+from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation, Removed
 
 A_PERSONS = Capabilities(
     sign_in_brings=SignInBrings.ALL,
@@ -32,10 +35,22 @@ A_PERSONS = Capabilities(
 A_COMPANYS = replace(A_PERSONS, sign_in_brings=SignInBrings.ONE, ends_one_alone=True)
 """A company's grant, whose id comes back with the browser."""
 
+COMPANY = Feed("company", PROFILE)
+LEDGER = Feed("ledger", (ListName.ACCOUNTS,), tells_changes=True)
+BANKS = Feed("banks", (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), tells_changes=True)
+DUTIES = Feed("duties", (ListName.TAX_RATES,))
+GOODS = Feed("goods", (ListName.ITEMS,), tells_changes=True)
+STOCK = Feed("stock", (ListName.ITEMS,))
+VENDORS = Feed("vendors", (ListName.SUPPLIERS,), tells_changes=True)
+BUYERS = Feed("buyers", (ListName.CUSTOMERS,), tells_changes=True)
+
+APART = Feeds(COMPANY, LEDGER, BANKS, DUTIES, GOODS, STOCK, VENDORS, BUYERS)
+"""Two feeds for the chart of accounts and two for items, suppliers apart from customers; no tracking, no currencies."""
+
 
 @dataclass
 class Second:
-    """Signs anybody in, and lists what it is told to.
+    """Signs anybody in, and lists and gives to read what it is told to.
 
     Attributes:
         capabilities: As the test needs them.
@@ -45,6 +60,9 @@ class Second:
         refreshed: Credentials that were refreshed.
         revoked: Credentials that were ended.
         refusals: What the next calls that end something raise, in this order.
+        books: By feed, its rows with the moment of their last change.
+        refuses: Feeds that it gives nobody, and why.
+        asked: The feeds that were read, and since when.
     """
 
     capabilities: Capabilities = A_PERSONS
@@ -54,6 +72,10 @@ class Second:
     refreshed: list[Credential] = field(default_factory=list)
     revoked: list[Credential] = field(default_factory=list)
     refusals: list[Exception] = field(default_factory=list)
+    books: dict[Feed, dict[str, tuple[Row, datetime]]] = field(default_factory=dict)
+    refuses: dict[Feed, ProviderError] = field(default_factory=dict)
+    asked: list[tuple[Feed, datetime | None]] = field(default_factory=list)
+    feeds: Feeds = APART
     name: str = "second"
     title: str = "Second Books"
 
@@ -103,6 +125,27 @@ class Second:
         """What the test says."""
         await tokens.credential()
         return self.reached
+
+    def keep(self, feed: Feed, row: Row, at: datetime) -> None:
+        """Put a row into a feed, new or changed at that moment."""
+        self.books.setdefault(feed, {})[row.key] = (row, at)
+
+    async def read(
+        self,
+        tokens: CredentialSource,
+        organisation_id: str,  # it has one
+        feed: Feed,
+        modified_since: datetime | None = None,
+    ) -> AsyncIterator[Page]:
+        """A page for each row, so that there are several; what was taken out of the books leaves no trace."""
+        await tokens.credential()
+        self.asked.append((feed, modified_since))
+        if refusal := self.refuses.get(feed):
+            raise refusal
+        for row, at in tuple(self.books.get(feed, {}).values()):
+            if modified_since is None or at >= modified_since:
+                yield Page([row], is_last=False)
+        yield Page(())
 
 
 APP = "app-1"

@@ -39,7 +39,7 @@ with workflow.unsafe.imports_passed_through():
         TidyUpInput,
     )
     from contracts.payloads.sync_client import ClientFacts, PullClientInput, SyncClientInput, Trouble
-    from contracts.words.lists import Source
+    from contracts.words.lists import RowKind
     from contracts.words.runs import Result, Stage
     from rules import trying_again
 
@@ -177,7 +177,7 @@ class CheckConnections:
                 PullClientInput(
                     connection_id=client.connection_id,
                     pull_id=self._check_id,
-                    sources=(Source.ORGANISATION,) if client.is_look else (),
+                    sources=(RowKind.ORGANISATION,) if client.is_look else (),
                     is_incremental=True,
                     is_look=client.is_look,
                 ),
@@ -220,7 +220,7 @@ class CheckConnections:
                 support=practice.support,
             ),
             pull_id=self._check_id,
-            sources=(Source.ORGANISATION,) if client.is_look else (),
+            sources=(RowKind.ORGANISATION,) if client.is_look else (),
             reason=f"Handed over by `{workflow.info().workflow_id}`.",
             first_try_at=trying_again.next_try(workflow.now(), 0, trouble),
             trouble=trouble.cause,

@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
         SyncClientResult,
         Trouble,
     )
-    from contracts.words.lists import Source
+    from contracts.words.lists import RowKind
     from contracts.words.runs import Result, Stage
     from rules import trying_again
 
@@ -104,15 +104,15 @@ class SyncClient:
         self._logins.add(grant_id)
 
     @workflow.signal(description="Sent when more lists are asked for than this sync reads. Not for sending by hand.")
-    def widen(self, sources: list[Source]) -> None:
-        """Signal: read these sources too; all of them if none is named. A sync of all sources stays one of all."""
+    def widen(self, sources: list[RowKind]) -> None:
+        """Signal: read these kinds of rows too; all if none is named. A sync of all stays one of all."""
         if self._sources:
             wanted = {*self._sources, *sources}
-            self._sources = tuple(source for source in Source if source in wanted) if sources else ()
+            self._sources = tuple(kind for kind in RowKind if kind in wanted) if sources else ()
 
     @property
-    def _asked(self) -> tuple[UUID | None, tuple[Source, ...]]:
-        """The login and the sources that have been asked for so far."""
+    def _asked(self) -> tuple[UUID | None, tuple[RowKind, ...]]:
+        """The login and the kinds of rows that have been asked for so far."""
         return self._login, self._sources
 
     async def _pull(self) -> PullClientResult:
@@ -148,7 +148,7 @@ class SyncClient:
         except TimeoutError:
             return
 
-    async def _settle(self, retry_at: datetime | None, tried: tuple[UUID | None, tuple[Source, ...]]) -> None:
+    async def _settle(self, retry_at: datetime | None, tried: tuple[UUID | None, tuple[RowKind, ...]]) -> None:
         trouble, (login, sources) = self._trouble, tried
         await call(
             RunActivities.settle_sync,

@@ -39,6 +39,6 @@ class Lease:
         It does not tell whether the lease was lost: ``leases.hold`` checks that when something is stored.
         """
         if (at := self._now()) - self._since >= leases.RENEWED_AFTER:
-            self._since = at  # before anything else is awaited: the sources of many connections come here at once
+            self._since = at  # before anything else is awaited: the feeds of many connections come here at once
             async with self._database.transaction() as session:
                 await leases.renew(session, self._connection_ids, self._holder, at)

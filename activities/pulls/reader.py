@@ -1,4 +1,4 @@
-"""Reads the sources that a pull wants of one connection, all at once; each gives rows or an error. Stores nothing."""
+"""Reads the lists that a pull wants of one connection, all at once; each gives rows or an error. Stores nothing."""
 
 import asyncio
 import logging
@@ -10,12 +10,13 @@ from activities.pulls.readings import Claimed, Readings
 from activities.shared.progress import Heartbeat
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
+from contracts.words.lists import PROFILE
 from contracts.words.standard_information import Row
-from models.connections.settings import kept
+from models.connections.settings import keeps_nothing, kept
 from models.connections.tables import Connection
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError, TooSmall, Unavailable
+from providers.port.feeds import Feed, FeedGroup
 from providers.port.provider import Provider, Providers
 from rules.lists.losses import loses_many
 
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads the sources of connections, each through the connection's login.
+    """Reads the lists of connections, each through the connection's login.
 
     Args:
         providers: The accounting software that this worker can read, by name.
@@ -37,75 +38,98 @@ class Reader:
         self._now = now
 
     async def read(self, claimed: Claimed, lease: Lease) -> Readings:
-        """Read the sources of a connection that are left to read; a provider's errors are part of the result.
+        """Read the lists of a connection that are left to read; a provider's errors are part of the result.
 
         Args:
             claimed: What to read.
             lease: The lease on the connection; it is renewed as pages arrive.
         """
-        provider = self._providers[claimed.connection.provider]
-        tokens = self._tokens.of(claimed.grant_id, provider, claimed.connection.practice_id)
+        connection, provider = claimed.connection, self._providers[claimed.connection.provider]
+        tokens = self._tokens.of(claimed.grant_id, provider, connection.practice_id)
         readings = Readings(
-            warns_of_new_suppliers=claimed.connection.warns_of_new_suppliers, partial=frozenset(claimed.since)
+            warns_of_new_suppliers=connection.warns_of_new_suppliers,
+            partial=frozenset(claimed.since),
+            telling=claimed.telling,
         )
         async with asyncio.TaskGroup() as group:
-            for source in claimed.sources:
-                if source is Source.ORGANISATION and claimed.profile is not None:
-                    readings.rows[source] = [claimed.profile]
+            for one in claimed.groups:
+                if one.lists == PROFILE and claimed.profile is not None:
+                    readings.rows[one.lists] = [claimed.profile]
+                elif keeps_nothing(one.lists, connection):
+                    readings.rows[one.lists] = ()
                 else:
-                    group.create_task(self._read_source(provider, tokens, claimed, source, readings, lease))
+                    group.create_task(self._read_group(provider, tokens, claimed, one, readings, lease))
         return readings
 
-    async def _read_source(
+    async def _read_group(
         self,
         provider: Provider,
         tokens: CredentialSource,
         claimed: Claimed,
-        source: Source,
+        group: FeedGroup,
         readings: Readings,
         lease: Lease,
     ) -> None:
         connection = claimed.connection
         try:
-            rows = await self._believable(provider, tokens, claimed, source, lease)
+            rows = await self._believable(provider, tokens, claimed, group, lease)
         except ProviderError as error:
             # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
-            readings.errors[source] = error.with_traceback(None)
+            readings.errors[group.lists] = error.with_traceback(None)
         else:
-            if source is Source.ORGANISATION and (refusal := _mismatch(connection, rows)):
-                readings.errors[source] = refusal
+            if group.lists == PROFILE and (refusal := _mismatch(connection, rows)):
+                readings.errors[group.lists] = refusal
             else:
-                readings.rows[source] = rows
+                readings.rows[group.lists] = rows
 
     async def _believable(
-        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, source: Source, lease: Lease
+        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, group: FeedGroup, lease: Lease
     ) -> Sequence[Row]:
-        """The rows of a source; if they are suspiciously few, the provider is asked once more.
+        """The rows of lists that are read together; if they are suspiciously few, the provider is asked once more.
 
         Raises:
             TooSmall: The second answer was no complete one either.
         """
         try:
-            rows = await self._rows(provider, tokens, claimed, source, lease)
+            rows = await self._rows(provider, tokens, claimed, group, lease)
         except TooSmall as error:
             logger.warning("asked once more: %s", error.detail)
         else:
-            if source in claimed.since or not loses_many(source, rows, claimed.held):
+            if group.lists in claimed.since or not loses_many(group.lists, rows, claimed.held):
                 return rows
-            logger.warning("asked once more: %s would lose many rows", source.value)
-        return await self._rows(provider, tokens, claimed, source, lease)
+            logger.warning("asked once more: %s would lose many rows", ", ".join(group.lists))
+        return await self._rows(provider, tokens, claimed, group, lease)
 
     async def _rows(
-        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, source: Source, lease: Lease
+        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, group: FeedGroup, lease: Lease
     ) -> Sequence[Row]:
-        """The rows of a source that the connection's settings want."""
+        """The rows of all feeds of a group, each record once, that the connection's settings want."""
+        since = claimed.since.get(group.lists)
         rows: list[Row] = []
-        connection, since, progress = claimed.connection, claimed.since.get(source), Heartbeat(self._now)
-        async for page in provider.read(tokens, connection.organisation_id, source, since):
+        # One after the other: where one of them is refused, the others would be asked in vain.
+        for feed in group.feeds:
+            await self._read_feed(provider, tokens, claimed, feed, since, lease, rows)
+        if len(group.feeds) > 1:
+            rows = list({row.key: row for row in rows}.values())
+        return kept(group.lists, rows, claimed.connection, is_complete=since is None)
+
+    async def _read_feed(
+        self,
+        provider: Provider,
+        tokens: CredentialSource,
+        claimed: Claimed,
+        feed: Feed,
+        since: datetime | None,
+        lease: Lease,
+        rows: list[Row],
+    ) -> None:
+        """Add a feed's rows to ``rows``."""
+        progress = Heartbeat(self._now)
+        since = since if feed.tells_changes else None
+        async for page in provider.read(tokens, claimed.connection.organisation_id, feed, since):
             rows.extend(page.rows)
             progress.made()
             await lease.keep()
-        return kept(source, rows, connection, is_complete=since is None)
 
 
 def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:

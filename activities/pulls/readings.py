@@ -7,12 +7,13 @@ from uuid import UUID
 
 from contracts.payloads.sync_client import PullClientInput
 from contracts.words.causes import Cause
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import PROFILE, ListName, Lists
 from contracts.words.standard_information import OrganisationProfile, Row, profile_of
 from models.connections.receipts import BeforePull
-from models.connections.settings import chosen_sources
+from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port.feeds import FeedGroup, Feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,32 +22,45 @@ class Claimed:
 
     Attributes:
         connection: The connection, as it was claimed.
-        sources: The sources that are left to read.
+        groups: The lists that are left to read, with their feeds.
         grant_id: The login to read with.
         profile: The profile that the run read while listing, if it has one; it is not read again.
-        since: Since when to read a source in part, by source; the others are read completely.
+        since: Since when to read lists in part; the others are read completely.
         held: How many rows each list has in the database; lists that were never pulled are missing.
+        telling: Of all lists that the settings choose, those that can be read in part.
     """
 
     connection: Connection
-    sources: tuple[Source, ...]
+    groups: tuple[FeedGroup, ...]
     grant_id: UUID
     profile: OrganisationProfile | None = None
-    since: Mapping[Source, datetime] = field(default_factory=dict)
+    since: Mapping[Lists, datetime] = field(default_factory=dict)
     held: Mapping[ListName, int] = field(default_factory=dict)
+    telling: tuple[Lists, ...] = ()
 
 
 @dataclass(slots=True)
 class Readings:
-    """What reading the sources gave: rows or an error for each, and whether to tell of new suppliers.
+    """What reading gave: rows or an error for all lists that are read together, and whether to tell of new suppliers.
 
-    ``partial`` are the sources of which only changes were read.
+    Attributes:
+        rows: The rows that were read, by the lists that they are of.
+        errors: Why lists could not be read.
+        warns_of_new_suppliers: Whether the connection's settings say so.
+        partial: The lists of which some feed was asked for changes only.
+        telling: All lists that would have to be read completely for nothing to be left out.
     """
 
-    rows: dict[Source, Sequence[Row]] = field(default_factory=dict)
-    errors: dict[Source, ProviderError] = field(default_factory=dict)
+    rows: dict[Lists, Sequence[Row]] = field(default_factory=dict)
+    errors: dict[Lists, ProviderError] = field(default_factory=dict)
     warns_of_new_suppliers: bool = False
-    partial: frozenset[Source] = frozenset()
+    partial: frozenset[Lists] = frozenset()
+    telling: tuple[Lists, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every list that is usually read in part was now read completely."""
+        return all(lists in self.rows and lists not in self.partial for lists in self.telling)
 
     @property
     def worst(self) -> ProviderError | None:
@@ -60,19 +74,19 @@ class Readings:
     @property
     def name(self) -> str | None:
         """The organisation's name in its profile; None when the profile was not read."""
-        profile = next(iter(self.rows.get(Source.ORGANISATION, ())), None)
+        profile = next(iter(self.rows.get(PROFILE, ())), None)
         return profile.name if isinstance(profile, OrganisationProfile) else None
 
     @property
     def are_of_other_books(self) -> bool:
         """Whether the profile was another organisation's; then none of the lists may be stored."""
-        error = self.errors.get(Source.ORGANISATION)
+        error = self.errors.get(PROFILE)
         return error is not None and error.cause is Cause.WRONG_ORGANISATION
 
-    def by_completeness(self) -> Iterator[tuple[bool, Mapping[Source, Sequence[Row]]]]:
-        """The rows of the sources that were read completely (True), then of those read in part (False), if any."""
-        whole = {source: rows for source, rows in self.rows.items() if source not in self.partial}
-        changed = {source: rows for source, rows in self.rows.items() if source in self.partial}
+    def by_completeness(self) -> Iterator[tuple[bool, Mapping[Lists, Sequence[Row]]]]:
+        """The rows of the lists that were read completely (True), then of those read in part (False), if any."""
+        whole = {lists: rows for lists, rows in self.rows.items() if lists not in self.partial}
+        changed = {lists: rows for lists, rows in self.rows.items() if lists in self.partial}
         yield True, whole
         if changed:
             yield False, changed
@@ -98,19 +112,42 @@ def refusal_of(connection: Connection, at: datetime) -> ProviderError | None:
     return None
 
 
+def asked_for(asked: PullClientInput, connection: Connection, feeds: Feeds) -> tuple[FeedGroup, ...]:
+    """What the pull is to read of a connection: all that its settings choose, or some of it."""
+    chosen = set(chosen_lists(connection))
+    if asked.sources:
+        named = {name for kind in asked.sources for name in kind.lists}
+        chosen = chosen & named or named  # all of it may have been left out since it was asked for
+    return tuple(group for group in feeds.groups if not chosen.isdisjoint(group.lists))
+
+
 def claimed_of(
     asked: PullClientInput,
     connection: Connection,
+    feeds: Feeds,
     before: BeforePull,
-    kept_profile: Mapping[str, object] | None,
-    since: Mapping[Source, datetime],
+    kept_profile: Mapping[str, object] | None = None,
+    since: Mapping[Lists, datetime] | None = None,
 ) -> Claimed:
     """What is left to read of a connection on which the pull holds the lease."""
-    wanted, done = asked.sources or chosen_sources(connection), set(before.stored)
+    wanted, done = {group.lists for group in asked_for(asked, connection, feeds)}, set(before.stored)
     takes_over = asked.grant_id not in {None, connection.grant_id}
     if takes_over:  # by reading the profile: whoever stored that before had another login
-        done -= set(Source.ORGANISATION.lists)
-        wanted = tuple(dict.fromkeys((Source.ORGANISATION, *wanted)))
-    left = tuple(source for source in wanted if not done.issuperset(source.lists))
-    profile = profile_of(kept_profile) if kept_profile and not takes_over else None
-    return Claimed(connection, left, asked.grant_id or connection.grant_id, profile, since, before.rows)
+        done -= set(PROFILE)
+        wanted.add(PROFILE)
+    left = [group for group in feeds.groups if group.lists in wanted and not done.issuperset(group.lists)]
+    return Claimed(
+        connection,
+        tuple(left),
+        asked.grant_id or connection.grant_id,
+        profile=profile_of(kept_profile) if kept_profile and not takes_over else None,
+        since=since or {},
+        held=before.rows,
+        telling=telling_of(connection, feeds),
+    )
+
+
+def telling_of(connection: Connection, feeds: Feeds) -> tuple[Lists, ...]:
+    """Of the lists that a connection's settings choose, those of which the provider can be asked for changes only."""
+    chosen = set(chosen_lists(connection))
+    return tuple(group.lists for group in feeds.groups if group.tells_changes and not chosen.isdisjoint(group.lists))

@@ -18,19 +18,27 @@ from temporalio import activity
 
 from activities.pulls.lease import Lease, holder
 from activities.pulls.reader import Reader
-from activities.pulls.readings import Claimed, Readings, claimed_of, limit_of_app, refusal_of
+from activities.pulls.readings import (
+    Claimed,
+    Readings,
+    asked_for,
+    claimed_of,
+    limit_of_app,
+    refusal_of,
+    telling_of,
+)
 from activities.pulls.storage import LeaseLost, Storage
 from activities.shared.failures import application_error, busy_error, is_tried_again
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput, PullClientsResult
-from contracts.words.lists import Source
+from contracts.words.lists import PROFILE
 from models.connections import leases, receipts
 from models.connections import writes as connections
 from models.kit.columns import now as this_moment
 from models.kit.database import Database
 from models.kit.database_away import DatabaseAway, is_away
 from models.runs import writes as runs
-from providers.port.errors import NeedsPerson, ProviderError, RateLimited
+from providers.port.errors import NeedsPerson, RateLimited
 from providers.port.provider import Providers
 from rules.lists.increments import changes_since
 
@@ -51,6 +59,7 @@ class StandardInformationActivities:
         self, database: Database, providers: Providers, tokens: TokenStore, now: Callable[[], datetime] = this_moment
     ) -> None:
         self._database = database
+        self._providers = providers
         self._storage = Storage(database, now)
         self._reader = Reader(providers, tokens, now)
         self._now = now
@@ -68,7 +77,7 @@ class StandardInformationActivities:
             login, lease = claimed.grant_id, Lease(self._database, (asked.connection_id,), self._now)
             readings = await self._reader.read(claimed, lease)
         else:
-            readings = Readings(errors=dict.fromkeys(asked.sources or (Source.ORGANISATION,), claimed))
+            readings = claimed
         try:
             stored = await self._storage.store(asked, login, readings)
         except LeaseLost:
@@ -126,8 +135,8 @@ class StandardInformationActivities:
         async with self._database.session() as session:
             return await runs.without_good_pull(session, asked.run_id, asked.connection_ids)
 
-    async def _claim(self, asked: PullClientInput) -> Claimed | ProviderError:
-        """The claimed connection; or the error for which it must not be read.
+    async def _claim(self, asked: PullClientInput) -> Claimed | Readings:
+        """The claimed connection; or, as the result of reading it, the error for which it must not be read.
 
         The error is stored under the lease as well.
         """
@@ -136,15 +145,17 @@ class StandardInformationActivities:
             connection = await leases.claim_one(session, asked.connection_id, holder(), at)
             if connection is None:
                 raise busy_error()
+            feeds = self._providers[connection.provider].feeds
             if refusal := refusal_of(connection, at):
-                return refusal
+                lists = [group.lists for group in asked_for(asked, connection, feeds)] if asked.sources else [PROFILE]
+                return Readings(errors=dict.fromkeys(lists, refusal))
             before = await receipts.before_pull(session, (connection.id,), asked.pull_id)
             profiles = {}
             if asked.run_id is not None:
                 profiles = await connections.profiles_for(session, asked.run_id, (connection.id,))
             held = await receipts.receipts_of(session, connection.id) if asked.is_incremental else {}
-        since = changes_since(held, connection.contacts_complete_at, at) if asked.is_incremental else {}
-        return claimed_of(asked, connection, before[connection.id], profiles.get(connection.id), since)
+        since = changes_since(telling_of(connection, feeds), held, connection.contacts_complete_at, at)
+        return claimed_of(asked, connection, feeds, before[connection.id], profiles.get(connection.id), since)
 
     async def _claim_group(self, asked: PullClientsInput, to_pull: Sequence[UUID]) -> list[Claimed]:
         """Those of the group that could be claimed and may be read now."""
@@ -155,7 +166,10 @@ class StandardInformationActivities:
             ids = [connection.id for connection in ready]
             before = await receipts.before_pull(session, ids, asked.pull_id)
             profiles = await connections.profiles_for(session, asked.run_id, ids)
-        return [claimed_of(asked.one(of.id), of, before[of.id], profiles.get(of.id), {}) for of in ready]
+        return [
+            claimed_of(asked.one(of.id), of, self._providers[of.provider].feeds, before[of.id], profiles.get(of.id))
+            for of in ready
+        ]
 
     async def _tell_of_pause(self, run_id: str | None, limit: RateLimited | None) -> None:
         if run_id is not None and limit is not None and limit.retry_at is not None:

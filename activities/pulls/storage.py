@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.pulls.lease import holder
 from activities.pulls.readings import Readings
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import PROFILE, ListName
 from contracts.words.runs import Outcome
 from models.connections import leases, receipts
 from models.connections import writes as connections
@@ -115,9 +115,9 @@ class Storage:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
             if is_own:
-                for source, error in readings.errors.items():
+                for lists, error in readings.errors.items():
                     why = error.cause, error.detail
-                    await receipts.write_failures(session, asked.connection_id, source.lists, *why, at=at)
+                    await receipts.write_failures(session, asked.connection_id, lists, *why, at=at)
                 await self._record_health(session, asked, readings, changes, at)
             await self._settle(session, asked, readings.worst, row, at)
             await leases.release(session, (asked.connection_id,), holder=holder())
@@ -140,7 +140,7 @@ class Storage:
         if asked.grant_id is None and readings.worst is None:
             return True
         is_over = row is not None and row.outcome is not None
-        if login is not None and login == asked.grant_id and Source.ORGANISATION in readings.rows and not is_over:
+        if login is not None and login == asked.grant_id and PROFILE in readings.rows and not is_over:
             await connections.move_to_login(session, asked.connection_id, login, at)
             if row is not None:
                 row.profile_read_at = at  # should the run end before its pull: it was repaired nevertheless
@@ -190,7 +190,7 @@ def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> 
         connection_id,
         readings.name,
         is_refresh=is_refresh,
-        is_complete=Source.CONTACTS in readings.rows and Source.CONTACTS not in readings.partial,
+        is_complete=readings.is_complete,
     )
 
 

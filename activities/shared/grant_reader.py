@@ -14,7 +14,6 @@ from uuid import UUID
 from activities.shared.failures import application_error
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
 from contracts.words.standard_information import NAMELESS, OrganisationProfile
 from models.grants import writes as grants
 from models.grants.tables import ConsentAttempt, Grant
@@ -118,7 +117,7 @@ class GrantReader:
         """
         provider = self._providers[provider_name]
         tokens = self._tokens.of(grant_id, provider, practice_id)
-        async for page in provider.read(tokens, organisation_id, Source.ORGANISATION):
+        async for page in provider.read(tokens, organisation_id, provider.feeds.profile):
             for row in page.rows:
                 if row.key.lower() != organisation_id.lower():
                     raise NeedsPerson(Cause.WRONG_ORGANISATION, "the profile has another id")

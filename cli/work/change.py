@@ -43,9 +43,9 @@ def preview(client: ClientName, run_id: RunId, as_email: As = None, json: Json =
         return
     out.print(f"From {shown.old_organisation_name} to {shown.new_organisation_name}", style="bold")
     rows = table("List", "Old", "New", "Same", "By code", "By name", "Missing", "Such as")
-    for source, match in shown.matches.items():
+    for kind, match in shown.matches.items():
         numbers = (match.old, match.new, match.same, match.by_code, match.by_name, match.missing)
-        rows.add_row(words(source).capitalize(), *map(str, numbers), ", ".join(match.missing_entries[:3]))
+        rows.add_row(words(kind).capitalize(), *map(str, numbers), ", ".join(match.missing_entries[:3]))
     out.print(rows)
     out.print(shown.message, highlight=False)
     out.print(f"To do it: clientsync connections change confirm {client} {run_id}", highlight=False, soft_wrap=True)

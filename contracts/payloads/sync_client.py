@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.payload import Payload
 from contracts.payloads.support import ForSupport
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 
 
 class ClientFacts(Payload):
@@ -30,7 +30,7 @@ class SyncClientInput(Payload):
     Attributes:
         client: The client.
         pull_id: Names this pull; lists already stored under it are not pulled again.
-        sources: The sources to read; empty for all.
+        sources: The kinds of rows to read, each with all of its lists that are chosen; empty for all.
         reason: Why, for people: ``Handed over by run …``, ``Refresh asked by …``.
         first_try_at: The first try is not before this moment; None means at once.
         trouble: The cause for which a bulk run or a check left the client to this workflow; None otherwise.
@@ -43,7 +43,7 @@ class SyncClientInput(Payload):
 
     client: ClientFacts
     pull_id: str
-    sources: tuple[Source, ...] = ()
+    sources: tuple[RowKind, ...] = ()
     reason: str
     first_try_at: datetime | None = None
     trouble: Cause | None = None
@@ -63,13 +63,13 @@ class SyncClientResult(Payload):
 
 
 class PullClientInput(Payload):
-    """Pull the sources of one connection and store them with their receipts.
+    """Pull the lists of one connection and store them with their receipts.
 
     Attributes:
         connection_id: The connection.
         pull_id: Lists stored under this id are skipped.
         run_id: The run whose outcome this pull records; None outside runs.
-        sources: The sources to read; empty for all.
+        sources: The kinds of rows to read, each with all of its lists that are chosen; empty for all.
         grant_id: A login that takes the connection over once it has read the organisation; until then, and if it
             cannot, the connection keeps the one it has.
         settles: Whether a successful pull records the run's outcome; a failed one always does.
@@ -81,7 +81,7 @@ class PullClientInput(Payload):
     connection_id: UUID
     pull_id: str
     run_id: str | None = None
-    sources: tuple[Source, ...] = ()
+    sources: tuple[RowKind, ...] = ()
     grant_id: UUID | None = None
     settles: bool = True
     is_incremental: bool = False
@@ -99,7 +99,7 @@ class PullClientResult(Payload):
 
 
 class PullClientsInput(Payload):
-    """Pull all sources of several connections of a run, and store them together.
+    """Pull all lists of several connections of a run, and store them together.
 
     Attributes:
         connection_ids: The connections.
@@ -131,8 +131,8 @@ class SettleSyncInput(Payload):
         detail: For support.
         retry_at: When the next try is; None when the sync has ended.
         grant_id: A login that was to take over.
-        sources: The sources that it was asked to read; empty for all. Runs wait for all lists, so a sync of only some
-            of them changes no run.
+        sources: The kinds of rows that it was asked to read; empty for all. Runs wait for all lists, so a sync of some
+            changes no run.
         logins: The logins that were to take over and of which the sync had been told. A repair with another login has
             not failed yet. None when they are not known.
     """
@@ -142,7 +142,7 @@ class SettleSyncInput(Payload):
     detail: str = ""
     retry_at: datetime | None = None
     grant_id: UUID | None = None
-    sources: tuple[Source, ...] = ()
+    sources: tuple[RowKind, ...] = ()
     logins: tuple[UUID, ...] | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
-from contracts.words.lists import SOURCE_OF, ListName
+from contracts.words.lists import ListName
 
 SHORTEST_HOURS, LONGEST_HOURS = 1, 24 * 30
 """Between two refreshes: no more often than hourly, no more rarely than monthly."""
@@ -25,8 +25,8 @@ class SettingsPatch(BaseModel):
     """What to change of a connection's settings; a field that is left out stays as it is.
 
     Attributes:
-        list_names: Which lists to pull; null for all. Lists that the accounting software keeps together (chart of
-            accounts and bank accounts; suppliers and customers) come together, and the profile always comes.
+        list_names: Which lists to pull; null for all. Lists that the accounting software keeps together (such as chart
+            of accounts and bank accounts) come together, and the profile always comes.
         refresh_hours: How often the lists are refreshed. The night refreshes what is due by then, each client at its
             own time within a day: less than 24 means every night.
         contacts: Suppliers and customers, or suppliers only.
@@ -60,18 +60,4 @@ class SettingsPatch(BaseModel):
 
     def values(self) -> dict[str, object]:
         """The columns to write, as name and value; only fields that were sent."""
-        sent: dict[str, object] = {name: getattr(self, name) for name in sorted(self.model_fields_set)}
-        if self.list_names is not None:
-            sent["list_names"] = whole(self.list_names)
-        return sent
-
-
-def whole(chosen: tuple[ListName, ...]) -> list[str] | None:
-    """Complete a choice of lists with those that are always read together with them.
-
-    Returns:
-        Names of lists, in the product's order; None when the choice covers all lists.
-    """
-    sources = {SOURCE_OF[name] for name in (*chosen, ListName.ORGANISATION)}
-    names = [name.value for name in ListName if SOURCE_OF[name] in sources]
-    return None if len(names) == len(ListName) else names
+        return {name: getattr(self, name) for name in sorted(self.model_fields_set)}

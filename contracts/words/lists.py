@@ -25,8 +25,18 @@ class ListName(StrEnum):
 _TITLES = {ListName.ACCOUNTS: "Chart of accounts", ListName.ORGANISATION: "Organisation profile"}
 
 
-class Source(StrEnum):
-    """One readable collection at a provider; some feed two lists (contacts are suppliers and customers)."""
+Lists = tuple[ListName, ...]
+"""Some of the lists, in the product's order."""
+
+PROFILE: Lists = (ListName.ORGANISATION,)
+"""The list that every pull reads, whatever is chosen."""
+
+
+class RowKind(StrEnum):
+    """One type of row, kept in a table of its own; some tables hold two lists (contacts: suppliers and customers).
+
+    Where its rows come from is said by each provider's feeds.
+    """
 
     ORGANISATION = "organisation"
     ACCOUNTS = "accounts"
@@ -37,19 +47,19 @@ class Source(StrEnum):
     CURRENCIES = "currencies"
 
     @property
-    def lists(self) -> tuple[ListName, ...]:
-        """The lists that this source feeds."""
-        return LISTS_OF[self]
+    def lists(self) -> Lists:
+        """The lists that its rows are in."""
+        return _LISTS_OF[self]
 
 
-LISTS_OF: dict[Source, tuple[ListName, ...]] = {
-    Source.ORGANISATION: (ListName.ORGANISATION,),
-    Source.ACCOUNTS: (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS),
-    Source.TAX_RATES: (ListName.TAX_RATES,),
-    Source.TRACKING_CATEGORIES: (ListName.TRACKING_CATEGORIES,),
-    Source.ITEMS: (ListName.ITEMS,),
-    Source.CONTACTS: (ListName.SUPPLIERS, ListName.CUSTOMERS),
-    Source.CURRENCIES: (ListName.CURRENCIES,),
+_LISTS_OF: dict[RowKind, Lists] = {
+    RowKind.ORGANISATION: PROFILE,
+    RowKind.ACCOUNTS: (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS),
+    RowKind.TAX_RATES: (ListName.TAX_RATES,),
+    RowKind.TRACKING_CATEGORIES: (ListName.TRACKING_CATEGORIES,),
+    RowKind.ITEMS: (ListName.ITEMS,),
+    RowKind.CONTACTS: (ListName.SUPPLIERS, ListName.CUSTOMERS),
+    RowKind.CURRENCIES: (ListName.CURRENCIES,),
 }
 
-SOURCE_OF: dict[ListName, Source] = {name: source for source, names in LISTS_OF.items() for name in names}
+KIND_OF: dict[ListName, RowKind] = {name: kind for kind, names in _LISTS_OF.items() for name in names}

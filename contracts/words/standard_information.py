@@ -1,4 +1,4 @@
-"""Standard information in our words: one row type for each source, whichever provider it came from.
+"""Standard information in our words: one row type for each kind of row, whichever provider it came from.
 
 A provider parses its records into these and the tables store them. They are named tuples, not models: a pull of
 1,000 organisations makes hundreds of thousands, and a named tuple is also what a bulk insert takes. They never

@@ -1,5 +1,6 @@
 """One client's connection as it is managed: found by practice and client, with its login and the login's other uses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.lists import ListName
+from contracts.words.lists import ListName, Lists
 from models.clients.tables import Client
 from models.connections import receipts
 from models.connections.conditions import is_held, is_not_ended
@@ -33,17 +34,24 @@ class Managed:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Receipts and the last change of books of a connection.
+    """Receipts and the last change of books of a connection, and which lists there can be.
 
     Attributes:
+        lists: The lists that its accounting software has, those together that are read together.
         receipts: The receipt of each list that was ever read or tried.
         change: The latest change of books that led to this connection and was not undone.
         old_name: Name of the organisation before that change.
     """
 
+    lists: Sequence[Lists]
     receipts: dict[ListName, Receipt]
     change: ConnectionChange | None
     old_name: str | None
+
+    @property
+    def offered(self) -> Lists:
+        """All lists that the accounting software has."""
+        return tuple(name for lists in self.lists for name in lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ async def has_client(session: AsyncSession, practice_id: UUID, client_id: UUID) 
     return (await session.exec(query)).one_or_none() is not None
 
 
-async def details(session: AsyncSession, connection: Connection) -> Details:
+async def details(session: AsyncSession, connection: Connection, lists: Sequence[Lists]) -> Details:
     """Receipts and the latest change of books of a connection; the caller has checked that the actor may see it."""
     query = (
         select(ConnectionChange, Connection.organisation_name)
@@ -99,7 +107,7 @@ async def details(session: AsyncSession, connection: Connection) -> Details:
         .limit(1)
     )
     change, old_name = (await session.exec(query)).first() or (None, None)
-    return Details(await receipts.receipts_of(session, connection.id), change, old_name)
+    return Details(lists, await receipts.receipts_of(session, connection.id), change, old_name)
 
 
 async def login_uses(session: AsyncSession, connection: Connection) -> LoginUses:

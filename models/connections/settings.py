@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.connections import LIVING, ContactsChoice
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, Lists
 from contracts.words.standard_information import Contact, Row
 from models.connections import health as connection_health
 from models.connections.tables import Connection, Receipt
@@ -39,28 +39,33 @@ SETTINGS = (
 """The columns that are settings; a change of books takes them along."""
 
 
-def chosen_sources(settings: ChosenSettings) -> tuple[Source, ...]:
-    """The sources of the chosen lists and, always, the profile: what a complete pull reads."""
+def chosen_lists(settings: ChosenSettings) -> Lists:
+    """The chosen lists and, always, the profile: what a complete pull reads, as far as the provider has them."""
     if settings.list_names is None:
-        return tuple(Source)
-    chosen = {ListName.ORGANISATION, *(ListName(name) for name in settings.list_names)}
-    return tuple(source for source in Source if chosen.intersection(source.lists))
+        return tuple(ListName)
+    chosen = {ListName.ORGANISATION, *settings.list_names}
+    return tuple(name for name in ListName if name in chosen)
 
 
-def kept(source: Source, rows: Sequence[Row], settings: ChosenSettings, *, is_complete: bool = True) -> Sequence[Row]:
-    """The rows of a source that the connection's settings want.
+def keeps_nothing(lists: Lists, settings: ChosenSettings) -> bool:
+    """Whether the settings want no row of what is read of these lists, so that nobody needs to ask for them."""
+    return settings.contacts is ContactsChoice.SUPPLIERS and set(lists) == {ListName.CUSTOMERS}
+
+
+def kept(lists: Lists, rows: Sequence[Row], settings: ChosenSettings, *, is_complete: bool = True) -> Sequence[Row]:
+    """The rows of lists that the connection's settings want.
 
     With the setting *suppliers only*, no contact is stored as a customer, and contacts outside the list of suppliers
     are left out. A complete pull then marks stored ones as gone. A pull of changes only keeps such a contact, in
     neither list, so that a former supplier leaves the list.
 
     Args:
-        source: The source of the rows.
+        lists: The lists that the rows are of.
         rows: As the provider gave them.
         settings: The connection's settings.
         is_complete: Whether the rows are all that the provider has.
     """
-    if source is not Source.CONTACTS or settings.contacts is not ContactsChoice.SUPPLIERS:
+    if ListName.CUSTOMERS not in lists or settings.contacts is not ContactsChoice.SUPPLIERS:
         return rows
     contacts = cast("Sequence[Contact]", rows)
     wanted = (contact for contact in contacts if contact.in_suppliers or not is_complete)
@@ -81,14 +86,14 @@ async def change_settings(
         Whether the lists are due now, because a list was added or the choice of contacts changed.
     """
     before = {name: getattr(connection, name) for name in wanted}
-    sources_before = set(chosen_sources(connection))
+    chosen_before = set(chosen_lists(connection))
     changed = [name for name in wanted if before[name] != wanted[name]]
     for name in changed:
         setattr(connection, name, wanted[name])
     if "refresh_hours" in changed:
         wait = wait_for_refresh(connection.id, connection.refresh_hours)
         connection.next_refresh_at = (connection.lists_pulled_at or at) + wait
-    is_due = "contacts" in changed or not sources_before.issuperset(chosen_sources(connection))
+    is_due = "contacts" in changed or not chosen_before.issuperset(chosen_lists(connection))
     if is_due and connection.status in LIVING:
         connection.next_refresh_at = at
     if "contacts" in changed:

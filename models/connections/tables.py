@@ -68,7 +68,7 @@ class Connection(SQLModel, table=True):
     """When somebody was last told of its present cause."""
     next_refresh_at: datetime | None = Field(default=None, sa_type=MOMENT)
     contacts_complete_at: datetime | None = Field(default=None, sa_type=MOMENT)
-    """When all contacts were last read, not only those that had changed."""
+    """When all lists that are usually read in part, such as contacts, were last read completely."""
     list_names: list[str] | None = Field(default=None, sa_type=ARRAY(Text))
     """Settings: which lists to pull; None means all."""
     refresh_hours: int = Field(default=48, sa_column_kwargs={"server_default": "48"})

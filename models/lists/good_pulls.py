@@ -39,7 +39,7 @@ class GoodPull:
         connection_id: The connection.
         name: The organisation's name, when it was read.
         is_refresh: Whether all lists were requested, so that the next refresh is counted from now.
-        is_complete: Whether all contacts were read, not only those that had changed.
+        is_complete: Whether everything was read of the lists that are usually read in part.
     """
 
     connection_id: UUID

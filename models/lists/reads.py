@@ -9,19 +9,19 @@ from sqlalchemy import ColumnElement, func, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.lists import SOURCE_OF, ListName, Source
+from contracts.words.lists import KIND_OF, ListName, RowKind
 from models.connections.tables import Connection, Receipt
 from models.lists.tables import TABLE_OF, ContactRow, StandardRow
 from rules.lists.list_changes import MEMBER_FLAGS
 
-_SEARCHED: dict[Source, tuple[str, ...]] = {
-    Source.ORGANISATION: ("name",),
-    Source.ACCOUNTS: ("code", "name", "bank_account_number"),
-    Source.TAX_RATES: ("name", "tax_type"),
-    Source.TRACKING_CATEGORIES: ("name",),
-    Source.ITEMS: ("code", "name"),
-    Source.CONTACTS: ("name", "account_number", "contact_number", "company_number", "tax_number"),
-    Source.CURRENCIES: ("key", "description"),
+_SEARCHED: dict[RowKind, tuple[str, ...]] = {
+    RowKind.ORGANISATION: ("name",),
+    RowKind.ACCOUNTS: ("code", "name", "bank_account_number"),
+    RowKind.TAX_RATES: ("name", "tax_type"),
+    RowKind.TRACKING_CATEGORIES: ("name",),
+    RowKind.ITEMS: ("code", "name"),
+    RowKind.CONTACTS: ("name", "account_number", "contact_number", "company_number", "tax_number"),
+    RowKind.CURRENCIES: ("key", "description"),
 }
 """What a search looks in, and (the first two) what a list is ordered by."""
 
@@ -75,14 +75,14 @@ async def read_list(
     connection_id = await _connection(session, practice_id, client_id)
     if connection_id is None:
         return ListPage((), 0, None)
-    source = SOURCE_OF[list_name]
-    table = TABLE_OF[source]
+    kind = KIND_OF[list_name]
+    table = TABLE_OF[kind]
     wanted = _of_list(connection_id, list_name)
     if not include_gone:
         wanted.append(col(table.gone_at).is_(None))
     if search:
-        wanted.append(or_(*(_column(table, name).icontains(search, autoescape=True) for name in _SEARCHED[source])))
-    order = [func.lower(_column(table, name)) for name in _SEARCHED[source][:2]]
+        wanted.append(or_(*(_column(table, name).icontains(search, autoescape=True) for name in _SEARCHED[kind])))
+    order = [func.lower(_column(table, name)) for name in _SEARCHED[kind][:2]]
     page = select(table).where(*wanted).order_by(*order, col(table.key)).limit(limit).offset(offset)
     total = select(func.count()).select_from(table).where(*wanted)
     return ListPage(
@@ -94,7 +94,7 @@ async def read_list(
 
 def columns_of(list_name: ListName) -> tuple[str, ...]:
     """The columns of a list that people read: first the list's own; the provider's whole record is not among them."""
-    table = TABLE_OF[SOURCE_OF[list_name]]
+    table = TABLE_OF[KIND_OF[list_name]]
     left_out = {*StandardRow.model_fields, *OURS, "record"}
     own = tuple(name for name in table.model_fields if name not in left_out)
     return (*own, *(("is_unused",) if table is ContactRow else ()), "key", "changed_at")
@@ -123,9 +123,9 @@ async def stretch_of_list(
         The rows with the values of ``columns_of``, and where to go on; None at the end.
     """
     connection_id = await _connection(session, practice_id, client_id)
-    source = SOURCE_OF[list_name]
-    table = TABLE_OF[source]
-    place = (func.lower(func.coalesce(_column(table, _SEARCHED[source][0]), "")), col(table.key))
+    kind = KIND_OF[list_name]
+    table = TABLE_OF[kind]
+    place = (func.lower(func.coalesce(_column(table, _SEARCHED[kind][0]), "")), col(table.key))
     wanted = [*_of_list(connection_id, list_name), col(table.gone_at).is_(None)]
     if after is not None:
         wanted.append(tuple_(*place) > tuple_(*after))
@@ -137,7 +137,7 @@ async def stretch_of_list(
 
 
 def _of_list(connection_id: UUID | None, list_name: ListName) -> list[ColumnElement[bool]]:
-    table = TABLE_OF[SOURCE_OF[list_name]]
+    table = TABLE_OF[KIND_OF[list_name]]
     wanted: list[ColumnElement[bool]] = [col(table.connection_id) == connection_id]
     if flag := MEMBER_FLAGS.get(list_name):
         wanted.append(_column(table, flag).is_(True))

@@ -1,4 +1,4 @@
-"""Standard information: one table for each source, with the columns of its named tuple in ``contracts``.
+"""Standard information: one table for each kind of row, with the columns of its named tuple in ``contracts``.
 
 A row that vanished at the provider is marked with ``gone_at`` and never deleted, because books and rules refer to it.
 Only ``models.lists.writes`` writes rows, in bulk; these classes are for reading.
@@ -13,7 +13,7 @@ from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from models.kit.columns import MOMENT
 
 Words = Annotated[str, Field(sa_type=Text)]
@@ -189,12 +189,12 @@ class CurrencyRow(StandardRow, table=True):
     record: Words
 
 
-TABLE_OF: dict[Source, type[StandardRow]] = {
-    Source.ORGANISATION: OrganisationProfileRow,
-    Source.ACCOUNTS: AccountRow,
-    Source.TAX_RATES: TaxRateRow,
-    Source.TRACKING_CATEGORIES: TrackingCategoryRow,
-    Source.ITEMS: ItemRow,
-    Source.CONTACTS: ContactRow,
-    Source.CURRENCIES: CurrencyRow,
+TABLE_OF: dict[RowKind, type[StandardRow]] = {
+    RowKind.ORGANISATION: OrganisationProfileRow,
+    RowKind.ACCOUNTS: AccountRow,
+    RowKind.TAX_RATES: TaxRateRow,
+    RowKind.TRACKING_CATEGORIES: TrackingCategoryRow,
+    RowKind.ITEMS: ItemRow,
+    RowKind.CONTACTS: ContactRow,
+    RowKind.CURRENCIES: CurrencyRow,
 }

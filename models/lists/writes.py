@@ -1,4 +1,4 @@
-"""Stores what pulls read of their connections' sources, and counts what has changed.
+"""Stores what pulls read of their connections' lists, and counts what has changed.
 
 Rows are compared here with the fingerprints of the stored ones, and only differences are sent: a pull without changes
 writes nothing. New rows are inserted by COPY; a changed row is deleted and inserted again in the same transaction. That
@@ -35,7 +35,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import KIND_OF, ListName, Lists, RowKind
 from contracts.words.standard_information import Row
 from models.connections.tables import Connection
 from models.kit.arrays import is_one_of, texts
@@ -47,7 +47,7 @@ from rules.lists.list_changes import Changes, Version, compare, count, count_fir
 async def store_lists(
     session: AsyncSession,
     connection_id: UUID,
-    pulled: Mapping[Source, Sequence[Row]],
+    pulled: Mapping[Lists, Sequence[Row]],
     *,
     is_complete: bool,
     at: datetime,
@@ -59,7 +59,7 @@ async def store_lists(
 
 async def store_pulls(
     session: AsyncSession,
-    pulled: Mapping[UUID, Mapping[Source, Sequence[Row]]],
+    pulled: Mapping[UUID, Mapping[Lists, Sequence[Row]]],
     *,
     is_complete: bool,
     at: datetime,
@@ -70,14 +70,15 @@ async def store_pulls(
 
     Args:
         session: In a transaction, which the caller commits together with the receipts.
-        pulled: For each connection, all rows that were read of each source. If several rows have the same key, the last
-            one counts. NUL characters, which PostgreSQL cannot store, are removed.
+        pulled: For each connection, all rows that were read, by the lists that they were read for together. If several
+            rows of a type have the same key, the last one counts. NUL characters, which PostgreSQL cannot store, are
+            removed.
         is_complete: Whether the rows are all that the provider has; stored rows that are missing are then marked as
-            gone.
+            gone, unless they are in a list that was not read.
         at: The moment of the pull (aware, UTC).
 
     Returns:
-        Of each connection, the changes of each list that its sources feed, for its receipt.
+        Of each connection, the changes of each list that was read, for its receipt.
 
     Raises:
         NoResultFound: There is no such connection.
@@ -88,53 +89,89 @@ async def store_pulls(
     locked = (await connection.execute(_LOCK, {"ids": texts(pulled)})).all()
     if len(locked) != len(pulled):
         raise NoResultFound("a connection is not in the database")
-    sources = tuple(source for source in Source if any(source in lists for lists in pulled.values()))
-    held = await _held(connection, list(pulled), sources)
+    by_table = {identity: _by_table(lists) for identity, lists in pulled.items()}
+    kinds = tuple(kind for kind in RowKind if any(kind in tables for tables in by_table.values()))
+    scopes = {(of, kind): lists for of, tables in by_table.items() for kind, (lists, _) in tables.items()}
+    held = await _held(connection, scopes, kinds)
     changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
-    for source in sources:
+    for kind in kinds:
         arriving: list[tuple[UUID, bytes, Row]] = []
-        for identity, lists in pulled.items():
-            if source not in lists:
+        for identity, tables in by_table.items():
+            if kind not in tables:
                 continue
-            prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, lists[source])}
-            before = held.get((identity, source))
+            lists, rows = tables[kind]
+            prepared = {row.key: (row, fingerprint) for row, fingerprint in map(storable, rows)}
+            before = held.get((identity, kind))
             if not before:  # a first pull: nothing to compare with
                 arriving += [(identity, fingerprint, row) for row, fingerprint in prepared.values()]
-                changes[identity] |= count_first(source, [row for row, _ in prepared.values()])
+                changes[identity] |= count_first(lists, [row for row, _ in prepared.values()])
                 continue
-            read = {key: Version(hashed, membership(source, row)) for key, (row, hashed) in prepared.items()}
+            read = {key: Version(hashed, membership(lists, row)) for key, (row, hashed) in prepared.items()}
             difference = compare(before, read, is_complete=is_complete)
             if difference.anew:
-                await connection.execute(_delete(source), {"id": identity, "keys": difference.anew})
+                await connection.execute(_delete(kind), {"id": identity, "keys": difference.anew})
             if difference.gone:
-                await connection.execute(_mark_gone(source), {"id": identity, "keys": difference.gone, "at": at})
+                await connection.execute(_mark_gone(kind), {"id": identity, "keys": difference.gone, "at": at})
             different = map(prepared.__getitem__, difference.new + difference.anew)
             arriving += [(identity, fingerprint, row) for row, fingerprint in different]
-            changes[identity] |= count(source, before, read, is_complete=is_complete)
+            changes[identity] |= count(lists, before, read, is_complete=is_complete)
         if arriving:
             columns = ("connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields)
             records = [(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving]
-            await copy_rows(session, _table(source).name, columns, records)
+            await copy_rows(session, _table(kind).name, columns, records)
     return changes
 
 
+def _by_table(pulled: Mapping[Lists, Sequence[Row]]) -> dict[RowKind, tuple[Lists, Sequence[Row]]]:
+    """What was read, by table: a row may have moved between lists that are read apart and kept in the same table."""
+    tables: dict[RowKind, tuple[Lists, Sequence[Row]]] = {}
+    for lists, rows in pulled.items():
+        kind = KIND_OF[lists[0]]
+        others, before = tables.get(kind, ((), ()))
+        both = {*others, *lists}
+        tables[kind] = (tuple(name for name in kind.lists if name in both), [*before, *rows] if before else rows)
+    return tables
+
+
 async def _held(
-    connection: AsyncConnection, identities: list[UUID], sources: tuple[Source, ...]
-) -> dict[tuple[UUID, Source], dict[str, Version]]:
-    """The stored rows of each connection's sources, as the comparison needs them, read in one statement."""
-    held: dict[tuple[UUID, Source], dict[str, Version]] = {}
-    if sources:
+    connection: AsyncConnection, scopes: Mapping[tuple[UUID, RowKind], Lists], kinds: tuple[RowKind, ...]
+) -> dict[tuple[UUID, RowKind], dict[str, Version]]:
+    """The stored rows of each connection's tables, as the comparison needs them, read in one statement.
+
+    Args:
+        connection: The transaction's.
+        scopes: Of each connection and table, the lists that were read.
+        kinds: The tables.
+    """
+    held: dict[tuple[UUID, RowKind], dict[str, Version]] = {}
+    if kinds:
         for identity, place, key, fingerprint, gone_at, *flags in await connection.execute(
-            _versions(sources), {"ids": texts(identities)}
+            _versions(kinds), {"ids": texts({identity for identity, _ in scopes})}
         ):
-            source = sources[place]
-            version = Version(fingerprint, tuple(flags[: len(source.lists)]), gone_at is None)
-            held.setdefault((identity, source), {})[key] = version
+            kind = kinds[place]
+            lists = scopes.get((identity, kind))
+            if lists is None:
+                continue
+            own, others = _places(kind, lists)
+            version = Version(
+                fingerprint,
+                tuple([flags[at] for at in own]),
+                gone_at is None,
+                is_elsewhere=any(flags[at] for at in others),
+            )
+            held.setdefault((identity, kind), {})[key] = version
     return held
 
 
-def _table(source: Source) -> Table:
-    return cast("Table", TABLE_OF[source].__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
+@cache
+def _places(kind: RowKind, lists: Lists) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Which of a table's flags are those of these lists, and which those of its other lists."""
+    own = tuple(kind.lists.index(name) for name in lists)
+    return own, tuple(place for place in range(len(kind.lists)) if place not in own)
+
+
+def _table(kind: RowKind) -> Table:
+    return cast("Table", TABLE_OF[kind].__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
 
 
 _CONNECTIONS = cast("Table", Connection.__table__)  # type: ignore[attr-defined]  # SQLModel does not declare it
@@ -153,30 +190,30 @@ _LOCK = (
 
 
 @cache
-def _versions(sources: tuple[Source, ...]) -> CompoundSelect[UUID, int, str, bytes, datetime | None, bool, bool]:
-    """The query for ``_held``. No source feeds more than two lists; where there is no second, its flag is true."""
+def _versions(kinds: tuple[RowKind, ...]) -> CompoundSelect[UUID, int, str, bytes, datetime | None, bool, bool]:
+    """The query for ``_held``. No table has more than two lists; where there is no second, its flag is true."""
 
-    def of(place: int, source: Source) -> Select[Any]:
-        columns = _table(source).c
-        flags = [columns[flag] if flag else true() for flag in flags_of(source)]
+    def of(place: int, kind: RowKind) -> Select[Any]:
+        columns = _table(kind).c
+        flags = [columns[flag] if flag else true() for flag in flags_of(kind.lists)]
         flags += [true()] * (2 - len(flags))
         version = (columns.connection_id, literal(place), columns.key, columns.fingerprint, columns.gone_at)
         return select(*version, *flags).where(is_one_of(columns.connection_id, "ids"))
 
-    return union_all(*(of(place, source) for place, source in enumerate(sources)))
+    return union_all(*(of(place, kind) for place, kind in enumerate(kinds)))
 
 
 @cache
-def _delete(source: Source) -> Delete:
-    columns = _table(source).c
-    return delete(_table(source)).where(columns.connection_id == bindparam("id"), _is_one_of(columns.key))
+def _delete(kind: RowKind) -> Delete:
+    columns = _table(kind).c
+    return delete(_table(kind)).where(columns.connection_id == bindparam("id"), _is_one_of(columns.key))
 
 
 @cache
-def _mark_gone(source: Source) -> Update:
-    columns = _table(source).c
+def _mark_gone(kind: RowKind) -> Update:
+    columns = _table(kind).c
     return (
-        update(_table(source))
+        update(_table(kind))
         .where(columns.connection_id == bindparam("id"), _is_one_of(columns.key))
         .values(gone_at=bindparam("at"), changed_at=bindparam("at"))
     )

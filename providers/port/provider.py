@@ -1,7 +1,7 @@
 """The port: what workflows and activities need from any accounting software, and no more.
 
 It is kept small on purpose, and holds for software with one organisation per consent as for
-software with many: a consent gives a grant, a grant reaches organisations, an organisation has sources
+software with many: a consent gives a grant, a grant reaches organisations, an organisation has feeds
 to read. Every error that leaves an implementation is a ``ProviderError`` with a cause of the closed set.
 """
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from contracts.words.lists import Source
 from contracts.words.standard_information import Row
 from providers.port.capabilities import Capabilities
 from providers.port.credential import Credential, CredentialSource
+from providers.port.feeds import Feed, Feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class FinishedSignIn:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a source.
+    """One page of a feed.
 
     Attributes:
         rows: Parsed rows, in the provider's order.
@@ -117,6 +117,9 @@ class Provider(Protocol):
 
     capabilities: Capabilities
     """What it can do, and how it wants to be treated."""
+
+    feeds: Feeds
+    """What there is to read of each organisation, and which of our lists that fills."""
 
     async def begin_sign_in(self, *, state: str, redirect_uri: str, expected: str | None = None) -> BegunSignIn:
         """Prepare a sign-in.
@@ -207,16 +210,17 @@ class Provider(Protocol):
         self,
         tokens: CredentialSource,
         organisation_id: str,
-        source: Source,
+        feed: Feed,
         modified_since: datetime | None = None,
     ) -> AsyncIterator[Page]:
-        """Read a source of one organisation, page by page.
+        """Read a feed of one organisation, page by page.
 
         Args:
             tokens: The grant to read with.
             organisation_id: The provider's id of the organisation.
-            source: Which collection.
-            modified_since: Only what changed since (aware, UTC), where the provider can; else everything.
+            feed: One of the provider's own.
+            modified_since: Only what changed since (aware, UTC); None, and where the feed does not tell changes, is
+                everything.
 
         Yields:
             Pages; memory holds one at a time.

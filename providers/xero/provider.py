@@ -1,4 +1,4 @@
-"""Xero behind the port: sign-in, organisations, disconnecting, and reading every source."""
+"""Xero behind the port: sign-in, organisations, disconnecting, and reading every feed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -8,24 +8,24 @@ from urllib.parse import quote
 import httpx2
 
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
 from providers.kit.clock import Clock, utc_now
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
+from providers.port.feeds import Feed
 from providers.port.provider import BegunSignIn, FinishedSignIn, Page, ReachableOrganisation, Removed
 from providers.xero.api import Calls
 from providers.xero.bounds import LISTING
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
+from providers.xero.feeds import COLLECTIONS, FEEDS, Collection
 from providers.xero.limits import limits_of
 from providers.xero.schemas import Record
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
 from providers.xero.sign_in.oauth import OAuth
 from providers.xero.sign_in.secret import unpacked
-from providers.xero.sources import COLLECTIONS, Collection
 from providers.xero.walk import Walk
 
 ACCOUNTING = "/api.xro/2.0"
@@ -47,6 +47,7 @@ class Xero:
 
     name = XeroSettings.name
     title = XeroSettings.title
+    feeds = FEEDS
 
     def __init__(
         self,
@@ -116,7 +117,7 @@ class Xero:
         self,
         tokens: CredentialSource,
         organisation_id: str,
-        source: Source,
+        feed: Feed,
         modified_since: datetime | None = None,
     ) -> AsyncIterator[Page]:
         """See ``Provider.read``. Records without a key are left out, with a warning that counts them.
@@ -124,8 +125,8 @@ class Xero:
         A read of so many pages that a minute's calls do not suffice waits here for the next minute, because a repeat
         from the beginning would never end.
         """
-        where = COLLECTIONS[source]
-        walk = Walk(where, modified_since if where.knows_changes else None)
+        where = COLLECTIONS[feed]
+        walk = Walk(where, modified_since if feed.tells_changes else None)
         is_last = False
         while not is_last:
             try:

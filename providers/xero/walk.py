@@ -15,8 +15,8 @@ from contracts.words.standard_information import Row
 from providers.port.errors import TooSmall
 from providers.port.provider import Page
 from providers.xero.envelope import Envelope
+from providers.xero.feeds import DEFAULT_PAGE_SIZE, PAGE_SIZE, Collection
 from providers.xero.schemas import Record
-from providers.xero.sources import DEFAULT_PAGE_SIZE, PAGE_SIZE, Collection
 
 _log = logging.getLogger(__name__)
 

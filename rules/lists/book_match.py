@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 
-CODES: Mapping[Source, str | None] = {
-    Source.ACCOUNTS: "code",
-    Source.TAX_RATES: "tax_type",
-    Source.TRACKING_CATEGORIES: None,
-    Source.ITEMS: "code",
-    Source.CONTACTS: "account_number",
+CODES: Mapping[RowKind, str | None] = {
+    RowKind.ACCOUNTS: "code",
+    RowKind.TAX_RATES: "tax_type",
+    RowKind.TRACKING_CATEGORIES: None,
+    RowKind.ITEMS: "code",
+    RowKind.CONTACTS: "account_number",
 }
 """What is compared, and the column that holds each one's code."""
 

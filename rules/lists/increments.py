@@ -1,14 +1,14 @@
-"""Tells which sources a refresh may read in part, and since when; pure.
+"""Tells which lists a refresh may read in part, and since when; pure.
 
-Only a complete read shows which records are gone, so each source is read completely from time to time.
+Only a complete read shows which records are gone, so each list is read completely from time to time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from contracts.words.causes import Cause
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, Lists
 
 
 class LastPull(Protocol):
@@ -26,9 +26,6 @@ class LastPull(Protocol):
     def cause(self) -> Cause | None: ...  # noqa: D102  # see above
 
 
-KNOWS_CHANGES = (Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS)
-"""Sources whose changes a provider may be asked for; of the others everything is read, which is little."""
-
 COMPLETE_EVERY = timedelta(days=6, hours=12)
 """A pass over everything once a week: a deleted record leaves no trace in changes, and a contact that becomes a
 supplier may keep its date. Half a day less than a week, so that seven nights are never a little short of it."""
@@ -38,11 +35,12 @@ OVERLAP = timedelta(minutes=30)
 
 
 def changes_since(
-    receipts: Mapping[ListName, LastPull], complete_at: datetime | None, at: datetime
-) -> dict[Source, datetime]:
-    """Since when to read each source of which changes are enough; a source that is not named is read completely.
+    groups: Iterable[Lists], receipts: Mapping[ListName, LastPull], complete_at: datetime | None, at: datetime
+) -> dict[Lists, datetime]:
+    """Since when to read lists of which changes are enough; lists that are not named are read completely.
 
     Args:
+        groups: Lists that are read together, where the provider can be asked for changes of them.
         receipts: Of the connection's lists.
         complete_at: When everything was last read completely; None when it never was.
         at: This moment.
@@ -50,12 +48,13 @@ def changes_since(
     if complete_at is None or at - complete_at >= COMPLETE_EVERY:
         return {}
     since = {}
-    for source in KNOWS_CHANGES:
+    for lists in groups:
         moments = [
             receipt.pulled_at
-            for name in source.lists
+            for name in lists
             if (receipt := receipts.get(name)) and receipt.pulled_at is not None and receipt.cause is None
         ]
-        if len(moments) == len(source.lists):
-            since[source] = min(moments) - OVERLAP
+        # Whatever was read last before that complete read, such as a list that was not chosen then, was no part of it.
+        if len(moments) == len(lists) and min(moments) >= complete_at:
+            since[lists] = min(moments) - OVERLAP
     return since

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import orjson
 
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, Lists
 from contracts.words.standard_information import Contact, Row, contact_lists
 
 MEMBER_FLAGS: dict[ListName, str] = {
@@ -17,7 +17,7 @@ MEMBER_FLAGS: dict[ListName, str] = {
     ListName.SUPPLIERS: "in_suppliers",
     ListName.CUSTOMERS: "in_customers",
 }
-"""The column that says whether a row is in the list; in any other list every row of its source is."""
+"""The column that says whether a row is in the list; in any other list every row of its type is."""
 
 _JSON_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 """A NUL in JSON text: ``u0000`` after an odd number of backslashes."""
@@ -44,13 +44,15 @@ class Version(NamedTuple):
 
     Attributes:
         fingerprint: Hash of the whole row.
-        is_member: For each list of its source, whether the row is in it.
+        is_member: For each of the lists that are compared, whether the row is in it.
         is_here: Whether the provider still had it when it was last stored.
+        is_elsewhere: Whether it is in another list, which is kept in the same table and not compared now.
     """
 
     fingerprint: bytes
     is_member: tuple[bool, ...]
     is_here: bool = True
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +88,15 @@ def _without_nul(text: str) -> str:
     return _JSON_NUL.sub(r"\1", text.replace("\x00", ""))
 
 
-def membership(source: Source, row: Row) -> tuple[bool, ...]:
-    """For each of the lists that the source feeds, whether the row is in it."""
-    return tuple([flag is None or bool(getattr(row, flag)) for flag in flags_of(source)])
+def membership(lists: Lists, row: Row) -> tuple[bool, ...]:
+    """For each of the lists, whether the row is in it."""
+    return tuple([flag is None or bool(getattr(row, flag)) for flag in flags_of(lists)])
 
 
 @cache
-def flags_of(source: Source) -> tuple[str | None, ...]:
-    """For each list that the source feeds, the column that says whether a row is in it; None where all rows are."""
-    return tuple(MEMBER_FLAGS.get(name) for name in source.lists)
+def flags_of(lists: Lists) -> tuple[str | None, ...]:
+    """For each of the lists, the column that says whether a row is in it; None where all rows are."""
+    return tuple(MEMBER_FLAGS.get(name) for name in lists)
 
 
 def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool) -> Difference:
@@ -103,7 +105,8 @@ def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_comp
     Args:
         held: The stored rows, by key.
         read: What the pull read, by key.
-        is_complete: Whether the pull read everything; only then do stored rows that were not read count as gone.
+        is_complete: Whether the pull read everything; only then do stored rows that were not read count as gone, and
+            only those that no list has that was not read.
     """
     new = [key for key in read if key not in held]
     anew = [
@@ -111,30 +114,32 @@ def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_comp
         for key, version in read.items()
         if (before := held.get(key)) and (not before.is_here or before.fingerprint != version.fingerprint)
     ]
-    gone = [key for key, before in held.items() if before.is_here and key not in read] if is_complete else []
+    gone = []
+    if is_complete:
+        gone = [key for key, before in held.items() if before.is_here and not before.is_elsewhere and key not in read]
     return Difference(new, anew, gone)
 
 
 def count(
-    source: Source, held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool
+    lists: Lists, held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool
 ) -> dict[ListName, Changes]:
-    """The changes of each list that the source feeds; a contact may be gone from one list and stay in the other."""
+    """The changes of each of the lists; a contact may be gone from one list and stay in the other."""
     counted = {}
-    for position, name in enumerate(source.lists):
+    for position, name in enumerate(lists):
         before = {key for key, version in held.items() if version.is_here and version.is_member[position]}
         after = {key for key, version in read.items() if version.is_member[position]}
-        if not is_complete:
-            after |= before - read.keys()
+        # What ``compare`` leaves as it is.
+        after |= {key for key in before - read.keys() if not is_complete or held[key].is_elsewhere}
         stayed = before & after & read.keys()
         changed = sum(held[key].fingerprint != read[key].fingerprint for key in stayed)
         counted[name] = Changes(len(after), len(after - before), changed, len(before - after))
     return counted
 
 
-def count_first(source: Source, rows: Sequence[Row]) -> dict[ListName, Changes]:
-    """The changes of each list that the source feeds when nothing was held before: every row is added."""
+def count_first(lists: Lists, rows: Sequence[Row]) -> dict[ListName, Changes]:
+    """The changes of each of the lists when nothing was held before: every row is added."""
     counted = {}
-    for name, flag in zip(source.lists, flags_of(source), strict=True):
+    for name, flag in zip(lists, flags_of(lists), strict=True):
         added = sum(getattr(row, flag) for row in rows) if flag else len(rows)
         counted[name] = Changes(added, added, 0, 0)
     return counted

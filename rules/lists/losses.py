@@ -6,7 +6,7 @@ organisation has at least one.
 
 from collections.abc import Collection, Mapping, Sequence
 
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, Lists
 from contracts.words.standard_information import Row
 from rules.lists.list_changes import membership
 
@@ -14,16 +14,16 @@ MANY, SHARE = 20, 8
 """So many rows fewer than at the last pull, or one in so many, is seldom somebody's work and often half an answer."""
 
 
-def loses_many(source: Source, rows: Sequence[Row], held: Mapping[ListName, int]) -> bool:
-    """Whether one of the source's lists would lose many of its rows, or all of them.
+def loses_many(lists: Lists, rows: Sequence[Row], held: Mapping[ListName, int]) -> bool:
+    """Whether one of the lists would lose many of its rows, or all of them.
 
     Args:
-        source: The source that was read.
-        rows: All rows that were read of it.
+        lists: The lists that were read together.
+        rows: All rows that were read of them, each once.
         held: How many rows each list has in the database.
     """
-    in_lists = [membership(source, row) for row in rows]
-    for place, name in enumerate(source.lists):
+    in_lists = [membership(lists, row) for row in rows]
+    for place, name in enumerate(lists):
         before = held.get(name, 0)
         lost = before - sum(row[place] for row in in_lists)
         if lost > 0 and (lost >= MANY or lost * SHARE >= before):

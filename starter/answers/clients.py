@@ -142,7 +142,9 @@ class ListAnswer(BaseModel):
     model_config = ConfigDict(validate_by_name=True)  # so that what reads the API can use this class too
 
     list_name: ListName = Field(alias="list")
-    receipt: ReceiptAnswer | None = Field(description="Nothing when the list was never tried.")
+    receipt: ReceiptAnswer | None = Field(
+        description="Nothing when the list was never tried, or is none that the accounting software has."
+    )
     total: int = Field(description="How many rows match over all pages.")
     limit: int
     offset: int

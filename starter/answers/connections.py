@@ -14,10 +14,11 @@ from contracts.words.connections import (
     Removal,
     SalesDestination,
 )
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, Lists, RowKind
 from contracts.words.runs import Stage
 from models.connections.changes import undo_until
 from models.connections.reads import Details, Managed
+from models.connections.settings import chosen_lists
 from models.connections.tables import Connection
 from rules.lists.book_match import Match
 from starter.answers.clients import ConnectionAnswer, ReceiptAnswer
@@ -39,11 +40,10 @@ class SettingsAnswer(BaseModel):
     warns_of_new_suppliers: bool
 
     @classmethod
-    def of(cls, connection: Connection) -> Self:
-        """The settings as the API shows them."""
-        names = connection.list_names
+    def of(cls, connection: Connection, offered: Lists) -> Self:
+        """The settings as the API shows them, of the lists that the accounting software has."""
         return cls(
-            list_names=list(ListName) if names is None else [ListName(name) for name in names],
+            list_names=[name for name in chosen_lists(connection) if name in offered],
             refresh_hours=connection.refresh_hours,
             contacts=connection.contacts,
             costs_destination=connection.costs_destination,
@@ -69,6 +69,7 @@ class ManagedConnectionAnswer(ConnectionAnswer):
     next_refresh_at: datetime | None
     settings: SettingsAnswer
     receipts: dict[ListName, ReceiptAnswer] = Field(description="By list: rows, when, and what changed since then.")
+    absent_lists: list[ListName] = Field(description="Lists that the accounting software does not have.")
     changed_from: ChangedBooksAnswer | None
 
     @classmethod
@@ -79,8 +80,9 @@ class ManagedConnectionAnswer(ConnectionAnswer):
             **ConnectionAnswer.of(connection, found.login_name).model_dump(),
             client_id=found.client.id,
             next_refresh_at=connection.next_refresh_at,
-            settings=SettingsAnswer.of(connection),
+            settings=SettingsAnswer.of(connection, details.offered),
             receipts={name: ReceiptAnswer.of(receipt) for name, receipt in sorted(details.receipts.items())},
+            absent_lists=[name for name in ListName if name not in details.offered],
             changed_from=ChangedBooksAnswer(
                 old_organisation_name=details.old_name or "",
                 changed_at=change.changed_at,
@@ -192,7 +194,7 @@ class ChangePreviewAnswer(BaseModel):
     stage: Stage
     old_organisation_name: str
     new_organisation_name: str
-    matches: dict[Source, MatchAnswer]
+    matches: dict[RowKind, MatchAnswer]
     message: str = Field(description="What confirming does, and what becomes of the former connection.")
 
     @classmethod
@@ -203,7 +205,7 @@ class ChangePreviewAnswer(BaseModel):
             stage=preview.stage,
             old_organisation_name=preview.old_name,
             new_organisation_name=preview.new_name,
-            matches={source: MatchAnswer.of(match) for source, match in preview.matches.items()},
+            matches={kind: MatchAnswer.of(match) for kind, match in preview.matches.items()},
             message=preview.message,
         )
 

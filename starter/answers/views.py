@@ -10,7 +10,7 @@ from models.clients.reads import ClientFacets, ClientFilter, ClientOrder, Client
 from models.clients.tables import Client
 from models.connections.changes import undo_until
 from models.connections.reads import Details, Managed
-from models.connections.settings import chosen_sources
+from models.connections.settings import chosen_lists
 from models.connections.tables import Connection, Receipt
 from models.events.reads import EventView
 from models.kit.columns import now
@@ -53,7 +53,7 @@ __all__ = [
     "StandardRow",
     "TeamView",
     "TokenView",
-    "chosen_sources",
+    "chosen_lists",
     "is_away",
     "now",
     "undo_until",

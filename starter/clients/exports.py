@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
 
-from contracts.words.connections import ContactsChoice
 from contracts.words.lists import ListName
 from contracts.words.names import slug
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients import reads as client_views
 from models.clients.imports import people_of
 from models.clients.reads import BY_NAME, ClientFilter, ClientOrder, ClientView
-from models.connections.settings import chosen_sources
+from models.connections.settings import chosen_lists, keeps_nothing
 from models.connections.tables import Receipt
 from models.events.reads import EventView, event_views
 from models.kit.columns import now
@@ -31,6 +30,7 @@ from starter.clients.clients import EVERYONE, Clients
 from starter.clients.imports.workbooks import written
 from starter.clients.spreadsheet import as_csv, cell
 from starter.runs.runs import Runs
+from starter.software import Software
 
 Row = Sequence[object]
 
@@ -84,11 +84,13 @@ class Exports:
         database: The product's database.
         clients: Checks which clients the actor may see.
         runs: Checks which runs the actor may see.
+        software: Says which lists an accounting software has.
     """
 
-    def __init__(self, database: Database, clients: Clients, runs: Runs) -> None:
+    def __init__(self, database: Database, clients: Clients, runs: Runs, software: Software) -> None:
         self._database = database
         self._clients = clients
+        self._software = software
         self._runs = runs
 
     async def clients(self, actor: Actor, wanted: ClientFilter = EVERYONE, order: ClientOrder = BY_NAME) -> Export:
@@ -120,7 +122,7 @@ class Exports:
         view = await self._clients.show(actor, client_id)
         page = await self._clients.list_rows(actor, client_id, name, limit=1, offset=0, include_gone=True)
         if not page.total:
-            _check_was_read(view, name, page.receipt)
+            self._check_was_read(view, name, page.receipt)
         rows = self._list_rows(actor, client_id, name)
         return self._export(actor, [view.client.code, name.value], lists.columns_of(name), rows)
 
@@ -138,6 +140,32 @@ class Exports:
         today = now().astimezone(actor.time_zone).date()
         name = "-".join(slug(word, longest=120) for word in words)
         return Export(f"{name}-{today}.csv", columns, rows, actor.time_zone)
+
+    def _check_was_read(self, view: ClientView, name: ListName, receipt: Receipt | None) -> None:
+        """Refuse a list without rows, unless it was read and is empty.
+
+        Raises:
+            Refused: It was not read, is left out, or is none that the accounting software has.
+        """
+        connection, client = view.connection, view.client.name
+        if connection is None:
+            message = f"{client} has no connection, so there is no list to take along. Add it with Add clients."
+            raise Refused(RefusalCode.NOT_CONNECTED, message)
+        if not any(name in lists for lists in self._software.lists(connection.provider)):
+            title = self._software.title(connection.provider)
+            message = f"{title} has no {name.heading.lower()}, so there is nothing to take along."
+        elif name not in chosen_lists(connection) or keeps_nothing((name,), connection):
+            message = f"The settings of {client} leave this list out, so there is nothing to take along."
+        elif receipt is None or receipt.pulled_at is None:
+            cause = receipt.cause if receipt else None
+            if connection.status.is_leaving:
+                next_step = "The client is disconnected, so nothing reads it."
+            else:
+                next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."
+            message = f"This list of {client} was not read yet, so there is nothing to take along. {next_step}"
+        else:
+            return
+        raise Refused(RefusalCode.NOT_READ_YET, message)
 
     async def _list_rows(self, actor: Actor, client_id: UUID, name: ListName) -> AsyncIterator[Row]:
         after: lists.Place | None = None
@@ -159,31 +187,6 @@ class Exports:
             if len(found) < _STRETCH:
                 return
             before_id = found[-1].event.id
-
-
-def _check_was_read(view: ClientView, name: ListName, receipt: Receipt | None) -> None:
-    """Refuse a list without rows, unless it was read and is empty.
-
-    Raises:
-        Refused: It was not read, or is left out.
-    """
-    connection, client = view.connection, view.client.name
-    if connection is None:
-        message = f"{client} has no connection, so there is no list to take along. Add it with Add clients."
-        raise Refused(RefusalCode.NOT_CONNECTED, message)
-    is_chosen = any(name in source.lists for source in chosen_sources(connection))
-    if not is_chosen or (name is ListName.CUSTOMERS and connection.contacts is ContactsChoice.SUPPLIERS):
-        message = f"The settings of {client} leave this list out, so there is nothing to take along."
-    elif receipt is None or receipt.pulled_at is None:
-        cause = receipt.cause if receipt else None
-        if connection.status.is_leaving:
-            next_step = "The client is disconnected, so nothing reads it."
-        else:
-            next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."
-        message = f"This list of {client} was not read yet, so there is nothing to take along. {next_step}"
-    else:
-        return
-    raise Refused(RefusalCode.NOT_READ_YET, message)
 
 
 async def _each(rows: Sequence[Row]) -> AsyncIterator[Row]:

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from contracts.payloads.change_connection import ChangedBooks
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind, Stage
 from models.connections import changes as connection_changes
@@ -40,7 +40,7 @@ class ChangePreview:
         stage: The run's stage; the change can be confirmed at ``awaiting_confirmation``.
         old_name: The organisation that the client has now.
         new_name: The chosen organisation.
-        matches: By source: how many of the old list's entries are found in the new one.
+        matches: By kind of row: how many of the old list's entries are found in the new one.
         message: What confirming does, and what happens to the old connection.
     """
 
@@ -48,7 +48,7 @@ class ChangePreview:
     stage: Stage
     old_name: str
     new_name: str
-    matches: Mapping[Source, Match]
+    matches: Mapping[RowKind, Match]
     message: str
 
 

@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 from contracts.payloads.sync_client import ClientFacts, SyncClientInput, SyncClientResult
 from contracts.words.connection_settings import SettingsPatch
 from contracts.words.connections import ConnectionStatus
-from contracts.words.lists import SOURCE_OF, ListName, Source
+from contracts.words.lists import KIND_OF, ListName, Lists, RowKind
 from contracts.words.names import WORKFLOW_QUEUE, sync_client_id
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
@@ -32,6 +32,7 @@ from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions
 from starter.runs.runs import Runs
 from starter.runs.starting import StartedRun
+from starter.software import Software
 from starter.support.supporting import Supporting
 from starter.support.temporal_faults import ANSWERS_WITHIN, explained
 from workflows.plans import policies
@@ -69,17 +70,25 @@ class Managing:
         temporal: A client with the product's payload converter.
         consents: Finds providers.
         runs: Starts the sign-ins.
+        software: Says which lists an accounting software has.
         supporting: Gives the facts for support staff.
     """
 
     def __init__(
-        self, database: Database, temporal: Client, consents: Consents, runs: Runs, supporting: Supporting
+        self,
+        database: Database,
+        temporal: Client,
+        consents: Consents,
+        runs: Runs,
+        software: Software,
+        supporting: Supporting,
     ) -> None:
         self._supporting = supporting
         self._database = database
         self._temporal = temporal
         self._consents = consents
         self._runs = runs
+        self._software = software
 
     async def show(self, actor: Actor, client_id: UUID) -> tuple[Managed, Details]:
         """A client's connection with its settings, its receipts, and the change of books that led to it.
@@ -89,18 +98,19 @@ class Managing:
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id)
-            return found, await managed_connections.details(session, found.connection)
+            lists = self._software.lists(found.connection.provider)
+            return found, await managed_connections.details(session, found.connection, lists)
 
     async def change_settings(self, actor: Actor, client_id: UUID, patch: SettingsPatch) -> tuple[Managed, Details]:
         """Change settings, and pull at once what they add. Returns the changed connection.
 
         Raises:
-            Refused: There is no such client in the practice, or it has no connection.
+            Refused: No such client in the practice, no connection, or a list that the accounting software lacks.
         """
         async with self._database.transaction() as session:
             found = await managed_or_refused(session, actor, client_id, is_locked=True)
             is_due = await connection_settings.change_settings(
-                session, found.connection, patch.values(), colleague_id=actor.colleague_id, at=now()
+                session, found.connection, self._wanted(found, patch), colleague_id=actor.colleague_id, at=now()
             )
         if is_due:
             await self.refresh_if_possible(actor, client_id)
@@ -110,11 +120,12 @@ class Managing:
         """Pull a client's lists now: all that its settings choose, or some of them.
 
         Raises:
-            Refused: No such client, no living connection, a list that the settings leave out, or no server.
+            Refused: No such client, no living connection, a list that the settings leave out or that the accounting
+                software lacks, or no server.
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id, is_living=True)
-        sources, until = _sources(lists, found), found.connection.limited_until
+        sources, until = self._sources(lists, found), found.connection.limited_until
         limited_until = until if until is not None and until > now() else None
         facts = await self.facts(actor, found)
         workflow_id = sync_client_id(actor.practice_slug, found.client.code)
@@ -192,6 +203,44 @@ class Managing:
         options = options_for(found)
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, options)
 
+    def _wanted(self, found: Managed, patch: SettingsPatch) -> dict[str, object]:
+        """The settings to write: chosen lists are completed with those that are read together with them."""
+        wanted = patch.values()
+        if patch.list_names is not None:
+            groups = self._has_all(found, patch.list_names, "list_names")
+            chosen = {ListName.ORGANISATION, *patch.list_names}
+            whole = {name for lists in groups if not chosen.isdisjoint(lists) for name in lists}
+            is_all = len(whole) == sum(map(len, groups))
+            wanted["list_names"] = None if is_all else [name.value for name in ListName if name in whole]
+        return wanted
+
+    def _has_all(self, found: Managed, lists: Sequence[ListName], field: str) -> Sequence[Lists]:
+        """The lists that the client's accounting software has.
+
+        Raises:
+            Refused: Some of the given ones are not among them.
+        """
+        provider = found.connection.provider
+        groups = self._software.lists(provider)
+        for place, name in enumerate(lists):
+            if not any(name in group for group in groups):
+                message = f"{self._software.title(provider)} has no {name.heading.lower()}. Leave that list out."
+                raise Refused(RefusalCode.INVALID, message, field=f"{field}.{place}")
+        return groups
+
+    def _sources(self, lists: Sequence[ListName], found: Managed) -> tuple[RowKind, ...]:
+        self._has_all(found, lists, "lists")
+        chosen = connection_settings.chosen_lists(found.connection)
+        for place, name in enumerate(lists):
+            if name not in chosen:
+                raise Refused(
+                    RefusalCode.INVALID,
+                    f"The settings of this connection leave {name.heading.lower()} out. Choose the list there first.",
+                    field=f"lists.{place}",
+                )
+        wanted = {KIND_OF[name] for name in lists}
+        return tuple(kind for kind in RowKind if kind in wanted)
+
     async def facts(self, actor: Actor, found: Managed) -> ClientFacts:
         """The client's facts, as workflows show them."""
         return ClientFacts(
@@ -245,19 +294,6 @@ async def managed_or_refused(
         is_over = found.connection.status is ConnectionStatus.DISCONNECTED
         raise Refused(RefusalCode.NOT_CONNECTED, (HAS_LEFT if is_over else LEAVES).format(name=found.client.name))
     return found
-
-
-def _sources(lists: Sequence[ListName], found: Managed) -> tuple[Source, ...]:
-    chosen = connection_settings.chosen_sources(found.connection)
-    for place, name in enumerate(lists):
-        if SOURCE_OF[name] not in chosen:
-            raise Refused(
-                RefusalCode.INVALID,
-                f"The settings of this connection leave {name.heading.lower()} out. Choose the list there first.",
-                field=f"lists.{place}",
-            )
-    wanted = {SOURCE_OF[name] for name in lists}
-    return tuple(source for source in Source if source in wanted)
 
 
 def _pull_id(code: str) -> str:

@@ -1,6 +1,8 @@
 """Rows of standard information for tests, short to write."""
 
-from contracts.words.standard_information import Account, Contact, contact_lists
+from decimal import Decimal
+
+from contracts.words.standard_information import Account, Contact, Item, OrganisationProfile, contact_lists
 
 
 def contact(key: str, name: str = "Acme", *, supplier: bool = True, customer: bool = False, **more: object) -> Contact:
@@ -15,3 +17,17 @@ def account(key: str, name: str, *, bank: bool = False, **more: object) -> Accou
     values: dict[str, object] = dict.fromkeys(Account._fields)
     flags = {"takes_payments": False, "shows_in_expense_claims": False, "is_archived": False}
     return Account(**{**values, "key": key, "name": name, "is_bank_account": bank, "record": "{}", **flags, **more})
+
+
+def item(key: str, name: str, quantity: int | None = None) -> Item:
+    values: dict[str, object] = dict.fromkeys(Item._fields)
+    quantity_on_hand = None if quantity is None else Decimal(quantity)
+    return Item(
+        **values | {"key": key, "code": key, "name": name, "quantity_on_hand": quantity_on_hand, "record": "{}"}
+    )
+
+
+def profile(organisation_id: str) -> OrganisationProfile:
+    values: dict[str, object] = dict.fromkeys(OrganisationProfile._fields)
+    of = {"key": organisation_id, "name": "Smith", "is_demo": False, "is_trial": False, "record": "{}"}
+    return OrganisationProfile(**values | of)

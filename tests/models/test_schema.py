@@ -10,20 +10,20 @@ from sqlalchemy import Text
 from sqlmodel import SQLModel
 
 from contracts.words import standard_information
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from models import schema
 from models.kit.database_url import normalised
 from models.lists.tables import TABLE_OF, StandardRow
 from tests.conftest import administer, sibling
 
 ROW_OF = {
-    Source.ORGANISATION: standard_information.OrganisationProfile,
-    Source.ACCOUNTS: standard_information.Account,
-    Source.TAX_RATES: standard_information.TaxRate,
-    Source.TRACKING_CATEGORIES: standard_information.TrackingCategory,
-    Source.ITEMS: standard_information.Item,
-    Source.CONTACTS: standard_information.Contact,
-    Source.CURRENCIES: standard_information.Currency,
+    RowKind.ORGANISATION: standard_information.OrganisationProfile,
+    RowKind.ACCOUNTS: standard_information.Account,
+    RowKind.TAX_RATES: standard_information.TaxRate,
+    RowKind.TRACKING_CATEGORIES: standard_information.TrackingCategory,
+    RowKind.ITEMS: standard_information.Item,
+    RowKind.CONTACTS: standard_information.Contact,
+    RowKind.CURRENCIES: standard_information.Currency,
 }
 
 
@@ -101,21 +101,21 @@ def test_nothing_deletes_what_is_said_to_be_never_deleted():
     assert deleted.isdisjoint(NEVER_DELETED)
 
 
-@pytest.mark.parametrize("source", Source)
-def test_columns_are_the_fields_of_the_named_tuple(source):
-    columns = [column.name for column in TABLE_OF[source].__table__.columns]
+@pytest.mark.parametrize("kind", RowKind)
+def test_columns_are_the_fields_of_the_named_tuple(kind):
+    columns = [column.name for column in TABLE_OF[kind].__table__.columns]
     ours = [name for name in StandardRow.model_fields if name != "key"]
-    assert columns == [*ours, *ROW_OF[source]._fields]
+    assert columns == [*ours, *ROW_OF[kind]._fields]
     assert columns[-1] == "record"
-    assert [column.name for column in TABLE_OF[source].__table__.primary_key] == ["connection_id", "key"]
+    assert [column.name for column in TABLE_OF[kind].__table__.primary_key] == ["connection_id", "key"]
 
 
-@pytest.mark.parametrize("source", Source)
-def test_columns_take_what_the_named_tuple_may_hold(source):
-    columns = TABLE_OF[source].__table__.columns
-    for name, kind in ROW_OF[source].__annotations__.items():
-        assert columns[name].nullable == (type(None) in getattr(kind, "__args__", ())), name
-        if kind in (str, str | None) and name not in {"record", "options"}:
+@pytest.mark.parametrize("kind", RowKind)
+def test_columns_take_what_the_named_tuple_may_hold(kind):
+    columns = TABLE_OF[kind].__table__.columns
+    for name, type_ in ROW_OF[kind].__annotations__.items():
+        assert columns[name].nullable == (type(None) in getattr(type_, "__args__", ())), name
+        if type_ in (str, str | None) and name not in {"record", "options"}:
             assert isinstance(columns[name].type, Text), name
 
 

@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.runs.runs import RunActivities
     from contracts.payloads.pulling import ClientsToPullInput, ClientToPull, HandOverInput, RecordFailureInput
     from contracts.payloads.sync_client import ClientFacts, PullClientInput, PullClientsInput, SyncClientInput, Trouble
-    from contracts.words.lists import Source
+    from contracts.words.lists import RowKind
     from contracts.words.runs import Outcome
     from rules import trying_again
 
@@ -134,7 +134,7 @@ class ClientPulls:
                     connection_id=client.connection_id,
                     pull_id=run_id,
                     run_id=run_id,
-                    sources=(Source.ORGANISATION,) if self._login else (),
+                    sources=(RowKind.ORGANISATION,) if self._login else (),
                     grant_id=self._login_for(client),
                     settles=self._login is None,
                 ),

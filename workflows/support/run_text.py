@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from contracts.payloads.support import ForSupport
     from contracts.payloads.sync_client import ClientFacts, Trouble
     from contracts.words.causes import Cause
-    from contracts.words.lists import Source
+    from contracts.words.lists import RowKind
     from contracts.words.names import (
         CLIENT_ATTRIBUTE,
         COLLEAGUE_ATTRIBUTE,
@@ -193,12 +193,12 @@ _SOONER_IF_LIMITED = (
 )
 
 
-def stored(sources: Sequence[Source]) -> str:
+def stored(sources: Sequence[RowKind]) -> str:
     """A sentence on what a successful sync has stored: all lists, or those that were asked for."""
     return "The lists that were asked for are stored." if sources else "All lists are stored."
 
 
-def sync_end(client: ClientFacts, reason: str, trouble: Trouble | None, sources: Sequence[Source] = ()) -> str:
+def sync_end(client: ClientFacts, reason: str, trouble: Trouble | None, sources: Sequence[RowKind] = ()) -> str:
     """A sync's current details after its end, as Markdown."""
     page = f"\n\n{to_client(client)}".rstrip()
     if trouble is None:

@@ -14,9 +14,9 @@ from temporalio.testing import ActivityEnvironment
 from activities.pulls.standard_information import StandardInformationActivities
 from activities.shared.token_store import TokenStore
 from contracts.payloads.sync_client import BUSY, PullClientInput, PullClientsInput, PullClientsResult
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from contracts.words.runs import Action, RunKind, Stage, Verdict
-from contracts.words.standard_information import OrganisationProfile, Row
+from contracts.words.standard_information import Row
 from models.clients.tables import Client
 from models.connections import leases
 from models.connections.leases import LEASE
@@ -24,37 +24,34 @@ from models.connections.tables import Connection
 from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.runs.tables import Run, RunOrganisation
+from providers.port.feeds import Feed
 from providers.port.provider import Page
+from providers.xero import feeds
 from tests.models.conftest import NOON, HandClock, House, a_connection
-from tests.models.rows import account, contact
+from tests.models.rows import account, contact, profile
 
 OTHER = "somebody-else"
 RUN = "a-run"
-MADE: dict[Source, Callable[[str, str], Row]] = {Source.ACCOUNTS: account, Source.CONTACTS: contact}
+SOURCES = (RowKind.ACCOUNTS, RowKind.CONTACTS)
+MADE: dict[Feed, Callable[[str, str], Row]] = {feeds.ACCOUNTS: account, feeds.CONTACTS: contact}
 
 
 class Books:
-    """Accounting software with two pages of each source; something may happen while the first is on its way."""
+    """Accounting software with two pages of each feed; something may happen while the first is on its way."""
 
-    name, title = "xero", "Xero"
+    name, title, feeds = "xero", "Xero", feeds.FEEDS
 
     def __init__(self) -> None:
         self.meanwhile: Callable[[str], Awaitable[None]] | None = None
 
-    async def read(self, _tokens: object, organisation_id: str, source: Source, _since: object) -> AsyncIterator[Page]:
+    async def read(self, _tokens: object, organisation_id: str, feed: Feed, _since: object) -> AsyncIterator[Page]:
         if self.meanwhile is not None:
             await self.meanwhile(organisation_id)
-        if source is Source.ORGANISATION:
+        if feed is feeds.ORGANISATION:
             yield Page([profile(organisation_id)])
             return
         for number in range(2):
-            yield Page([MADE[source](f"{number}", f"No {number}")], is_last=number == 1)
-
-
-def profile(organisation_id: str) -> OrganisationProfile:
-    values: dict[str, Any] = dict.fromkeys(OrganisationProfile._fields)
-    of = {"key": organisation_id, "name": "Smith", "is_demo": False, "is_trial": False, "record": "{}"}
-    return OrganisationProfile(**values | of)
+            yield Page([MADE[feed](f"{number}", f"No {number}")], is_last=number == 1)
 
 
 class Pulls:
@@ -67,7 +64,7 @@ class Pulls:
         self.activities = StandardInformationActivities(database, providers, tokens, self.clock)
 
     async def pull(self) -> None:
-        asked = PullClientInput(connection_id=self.house.connection_id, pull_id="a-pull", sources=tuple(MADE))
+        asked = PullClientInput(connection_id=self.house.connection_id, pull_id="a-pull", sources=SOURCES)
         await ActivityEnvironment().run(self.activities.pull_client, asked)
 
     async def other_takes(self, connection_id: UUID) -> bool:
@@ -97,10 +94,10 @@ async def pulls(database: Database, sealer: Sealer, house: House) -> Pulls:
 async def test_a_long_reading_keeps_its_lease(pulls: Pulls, monkeypatch: pytest.MonkeyPatch):
     taken: list[bool] = []
 
-    async def long(_tokens: object, _organisation_id: str, source: Source, _since: object) -> AsyncIterator[Page]:
+    async def long(_tokens: object, _organisation_id: str, feed: Feed, _since: object) -> AsyncIterator[Page]:
         for number in range(20):
             pulls.clock.at += LEASE / 3
-            yield Page([MADE[source](f"{number}", "No")], is_last=number == 19)
+            yield Page([MADE[feed](f"{number}", "No")], is_last=number == 19)
             taken.append(await pulls.other_takes(pulls.house.connection_id))
 
     monkeypatch.setattr(pulls.books, "read", long)
@@ -112,7 +109,7 @@ async def test_a_long_reading_keeps_its_lease(pulls: Pulls, monkeypatch: pytest.
 
 
 async def test_a_pull_that_was_silent_for_too_long_stores_nothing_over_somebody_else_s(pulls: Pulls):
-    silent = asyncio.Lock()  # the sources are read at once, and whichever goes on renews the lease
+    silent = asyncio.Lock()  # the feeds are read at once, and whichever goes on renews the lease
 
     async def silence(_: str) -> None:
         async with silent:

@@ -1,19 +1,9 @@
-"""Settings as they are sent: lists that come together, and values that must be there."""
+"""Settings as they are sent: what is written, and values that must be there."""
 
 import pytest
 from pydantic import ValidationError
 
-from contracts.words.connection_settings import SettingsPatch, whole
-from contracts.words.lists import ListName
-
-
-def test_lists_that_are_kept_together_come_together():
-    assert whole((ListName.BANK_ACCOUNTS,)) == ["organisation", "accounts", "bank_accounts"]
-    assert whole((ListName.SUPPLIERS, ListName.ITEMS)) == ["organisation", "items", "suppliers", "customers"]
-
-
-def test_all_lists_are_no_choice():
-    assert whole(tuple(ListName)) is None
+from contracts.words.connection_settings import SettingsPatch
 
 
 def test_only_what_is_sent_is_written():

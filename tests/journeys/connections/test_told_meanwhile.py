@@ -21,7 +21,7 @@ from contracts.payloads.sync_client import (
     Trouble,
 )
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from contracts.words.names import PROVIDER_QUEUE, WORKFLOW_QUEUE, queue_of
 from workflows.sync_client import SyncClient
 
@@ -108,22 +108,22 @@ async def test_a_login_that_comes_while_the_end_is_noted_is_tried(temporal: Clie
 
 async def test_a_sync_of_one_list_is_widened_by_a_later_request(temporal: Client):
     played = Played("pull_client")
-    async with at_work(temporal, played, sources=[Source.CURRENCIES]) as sync:
-        await sync.signal(SyncClient.widen, [Source.ITEMS])
+    async with at_work(temporal, played, sources=[RowKind.CURRENCIES]) as sync:
+        await sync.signal(SyncClient.widen, [RowKind.ITEMS])
         played.go_on.set()
         await sync.result()
     assert [asked.sources for asked in played.tried] == [
-        (Source.CURRENCIES,),
-        (Source.ITEMS, Source.CURRENCIES),
+        (RowKind.CURRENCIES,),
+        (RowKind.ITEMS, RowKind.CURRENCIES),
     ]
     assert [noted.sources for noted in played.settled] == [asked.sources for asked in played.tried]
 
 
 async def test_all_lists_are_more_than_some_and_stay_so(temporal: Client):
     played = Played("settle_sync")
-    async with at_work(temporal, played, sources=[Source.CURRENCIES]) as sync:
+    async with at_work(temporal, played, sources=[RowKind.CURRENCIES]) as sync:
         await sync.signal(SyncClient.widen, [])
-        await sync.signal(SyncClient.widen, [Source.ITEMS])
+        await sync.signal(SyncClient.widen, [RowKind.ITEMS])
         played.go_on.set()
         await sync.result()
-    assert [asked.sources for asked in played.tried] == [(Source.CURRENCIES,), ()]
+    assert [asked.sources for asked in played.tried] == [(RowKind.CURRENCIES,), ()]

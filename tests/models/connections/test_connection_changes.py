@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from contracts.words.connections import ConnectionStatus
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from contracts.words.refusals import Refused
 from contracts.words.runs import RunKind, Stage
 from models.clients.tables import Client
@@ -18,6 +18,8 @@ from models.lists import writes as list_store
 from models.runs.tables import Run, RunOrganisation
 from tests.models.conftest import NOON, House, a_connection
 from tests.models.rows import account
+
+ACCOUNTS = RowKind.ACCOUNTS.lists
 
 pytestmark = pytest.mark.usefixtures("next_door")
 
@@ -126,9 +128,7 @@ async def test_what_nobody_confirmed_is_forgotten_with_its_lists(database, house
     run_id = await a_run(database, house)
     new_id = await taken_up(database, house, run_id)
     async with database.transaction() as session:
-        await list_store.store_lists(
-            session, new_id, {Source.ACCOUNTS: [account("1", "Sales")]}, is_complete=True, at=NOON
-        )
+        await list_store.store_lists(session, new_id, {ACCOUNTS: [account("1", "Sales")]}, is_complete=True, at=NOON)
     for _ in range(2):
         async with database.transaction() as session:
             await connection_changes.discard(session, run_id, new_id, NOON)

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, RowKind
 from models.connections import health as connection_health
 from models.connections import receipts
 from models.connections import settings as connection_settings
@@ -24,7 +24,7 @@ from tests.models.conftest import NOON, House
 pytestmark = pytest.mark.usefixtures("next_door")
 
 STORED = Changes(rows=3, added=0, changed=0, gone=0)
-CONTACTS = Source.CONTACTS.lists
+CONTACTS = RowKind.CONTACTS.lists
 
 
 async def failed(database: Database, house: House, lists: Sequence[ListName], cause: Cause) -> None:

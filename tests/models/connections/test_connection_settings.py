@@ -5,13 +5,16 @@ from dataclasses import dataclass
 import pytest
 
 from contracts.words.connections import ConnectionStatus, ContactsChoice
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, RowKind
 from models.connections.receipts import receipts_of, write_receipts
-from models.connections.settings import change_settings, chosen_sources, kept
+from models.connections.settings import change_settings, chosen_lists, kept
 from models.connections.tables import Connection
 from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON
 from tests.models.rows import contact
+
+CONTACTS = RowKind.CONTACTS.lists
+ITEMS = RowKind.ITEMS.lists
 
 
 @dataclass
@@ -43,24 +46,24 @@ def test_a_contact_that_is_not_used_yet_is_in_both_lists():
 
 
 def test_suppliers_only_in_a_complete_pull():
-    left = lists(kept(Source.CONTACTS, ALL, Chosen()))
+    left = lists(kept(CONTACTS, ALL, Chosen()))
     assert left == dict.fromkeys(("supplier", "both", "neither"), (True, False))
 
 
 def test_in_a_pull_of_changes_who_is_no_supplier_any_more_is_said():
-    left = lists(kept(Source.CONTACTS, ALL, Chosen(), is_complete=False))
+    left = lists(kept(CONTACTS, ALL, Chosen(), is_complete=False))
     assert left["customer"] == (False, False)
     assert left["neither"] == left["both"] == (True, False)
 
 
 def test_everything_else_is_kept_as_it_is():
-    assert kept(Source.CONTACTS, ALL, Chosen(contacts=ContactsChoice.BOTH)) is ALL
-    assert kept(Source.ITEMS, ALL, Chosen()) is ALL
+    assert kept(CONTACTS, ALL, Chosen(contacts=ContactsChoice.BOTH)) is ALL
+    assert kept(ITEMS, ALL, Chosen()) is ALL
 
 
 def test_the_profile_is_always_read():
-    assert chosen_sources(Chosen()) == tuple(Source)
-    assert chosen_sources(Chosen(list_names=["items"])) == (Source.ORGANISATION, Source.ITEMS)
+    assert chosen_lists(Chosen()) == tuple(ListName)
+    assert chosen_lists(Chosen(list_names=["items"])) == (ListName.ORGANISATION, ListName.ITEMS)
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.CONNECTED, ConnectionStatus.DISCONNECTED])

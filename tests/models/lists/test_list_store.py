@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import NoResultFound
 
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, Lists, RowKind
 from contracts.words.standard_information import Row
 from models.clients.tables import Client
 from models.kit.database import Database
@@ -22,6 +22,10 @@ from rules.lists.list_changes import Changes
 from tests.models.conftest import LATER, NOON, House, a_connection, until_blocked
 from tests.models.rows import account, contact
 
+ACCOUNTS = RowKind.ACCOUNTS.lists
+CONTACTS = RowKind.CONTACTS.lists
+TAX_RATES = RowKind.TAX_RATES.lists
+
 pytestmark = pytest.mark.usefixtures("next_door")
 
 
@@ -29,13 +33,13 @@ async def store(
     database: Database,
     house: House,
     rows: Sequence[Row],
-    source: Source = Source.CONTACTS,
+    lists: Lists = CONTACTS,
     *,
     is_complete: bool = True,
     at=NOON,
 ) -> dict[ListName, Changes]:
     async with database.transaction() as session:
-        return await store_lists(session, house.connection_id, {source: rows}, is_complete=is_complete, at=at)
+        return await store_lists(session, house.connection_id, {lists: rows}, is_complete=is_complete, at=at)
 
 
 async def read(database: Database, house: House, name: ListName = ListName.SUPPLIERS, **more) -> ListPage:
@@ -65,7 +69,7 @@ async def test_added_changed_gone_and_back_again(database, house):
 
 async def test_several_sources_at_once_are_each_compared_with_their_own(database, house):
     async def pull(contacts: Sequence[Row], accounts: Sequence[Row]) -> dict[ListName, Changes]:
-        pulled = {Source.CONTACTS: contacts, Source.TAX_RATES: [], Source.ACCOUNTS: accounts}
+        pulled = {CONTACTS: contacts, TAX_RATES: [], ACCOUNTS: accounts}
         async with database.transaction() as session:
             return await store_lists(session, house.connection_id, pulled, is_complete=True, at=NOON)
 
@@ -120,9 +124,7 @@ async def test_a_failed_transaction_stores_nothing(database, house):
 
     async def fail() -> None:
         async with database.transaction() as session:
-            await store_lists(
-                session, house.connection_id, {Source.CONTACTS: [contact("a")]}, is_complete=True, at=NOON
-            )
+            await store_lists(session, house.connection_id, {CONTACTS: [contact("a")]}, is_complete=True, at=NOON)
             raise Failed
 
     with pytest.raises(Failed):
@@ -133,7 +135,7 @@ async def test_a_failed_transaction_stores_nothing(database, house):
 async def test_pulls_of_one_connection_at_once_count_each_row_once(database, second_database, house):
     rows = [contact("a"), contact("b")]
     async with database.transaction() as session:
-        await store_lists(session, house.connection_id, {Source.CONTACTS: rows}, is_complete=True, at=NOON)
+        await store_lists(session, house.connection_id, {CONTACTS: rows}, is_complete=True, at=NOON)
         second = asyncio.create_task(store(second_database, house, rows))
         await until_blocked(database, unless=second.done)
     assert (await second)[ListName.SUPPLIERS] == Changes(2, added=0, changed=0, gone=0)
@@ -142,11 +144,11 @@ async def test_pulls_of_one_connection_at_once_count_each_row_once(database, sec
 async def test_an_unknown_connection_is_refused(database, house):
     with pytest.raises(NoResultFound):
         async with database.transaction() as session:
-            await store_lists(session, uuid4(), {Source.CONTACTS: []}, is_complete=True, at=NOON)
+            await store_lists(session, uuid4(), {CONTACTS: []}, is_complete=True, at=NOON)
 
 
 async def test_bank_accounts_are_part_of_the_chart(database, house):
-    counted = await store(database, house, [account("1", "Sales"), account("2", "Current", bank=True)], Source.ACCOUNTS)
+    counted = await store(database, house, [account("1", "Sales"), account("2", "Current", bank=True)], ACCOUNTS)
     assert {name: changes.rows for name, changes in counted.items()} == {
         ListName.ACCOUNTS: 2,
         ListName.BANK_ACCOUNTS: 1,
@@ -180,7 +182,7 @@ async def test_two_connections_keep_their_rows_apart(database, house):
         session.add(other)
     await store(database, house, [contact("a", "Ours")])
     async with database.transaction() as session:
-        await store_lists(session, other.id, {Source.CONTACTS: [contact("a", "Theirs")]}, is_complete=True, at=NOON)
+        await store_lists(session, other.id, {CONTACTS: [contact("a", "Theirs")]}, is_complete=True, at=NOON)
     await store(database, house, [])
     assert names(await read(database, house, client_id=client.id)) == ["Theirs"]
 

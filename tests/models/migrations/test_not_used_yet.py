@@ -9,11 +9,13 @@ from alembic.operations import Operations
 from sqlalchemy import Connection, text
 
 from contracts.words.connections import ContactsChoice
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from models.connections.receipts import write_receipts
 from models.lists.writes import store_lists
 from tests.models.conftest import NOON
 from tests.models.rows import contact
+
+CONTACTS = RowKind.CONTACTS.lists
 
 ROWS = [
     contact("supplier"),
@@ -37,7 +39,7 @@ def migrate(connection: Connection) -> None:
 
 async def migrated(database, house, wanted):
     async with database.transaction() as session:
-        changes = await store_lists(session, house.connection_id, {Source.CONTACTS: ROWS}, is_complete=True, at=NOON)
+        changes = await store_lists(session, house.connection_id, {CONTACTS: ROWS}, is_complete=True, at=NOON)
         await write_receipts(session, {house.connection_id: changes}, pull_id="p", at=NOON)
         connection, of = await session.connection(), {"wanted": wanted, "id": house.connection_id}
         await connection.execute(text("UPDATE connections SET contacts = :wanted WHERE id = :id"), of)

@@ -14,10 +14,11 @@ import pytest
 
 from activities.shared.failures import application_error
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
 from providers.kit.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
 from providers.kit.http import TooLargeError, http_client
 from providers.port.errors import RateLimited, TooLarge, Unavailable
+from providers.port.feeds import Feed
+from providers.xero import feeds
 from providers.xero.bounds import LISTING, LONG_LIST, NOTHING, SHORT_LIST
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
@@ -105,13 +106,13 @@ async def here(endless: Endless, clock: HandClock) -> AsyncIterator[Xero]:
     await xero.close()
 
 
-async def rows_of(xero: Xero, source: Source) -> int:
-    return sum([len(page.rows) async for page in xero.read(Tokens("t"), "o", source)])
+async def rows_of(xero: Xero, feed: Feed) -> int:
+    return sum([len(page.rows) async for page in xero.read(Tokens("t"), "o", feed)])
 
 
 async def test_a_list_without_an_end_is_read_up_to_its_bound(here: Xero, endless: Endless, clock: HandClock) -> None:
     with pytest.raises(TooLarge) as caught:
-        await rows_of(here, Source.CURRENCIES)
+        await rows_of(here, feeds.CURRENCIES)
     await asyncio.wait_for(endless.ended.wait(), 10)
     assert endless.sent < SHORT_LIST.largest + 16 * MIB  # what sockets and buffers hold besides
     assert (caught.value.cause, caught.value.detail) == (Cause.TOO_MANY_RECORDS, "an answer of more than 1 MiB")
@@ -119,7 +120,7 @@ async def test_a_list_without_an_end_is_read_up_to_its_bound(here: Xero, endless
 
 async def test_it_is_not_tried_again_and_again(here: Xero, clock: HandClock) -> None:
     with pytest.raises(TooLarge) as caught:
-        await rows_of(here, Source.CURRENCIES)
+        await rows_of(here, feeds.CURRENCIES)
     assert application_error(caught.value, clock()).non_retryable
 
 
@@ -131,7 +132,7 @@ async def test_what_is_declared_to_be_too_large_is_not_read(here: Xero, endless:
 
     endless.answer = declare
     with pytest.raises(TooLarge):
-        await rows_of(here, Source.CONTACTS)
+        await rows_of(here, feeds.CONTACTS)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
@@ -144,7 +145,7 @@ async def test_a_small_body_that_unfolds_large_stops_at_the_bound(here: Xero, en
     tracemalloc.start()
     try:
         with pytest.raises(TooLarge):
-            await rows_of(here, Source.CURRENCIES)
+            await rows_of(here, feeds.CURRENCIES)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -153,9 +154,9 @@ async def test_a_small_body_that_unfolds_large_stops_at_the_bound(here: Xero, en
 
 async def test_the_next_call_has_a_connection_of_its_own(here: Xero, endless: Endless) -> None:
     with pytest.raises(TooLarge):
-        await rows_of(here, Source.CURRENCIES)
+        await rows_of(here, feeds.CURRENCIES)
     endless.whole(b'{"Currencies":[{"Code":"GBP"}]}')
-    assert await rows_of(here, Source.CURRENCIES) == 1
+    assert await rows_of(here, feeds.CURRENCIES) == 1
 
 
 async def test_a_thousand_contacts_with_every_field_filled_in_fit(here: Xero, endless: Endless) -> None:
@@ -170,16 +171,16 @@ async def test_a_thousand_contacts_with_every_field_filled_in_fit(here: Xero, en
     page = orjson.dumps({"Contacts": [contact | {"ContactID": f"{number:036}"} for number in range(999)]})
     assert LONG_LIST.largest / 3 < len(page) < LONG_LIST.largest
     endless.whole(page)
-    assert await rows_of(here, Source.CONTACTS) == 999
+    assert await rows_of(here, feeds.CONTACTS) == 999
 
 
 async def test_a_refusal_counts_by_its_headers_however_large_its_page_is(here: Xero, endless: Endless) -> None:
     endless.status = "403 Forbidden"
     with pytest.raises(Unavailable, match="not the API's own answer"):
-        await rows_of(here, Source.CURRENCIES)
+        await rows_of(here, feeds.CURRENCIES)
     endless.status, endless.headers = "429 Too Many Requests", ("Retry-After: 7", "X-Rate-Limit-Problem: minute")
     with pytest.raises(RateLimited):
-        await rows_of(here, Source.CURRENCIES)
+        await rows_of(here, feeds.CURRENCIES)
 
 
 async def test_a_listing_that_no_login_can_have_is_no_answer(here: Xero) -> None:
@@ -239,9 +240,9 @@ async def test_every_kind_of_call_says_its_bound(server: StandIn, config: XeroCo
     ):
         with suppress(Unavailable):
             await call
-    for source in Source:
+    for feed in feeds.FEEDS:
         with suppress(Unavailable):
-            await rows_of(xero, source)
+            await rows_of(xero, feed)
     await xero.close()
     kinds = {path.rsplit("/", 1)[-1].lower(): bound for path, bound in seen.items()}
     assert kinds.pop("token") == kinds.pop("revocation") == TOKENS

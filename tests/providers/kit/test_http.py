@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
-from contracts.words.lists import Source
 from providers.kit.http import http_client
 from providers.port.errors import Unavailable
+from providers.xero import feeds
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
@@ -73,7 +73,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 
 async def read(client: httpx2.AsyncClient, wire: Wire, clock: HandClock) -> list[str]:
     xero = Xero(XeroConfig("id", "secret", wire.url, wire.url), client, Allowance(), clock)
-    pages = [page async for page in xero.read(Tokens("token-1"), "o", Source.CURRENCIES)]
+    pages = [page async for page in xero.read(Tokens("token-1"), "o", feeds.CURRENCIES)]
     return [row.key for page in pages for row in page.rows]
 
 

@@ -11,7 +11,6 @@ import httpx2
 import pytest
 
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
 from contracts.words.standard_information import OrganisationProfile, Row
 from emulators.kit.faults.faults import Fault
 from emulators.kit.server import bind, make_server
@@ -22,7 +21,9 @@ from emulators.xero.world import World
 from providers.kit.http import http_client
 from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.port.feeds import Feed
 from providers.port.provider import FinishedSignIn, Page, Removed
+from providers.xero import feeds
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from providers.xero.sign_in.secret import unpacked
@@ -30,13 +31,13 @@ from tests.providers.conftest import Allowance
 
 REDIRECT = "http://127.0.0.1:9/connect/xero/callback"
 LISTS = {
-    Source.ORGANISATION: "Organisation",
-    Source.ACCOUNTS: "Accounts",
-    Source.TAX_RATES: "TaxRates",
-    Source.TRACKING_CATEGORIES: "TrackingCategories",
-    Source.ITEMS: "Items",
-    Source.CONTACTS: "Contacts",
-    Source.CURRENCIES: "Currencies",
+    feeds.ORGANISATION: "Organisation",
+    feeds.ACCOUNTS: "Accounts",
+    feeds.TAX_RATES: "TaxRates",
+    feeds.TRACKING_CATEGORIES: "TrackingCategories",
+    feeds.ITEMS: "Items",
+    feeds.CONTACTS: "Contacts",
+    feeds.CURRENCIES: "Currencies",
 }
 
 
@@ -87,13 +88,11 @@ class Practice:
     async def grant(self, *indexes: int) -> Refreshing:
         return Refreshing(self.xero, (await self.consent(*indexes)).credential)
 
-    async def pages(
-        self, grant: Refreshing, index: int, source: Source, since: datetime | None = None
-    ) -> Sequence[Page]:
-        return [page async for page in self.xero.read(grant, self.ids[index], source, since)]
+    async def pages(self, grant: Refreshing, index: int, feed: Feed, since: datetime | None = None) -> Sequence[Page]:
+        return [page async for page in self.xero.read(grant, self.ids[index], feed, since)]
 
-    async def rows(self, grant: Refreshing, index: int, source: Source) -> Sequence[Row]:
-        return [row for page in await self.pages(grant, index, source) for row in page.rows]
+    async def rows(self, grant: Refreshing, index: int, feed: Feed) -> Sequence[Row]:
+        return [row for page in await self.pages(grant, index, feed) for row in page.rows]
 
     def fault(self, kind: Kind, index: int | None = None, times: int | None = None, path: str | None = None) -> None:
         organisation_id = None if index is None else self.ids[index]
@@ -167,13 +166,13 @@ async def test_a_code_is_good_once(practice: Practice) -> None:
         await practice.xero.finish_sign_in(practice.came_back, practice.kept, redirect_uri=REDIRECT)
 
 
-@pytest.mark.parametrize("source", list(Source))
-async def test_every_list_arrives_whole(practice: Practice, source: Source) -> None:
+@pytest.mark.parametrize("feed", list(feeds.FEEDS))
+async def test_every_list_arrives_whole(practice: Practice, feed: Feed) -> None:
     indexes = (0, DEMO_INDEX, TRIAL_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX)
     grant = await practice.grant(*indexes)
     for index in indexes:
-        rows = await practice.rows(grant, index, source)
-        kept = practice.world.library.records(practice.ids[index], LISTS[source])
+        rows = await practice.rows(grant, index, feed)
+        kept = practice.world.library.records(practice.ids[index], LISTS[feed])
         assert len(rows) == len(kept)
         assert len({row.key for row in rows}) == len(rows)
         profile = rows[0] if rows else None
@@ -184,25 +183,25 @@ async def test_every_list_arrives_whole(practice: Practice, source: Source) -> N
 
 async def test_many_contacts_take_a_call_for_each_thousand(practice: Practice) -> None:
     grant = await practice.grant(MANY_CONTACTS_INDEX)
-    read = await practice.pages(grant, MANY_CONTACTS_INDEX, Source.CONTACTS)
+    read = await practice.pages(grant, MANY_CONTACTS_INDEX, feeds.CONTACTS)
     assert [len(page.rows) for page in read] == [1000, 1000, 1000]
 
 
-@pytest.mark.parametrize("source", [Source.ACCOUNTS, Source.ITEMS, Source.CONTACTS])
-async def test_nothing_changed(practice: Practice, source: Source) -> None:
+@pytest.mark.parametrize("feed", [feeds.ACCOUNTS, feeds.ITEMS, feeds.CONTACTS])
+async def test_nothing_changed(practice: Practice, feed: Feed) -> None:
     grant = await practice.grant(0)
-    (page,) = await practice.pages(grant, 0, source, datetime.now(UTC) + timedelta(days=1))
+    (page,) = await practice.pages(grant, 0, feed, datetime.now(UTC) + timedelta(days=1))
     assert page.is_unmodified
-    before = await practice.pages(grant, 0, source, datetime(2000, 1, 1, tzinfo=UTC))
+    before = await practice.pages(grant, 0, feed, datetime(2000, 1, 1, tzinfo=UTC))
     assert not before[0].is_unmodified
     assert before[0].rows
 
 
 async def test_an_expired_token_is_refreshed_in_the_middle(practice: Practice) -> None:
     grant = await practice.grant(0)
-    await practice.rows(grant, 0, Source.ACCOUNTS)
+    await practice.rows(grant, 0, feeds.ACCOUNTS)
     practice.world.clock.advance(1801)
-    assert await practice.rows(grant, 0, Source.ACCOUNTS)
+    assert await practice.rows(grant, 0, feeds.ACCOUNTS)
     assert grant.refreshes == 1
 
 
@@ -220,7 +219,7 @@ async def test_a_refresh_token_dies_unused(practice: Practice) -> None:
     grant = await practice.grant(0)
     practice.world.clock.advance(61 * 86_400)
     with pytest.raises(SignedOut):
-        await practice.rows(grant, 0, Source.ACCOUNTS)
+        await practice.rows(grant, 0, feeds.ACCOUNTS)
 
 
 async def test_a_disconnected_organisation_is_lost_alone(practice: Practice) -> None:
@@ -230,9 +229,9 @@ async def test_a_disconnected_organisation_is_lost_alone(practice: Practice) -> 
         assert await practice.xero.disconnect(grant, found[practice.ids[0]]) == Removed(was_there)
     assert [o.organisation_id for o in await practice.xero.organisations(grant)] == [practice.ids[1]]
     with pytest.raises(ProviderError) as caught:
-        await practice.rows(grant, 0, Source.ACCOUNTS)
+        await practice.rows(grant, 0, feeds.ACCOUNTS)
     assert caught.value.cause is Cause.ACCESS_LOST
-    assert await practice.rows(grant, 1, Source.ACCOUNTS)
+    assert await practice.rows(grant, 1, feeds.ACCOUNTS)
 
 
 async def test_a_revoked_grant_is_signed_out_everywhere(practice: Practice) -> None:
@@ -262,21 +261,21 @@ async def test_each_fault_has_its_cause_and_stays_with_its_organisation(
     grant = await practice.grant(0, 1)
     practice.fault(kind, index=0)
     with pytest.raises(ProviderError) as caught:
-        await practice.rows(grant, 0, Source.CONTACTS)
+        await practice.rows(grant, 0, feeds.CONTACTS)
     assert caught.value.cause is cause
     assert unpacked(grant.held.secret).access_token not in str(caught.value)
-    assert await practice.rows(grant, 1, Source.CONTACTS)
+    assert await practice.rows(grant, 1, feeds.CONTACTS)
 
 
 async def test_a_day_limit_says_until_when(practice: Practice) -> None:
     grant = await practice.grant(0)
     practice.fault(Kind.DAY_LIMIT_REACHED, index=0, times=1)
     with pytest.raises(RateLimited) as caught:
-        await practice.rows(grant, 0, Source.CONTACTS)
+        await practice.rows(grant, 0, feeds.CONTACTS)
     assert caught.value.is_long
     assert caught.value.retry_at is not None
     practice.world.clock.advance((caught.value.retry_at - practice.world.clock.utc()).total_seconds() + 1)
-    assert await practice.rows(grant, 0, Source.CONTACTS)
+    assert await practice.rows(grant, 0, feeds.CONTACTS)
 
 
 async def test_what_was_disconnected_at_xero_is_no_longer_listed(practice: Practice) -> None:
@@ -287,7 +286,7 @@ async def test_what_was_disconnected_at_xero_is_no_longer_listed(practice: Pract
 
 async def test_ever_more_reads_are_stopped_here_before_the_server_has_to(practice: Practice) -> None:
     grant = await practice.grant(0)
-    reads = [practice.rows(grant, 0, source) for source in Source for _ in range(9)]
+    reads = [practice.rows(grant, 0, feed) for feed in feeds.FEEDS for _ in range(9)]
     results = await asyncio.gather(*reads, return_exceptions=True)
     refused = [result for result in results if isinstance(result, BaseException)]
     assert len(results) - len(refused) == 60

@@ -4,9 +4,9 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
 from providers.port.errors import NeedsPerson, Unavailable
 from providers.port.provider import Removed
+from providers.xero import feeds
 from providers.xero.provider import Xero
 from tests.providers.conftest import Tokens, paired
 from tests.providers.stand_in import StandIn
@@ -21,24 +21,24 @@ GONE = [Response(b"The resource you're looking for cannot be found", 404), Respo
 async def test_nothing_from_somebody_in_front_of_xero_is_not_no_change(
     xero: Xero, server: StandIn, answer: Response
 ) -> None:
-    server.answer(path(Source.CONTACTS), answer)
+    server.answer(path(feeds.CONTACTS), answer)
     with pytest.raises(Unavailable):
-        await pages(xero, Source.CONTACTS, since=SINCE)
+        await pages(xero, feeds.CONTACTS, since=SINCE)
 
 
 async def test_nothing_is_unchanged_that_was_not_asked_about(xero: Xero, server: StandIn) -> None:
-    server.answer(path(Source.CONTACTS), Response(None, 304, SIGNED))
+    server.answer(path(feeds.CONTACTS), Response(None, 304, SIGNED))
     with pytest.raises(Unavailable):
-        await pages(xero, Source.CONTACTS)
+        await pages(xero, feeds.CONTACTS)
 
 
 @pytest.mark.parametrize("listing", [False, True], ids=["a list", "the connections"])
 async def test_a_token_refused_twice_is_no_dead_sign_in(xero: Xero, server: StandIn, listing: bool) -> None:
     tokens = Tokens("old", "new", "newest")
-    server.answer(path(Source.CURRENCIES), Response(REFUSED, 401))
+    server.answer(path(feeds.CURRENCIES), Response(REFUSED, 401))
     server.answer("/connections", Response(REFUSED, 401))
     with pytest.raises(Unavailable):  # only the token endpoint can say that it is dead
-        await (xero.organisations(tokens) if listing else pages(xero, Source.CURRENCIES, tokens))
+        await (xero.organisations(tokens) if listing else pages(xero, feeds.CURRENCIES, tokens))
     assert tokens.refused == ["old", "new"]  # the newer one may be of another call's, and as old
     assert len(server.calls) == 3
 
@@ -49,10 +49,10 @@ async def test_what_stands_in_front_of_xero_passes_and_spends_no_token(
     xero: Xero, server: StandIn, status: int, body: bytes
 ) -> None:
     tokens = Tokens("old", "new")
-    for where in (path(Source.ITEMS), "/connections", "/connections/c-1"):
+    for where in (path(feeds.ITEMS), "/connections", "/connections/c-1"):
         server.answer(where, Response(body, status, {"content-type": "text/html"}))
     with pytest.raises(Unavailable):
-        await pages(xero, Source.ITEMS, tokens)
+        await pages(xero, feeds.ITEMS, tokens)
     with pytest.raises(Unavailable):
         await xero.organisations(tokens)
     with pytest.raises(Unavailable):
@@ -73,9 +73,9 @@ async def test_what_stands_in_front_of_xero_passes_and_spends_no_token(
 async def test_what_was_granted_is_not_asked_for_again(
     xero: Xero, server: StandIn, headers: dict[str, str], granted: tuple[str, ...], cause: Cause
 ) -> None:
-    server.answer(path(Source.CONTACTS), Response(NO_SCOPE, 401, headers))
+    server.answer(path(feeds.CONTACTS), Response(NO_SCOPE, 401, headers))
     with pytest.raises(NeedsPerson) as caught:
-        await pages(xero, Source.CONTACTS, Tokens("token-1", scope=granted))
+        await pages(xero, feeds.CONTACTS, Tokens("token-1", scope=granted))
     assert caught.value.cause is cause
 
 

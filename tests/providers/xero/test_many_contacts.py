@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
 from providers.port.errors import NeedsPerson, RateLimited, TooSmall
+from providers.xero import feeds
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
 from tests.providers.clock import HandClock
@@ -19,7 +19,7 @@ from tests.providers.conftest import Allowance
 from tests.providers.stand_in import StandIn
 from tests.providers.xero.test_reads import SINCE, contacts, pages, path, rows
 
-PATH = path(Source.CONTACTS)
+PATH = path(feeds.CONTACTS)
 TOO_MANY = {"ErrorNumber": 51, "Type": "HighVolumeException", "Message": "Use an optimised order."}
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = [n // 40 for n in range(150)]
@@ -70,7 +70,7 @@ def by_change(moments: list[int], size: int = 10, edit: Callable[[int], None] = 
 
 async def test_too_many_for_the_usual_order_are_read_by_change(xero: Xero, server: StandIn) -> None:
     server.answer(PATH, by_change(MOMENTS))
-    found = await rows(xero, Source.CONTACTS)
+    found = await rows(xero, feeds.CONTACTS)
     assert sorted(row.key for row in found) == sorted(f"c-{n}" for n in range(150))
     assert server.seen(PATH)[0].query["order"] == "ContactID ASC"
     assert all(call.query["includeArchived"] == "true" for call in server.calls)
@@ -80,16 +80,16 @@ async def test_what_is_edited_meanwhile_hides_nobody(xero: Xero, server: StandIn
     """Each time a page was given, the contact that changed longest ago is changed: all others move up by one."""
     moments = [*range(60)]
     server.answer(PATH, by_change(moments, edit=lambda asked: moments.__setitem__(asked, 1000 + asked)))
-    found = await rows(xero, Source.CONTACTS)
+    found = await rows(xero, feeds.CONTACTS)
     assert {row.key for row in found} == {f"c-{n}" for n in range(60)}
 
 
 async def test_only_what_changed_is_asked_for_by_change_too(xero: Xero, server: StandIn) -> None:
     server.answer(PATH, by_change(MOMENTS))
-    read = await pages(xero, Source.CONTACTS, since=BEGINNING + timedelta(seconds=2))
+    read = await pages(xero, feeds.CONTACTS, since=BEGINNING + timedelta(seconds=2))
     assert len([row for page in read for row in page.rows]) == sum(moment > 2 for moment in MOMENTS)
     assert not any(page.is_unmodified for page in read)
-    (nothing,) = await pages(xero, Source.CONTACTS, since=BEGINNING + timedelta(days=1))
+    (nothing,) = await pages(xero, feeds.CONTACTS, since=BEGINNING + timedelta(days=1))
     assert nothing.is_unmodified
 
 
@@ -97,12 +97,12 @@ async def test_by_change_a_short_answer_is_refused_as_well(xero: Xero, server: S
     refused = JSONResponse(TOO_MANY, 400)
     server.answer(PATH, refused, contacts(0, 90, pageCount=1, itemCount=100))
     with pytest.raises(TooSmall):
-        await pages(xero, Source.CONTACTS)
+        await pages(xero, feeds.CONTACTS)
 
 
 async def test_a_server_that_repeats_its_page_by_change_ends_the_walk(xero: Xero, server: StandIn) -> None:
     server.answer(PATH, JSONResponse(TOO_MANY, 400), contacts(0, 5, pageCount=1_000_000))
-    assert len(await rows(xero, Source.CONTACTS)) == 5
+    assert len(await rows(xero, feeds.CONTACTS)) == 5
     assert len(server.calls) < 20
 
 
@@ -110,7 +110,7 @@ async def test_a_server_that_repeats_its_page_by_change_ends_the_walk(xero: Xero
 async def test_what_no_order_gives_has_a_cause_of_its_own(xero: Xero, server: StandIn, since: datetime | None) -> None:
     server.answer(PATH, JSONResponse(TOO_MANY, 400))
     with pytest.raises(NeedsPerson) as caught:
-        await pages(xero, Source.CONTACTS, since=since)
+        await pages(xero, feeds.CONTACTS, since=since)
     assert caught.value.cause is Cause.TOO_MANY_RECORDS
     assert len(server.calls) == 2
 
@@ -121,7 +121,7 @@ async def test_a_walk_that_outlasts_a_minute_waits_for_the_next(
     count = 150
     server.answer(PATH, *(contacts(n * 3, 3, page=n + 1, pageCount=count, itemCount=count * 3) for n in range(count)))
     begun = clock()
-    read = await pages(patient, Source.CONTACTS)
+    read = await pages(patient, feeds.CONTACTS)
     assert len([row for page in read for row in page.rows]) == count * 3
     assert len(server.calls) == count
     assert timedelta(minutes=2) <= clock() - begun < timedelta(minutes=3)
@@ -133,11 +133,11 @@ async def test_a_day_that_is_used_up_is_not_waited_for(patient: Xero, server: St
     limited = Response("", 429, {"X-Rate-Limit-Problem": "day", "Retry-After": "45461"})
     server.answer(PATH, *(contacts(n, 1, pageCount=90) for n in range(30)), limited)
     with pytest.raises(RateLimited):
-        await pages(patient, Source.CONTACTS)
+        await pages(patient, feeds.CONTACTS)
 
 
 async def test_a_short_walk_leaves_the_minute_to_whoever_plans(patient: Xero, server: StandIn) -> None:
     limited = Response("", 429, {"X-Rate-Limit-Problem": "minute", "Retry-After": "30"})
     server.answer(PATH, contacts(0, 1, pageCount=9), limited)
     with pytest.raises(RateLimited):
-        await pages(patient, Source.CONTACTS)
+        await pages(patient, feeds.CONTACTS)

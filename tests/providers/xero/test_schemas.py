@@ -8,23 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.words.lists import Source
 from providers.port.errors import Unavailable
-from providers.xero import schemas
+from providers.port.feeds import Feed
+from providers.xero import feeds, schemas
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
+from providers.xero.feeds import COLLECTIONS
 from providers.xero.json_bodies import without_nul
 from providers.xero.schemas import Record
-from providers.xero.sources import COLLECTIONS
 
 KEYS = {
-    Source.ORGANISATION: "OrganisationID",
-    Source.ACCOUNTS: "AccountID",
-    Source.TAX_RATES: "TaxType",
-    Source.TRACKING_CATEGORIES: "TrackingCategoryID",
-    Source.ITEMS: "ItemID",
-    Source.CONTACTS: "ContactID",
-    Source.CURRENCIES: "Code",
+    feeds.ORGANISATION: "OrganisationID",
+    feeds.ACCOUNTS: "AccountID",
+    feeds.TAX_RATES: "TaxType",
+    feeds.TRACKING_CATEGORIES: "TrackingCategoryID",
+    feeds.ITEMS: "ItemID",
+    feeds.CONTACTS: "ContactID",
+    feeds.CURRENCIES: "Code",
 }
 
 CONTACT: Record = {
@@ -177,14 +177,14 @@ def test_tracking_options_are_json() -> None:
     assert json.loads(row.options) == [{"key": "1", "name": "North", "status": "ACTIVE"}]
 
 
-@pytest.mark.parametrize("source", list(Source))
-def test_nulls_left_out_make_a_row_and_a_key_left_out_makes_none(source: Source) -> None:
-    parse = COLLECTIONS[source].parse
-    row = parse({KEYS[source]: "k"})
+@pytest.mark.parametrize("feed", list(feeds.FEEDS))
+def test_nulls_left_out_make_a_row_and_a_key_left_out_makes_none(feed: Feed) -> None:
+    parse = COLLECTIONS[feed].parse
+    row = parse({KEYS[feed]: "k"})
     assert row is not None
     assert row.key == "k"
     assert parse({"Name": "no key"}) is None
-    assert parse({KEYS[source]: None}) is None
+    assert parse({KEYS[feed]: None}) is None
 
 
 @given(

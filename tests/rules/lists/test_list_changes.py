@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName, RowKind
 from rules.lists.list_changes import Changes, Version, compare, count, membership, storable
 from tests.models.rows import account, contact
+
+ACCOUNTS = RowKind.ACCOUNTS.lists
+CONTACTS = RowKind.CONTACTS.lists
 
 versions = st.dictionaries(
     st.sampled_from("abcdefg"),
@@ -28,12 +31,12 @@ def test_writing_the_difference_makes_what_is_held_what_was_read(held, read, is_
         assert after[key].fingerprint == version.fingerprint
         assert after[key].is_here
     for key in held.keys() - read.keys():
-        assert after[key].is_here == (held[key].is_here and not is_complete)
+        assert after[key].is_here == (held[key].is_here and (held[key].is_elsewhere or not is_complete))
 
 
 @given(held=versions, read=readings, is_complete=st.booleans())
 def test_rows_add_up(held, read, is_complete):
-    counted = count(Source.CONTACTS, held, read, is_complete=is_complete)
+    counted = count(CONTACTS, held, read, is_complete=is_complete)
     for position, name in enumerate((ListName.SUPPLIERS, ListName.CUSTOMERS)):
         before = sum(version.is_here and version.is_member[position] for version in held.values())
         changes = counted[name]
@@ -44,16 +47,16 @@ def test_rows_add_up(held, read, is_complete):
 def test_a_supplier_that_becomes_a_customer_leaves_one_list_for_the_other():
     held = {"a": Version(b"1", (True, False))}
     read = {"a": Version(b"2", (False, True))}
-    assert count(Source.CONTACTS, held, read, is_complete=True) == {
+    assert count(CONTACTS, held, read, is_complete=True) == {
         ListName.SUPPLIERS: Changes(rows=0, added=0, changed=0, gone=1),
         ListName.CUSTOMERS: Changes(rows=1, added=1, changed=0, gone=0),
     }
 
 
 def test_membership_follows_the_flags():
-    assert membership(Source.CONTACTS, contact("a", supplier=False, customer=True)) == (False, True)
-    assert membership(Source.ACCOUNTS, account("a", "Current", bank=True)) == (True, True)
-    assert membership(Source.ACCOUNTS, account("a", "Sales")) == (True, False)
+    assert membership(CONTACTS, contact("a", supplier=False, customer=True)) == (False, True)
+    assert membership(ACCOUNTS, account("a", "Current", bank=True)) == (True, True)
+    assert membership(ACCOUNTS, account("a", "Sales")) == (True, False)
 
 
 @pytest.mark.parametrize(

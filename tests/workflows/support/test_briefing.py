@@ -10,7 +10,7 @@ from contracts.payloads.runs import RunFacts
 from contracts.payloads.support import ForSupport
 from contracts.payloads.sync_client import ClientFacts, Trouble
 from contracts.words.causes import Cause
-from contracts.words.lists import Source
+from contracts.words.lists import RowKind
 from contracts.words.runs import Outcome, RunKind, Stage, Verdict
 from runtime.sealing.keyring import KeyRing
 from runtime.temporal.connection import data_converter
@@ -174,7 +174,7 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
 
 def test_the_end_of_a_sync_says_what_came_of_it():
     assert run_text.sync_end(CLIENT, "Refresh.", None).startswith("### Finished\n\nAll lists are stored.")
-    some = run_text.sync_end(CLIENT, "Refresh.", None, (Source.ITEMS,))
+    some = run_text.sync_end(CLIENT, "Refresh.", None, (RowKind.ITEMS,))
     assert some.startswith("### Finished\n\nThe lists that were asked for are stored.")
     here = CLIENT.model_copy(update={"support": ForSupport(site="https://here.test")})
     assert f"(https://here.test/clients/{CLIENT.client_id}/connection)" in run_text.sync_end(here, "Refresh.", None)

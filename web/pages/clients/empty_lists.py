@@ -43,6 +43,8 @@ def why_empty(receipt: ReceiptRow, *, total: int, is_searched: bool, is_supplier
     is_without_customers = is_suppliers_only and receipt.list is ListName.CUSTOMERS
     if total:
         return Emptiness("There is no such page", "The list ends before it.", WayOn.WHOLE_LIST)
+    if not receipt.is_offered:
+        return Emptiness("There is no such list", "The accounting software does not keep one.")
     if not receipt.is_chosen or is_without_customers:
         return Emptiness("Left out", "The settings of this connection leave this list out.", WayOn.SETTINGS)
     if receipt.pulled_at is None and receipt.cause is not None:

@@ -11,7 +11,7 @@ from contracts.words.connections import ContactsChoice
 from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
 from starter.access.sessions import SignedIn
-from starter.answers.views import Details, Managed, chosen_sources
+from starter.answers.views import Details, Managed, chosen_lists
 from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer
 from web.kit.listing import Offset, Text
@@ -103,8 +103,7 @@ def _receipts(managed: tuple[Managed, Details] | None) -> list[ReceiptRow]:
     if managed is None:
         return receipt_rows({})
     found, details = managed
-    chosen = {name for source in chosen_sources(found.connection) for name in source.lists}
-    return receipt_rows(details.receipts, chosen)
+    return receipt_rows(details.receipts, chosen_lists(found.connection), details.offered)
 
 
 def _known(name: str) -> ListName:

@@ -15,7 +15,8 @@ class ReceiptRow:
 
     Attributes:
         list: The list.
-        is_chosen: Whether the settings want it.
+        is_chosen: Whether the settings want it, and the accounting software has it.
+        is_offered: Whether the accounting software has it.
         rows: How many it has; None when it was never pulled.
         pulled_at: When it was last pulled successfully.
         attempted_at: When the last try was.
@@ -27,6 +28,7 @@ class ReceiptRow:
 
     list: ListName
     is_chosen: bool
+    is_offered: bool = True
     rows: int | None = None
     pulled_at: datetime | None = None
     attempted_at: datetime | None = None
@@ -44,22 +46,31 @@ class ReceiptRow:
         return ", ".join(f"{number:,} {word}" for word, number in counted if number) or "No change"
 
 
-def receipt_rows(receipts: Mapping[ListName, Receipt], chosen: Collection[ListName] | None = None) -> list[ReceiptRow]:
+def receipt_rows(
+    receipts: Mapping[ListName, Receipt],
+    chosen: Collection[ListName] = tuple(ListName),
+    offered: Collection[ListName] = tuple(ListName),
+) -> list[ReceiptRow]:
     """A row for each list, in the product's order.
 
     Args:
         receipts: The receipts that exist.
-        chosen: The lists that the settings want; all when None.
+        chosen: The lists that the settings want.
+        offered: The lists that the accounting software has.
     """
-    return [_row(name, receipts.get(name), is_chosen=chosen is None or name in chosen) for name in ListName]
+    return [
+        _row(name, receipts.get(name), is_chosen=name in chosen and name in offered, is_offered=name in offered)
+        for name in ListName
+    ]
 
 
-def _row(name: ListName, receipt: Receipt | None, *, is_chosen: bool) -> ReceiptRow:
+def _row(name: ListName, receipt: Receipt | None, *, is_chosen: bool, is_offered: bool) -> ReceiptRow:
     if receipt is None:
-        return ReceiptRow(name, is_chosen)
+        return ReceiptRow(name, is_chosen, is_offered)
     return ReceiptRow(
         name,
         is_chosen,
+        is_offered,
         rows=receipt.rows if receipt.pulled_at else None,
         pulled_at=receipt.pulled_at,
         attempted_at=receipt.attempted_at,

@@ -8,11 +8,11 @@ from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
 from contracts.words.connections import ConnectionStatus
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from starter.access.sessions import SignedIn
-from starter.answers.views import Connection, RunFilter, RunView, chosen_sources, now, undo_until
+from starter.answers.views import Connection, RunFilter, RunView, chosen_lists, now, undo_until
 from starter.runs.starting import StartedRun
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
@@ -52,7 +52,7 @@ async def change_settings(
     door: Door,
     viewer: Viewer,
     client_id: UUID,
-    source: Annotated[list[Source] | None, Form()] = None,
+    pulled: Annotated[list[ListName] | None, Form()] = None,
     refresh_hours: Word = "",
     contacts: Word = "",
     costs_destination: Word = "",
@@ -63,7 +63,7 @@ async def change_settings(
 ) -> Response:
     """Change the settings, or show the form again."""
     form = SettingsForm(
-        sources=source or [],
+        lists=pulled or [],
         refresh_hours=refresh_hours,
         contacts=contacts,
         costs_destination=costs_destination,
@@ -143,7 +143,7 @@ async def _page(
     since = None if is_leaving else await door.managing.refreshing_since(viewer.actor, found)
     is_pulled_now = connection.pull_until is not None and connection.pull_until > now()
     is_busy = connection.status is ConnectionStatus.DISCONNECTING or since is not None or is_pulled_now
-    names = {name for one in chosen_sources(connection) for name in one.lists}
+    shown = form or SettingsForm.of(connection)
     return await framed(
         request,
         door,
@@ -155,9 +155,10 @@ async def _page(
         status=422 if form and form.errors else 200,
         connection=connection,
         login_name=found.login_name,
-        form=form or SettingsForm.of(connection),
+        form=shown,
         words=setting_words,
-        receipts=receipt_rows(details.receipts, names),
+        ticks=setting_words.ticks(details.lists, shown.lists),
+        receipts=receipt_rows(details.receipts, chosen_lists(connection), details.offered),
         refreshing_since=since,
         limited_until=until if (until := connection.limited_until) and until > now() else None,
         is_pulled_now=is_pulled_now,

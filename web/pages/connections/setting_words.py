@@ -1,10 +1,10 @@
 """A connection's settings in words for people, on the form and in the timeline. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import PROFILE, ListName, Lists
 
 NO_DEFAULT = "No default"
 
@@ -53,23 +53,31 @@ _OPTIONS: dict[str, Options] = {
 }
 
 
-class Pulled(NamedTuple):
-    """Lists that are pulled or left out together, because one source of the accounting software feeds them."""
+class Tick(NamedTuple):
+    """Lists that are pulled or left out together, because the accounting software keeps them together."""
 
-    source: Source
+    name: ListName
     label: str
+    is_ticked: bool
 
 
-TOGETHER: Sequence[Pulled] = tuple(
-    Pulled(
-        source,
-        " and ".join(
-            [source.lists[0].heading, *(f"{name.heading[:1].lower()}{name.heading[1:]}" for name in source.lists[1:])]
-        ),
-    )
-    for source in Source
-)
-"""What a person ticks on the form."""
+def ticks(together: Sequence[Lists], chosen: Collection[ListName]) -> list[Tick]:
+    """What a person ticks on the form.
+
+    Args:
+        together: The lists that the accounting software has, those together that are read together.
+        chosen: The lists that are chosen.
+    """
+    return [
+        Tick(lists[0], _label(lists), is_ticked=any(name in chosen for name in lists))
+        for lists in together
+        if lists != PROFILE
+    ]
+
+
+def _label(lists: Lists) -> str:
+    first, *others = (name.heading for name in lists)
+    return " and ".join([first, *(f"{heading[:1].lower()}{heading[1:]}" for heading in others)])
 
 
 def of_setting(name: str, value: str) -> str:

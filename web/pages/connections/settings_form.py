@@ -7,9 +7,9 @@ from typing import Self
 from pydantic import ValidationError
 
 from contracts.words.connection_settings import LONGEST_HOURS, SHORTEST_HOURS, SettingsPatch
-from contracts.words.lists import ListName, Source
+from contracts.words.lists import ListName
 from contracts.words.mistakes import sentence_of
-from starter.answers.views import Connection, chosen_sources
+from starter.answers.views import Connection, chosen_lists
 
 _HOURS = f"Give a whole number of hours from {SHORTEST_HOURS} to {LONGEST_HOURS} (30 days)."
 _CHOICES = ("costs_destination", "costs_status", "sales_destination", "sales_status")
@@ -20,7 +20,7 @@ class SettingsForm:
     """The form as it is shown; it keeps what the person typed.
 
     Attributes:
-        sources: The ticked lists, as sources.
+        lists: The ticked lists.
         refresh_hours: The text that was typed.
         contacts: The chosen value.
         costs_destination: The chosen value, empty for no default.
@@ -31,7 +31,7 @@ class SettingsForm:
         errors: What is wrong, by field.
     """
 
-    sources: Sequence[Source]
+    lists: Sequence[ListName]
     refresh_hours: str
     contacts: str
     costs_destination: str = ""
@@ -45,7 +45,7 @@ class SettingsForm:
     def of(cls, connection: Connection) -> Self:
         """The form with the present settings."""
         return cls(
-            sources=chosen_sources(connection),
+            lists=chosen_lists(connection),
             refresh_hours=str(connection.refresh_hours),
             contacts=connection.contacts.value,
             costs_destination=connection.costs_destination or "",
@@ -62,10 +62,9 @@ class SettingsForm:
             ValidationError: A value is invalid; ``with_errors`` puts a sentence beside its field.
         """
         # The profile always comes, so that ticking nothing else is a choice as well.
-        names = {ListName.ORGANISATION, *(name for source in self.sources for name in source.lists)}
         wanted: dict[str, object] = {name: getattr(self, name) or None for name in _CHOICES}
         wanted |= {
-            "list_names": None if len(names) == len(ListName) else sorted(names),
+            "list_names": sorted({ListName.ORGANISATION, *self.lists}),
             "refresh_hours": self.refresh_hours.strip(),
             "contacts": self.contacts,
             "warns_of_new_suppliers": self.warns_of_new_suppliers,

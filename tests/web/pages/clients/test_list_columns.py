@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.words.lists import SOURCE_OF, ListName
+from contracts.words.lists import KIND_OF, ListName
 from models.lists.tables import (
     TABLE_OF,
     AccountRow,
@@ -28,7 +28,7 @@ def of(row: StandardRow, label: str, name: ListName) -> str:
 
 @pytest.mark.parametrize("name", list(ListName))
 def test_columns_are_fields_of_the_row(name):
-    fields = TABLE_OF[SOURCE_OF[name]].model_fields
+    fields = TABLE_OF[KIND_OF[name]].model_fields
     assert {column.name for column in COLUMNS[name]} <= set(fields)
     assert heads(name) in COLUMNS[name]
 
@@ -81,7 +81,7 @@ def test_a_row_says_what_is_to_be_known_before_it_is_used(row, word):
 
 def test_options_that_are_not_in_use_say_so():
     options = [("North", "ACTIVE"), ("East", "ARCHIVED"), ("West", "DELETED"), ("South", "Archived")]
-    row = TABLE_OF[SOURCE_OF[ListName.TRACKING_CATEGORIES]](
+    row = TABLE_OF[KIND_OF[ListName.TRACKING_CATEGORIES]](
         key="1", name="Region", options=[{"key": name, "name": name, "status": status} for name, status in options]
     )
     assert of(row, "Options", ListName.TRACKING_CATEGORIES) == (

@@ -1,11 +1,12 @@
-"""The table of Xero's collections: where each source is read, how, and which parser makes its rows."""
+"""Xero's feeds, and the table of its collections: where each feed is read, how, and which parser makes its rows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from contracts.words.lists import Source
+from contracts.words.lists import PROFILE, ListName
 from contracts.words.standard_information import Row
 from providers.kit.bounds import Bound
+from providers.port.feeds import Feed, Feeds
 from providers.xero import schemas
 from providers.xero.bounds import LIST, LONG_LIST, SHORT_LIST
 
@@ -15,9 +16,21 @@ PAGE_SIZE = 1000
 DEFAULT_PAGE_SIZE = 100
 
 
+# Accounts, items and contacts honour If-Modified-Since.
+ORGANISATION = Feed("organisation", PROFILE)
+ACCOUNTS = Feed("accounts", (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), tells_changes=True)
+TAX_RATES = Feed("tax_rates", (ListName.TAX_RATES,))
+TRACKING_CATEGORIES = Feed("tracking_categories", (ListName.TRACKING_CATEGORIES,))
+ITEMS = Feed("items", (ListName.ITEMS,), tells_changes=True)
+CONTACTS = Feed("contacts", (ListName.SUPPLIERS, ListName.CUSTOMERS), tells_changes=True)
+CURRENCIES = Feed("currencies", (ListName.CURRENCIES,))
+
+FEEDS = Feeds(ORGANISATION, ACCOUNTS, TAX_RATES, TRACKING_CATEGORIES, ITEMS, CONTACTS, CURRENCIES)
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """How one source is read.
+    """How one feed is read.
 
     Attributes:
         path: Under ``/api.xro/2.0``.
@@ -30,7 +43,6 @@ class Collection:
             read in another order; None where there never are.
         is_paged: Whether Xero gives it in pages.
         is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
-        knows_changes: Whether Xero honours If-Modified-Since on it.
         has_decimals: Whether a row takes fractions from it, so that no number may pass through a binary float.
     """
 
@@ -43,35 +55,33 @@ class Collection:
     params_by_change: Mapping[str, str] | None = None
     is_paged: bool = False
     is_never_empty: bool = False
-    knows_changes: bool = False
     has_decimals: bool = False
 
 
-COLLECTIONS: Mapping[Source, Collection] = {
-    Source.ORGANISATION: Collection(
+COLLECTIONS: Mapping[Feed, Collection] = {
+    ORGANISATION: Collection(
         "/Organisation", "Organisations", schemas.organisation, bound=SHORT_LIST, is_never_empty=True
     ),
     # System accounts cannot be deleted.
-    Source.ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, knows_changes=True, is_never_empty=True),
-    Source.TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True),
-    Source.TRACKING_CATEGORIES: Collection(
+    ACCOUNTS: Collection("/Accounts", "Accounts", schemas.account, is_never_empty=True),
+    TAX_RATES: Collection("/TaxRates", "TaxRates", schemas.tax_rate, has_decimals=True),
+    TRACKING_CATEGORIES: Collection(
         "/TrackingCategories",
         "TrackingCategories",
         schemas.tracking_category,
         params={"includeArchived": "true"},
     ),
-    Source.ITEMS: Collection(
+    ITEMS: Collection(
         "/Items",
         "Items",
         schemas.item,
         bound=LONG_LIST,
         # Unit prices are kept with four decimals and rounded to two unless four are asked for (OpenAPI: ``unitdp``).
         params={"unitdp": "4"},
-        knows_changes=True,
         has_decimals=True,
     ),
-    Source.CURRENCIES: Collection("/Currencies", "Currencies", schemas.currency, bound=SHORT_LIST),
-    Source.CONTACTS: Collection(
+    CURRENCIES: Collection("/Currencies", "Currencies", schemas.currency, bound=SHORT_LIST),
+    CONTACTS: Collection(
         "/Contacts",
         "Contacts",
         schemas.contact,
@@ -84,6 +94,5 @@ COLLECTIONS: Mapping[Source, Collection] = {
         # pages is by change.
         params_by_change={"includeArchived": "true", "pageSize": str(PAGE_SIZE), "order": "UpdatedDateUTC ASC"},
         is_paged=True,
-        knows_changes=True,
     ),
 }

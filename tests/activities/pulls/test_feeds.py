@@ -1,0 +1,235 @@
+"""A pull of books arranged otherwise: several feeds for a list, lists of one table read apart, lists not there."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.pulls.standard_information import StandardInformationActivities
+from activities.shared.token_store import TokenStore
+from contracts.payloads.sync_client import PullClientInput, PullClientResult
+from contracts.words.causes import Cause
+from contracts.words.connections import ConnectionStatus, ContactsChoice
+from contracts.words.lists import ListName, RowKind
+from models.connections import receipts
+from models.connections.tables import Connection, Receipt
+from models.kit.database import Database
+from models.kit.sealing import Sealer
+from models.lists.reads import read_list
+from providers.port.errors import NeedsPerson
+from providers.port.feeds import Feed
+from rules.lists.increments import COMPLETE_EVERY, OVERLAP
+from tests.models.conftest import LATER, NOON, HandClock, House
+from tests.models.rows import account, contact, item, profile
+from tests.second_provider import APART, BANKS, BUYERS, COMPANY, DUTIES, GOODS, LEDGER, STOCK, VENDORS, Second
+
+BEFORE = NOON - timedelta(days=30)
+NO_ROLE = NeedsPerson(Cause.ROLE_TOO_LOW, "no")
+PRESENT = set(ListName) - {ListName.TRACKING_CATEGORIES, ListName.CURRENCIES}
+
+
+class Pulls:
+    """A client with books elsewhere, who may read them, and a clock that stands still."""
+
+    def __init__(self, database: Database, sealer: Sealer, house: House) -> None:
+        self.database, self.house, self.clock, self.second = database, house, HandClock(), Second()
+        tokens = TokenStore(database, sealer, now=self.clock)
+        self.activities = StandardInformationActivities(database, {"second": self.second}, tokens, self.clock)
+        self._pulls = 0
+
+    async def pull(self, sources: Iterable[RowKind] = (), *, is_incremental: bool = False) -> PullClientResult:
+        self._pulls += 1
+        self.second.asked.clear()
+        asked = PullClientInput(
+            connection_id=self.house.connection_id,
+            pull_id=f"pull-{self._pulls}",
+            sources=tuple(sources),
+            is_incremental=is_incremental,
+        )
+        pulled: PullClientResult = await ActivityEnvironment().run(self.activities.pull_client, asked)
+        return pulled
+
+    async def night(self) -> PullClientResult:
+        self.clock.at = LATER
+        return await self.pull(is_incremental=True)
+
+    async def names(self, name: ListName) -> list[str]:
+        async with self.database.session() as session:
+            of = self.house.practice.id, self.house.client_id, name
+            page = await read_list(session, *of, limit=100, offset=0)
+        assert page.receipt is None or page.receipt.rows == page.total
+        return [row.name for row in page.rows]
+
+    async def receipts(self) -> dict[ListName, Receipt]:
+        async with self.database.session() as session:
+            return await receipts.receipts_of(session, self.house.connection_id)
+
+    async def connection(self) -> Connection:
+        async with self.database.session() as session:
+            return await session.get_one(Connection, self.house.connection_id)
+
+    async def change(self, **values: object) -> None:
+        async with self.database.transaction() as session:
+            connection = await session.get_one(Connection, self.house.connection_id)
+            for name, value in values.items():
+                setattr(connection, name, value)
+            session.add(connection)
+
+
+@pytest_asyncio.fixture
+async def pulls(database: Database, sealer: Sealer, house: House) -> Pulls:
+    made = Pulls(database, sealer, house)
+    await made.change(provider="second")
+    second = made.second
+    second.keep(COMPANY, profile("org-1"), BEFORE)
+    second.keep(LEDGER, account("sales", "Sales"), BEFORE)
+    second.keep(LEDGER, account("current", "Poorer"), BEFORE)
+    second.keep(BANKS, account("current", "Current", bank=True), BEFORE)
+    for key in ("apples", "pears"):
+        second.keep(GOODS, item(key, key), BEFORE)
+    for key, name in (("pears", "pears in stock"), ("plums", "plums in stock")):
+        second.keep(STOCK, item(key, name, 3), BEFORE)
+    second.keep(VENDORS, contact("v-1", "Vera"), BEFORE)
+    second.keep(BUYERS, contact("b-1", "Bert", supplier=False, customer=True), BEFORE)
+    return made
+
+
+async def test_a_list_of_two_feeds_has_each_record_once_and_from_the_fuller(pulls: Pulls):
+    await pulls.pull()
+    assert await pulls.names(ListName.ITEMS) == ["apples", "pears in stock", "plums in stock"]
+    assert await pulls.names(ListName.ACCOUNTS) == ["Current", "Sales"]
+    assert await pulls.names(ListName.BANK_ACCOUNTS) == ["Current"]
+    assert await pulls.names(ListName.SUPPLIERS) == ["Vera"]
+    assert await pulls.names(ListName.CUSTOMERS) == ["Bert"]
+    assert sorted(feed.name for feed, _ in pulls.second.asked) == sorted(feed.name for feed in APART)
+
+
+async def test_a_list_that_no_feed_fills_is_neither_missing_nor_failed(pulls: Pulls):
+    await pulls.pull()
+    assert set(await pulls.receipts()) == PRESENT
+    connection = await pulls.connection()
+    assert (connection.status, connection.cause) == (ConnectionStatus.CONNECTED, None)
+    assert connection.lists_pulled_at == connection.contacts_complete_at == NOON
+    # Where everything is refused, no cause stands at a list that is not there.
+    await pulls.change(limited_until=LATER)
+    with pytest.raises(ApplicationError):
+        await pulls.pull(tuple(RowKind))
+    held = await pulls.receipts()
+    assert {name: receipt.cause for name, receipt in held.items()} == dict.fromkeys(PRESENT, Cause.RATE_LIMITED)
+
+
+async def test_only_feeds_that_tell_changes_are_asked_for_them(pulls: Pulls):
+    await pulls.pull()
+    await pulls.night()
+    since = dict(pulls.second.asked)
+    telling = {LEDGER, BANKS, GOODS, VENDORS, BUYERS}
+    assert since == {feed: NOON - OVERLAP if feed in telling else None for feed in APART}
+
+
+async def test_nothing_is_gone_of_a_list_of_which_one_feed_told_changes_only(pulls: Pulls):
+    await pulls.pull()
+    del pulls.second.books[GOODS]["apples"]  # which leaves no trace in changes
+    del pulls.second.books[STOCK]["plums"]  # which may stand in the other feed, for all that was read
+    pulls.second.keep(GOODS, item("figs", "figs"), LATER)
+    stored = await pulls.night()
+    assert (stored.added, stored.changed, stored.gone) == (1, 0, 0)
+    assert await pulls.names(ListName.ITEMS) == ["apples", "figs", "pears in stock", "plums in stock"]
+    pulls.clock.at = NOON + COMPLETE_EVERY
+    assert (await pulls.pull(is_incremental=True)).gone == 2
+    assert await pulls.names(ListName.ITEMS) == ["figs", "pears in stock"]
+
+
+async def test_a_row_that_one_feed_has_lost_stays_while_the_other_has_it(pulls: Pulls):
+    await pulls.pull()
+    del pulls.second.books[STOCK]["pears"]
+    stored = await pulls.pull()
+    assert (stored.changed, stored.gone) == (1, 0)
+    assert await pulls.names(ListName.ITEMS) == ["apples", "pears", "plums in stock"]
+
+
+async def test_lists_of_one_table_that_are_read_apart_fail_and_heal_apart(pulls: Pulls):
+    await pulls.pull()
+    pulls.second.refuses[BUYERS] = NO_ROLE
+    pulls.second.books[VENDORS] = {}
+    pulls.second.keep(VENDORS, contact("v-2", "Vic"), LATER)
+    with pytest.raises(ApplicationError, match="role"):
+        await pulls.pull()
+    assert await pulls.names(ListName.SUPPLIERS) == ["Vic"]
+    assert await pulls.names(ListName.CUSTOMERS) == ["Bert"]
+    held = await pulls.receipts()
+    assert {name for name, receipt in held.items() if receipt.cause} == {ListName.CUSTOMERS}
+    assert held[ListName.SUPPLIERS].gone == 1
+    pulls.second.refuses.clear()
+    await pulls.pull([RowKind.CONTACTS])
+    assert not any(receipt.cause for receipt in (await pulls.receipts()).values())
+    assert (await pulls.connection()).cause is None
+
+
+async def test_a_list_is_not_stored_where_one_of_its_feeds_is_refused(pulls: Pulls):
+    await pulls.pull()
+    pulls.second.refuses[STOCK] = NO_ROLE
+    del pulls.second.books[GOODS]["apples"]
+    with pytest.raises(ApplicationError, match="role"):
+        await pulls.pull()
+    assert await pulls.names(ListName.ITEMS) == ["apples", "pears in stock", "plums in stock"]
+    held = await pulls.receipts()
+    assert {name for name, receipt in held.items() if receipt.cause} == {ListName.ITEMS}
+
+
+async def test_a_record_that_moves_to_the_other_list_of_its_table_is_there_afterwards(pulls: Pulls):
+    await pulls.pull()
+    moved = pulls.second.books[VENDORS].pop("v-1")[0]
+    pulls.second.keep(BUYERS, contact(moved.key, "Vera", supplier=False, customer=True), LATER)
+    await pulls.pull()
+    assert await pulls.names(ListName.SUPPLIERS) == []
+    assert await pulls.names(ListName.CUSTOMERS) == ["Bert", "Vera"]
+
+
+async def test_a_loss_is_judged_over_all_feeds_of_a_list(pulls: Pulls):
+    for number in range(40):
+        pulls.second.keep(GOODS, item(f"{number}", f"No {number}"), BEFORE)
+        pulls.second.keep(STOCK, item(f"{number}", f"No {number}", 1), BEFORE)
+    await pulls.pull()
+    for number in range(30):
+        del pulls.second.books[GOODS][f"{number}"], pulls.second.books[STOCK][f"{number}"]
+    await pulls.pull()
+    assert times(pulls, GOODS) == times(pulls, STOCK) == 2  # before it is believed
+    assert times(pulls, VENDORS) == 1
+
+
+async def test_a_list_that_was_chosen_later_is_read_completely_at_first(pulls: Pulls):
+    await pulls.pull()
+    await pulls.change(list_names=["organisation", "accounts", "bank_accounts", "suppliers", "customers"])
+    pulls.clock.at = NOON + COMPLETE_EVERY
+    await pulls.pull()
+    assert times(pulls, GOODS) == 0
+    del pulls.second.books[GOODS]["apples"]
+    await pulls.change(list_names=None)
+    pulls.clock.at += timedelta(days=1)
+    assert (await pulls.pull(is_incremental=True)).gone == 1
+    assert dict(pulls.second.asked)[GOODS] is None
+    assert dict(pulls.second.asked)[VENDORS] == NOON + COMPLETE_EVERY - OVERLAP
+
+
+async def test_customers_that_nobody_wants_are_not_asked_for(pulls: Pulls):
+    await pulls.pull()
+    await pulls.change(contacts=ContactsChoice.SUPPLIERS)
+    await pulls.pull()
+    assert times(pulls, BUYERS) == 0
+    assert await pulls.names(ListName.CUSTOMERS) == []
+    assert await pulls.names(ListName.SUPPLIERS) == ["Vera"]
+
+
+async def test_chosen_lists_alone_are_read(pulls: Pulls):
+    await pulls.change(list_names=["suppliers", "tax_rates"])
+    await pulls.pull()
+    assert {feed for feed, _ in pulls.second.asked} == {COMPANY, VENDORS, DUTIES}
+    await pulls.pull([RowKind.CONTACTS])
+    assert {feed for feed, _ in pulls.second.asked} == {VENDORS}
+
+
+def times(pulls: Pulls, feed: Feed) -> int:
+    return sum(asked is feed for asked, _ in pulls.second.asked)
