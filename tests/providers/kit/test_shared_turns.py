@@ -8,7 +8,7 @@ import pytest
 
 from providers.kit.shared_turns import HELD_FOR, LONGEST_CALL, SharedTurns
 from providers.port.errors import HeldUp
-from tests.providers.test_turns import one_round, settled
+from tests.providers.kit.test_turns import one_round, settled
 
 
 class Keeper:
