@@ -76,7 +76,7 @@ async def grants(scene: Scene) -> list[tuple[str]]:
     return await scene.rows("SELECT status FROM grants")
 
 
-async def test_one_ends_here_alone_and_the_last_one_ends_the_login_there(make_prepared: MakePrepared):
+async def test_one_ends_here_alone_and_the_last_one_ends_the_login_there(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second, organisations=3) as (first, *others):
         scene = first.scene
@@ -107,7 +107,7 @@ async def test_one_ends_here_alone_and_the_last_one_ends_the_login_there(make_pr
         assert await scene.rows("SELECT status FROM connections") == [("disconnected",)] * 3
 
 
-async def test_the_page_and_the_timeline_say_so_too(make_prepared: MakePrepared):
+async def test_the_page_and_the_timeline_say_so_too(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, last):
         scene = first.scene
@@ -127,7 +127,7 @@ async def test_the_page_and_the_timeline_say_so_too(make_prepared: MakePrepared)
             assert after in (await browser.get(f"/clients/{client.client_id}/timeline")).text
 
 
-async def test_what_ends_alone_is_removed_there(make_prepared: MakePrepared):
+async def test_what_ends_alone_is_removed_there(make_prepared: MakePrepared) -> None:
     second = Second(A_COMPANYS)
     async with practice(make_prepared, second) as (first, other):
         assert (await preview(first))["at_provider"] == "removed"
@@ -136,7 +136,7 @@ async def test_what_ends_alone_is_removed_there(make_prepared: MakePrepared):
         assert second.revoked == []
 
 
-async def test_a_night_does_not_bring_back_what_ended_only_here(make_prepared: MakePrepared):
+async def test_a_night_does_not_bring_back_what_ended_only_here(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, other):
         scene = first.scene
@@ -151,7 +151,7 @@ async def test_a_night_does_not_bring_back_what_ended_only_here(make_prepared: M
         assert [(await one.shown())["status"] for one in (first, other)] == ["disconnected", "connected"]
 
 
-async def test_the_last_one_is_tried_until_the_provider_has_ended_the_login(make_prepared: MakePrepared):
+async def test_the_last_one_is_tried_until_the_provider_has_ended_the_login(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, last):
         await ended(first, await disconnecting(first))
@@ -164,7 +164,7 @@ async def test_the_last_one_is_tried_until_the_provider_has_ended_the_login(make
         assert await ended(last, workflow_id) == LAST
 
 
-async def test_stopped_by_hand_the_last_one_keeps_its_login(make_prepared: MakePrepared):
+async def test_stopped_by_hand_the_last_one_keeps_its_login(make_prepared: MakePrepared) -> None:
     second = Second(refusals=[Unavailable("503")] * 30)
     async with practice(make_prepared, second, organisations=1) as (last,):
         workflow_id = await disconnecting(last)
@@ -177,7 +177,7 @@ async def test_stopped_by_hand_the_last_one_keeps_its_login(make_prepared: MakeP
         assert second.revoked == []
 
 
-async def test_two_that_leave_at_once_leave_no_login_behind(make_prepared: MakePrepared):
+async def test_two_that_leave_at_once_leave_no_login_behind(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, other):
         begun = [await disconnecting(one) for one in (first, other)]
@@ -192,7 +192,7 @@ async def test_two_that_leave_at_once_leave_no_login_behind(make_prepared: MakeP
 )
 async def test_dying_between_the_providers_answer_and_the_commit_does_no_harm(
     make_prepared: MakePrepared, refuses: bool, message: str
-):
+) -> None:
     """The access token may be refused by the next try, so that only the login's end is seen."""
     second = Hesitating(refuses_then=refuses)
     async with practice(make_prepared, second, organisations=1) as (last,):

@@ -40,7 +40,7 @@ async def broken(scene: Scene, *clients: OneClient) -> None:
         )
 
 
-async def test_a_client_s_reconnect_is_for_its_organisation(clients: list[OneClient]):
+async def test_a_client_s_reconnect_is_for_its_organisation(clients: list[OneClient]) -> None:
     scene, second = clients[1].scene, Second()
     await moved_to(scene, second)
     before = await expected(scene)
@@ -49,7 +49,7 @@ async def test_a_client_s_reconnect_is_for_its_organisation(clients: list[OneCli
     assert await expected(scene) == [*before, clients[1].organisation_id]
 
 
-async def test_a_queue_s_first_sign_in_is_for_the_first_of_it(clients: list[OneClient]):
+async def test_a_queue_s_first_sign_in_is_for_the_first_of_it(clients: list[OneClient]) -> None:
     scene, second, actor = clients[0].scene, Second(A_COMPANYS), at_the_pages(clients[0].scene)
     await moved_to(scene, second)
     await broken(scene, clients[2], clients[1])
@@ -61,7 +61,7 @@ async def test_a_queue_s_first_sign_in_is_for_the_first_of_it(clients: list[OneC
     assert (await expected(scene))[-2:] == second.begun
 
 
-async def test_what_is_for_no_single_one_names_none(clients: list[OneClient]):
+async def test_what_is_for_no_single_one_names_none(clients: list[OneClient]) -> None:
     """One sign-in that repairs all, further clients, and a change to books that nobody knows yet."""
     scene, second, actor = clients[0].scene, Second(A_PERSONS), at_the_pages(clients[0].scene)
     await moved_to(scene, second)
