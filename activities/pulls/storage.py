@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.pulls.lease import holder
 from activities.pulls.readings import Readings
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput
+from contracts.words.causes import Cause
 from contracts.words.lists import PROFILE, ListName
 from contracts.words.runs import Outcome
 from models.connections import leases, receipts
@@ -72,6 +73,8 @@ class Storage:
                     if readings.warns_of_new_suppliers:
                         await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
                 await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
+                for identity in read.keys() - set(good):
+                    await connections.reconsider(session, identity, at)  # some of its lists may be healed
                 pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
                 await good_pulls.record_good(session, pulls, at)
                 await good_pulls.settle_good(session, asked.run_id, good, at)
@@ -162,11 +165,10 @@ class Storage:
             await good_pulls.record_good(session, [good], at)
             if asked.run_id is None and not asked.is_look:  # a run tells by its outcome
                 await good_pulls.tell_of_refresh(session, asked, changes, at)
-        elif isinstance(error, NeedsPerson):
-            await connections.record_trouble(
-                session, asked.connection_id, error.cause, error.detail, at, until=error.retry_at
-            )
-        elif error is None:
+        elif error is not None:  # also one that waiting may repair: the receipts beside it say so already
+            until = error.retry_at if error.cause is Cause.RATE_LIMITED else None
+            await connections.record_trouble(session, asked.connection_id, error.cause, error.detail, at, until=until)
+        else:
             await connections.record_reachable(session, asked.connection_id, at)  # the pull is still to come
 
     async def _settle(
