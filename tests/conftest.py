@@ -23,6 +23,7 @@ from runtime.observability.memory import look_for_cycles_less_often
 from runtime.sealing.keyring import KeyRing
 from runtime.settings.zone_rules import use_pinned_rules
 from tests.grouping import Grouping
+from tests.journeys.promises import HAS_FAILED
 from tests.kept import opened
 from tests.reporting import FailuresAtOnce, waiting_tasks
 
@@ -78,6 +79,15 @@ def pytest_configure(config: pytest.Config) -> None:
     look_for_cycles_less_often()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(FailuresAtOnce(config))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fixtures may know whether their test has failed."""
+    report = yield
+    if report.failed:
+        item.stash[HAS_FAILED] = True
+    return report
 
 
 @pytest.hookimpl(wrapper=True, optionalhook=True)

@@ -18,6 +18,7 @@ from tests.conftest import EMPTYING, administer, sibling
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import everything_added
 from tests.journeys.practice import make_practice
+from tests.journeys.promises import broken, judge
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of
 from tests.journeys.snapshot import Snapshot, taken
@@ -43,15 +44,21 @@ async def temporal(temporal_settings: Settings) -> Client:
 
 
 @pytest_asyncio.fixture
-async def make_scene(temporal_settings: Settings, temporal: Client, database_url: str) -> AsyncIterator[MakeScene]:
+async def make_scene(
+    temporal_settings: Settings, temporal: Client, database_url: str, request: pytest.FixtureRequest
+) -> AsyncIterator[MakeScene]:
     """Sets a stage on demand; its words are those of ``staged``, such as ``organisations=40``."""
+    scenes: list[Scene] = []
     async with AsyncExitStack() as stack:
 
         async def make(*, settings: Settings | None = None, client: Client | None = None, **words: Any) -> Scene:
             scene = staged(settings or temporal_settings, client or temporal, database_url, **words)
-            return await stack.enter_async_context(scene)
+            scenes.append(await stack.enter_async_context(scene))
+            return scenes[-1]
 
         yield make
+        for scene in scenes[-1:]:  # all are in one database
+            await judge(request, scene.database, scene.temporal)
     await clear(temporal)
 
 
@@ -134,11 +141,14 @@ async def untouched(shared_practice: Scene) -> Iterator[OneClient]:
 
 
 @pytest_asyncio.fixture
-async def practice_at_work(shared_practice: Scene) -> AsyncIterator[Scene]:
+async def practice_at_work(shared_practice: Scene, request: pytest.FixtureRequest) -> AsyncIterator[Scene]:
     """The module's practice with a worker of the test's own; what goes wrong or goes on in it ends with the test."""
+    database, temporal = shared_practice.database, shared_practice.temporal
+    before = await broken(database, temporal)
     Control(shared_practice.world).zero_calls()
     async with shared_practice.worker():
         yield shared_practice
+    await judge(request, database, temporal, before)
     shared_practice.world.faults.clear()
     await clear(shared_practice.temporal)
 

@@ -16,6 +16,7 @@ from bench.chromium import ARGUMENTS, chromium_path
 from models import schema
 from models.kit.columns import now
 from tests.conftest import administer, sibling
+from tests.journeys.promises import Broken, judge
 from tests.journeys.scene import Scene
 from tests.journeys.stage import hasty, staged, temporal_server
 from tests.web.at_provider import provider, rules, seated, standing
@@ -51,16 +52,21 @@ async def product(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -
         yield scene
 
 
-@pytest.fixture(autouse=True)
-def nothing_stays_wrong(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What a test lets go wrong at the provider ends with it, also when it fails.
+_left: set[Broken] = set()
+"""What tests have left in the product, to be held against none that comes after."""
 
-    A day's limit does not: the worker remembers it for hours. A test that meets one has a product of its own.
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_stays_wrong(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """What a test lets go wrong at the provider ends with it, also when it fails; and it breaks no promise.
+
+    A day's limit does not end: the worker remembers it for hours. A test that meets one has a product of its own.
     """
-    product = request.getfixturevalue("product") if "product" in request.fixturenames else None
     yield
-    if product is not None:
+    if "product" in request.fixturenames:
+        product: Scene = request.getfixturevalue("product")  # which is there by now
         product.world.faults.clear()
+        _left.update(await judge(request, product.database, product.temporal, _left))
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -15,6 +15,7 @@ from models.kit.columns import now
 from models.runs.tables import Run
 from starter.runs.consent_returns import FINISHING
 from tests.journeys.browser import agreed
+from tests.journeys.promises import ENDED_RUN, OPEN_RUN
 from tests.journeys.scene import Scene
 
 
@@ -194,6 +195,7 @@ async def test_a_further_sign_in_has_a_state_of_its_own(scene: Scene):
     assert await signals(scene, run_id) == ["consent_refused", "consent_refused"]
 
 
+@pytest.mark.leaves(ENDED_RUN, because="only the stage is what the answer looks at")
 async def test_no_sign_in_for_a_finished_run(scene: Scene):
     run_id, _ = await scene.start()
     async with scene.database.transaction() as session:
@@ -204,6 +206,7 @@ async def test_no_sign_in_for_a_finished_run(scene: Scene):
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")
 
 
+@pytest.mark.leaves(OPEN_RUN, because="what was stopped from outside is closed minutes later, as lost work")
 async def test_a_sign_in_that_comes_back_to_an_ended_run(scene: Scene):
     run_id, authorize_url = await scene.start()
     await scene.handle(run_id).terminate("for the test")

@@ -21,6 +21,7 @@ from runtime.embedded.processes import Supervisor
 from runtime.embedded.temporal import start_temporal
 from runtime.temporal.connection import connect
 from starter.runs.runs import Runs
+from tests.journeys.promises import ENDED_RUN
 from tests.journeys.scene import Scene
 
 START = "/api/v1/client-sync/xero/add-clients"
@@ -72,6 +73,7 @@ async def test_a_key_of_a_run_past_its_sign_in(scene: Scene):
     assert answer.json() == {"run_id": run_id, "authorize_url": None, "to_allow": []}
 
 
+@pytest.mark.leaves(ENDED_RUN, because="only the stage is what the answer looks at")
 async def test_a_run_that_waits_for_a_limit_says_until_when(scene: Scene):
     run_id, _ = await scene.start()
     for later, stage, is_paused in ((60, "pulling", True), (-1, "pulling", False), (60, "finished", False)):
