@@ -25,6 +25,7 @@ from starter.clients.archive import Archive
 from starter.clients.clients import Clients
 from starter.clients.exports import Exports
 from starter.clients.imports.imports import ClientImports
+from starter.clients.many import Many
 from starter.connections.changes import BookChanges
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
@@ -93,6 +94,7 @@ class Operations:
         managing: One client's connection: settings, refresh, reconnect.
         disconnecting: Ending one client's connection.
         changes: Moving one client to other books, and back.
+        many: One action on many clients.
         supporting: The facts for support staff that workflows get.
     """
 
@@ -142,6 +144,7 @@ class Operations:
         self.managing = Managing(database, temporal, self.consents, self.runs, self.software, self.supporting)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.archive = Archive(database, self.disconnecting)
+        self.many = Many(database, self.accounts, self.managing, self.disconnecting, self.archive)
         self.changes = BookChanges(database, temporal, self.runs, self.managing, answer_within)
 
     @property

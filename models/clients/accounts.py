@@ -1,5 +1,6 @@
 """Client accounts that somebody makes or changes by hand. Those made out of a run's organisations are in ``writes``."""
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -22,6 +23,13 @@ async def locked_client(session: AsyncSession, practice_id: UUID, client_id: UUI
     query = select(Client).where(Client.id == client_id, Client.practice_id == practice_id)
     locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.exec(locked)).first()
+
+
+async def locked_clients(session: AsyncSession, practice_id: UUID, client_ids: Collection[UUID]) -> Sequence[Client]:
+    """Those of the clients that are the practice's, locked in the order of their ids."""
+    query = select(Client).where(Client.practice_id == practice_id, col(Client.id).in_(client_ids))
+    locked = query.order_by(col(Client.id)).with_for_update(key_share=True)
+    return (await session.exec(locked.execution_options(populate_existing=True))).all()
 
 
 async def insert_client(session: AsyncSession, client: Client) -> bool:

@@ -1,7 +1,7 @@
 """Clients as people and the API read them, with owner, team and connection; filtered and sorted in the database."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,13 +19,14 @@ from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.tables import Grant
 from models.practices.tables import Colleague, Team
+from rules.clients.row_actions import RowAction, row_actions
 
 
 class ClientStatus(StrEnum):
     """How a client stands with its accounting software: each is one of the first five.
 
-    *Disconnected* asks for those of *not connected* whose connection somebody has ended. *Archived* are none of the
-    first five, and are shown to nobody who does not ask for them.
+    *Disconnected* asks for those of *not connected* whose connection somebody has ended, *needs a person* for the
+    second and third together. *Archived* are none of the first five, and are shown to nobody who does not ask for them.
     """
 
     CONNECTED = "connected"
@@ -34,11 +35,14 @@ class ClientStatus(StrEnum):
     DISCONNECTING = "disconnecting"
     NOT_CONNECTED = "not_connected"
     DISCONNECTED = "disconnected"
+    NEEDS_PERSON = "needs_person"
     ARCHIVED = "archived"
 
 
 class ClientSort(StrEnum):
-    """What the list can be sorted by: its columns."""
+    """What the list can be sorted by: its columns, or what needs a person first and then by name."""
+
+    ATTENTION = "attention"
 
     NAME = "name"
     CODE = "code"
@@ -80,6 +84,12 @@ class ClientView:
         return self.connection.cause if self.connection else None
 
     @property
+    def actions(self) -> Sequence[RowAction]:
+        """The steps that may put the client right, the likeliest first."""
+        status = self.connection.status if self.connection else None
+        return row_actions(status, self.cause, is_archived=self.client.archived_at is not None)
+
+    @property
     def last_good_at(self) -> datetime | None:
         """When its connection was last seen to work; None when never."""
         return self.connection.last_good_at if self.connection else None
@@ -99,6 +109,7 @@ class ClientFilter:
     team_id: UUID | None = None
     status: ClientStatus | None = None
     cause: Cause | None = None
+    ids: Collection[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +220,12 @@ def _clients(practice_id: UUID) -> Select[Any]:
     )
 
 
+_BROKEN = (ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT)
+
+_NEEDS_PERSON = case((col(Connection.status).in_(_BROKEN), 0), else_=1)
+
 _URGENCY = case(
-    (col(Connection.status).in_((ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT)), 0),
+    (col(Connection.status).in_(_BROKEN), 0),
     (col(Connection.status) == ConnectionStatus.DISCONNECTING, 1),
     (and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).is_not(None)), 2),
     (col(Connection.status) == ConnectionStatus.CONNECTED, 3),
@@ -219,6 +234,7 @@ _URGENCY = case(
 """What wants attention first; without a connection there is nothing to attend to."""
 
 _COLUMNS: dict[ClientSort, tuple[Any, ...]] = {
+    ClientSort.ATTENTION: (_NEEDS_PERSON,),
     ClientSort.NAME: (func.lower(Client.name),),
     ClientSort.CODE: (col(Client.code),),
     ClientSort.OWNER: (func.lower(Colleague.name), col(Client.owner_id)),
@@ -246,8 +262,12 @@ def _filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
     if wanted.status is ClientStatus.NOT_CONNECTED:
         status = col(Connection.status)
         query = query.where(or_(status.is_(None), status == ConnectionStatus.DISCONNECTED))
+    elif wanted.status is ClientStatus.NEEDS_PERSON:
+        query = query.where(col(Connection.status).in_(_BROKEN))
     elif wanted.status not in {None, ClientStatus.ARCHIVED}:
         query = query.where(col(Connection.status) == ConnectionStatus(wanted.status.value))
+    if wanted.ids is not None:
+        query = query.where(col(Client.id).in_(wanted.ids))
     for column, value in (
         (Client.owner_id, wanted.owner_id),
         (Client.team_id, wanted.team_id),

@@ -22,6 +22,7 @@ from models.runs.progress import RunSnapshot
 from models.runs.reads import RunFilter, RunView
 from models.runs.reports import OFFERS, OrganisationFilter, OrganisationView, RowOrder
 from models.runs.tables import Run, RunOrganisation
+from rules.clients.row_actions import RowAction
 
 __all__ = [
     "MAILED_LINK_VALID_FOR",
@@ -44,6 +45,7 @@ __all__ = [
     "OrganisationFilter",
     "OrganisationView",
     "Receipt",
+    "RowAction",
     "RowOrder",
     "Run",
     "RunFilter",

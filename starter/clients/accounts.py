@@ -4,7 +4,7 @@ What is changed leaves an event for each field. A client's code is part of the i
 what it is while one of them is at work.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -117,25 +117,40 @@ class Accounts:
                     raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
                 people = await _People.of(session, practice)
                 values = _values(patch, people, client)
-                before = {field: getattr(client, field) for field in values}
-                changed = {field: value for field, value in values.items() if value != before[field]}
-                if "code" in changed:
-                    await self._check_code(session, actor, client, str(changed["code"]))
-                for field, value in changed.items():
-                    setattr(client, field, value)
+                if (code := values.get("code", client.code)) != client.code:
+                    await self._check_code(session, actor, client, str(code))
+                told = _put(client, values, people, {"colleague_id": actor.colleague_id, "at": now()})
                 session.add(client)
                 await session.flush()
-                at = now()
-                common = {"practice_id": practice.id, "client_id": client.id, "colleague_id": actor.colleague_id}
-                told = [
-                    common
-                    | {"kind": KINDS[field], "before": people.words(before[field]), "after": people.words(value)}
-                    | {"at": at}
-                    for field, value in changed.items()
-                ]
                 await events.record(session, told)
         except IntegrityError:  # a code that somebody else has just taken
             raise Refused(RefusalCode.DUPLICATE, TAKEN.format(code=patch.code), field="code") from None
+
+    async def assign(self, actor: Actor, client_ids: Collection[UUID], patch: ClientPatch) -> int:
+        """Give clients an owner or a team, all of them or none; how many were changed by it.
+
+        Args:
+            actor: Who asks.
+            client_ids: Which clients; another practice's and archived ones are left out.
+            patch: The owner or the team.
+
+        Raises:
+            Refused: The team needs another plan, or there is no such team or colleague.
+        """
+        changed = 0
+        async with self._database.transaction() as session:
+            practice = await accounts.locked_practice(session, actor.practice_id)
+            people = await _People.of(session, practice)
+            common, told = {"colleague_id": actor.colleague_id, "at": now()}, []
+            for client in await accounts.locked_clients(session, practice.id, client_ids):
+                if client.archived_at is None:
+                    of_client = _put(client, _values(patch, people, client), people, common)
+                    changed += bool(of_client)
+                    told += of_client
+                    session.add(client)
+            await session.flush()
+            await events.record(session, told)
+        return changed
 
     async def _check_code(self, session: AsyncSession, actor: Actor, client: Client, code: str) -> None:
         if not await accounts.is_code_free(session, actor.practice_id, code, for_client=client.id):
@@ -221,6 +236,20 @@ def _values(patch: ClientPatch, people: _People, client: Client) -> dict[str, ob
         elif value != getattr(client, field):
             values[field] = checks[field](value)
     return values
+
+
+def _put(
+    client: Client, values: Mapping[str, object], people: _People, common: Mapping[str, object]
+) -> list[dict[str, object]]:
+    """Set what differs; the event of each change."""
+    told = []
+    for field, value in values.items():
+        before = getattr(client, field)
+        if value != before:
+            setattr(client, field, value)
+            words = {"kind": KINDS[field], "before": people.words(before), "after": people.words(value)}
+            told.append({"practice_id": client.practice_id, "client_id": client.id, **words, **common})
+    return told
 
 
 def _name(text: str) -> str:

@@ -7,7 +7,7 @@ that a slow line holds no database connection.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from uuid import UUID
@@ -100,6 +100,10 @@ class Exports:
             emails = {one.id: one.email for one in await people_of(session, actor.practice_id)}
         rows = [_client(view, emails[view.client.owner_id]) for view in found]
         return self._export(actor, ["clients"], (*CLIENT, *CREATED, *CONNECTION, *WORDS), _each(rows))
+
+    async def chosen_clients(self, actor: Actor, client_ids: Collection[UUID]) -> Export:
+        """Those of the clients that are the practice's, by name; archived ones are left out."""
+        return await self.clients(actor, ClientFilter(ids=client_ids))
 
     async def run(self, actor: Actor, run_id: str) -> Export:
         """A run's report: every organisation of its list with its outcome, as it is now.

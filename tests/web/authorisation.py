@@ -88,6 +88,9 @@ _RULES = {
         GET /clients.csv
         GET /clients/new
         POST /clients/new
+        GET /clients/found
+        POST /clients/many
+        POST /clients/many/done
         GET /client-sync
         POST /client-sync/{provider}/{kind}
         GET /activity
@@ -104,6 +107,7 @@ _RULES = {
         POST /activity/{run_id}/retry
         POST /activity/{run_id}/stop
         GET /clients/{client_id:uuid}
+        GET /clients/{client_id:uuid}/glance
         GET /clients/{client_id:uuid}/account
         POST /clients/{client_id:uuid}/account
         GET /clients/{client_id:uuid}/archive

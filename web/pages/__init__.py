@@ -40,7 +40,7 @@ How a page is made
 from web.pages import home
 from web.pages.account import account, passkeys, second_factor, tokens
 from web.pages.clients import account as client_account
-from web.pages.clients import archive, client, clients, lists, timeline
+from web.pages.clients import archive, client, clients, finding, lists, many, timeline
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, team
@@ -63,6 +63,8 @@ ROUTERS = (
     passkeys.router,
     tokens.router,
     clients.router,
+    many.router,
+    finding.router,
     client_sync.router,
     access.router,  # before the runs, whose address it would fit
     runs.router,

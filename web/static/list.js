@@ -86,6 +86,12 @@ function takeForm(page, { typed }) {
       box.value = fresh.elements[box.name]?.value ?? "";
     }
   }
+  for (const part of document.querySelectorAll("[data-keeps-up]")) {
+    const other = page.getElementById(part.id);
+    if (other && other.innerHTML !== part.innerHTML) {
+      part.replaceChildren(...other.childNodes);
+    }
+  }
   for (const link of document.querySelectorAll("[data-follows]")) {
     const other = page.querySelector(`[data-follows="${link.dataset.follows}"]`);
     if (other) {

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.causes import Cause
 from starter.actor import Actor
-from starter.answers.views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus
+from starter.answers.views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus, ClientView
 from starter.clients.clients import EVERYONE
 from starter.operations import Operations
 from web.kit.authentication import Door
@@ -24,6 +24,7 @@ from web.kit.listing import DESCENDING, KNOWN, PAGE, SIZES, Descending, Id, Limi
 from web.kit.listing import last_page as last_page_of
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, page_router
+from web.pages.clients.row_buttons import row_buttons
 
 router = page_router()
 
@@ -60,7 +61,7 @@ class Asked:
     def sorting(self) -> dict[str, object | None]:
         """The order, as parameters of the address; empty for the usual order."""
         column, is_descending = self.order.column, self.order.is_descending
-        is_usual = column is ClientSort.NAME and not is_descending
+        is_usual = column is ClientSort.ATTENTION and not is_descending
         return {"sort": None if is_usual else column, "direction": DESCENDING if is_descending else None}
 
     @property
@@ -98,7 +99,7 @@ def asked(
 ) -> Asked:
     """What the address asks for."""
     wanted = ClientFilter(search.strip() if search else None, owner, team, status, cause)
-    return Asked(wanted, ClientOrder(sort or ClientSort.NAME, direction == DESCENDING), limit)
+    return Asked(wanted, ClientOrder(sort or ClientSort.ATTENTION, direction == DESCENDING), limit)
 
 
 AskedFor = Annotated[Asked, Depends(asked)]
@@ -135,6 +136,8 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         everything=everything,
         owners=owners,
         teams=teams,
+        views=await _views(door, viewer.actor, wanted, everything),
+        buttons={view.client.id: row_buttons(view, viewer.actor, _title(door, view)) for view in found},
         statuses=_statuses(facets),
         causes=_causes(everything, facets, wanted.cause),
         # Addresses that end with ? or &: what follows is sort, page and the like.
@@ -156,6 +159,34 @@ async def export(request: Request, door: Door, viewer: Viewer, asked: AskedFor) 
 async def client_sync(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
     """The panel as a page of its own: for browsers without scripts, and for links in mails."""
     return render(request, "client_sync.html", everything=await door.clients.facets(viewer.actor))
+
+
+def _title(door: Operations, view: ClientView) -> str:
+    return door.software.title(view.connection.provider) if view.connection else ""
+
+
+async def _views(
+    door: Operations, actor: Actor, wanted: ClientFilter, everything: ClientFacets
+) -> list[tuple[str, str, int | None, bool]]:
+    """The filters that people come back to: label, address, how many clients, and whether it is the one shown."""
+    mine = await door.clients.facets(actor, ClientFilter(owner_id=actor.colleague_id))
+    broken = ClientStatus.NEEDS_PERSON
+    views = (
+        ("All", EVERYONE, everything.total),
+        ("Mine", ClientFilter(owner_id=actor.colleague_id), mine.total),
+        ("Needs me", ClientFilter(owner_id=actor.colleague_id, status=broken), _needing(mine)),
+        ("Needs somebody", ClientFilter(status=broken), _needing(everything)),
+        ("Not connected", ClientFilter(status=ClientStatus.NOT_CONNECTED), None),
+        ("Archived", ClientFilter(status=ClientStatus.ARCHIVED), None),
+    )
+    return [
+        (label, address(CLIENTS, {"owner": view.owner_id, "status": view.status}).rstrip("?&"), count, view == wanted)
+        for label, view, count in views
+    ]
+
+
+def _needing(facets: ClientFacets) -> int:
+    return facets.needs_sign_in + facets.needs_something_else
 
 
 async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[tuple[UUID, str]]:

@@ -152,7 +152,7 @@ async def test_the_list_changes_in_place(house: House, browsers: Browsers, crowd
     assert saved == "/clients.csv?search=bakery&status=needs_reconnect&sort=code"
 
     await page.go_back()
-    await expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+    await expect(page.locator("[aria-sort]")).to_have_count(0)  # what needs a person first, which is no column
     await page.go_back()
     await expect(page.locator("#list-counted")).to_have_text(f"{len(bakeries)} clients found")
     await expect(page.get_by_label("All statuses")).to_have_value("")

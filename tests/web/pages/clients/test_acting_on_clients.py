@@ -1,0 +1,198 @@
+"""The client list acts: buttons in rows, many clients at once, views, finding and looking, by mouse and keyboard."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import httpx2
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+from sqlmodel import select
+
+from contracts.words.connections import ConnectionStatus
+from contracts.words.practices import Plan
+from models.clients.tables import Client
+from models.events.tables import Event
+from models.practices.tables import Practice
+from tests.web.crowd import Crowd, crowded
+from tests.web.house import Browsers, House, arrived
+from tests.web.looking import looked_at
+
+COUNT = 120
+BROKEN = ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT
+
+
+@pytest_asyncio.fixture(scope="module")
+async def crowd(house: House) -> Crowd:
+    """The first practice, full of clients."""
+    made = await crowded(house.scene.database, house.admin.actor, COUNT)
+    async with house.scene.database.transaction() as session:
+        practice = await session.get_one(Practice, house.admin.actor.practice_id)
+        practice.plan = Plan.ADVANCED
+    return made
+
+
+@pytest_asyncio.fixture(scope="module")
+async def http(house: House) -> httpx2.AsyncClient:
+    """The admin, without a screen."""
+    return await arrived(house.admin)
+
+
+async def csrf(http: httpx2.AsyncClient) -> str:
+    found = re.search(r'name="csrf-token" content="([^"]+)"', (await http.get("/clients")).text)
+    assert found
+    return found[1]
+
+
+async def sent(http: httpx2.AsyncClient, path: str, **fields: object) -> httpx2.Response:
+    return await http.post(path, data={"csrf": await csrf(http)} | fields)
+
+
+def broken(crowd: Crowd) -> set[UUID]:
+    return {one.client_id for one in crowd.connections if one.status in BROKEN and one.client_id is not None}
+
+
+async def test_what_needs_a_person_comes_first_and_has_its_button(crowd: Crowd, http: httpx2.AsyncClient):
+    page = (await http.get("/clients?limit=500")).text
+    rows = re.findall(r"<tr>\n<td class=\"of-tick\">.*?</tr>", page, re.DOTALL)
+    ids = [UUID(found[1]) for row in rows if (found := re.search(r'name="client" value="([^"]+)"', row))]
+    assert len(ids) == COUNT
+    assert set(ids[: len(broken(crowd))]) == broken(crowd)
+    for client_id, row in zip(ids, rows, strict=True):
+        if client_id in broken(crowd):
+            assert any(step in row for step in ("Reconnect", "Ask the client", "Try again", "Leave the list out")), row
+    mail = next(found[1] for row in rows if (found := re.search(r'href="(mailto:[^"]+)"', row)))
+    body = parse_qs(urlsplit(mail.replace("&amp;", "&")).query)["body"][0]
+    assert "has ended, so we can no longer read your books" in body
+
+
+@pytest.mark.parametrize(("label", "expected"), [("Needs somebody", True), ("Not connected", False)])
+async def test_views_are_filters(crowd: Crowd, http: httpx2.AsyncClient, label: str, expected: bool):
+    page = (await http.get("/clients")).text
+    found = re.search(rf'<a href="([^"]+)">{label}', page)
+    assert found
+    shown = (await http.get(found[1].replace("&amp;", "&"))).text
+    assert f'aria-current="page">{label}' in shown
+    assert ("Reconnect" in shown) is True or not expected
+
+
+async def test_an_owner_and_a_team_for_many_in_one_go(house: House, crowd: Crowd, http: httpx2.AsyncClient):
+    chosen = crowd.clients[:5]
+    ids = [str(one.id) for one in chosen]
+    asked = await sent(http, "/clients/many", what="owner", client=ids)
+    assert "Change the owner: 5 clients" in asked.text
+    refused = await sent(http, "/clients/many/done", what="owner", client=ids, chosen="")
+    assert (refused.status_code, "Choose who looks after them" in refused.text) == (422, True)
+    done = await sent(http, "/clients/many/done", what="owner", client=ids, chosen=str(house.admin.actor.colleague_id))
+    assert re.search(r"<h1>\d clients? ha", done.text), done.text
+    team = crowd.teams[0]
+    await sent(http, "/clients/many/done", what="team", client=ids, chosen=str(team))
+    again = await sent(http, "/clients/many/done", what="team", client=ids, chosen=str(team))
+    assert "0 clients have another team" in again.text
+    assert "5 clients had it already" in again.text
+    async with house.scene.database.session() as session:
+        found = (await session.exec(select(Client).where(Client.id.in_([one.id for one in chosen])))).all()  # type: ignore[attr-defined]
+        assert {(one.owner_id, one.team_id) for one in found} == {(house.admin.actor.colleague_id, team)}
+        told = (await session.exec(select(Event).where(Event.kind == "client.team_changed"))).all()
+    assert len(told) == len({event.client_id for event in told})
+
+
+async def test_archiving_many_asks_first_and_tells_who_was_left_out(
+    house: House, crowd: Crowd, http: httpx2.AsyncClient
+):
+    plain = [one for one in crowd.clients if one.id not in {line.client_id for line in crowd.connections}][:3]
+    ids = [str(one.id) for one in plain]
+    assert "Archive: 3 clients" in (await sent(http, "/clients/many", what="archive", client=ids)).text
+    first = await sent(http, "/clients/many/done", what="archive", client=ids[:1])
+    assert "1 client is archived" in first.text
+    rest = await sent(http, "/clients/many/done", what="archive", client=ids)
+    assert "2 clients are archived" in rest.text
+    assert "It is archived already." in rest.text
+    saved = await sent(http, "/clients/many", what="export", client=[*ids, str(crowd.clients[10].id)])
+    assert crowd.clients[10].code in saved.text
+    assert plain[0].code not in saved.text, "archived ones are left out"
+
+
+async def test_disconnecting_many_wants_a_word(crowd: Crowd, http: httpx2.AsyncClient):
+    living = [one.client_id for one in crowd.connections if one.status is ConnectionStatus.CONNECTED][:2]
+    ids = [str(one) for one in living]
+    refused = await sent(http, "/clients/many/done", what="disconnect", client=ids, typed="yes")
+    assert (refused.status_code, "Type disconnect to go on" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("count", [0, 501])
+async def test_none_and_too_many_are_refused(http: httpx2.AsyncClient, count: int):
+    ids = [str(UUID(int=number)) for number in range(count)]
+    refused = await sent(http, "/clients/many", what="refresh", client=ids)
+    assert refused.status_code == 422
+    assert ("Tick at least one client first." if not count else "Tick 500 clients at most") in refused.text
+
+
+async def test_another_practice_s_clients_do_not_exist(house: House, crowd: Crowd):
+    neighbour = await arrived(house.neighbour)
+    ids = [str(one.id) for one in crowd.clients[20:22]]
+    asked = await sent(neighbour, "/clients/many", what="archive", client=ids)
+    assert "There is nothing to do" in asked.text
+    await sent(neighbour, "/clients/many/done", what="archive", client=ids)
+    assert (await neighbour.get(f"/clients/{ids[0]}/glance")).status_code == 404
+    async with house.scene.database.session() as session:
+        assert (await session.get_one(Client, UUID(ids[0]))).archived_at is None
+
+
+async def ticked(page: Page, count: int) -> None:
+    for place in range(count):
+        await page.locator("table.clients tbody input[type=checkbox]").nth(place).check()
+
+
+async def test_ticking_in_a_browser(house: House, browsers: Browsers, crowd: Crowd):
+    page = await browsers.signed_in(house.admin)
+    await page.goto("/clients")
+    bar = page.get_by_role("form", name="With the ticked clients")
+    await expect(bar).to_be_hidden()
+    await ticked(page, 2)
+    await expect(bar.get_by_role("status")).to_have_text("2 ticked")
+    await page.get_by_label("Tick all on this page").check()
+    await expect(bar.get_by_role("status")).to_have_text("50 ticked")
+    await page.get_by_role("searchbox").fill("bakery")
+    await expect(bar).to_be_hidden()
+    await ticked(page, 1)
+    await bar.get_by_role("button", name="Change team").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Change the team: 1 client")
+    await page.get_by_label("Their team").select_option(index=1)
+    await page.get_by_role("button", name="Change the team of 1 client").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^[01] client"))
+
+
+async def test_finding_and_looking_by_keyboard(house: House, browsers: Browsers, crowd: Crowd):
+    page = await browsers.signed_in(house.admin)
+    await page.goto("/clients")
+    await page.keyboard.press("/")
+    await expect(page.get_by_label("Search by name or code")).to_be_focused()
+    await page.goto("/activity")
+    await page.keyboard.press("Control+k")
+    box = page.get_by_label("Name or code", exact=True)
+    await expect(box).to_be_focused()
+    await box.press_sequentially("C00031")
+    await expect(page.locator("#found a")).to_have_count(1)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(re.compile(r"/clients/[0-9a-f-]+$"))
+
+    await page.goto("/clients?sort=code")
+    look = page.locator("[data-glance]").first
+    await look.focus()
+    await page.keyboard.press("Enter")
+    drawer = page.locator("#glance")
+    await expect(drawer.get_by_role("link", name="Open the client")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(look).to_be_focused()
+
+
+async def test_it_looks_right(house: House, browsers: Browsers, crowd: Crowd):
+    page = await browsers.signed_in(house.admin)
+    await page.goto("/clients")
+    await ticked(page, 2)
+    await looked_at(page, "clients-ticked")
+    await page.get_by_role("button", name="Change owner").click()
+    await looked_at(page, "clients-many")

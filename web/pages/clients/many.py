@@ -1,0 +1,96 @@
+"""One action on the clients that are ticked in the list: what it would do, and what came of it."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Form, Request, Response
+
+from starter.actor import Actor
+from starter.clients.many import Done, ManyAction
+from starter.operations import Operations
+from web.kit.authentication import Door
+from web.kit.csv_answers import csv_answer
+from web.kit.listing import KNOWN
+from web.kit.rendering import render
+from web.kit.viewing import Viewer, page_router
+
+router = page_router()
+
+CONFIRMING = "disconnect"
+"""The word that is typed before clients are disconnected."""
+
+Ticked = Annotated[list[UUID] | None, Form(alias="client")]
+Chosen = Annotated[UUID | None, *KNOWN, Form()]
+Word = Annotated[str, Form(max_length=60)]
+
+
+@router.post("/clients/many")
+async def ask(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    what: Annotated[ManyAction | Literal["export"], Form()],
+    ticked: Ticked = None,
+) -> Response:
+    """Show what the action would do; an export comes at once."""
+    clients = frozenset(ticked or ())
+    if what == "export":
+        planned = await door.many.plan(viewer.actor, ManyAction.OWNER, clients)
+        return csv_answer(await door.exports.chosen_clients(viewer.actor, [one.client.id for one in planned.clients]))
+    return await _page(request, door, viewer.actor, what, clients)
+
+
+@router.post("/clients/many/done")
+async def do(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    what: Annotated[ManyAction, Form()],
+    ticked: Ticked = None,
+    chosen: Chosen = None,
+    typed: Word = "",
+) -> Response:
+    """Do it, and tell what came of it; sent twice, the second changes nothing more."""
+    clients = frozenset(ticked or ())
+    if what is ManyAction.DISCONNECT and typed.strip().casefold() != CONFIRMING:
+        problem = f"Type {CONFIRMING} to go on. Nothing was changed."
+        return await _page(request, door, viewer.actor, what, clients, problem=problem)
+    if what is ManyAction.OWNER and chosen is None:
+        problem = "Choose who looks after them. Nothing was changed."
+        return await _page(request, door, viewer.actor, what, clients, problem=problem)
+    done: Done
+    if what in {ManyAction.OWNER, ManyAction.TEAM}:
+        done = await door.many.assign(viewer.actor, what, clients, chosen)
+    else:
+        done = await door.many.carry_out(viewer.actor, what, clients)
+    return render(request, "many/done.html", what=what, done=done)
+
+
+async def _page(
+    request: Request,
+    door: Operations,
+    actor: Actor,
+    what: ManyAction,
+    clients: frozenset[UUID],
+    *,
+    problem: str | None = None,
+) -> Response:
+    planned = await door.many.plan(actor, what, clients)
+    options: list[tuple[UUID, str]] = []
+    if what is ManyAction.OWNER:
+        options = [
+            (one.colleague_id, one.name) for one in await door.colleagues.everybody(actor) if one.deactivated_at is None
+        ]
+    elif what is ManyAction.TEAM:
+        options = [(view.team.id, view.team.name) for view in await door.people.teams(actor)]
+    status = 422 if problem else 200
+    return render(
+        request,
+        "many/ask.html",
+        status=status,
+        what=what,
+        planned=planned,
+        options=options,
+        problem=problem,
+        word=CONFIRMING,
+    )

@@ -1,0 +1,54 @@
+"""The buttons in a client's row: each leads to the step that may put the client right."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starter.actor import Actor
+from starter.answers.views import ClientView, RowAction
+
+
+@dataclass(frozen=True, slots=True)
+class RowButton:
+    """A button.
+
+    Attributes:
+        label: What it says.
+        address: Where it leads.
+        is_form: Whether it sends a form; else it is a link.
+    """
+
+    label: str
+    address: str
+    is_form: bool
+
+
+def row_buttons(view: ClientView, actor: Actor, title: str) -> list[RowButton]:
+    """The buttons of a client.
+
+    Args:
+        view: The client.
+        actor: Who looks at it, in whose name a mail is written.
+        title: The name of its accounting software.
+    """
+    here = f"/clients/{view.client.id}"
+    ways = {
+        RowAction.RECONNECT: RowButton("Reconnect", f"{here}/connection/reconnect", is_form=True),
+        RowAction.TRY_AGAIN: RowButton("Try again", f"{here}/connection/refresh", is_form=True),
+        RowAction.ASK_CLIENT: RowButton("Ask the client", _mail(view, actor, title), is_form=False),
+        RowAction.LEAVE_LIST_OUT: RowButton("Leave the list out", f"{here}/connection#settings", is_form=False),
+        RowAction.CONNECT: RowButton("Connect", "/client-sync", is_form=False),
+        RowAction.RESTORE: RowButton("Restore", f"{here}/restore", is_form=True),
+    }
+    return [ways[action] for action in view.actions]
+
+
+def _mail(view: ClientView, actor: Actor, title: str) -> str:
+    """A mail to be finished in the colleague's own program; who is asked, the colleague knows."""
+    organisation = view.connection.organisation_name if view.connection else view.client.name
+    subject = f"Your {title} subscription"
+    body = (
+        f"Hello,\n\nThe {title} subscription of {organisation} has ended, so we can no longer read your books. "
+        f"Please renew it and tell us, or tell us if you no longer use {title}.\n\n"
+        f"Thank you,\n{actor.colleague_name}\n{actor.practice_name}\n"
+    )
+    return f"mailto:?subject={quote(subject)}&body={quote(body)}"
