@@ -47,7 +47,7 @@ lint: setup ## ruff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup ## mypy, strict
+types: setup ## mypy, strict, of tests too
 	$(BIN)/mypy
 
 test: setup browser $(if $(ARGS),,check) ## lint, strict types and all tests, on real servers; some wait for time-outs, so a few run side by side

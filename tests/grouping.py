@@ -17,7 +17,7 @@ _FUNCTION = re.compile(r"^(@.*\n)?(?:async )?def (\w+)\(([^)]*)\)", re.MULTILINE
 _WANTED = re.compile(r"(?:^|,)\s*(\w+)")
 
 
-class Grouping(LoadScopeScheduling):
+class Grouping(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing of its types
     """Hands out single tests in the order in which they were collected, and files whose tests share something whole."""
 
     def __init__(self, config, log=None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Iterator
-from types import AsyncGeneratorType
+from types import AsyncGeneratorType, FrameType
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ def waiting_tasks() -> str:
 def _awaited(inner: Any) -> Iterator[str]:
     while inner is not None:
         kind = next((kind for kind in ("cr", "ag", "gi") if hasattr(inner, f"{kind}_frame")), None)
-        frame = kind and getattr(inner, f"{kind}_frame")
+        frame: FrameType | None = getattr(inner, f"{kind}_frame") if kind else None
         if frame is None:
             yield f"  {inner!r}"
             return

@@ -147,6 +147,12 @@ class Second:
                 yield Page([row], is_last=False)
         yield Page(())
 
+    async def check_app(self) -> None:
+        """Its app is as good as any."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 APP = "app-1"
 AT_ONCE, A_MONTH = 4, 25

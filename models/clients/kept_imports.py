@@ -40,7 +40,7 @@ async def kept_by(
         ClientImport.colleague_id == colleague_id,
         col(ClientImport.created_at) > at - VALID_FOR,
     )
-    return (await session.exec(query.with_for_update() if is_locked else query)).first()
+    return (await session.exec(query.with_for_update(key_share=True) if is_locked else query)).first()
 
 
 async def delete_old(session: AsyncSession, at: datetime) -> None:

@@ -21,7 +21,7 @@ async def moved_to(scene: Scene, second: Second) -> None:
         await change(scene, f"UPDATE {table} SET provider = :name", name=second.name)  # noqa: S608  # our own words
     found = await scene.rows("SELECT organisation_id, organisation_name FROM connections ORDER BY organisation_id")
     second.reached = tuple(ReachableOrganisation(identity, name, None) for identity, name in found)
-    scene.providers[second.name] = second  # type: ignore[assignment]  # it has what the journey needs
+    scene.providers[second.name] = second
 
 
 @asynccontextmanager
@@ -29,7 +29,7 @@ async def worker_of(scene: Scene, second: Second) -> AsyncIterator[None]:
     """A worker in this process that serves this software alone."""
     async with opened(scene.settings.required("database_url")) as database:
         tokens = TokenStore(database, scene.settings.key_ring().for_purpose("database"))
-        parts = Parts(database, {second.name: second}, tokens)  # type: ignore[dict-item]  # it has what is asked of it
+        parts = Parts(database, {second.name: second}, tokens)
         served = [
             worker_on(scene.temporal, one.queue, one.activities, interceptors=INTERCEPTORS, at_once=one.at_once)
             for one in at_providers(parts, [second.name], concurrency=16)

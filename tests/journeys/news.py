@@ -1,6 +1,6 @@
 """When it is worth looking at a run again. Asking after every event of a history took half of a journey's time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType
@@ -15,7 +15,7 @@ ENDS = {
 """Of activities: nothing else of a workflow writes what is shown of a run."""
 
 
-async def news(handle: WorkflowHandle[Any, Any]) -> AsyncIterator[None]:
+async def news(handle: WorkflowHandle[Any, Any]) -> AsyncGenerator[None]:
     """Now, whenever an activity of the workflow has ended, and for ever once it has ended itself.
 
     Args:

@@ -6,7 +6,7 @@ from typing import cast
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 
-from contracts.payloads.check_connections import CheckReport
+from contracts.payloads.check_connections import CheckConnectionsInput, CheckReport
 from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from models.practices.tables import Practice
@@ -34,9 +34,9 @@ async def begin_night(scene: Scene) -> WorkflowHandle[CheckConnections, CheckRep
     async with scene.database.session() as session:
         action = nightly(await session.get_one(Practice, scene.actor.practice_id)).action
     assert isinstance(action, ScheduleActionStartWorkflow)
-    return await scene.temporal.start_workflow(
-        CheckConnections.run, action.args[0], id=action.id, task_queue=action.task_queue
-    )
+    (asked,) = action.args
+    assert isinstance(asked, CheckConnectionsInput)
+    return await scene.temporal.start_workflow(CheckConnections.run, asked, id=action.id, task_queue=action.task_queue)
 
 
 async def night_waits(night: WorkflowHandle[CheckConnections, CheckReport]) -> None:

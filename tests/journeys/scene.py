@@ -157,6 +157,12 @@ class Scene:
         """Ask for the run until it reaches a stage."""
         return await self.until(run_id, lambda run: run["stage"] == stage)
 
+    async def until_listed(self, run_id: str, count: int) -> Json:
+        """Ask for the run until so many organisations wait to be chosen."""
+        return await self.until(
+            run_id, lambda run: run["stage"] == "awaiting_selection" and len(run["organisations"]) == count
+        )
+
     async def listed(self, *, person: int = 0, choose: list[str] | None = None, action: str = "allow") -> Json:
         """Start a run, sign in, and wait for the list."""
         run_id, authorize_url = await self.start()

@@ -54,7 +54,7 @@ longer than most journeys' own calls."""
 def settings_for(temporal_address: str, keys: str) -> Settings:
     """Settings that lead to a Temporal server and know the sandbox's app."""
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]  # pydantic-settings' own argument
+        _env_file=None,
         temporal_address=temporal_address,
         encryption_keys=SecretStr(keys),
         providers=registry.read(None),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.shared.token_store import credential_of
@@ -25,7 +25,8 @@ from models.kit.sealing import Sealer, open_secret
 from models.practices.tables import Colleague, Practice
 from models.practices.writes import create_colleague, create_practice
 from providers.port.credential import Credential
-from tests.models.neighbours import NOON, a_life, rows_of
+from tests.models.neighbours import NOON as NOON
+from tests.models.neighbours import a_life, rows_of
 
 LATER = NOON + timedelta(days=1)
 
@@ -198,7 +199,7 @@ async def stored(database: Database, house: House) -> Grant:
 
 async def kinds_of_events(database: Database) -> list[str]:
     async with database.session() as session:
-        return list((await session.exec(select(Event.kind).order_by(Event.id))).all())
+        return list((await session.exec(select(Event.kind).order_by(col(Event.id)))).all())
 
 
 async def sign_in(database: Database, sealer, house: House, number: int, **more) -> Grant:

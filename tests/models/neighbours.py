@@ -26,14 +26,30 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 async def a_life(session: AsyncSession, whose: tuple[Grant, Client, Connection], colleague: Colleague) -> None:
     """What can be met of a client: a list that failed, a pull at work, a run that waits for it, and a mail of it."""
     grant, client, connection = whose
-    of = {"practice_id": client.practice_id, "colleague_id": colleague.id}
     connection.pull_holder, connection.pull_until = "next-door", NOON
     session.add(Receipt(connection_id=connection.id, list_name=ListName.ITEMS, cause=Cause.SIGNED_OUT))
-    run = Run(id="next-door", provider="xero", kind=RunKind.ADD_CLIENTS, stage=Stage.FINISHED, created_at=NOON, **of)
-    run.result = Result.COMPLETED_WITH_FAILURES
+    run = Run(
+        id="next-door",
+        practice_id=client.practice_id,
+        colleague_id=colleague.id,
+        provider="xero",
+        kind=RunKind.ADD_CLIENTS,
+        stage=Stage.FINISHED,
+        result=Result.COMPLETED_WITH_FAILURES,
+        created_at=NOON,
+    )
     session.add(run)
-    words = {"kind": "digest", "subject": "Next door", "body": "", "dedupe_key": "next-door", "sent_at": NOON}
-    session.add(Notice(**words, **of))
+    session.add(
+        Notice(
+            practice_id=client.practice_id,
+            colleague_id=colleague.id,
+            kind="digest",
+            subject="Next door",
+            body="",
+            dedupe_key="next-door",
+            sent_at=NOON,
+        )
+    )
     await session.flush()
     session.add(
         RunOrganisation(

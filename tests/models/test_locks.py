@@ -29,14 +29,34 @@ ROOMS = ("models", "activities", "starter", "web", "cli")
 
 async def begun(database: Database, house: House, stage: Stage, outcome: Outcome | None = None) -> None:
     """A run with the client's row."""
-    of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "kind": RunKind.ADD_CLIENTS}
     result = Result.COMPLETED_WITH_FAILURES if stage is Stage.FINISHED else None
-    row = {"grant_id": house.grant_id, "client_id": house.client_id, "connection_id": house.connection_id}
     async with database.transaction() as session:
-        session.add(Run(id=RUN, provider="xero", stage=stage, result=result, **of))
+        session.add(
+            Run(
+                id=RUN,
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider="xero",
+                kind=RunKind.ADD_CLIENTS,
+                stage=stage,
+                result=result,
+            )
+        )
         await session.flush()
-        judged = {"verdict": Verdict.NEW, "action": Action.CREATE, "outcome": outcome}
-        session.add(RunOrganisation(run_id=RUN, organisation_id="org-1", position=0, name="Smith", **row, **judged))
+        session.add(
+            RunOrganisation(
+                run_id=RUN,
+                organisation_id="org-1",
+                position=0,
+                name="Smith",
+                grant_id=house.grant_id,
+                client_id=house.client_id,
+                connection_id=house.connection_id,
+                verdict=Verdict.NEW,
+                action=Action.CREATE,
+                outcome=outcome,
+            )
+        )
 
 
 @pytest_asyncio.fixture

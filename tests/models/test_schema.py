@@ -6,7 +6,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import Text
+from sqlalchemy import Table, Text
+from sqlalchemy.orm import class_mapper
 from sqlmodel import SQLModel
 
 from contracts.words import standard_information
@@ -101,18 +102,24 @@ def test_nothing_deletes_what_is_said_to_be_never_deleted():
     assert deleted.isdisjoint(NEVER_DELETED)
 
 
+def table_of(kind: RowKind) -> Table:
+    table = class_mapper(TABLE_OF[kind]).local_table
+    assert isinstance(table, Table)
+    return table
+
+
 @pytest.mark.parametrize("kind", RowKind)
 def test_columns_are_the_fields_of_the_named_tuple(kind):
-    columns = [column.name for column in TABLE_OF[kind].__table__.columns]
+    columns = [column.name for column in table_of(kind).columns]
     ours = [name for name in StandardRow.model_fields if name != "key"]
-    assert columns == [*ours, *ROW_OF[kind]._fields]
+    assert columns == [*ours, *ROW_OF[kind].__annotations__]
     assert columns[-1] == "record"
-    assert [column.name for column in TABLE_OF[kind].__table__.primary_key] == ["connection_id", "key"]
+    assert [column.name for column in table_of(kind).primary_key] == ["connection_id", "key"]
 
 
 @pytest.mark.parametrize("kind", RowKind)
 def test_columns_take_what_the_named_tuple_may_hold(kind):
-    columns = TABLE_OF[kind].__table__.columns
+    columns = table_of(kind).columns
     for name, type_ in ROW_OF[kind].__annotations__.items():
         assert columns[name].nullable == (type(None) in getattr(type_, "__args__", ())), name
         if type_ in (str, str | None) and name not in {"record", "options"}:

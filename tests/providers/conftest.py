@@ -51,7 +51,7 @@ def paired(connection_id: str) -> ReachableOrganisation:
 class Tokens:
     """A source that gives its access tokens in turn, the next one whenever one was refused."""
 
-    practice_id = None
+    practice_id: UUID | None = None
 
     def __init__(self, *tokens: str, scope: tuple[str, ...] = ()) -> None:
         self._tokens = list(tokens)

@@ -59,7 +59,12 @@ class StandIn:
         return [call for call in self.calls if call.path == path]
 
     def tokens(
-        self, nonce: str, /, *, key: RSAKey | None = None, access: Mapping[str, object] | None = None, **claims: object
+        self,
+        nonce: str,
+        claims: Mapping[str, object] | None = None,
+        *,
+        key: RSAKey | None = None,
+        access: Mapping[str, object] | None = None,
     ) -> dict[str, object]:
         """A token answer as Xero's, with claims of the id_token changed at will (None removes one)."""
         now = int(self.clock().timestamp())
@@ -88,7 +93,7 @@ class StandIn:
             "xero_userid": "user-1",
             "name": "Ada Marsh",
             "email": "ada@example.test",
-            **claims,
+            **(claims or {}),
         }
         return {
             "access_token": access_token,
@@ -123,7 +128,8 @@ class StandIn:
                 }
             )
         if path == "/.well-known/openid-configuration/jwks":
-            keys = KeySet(self.published if self.published is not None else [self.key])
+            published = self.published if self.published is not None else [self.key]
+            keys = KeySet([*published])
             return JSONResponse(keys.as_dict())
         return Response("The resource you're looking for cannot be found", 404)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest_asyncio
 from temporalio.client import Client
@@ -13,7 +14,7 @@ from runtime.temporal.connection import connect
 ATTRIBUTES = ("RoomKind", "RoomStage")
 
 
-def settings_in(directory: Path, **values: object) -> Settings:
+def settings_in(directory: Path, **values: Any) -> Settings:
     """Settings that no ``.env`` of the machine can change."""
     return Settings(_env_file=None, data_dir=directory, **values)
 

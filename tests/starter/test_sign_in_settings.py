@@ -14,7 +14,7 @@ from tests.identity_provider import CLIENT, SECRET, identity_provider
 
 
 def settings(issuer: str, **more: Any) -> Settings:
-    return Settings(_env_file=None, public_url="https://sync.example", sign_in_issuer=issuer, **more)  # type: ignore[call-arg]  # pydantic-settings' own argument
+    return Settings(_env_file=None, public_url="https://sync.example", sign_in_issuer=issuer, **more)
 
 
 async def test_the_doctor_reads_what_a_sign_in_needs():
@@ -34,7 +34,7 @@ async def test_without_our_app_nothing_starts():
     with pytest.raises(CannotStartError, match="CLIENTSYNC_SIGN_IN_CLIENT_SECRET"):
         async with open_sign_in(settings("https://id.example.com", sign_in_client_id="x")):
             pass
-    async with open_sign_in(Settings(_env_file=None)) as nothing:  # type: ignore[call-arg]  # likewise
+    async with open_sign_in(Settings(_env_file=None)) as nothing:
         assert nothing is None
 
 

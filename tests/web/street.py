@@ -56,8 +56,9 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
             session, scene.actor.practice_id, email=f"cleo@{scene.actor.practice_slug}.example", name="Cleo"
         )
         _, token = await api_tokens.issue(session, scene.actor.colleague_id, name="Intranet")
-        mine = {"credential_id": uuid4().bytes, "public_key": b"of nobody"}
-        passkey = Passkey(colleague_id=colleague.id, name="Cleo's laptop", **mine)
+        passkey = Passkey(
+            colleague_id=colleague.id, name="Cleo's laptop", credential_id=uuid4().bytes, public_key=b"of nobody"
+        )
         session.add(passkey)
     (added,) = [row for row in run["organisations"] if row["outcome"] == "created"]
     return {

@@ -127,7 +127,7 @@ def walks(app: FastAPI) -> list[Walk]:
         Walk(method, route.path, _is_for_admins(route.dependant), frozenset(_inputs(route.dependant)))
         for route in (context.original_route for context in iter_route_contexts(app.routes))
         if isinstance(route, APIRoute) and not route.path.startswith(NOT_PAGES)
-        for method in sorted(route.methods - {"HEAD"})
+        for method in sorted((route.methods or set()) - {"HEAD"})
     ]
     assert {walk.method for walk in found} == {"GET", "POST"}
     return found

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -173,7 +174,7 @@ async def test_each_round_of_a_night_looks_at_each_login_once(server: WorkflowEn
         return DeliveredNotices(sent=0, left=0)
 
     practice = PracticeFacts(practice_id=uuid4(), practice_name="P", practice_slug="p")
-    short = [logins_to_check, note_login_trouble, clients_due, tell, deliver_notices]
+    short: list[Callable[..., Any]] = [logins_to_check, note_login_trouble, clients_due, tell, deliver_notices]
     async with (
         Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[CheckConnections], activities=short),
         Worker(server.client, task_queue=PROVIDER_QUEUE, activities=[check_login]),
@@ -276,7 +277,14 @@ async def test_a_choice_that_is_being_recorded_when_the_time_is_over_is_carried_
         return RunResult(run_id=asked.run_id, result=result, counts={}, causes={}, message="")
 
     facts = adding()
-    short = [enter_stage, judge_organisations, record_selection, create_clients, clients_to_pull, finish_run]
+    short: list[Callable[..., Any]] = [
+        enter_stage,
+        judge_organisations,
+        record_selection,
+        create_clients,
+        clients_to_pull,
+        finish_run,
+    ]
     async with (
         Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[BulkCreateClients], activities=short),
         Worker(server.client, task_queue=XEROS_QUEUE, activities=[list_organisations]),

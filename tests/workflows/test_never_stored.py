@@ -4,10 +4,11 @@ Whoever asked was told that nothing was changed. So nothing is done, and nothing
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -37,7 +38,8 @@ from contracts.payloads.runs import (
 )
 from contracts.words.names import WORKFLOW_QUEUE
 from contracts.words.runs import Result
-from tests.workflows.test_last_moments import PATIENCE, adding, server
+from tests.journeys.scene import PATIENCE
+from tests.workflows.test_last_moments import adding, server
 from workflows.bulk_create_clients import BulkCreateClients
 from workflows.change_connection import ChangeConnection
 from workflows.reassign_clients import ReassignClients
@@ -94,29 +96,35 @@ class Books:
 
     @asynccontextmanager
     async def worker(self, server: WorkflowEnvironment) -> AsyncIterator[None]:
-        short = [self.see_run, self.enter_stage, self.finish_run, self.reopen_run, self.create_clients]
+        short: list[Callable[..., Any]] = [
+            self.see_run,
+            self.enter_stage,
+            self.finish_run,
+            self.reopen_run,
+            self.create_clients,
+        ]
         async with Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=WORKFLOWS, activities=short):
             yield
 
 
-def starts(run: RunFacts) -> Sequence[tuple[object, object]]:
+def starts(run: RunFacts) -> Sequence[tuple[str, object]]:
     """Every kind of run that waits for a sign-in."""
     return (
-        (BulkCreateClients.run, BulkCreateClientsInput(run=run, deadlines=WAITS)),
-        (ReconnectAll.run, ReconnectAllInput(run=run, deadlines=WAITS)),
-        (ReassignClients.run, ReassignClientsInput(run=run, deadlines=WAITS)),
-        (ChangeConnection.run, ChangeConnectionInput(run=run, deadlines=WAITS, connection_id=uuid4())),
+        (BulkCreateClients.__name__, BulkCreateClientsInput(run=run, deadlines=WAITS)),
+        (ReconnectAll.__name__, ReconnectAllInput(run=run, deadlines=WAITS)),
+        (ReassignClients.__name__, ReassignClientsInput(run=run, deadlines=WAITS)),
+        (ChangeConnection.__name__, ChangeConnectionInput(run=run, deadlines=WAITS, connection_id=uuid4())),
     )
 
 
 @pytest.mark.parametrize("kind", range(4), ids=["add", "reconnect", "reassign", "change"])
 async def test_one_that_support_cancels_at_once_ends_as_cancelled(server: WorkflowEnvironment, kind: int):
     books, facts = Books(), adding()
-    method, asked = starts(facts)[kind]
+    name, asked = starts(facts)[kind]
     async with books.worker(server):
         with server.with_time_skipping_disabled():
             run = await server.client.start_workflow(
-                method,  # type: ignore[arg-type]  # of one of four workflows
+                name,
                 asked,
                 id=facts.run_id,
                 task_queue=WORKFLOW_QUEUE,
@@ -134,11 +142,11 @@ async def test_one_that_support_cancels_at_once_ends_as_cancelled(server: Workfl
 @pytest.mark.parametrize("kind", range(4), ids=["add", "reconnect", "reassign", "change"])
 async def test_one_that_nobody_cancels_ends_by_itself(server: WorkflowEnvironment, kind: int):
     books, facts = Books(), adding()
-    method, asked = starts(facts)[kind]
+    name, asked = starts(facts)[kind]
     async with books.worker(server):
         report = await asyncio.wait_for(
             server.client.execute_workflow(
-                method,  # type: ignore[arg-type]  # as above
+                name,
                 asked,
                 id=facts.run_id,
                 task_queue=WORKFLOW_QUEUE,
@@ -174,7 +182,7 @@ async def test_what_else_is_missing_is_a_failure_for_support_to_see(server: Work
         raise LookupError("something else")
 
     books.runs.add(facts.run_id)
-    short = [books.see_run, enter_stage, books.finish_run]
+    short: list[Callable[..., Any]] = [books.see_run, enter_stage, books.finish_run]
     async with Worker(server.client, task_queue=WORKFLOW_QUEUE, workflows=[ReassignClients], activities=short):
         run = await server.client.start_workflow(
             ReassignClients.run,

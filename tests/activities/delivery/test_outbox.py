@@ -61,7 +61,7 @@ class Outbox:
     async def told(self) -> list[tuple[str, str]]:
         async with self.database.engine.connect() as connection:
             found = await connection.exec_driver_sql("SELECT kind, after FROM events WHERE kind LIKE 'colleague.mail%'")
-            return [(kind, name) for kind, name in found]
+            return [(row["kind"], row["after"]) for row in found.mappings()]
 
 
 @pytest_asyncio.fixture

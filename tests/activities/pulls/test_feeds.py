@@ -61,7 +61,7 @@ class Pulls:
             of = self.house.practice.id, self.house.client_id, name
             page = await read_list(session, *of, limit=100, offset=0)
         assert page.receipt is None or page.receipt.rows == page.total
-        return [row.name for row in page.rows]
+        return [row.model_dump()["name"] for row in page.rows]
 
     async def receipts(self) -> dict[ListName, Receipt]:
         async with self.database.session() as session:

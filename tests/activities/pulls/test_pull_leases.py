@@ -78,7 +78,7 @@ class Pulls:
                 " WHERE practice_id = $1 GROUP BY organisation_id ORDER BY organisation_id",
                 (self.house.practice.id,),
             )
-            return [(organisation, count) for organisation, count in found]
+            return [(row["organisation_id"], row["count"]) for row in found.mappings()]
 
     async def lease(self) -> tuple[str | None, datetime | None]:
         async with self.database.session() as session:
@@ -152,18 +152,32 @@ async def test_a_group_stores_those_whose_lease_it_has(pulls: Pulls):
     house = pulls.house
     async with pulls.database.transaction() as session:
         client = Client(practice_id=house.practice.id, name="Jones", code="JONE0002", owner_id=house.colleague.id)
-        run = {"colleague_id": house.colleague.id, "provider": "xero", "kind": RunKind.ADD_CLIENTS}
         session.add(client)
-        session.add(Run(id=RUN, practice_id=house.practice.id, stage=Stage.PULLING, **run))
+        session.add(
+            Run(
+                id=RUN,
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider="xero",
+                kind=RunKind.ADD_CLIENTS,
+                stage=Stage.PULLING,
+            )
+        )
         await session.flush()
         second = a_connection(house.practice.id, client.id, house.grant_id, "org-2")
         session.add(second)
         await session.flush()
         for place, connection_id in enumerate((house.connection_id, second.id)):
-            row = {"verdict": Verdict.NEW, "action": Action.CREATE, "name": "Smith", "grant_id": house.grant_id}
             session.add(
                 RunOrganisation(
-                    run_id=RUN, organisation_id=f"org-{place + 1}", position=place, connection_id=connection_id, **row
+                    run_id=RUN,
+                    organisation_id=f"org-{place + 1}",
+                    position=place,
+                    name="Smith",
+                    grant_id=house.grant_id,
+                    connection_id=connection_id,
+                    verdict=Verdict.NEW,
+                    action=Action.CREATE,
                 )
             )
 

@@ -29,18 +29,35 @@ async def test_the_loop_and_the_practice_are_free_while_names_are_compared(
     database: Database, sealer: Sealer, house: House, monkeypatch: pytest.MonkeyPatch
 ):
     async with database.transaction() as session:
-        of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "kind": RunKind.ADD_CLIENTS}
-        session.add(Run(id=RUN, provider="xero", stage=Stage.LISTING, **of))
+        session.add(
+            Run(
+                id=RUN,
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider="xero",
+                kind=RunKind.ADD_CLIENTS,
+                stage=Stage.LISTING,
+            )
+        )
         await session.flush()
         for place, name in enumerate(("Quay Fish Ltd", "Mill Bakery Ltd")):
-            row = {"position": place, "name": name, "grant_id": house.grant_id}
-            session.add(RunOrganisation(run_id=RUN, organisation_id=f"org-{name}", **row))
+            session.add(
+                RunOrganisation(
+                    run_id=RUN, organisation_id=f"org-{name}", position=place, name=name, grant_id=house.grant_id
+                )
+            )
 
     async def somebody_adds_a_client() -> None:
         async with database.transaction() as session:
             await runs.practice_of(session, await runs.locked_run(session, RUN))  # as whoever creates clients does
-            client = {"name": "Mill Bakery Limited", "code": "MILL0002", "owner_id": house.colleague.id}
-            session.add(Client(practice_id=house.practice.id, **client))
+            session.add(
+                Client(
+                    practice_id=house.practice.id,
+                    name="Mill Bakery Limited",
+                    code="MILL0002",
+                    owner_id=house.colleague.id,
+                )
+            )
 
     loop, threads = asyncio.get_running_loop(), list[int]()
 

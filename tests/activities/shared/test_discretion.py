@@ -43,4 +43,5 @@ async def test_the_row_that_postgres_quotes_goes_nowhere(database: Database):
         chain = chain.__cause__
     with pytest.raises(DBAPIError) as quoted:
         await breaks()
+    assert quoted.value.orig is not None
     assert SECRET in str(quoted.value.orig.__cause__)  # what the chain would have told

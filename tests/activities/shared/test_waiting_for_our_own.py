@@ -20,7 +20,7 @@ from models.practices.writes import create_colleague, create_practice
 from providers.port.credential import Credential
 from providers.port.errors import HeldUp
 from tests.models.conftest import NOON, HandClock
-from tests.second_provider import A_PERSONS
+from tests.second_provider import Second
 
 SOON = timedelta(milliseconds=20)
 EXPIRED = Credential("user-1", "user-1", "Ada", b"secret", NOON)
@@ -41,23 +41,21 @@ async def held(database: Database, sealer: Sealer, monkeypatch: pytest.MonkeyPat
     yield grant
 
 
-class Silent:
-    """A provider that nobody should ask."""
-
-    name, capabilities = "xero", A_PERSONS
-
-
 async def test_a_login_that_another_process_asks_about_is_our_own_matter(database, sealer, held):
-    tokens = TokenStore(database, sealer, HandClock()).of(held.id, Silent(), None)
+    xero = Second(name="xero")
+    tokens = TokenStore(database, sealer, HandClock()).of(held.id, xero, None)
     with pytest.raises(HeldUp) as told:
         await tokens.credential()
     assert (told.value.cause, told.value.detail) == (Cause.OUR_OUTAGE, "another process was asking for its tokens")
     assert application_error(told.value, NOON).type == Cause.OUR_OUTAGE.value
+    assert xero.refreshed == []
 
 
 async def test_a_login_that_another_process_asks_about_is_not_ended(database, sealer, held):
+    xero = Second(name="xero")
     with pytest.raises(HeldUp):
-        await TokenStore(database, sealer, HandClock()).end_if_unused(held.id, Silent())
+        await TokenStore(database, sealer, HandClock()).end_if_unused(held.id, xero)
+    assert xero.revoked == []
 
 
 def test_another_pull_of_the_same_organisation_is_our_own_matter():

@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from cli.demo import FEWEST, cast, journey, performance, script
+from cli.demo import FEWEST, journey, performance, script
 from cli.demo.api import Api
 from cli.demo.awkward import Part, cast_parts
 from cli.demo.browser import Browser
@@ -34,6 +34,7 @@ from starter.access.tokens import Tokens
 from starter.answers.runs import RunAnswer
 from starter.bootstrap import open_database
 from starter.embedded import Product, embedded_product
+from starter.first_look import ADA, BEN, CLEO, PRACTICE
 from starter.people.colleagues import Colleagues
 from tests.cli.demo.demo_process import ASTRAY
 from tests.cli.demo.written_down import written_down
@@ -140,7 +141,7 @@ async def tempted(product: Product) -> Aftermath:
         run, chosen = await add_some(api, browser, email, sandbox, product)
         async with httpx2.AsyncClient(base_url=product.stand_ins["xero"]) as http:
             secrets: dict[str, list[str]] = (await http.get("/sandbox/api/secrets")).json()
-    secrets["email"] += [cast.ADA, cast.BEN, cast.CLEO, MEL]
+    secrets["email"] += [ADA, BEN, CLEO, MEL]
     return Aftermath(run, chosen, private(secrets, run), await written_down(product.settings))
 
 
@@ -181,5 +182,5 @@ async def add_some(
 
 def private(secrets: dict[str, list[str]], run: RunAnswer) -> dict[str, list[str]]:
     """The secrets without contacts that are called as an organisation or a colleague is: those names may be told."""
-    public = " ".join([*(organisation.name for organisation in run.organisations), "Ada Harbour", cast.PRACTICE])
+    public = " ".join([*(organisation.name for organisation in run.organisations), "Ada Harbour", PRACTICE])
     return {kind: [text for text in texts if text not in public] for kind, texts in secrets.items()}

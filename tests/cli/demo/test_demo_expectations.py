@@ -14,7 +14,8 @@ from cli.demo.sandbox import SandboxFault, SandboxOrganisation
 from cli.demo.selection import choose, same_again
 from contracts.payloads.selection import Selection
 from contracts.words.causes import Cause
-from contracts.words.runs import Outcome, Verdict
+from contracts.words.connections import ConnectionStatus
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
 from starter.answers.clients import ClientAnswer, ConnectionAnswer
 from starter.answers.runs import OrganisationAnswer, RunAnswer
 
@@ -50,7 +51,12 @@ def row(organisation: SandboxOrganisation, casting: Casting) -> OrganisationAnsw
     return OrganisationAnswer.model_construct(
         organisation_id=organisation.organisation_id,
         name=organisation.name,
+        distinction=None,
+        just_allowed=True,
         verdict=verdict,
+        verdict_message=None,
+        action=None,
+        next_step=None,
         client_id=UUID(int=int(organisation.organisation_id[4:]) + 1),
         outcome=outcome,
         cause=cause,
@@ -64,17 +70,65 @@ def run(casting: Casting) -> RunAnswer:
     """A run as it must be."""
     rows = [row(organisation, casting) for organisation in sandbox_organisations()]
     return RunAnswer.model_construct(
-        run_id="run-1", organisations=rows, counts=dict(Counter(one.outcome for one in rows)), causes={}
+        run_id="run-1",
+        kind=RunKind.ADD_CLIENTS,
+        heading="Add clients",
+        provider="xero",
+        stage=Stage.FINISHED,
+        result=Result.COMPLETED_WITH_FAILURES,
+        message=None,
+        colleague="Ada",
+        paused_until=None,
+        created_at=NOW,
+        finished_at=NOW,
+        total=len(rows),
+        counts=dict(Counter(one.outcome for one in rows if one.outcome)),
+        causes={},
+        accounts=None,
+        verdicts={},
+        organisations=rows,
+        offers=[],
     )
 
 
-def client(one: OrganisationAnswer, selection: Selection, **changes: object) -> ClientAnswer:
+def client(
+    one: OrganisationAnswer,
+    selection: Selection,
+    *,
+    lists_pulled_at: datetime | None = NOW,
+    cause: Cause | None = None,
+) -> ClientAnswer:
+    assert one.client_id is not None
     team = {chosen.organisation_id: chosen.team_id for chosen in selection.organisations}.get(one.organisation_id)
     connection = ConnectionAnswer.model_construct(
-        organisation_id=one.organisation_id, lists_pulled_at=NOW, cause=None, **changes
+        provider="xero",
+        organisation_id=one.organisation_id,
+        organisation_name=one.name,
+        login="Ada",
+        status=ConnectionStatus.CONNECTED,
+        cause=cause,
+        message=None,
+        next_step=None,
+        limited_until=None,
+        last_good_at=lists_pulled_at,
+        listed_at=NOW,
+        lists_pulled_at=lists_pulled_at,
     )
     return ClientAnswer.model_construct(
-        client_id=one.client_id, team_id=team or selection.team_id, connection=connection
+        client_id=one.client_id,
+        code="CODE0001",
+        name=one.name,
+        owner_id=UUID(int=1),
+        owner="Ada",
+        team_id=team or selection.team_id,
+        team=None,
+        company_number=None,
+        tax_number=None,
+        reference=None,
+        archived_at=None,
+        created_by_run="run-1",
+        created_at=NOW,
+        connection=connection,
     )
 
 
@@ -172,7 +226,7 @@ def test_everything_but_the_demo_company_is_chosen(run: RunAnswer, casting: Cast
 
 def test_a_second_run_that_makes_something_is_noticed(run: RunAnswer):
     for one in run.organisations:
-        one.action, one.outcome = "create", Outcome.ALREADY_CLIENT
+        one.action, one.outcome = Action.CREATE, Outcome.ALREADY_CLIENT
     run.counts = {Outcome.ALREADY_CLIENT: len(run.organisations)}
     assert list(expectations.nothing_new(run, 39, 39)) == []
     assert list(expectations.nothing_new(run, 39, 40)) == ["The second run made 1 clients; it should make none."]

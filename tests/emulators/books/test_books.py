@@ -21,7 +21,7 @@ def made(count: int = 40, seed: int = 7) -> list[Organisation]:
     return organisations(seed, count, SURROUNDINGS)
 
 
-@pytest.fixture(params=COUNTRIES.values(), ids=COUNTRIES)
+@pytest.fixture(params=COUNTRIES.values(), ids=list(COUNTRIES))
 def organisation(request: pytest.FixtureRequest) -> Organisation:
     """One in each country, with something of everything."""
     country: Country = request.param

@@ -118,9 +118,12 @@ class Nowhere:
         usual = {"client_id": CLIENT_ID, "redirect_uri": REDIRECT_URI, "response_type": "code", "scope": "books"}
         return self.http.get(PATHS.authorize, params=usual | {"state": "the-state"} | asked)
 
-    def signed_in(self, person: int = 0, page: httpx2.Response | None = None, **asked: str) -> httpx2.Response:
+    def signed_in(self, person: int = 0, /, **asked: str) -> httpx2.Response:
         """What somebody sees next who has signed in, be it the app's address."""
-        form = Form((page or self.authorize(**asked)).text)
+        return self.signed_in_at(self.authorize(**asked), person)
+
+    def signed_in_at(self, page: httpx2.Response, person: int = 0) -> httpx2.Response:
+        form = Form(page.text)
         data = form.hidden | {"person": form.choices["person"][person], "password": "sandbox", "action": "sign_in"}
         return self.http.get(self.http.post(form.action, data=data).headers["location"])
 

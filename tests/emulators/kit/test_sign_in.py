@@ -67,7 +67,7 @@ def test_nobody_is_asked_while_a_grant_that_covers_it_is_alive(starts: Starts) -
     nowhere = starts(ALL_OF_THEM)
     first = nowhere.connect()
     assert returned(nowhere.signed_in())["code"], "straight back"
-    assert nowhere.signed_in(person=1).status_code == 200, "somebody else is asked"
+    assert nowhere.signed_in(1).status_code == 200, "somebody else is asked"
     assert nowhere.signed_in(scope="books more").status_code == 200, "so is who is asked for more"
     second = nowhere.connect()
     assert nowhere.refresh(first).status_code == 400
@@ -86,7 +86,7 @@ def test_an_organisation_is_taken_over_only_by_who_says_so(starts: Starts) -> No
     nowhere = starts(ONE_EACH)
     wanted = offered_to_both(nowhere)
     older = nowhere.connect(wanted)
-    page = nowhere.press(nowhere.signed_in(person=1), "allow", wanted)
+    page = nowhere.press(nowhere.signed_in(1), "allow", wanted)
     assert page.status_code == 200
     assert "is connected already" in page.text
     assert returned(nowhere.press(page, "cancel"))["error"] == "access_denied"
@@ -97,7 +97,7 @@ def test_a_takeover_ends_the_older_grant_when_the_code_is_exchanged(starts: Star
     nowhere = starts(ONE_EACH)
     wanted = offered_to_both(nowhere)
     older = nowhere.connect(wanted)
-    page = nowhere.press(nowhere.signed_in(person=1), "allow", wanted)
+    page = nowhere.press(nowhere.signed_in(1), "allow", wanted)
     back = returned(nowhere.press(page, "take_over"))
     assert back["organisation"] == wanted
     renewed = nowhere.refresh(older)
@@ -164,8 +164,8 @@ def test_nobody_is_led_to_an_address_that_is_not_the_apps(starts: Starts, asked:
 def test_a_proof_key_may_be_required(starts: Starts) -> None:
     nowhere = starts(replace(POLICIES, pkce=Pkce.REQUIRED))
     assert returned(nowhere.authorize())["error"] == "invalid_request"
-    asked = {"code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256"}
-    code = nowhere.code(nowhere.organisations[0], **asked)
+    challenge = challenge_of(VERIFIER)
+    code = nowhere.code(nowhere.organisations[0], code_challenge=challenge, code_challenge_method="S256")
     assert nowhere.exchange(code, code_verifier=VERIFIER).status_code == 200
 
 
@@ -200,4 +200,4 @@ def test_every_page_says_whose_stand_in_it_is(starts: Starts) -> None:
 
 def offered_to_both(nowhere: Nowhere) -> str:
     """An organisation that the first and the second person may connect."""
-    return Form(nowhere.signed_in(person=1).text).choices["organisation"][0]
+    return Form(nowhere.signed_in(1).text).choices["organisation"][0]

@@ -46,7 +46,7 @@ def came_back(nowhere: Nowhere, client: OAuth2Client, **asked: str) -> tuple[str
     address, state = client.create_authorization_url(
         f"{nowhere.address}{PATHS.authorize}", code_verifier=VERIFIER, **asked
     )
-    page = nowhere.signed_in(page=nowhere.http.get(address))
+    page = nowhere.signed_in_at(nowhere.http.get(address))
     return nowhere.press(page, "allow", nowhere.organisations[0]).headers["location"], state
 
 
@@ -111,7 +111,7 @@ def test_lifetimes_are_told_as_they_are(starts: Starts) -> None:
     nowhere = starts(replace(POLICIES, refresh=rules, access_seconds=HOUR))
     tokens = nowhere.connect(nowhere.organisations[0])
     told = ("expires_in", "refresh_expires_in", "ends_in")
-    assert [tokens[name] for name in told] == [HOUR, 100 * DAY, 120 * DAY]
+    assert [int(tokens[name]) for name in told] == [HOUR, 100 * DAY, 120 * DAY]
     nowhere.clock.advance(HOUR)
     assert nowhere.whoami(tokens).status_code == 401
     same = nowhere.refresh(tokens).json()

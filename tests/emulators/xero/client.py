@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -75,17 +76,21 @@ class Tokens:
         return str(claims_of(self.access)["authentication_event_id"])
 
 
+Shown = dict[str, Any]
+"""JSON of the controls, whose shape the tests look at."""
+
+
 @dataclass
 class App:
     """One client application with its user's browser."""
 
     http: httpx2.Client
-    people: list[dict[str, object]] = field(default_factory=list)
+    people: list[Shown] = field(default_factory=list)
 
     # The sign-in, as a person does it.
 
     def authorize(self, **asked: str | None) -> httpx2.Response:
-        parameters: dict[str, str | None] = {
+        usual: dict[str, str | None] = {
             "response_type": "code",
             "client_id": SANDBOX_CLIENT_ID,
             "redirect_uri": REDIRECT_URI,
@@ -95,8 +100,8 @@ class App:
             "code_challenge": challenge_of(VERIFIER),
             "code_challenge_method": "S256",
             "acr_values": "bulk_connect:true",
-        } | asked
-        sent = {name: value for name, value in parameters.items() if value is not None}
+        }
+        sent = {name: value for name, value in (usual | asked).items() if value is not None}
         return self.http.get("/identity/connect/authorize", params=sent)
 
     def sign_in(self, page: httpx2.Response, person: int = 0) -> httpx2.Response:
@@ -120,9 +125,14 @@ class App:
 
     # The app's own calls.
 
-    def token(self, *, basic: bool = True, secret: str = SANDBOX_CLIENT_SECRET, **form: str) -> httpx2.Response:
-        if basic:
-            return self.http.post("/connect/token", data=form, auth=(SANDBOX_CLIENT_ID, secret))
+    def token(self, **form: str) -> httpx2.Response:
+        return self.token_as(SANDBOX_CLIENT_SECRET, **form)
+
+    def token_as(self, secret: str, /, **form: str) -> httpx2.Response:
+        return self.http.post("/connect/token", data=form, auth=(SANDBOX_CLIENT_ID, secret))
+
+    def token_without_header(self, secret: str, /, **form: str) -> httpx2.Response:
+        """The client authenticates in the form itself."""
         client = {"client_id": SANDBOX_CLIENT_ID, "client_secret": secret}
         return self.http.post("/connect/token", data=form | client)
 
@@ -155,25 +165,25 @@ class App:
         return [row["tenantId"] for row in self.connections(tokens).json()]
 
     def read(
-        self, tokens: Tokens, tenant: str, path: str, headers: dict[str, str] | None = None, **query: str
+        self, tokens: Tokens, tenant: str, path: str, headers: dict[str, str] | None = None, /, **query: str
     ) -> httpx2.Response:
         sent = bearer(tokens) | {"xero-tenant-id": tenant, "Accept": "application/json"} | (headers or {})
         return self.http.get(f"/api.xro/2.0/{path}", params=query, headers=sent)
 
     # Control.
 
-    def control(self, call: str, /, **words: object) -> dict[str, object]:
+    def control(self, call: str, /, **words: object) -> Shown:
         answer = self.http.post(f"/sandbox/api/{call}", json=words)
         assert answer.status_code == 200, answer.text
-        found: dict[str, object] = answer.json()
+        found: Shown = answer.json()
         return found
 
-    def state(self) -> dict[str, list[dict[str, object]]]:
-        found: dict[str, list[dict[str, object]]] = self.http.get("/sandbox/api/state").json()
+    def state(self) -> Shown:
+        found: Shown = self.http.get("/sandbox/api/state").json()
         return found
 
-    def calls(self) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = self.http.get("/sandbox/api/calls").json()
+    def calls(self) -> Shown:
+        found: Shown = self.http.get("/sandbox/api/calls").json()
         return found
 
 

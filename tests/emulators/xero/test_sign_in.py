@@ -1,11 +1,14 @@
 """From the app's link to its first tokens."""
 
+from collections.abc import Callable
+
 import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from emulators.xero import SANDBOX_CLIENT_ID, Config, create_app
+from emulators.xero.config import SANDBOX_CLIENT_SECRET
 from tests.emulators.xero.client import REDIRECT_URI, App, Form, Tokens, challenge_of, claims_of, returned
 
 
@@ -46,12 +49,12 @@ def test_the_client_may_authenticate_in_the_body(app: App) -> None:
     code = app.consent(1)["code"]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": REDIRECT_URI}
     verifier = "a-verifier-of-the-right-length-for-proof-key-exchange"
-    assert app.token(basic=False, code_verifier=verifier, **form).status_code == 200
+    assert app.token_without_header(SANDBOX_CLIENT_SECRET, code_verifier=verifier, **form).status_code == 200
 
 
-@pytest.mark.parametrize("basic", [True, False])
-def test_a_wrong_secret_is_an_invalid_client(app: App, basic: bool) -> None:
-    answer = app.token(basic=basic, secret="wrong", grant_type="refresh_token", refresh_token="x")
+@pytest.mark.parametrize("ask", [App.token_as, App.token_without_header])
+def test_a_wrong_secret_is_an_invalid_client(app: App, ask: Callable[..., httpx2.Response]) -> None:
+    answer = ask(app, "wrong", grant_type="refresh_token", refresh_token="x")
     assert (answer.status_code, answer.json()) == (400, {"error": "invalid_client"})
 
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import Message
 from typing import Any
 from uuid import uuid4
 
 import httpx2
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 from temporalio.client import Client
@@ -112,7 +113,7 @@ async def test_a_stranger_who_goes_on_asking_neither_fills_the_letterbox_nor_kee
     started = now()
     at = started
     scene.operations.sessions.clock = lambda: at
-    mails = []
+    mails: list[datetime] = []
     for minute in range(0, 90, 5):
         at = started + timedelta(minutes=minute)
         before = len(mails)
@@ -184,7 +185,9 @@ async def test_a_link_ends_by_itself_and_with_its_colleague(scene: Scene, box: L
     assert (await visitor(scene).post(link, data={"password": NEW, "again": NEW})).status_code == 404
 
 
-async def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(scene: Scene, box: Letterbox):
+async def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
+    scene: Scene, box: Letterbox, monkeypatch: pytest.MonkeyPatch
+):
     email = await address_of(scene)
     takes = box.handle_RCPT
 
@@ -192,11 +195,11 @@ async def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is
         box.refusal = "451 try again later" if len(box.asked) < 2 else None
         return await takes(*told)
 
-    box.handle_RCPT = takes_after_a_while
+    monkeypatch.setattr(box, "handle_RCPT", takes_after_a_while)
     await asked(scene, email)
     assert await all_done(scene) == [1]
     assert box.asked == [email] * 3
-    box.handle_RCPT = takes
+    monkeypatch.undo()
     box.refusal = "550 no such mailbox"
     await asked(scene, email)
     assert await all_done(scene) == [1, 0]

@@ -7,10 +7,10 @@ import httpx2
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from contracts.payloads.runs import RunFacts
+from contracts.payloads.runs import Deadlines, RunFacts
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
-from starter.runs.kinds import start_of
+from starter.runs.kinds import RunOptions, start_of
 from tests.journeys.people import change, joined, leaves, logins, owners, person, reaches, reassignable
 from tests.journeys.scene import Scene, by_organisation
 from workflows.support.run_text import STAGE
@@ -104,8 +104,8 @@ async def test_a_run_that_is_at_work_before_its_row_is_there_goes_on(make_scene,
     looks: list[int] = []
 
     def late(kind: RunKind) -> Callable[..., Awaitable[None]]:
-        async def begin(temporal: Client, facts: RunFacts, *more: object) -> None:
-            await start_of(kind)(temporal, facts, *more)
+        async def begin(temporal: Client, facts: RunFacts, waits: Deadlines, options: RunOptions) -> None:
+            await start_of(kind)(temporal, facts, waits, options)
             handle = temporal.get_workflow_handle(facts.run_id)
             while max(looks, default=1) < 2:
                 told = await handle.describe()

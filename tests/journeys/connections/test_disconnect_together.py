@@ -142,7 +142,7 @@ async def test_a_night_does_not_bring_back_what_ended_only_here(make_prepared: M
         scene = first.scene
         await ended(first, await disconnecting(first))
         tokens = TokenStore(scene.database, scene.settings.key_ring().for_purpose("database"))
-        reader = GrantReader(scene.database, {second.name: second}, tokens)  # type: ignore[dict-item]  # all it needs
+        reader = GrantReader(scene.database, {second.name: second}, tokens)
         [(grant_id,)] = await scene.rows("SELECT id FROM grants")
         checked = await CheckActivities(scene.database, reader).check_login(
             CheckLoginInput(practice_id=scene.actor.practice_id, grant_id=grant_id)

@@ -56,7 +56,7 @@ async def set_up(scene: Scene) -> Clients:
         for person in scene.world.library.people.values()
     ]
     shared = [one for one in reach[2] if one in reach[1]]
-    login_of = {}
+    login_of: dict[str, int] = {}
     async with scene.worker():
         for person, wanted in ((2, shared[:OFTEN_BROKEN]), (1, None), (0, None)):
             login_of |= dict.fromkeys(await add(scene, person, wanted), person)

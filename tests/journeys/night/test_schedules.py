@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytest_asyncio
 from temporalio.client import (
+    ScheduleActionExecutionStartWorkflow,
     ScheduleActionStartWorkflow,
     ScheduleCalendarSpec,
     ScheduleDescription,
@@ -118,7 +119,9 @@ async def _first_night(scene: Scene) -> str:
     async with asyncio.timeout(PATIENCE):
         while not (actions := (await described(scene, LONDON)).info.recent_actions):
             continue
-    return actions[0].action.workflow_id
+    action = actions[0].action
+    assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+    return action.workflow_id
 
 
 async def test_no_night_depends_on_comparing_times(schedules: Schedules, monkeypatch: pytest.MonkeyPatch):

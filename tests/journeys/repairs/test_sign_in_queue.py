@@ -16,10 +16,7 @@ async def some_removed(scene: Scene) -> None:
         organisations = list(scene.world.library.organisations)
         for place, organisation_id in enumerate(organisations[:3], 1):
             await scene.sign_in(address, choose=[organisation_id])
-            run = await scene.until(
-                run_id,
-                lambda run, place=place: run["stage"] == "awaiting_selection" and len(run["organisations"]) == place,
-            )
+            run = await scene.until_listed(run_id, place)
             address = await scene.further_sign_in(run_id)
         await scene.select_all(run)
         await scene.until_stage(run_id, "finished")

@@ -1,5 +1,7 @@
 """The app's calls a minute are as many as the setting says."""
 
+from uuid import UUID
+
 import pytest
 
 from models.kit.columns import now
@@ -13,7 +15,7 @@ from tests.journeys.scene import Scene
 class OldTokens:
     """Access tokens that the provider does not know."""
 
-    practice_id = None
+    practice_id: UUID | None = None
 
     async def credential(self, rejected: Credential | None = None) -> Credential:
         """Another one each time would be no better."""

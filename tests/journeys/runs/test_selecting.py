@@ -13,7 +13,9 @@ from tests.journeys.scene import Scene, chosen
 
 def as_the_web_ui(scene: Scene) -> Client:
     """A client that, like the Temporal Web UI, sends plain JSON and seals nothing."""
-    return Client(**{**scene.temporal.config(), "data_converter": pydantic_data_converter})
+    config = scene.temporal.config()
+    config["data_converter"] = pydantic_data_converter
+    return Client(**config)
 
 
 async def test_support_staff_choose_all_new_by_signal(scene: Scene):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -38,7 +39,7 @@ async def scene(temporal_settings: Settings, temporal: Client, postgres: OwnPost
     await clear(temporal)
 
 
-async def waits_for_the_database(handle: WorkflowHandle) -> None:
+async def waits_for_the_database(handle: WorkflowHandle[Any, Any]) -> None:
     """Until the workflow's tries are used up, and it only looks whether the database is back."""
     async with asyncio.timeout(PATIENCE):
         async for event in handle.fetch_history_events(wait_new_event=True):

@@ -73,7 +73,9 @@ async def test_silence_at_the_token_endpoint_is_waited_for(client: OneClient, mo
     sync = await waiting(client)
     assert (await client.shown())["cause"] == "provider_unavailable"
     # One a try: the lists of a client are asked for at once, and wait together.
-    assert scene.world.calls.by_path["POST /connect/token"] == policies.PULL["retry_policy"].maximum_attempts
+    tries = policies.PULL["retry_policy"]
+    assert tries is not None
+    assert scene.world.calls.by_path["POST /connect/token"] == tries.maximum_attempts
     report = await check(scene)
     assert (report.unanswered, set(report.causes)) == (1, {Cause.PROVIDER_UNAVAILABLE})
     scene.world.faults.clear()

@@ -39,6 +39,7 @@ async def test_a_failure_keeps_the_last_good_numbers_and_success_clears_the_caus
         before = await before_pull(session, [house.connection_id], "1")
         assert before == {house.connection_id: BeforePull(set(), {SUPPLIERS: 5})}
     held, never = receipts[SUPPLIERS], receipts[ITEMS]
+    assert held.cause_detail is not None
     assert (held.rows, held.pulled_at, held.cause) == (5, NOON, Cause.RATE_LIMITED)
     assert (held.attempted_at, len(held.cause_detail)) == (LATER, 200)
     assert (never.rows, never.pulled_at, never.cause) == (0, None, Cause.RATE_LIMITED)

@@ -129,11 +129,29 @@ async def test_a_client_that_was_never_read_is_due_at_once_unless_its_run_still_
     await made_at(database, house, NOON)
     if stage is not None:
         async with database.transaction() as session:
-            of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
-            session.add(Run(id="run-1", kind=RunKind.ADD_CLIENTS, stage=stage, **of))
+            session.add(
+                Run(
+                    id="run-1",
+                    practice_id=house.practice.id,
+                    colleague_id=house.colleague.id,
+                    provider="xero",
+                    kind=RunKind.ADD_CLIENTS,
+                    stage=stage,
+                )
+            )
             await session.flush()
-            row = {"run_id": "run-1", "organisation_id": "org-1", "position": 0, "name": "Smith Ltd"}
-            whose = {"grant_id": house.grant_id, "connection_id": house.connection_id, "client_id": house.client_id}
-            session.add(RunOrganisation(**row, **whose, verdict=Verdict.NEW, outcome=outcome))
+            session.add(
+                RunOrganisation(
+                    run_id="run-1",
+                    organisation_id="org-1",
+                    position=0,
+                    name="Smith Ltd",
+                    grant_id=house.grant_id,
+                    client_id=house.client_id,
+                    connection_id=house.connection_id,
+                    verdict=Verdict.NEW,
+                    outcome=outcome,
+                )
+            )
     assert await is_due(database, house, NOON + timedelta(hours=1)) is not waits
     assert await is_due(database, house, NOON + timedelta(days=1))

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from sqlalchemy import update
+from sqlmodel import col, select
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
@@ -40,14 +41,14 @@ async def logins(database, house, sealer) -> dict[str, UUID]:
                 at=NOON,
             )
             found[name] = grant.id
-        await session.exec(update(Colleague).where(Colleague.name == "Cy").values(deactivated_at=NOON))
+        await session.exec(update(Colleague).where(col(Colleague.name) == "Cy").values(deactivated_at=NOON))
     return found
 
 
 async def broken(database, house, logins, cause: Cause, reached_by: str = "", grant: str = "Ada", **more) -> None:
     """One more client in trouble, whose organisation these logins reach."""
     async with database.transaction() as session:
-        code = f"N{len((await session.exec(Client.__table__.select())).all())}"
+        code = f"N{len((await session.exec(select(Client.id))).all())}"
         client = Client(practice_id=house.practice.id, name=code, code=code, owner_id=house.colleague.id)
         session.add(client)
         await session.flush()

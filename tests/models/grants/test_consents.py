@@ -18,11 +18,24 @@ STATE = b"\x01" * 32
 @pytest_asyncio.fixture
 async def attempt(database: Database, house: House) -> ConsentAttempt:
     async with database.transaction() as session:
-        of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
-        session.add(Run(id="run-1", kind=RunKind.ADD_CLIENTS, **of))
+        session.add(
+            Run(
+                id="run-1",
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider="xero",
+                kind=RunKind.ADD_CLIENTS,
+            )
+        )
         await session.flush()
         attempt = ConsentAttempt(
-            state_hash=STATE, run_id="run-1", sealed_secrets=b"", expires_at=NOON + timedelta(minutes=10), **of
+            state_hash=STATE,
+            run_id="run-1",
+            practice_id=house.practice.id,
+            colleague_id=house.colleague.id,
+            provider="xero",
+            sealed_secrets=b"",
+            expires_at=NOON + timedelta(minutes=10),
         )
         session.add(attempt)
     return attempt

@@ -23,6 +23,7 @@ from tests.models.conftest import (
     LATER,
     SOON,
     DeadError,
+    House,
     a_secret,
     credential,
     kept_by,
@@ -121,6 +122,12 @@ async def test_a_holder_that_died_is_taken_over_when_its_lease_is_over(database,
     assert timedelta(seconds=15) >= grant_leases.LEASE
 
 
+async def is_leased(database: Database, house: House) -> bool:
+    until = (await stored(database, house)).refresh_until
+    assert until is not None
+    return until >= await clock_of(database)
+
+
 async def test_the_lease_of_who_is_at_it_is_renewed(database, fresh, provider, house, monkeypatch):
     monkeypatch.setattr(grant_leases, "RENEWED_EVERY", SOON)
     provider.may_answer.clear()
@@ -128,7 +135,7 @@ async def test_the_lease_of_who_is_at_it_is_renewed(database, fresh, provider, h
     await provider.called.wait()
     await lease_lasts(database, 0)
     async with asyncio.timeout(60):
-        while (await stored(database, house)).refresh_until < await clock_of(database):
+        while not await is_leased(database, house):
             pass
     provider.may_answer.set()
     await asking
@@ -271,7 +278,7 @@ async def test_new_tokens_are_held_through_an_outage_of_the_database(database_ur
     answering = provider.refresh
 
     async def refresh(old: Credential) -> Credential:
-        answer = await answering(old)
+        answer: Credential = await answering(old)
         failing.failures = 3
         return answer
 

@@ -13,6 +13,7 @@ from models.grants import writes as grants
 from models.grants.tables import Grant, GrantHolder, GrantReach
 from models.kit.database import Database
 from providers.port.credential import Credential
+from providers.port.provider import ReachableOrganisation
 from tests.models.conftest import AFTER_EXPIRY, LATER, NOON, DeadError, credential, kept_by, sign_in, stored
 
 
@@ -120,8 +121,8 @@ async def test_first_consents_of_one_person_at_once_make_one_grant(database, sec
 
 
 async def test_reach_is_what_was_listed_last(database, house):
-    def organisation(number: int, name: str) -> GrantReach:
-        return GrantReach(organisation_id=f"org-{number}", name=name, provider_connection_id=f"pair-{number}")
+    def organisation(number: int, name: str) -> ReachableOrganisation:
+        return ReachableOrganisation(f"org-{number}", name, f"pair-{number}")
 
     for listed in ([organisation(1, "One"), organisation(2, "Two")], [organisation(2, "Zwei")], []):
         async with database.transaction() as session:

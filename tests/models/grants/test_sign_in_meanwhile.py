@@ -1,7 +1,7 @@
 """A sign-in meanwhile: what it brings is used, whatever was asked for with the tokens before it."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -31,13 +31,39 @@ from tests.models.conftest import (
 pytestmark = pytest.mark.usefixtures("expired", "looks_often")
 
 
-async def sign_in_begun(database: Database, house: House, **more: object) -> None:
-    of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
-    words = {"expires_at": AFTER_EXPIRY + timedelta(minutes=10), **of, **more}
+async def sign_in_begun(
+    database: Database,
+    house: House,
+    *,
+    used_at: datetime | None = None,
+    expires_at: datetime = AFTER_EXPIRY + timedelta(minutes=10),
+    provider: str = "xero",
+    denied: bool = False,
+) -> None:
     async with database.transaction() as session:
-        session.add(Run(id="run-1", kind=RunKind.ADD_CLIENTS, **of))
+        session.add(
+            Run(
+                id="run-1",
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider="xero",
+                kind=RunKind.ADD_CLIENTS,
+            )
+        )
         await session.flush()
-        session.add(ConsentAttempt(state_hash=b"1", run_id="run-1", sealed_secrets=b"", **words))
+        session.add(
+            ConsentAttempt(
+                state_hash=b"1",
+                run_id="run-1",
+                practice_id=house.practice.id,
+                colleague_id=house.colleague.id,
+                provider=provider,
+                denied=denied,
+                sealed_secrets=b"",
+                used_at=used_at,
+                expires_at=expires_at,
+            )
+        )
 
 
 @pytest.mark.parametrize("used_at", [None, AFTER_EXPIRY - timedelta(seconds=5)])

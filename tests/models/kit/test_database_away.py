@@ -58,9 +58,9 @@ async def test_a_server_that_has_no_time_or_only_reads(database: Database, setti
     assert is_away(failed.value)
 
 
-async def test_no_connection_free(database_url: str):
+async def test_no_connection_free(database_url: str, monkeypatch: pytest.MonkeyPatch):
     full = Database(database_url, pool_size=1, max_overflow=0)
-    full.engine.pool._timeout = 0.01
+    monkeypatch.setattr(full.engine.pool, "_timeout", 0.01)
     async with full.session() as session:
         await session.connection()
         assert is_away(await error_of(full, "SELECT 1"))
@@ -88,7 +88,9 @@ async def test_a_group_of_tasks_with_one_of_them(database: Database):
         ("SELECT CAST(:words AS text)", {"words": "\x00"}),
     ],
 )
-async def test_what_a_statement_or_its_values_are_to_blame_for(database: Database, statement: str, values: dict):
+async def test_what_a_statement_or_its_values_are_to_blame_for(
+    database: Database, statement: str, values: dict[str, str]
+):
     assert not is_away(await error_of(database, statement, **values))
 
 

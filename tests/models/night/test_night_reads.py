@@ -31,7 +31,7 @@ async def now_is(database: Database, house: House, **values: Any) -> None:
         session.add(connection)
 
 
-NOT_IN_USE = [
+NOT_IN_USE: list[dict[str, object]] = [
     {"status": ConnectionStatus.DISCONNECTING},
     {"status": ConnectionStatus.DISCONNECTED},
     {"is_current": False},
@@ -73,7 +73,9 @@ async def due(database: Database, practice_id: UUID, *, after: UUID | None = Non
     return [one.is_look for one in found]
 
 
-DUE, LOOK, NOT = [False], [True], []
+DUE: list[bool] = [False]
+LOOK: list[bool] = [True]
+NOT: list[bool] = []
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -22,7 +23,10 @@ from starter.runs.runs import Runs
 from tests.models.conftest import NOON
 
 CREATED, FAILED, RETRYING, SKIPPED = Outcome.CREATED, Outcome.FAILED, Outcome.RETRYING, Outcome.SKIPPED
-ADDED = [
+Listed = tuple[str, Verdict, Action | None, Outcome | None, Cause | None, str | None, bool]
+"""Name, verdict, what was chosen, what became of it, why not, what is said, and whether it is a client."""
+
+ADDED: list[Listed] = [
     # name, verdict, action, outcome, cause, message, is a client
     ("Ash", Verdict.NEW, Action.CREATE, CREATED, None, None, True),
     ("Birch", Verdict.NEW, Action.CREATE, FAILED, Cause.ACCESS_LOST, "No access", True),
@@ -33,7 +37,7 @@ ADDED = [
     ("Gorse", Verdict.DEMO_OR_TRIAL, None, None, None, None, False),
     ("Hazel", Verdict.ALREADY_CLIENT, Action.CREATE, Outcome.ALREADY_CLIENT, None, None, True),
 ]
-REPAIRED = [
+REPAIRED: list[Listed] = [
     ("Ash", Verdict.ALREADY_CLIENT, Action.REPAIR, Outcome.REPAIRED, None, None, True),
     ("Birch", Verdict.NEW, None, None, None, None, False),
     ("Cork", Verdict.NEW, None, None, None, None, False),
@@ -44,9 +48,11 @@ REPAIRED = [
 async def runs(database, house) -> Runs:
     """The operations on a practice with an *Add clients* of each fate and a *Reconnect all* with two offers."""
     async with database.transaction() as session:
-        for number, (kind, rows, client_id) in enumerate(
-            ((RunKind.ADD_CLIENTS, ADDED, None), (RunKind.RECONNECT_ALL, REPAIRED, house.client_id))
-        ):
+        kinds: list[tuple[RunKind, list[Listed], UUID | None]] = [
+            (RunKind.ADD_CLIENTS, ADDED, None),
+            (RunKind.RECONNECT_ALL, REPAIRED, house.client_id),
+        ]
+        for number, (kind, rows, client_id) in enumerate(kinds):
             run = Run(
                 id=f"run-{number}",
                 practice_id=house.practice.id,
@@ -95,10 +101,11 @@ def json_of(answer: BaseModel) -> object:
 
 
 @pytest.fixture
-def answers(house) -> dict[str, list]:
+def answers(house) -> dict[str, list[object]]:
     """What the API has always answered about these two runs, as it was recorded."""
     recorded = (Path(__file__).parent / "run_answers.json").read_text()
-    return json.loads(recorded.replace("{client}", str(house.client_id)))
+    answers: dict[str, list[object]] = json.loads(recorded.replace("{client}", str(house.client_id)))
+    return answers
 
 
 async def test_the_api_answers_as_ever(runs, actor, answers):
@@ -159,7 +166,7 @@ async def test_few_questions_are_asked(database, runs, actor, look, queries):
 
 async def test_a_run_and_its_list_are_of_one_moment(database, second_database, runs, actor):
     """What changes while both are read is in all of the answer or in none of it."""
-    changed = []
+    changed: list[str] = []
 
     async def change() -> None:
         async with second_database.transaction() as session:
@@ -167,7 +174,7 @@ async def test_a_run_and_its_list_are_of_one_moment(database, second_database, r
 
     def meanwhile(*words: object) -> None:
         if not changed:
-            changed.append(words[2])
+            changed.append(str(words[2]))
             await_only(change())
 
     engine = database.engine.sync_engine

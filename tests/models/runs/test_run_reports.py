@@ -1,6 +1,7 @@
 """Runs for *Activity* and reports: filtered and paged in the database, grouped by outcome, with offers kept apart."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -47,8 +48,8 @@ async def run(database, house) -> Run:
                     name=name,
                     grant_id=house.grant_id,
                     verdict=Verdict(verdict),
-                    outcome=outcome and Outcome(outcome),
-                    cause=cause and Cause(cause),
+                    outcome=Outcome(outcome) if outcome else None,
+                    cause=Cause(cause) if cause else None,
                     message=message,
                     profile={"large": "thing"},
                     client_id=house.client_id if is_client else None,
@@ -115,6 +116,7 @@ async def test_a_row_has_the_client_and_the_people_around_it(database, house, ru
 async def test_outcomes_in_groups_with_causes_and_next_steps(database, run):
     async with database.session() as session:
         report = await any_run_view(session, run.id)
+    assert report is not None
     assert [(group.outcome, group.cause, group.count, group.message) for group in report.groups] == [
         (Outcome.FAILED, Cause.UNKNOWN, 2, None),
         (Outcome.FAILED, Cause.ACCESS_LOST, 1, "No access"),
@@ -133,6 +135,7 @@ async def test_offers_of_a_reconnect_stand_apart(database, run):
     async with database.transaction() as session:
         await session.merge(run)
         report = await any_run_view(session, run.id)
+        assert report is not None
         (ash,), own = await organisation_views(session, run)
         offers, how_many = await organisation_views(session, run, OrganisationFilter(is_offer=True), limit=2)
         (group,) = report.groups
@@ -190,7 +193,9 @@ async def test_another_practice_has_no_activity(database, house, runs):
 @pytest.mark.parametrize("cause", Cause)
 @pytest.mark.parametrize("outcome", Outcome)
 def test_by_itself_is_said_only_where_something_goes_on(outcome, cause):
-    row = RunOrganisation(run_id="run", organisation_id="books", position=0, name="Books", outcome=outcome, cause=cause)
+    row = RunOrganisation(
+        run_id="run", organisation_id="books", position=0, name="Books", grant_id=uuid4(), outcome=outcome, cause=cause
+    )
     ended = outcome in {Outcome.FAILED, Outcome.UNREACHABLE}
     assert (row.next_step == cause.next_step) is not (ended and cause.is_transient)
     assert not (ended and "Nothing to do" in (row.next_step or ""))

@@ -26,20 +26,33 @@ EVERY = {outcome.value: outcome for outcome in Outcome} | {"open": None}
 async def add(database: Database, house: House, name: str, outcome: Outcome | None, stage: Stage | None = None) -> None:
     """A run about the house's client, in which this has become of it."""
     async with database.transaction() as session:
-        of = {"practice_id": house.practice.id, "colleague_id": house.colleague.id, "provider": "xero"}
-        run = Run(id=name, kind=RunKind.ADD_CLIENTS, stage=stage or Stage.FINISHED, created_at=NOON, **of)
+        run = Run(
+            id=name,
+            practice_id=house.practice.id,
+            colleague_id=house.colleague.id,
+            provider="xero",
+            kind=RunKind.ADD_CLIENTS,
+            stage=stage or Stage.FINISHED,
+            created_at=NOON,
+        )
         run.result = Result.COMPLETED if run.stage is Stage.FINISHED else None
         session.add(run)
         await session.flush()
-        row = {
-            "organisation_id": "org-1",
-            "position": 0,
-            "name": "Smith Ltd",
-            "verdict": Verdict.NEW,
-            "updated_at": NOON,
-        }
-        whose = {"grant_id": house.grant_id, "client_id": house.client_id, "connection_id": house.connection_id}
-        session.add(RunOrganisation(run_id=name, outcome=outcome, action=Action.CREATE, **row, **whose))
+        session.add(
+            RunOrganisation(
+                run_id=name,
+                organisation_id="org-1",
+                position=0,
+                name="Smith Ltd",
+                grant_id=house.grant_id,
+                client_id=house.client_id,
+                connection_id=house.connection_id,
+                verdict=Verdict.NEW,
+                action=Action.CREATE,
+                outcome=outcome,
+                updated_at=NOON,
+            )
+        )
 
 
 @pytest.fixture

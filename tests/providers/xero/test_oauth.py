@@ -121,7 +121,7 @@ async def test_a_consent_names_the_person_and_the_event(xero: Xero, server: Stan
     ids=str,
 )
 async def test_an_identity_that_does_not_fit_is_refused(xero: Xero, server: StandIn, claims: dict[str, object]) -> None:
-    server.answer(TOKEN, server.tokens("the-nonce", **claims))
+    server.answer(TOKEN, server.tokens("the-nonce", claims))
     with pytest.raises(ConsentFailed):
         await finish(xero)
 
@@ -174,12 +174,12 @@ async def test_discovery_refused_at_the_edge_is_worth_another_try(xero: Xero, se
 
 
 async def test_the_person_may_stand_in_the_access_token_only(xero: Xero, server: StandIn) -> None:
-    server.answer(TOKEN, server.tokens("the-nonce", xero_userid=None, access={"xero_userid": "user-2"}))
+    server.answer(TOKEN, server.tokens("the-nonce", {"xero_userid": None}, access={"xero_userid": "user-2"}))
     assert (await finish(xero)).credential.account_key == "user-2"
 
 
 async def test_an_access_token_that_cannot_be_read_only_costs_the_event(xero: Xero, server: StandIn) -> None:
-    answer = server.tokens("the-nonce", at_hash=None)
+    answer = server.tokens("the-nonce", {"at_hash": None})
     answer["access_token"] = "opaque"
     server.answer(TOKEN, answer)
     assert (await finish(xero)).consent_ref is None
@@ -197,7 +197,7 @@ async def test_an_access_token_that_cannot_be_read_only_costs_the_event(xero: Xe
 async def test_a_login_is_known_by_a_name_and_never_by_an_address(
     xero: Xero, server: StandIn, claims: dict[str, object], name: str
 ) -> None:
-    server.answer(TOKEN, server.tokens("the-nonce", **claims))
+    server.answer(TOKEN, server.tokens("the-nonce", claims))
     assert (await finish(xero)).credential.label == name
 
 
@@ -205,8 +205,12 @@ async def test_a_refresh_gives_the_new_pair(xero: Xero, server: StandIn, clock: 
     server.answer(TOKEN, {"access_token": "access-1", "refresh_token": "refresh-1", "expires_in": 1800})
     newer = await xero.refresh(OLD)
     tokens = unpacked(newer.secret)
-    ends = {"access_expires_at": clock() + timedelta(minutes=30), "refresh_expires_at": clock() + timedelta(days=60)}
-    assert newer == replace(OLD, secret=newer.secret, **ends)
+    assert newer == replace(
+        OLD,
+        secret=newer.secret,
+        access_expires_at=clock() + timedelta(minutes=30),
+        refresh_expires_at=clock() + timedelta(days=60),
+    )
     assert (tokens.access_token, tokens.refresh_token, tokens.scope) == ("access-1", "refresh-1", ("openid",))
     (call,) = server.seen(TOKEN)
     assert call.form == {"grant_type": "refresh_token", "refresh_token": "refresh-0"}

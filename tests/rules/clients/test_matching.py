@@ -108,7 +108,7 @@ def test_a_word_in_the_place_of_a_number_tells_nothing():
 
 def connected(name: str = "Somebody Else", **numbers: str) -> ConnectedClient:
     written = {"company_number": None, "registration_number": None, **numbers}
-    return ConnectedClient(uuid4(), name, name, **written)  # type: ignore[arg-type]  # spelt by the test
+    return ConnectedClient(uuid4(), name, name, **written)
 
 
 def judged_beside(one: ConnectedClient, *candidates: Candidate) -> list[tuple[Verdict, str | None]]:

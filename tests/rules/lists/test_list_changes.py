@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, RowKind
+from contracts.words.standard_information import Contact
 from rules.lists.list_changes import Changes, Version, compare, count, membership, storable
 from tests.models.rows import account, contact
 
@@ -75,6 +76,7 @@ def test_nul_is_left_out_of_records_and_nothing_else(record, stored):
 
 def test_nul_is_left_out_of_texts():
     row, fingerprint = storable(contact("a\x00b", name="Ac\x00me"))
+    assert isinstance(row, Contact)
     assert (row.key, row.name) == ("ab", "Acme")
     assert fingerprint == storable(contact("ab", name="Acme"))[1]
 

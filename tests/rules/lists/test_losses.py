@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, RowKind
+from contracts.words.standard_information import Account
 from rules.lists.losses import is_much_missing, loses_many
 from tests.models.rows import account, contact
 
@@ -15,7 +16,7 @@ ITEMS = RowKind.ITEMS.lists
 HELD = {ListName.ACCOUNTS: 60, ListName.BANK_ACCOUNTS: 3}
 
 
-def chart(accounts: int, banks: int) -> list:
+def chart(accounts: int, banks: int) -> list[Account]:
     return [account(str(number), "A", bank=number < banks) for number in range(accounts)]
 
 

@@ -81,6 +81,7 @@ async def test_a_killed_parent_leaves_no_process_and_a_usable_directory(tmp_path
     parent = await asyncio.create_subprocess_exec(
         sys.executable, "-c", PARENT, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
+    assert parent.stdout is not None
     children = json.loads(await parent.stdout.readline())
     assert set(children) == {"postgres", "temporal", "worker"}
     everything = [pid for child in children.values() for pid in descendants(child)]

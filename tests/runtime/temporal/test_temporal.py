@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowFailureError
@@ -81,7 +82,9 @@ async def test_a_search_attribute_of_another_type_is_told(client: Client):
     name = f"made-{uuid.uuid4()}"
     await prepare_namespace(client, name)
     await client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(namespace=name, search_attributes={"RoomKind": 3})
+        AddSearchAttributesRequest(
+            namespace=name, search_attributes={"RoomKind": IndexedValueType.INDEXED_VALUE_TYPE_INT}
+        )
     )
     with pytest.raises(SearchAttributeTypeError, match="RoomKind exists in this namespace as"):
         await prepare_namespace(client, name, search_attributes=["RoomKind"])

@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from contracts.words.client_accounts import NewClient
 from contracts.words.practices import Plan
@@ -29,7 +29,7 @@ async def added(scene: Scene, **fields: object) -> dict[str, object]:
 
 
 async def told(database: Database, client_id: object) -> list[tuple[str, str | None, str | None]]:
-    query = select(Event).where(Event.client_id == UUID(str(client_id))).order_by(Event.id)
+    query = select(Event).where(Event.client_id == UUID(str(client_id))).order_by(col(Event.id))
     async with database.session() as session:
         return [(event.kind, event.before, event.after) for event in (await session.exec(query)).all()]
 

@@ -79,6 +79,7 @@ async def test_everything_can_be_taken_along(scene: Scene, added: Json):
 
 async def test_long_lists_and_timelines_are_whole(scene: Scene, added: Json):
     (client, *_), _ = await scene.operations.clients.find(scene.actor, ClientFilter())
+    assert client.connection is not None
     of = {"client_id": client.client.id, "connection_id": client.connection.id, "practice_id": scene.actor.practice_id}
     async with scene.database.transaction() as session:
         connection = await session.connection()

@@ -16,6 +16,7 @@ from runtime.temporal.connection import connect
 from starter.connections.check_times import CheckTimes, check_times
 from starter.connections.schedules import Schedules
 from tests.journeys.scene import PATIENCE, Scene
+from tests.models.conftest import HandClock
 
 
 async def until(scene: Scene, is_wanted: Callable[[CheckTimes], bool]) -> CheckTimes:
@@ -64,7 +65,8 @@ async def test_the_next_night_is_never_one_that_has_passed(scene: Scene):
     try:
         named = (await schedule.describe()).info.next_action_times
         for late in (named[0], named[0] + timedelta(hours=7), named[-1], named[-1] + timedelta(days=30)):
-            next_at = (await check_times(scene.temporal, actor.practice_slug, zone, lambda late=late: late)).next_at
+            clock = HandClock(late)
+            next_at = (await check_times(scene.temporal, actor.practice_slug, zone, clock)).next_at
             assert next_at is not None
             assert timedelta() < next_at - late <= timedelta(hours=25, minutes=20)
             assert next_at.astimezone(zone).hour == 4

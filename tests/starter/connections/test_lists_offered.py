@@ -43,7 +43,7 @@ async def elsewhere(scene: Scene) -> Elsewhere:
         database=scene.database,
         sealer=scene.settings.key_ring().for_purpose("database"),
         temporal=scene.temporal,
-        providers={second.name: second},  # type: ignore[dict-item]  # as much of one as is asked here
+        providers={second.name: second},
         public_url=scene.web,
         deadlines=Deadlines(),
     )

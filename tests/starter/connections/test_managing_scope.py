@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from fastapi.routing import APIRoute
+
 from models.clients.tables import Client
 from tests.journeys.fixtures import Neighbour
 from tests.journeys.one_client import one_of
@@ -30,8 +32,10 @@ def test_every_route_of_a_connection_is_asked_here():
     from web.api import change, connection
 
     known = {(method, path) for method, path, _ in calls("{client_id}", "{run_id}")}
-    routes = [*connection.router.routes, *change.router.routes]
-    assert {(method, route.path) for route in routes for method in route.methods} == known
+    ours = [*connection.router.routes, *change.router.routes]
+    routes = [route for route in ours if isinstance(route, APIRoute)]
+    assert len(routes) == len(ours)
+    assert {(method, route.path) for route in routes for method in route.methods or ()} == known
 
 
 async def test_anothers_connections_answer_404(scene: Scene, neighbour: Neighbour):

@@ -35,9 +35,8 @@ def changes_of(zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
                 middle = low + (high - low) / 2
                 changed = middle.astimezone(zone).utcoffset() != low.astimezone(zone).utcoffset()
                 low, high = (low, middle) if changed else (middle, high)
-            yield tuple(
-                (high + (at.astimezone(zone).utcoffset() or timedelta())).replace(tzinfo=None) for at in (low, high)
-            )
+            before, later = (at.astimezone(zone).utcoffset() or timedelta() for at in (low, high))
+            yield (high + before).replace(tzinfo=None), (high + later).replace(tzinfo=None)
         day = after
 
 

@@ -53,7 +53,7 @@ async def test_the_api_filters_runs_and_counts_them(scene: Scene, neighbour: Nei
     run_id, _ = await scene.start()
     other_id = (await scene.http.post("/api/v1/client-sync/xero/reconnect-all")).json()["run_id"]
 
-    async def found(**parameters: object) -> tuple[list[str], int]:
+    async def found(**parameters: str | int | bool) -> tuple[list[str], int]:
         answer = (await scene.http.get("/api/v1/runs", params=parameters)).json()
         return [run["run_id"] for run in answer["runs"]], answer["total"]
 
@@ -61,8 +61,8 @@ async def test_the_api_filters_runs_and_counts_them(scene: Scene, neighbour: Nei
     assert await found(limit=1, offset=1) == ([run_id], 2)
     assert await found(kind="reconnect-all") == ([other_id], 1)
     assert await found(active=False) == ([], 0)
-    assert await found(colleague_id=scene.actor.colleague_id) == ([other_id, run_id], 2)
-    assert await found(colleague_id=neighbour.actor.colleague_id) == ([], 0)
+    assert await found(colleague_id=str(scene.actor.colleague_id)) == ([other_id, run_id], 2)
+    assert await found(colleague_id=str(neighbour.actor.colleague_id)) == ([], 0)
 
 
 async def test_the_api_lists_teams_of_one_s_own_practice(scene: Scene, neighbour: Neighbour):
@@ -76,8 +76,10 @@ async def test_the_api_lists_teams_of_one_s_own_practice(scene: Scene, neighbour
 
 async def test_the_api_sorts_clients_and_refuses_what_is_no_column(scene: Scene):
     async with scene.database.transaction() as session:
-        of = {"practice_id": scene.actor.practice_id, "owner_id": scene.actor.colleague_id}
-        session.add_all(Client(**of, name=name, code=code) for name, code in (("Ash", "B2"), ("Elm", "A1")))
+        session.add_all(
+            Client(practice_id=scene.actor.practice_id, owner_id=scene.actor.colleague_id, name=name, code=code)
+            for name, code in (("Ash", "B2"), ("Elm", "A1"))
+        )
     for query, codes in (
         ("", ["B2", "A1"]),
         ("?sort=code", ["A1", "B2"]),

@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from contracts.payloads.runs import Deadlines
+from contracts.words.runs import Stage
 from models.grants.tables import ConsentAttempt, Grant
 from models.kit.columns import now
 from models.runs.tables import Run
@@ -21,7 +22,7 @@ from tests.journeys.scene import Scene
 
 async def attempts(scene: Scene) -> list[ConsentAttempt]:
     async with scene.database.session() as session:
-        return list((await session.exec(select(ConsentAttempt).order_by(ConsentAttempt.created_at))).all())
+        return list((await session.exec(select(ConsentAttempt).order_by(col(ConsentAttempt.created_at)))).all())
 
 
 async def state_of(browser: httpx2.AsyncClient, link: str) -> str:
@@ -104,7 +105,7 @@ async def test_a_reload_tells_the_run_what_it_was_not_told(scene: Scene):
     page = await scene.sign_in(authorize_url, browser=browser)
     [attempt] = await attempts(scene)
     attempt.delivered_at = None  # as a crash between the commit and the signal leaves it
-    attempt.used_at -= 2 * FINISHING
+    attempt.used_at = now() - 2 * FINISHING
     async with scene.database.transaction() as session:
         session.add(attempt)
     again = await browser.get(str(page.url))
@@ -119,7 +120,7 @@ async def test_an_interrupted_exchange_asks_for_another_sign_in(scene: Scene):
     page = await scene.sign_in(authorize_url, browser=browser)
     [attempt] = await attempts(scene)
     attempt.grant_id = attempt.delivered_at = None  # as a crash before the commit leaves it
-    attempt.used_at -= 2 * FINISHING
+    attempt.used_at = now() - 2 * FINISHING
     async with scene.database.transaction() as session:
         session.add(attempt)
     again = await browser.get(str(page.url))
@@ -200,7 +201,7 @@ async def test_no_sign_in_for_a_finished_run(scene: Scene):
     run_id, _ = await scene.start()
     async with scene.database.transaction() as session:
         run = await session.get_one(Run, run_id)
-        run.stage = "finished"
+        run.stage = Stage.FINISHED
         session.add(run)
     answer = await scene.http.post(f"/api/v1/runs/{run_id}/consent")
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "wrong_stage")

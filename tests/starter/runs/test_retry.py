@@ -1,15 +1,9 @@
 """Retrying: what failed is done again, alone, under the run's own id; clients in trouble try at once."""
 
 from contracts.words.names import sync_client_id
-from emulators.kit.faults.faults import Fault
 from emulators.xero.faults import Kind
-from tests.journeys.scene import Scene
+from tests.journeys.scene import Json, Scene
 from tests.starter.runs.test_consents import signals
-
-
-def fault(scene: Scene, kind: Kind, organisation_id: str, **more: object) -> None:
-    faults = scene.world.faults
-    faults.add(Fault(faults.new_id(), kind, organisation_id=organisation_id, **more))
 
 
 async def test_what_failed_is_done_again_alone(make_scene):
@@ -17,7 +11,7 @@ async def test_what_failed_is_done_again_alone(make_scene):
     async with scene.worker():
         listed = await scene.listed()
         failing = listed["organisations"][1]["organisation_id"]
-        fault(scene, Kind.SUBSCRIPTION_ENDED, failing)
+        scene.fault(Kind.SUBSCRIPTION_ENDED, failing)
         await scene.select(listed["run_id"], all_new=True)
         run = await scene.until_stage(listed["run_id"], "finished")
         assert run["counts"] == {"created": 3, "failed": 1}
@@ -40,7 +34,7 @@ async def test_a_client_in_trouble_is_told_to_try_at_once(make_scene):
     async with scene.worker():
         listed = await scene.listed()
         limited = listed["organisations"][0]["organisation_id"]
-        fault(scene, Kind.RATE_LIMITED, limited, problem="day", seconds=7200)
+        scene.fault(Kind.RATE_LIMITED, limited, problem="day", seconds=7200)
         await scene.select(listed["run_id"], all_new=True)
         run = await scene.until_stage(listed["run_id"], "finished")
     assert run["counts"] == {"created": 2, "retrying": 1}
@@ -57,10 +51,11 @@ async def test_a_client_in_trouble_is_told_to_try_at_once(make_scene):
     assert (await scene.show(run["run_id"]))["stage"] == "finished"
 
 
-async def clients(scene: Scene) -> list[dict]:
-    found: list[dict] = (await scene.http.get("/api/v1/clients")).json()["clients"]
+async def clients(scene: Scene) -> list[Json]:
+    found: list[Json] = (await scene.http.get("/api/v1/clients")).json()["clients"]
     return found
 
 
-def pulled_at(client: dict) -> str | None:
-    return client["connection"]["lists_pulled_at"]
+def pulled_at(client: Json) -> str | None:
+    at: str | None = client["connection"]["lists_pulled_at"]
+    return at

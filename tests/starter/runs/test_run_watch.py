@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import event, text
 
-from contracts.words.runs import Outcome, RunKind, Stage
+from contracts.words.runs import Action, Outcome, RunKind, Stage
 from models.kit.database import Database
 from models.runs.progress import RunSnapshot
 from models.runs.tables import Run, RunOrganisation
@@ -60,7 +60,7 @@ async def run(database: Database, house: House) -> str:
                 position=place,
                 name=f"Organisation {place}",
                 grant_id=house.grant_id,
-                action="create" if place == 0 else None,
+                action=Action.CREATE if place == 0 else None,
                 profile_read_at=NOON if place < 2 else None,
                 updated_at=NOON,
             )

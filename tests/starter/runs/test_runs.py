@@ -67,7 +67,7 @@ async def test_a_key_of_a_run_past_its_sign_in(scene: Scene):
     run_id, _ = await scene.start(**{"Idempotency-Key": "click-1"})
     async with scene.database.transaction() as session:
         run = await session.get_one(Run, run_id)
-        run.stage = "creating"
+        run.stage = Stage.CREATING
         session.add(run)
     answer = await scene.http.post(START, headers={"Idempotency-Key": "click-1"})
     assert answer.json() == {"run_id": run_id, "authorize_url": None, "to_allow": []}

@@ -30,7 +30,8 @@ def error_of(answer: httpx2.Response) -> dict[str, Any]:
     assert set(body["error"]) <= {"code", "message", "field"}
     assert body["error"]["message"].endswith((".", "`"))
     assert not RAW.search(body["error"]["message"]), body
-    return body["error"]
+    error: dict[str, Any] = body["error"]
+    return error
 
 
 CALLS = [
@@ -145,5 +146,7 @@ async def test_a_fault_of_ours_shows_a_reference_and_nothing_else(scene: Scene, 
     assert (answer.status_code, error["code"]) == (500, "internal")
     assert "vault" not in answer.text
     [logged] = [record for record in caplog.records if record.name == "web.kit.errors"]
+    assert isinstance(logged.args, tuple)
     assert str(logged.args[0]) in error["message"]
+    assert logged.exc_info is not None
     assert "vault" in str(logged.exc_info[1])

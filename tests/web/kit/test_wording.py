@@ -104,8 +104,8 @@ def test_lists_in_trouble_do_not_wait_for_the_night_in_which_they_would_be_due(c
 def test_a_connection_is_green_once_it_was_read_and_nothing_is_wrong(
     cause: Cause | None, good_at: datetime | None, said: str
 ):
-    pill = PAGES.get_template("components/status.html").module.connection
-    shown = pill(ConnectionStatus.CONNECTED, cause, good_at)
+    macros = vars(PAGES.get_template("components/status.html").module)
+    shown = macros["connection"](ConnectionStatus.CONNECTED, cause, good_at)
     assert said in shown
     assert ("pill good" in shown) == (said == "pill good")
 

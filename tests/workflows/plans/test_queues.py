@@ -3,6 +3,7 @@
 from typing import cast
 
 import pytest
+from temporalio.workflow import ActivityConfig
 
 from activities.registry import GROUPS_AT_ONCE, Parts, Served, at_providers, between_workflows
 from activities.shared.token_store import TokenStore
@@ -12,8 +13,8 @@ from models.kit.database import Database
 from runtime.sealing.keyring import KeyRing
 from workflows.plans import policies
 
-AT_PROVIDERS = {
-    name: policy
+AT_PROVIDERS: dict[str, ActivityConfig] = {
+    name: cast("ActivityConfig", policy)
     for name, policy in vars(policies).items()
     if name.isupper() and isinstance(policy, dict) and policy.get("task_queue")
 }

@@ -24,14 +24,14 @@ OTTO = Person(an_id("otto"), "Otto Gone", "otto@firm.test", False)
 TEAMS = ((an_id("payroll"), "Payroll"), (an_id("vat"), "VAT desk"))
 
 
-def known(code: str, name: str, **more: object) -> KnownClient:
-    rest = {"company_number": None, "tax_number": None, "reference": None, "is_archived": False} | more
-    return KnownClient(an_id(code), name, code, rest.pop("owner_id", ANN.id), rest.pop("team_id", None), **rest)
+def known(code: str, name: str) -> KnownClient:
+    """An active client of Ann's without numbers."""
+    return KnownClient(an_id(code), name, code, ANN.id, None, None, None, None, is_archived=False)
 
 
-ASH = known("ASH1", "Ash Ltd", company_number="01234567", tax_number="GB 123 4567 82", reference="Box 7")
-ELM = known("00123", "Elm  &\nCo", reference="0042", owner_id=OTTO.id, team_id=TEAMS[0][0])
-OLD = known("OLD1", "Oak Ltd", company_number="07654321", is_archived=True)
+ASH = known("ASH1", "Ash Ltd")._replace(company_number="01234567", tax_number="GB 123 4567 82", reference="Box 7")
+ELM = known("00123", "Elm  &\nCo")._replace(reference="0042", owner_id=OTTO.id, team_id=TEAMS[0][0])
+OLD = known("OLD1", "Oak Ltd")._replace(company_number="07654321", is_archived=True)
 PRACTICE = ImportInto((ASH, ELM, OLD), (ANN, BEA, OTTO), TEAMS, has_teams=True, allowance=50, importer_id=ANN.id)
 
 

@@ -119,8 +119,7 @@ async def test_what_was_shown_is_done_or_nothing(scene: Scene):
     shown = await sent(scene, row, other, dry_run=True)
     ash = (await listed(scene))[0]
     await scene.http.patch(f"/api/v1/clients/{ash['client_id']}", json={"name": "Ash LLP"})
-    body = {"json": {"rows": [row, other]}, "params": {"expected": shown["plan"]}}
-    refused = await scene.http.post(IMPORT, **body)
+    refused = await scene.http.post(IMPORT, json={"rows": [row, other]}, params={"expected": shown["plan"]})
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "wrong_stage")
     assert [(one["code"], one["name"]) for one in await listed(scene)] == [("A1", "Ash LLP")]
     await scene.http.patch(f"/api/v1/clients/{ash['client_id']}", json={"name": "Ash"})

@@ -1,6 +1,6 @@
 """Lists of clients as they really come: separators, codings, quoted newlines, workbooks and what spreadsheets do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from contracts.words.client_imports import LARGEST_FILE, MOST_COLUMNS, MOST_ROWS, Spoilt
 from contracts.words.refusals import Refused
@@ -18,10 +19,16 @@ from starter.clients.spreadsheet import cell, original
 LONDON = ZoneInfo("Europe/London")
 
 
-def book(*rows: list[object], change: Callable[[Workbook], None] = lambda _: None) -> bytes:
+def sheet_of(workbook: Workbook) -> Worksheet:
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)
+    return sheet
+
+
+def book(*rows: Sequence[object], change: Callable[[Workbook], None] = lambda _: None) -> bytes:
     workbook = Workbook()
     for row in rows:
-        workbook.active.append(row)
+        sheet_of(workbook).append(list(row))
     change(workbook)
     target = BytesIO()
     workbook.save(target)
@@ -73,7 +80,7 @@ def test_an_open_quotation_mark_swallows_no_rows():
 
 
 def test_a_workbook_s_values_are_read_as_text():
-    rows = [
+    rows: list[list[object]] = [
         ["Client list", None],
         [],
         ["Client code", "Client name"],
@@ -104,7 +111,7 @@ def test_what_a_spreadsheet_has_made_of_a_cell_is_marked():
     def formatted(workbook: Workbook) -> None:
         for place, (_, shown, _, _) in enumerate(values, start=1):
             if shown != "General":
-                workbook.active.cell(2, place).number_format = shown
+                sheet_of(workbook).cell(2, place).number_format = shown
 
     content = book(["x"] * len(values), [value for value, _, _, _ in values], change=formatted)
     (row,) = read_file(content).rows
@@ -129,7 +136,7 @@ def test_a_formula_is_not_evaluated_and_one_without_a_result_is_no_empty_cell():
 
 def test_the_first_visible_sheet_that_has_something_is_read():
     def more(workbook: Workbook) -> None:
-        workbook.active.sheet_state = "hidden"
+        sheet_of(workbook).sheet_state = "hidden"
         workbook.create_sheet("empty")
         workbook.create_sheet("clients").append(["name"])
         workbook["clients"].append(["Ash"])
@@ -139,7 +146,7 @@ def test_the_first_visible_sheet_that_has_something_is_read():
 
 def test_rows_that_are_far_apart_cost_nothing_and_keep_their_numbers():
     def far(workbook: Workbook) -> None:
-        workbook.active.cell(1_000_000, 1).value = "Elm"
+        sheet_of(workbook).cell(1_000_000, 1).value = "Elm"
 
     assert [(row.number, *row.texts) for row in read_file(book(["name"], change=far)).rows] == [(1_000_000, "Elm")]
 
@@ -212,7 +219,7 @@ def test_a_cell_that_was_kept_from_being_a_formula_comes_back_as_it_was(text):
 def test_a_workbook_of_ours_holds_text_alone():
     rows = [["00123", "1E5", "'=1+1", "2026-03-01", "a\nb", "x\x07y", "TRUE"]]
     content = written(["a", "b", "c", "d", "e", "f", "g"], rows, title="Clients")
-    sheet = load_workbook(BytesIO(content)).active
+    sheet = sheet_of(load_workbook(BytesIO(content)))
     assert [(one.value, one.data_type, one.number_format) for one in sheet[2]] == [
         (text.replace("\x07", ""), "s", "@") for text in rows[0]
     ]

@@ -159,10 +159,7 @@ async def added_one_by_one(scene: Scene, wanted: list[str]) -> None:
     run_id, address = await scene.start()
     for place, organisation_id in enumerate(wanted, 1):
         await scene.sign_in(address, person=CALLUM, choose=[organisation_id])
-        run = await scene.until(
-            run_id,
-            lambda run, place=place: run["stage"] == "awaiting_selection" and len(run["organisations"]) == place,
-        )
+        run = await scene.until_listed(run_id, place)
         address = await scene.further_sign_in(run_id)
     await scene.select_all(run)
     await scene.until_stage(run_id, "finished")

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from models.practices import writes as practices
 from starter.access.identities import Identities
+from tests.identity_provider import Claims
 from tests.journeys.people import change
 from tests.web.at_provider import PROVIDER, TITLE, Rules, account_of, bound_to, refused, signed_in
 from tests.web.house import House, arrived, visitor
@@ -116,10 +117,12 @@ async def test_our_second_step_is_asked_for_unless_the_operator_takes_the_provid
     assert (await signed_in(http, next="/team")).headers["location"] == "/sign-in/set-up?next=/team"
     assert not await is_in(http)
     rules(second_steps=frozenset({"mfa", "gold"}))
-    for claims in ({"amr": ["pwd"]}, {"amr": None}, {"amr": None, "acr": "silver"}):
+    too_little: list[Claims] = [{"amr": ["pwd"]}, {"amr": None}, {"amr": None, "acr": "silver"}]
+    for claims in too_little:
         provider.account |= claims
         assert (await signed_in(visitor(seated.scene))).headers["location"] == "/sign-in/set-up"
-    for claims in ({"amr": ["pwd", "mfa"], "acr": None}, {"amr": None, "acr": "gold"}):
+    enough: list[Claims] = [{"amr": ["pwd", "mfa"], "acr": None}, {"amr": None, "acr": "gold"}]
+    for claims in enough:
         provider.account |= claims
         http = visitor(seated.scene)
         assert (await signed_in(http)).headers["location"] == "/"
