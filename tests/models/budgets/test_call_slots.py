@@ -38,6 +38,7 @@ async def test_what_one_holds_the_other_does_not_get(database, second_database):
 
 async def test_many_at_the_same_moment_get_no_more_than_there_are(database, second_database):
     processes = [Process((database, second_database)[number % 2], uuid4(), limit=10) for number in range(12)]
+    await asyncio.gather(*(process.ask(0) for process in processes))  # from now on each has a connection
     for _ in range(3):
         held = await asyncio.gather(*(process.ask(5) for process in processes))
         assert sum(held) <= 10

@@ -5,7 +5,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,6 +17,7 @@ from providers.kit.windows import Counted, Scope, Unit, Window, start_of
 from providers.port.call_budget import Counter
 from providers.port.errors import RateLimited
 from tests.providers.clock import HandClock
+from tests.providers.kit.test_turns import settled
 
 A_MINUTE, A_MONTH = 4, 30
 WINDOWS = (
@@ -140,22 +141,20 @@ async def test_a_call_that_one_window_refuses_is_counted_in_none() -> None:
 
 
 async def test_what_was_taken_is_given_back_when_a_later_window_is_used_up() -> None:
-    """An organisation's day has a call left and the app's month has none: the day keeps it."""
+    """An organisation's day has calls left and the app's minute has none: the day keeps them."""
     clock, book = HandClock(), Book()
     windows = (
         Window(Scope.ORGANISATION, Unit.DAY, 40, Counted.SHARED),
-        Window(Scope.APP, Unit.MONTH, 1, Counted.SHARED),
+        Window(Scope.APP, Unit.MINUTE, 1, Counted.SHARED),
     )
     limits = engine(book, clock, windows)
-    assert await admitted(limits, "o") is None
-    for _ in range(10):
+    for _ in range(20):
+        assert await admitted(limits, "o") is None
         refused = await admitted(limits, "p")
         assert refused is not None
-        assert (refused.limit, refused.retry_at) == ("app_month", datetime(2026, 12, 1, tzinfo=UTC))
-        assert refused.is_long
-        assert refused.is_of_app
-    day = Counter("books", "app p", "day")
-    assert book.taken[day, start_of(Unit.DAY, clock())] <= 4, "one block at most"
+        assert (refused.limit, refused.is_of_app) == ("app_minute", True)
+        clock.move(60)
+    assert book.taken[Counter("books", "app p", "day"), start_of(Unit.DAY, clock())] == 4, "one block"
 
 
 async def test_what_an_organisation_has_left_of_its_day_is_not_forgotten_with_its_minute() -> None:
@@ -167,6 +166,23 @@ async def test_what_an_organisation_has_left_of_its_day_is_not_forgotten_with_it
     refused = await admitted(limits, "o")
     assert refused is not None
     assert (refused.limit, refused.is_of_app) == ("day", False)
+
+
+async def test_calls_that_wait_for_their_block_together_are_looked_at_once_more() -> None:
+    """All of them were admitted by their organisation before the block came."""
+    came = asyncio.Event()
+
+    class Slow(Book):
+        async def take(self, counter: Counter, begins: datetime, calls: int, limit: int) -> int:
+            await came.wait()
+            return await super().take(counter, begins, calls, limit)
+
+    limits = engine(Slow(), HandClock(), tuple(window for window in WINDOWS if window.unit is not Unit.AT_ONCE))
+    calls = [asyncio.create_task(admitted(limits, "o")) for _ in range(A_MINUTE + 3)]
+    await settled()
+    came.set()
+    refused = await asyncio.gather(*calls)
+    assert [limit.limit for limit in refused if limit is not None] == ["minute"] * 3
 
 
 async def test_calls_at_once_of_the_app_count_every_call() -> None:
