@@ -193,7 +193,7 @@ async def test_a_loss_is_judged_over_all_feeds_of_a_list(pulls: Pulls):
         pulls.second.keep(GOODS, item(f"{number}", f"No {number}"), BEFORE)
         pulls.second.keep(STOCK, item(f"{number}", f"No {number}", 1), BEFORE)
     await pulls.pull()
-    for number in range(30):
+    for number in range(15):
         del pulls.second.books[GOODS][f"{number}"], pulls.second.books[STOCK][f"{number}"]
     await pulls.pull()
     assert times(pulls, GOODS) == times(pulls, STOCK) == 2  # before it is believed
