@@ -42,8 +42,14 @@ class SharedCallBudget:
         """
         provider, scope_key, unit = counter
         asked = {
-            "provider": provider, "scope_key": scope_key, "unit": unit, "begins": begins, "calls": calls, "limit": limit
-        }  # fmt: skip
+            "provider": provider,
+            "scope_key": scope_key,
+            "unit": unit,
+            "begins": begins,
+            "calls": calls,
+            "limit": limit,
+            "is_short": unit == "minute",
+        }
         async with self._single.begin() as connection:
             used_before: int = (await connection.execute(_TAKE, asked)).scalar_one() - calls
         return max(0, min(calls, limit - used_before))
@@ -102,10 +108,15 @@ _TAKE = text("""
         SET window_start = greatest(there.window_start, excluded.window_start),
             used = CASE WHEN there.window_start < excluded.window_start THEN 0 ELSE least(there.used, :limit) END
                    + excluded.used
-    RETURNING used
+    RETURNING used, set_config(
+        'synchronous_commit',
+        CASE WHEN CAST(:is_short AS boolean) THEN 'off' ELSE current_setting('synchronous_commit') END,
+        true
+    )
 """)
 """Asking is counted in full and what was there before is worked out from the answer: one statement, and the row's own
-lock makes it atomic. Capping at the limit first keeps a crowd of askers from overflowing it."""
+lock makes it atomic. Capping at the limit first keeps a crowd of askers from overflowing it. Of a minute, nobody waits
+until it is on disk: a crash of PostgreSQL may lose the last half second of it, and is longer than that itself."""
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _AT = text("SELECT clock_timestamp()")
