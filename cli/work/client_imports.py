@@ -31,7 +31,7 @@ def import_file(
         ),
     ] = None,
     same_names: Annotated[
-        bool, typer.Option("--same-names", help="Add a row with a code of its own also if a client has its name.")
+        bool, typer.Option("--same-names", help="Allow the same name twice, in rows with a code of their own.")
     ] = False,
     only: Annotated[ImportVerdict | None, typer.Option(help="Print only rows of which this becomes.")] = None,
     as_email: As = None,

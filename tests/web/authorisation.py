@@ -86,11 +86,16 @@ _RULES = {
         POST /account/tokens/{token_id}/revoke
         GET /clients
         GET /clients.csv
+        GET /clients.xlsx
         GET /clients/new
         POST /clients/new
         GET /clients/found
         POST /clients/many
         POST /clients/many/done
+        GET /clients/import
+        POST /clients/import
+        GET /clients/import/{import_id}
+        POST /clients/import/{import_id}
         GET /client-sync
         POST /client-sync/{provider}/{kind}
         GET /activity

@@ -60,6 +60,7 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
             colleague_id=colleague.id, name="Cleo's laptop", credential_id=uuid4().bytes, public_key=b"of nobody"
         )
         session.add(passkey)
+    listed = await scene.operations.client_imports.keep(scene.actor, b"Code;Name\nB1;Beech\nB 2;Birch\n", "list.csv")
     (added,) = [row for row in run["organisations"] if row["outcome"] == "created"]
     return {
         "run_id": run["run_id"],
@@ -68,6 +69,7 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
         "team_id": str(team.id),
         "token_id": str(token.id),
         "passkey_id": str(passkey.id),
+        "import_id": str(listed),
         "colleague_id": str(colleague.id),
         "admin_id": str(scene.actor.colleague_id),
     }

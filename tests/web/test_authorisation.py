@@ -238,7 +238,7 @@ async def test_who_is_let_in_is_let_in(world: World):
     made_up = {
         **{
             name: str(uuid4())
-            for name in ("client_id", "colleague_id", "team_id", "token_id", "passkey_id", "admin_id")
+            for name in ("client_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id", "admin_id")
         },
         "run_id": "no-such-run",
         "organisation_id": "made-up",

@@ -22,7 +22,7 @@ NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 """In a route's path."""
 
-THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id"})
+THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id"})
 """What belongs to one practice, as addresses name it."""
 
 WORDS: Mapping[str, str] = {

@@ -91,7 +91,7 @@ async def import_clients(
     ] = None,
     adds_namesakes: Annotated[
         bool,
-        Query(alias="same_names", description="Add a row with a code of its own also if a client has its name."),
+        Query(alias="same_names", description="Allow the same name twice, in rows with a code of their own."),
     ] = False,
 ) -> ImportAnswer:
     """Create and change clients, row by row; a row that cannot be used is left out and says why.

@@ -48,6 +48,7 @@ class Said(StrEnum):
 
     CLIENT_ADDED = "client-added"
     CLIENT_CHANGED = "client-changed"
+    CLIENTS_IMPORTED = "clients-imported"
     CLIENT_ARCHIVED = "client-archived"
     CLIENT_RESTORED = "client-restored"
 
@@ -151,6 +152,7 @@ _SENTENCES: dict[Said, str] = {
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.CLIENT_ADDED: "The client is added.",
     Said.CLIENT_CHANGED: "The client is saved.",
+    Said.CLIENTS_IMPORTED: "The list is imported. New clients are not connected yet.",
     Said.CLIENT_ARCHIVED: "The client is archived.",
     Said.CLIENT_RESTORED: "The client is restored. It is not connected yet.",
     Said.SETTINGS_SAVED: "The settings are saved.",

@@ -2,7 +2,7 @@
 
 A row with a code is that code's client, or a new one. A row without is recognised by the practice's own reference, then
 by a company or tax number. A name alone never tells who it is: a row that would make a second client of a name is
-refused, unless it has a code and somebody has said that names may be there twice. An empty cell leaves what is there.
+refused, unless it has a code and somebody has allowed the same name twice. An empty cell leaves what is there.
 The same list a second time changes nothing.
 """
 
@@ -198,7 +198,7 @@ class _Judging:
                 continue
             whose = f"{client.called} has this name already" if client else f"Row {earlier.number} has this name too"
             same = f" If it is the same client, give it the code {client.code}." if client else ""
-            other = "say that names may be there twice" if row.code else "give it a code of its own"
+            other = "allow the same name twice" if row.code else "give it a code of its own"
             judged.append(row.refused(f"{whose}.{same} If it is another, {other}.", _FIELD.NAME))
         return judged
 

@@ -79,8 +79,9 @@ def _decoded(content: bytes) -> str:
     """
     marked = [coding for mark, coding in _MARKS if content.startswith(mark)]
     beginning = content[:2000]
-    if not marked and b"\x00" in beginning:
-        marked = ["utf-16-le" if beginning[1::2].count(0) >= beginning[::2].count(0) else "utf-16-be"]
+    for coding, half in (("utf-16-le", beginning[1::2]), ("utf-16-be", beginning[::2])):
+        if not marked and half.count(0) * 4 > len(half):  # of text in our letters, nearly all of one half
+            marked = [coding]
     for coding in marked or ("utf-8", "cp1252"):
         try:
             text = content.decode(coding)

@@ -40,7 +40,8 @@ CHANGED_MEANWHILE: Final = (
 GONE: Final = "This list is not kept any more: it was kept for an hour at most. Upload the file again."
 
 _AT_ONCE: Final = 2
-"""Lists that a process reads or judges at the same time; each takes a second or two of one core."""
+"""Lists that a process reads at the same time, and that it judges: each takes a second or two of one core. Judging
+never waits for reading, since whoever judges may hold the practice's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class ClientImports:
         Raises:
             Refused: It cannot be read.
         """
-        async with self._database.room("client lists", _AT_ONCE):
+        async with self._database.room("reading lists", _AT_ONCE):
             return await asyncio.to_thread(read_file, content)
 
     async def plan(self, actor: Actor, sheet: Sheet, columns: Columns, *, adds_namesakes: bool = False) -> ImportPlan:
@@ -186,7 +187,7 @@ class ClientImports:
         return KeptList(found.id, found.file_name, await asyncio.to_thread(_unpacked, content))
 
     async def _judged(self, sheet: Sheet, columns: Columns, into: ImportInto, *, adds_namesakes: bool) -> ImportPlan:
-        async with self._database.room("client lists", _AT_ONCE):
+        async with self._database.room("judging lists", _AT_ONCE):
             return await asyncio.to_thread(judge, sheet, columns, into, adds_namesakes=adds_namesakes)
 
     async def _done(

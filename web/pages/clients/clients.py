@@ -19,7 +19,7 @@ from starter.clients.clients import EVERYONE
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
-from web.kit.csv_answers import csv_answer
+from web.kit.csv_answers import csv_answer, workbook_answer
 from web.kit.listing import DESCENDING, KNOWN, PAGE, SIZES, Descending, Id, Limit, Offset, Search, address, is_dropped
 from web.kit.listing import last_page as last_page_of
 from web.kit.rendering import render
@@ -144,6 +144,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         unsorted=address(CLIENTS, asked.filters | asked.size),
         unpaged=address(CLIENTS, asked.filters | asked.sorting | asked.size),
         csv=address("/clients.csv", asked.filters | asked.sorting).rstrip("?&"),
+        workbook=address("/clients.xlsx", asked.filters | asked.sorting).rstrip("?&"),
     )
 
 
@@ -153,6 +154,14 @@ async def export(request: Request, door: Door, viewer: Viewer, asked: AskedFor) 
     if is_dropped(request.query_params, asked.filters):
         return go(CLIENTS, Said.FILTER_DROPPED)
     return csv_answer(await door.exports.clients(viewer.actor, asked.wanted, asked.order))
+
+
+@router.get("/clients.xlsx")
+async def export_workbook(request: Request, door: Door, viewer: Viewer, asked: AskedFor) -> Response:
+    """The same as a workbook."""
+    if is_dropped(request.query_params, asked.filters):
+        return go(CLIENTS, Said.FILTER_DROPPED)
+    return await workbook_answer(await door.exports.clients(viewer.actor, asked.wanted, asked.order))
 
 
 @router.get("/client-sync")
