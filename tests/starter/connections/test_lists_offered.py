@@ -80,7 +80,8 @@ async def test_a_list_that_is_not_there_can_be_neither_chosen_nor_refreshed_nor_
     with pytest.raises(Refused) as refreshed:
         await operations.managing.refresh(*of, [ListName.TRACKING_CATEGORIES])
     async with elsewhere.scene.database.transaction() as session:
-        await (await session.connection()).exec_driver_sql("DELETE FROM currencies")  # of the books that it had before
+        for of_the_books_before in ("DELETE FROM currencies", "DELETE FROM receipts WHERE list_name = 'currencies'"):
+            await (await session.connection()).exec_driver_sql(of_the_books_before)
     with pytest.raises(Refused) as taken:
         await operations.exports.client_list(*of, ListName.CURRENCIES)
     assert [(one.value.refusal.code, one.value.refusal.field) for one in (chosen, refreshed, taken)] == [
