@@ -8,6 +8,7 @@ ORGANISATIONS ?= 40
 TEST_PROCESSES ?= 4
 SEED ?= 1
 MINUTES ?= 2
+ROOMS := activities cli contracts emulators models providers rules runtime starter web worker workflows
 # Further arguments for pytest, and then no ruff and no mypy before it: make test ARGS="tests/runtime -k ports"
 ARGS ?=
 # In front of what opens pages: finds a browser, or installs it.
@@ -18,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-long test-schema check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
+.PHONY: help setup demo up browser test test-long test-schema coverage check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -58,6 +59,15 @@ test-long: setup ## the tests that are everyday ones at full size
 
 test-schema: setup ## every call of the API with thousands of invented requests, against its own description
 	$(BIN)/python -m pytest -m long tests/web/api/test_schema.py $(ARGS)
+
+coverage: setup browser ## all tests with their branches measured, in what they start too: a table by room, and a floor
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(WITH_BROWSER) $(BIN)/coverage run -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@for room in $(ROOMS); do printf '%-12s %5s %%\n' $$room \
+	  "$$($(BIN)/coverage report --include="$$room/*,$$room.py" --format=total --precision=1 --fail-under=0)"; done
+	@printf '%-12s %5s %%\n' "all of it" "$$($(BIN)/coverage report --format=total --precision=1 --fail-under=0)"
+	@$(BIN)/coverage report --format=total >/dev/null || { echo "less than fail_under in pyproject.toml"; exit 1; }
 
 format: setup ## let ruff put things right
 	$(BIN)/ruff check --fix .

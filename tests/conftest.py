@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 import uvloop
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from sqlmodel import SQLModel
@@ -25,6 +26,7 @@ from runtime.settings.zone_rules import use_pinned_rules
 from tests.grouping import Grouping
 from tests.journeys.promises import HAS_FAILED
 from tests.kept import opened
+from tests.measured import Measured
 from tests.reporting import FailuresAtOnce, waiting_tasks
 
 use_pinned_rules()  # as every program does first
@@ -77,6 +79,8 @@ def pytest_collection_finish() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Of several processes, the one that shows results."""
     look_for_cycles_less_often()
+    if Coverage.current() is None:  # `make coverage` measures everything
+        config.pluginmanager.register(Measured(config))
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(FailuresAtOnce(config))
 

@@ -105,3 +105,22 @@ def test_an_outage_is_given_up_in_the_end_and_a_limit_is_not():
     later = NOON + GIVE_UP_AFTER + timedelta(seconds=1)
     assert gives_up(NOON, later, Trouble(cause=Cause.PROVIDER_UNAVAILABLE))
     assert not gives_up(NOON, later, Trouble(cause=Cause.RATE_LIMITED))
+
+
+def test_a_try_waits_twice_as_long_each_time_and_as_long_as_the_provider_says():
+    trouble = Trouble(cause=Cause.PROVIDER_UNAVAILABLE)
+    assert next_try(NOON, 1, trouble) - NOON == 2 * (next_try(NOON, 0, trouble) - NOON)
+    limited = Trouble(cause=Cause.RATE_LIMITED, retry_at=NOON + timedelta(hours=3))
+    assert next_try(NOON, 0, limited) == limited.retry_at
+
+
+def test_a_move_waits_for_a_limit_and_for_nothing_else():
+    limited = Trouble(cause=Cause.RATE_LIMITED, retry_at=NOON + timedelta(hours=3))
+    assert next_move(NOON, NOON, limited) == limited.retry_at
+    assert next_move(NOON, NOON - LONGEST_MOVING, limited) is None
+    assert next_move(NOON, NOON, Trouble(cause=Cause.PROVIDER_UNAVAILABLE)) is None
+
+
+def test_logins_are_in_the_order_of_their_ids():
+    logins = [LoginToCheck(grant_id=UUID(int=one), login="Ada", connections=1) for one in (2, 1)]
+    assert [one.grant_id.int for one in in_order(logins)] == [1, 2]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from contracts.words.lists import ListName, RowKind
 from contracts.words.standard_information import Contact
-from rules.lists.list_changes import Changes, Version, compare, count, membership, storable
+from rules.lists.list_changes import Changes, Difference, Version, compare, count, count_first, membership, storable
 from tests.models.rows import account, contact
 
 ACCOUNTS = RowKind.ACCOUNTS.lists
@@ -86,3 +86,31 @@ def test_fingerprint_follows_columns_and_record():
     assert storable(contact("a"))[1] == plain
     assert storable(contact("a", tax_number="GB1"))[1] != plain
     assert storable(contact("a", record='{"Name":"Acme","Phone":"1"}'))[1] != plain
+
+
+def test_what_is_new_changed_back_again_and_gone_is_told_apart():
+    here, others = (True, False), (False, True)
+    held = {
+        "same": Version(b"1", here),
+        "changed": Version(b"1", here),
+        "back": Version(b"1", here, is_here=False),
+        "gone": Version(b"1", here),
+        "elsewhere": Version(b"1", others, is_elsewhere=True),
+    }
+    read = {key: Version(b"2" if key == "changed" else b"1", here) for key in ("same", "changed", "back", "new")}
+    assert compare(held, read, is_complete=True) == Difference(["new"], ["changed", "back"], ["gone"])
+    assert compare(held, read, is_complete=False).gone == []
+
+
+def test_a_first_reading_adds_all_that_a_list_has():
+    rows = [contact("a", supplier=True, customer=True), contact("b", supplier=True)]
+    assert count_first(CONTACTS, rows) == {
+        ListName.SUPPLIERS: Changes(2, added=2, changed=0, gone=0),
+        ListName.CUSTOMERS: Changes(1, added=1, changed=0, gone=0),
+    }
+    assert count_first(RowKind.TAX_RATES.lists, rows) == {ListName.TAX_RATES: Changes(2, added=2, changed=0, gone=0)}
+
+
+def test_a_contact_s_lists_count_where_its_flags_do_not_say_them():
+    usual, unusual = contact("a"), contact("a", in_customers=True)
+    assert storable(usual)[1] != storable(unusual)[1]

@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +33,24 @@ def test_nobody_is_sent_to_sign_in_where_no_sign_in_repairs(status, cause):
         assert "Tim can" not in said
     else:
         assert said
+
+
+@pytest.mark.parametrize(
+    ("client", "has_left", "keeps_login", "why"),
+    [
+        (ToMove(OLIVE, "Olive", is_living=True), False, False, None),
+        (ToMove(OLIVE, "Olive", is_living=True), True, False, "Tim has left meanwhile."),
+        (ToMove(OLIVE, "Olive", is_living=False), False, False, "It was disconnected meanwhile."),
+        (ToMove(OLIVE, "Olive", is_living=False), False, True, None),
+    ],
+)
+def test_what_has_changed_is_said(client, has_left, keeps_login, why):
+    assert changed_meanwhile(client, Taker("Tim", has_left), OLIVE, keeps_login=keeps_login) == why
+
+
+def test_who_can_repair_what_keeps_its_login_is_said():
+    broken = kept_login(ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT, "Tim")
+    assert broken == "It needs reconnecting: Tim can do that with an own login."
+    theirs = kept_login(ConnectionStatus.NEEDS_CLIENT, Cause.SUBSCRIPTION_ENDED, "Tim")
+    assert theirs.startswith(f"No sign-in repairs its connection. {Cause.SUBSCRIPTION_ENDED.sentence}")
+    assert "Tim can reconnect it" in kept_login(ConnectionStatus.CONNECTED, None, "Tim")

@@ -69,3 +69,25 @@ def test_its_own_books_and_those_not_listed_are_refused(organisation_id, code):
 )
 def test_another_client_s_books_are_marked(organisation_id, of, verdict):
     assert judge_books(organisation_id, known(of) if of else None, OLD).verdict is verdict
+
+
+def test_another_organisation_of_the_list_is_taken():
+    assert chosen_books(Selection.model_validate({"organisations": [{"organisation_id": "new"}]}), LISTED, OLD) == "new"
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"all_new": True}, "organisations"),
+        ({"organisations": [{"organisation_id": "new"}, {"organisation_id": "newer"}]}, "organisations"),
+        ({"organisations": [{"organisation_id": "new", "team_id": TEAM}]}, "organisations"),
+        (
+            {"organisations": [{"organisation_id": "new", "action": "link", "client_id": OTHER}]},
+            "organisations.0.client_id",
+        ),
+    ],
+)
+def test_more_than_one_organisation_for_the_client_is_refused(asked, field):
+    with pytest.raises(Refused) as refused:
+        chosen_books(Selection.model_validate(asked), LISTED, OLD)
+    assert (refused.value.refusal.code, refused.value.refusal.field) == (RefusalCode.INVALID, field)

@@ -47,3 +47,17 @@ def test_nobody_is_told_to_wait_for_what_nothing_tries_again(outcome, cause, mak
     if outcome in {Outcome.FAILED, Outcome.UNREACHABLE}:
         assert "goes on by itself" not in step
         assert "is tried again by itself" not in step
+
+
+def test_the_line_says_what_there_was_in_the_outcomes_order():
+    assert summary({Outcome.FAILED: 2, Outcome.CREATED: 37, Outcome.SKIPPED: 0}) == "37 created · 2 failed"
+    assert summary({}) == "There was nothing to do."
+
+
+def test_what_is_said_depends_on_who_tries_again():
+    cause = Cause.RATE_LIMITED
+    assert next_step_of(Outcome.CREATED, None, makes_client=True) is None
+    assert next_step_of(Outcome.RETRYING, cause, makes_client=True) == cause.next_step
+    assert next_step_of(Outcome.FAILED, cause, makes_client=True) == cause.next_step_until_the_night
+    assert next_step_of(Outcome.FAILED, cause, makes_client=False) == cause.next_step_when_given_up
+    assert next_step_of(Outcome.UNREACHABLE, cause, makes_client=True) == cause.next_step_when_given_up

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import SignInState
-from rules.runs.sign_in_queue import Expected, came_back, login_for, next_of
+from rules.runs.sign_in_queue import NAMED, Expected, came_back, login_for, next_of
 from rules.runs.surveying import LivingConnection
 
 TO_DO, DONE, DROPPED = SignInState.TO_DO, SignInState.DONE, SignInState.DROPPED
@@ -92,3 +92,33 @@ def test_a_connection_is_repaired_by_a_login_that_reaches_it(own, reached):
         assert "a" in reached[login]
     if own in reached and ("a" in reached[own] or not any("a" in ids for ids in reached.values())):
         assert login == own
+
+
+def living(grant_id: UUID) -> LivingConnection:
+    return LivingConnection(
+        MINE, MINE, "a", "Ash Ltd", grant_id, ConnectionStatus.NEEDS_RECONNECT, None, GrantStatus.ACTIVE, ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "reached", "chosen"),
+    [
+        (MINE, {THEIRS: {"a"}, MINE: {"a"}}, MINE),
+        (MINE, {THEIRS: {"a"}, MINE: {"b"}}, THEIRS),
+        (MINE, {THEIRS: {"b"}, MINE: {"b"}}, MINE),
+        (OTHERS, {THEIRS: {"b"}, MINE: {"b"}}, THEIRS),
+    ],
+)
+def test_a_login_that_reaches_comes_before_one_s_own_that_does_not(own, reached, chosen):
+    assert login_for(living(own), reached) == chosen
+
+
+def test_the_next_is_the_first_that_is_to_do():
+    assert next_of([ASH._replace(state=DONE), BEECH._replace(state=DROPPED), CEDAR]) == CEDAR
+    assert next_of([ASH._replace(state=DONE)]) is None
+
+
+def test_of_many_the_first_are_named_and_the_others_counted():
+    many = [Expected(str(number), f"Client {number}", TO_DO) for number in range(NAMED + 2)]
+    message = came_back(many, None, {one.organisation_id for one in many}, []).message
+    assert f"Client {NAMED - 1} and 2 more done" in message

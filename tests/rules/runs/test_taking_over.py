@@ -49,3 +49,22 @@ def test_what_reassigning_cannot_do_is_refused_with_its_field(field):
     with pytest.raises(Refused) as refused:
         take_over(Selection.model_validate({"organisations": [row]}), LISTED, ME, is_chosen=False)
     assert refused.value.refusal.field == f"organisations.0.{field}"
+
+
+@pytest.mark.parametrize(("chosen", "all_new", "taken"), [(["c", "a"], False, ["c", "a"]), ([], True, ["a", "b", "c"])])
+def test_what_is_chosen_comes_to_oneself(chosen, all_new, taken):
+    choices = take_over(selection_of(chosen, all_new=all_new), LISTED, ME, is_chosen=False)
+    assert [(choice.organisation_id, choice.owner_id) for choice in choices] == [(one, ME) for one in taken]
+
+
+@pytest.mark.parametrize(
+    ("selection", "code", "field"),
+    [
+        (selection_of(["a", "d"], all_new=False), RefusalCode.UNKNOWN_ORGANISATION, "organisations.1.organisation_id"),
+        (selection_of(["a"], all_new=False, owner=OTHER), RefusalCode.INVALID, "owner_id"),
+    ],
+)
+def test_what_is_not_listed_or_for_somebody_else_is_refused(selection, code, field):
+    with pytest.raises(Refused) as refused:
+        take_over(selection, LISTED, ME, is_chosen=False)
+    assert (refused.value.refusal.code, refused.value.refusal.field) == (code, field)
