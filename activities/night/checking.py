@@ -12,7 +12,7 @@ from temporalio import activity
 
 from activities.pulls.lease import holder
 from activities.pulls.seeing import READ_LASTS
-from activities.shared.failures import application_error
+from activities.shared.failures import application_error, met_at
 from activities.shared.grant_reader import ReachActivities
 from contracts.payloads.check_connections import (
     CheckedLogin,
@@ -75,7 +75,7 @@ class CheckActivities(ReachActivities):
     async def note_login_trouble(self, asked: NoteLoginTroubleInput) -> CheckedLogin:
         """Record that a login could not be checked, on each of its connections that had no cause yet."""
         error = ProviderError(asked.trouble.cause, asked.trouble.detail)
-        return await self._settle(asked.practice_id, asked.grant_id, self._now(), error)
+        return await self._settle(asked.practice_id, asked.grant_id, met_at(), error)
 
     async def _settle(
         self,
@@ -142,6 +142,6 @@ class CheckActivities(ReachActivities):
         until = trouble.retry_at if trouble.cause is Cause.RATE_LIMITED else None
         async with self._database.transaction() as session:
             await connections.record_trouble(
-                session, asked.connection_id, trouble.cause, trouble.detail, at, until=until
+                session, asked.connection_id, trouble.cause, trouble.detail, at, until=until, met_at=met_at()
             )
             await leases.release(session, (asked.connection_id,), holder=holder())

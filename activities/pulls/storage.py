@@ -66,6 +66,7 @@ class Storage:
             async with self._turns.of(asked.run_id), self._database.transaction() as session:
                 held = await leases.hold(session, read, holder())
                 read = {identity: readings for identity, readings in read.items() if identity in held}
+                await _leave_out_stored(session, read, asked)
                 good = [identity for identity, readings in read.items() if readings.worst is None]
                 lists = {identity: readings.rows for identity, readings in read.items()}
                 changes = await list_store.store_pulls(session, lists, is_complete=True, at=at)
@@ -100,6 +101,7 @@ class Storage:
         async with self._database.transaction() as session:
             if not await leases.hold(session, (asked.connection_id,), holder()):
                 raise LeaseLost
+            await _leave_out_stored(session, {asked.connection_id: readings}, asked)
             row = None
             if asked.run_id is not None and not (asked.grant_id is None and readings.worst is None):
                 is_locked = asked.grant_id is not None
@@ -163,7 +165,7 @@ class Storage:
         if error is None and asked.settles:
             good = _good_pull(asked.connection_id, readings, is_refresh=not asked.sources)
             await good_pulls.record_good(session, [good], at)
-            if asked.run_id is None and not asked.is_look:  # a run tells by its outcome
+            if changes and asked.run_id is None and not asked.is_look:  # a run tells by its outcome
                 await good_pulls.tell_of_refresh(session, asked, changes, at)
         elif error is not None:  # also one that waiting may repair: the receipts beside it say so already
             until = error.retry_at if error.cause is Cause.RATE_LIMITED else None
@@ -185,6 +187,21 @@ class Storage:
             return
         elif isinstance(error, NeedsPerson):
             await runs.settle_open(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
+
+
+async def _leave_out_stored(
+    session: AsyncSession, read: Mapping[UUID, Readings], asked: PullClientInput | PullClientsInput
+) -> None:
+    """Leave out what another try of the same pull has stored meanwhile, which is as new, and told of already.
+
+    Not so the profile that a login reads to take over: what stands there may have been read with the one before.
+    """
+    takes_over = isinstance(asked, PullClientInput) and asked.grant_id is not None
+    before = await receipts.before_pull(session, tuple(read), asked.pull_id)
+    for identity, readings in read.items():
+        for lists in tuple(readings.rows):
+            if before[identity].stored.issuperset(lists) and not (takes_over and lists == PROFILE):
+                del readings.rows[lists]
 
 
 def _good_pull(connection_id: UUID, readings: Readings, *, is_refresh: bool) -> GoodPull:

@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.pulls.lease import holder
+from activities.shared.failures import met_at
 from contracts.payloads.pulling import HandOverInput, RecordFailureInput
 from contracts.payloads.runs import EnterStageInput, FinishRunInput, ReopenRunInput, RunResult, SeeRunInput
 from contracts.payloads.sync_client import SettleSyncInput
@@ -71,7 +72,14 @@ class RunActivities:
             )
             until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
             await connections.record_trouble(
-                session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
+                session,
+                asked.connection_id,
+                asked.cause,
+                asked.detail,
+                at,
+                until=until,
+                login=asked.grant_id,
+                met_at=met_at(),
             )
             await leases.release(session, (asked.connection_id,), holder=asked.run_id)
 
@@ -86,7 +94,14 @@ class RunActivities:
                 return
             await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=asked.cause.sentence)
             await connections.record_trouble(
-                session, asked.connection_id, asked.cause, asked.detail, at, until=None, login=asked.grant_id
+                session,
+                asked.connection_id,
+                asked.cause,
+                asked.detail,
+                at,
+                until=None,
+                login=asked.grant_id,
+                met_at=met_at(),
             )
             await leases.release(session, (asked.connection_id,), holder=asked.run_id)
 
@@ -109,7 +124,14 @@ class RunActivities:
             if asked.cause is not None:
                 until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
                 await connections.record_trouble(
-                    session, asked.connection_id, asked.cause, asked.detail, at, until=until, login=asked.grant_id
+                    session,
+                    asked.connection_id,
+                    asked.cause,
+                    asked.detail,
+                    at,
+                    until=until,
+                    login=asked.grant_id,
+                    met_at=met_at(),
                 )
                 await leases.release(session, (asked.connection_id,), holder=holder())
 

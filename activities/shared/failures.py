@@ -45,6 +45,14 @@ def application_error(error: ProviderError, now: datetime) -> ApplicationError:
     )
 
 
+def met_at() -> datetime:
+    """When a failure that this activity is to record had been met, at the latest: the activity was scheduled for it.
+
+    It may come late, after a worker stood still; what was read of a connection since then is newer.
+    """
+    return activity.info().scheduled_time
+
+
 def is_tried_again(error: ApplicationError) -> bool:
     """Whether Temporal tries this activity again after the error; only for policies that limit the number of tries."""
     task = activity.info()

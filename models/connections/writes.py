@@ -103,6 +103,7 @@ async def record_trouble(
     *,
     until: datetime | None,
     login: UUID | None = None,
+    met_at: datetime | None = None,
 ) -> None:
     """Record that the connection did not work; only a cause that needs a person changes its status (design section 2).
 
@@ -117,9 +118,13 @@ async def record_trouble(
         at: This moment.
         until: When the provider takes calls again; None when the cause is not a limit.
         login: The login that met the trouble, if it was to take over; the login in use is then not affected.
+        met_at: When it was met, at the latest, for callers that may come late: what was read since is newer. None for
+            a pull that holds the lease.
     """
     connection = await session.get_one(Connection, connection_id, with_for_update={"key_share": True})
     if connection.status.is_leaving or login not in {None, connection.grant_id}:
+        return
+    if met_at is not None and connection.last_good_at is not None and connection.last_good_at > met_at:
         return
     known = connection.look_cause
     stays = known is not None and known.needs_person and not cause.needs_person  # an outage on top says nothing of it

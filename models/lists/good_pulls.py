@@ -87,7 +87,7 @@ async def _name_the_nameless(session: AsyncSession, pulls: Sequence[GoodPull]) -
 
 async def settle_good(session: AsyncSession, run_id: str, connection_ids: Sequence[UUID], at: datetime) -> None:
     """Give the run's rows of these connections the outcome of a successful pull; see ``connections.made``."""
-    asked = {"run_id": run_id, "ids": texts(connection_ids), "at": at}
+    asked = {"run_id": run_id, "ids": texts(connection_ids), "at": at, "mended": run_results.MENDED}
     await (await session.connection()).execute(_SETTLE_GOOD, asked)
 
 
@@ -171,4 +171,6 @@ _SETTLE_GOOD = text(f"""
                   ELSE '{MADE[Action.CREATE]}' END,
         cause = NULL, message = NULL, retry_at = NULL, updated_at = :at
     WHERE run_id = :run_id AND connection_id = ANY(CAST(:ids AS text[])::uuid[])
+      AND message IS DISTINCT FROM :mended
 """)  # noqa: S608  # put together from our own enums
+"""A row that was mended after the run's end goes on saying so when a late try of the run's own pull comes."""

@@ -71,7 +71,9 @@ def came_back(
     missed = next((one for one in left if one.organisation_id == expected_id), None)
     if missed is None:
         came_instead = None
-        said = f"{_names([one.name for one in after if one.organisation_id in done])} done." if done else ""
+        meant = done or {expected_id}.intersection(reached)  # a try before has marked it: what is said stays the same
+        named = [one.name for one in after if one.organisation_id in meant and one.state is SignInState.DONE]
+        said = f"{_names(named)} done." if named else ""
     else:
         came_instead = _names(allowed) if allowed else ""
         picked = f"You chose {came_instead}" if allowed else f"This sign-in did not allow {missed.name}"

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
+from temporalio.testing import ActivityEnvironment
 
 from activities.runs.clients import ClientActivities
 from activities.runs.runs import RunActivities
@@ -124,9 +125,8 @@ async def test_a_run_ends_once(books: Books, second: Result | None):
 
 async def test_a_run_that_was_reopened_ends_once_more(books: Books):
     finish = FinishRunInput(run_id=RUN, result=None, message=None)
-    await books.activities.record_failure(
-        RecordFailureInput(run_id=RUN, connection_id=books.connection_id, cause=Cause.UNKNOWN, detail="")
-    )
+    asked = RecordFailureInput(run_id=RUN, connection_id=books.connection_id, cause=Cause.UNKNOWN, detail="")
+    await ActivityEnvironment().run(books.activities.record_failure, asked)
     await books.activities.finish_run(finish)
     async with books.database.transaction() as session:
         await runs.reopen(session, await runs.locked_run(session, RUN), NOON)

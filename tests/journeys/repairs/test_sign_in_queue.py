@@ -10,19 +10,24 @@ REMOVED = 2
 
 
 async def some_removed(scene: Scene) -> None:
-    """Five clients, of which the first two were removed at the provider and the night has seen it."""
+    """Three clients, of which the first two were removed at the provider and the night has seen it."""
     async with scene.worker():
-        run_id, address = await scene.start()
-        organisations = list(scene.world.library.organisations)
-        for place, organisation_id in enumerate(organisations[:3], 1):
-            await scene.sign_in(address, choose=[organisation_id])
-            run = await scene.until_listed(run_id, place)
-            address = await scene.further_sign_in(run_id)
-        await scene.select_all(run)
-        await scene.until_stage(run_id, "finished")
-        for organisation_id in organisations[:REMOVED]:
-            scene.fault(Kind.DISCONNECTED, organisation_id)
-        await check(scene)
+        await removes_some(scene)
+
+
+async def removes_some(scene: Scene) -> None:
+    """The same, with a worker that is there."""
+    run_id, address = await scene.start()
+    organisations = list(scene.world.library.organisations)
+    for place, organisation_id in enumerate(organisations[:3], 1):
+        await scene.sign_in(address, choose=[organisation_id])
+        run = await scene.until_listed(run_id, place)
+        address = await scene.further_sign_in(run_id)
+    await scene.select_all(run)
+    await scene.until_stage(run_id, "finished")
+    for organisation_id in organisations[:REMOVED]:
+        scene.fault(Kind.DISCONNECTED, organisation_id)
+    await check(scene)
 
 
 async def queue_of(scene: Scene, run_id: str) -> Json:

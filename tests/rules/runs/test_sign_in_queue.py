@@ -23,6 +23,13 @@ MINE, THEIRS, OTHERS = (UUID(int=number) for number in range(1, 4))
         ([ASH, BEECH], "a", {"a"}, ["Ash Ltd"], "Ash Ltd done. 1 sign-in is left; Beech Ltd is next."),
         ([ASH], "a", {"a"}, [], "Ash Ltd done. No more sign-ins are needed."),
         (
+            [ASH._replace(state=DONE), BEECH],  # the second try of the first one
+            "a",
+            {"a"},
+            ["Ash Ltd"],
+            "Ash Ltd done. 1 sign-in is left; Beech Ltd is next.",
+        ),
+        (
             [BEECH],
             "b",
             {"x"},
