@@ -47,7 +47,7 @@ def _names() -> Sequence[str]:
 
 
 def xero_sandbox(context: typer.Context) -> None:
-    """The same as emulator xero."""
+    """The same as `clientsync emulator xero`."""
     _become("emulators.xero", context.args)
 
 
