@@ -32,6 +32,7 @@ async def breaks(person: Person, organisation_ids: list[str]) -> None:
 
 async def fails(person: Person, organisation_id: str, cause: Cause) -> None:
     """A connection of the practice needs a person."""
+    status = "needs_reconnect" if cause.signing_in_helps else "needs_client"
     await change(
         person.scene,
         "UPDATE connections SET status = :status, cause = :cause, look_cause = :cause, trouble_since = now() "
@@ -39,7 +40,16 @@ async def fails(person: Person, organisation_id: str, cause: Cause) -> None:
         practice=person.actor.practice_id,
         broken=organisation_id,
         cause=cause.value,
-        status="needs_reconnect" if cause.signing_in_helps else "needs_client",
+        status=status,
+    )
+    await change(
+        person.scene,
+        "INSERT INTO events (practice_id, client_id, connection_id, kind, cause, before, after, at) "
+        "SELECT practice_id, client_id, id, :kind, cause, 'connected', status, now() FROM connections "
+        "WHERE practice_id = :practice AND organisation_id = :broken",
+        practice=person.actor.practice_id,
+        broken=organisation_id,
+        kind=f"connection.{status}",
     )
 
 
