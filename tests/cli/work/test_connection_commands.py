@@ -9,6 +9,7 @@ from tests.cli.test_cli import data, refused, run
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import one_of
 from tests.journeys.people import everything_added
+from tests.journeys.promises import HEALTH
 from tests.journeys.scene import Scene
 
 AS = ("--as", "admin@harbour-lane.example.com")
@@ -25,6 +26,7 @@ def environment(scene: Scene) -> dict[str, str]:
     return environment_of(scene.settings)
 
 
+@pytest.mark.leaves(HEALTH, because="a receipt is written by hand, to be shown")
 async def test_settings_and_a_refresh_that_is_waited_for(scene: Scene, environment: dict[str, str]):
     async with scene.worker():
         client = await one_of(scene)

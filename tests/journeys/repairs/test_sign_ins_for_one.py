@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 
 from contracts.words.runs import RunKind
@@ -11,8 +12,11 @@ from tests.journeys.elsewhere import moved_to
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import change, everything_added
+from tests.journeys.promises import HEALTH, STATUS_EVENT
 from tests.journeys.scene import Scene
 from tests.second_provider import A_COMPANYS, A_PERSONS, Second
+
+pytestmark = pytest.mark.leaves(HEALTH, STATUS_EVENT, because="connections are broken by hand")
 
 
 @pytest_asyncio.fixture
