@@ -54,7 +54,7 @@ types: setup ## mypy, strict, of tests too
 test: setup browser $(if $(ARGS),,check) ## lint, strict types and all tests, on real servers; some wait for time-outs, so a few run side by side
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 
-test-long: setup ## the tests that are everyday ones at full size
+test-long: setup ## what everyday tests have no time for: the same at full size, and two minutes of torture
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -m long $(ARGS)
 
 test-schema: setup ## every call of the API with thousands of invented requests, against its own description

@@ -46,7 +46,6 @@ EMPTYING = "; ".join([ENDING_TRANSACTIONS, *DELETING_ROWS])
 
 
 LONG = (
-    "ordeal",
     "nightly",
     "crashes",
     "demo",

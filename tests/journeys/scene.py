@@ -158,10 +158,16 @@ class Scene:
         return await self.until(run_id, lambda run: run["stage"] == stage)
 
     async def until_listed(self, run_id: str, count: int) -> Json:
-        """Ask for the run until so many organisations wait to be chosen."""
-        return await self.until(
-            run_id, lambda run: run["stage"] == "awaiting_selection" and len(run["organisations"]) == count
-        )
+        """Ask for the run until so many organisations wait to be chosen.
+
+        Rows may be there before the run says that it lists anew; those with a verdict are not.
+        """
+
+        def is_listed(run: Json) -> bool:
+            judged = [one for one in run["organisations"] if one["verdict"]]
+            return run["stage"] == "awaiting_selection" and len(judged) == len(run["organisations"]) == count
+
+        return await self.until(run_id, is_listed)
 
     async def listed(self, *, person: int = 0, choose: list[str] | None = None, action: str = "allow") -> Json:
         """Start a run, sign in, and wait for the list."""

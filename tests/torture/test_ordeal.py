@@ -1,6 +1,6 @@
-"""Two minutes of everything at once, first of all tests and beside the others: nothing lost, doubled or untrue.
+"""Two minutes of everything at once: nothing lost, doubled or untrue.
 
-Small practices, so that it leaves the others room: most of its four minutes it waits.
+Small practices: most of its four minutes it waits.
 """
 
 import os
@@ -24,6 +24,7 @@ killed in the middle of an activity without a heartbeat it may take three, and o
 WORDS = ("--seed", SEED, "--minutes", MINUTES, "--practices", PRACTICES, "--organisations", ORGANISATIONS)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3 * CALM)
 def test_two_minutes_under_fire(tmp_path: Path):
     """As a process of its own, so that it has network namespaces where the machine lets it; it ends when we do."""
