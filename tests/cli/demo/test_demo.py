@@ -75,6 +75,7 @@ def test_the_demo_ends_well_and_its_totals_add_up(whole: Performed):
     assert whole.left == []
 
 
+@pytest.mark.long
 async def test_ctrl_c_leaves_nothing_behind(files: Path):
     """In the middle of a start, when some of it runs already and the rest is on its way."""
     process = await start_demo(files, "--organisations", str(FEWEST))

@@ -215,6 +215,7 @@ async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_tol
     assert (await health(scene))["by_cause"] == {}
 
 
+@pytest.mark.long
 async def test_a_long_night_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More clients than are refreshed at once, so that the night is not over when the server suggests a new history.
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=100") as server:

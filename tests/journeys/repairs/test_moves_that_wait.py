@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import httpx2
+import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
@@ -137,6 +138,7 @@ async def test_what_lasts_longer_than_a_run_may_wait_is_left_to_the_colleague(ma
     assert row["next_step"] == "Nothing tries it again by itself: start it again later."
 
 
+@pytest.mark.long
 async def test_a_history_that_has_grown_long_goes_on_waiting(make_scene: MakeScene, temporal_settings: Settings):
     """The pass that begins after a wait finds the client in a new history, too."""
     limit = "limit.historyCount.suggestContinueAsNew=40"

@@ -1,10 +1,12 @@
 """A run whose history grows long goes on in a new one."""
 
+import pytest
 from temporalio.api.enums.v1 import EventType
 
 from tests.journeys.stage import peculiar_server
 
 
+@pytest.mark.long
 async def test_a_long_run_goes_on_in_a_new_history(make_scene, temporal_settings):
     # More than the pulls that run at once, so that some are left when the server suggests a new history.
     async with peculiar_server(temporal_settings, "limit.historyCount.suggestContinueAsNew=60") as server:

@@ -206,6 +206,7 @@ def test_every_activity_has_a_story():
     assert registered() == READS.union(*STORIES.values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 async def test_twice_is_once(
     story: Story,
