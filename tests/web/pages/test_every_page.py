@@ -40,7 +40,8 @@ async def assert_stands_still(page: Page) -> None:
     assert moved < 0.01, f"{page.url} moves by {moved}"
 
 
-@pytest.mark.parametrize("size", [pytest.param(WIDE, marks=pytest.mark.long), NARROW])
+@pytest.mark.long
+@pytest.mark.parametrize("size", [WIDE, NARROW])
 async def test_every_page_is_usable_and_stands_still(
     street: Street, every: list[Walk], browsers: Browsers, size: tuple[int, int]
 ):
