@@ -1,5 +1,7 @@
 """kill -9 of the worker while one client is being disconnected and another one's new books are being read."""
 
+import pytest
+
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import one_of
 
@@ -7,6 +9,7 @@ RECOVERY = 200.0
 """Seconds: the server notices a dead worker by its silence."""
 
 
+@pytest.mark.long
 async def test_both_end_right(make_scene, tmp_path):
     scene = await make_scene(organisations=4)
     first, second, new, _ = scene.world.library.organisations

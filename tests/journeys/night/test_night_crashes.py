@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from contracts.payloads.check_connections import CheckReport
 from contracts.words.lists import ListName
 from emulators.xero.faults import Kind
@@ -21,6 +23,7 @@ async def until_refreshed(scene: Scene, count: int) -> None:
             await scene.http.get("/api/v1/connections")
 
 
+@pytest.mark.long
 async def test_it_ends_right(make_scene, tmp_path):
     scene = await make_scene(organisations=8)
     first = await scene.worker_process("first", tmp_path)

@@ -1,5 +1,7 @@
 """kill -9 of the worker while one practice reconnects and another one's clients change hands: each is done once."""
 
+import pytest
+
 from contracts.words.lists import ListName
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
@@ -19,6 +21,7 @@ RECOVERY = 150.0
 """Seconds: the server notices a dead worker by its silence."""
 
 
+@pytest.mark.long
 async def test_both_end_right(make_scene, tmp_path):
     ann = await make_scene(organisations=6)
     organisations = list(ann.world.library.organisations)

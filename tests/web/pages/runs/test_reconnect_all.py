@@ -1,5 +1,6 @@
 """*Reconnect all* in a browser: two colleagues, one practice's connections, and reports that add up."""
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -63,6 +64,7 @@ async def test_two_sign_ins_repair_everything(broken: tuple[House, list[str]], b
     assert on_login[organisations[0]] == on_login[organisations[1]] != on_login[organisations[2]]
 
 
+@pytest.mark.long
 async def test_what_was_removed_there_is_named_before_leaving_and_when_it_was_missed(
     broken: tuple[House, list[str]], browsers: Browsers
 ):
@@ -105,6 +107,7 @@ async def test_what_nobody_added_is_offered_and_not_added(broken: tuple[House, l
     await page.get_by_role("heading", name="Sign in to the Xero sandbox").wait_for()
 
 
+@pytest.mark.long
 async def test_healthy_ones_move_when_that_is_asked_for(broken: tuple[House, list[str]], browsers: Browsers):
     own, organisations = broken
     page = await browsers.signed_in(own.member)
