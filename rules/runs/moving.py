@@ -56,7 +56,7 @@ def changed_meanwhile(client: ToMove, taker: Taker, shown_owner_id: UUID | None,
 def kept_login(status: ConnectionStatus, cause: Cause | None, taker_name: str) -> str:
     """A sentence on a connection that keeps a login which is not the new owner's."""
     if status is ConnectionStatus.NEEDS_RECONNECT:
-        return f"It needs reconnecting: {taker_name} can do that with an own login."
+        return f"It needs reconnecting: {taker_name} can do that with a login of their own."
     if status is ConnectionStatus.NEEDS_CLIENT and cause is not None:
         return f"No sign-in repairs its connection. {cause.sentence} {cause.next_step}"
-    return f"It keeps the login that it had; {taker_name} can reconnect it with an own one."
+    return f"It keeps the login that it had; {taker_name} can reconnect it with a login of their own."

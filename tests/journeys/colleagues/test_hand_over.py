@@ -51,7 +51,10 @@ async def test_all_clients_of_a_leaver_move(make_scene):
     assert {identity for identity in after if after[identity] != before[identity]} == {reachable[2]}
     assert rows[reachable[2]]["message"] == "Before: Lee."
     for identity in set(rows) - {reachable[2]}:
-        assert "It keeps the login that it had; Ben can reconnect it with an own one." in rows[identity]["message"]
+        assert (
+            "It keeps the login that it had; Ben can reconnect it with a login of their own."
+            in rows[identity]["message"]
+        )
     assert admin.world.calls.by_organisation[reachable[3]] == calls
     assert await admin.rows("SELECT count(*) FROM notices") == [(0,)]
     told = await admin.rows("SELECT DISTINCT colleague_id FROM events WHERE kind = 'client.reassigned'")

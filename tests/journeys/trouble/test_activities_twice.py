@@ -6,8 +6,10 @@ every activity there is; a new activity needs a story.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
+import httpx2
 import pytest
 from pydantic import SecretStr
 from temporalio.activity import _Definition
@@ -195,6 +197,20 @@ READS = {"see_run", "see_database"}
 """Activities that only look, and that no story calls."""
 
 
+def watch(monkeypatch: pytest.MonkeyPatch, web: str, doubling: Doubling) -> None:
+    """Let the doubling know of requests to our web backend; those that only read through the API change no row."""
+    send = httpx2.AsyncClient.send
+
+    async def watched(http: httpx2.AsyncClient, request: httpx2.Request, **words: Any) -> httpx2.Response:
+        only_reads = request.method == "GET" and request.url.path.startswith("/api/")
+        if only_reads or not str(request.url).startswith(web):
+            return await send(http, request, **words)
+        async with doubling.person():
+            return await send(http, request, **words)
+
+    monkeypatch.setattr(httpx2.AsyncClient, "send", watched)
+
+
 def registered() -> set[str]:
     """The names of all activities of a worker."""
     parts = Parts(None, {}, None)  # type: ignore[arg-type]  # nothing is called
@@ -231,6 +247,7 @@ async def test_twice_is_once(
                 settings=settings, client=temporal, organisations=6, small_books=True, bulk_connect=bulk
             )
             scene.world.limits.enforce(False)
+            watch(monkeypatch, scene.web, doubling)
             async with scene.worker(client=temporal):
                 await story(scene)
                 assert STORIES[story] <= doubling.names

@@ -50,7 +50,7 @@ def test_what_has_changed_is_said(client, has_left, keeps_login, why):
 
 def test_who_can_repair_what_keeps_its_login_is_said():
     broken = kept_login(ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT, "Tim")
-    assert broken == "It needs reconnecting: Tim can do that with an own login."
+    assert broken == "It needs reconnecting: Tim can do that with a login of their own."
     theirs = kept_login(ConnectionStatus.NEEDS_CLIENT, Cause.SUBSCRIPTION_ENDED, "Tim")
     assert theirs.startswith(f"No sign-in repairs its connection. {Cause.SUBSCRIPTION_ENDED.sentence}")
     assert "Tim can reconnect it" in kept_login(ConnectionStatus.CONNECTED, None, "Tim")

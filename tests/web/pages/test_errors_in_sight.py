@@ -69,7 +69,7 @@ class TestForms:
         await page.get_by_label("Name", exact=True).fill("Ben again")
         field = page.get_by_label("E-mail address")
         await field.fill(own[0].member.email)
-        await page.get_by_role("button", name="Make the invitation").click()
+        await page.get_by_role("button", name="Invite", exact=True).click()
         await told(page, "A colleague with this e-mail address exists already.", field)
 
     async def test_doubled_team(self, own: tuple[House, dict[str, str]], browsers: Browsers, scripts: bool):

@@ -195,7 +195,7 @@ async def test_what_no_sign_in_repairs_is_told_apart(house: House, browsers: Bro
     ended = len(fitting(crowd, has_cause(Cause.SUBSCRIPTION_ENDED)))
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients")
-    told = f"{broken_ones(crowd)} clients need a new sign-in, and {ended} something else."
+    told = f"{broken_ones(crowd)} clients need a new sign-in; {ended} need another step."
     await expect(page.locator(".nudge strong")).to_have_text(told)
     await page.get_by_role("link", name="See why").click()
     await expect(page.get_by_role("button", name=f"Reconnect all ({broken_ones(crowd)})")).to_be_visible()

@@ -27,11 +27,11 @@ async def test_a_colleague_is_invited_and_comes(house: House, browsers: Browsers
     await page.get_by_role("link", name="Invite a colleague").click()
     await page.get_by_label("Name", exact=True).fill(HTML)
     await page.get_by_label("E-mail address").fill(house.member.email)
-    await page.get_by_role("button", name="Make the invitation").click()
+    await page.get_by_role("button", name="Invite", exact=True).click()
     await page.get_by_text("exists already").wait_for()
     assert await page.get_by_label("Name", exact=True).input_value() == HTML  # what was typed stays
     await page.get_by_label("E-mail address").fill(email)
-    await page.get_by_role("button", name="Make the invitation").click()
+    await page.get_by_role("button", name="Invite", exact=True).click()
     link = await page.get_by_label("Link").input_value()
     assert await page.title() == "Invitation · Clientsync"
     await looked_at(page, "invited")
@@ -56,7 +56,7 @@ async def test_a_colleague_is_invited_and_comes(house: House, browsers: Browsers
     await page.get_by_role("button", name="Change role").click()
     await page.get_by_text("The role is changed.").wait_for()
     await theirs.reload()
-    assert await theirs.get_by_role("button", name="Make the invitation").is_visible()
+    assert await theirs.get_by_role("button", name="Invite", exact=True).is_visible()
 
 
 async def test_a_team_is_made_and_changed(house: House, browsers: Browsers, crowd: Crowd):
