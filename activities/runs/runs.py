@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.pulls.lease import holder
@@ -70,17 +71,7 @@ class RunActivities:
                 message=asked.cause.sentence,
                 retry_at=asked.retry_at,
             )
-            until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
-            await connections.record_trouble(
-                session,
-                asked.connection_id,
-                asked.cause,
-                asked.detail,
-                at,
-                until=until,
-                login=asked.grant_id,
-                met_at=met_at(),
-            )
+            await _record_trouble(session, asked, asked.cause, at, asked.retry_at)
             await leases.release(session, (asked.connection_id,), holder=asked.run_id)
 
     @activity.defn
@@ -93,16 +84,7 @@ class RunActivities:
             if row is None or row.outcome is not None:
                 return
             await runs.settle(session, row, Outcome.FAILED, at, cause=asked.cause, message=asked.cause.sentence)
-            await connections.record_trouble(
-                session,
-                asked.connection_id,
-                asked.cause,
-                asked.detail,
-                at,
-                until=None,
-                login=asked.grant_id,
-                met_at=met_at(),
-            )
+            await _record_trouble(session, asked, asked.cause, at)
             await leases.release(session, (asked.connection_id,), holder=asked.run_id)
 
     @activity.defn
@@ -122,17 +104,7 @@ class RunActivities:
                 await session.flush()
                 await run_results.retell(session, settled)
             if asked.cause is not None:
-                until = asked.retry_at if asked.cause is Cause.RATE_LIMITED else None
-                await connections.record_trouble(
-                    session,
-                    asked.connection_id,
-                    asked.cause,
-                    asked.detail,
-                    at,
-                    until=until,
-                    login=asked.grant_id,
-                    met_at=met_at(),
-                )
+                await _record_trouble(session, asked, asked.cause, at, asked.retry_at)
                 await leases.release(session, (asked.connection_id,), holder=holder())
 
     @activity.defn
@@ -162,3 +134,23 @@ class RunActivities:
             causes=ended.causes,
             message=ended.message,
         )
+
+
+async def _record_trouble(
+    session: AsyncSession,
+    asked: HandOverInput | RecordFailureInput | SettleSyncInput,
+    cause: Cause,
+    at: datetime,
+    retry_at: datetime | None = None,
+) -> None:
+    """Write what a client met to its connection, unless the connection was read since."""
+    await connections.record_trouble(
+        session,
+        asked.connection_id,
+        cause,
+        asked.detail,
+        at,
+        until=retry_at if cause is Cause.RATE_LIMITED else None,
+        login=asked.grant_id,
+        met_at=met_at(),
+    )
