@@ -62,14 +62,14 @@ async def connections_of(
         session: The transaction in which they are updated.
         practice_id: The practice.
         grant_id: The login.
-        since: When the check began; a connection that was created or read after that is left out.
+        since: When the check began; a connection that was created, read or listed after that is left out.
     """
     found = await (await session.connection()).execute(
         text(f"""
             SELECT c.id, c.organisation_id, c.look_cause, c.limited_until
             FROM connections c
             WHERE c.practice_id = :practice_id AND c.grant_id = :grant_id AND {IS_LIVING}
-              AND c.created_at <= :since AND (c.last_good_at IS NULL OR c.last_good_at <= :since)
+              AND greatest(c.created_at, c.last_good_at, c.listed_at) <= :since
             ORDER BY c.id FOR NO KEY UPDATE OF c
         """),  # noqa: S608  # our own words
         {"practice_id": practice_id, "grant_id": grant_id, "since": since},

@@ -46,6 +46,8 @@ NOT_IN_USE: list[dict[str, object]] = [
         ({"created_at": NOON, "last_good_at": NOON}, True),
         ({"created_at": NOON + HOUR, "last_good_at": None}, False),  # made after the check had begun
         ({"last_good_at": NOON + HOUR}, False),  # read after it had
+        ({"listed_at": NOON}, True),
+        ({"listed_at": NOON + HOUR}, False),  # found in a newer list of the login
         *((values, False) for values in NOT_IN_USE),
     ],
 )
