@@ -33,7 +33,7 @@ from web.kit.shield import Shield
 _DESCRIPTION = (
     "Adds an accounting practice's clients in bulk from their accounting software. Everything is scoped to the "
     "practice of the colleague whose token is sent; ids of another practice answer 404. "
-    'Errors are always {"error": {"code", "message", "field"?}}.'
+    'Errors are always {"error": {"code", "message", "field"?, "rows"?}}.'
 )
 
 

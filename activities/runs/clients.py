@@ -79,6 +79,7 @@ class ClientActivities:
                 if row.verdict is Verdict.ALREADY_CLIENT and row.matched_client_id is not None
             },
             default_owner=run.colleague_id,
+            codes=await clients.codes_in_use(session, practice.id),
         )
 
     async def _accepted(self, session: AsyncSession, run: Run) -> SelectionAccepted:

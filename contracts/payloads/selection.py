@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from contracts.words.client_accounts import LONGEST_CODE
 from contracts.words.runs import Action
 
 
@@ -18,6 +19,7 @@ class SelectedOrganisation(BaseModel):
         client_id: The client to link to; needed for ``link`` and refused for ``create``.
         team_id: Overrides the batch's team for this client.
         owner_id: Overrides the batch's owner for this client.
+        code: The new client's code, unique in the practice; one is made up where it is left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +29,7 @@ class SelectedOrganisation(BaseModel):
     client_id: UUID | None = None
     team_id: UUID | None = None
     owner_id: UUID | None = None
+    code: str | None = Field(default=None, max_length=LONGEST_CODE, exclude_if=lambda code: code is None)
 
     @model_validator(mode="after")
     def _link_names_its_client(self) -> Self:
@@ -34,6 +37,8 @@ class SelectedOrganisation(BaseModel):
             raise ValueError("client_id is needed to link an organisation to a client")
         if self.action is Action.CREATE and self.client_id is not None:
             raise ValueError("client_id goes with the action 'link' only")
+        if self.action is Action.LINK and self.code is not None:
+            raise ValueError("code goes with the action 'create' only: a client that is linked keeps its own")
         return self
 
 

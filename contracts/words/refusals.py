@@ -1,6 +1,9 @@
 """Refusals: why an input cannot be carried out, and what to do instead. A refused input has changed nothing."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+
+from pydantic import Field
 
 from contracts.payload import Payload
 
@@ -29,6 +32,18 @@ class RefusalCode(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+class RowFault(Payload):
+    """What is wrong with one row of an input that is refused whole.
+
+    Attributes:
+        field: The row's field, such as ``organisations.3.code``.
+        message: What is wrong and what to do.
+    """
+
+    field: str
+    message: str
+
+
 class Refusal(Payload):
     """A refusal, as payloads carry it and as people read it.
 
@@ -36,19 +51,23 @@ class Refusal(Payload):
         code: Why.
         message: What is wrong and what to do, in one or two sentences.
         field: The input's field, such as ``organisations.3.team_id``, when one is to blame.
+        rows: Everything that is wrong, row by row, when several rows are to blame; some of them where they are many.
     """
 
     code: RefusalCode
     message: str
     field: str | None = None
+    rows: tuple[RowFault, ...] = Field(default=(), exclude_if=lambda rows: not rows)
 
 
 class Refused(Exception):
     """Raised where input is checked; whoever asked receives the refusal."""
 
-    def __init__(self, code: RefusalCode, message: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, code: RefusalCode, message: str, *, field: str | None = None, rows: Sequence[RowFault] = ()
+    ) -> None:
         super().__init__(message)
-        self.refusal = Refusal(code=code, message=message, field=field)
+        self.refusal = Refusal(code=code, message=message, field=field, rows=tuple(rows))
 
 
 REFUSED = "refused"

@@ -30,7 +30,7 @@ from models.practices.tables import Colleague, Practice
 from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.tables import Run, RunOrganisation
-from rules.clients.client_codes import client_code
+from rules.clients.client_codes import free_codes
 from rules.clients.matching import KnownOrganisation, UnconnectedClient
 
 
@@ -93,6 +93,12 @@ async def count_clients(session: AsyncSession, practice_id: UUID) -> int:
     return (await session.exec(query)).one()
 
 
+async def codes_in_use(session: AsyncSession, practice_id: UUID) -> dict[str, str]:
+    """The names of the practice's clients by their codes, the archived too."""
+    query = select(Client.code, Client.name).where(Client.practice_id == practice_id)
+    return dict((await session.exec(query)).all())
+
+
 async def create_chosen(session: AsyncSession, run: Run, limit: int, at: datetime) -> Batch:
     """Create or link the clients of the next chosen organisations, and write their outcomes and events.
 
@@ -118,6 +124,8 @@ async def create_chosen(session: AsyncSession, run: Run, limit: int, at: datetim
     creation = _Creation(session, run, practice, at)
     creation.free = await connection_changes.free(session, practice.id, run.provider, organisation_ids, at)
     creation.room = practice.client_allowance - await count_clients(session, practice.id)
+    creation.codes = set(await codes_in_use(session, practice.id))
+    creation.reserved = await run_lists.wanted_codes(session, run.id)
     creation.linkable = {client.id: client for client in await unconnected_clients(session, practice.id)}
     for organisation in batch:
         await creation.take_on(organisation, known.get(organisation.organisation_id))
@@ -131,6 +139,8 @@ class _Creation:
 
     def __init__(self, session: AsyncSession, run: Run, practice: Practice, at: datetime) -> None:
         self.room = 0
+        self.codes: set[str] = set()
+        self.reserved: set[str] = set()
         self.linkable: dict[UUID, UnconnectedClient] = {}
         self.free: dict[str, UUID] = {}
         self.outcomes: Counter[Outcome] = Counter()
@@ -166,13 +176,14 @@ class _Creation:
 
     def _create(self, organisation: RunOrganisation) -> None:
         client_id, profile = uuid4(), organisation.profile or {}
+        code, wanted = self._code(organisation), organisation.wanted_code
         self.room -= 1
         self._clients.append(
             {
                 "id": client_id,
                 "practice_id": self._practice.id,
                 "name": organisation.name,
-                "code": client_code(organisation.name, self._practice.next_client_number),
+                "code": code,
                 "owner_id": organisation.owner_id or self._run.colleague_id,
                 "team_id": organisation.team_id,
                 "company_number": _cut(profile.get("registration_number")),
@@ -181,9 +192,20 @@ class _Creation:
                 "created_at": self._at,
             }
         )
-        self._practice.next_client_number += 1
         self._event("client.created", client_id, after=organisation.name)
+        if wanted not in {None, code}:
+            self._event("client.code_changed", client_id, before=wanted, after=code)
         self._connect(organisation, client_id)
+
+    def _code(self, organisation: RunOrganisation) -> str:
+        """The code that was chosen; one by the pattern where none was, or where somebody has taken it since."""
+        code, number = organisation.wanted_code, self._practice.next_client_number + 1
+        if code is None or code in self.codes:
+            taken = self.codes | self.reserved  # what others of the run are to get is not given away
+            code, number = next(free_codes((organisation.name,), self._practice.next_client_number, taken))
+        self._practice.next_client_number = number
+        self.codes.add(code)
+        return code
 
     async def _link(self, organisation: RunOrganisation) -> None:
         client = self.linkable.pop(organisation.link_client_id, None) if organisation.link_client_id else None

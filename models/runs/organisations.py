@@ -200,10 +200,10 @@ async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[C
         text("""
             UPDATE run_organisations o
             SET action = chosen.action, link_client_id = chosen.link_to, owner_id = chosen.owner,
-                team_id = chosen.team, updated_at = :at
+                team_id = chosen.team, wanted_code = chosen.code, updated_at = :at
             FROM unnest(CAST(:ids AS text[]), CAST(:actions AS text[]), CAST(:links AS text[])::uuid[],
-                        CAST(:owners AS text[])::uuid[], CAST(:teams AS text[])::uuid[])
-                AS chosen (id, action, link_to, owner, team)
+                        CAST(:owners AS text[])::uuid[], CAST(:teams AS text[])::uuid[], CAST(:codes AS text[]))
+                AS chosen (id, action, link_to, owner, team, code)
             WHERE o.run_id = :run_id AND o.organisation_id = chosen.id
         """),
         {
@@ -214,6 +214,7 @@ async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[C
             "links": texts(choice.link_client_id for choice in choices),
             "owners": texts(choice.owner_id for choice in choices),
             "teams": texts(choice.team_id for choice in choices),
+            "codes": [choice.code for choice in choices],
         },
     )
     skipped = await (await session.connection()).execute(
@@ -226,6 +227,13 @@ async def save_selection(session: AsyncSession, run_id: str, choices: Sequence[C
         {"run_id": run_id, "at": at},
     )
     return sum(outcome == Outcome.SKIPPED for (outcome,) in skipped)
+
+
+async def wanted_codes(session: AsyncSession, run_id: str) -> set[str]:
+    """The codes that were chosen for clients of the run."""
+    of = RunOrganisation
+    query = select(of.wanted_code).where(of.run_id == run_id, col(of.wanted_code).is_not(None))
+    return {code for code in (await session.exec(query)).all() if code is not None}
 
 
 async def save_clients(session: AsyncSession, run_id: str, made: Sequence[tuple[str, UUID, UUID]]) -> None:

@@ -89,6 +89,8 @@ class RunOrganisation(SQLModel, table=True):
     shown_owner_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
     """Reassigning: whose client it was when the list was shown; somebody else by now means hands off."""
     team_id: UUID | None = Field(default=None, foreign_key="teams.id")
+    wanted_code: str | None = Field(default=None, max_length=20)
+    """The code that was chosen for the client to be created."""
     client_id: UUID | None = Field(default=None, foreign_key="clients.id")
     connection_id: UUID | None = Field(default=None, foreign_key="connections.id")
     outcome: Outcome | None = Field(default=None, sa_type=enum_of(Outcome))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container, Iterable, Iterator
 
 
 def client_code(name: str, number: int) -> str:
@@ -13,3 +14,18 @@ def client_code(name: str, number: int) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
     return f"{re.sub(r'[^A-Z0-9]', '', plain)[:4] or 'CLNT'}{number:04d}"
+
+
+def free_codes(names: Iterable[str], number: int, taken: Container[str]) -> Iterator[tuple[str, int]]:
+    """A code for each name by the pattern, none of which is taken, and the client number after it.
+
+    Args:
+        names: The clients' names.
+        number: The practice's next client number.
+        taken: Codes that are in use.
+    """
+    for name in names:
+        while (code := client_code(name, number)) in taken:
+            number += 1
+        number += 1
+        yield code, number

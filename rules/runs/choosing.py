@@ -1,12 +1,14 @@
 """Checks a selection against what the practice may do: the whole selection is accepted, or none of it; pure."""
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.client_accounts import code_of
 from contracts.words.practices import Plan
-from contracts.words.refusals import RefusalCode, Refused
+from contracts.words.refusals import RefusalCode, Refused, RowFault
 from contracts.words.runs import Action, Stage, Verdict
 
 
@@ -18,6 +20,7 @@ class Choice(NamedTuple):
     link_client_id: UUID | None
     owner_id: UUID
     team_id: UUID | None
+    code: str | None = None
 
 
 class Terms(NamedTuple):
@@ -33,6 +36,7 @@ class Terms(NamedTuple):
         linkable: Its clients without a connection.
         already: The client of each organisation of the run that is a client already.
         default_owner: The colleague who started the run.
+        codes: The codes in use, each with its client's name.
     """
 
     verdicts: Mapping[str, Verdict]
@@ -44,6 +48,11 @@ class Terms(NamedTuple):
     linkable: Collection[UUID]
     already: Mapping[str, UUID]
     default_owner: UUID
+    codes: Mapping[str, str] = {}
+
+
+MOST_FAULTS = 200
+"""Rows that a refusal names at most: it travels through Temporal."""
 
 
 def require_listed(stage: Stage) -> None:
@@ -77,6 +86,7 @@ def resolve(selection: Selection, terms: Terms) -> list[Choice]:
             raise Refused(RefusalCode.INVALID, "No organisation on the list is new.", field="all_new")
     choices = [_resolve_one(place, organisation, selection, terms) for place, organisation in enumerate(chosen)]
     _check_links(choices)
+    choices = _with_codes(chosen, choices, terms)
     _check_allowance(choices, terms)
     return choices
 
@@ -134,6 +144,36 @@ def _check_links(choices: list[Choice]) -> None:
             )
         if choice.link_client_id is not None:
             seen.add(choice.link_client_id)
+
+
+def _with_codes(chosen: Sequence[SelectedOrganisation], choices: Sequence[Choice], terms: Terms) -> list[Choice]:
+    """The choices with their codes as they are kept; what is a client already keeps its own.
+
+    Raises:
+        Refused: Codes cannot be used, are in use, or are given twice; each is named in its row.
+    """
+    faults: dict[int, tuple[RefusalCode, str]] = {}
+    codes: dict[int, str] = {}
+    for place, row in enumerate(chosen):
+        if (row.code or "").strip() and terms.verdicts[row.organisation_id] is not Verdict.ALREADY_CLIENT:
+            try:
+                codes[place] = code_of(row.code or "")
+            except Refused as refused:
+                faults[place] = (refused.refusal.code, refused.refusal.message)
+    given = Counter(codes.values())
+    for place, code in codes.items():
+        if given[code] > 1:
+            message = f"{given[code]} of the chosen have the code {code}. Give each its own."
+            faults[place] = (RefusalCode.DUPLICATE, message)
+        elif code in terms.codes:
+            message = f"Your client {terms.codes[code]} has the code {code}. Choose another."
+            faults[place] = (RefusalCode.DUPLICATE, message)
+    if faults:
+        rows = [RowFault(field=f"organisations.{place}.code", message=faults[place][1]) for place in sorted(faults)]
+        many = f"{len(rows)} codes cannot be used as they are. Nothing was chosen yet."
+        first = faults[min(faults)]
+        raise Refused(first[0], first[1] if len(rows) == 1 else many, field=rows[0].field, rows=rows[:MOST_FAULTS])
+    return [choice._replace(code=codes.get(place)) for place, choice in enumerate(choices)]
 
 
 def _check_allowance(choices: list[Choice], terms: Terms) -> None:

@@ -48,3 +48,5 @@ def _check_fields(asked: Selection | SelectedOrganisation, where: str, taker_id:
         raise Refused(RefusalCode.INVALID, "Clients are taken over by yourself.", field=f"{where}owner_id")
     if isinstance(asked, SelectedOrganisation) and asked.client_id is not None:
         raise Refused(RefusalCode.INVALID, "A client keeps its organisation.", field=f"{where}client_id")
+    if isinstance(asked, SelectedOrganisation) and asked.code is not None:
+        raise Refused(RefusalCode.INVALID, "A client keeps its code.", field=f"{where}code")

@@ -3,12 +3,20 @@
 from pydantic import BaseModel
 
 
+class ErrorRow(BaseModel):
+    """What is wrong with one row of what was sent."""
+
+    field: str
+    message: str
+
+
 class ErrorBody(BaseModel):
-    """What went wrong."""
+    """What went wrong; ``rows`` tells it row by row where several rows are to blame."""
 
     code: str
     message: str
     field: str | None = None
+    rows: list[ErrorRow] | None = None
 
 
 class ErrorAnswer(BaseModel):

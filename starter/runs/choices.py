@@ -4,7 +4,7 @@ It only makes offers; ``rules.runs.choosing`` checks a choice when it is recorde
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from models.clients import writes as clients
 from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
+from rules.clients.client_codes import free_codes
 from rules.clients.matching import UnconnectedClient
 from starter.actor import Actor
 
@@ -81,6 +82,13 @@ class Choices:
                 owners=tuple(NamedChoice(*row) for row in people),
                 linkable=_named(unconnected),
             )
+
+    async def codes(self, actor: Actor, names: Iterable[str]) -> list[str]:
+        """A code for each new client by the practice's pattern, none of which is in use now."""
+        async with self._database.session() as session:
+            practice = await session.get_one(Practice, actor.practice_id)
+            taken = await clients.codes_in_use(session, practice.id)
+            return [code for code, _ in free_codes(names, practice.next_client_number, taken)]
 
 
 def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[NamedChoice, ...]:

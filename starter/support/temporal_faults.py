@@ -55,4 +55,4 @@ def _refused(failed: WorkflowUpdateFailedError) -> Exception:
     if not isinstance(cause, ApplicationError) or cause.type != REFUSED or not cause.details:
         return Refused(RefusalCode.WRONG_STAGE, "The run ended before it could take this. Look at the run.")
     refusal = Refusal.model_validate(cause.details[0])
-    return Refused(refusal.code, refusal.message, field=refusal.field)
+    return Refused(refusal.code, refusal.message, field=refusal.field, rows=refusal.rows)

@@ -37,7 +37,7 @@ LOOK = """async ([options, telling, likes]) => {
 
 TELLING = (
     *("href", "action", "id", "for", "value", "title", "datetime", "aria-label", "aria-describedby", "aria-labelledby"),
-    *("data-id", "data-group", "data-text", "data-suggests", "data-label"),
+    *("data-id", "data-group", "data-text", "data-suggests", "data-suggested", "data-label", "name"),
 )
 """Attributes that tell of what a row is, and not how it looks; only whether they are empty is compared."""
 

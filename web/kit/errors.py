@@ -1,4 +1,4 @@
-"""Every error over HTTP has one form: ``{"error": {"code", "message", "field"?}}`` with a fitting status.
+"""Every error over HTTP has one form: ``{"error": {"code", "message", "field"?, "rows"?}}`` with a fitting status.
 
 People who look at a page get a page instead (``web.kit.error_pages``), with the same status. Invalid input, unknown
 paths and faults of our own have this form too. A fault shows only a reference, under which the log has the details.
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from contracts.words.mistakes import sentence_of
-from contracts.words.refusals import Refusal, RefusalCode, Refused
+from contracts.words.refusals import Refusal, RefusalCode, Refused, RowFault
 from starter.answers.views import is_away
 from web.kit.addresses import logged_path
 from web.kit.error_pages import error_page, is_for_people, to_form, to_sign_in
@@ -60,12 +60,19 @@ def status_of(code: RefusalCode) -> HTTPStatus:
 
 
 def error_response(
-    status: int, code: str, message: str, field: str | None = None, headers: dict[str, str] | None = None
+    status: int,
+    code: str,
+    message: str,
+    field: str | None = None,
+    headers: dict[str, str] | None = None,
+    rows: Sequence[RowFault] = (),
 ) -> JSONResponse:
     """An error as JSON."""
-    body = {"code": code, "message": message}
+    body: dict[str, object] = {"code": code, "message": message}
     if field is not None:
         body["field"] = field
+    if rows:
+        body["rows"] = [row.model_dump() for row in rows]
     return JSONResponse({"error": body}, status_code=status, headers=headers)
 
 
@@ -76,7 +83,7 @@ def refusal_response(refusal: Refusal) -> JSONResponse:
         RefusalCode.UNAVAILABLE: {"Retry-After": RETRY_AFTER},
     }
     return error_response(
-        status_of(refusal.code), refusal.code, refusal.message, refusal.field, headers.get(refusal.code)
+        status_of(refusal.code), refusal.code, refusal.message, refusal.field, headers.get(refusal.code), refusal.rows
     )
 
 

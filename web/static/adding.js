@@ -3,6 +3,8 @@
 import { Selection } from "./selection.js";
 
 const number = new Intl.NumberFormat("en-GB");
+/** In the panel of many: what each has stays. */
+const KEEP = "keep";
 const counted = (count, one, many = `${one}s`) => `${number.format(count)} ${count === 1 ? one : many}`;
 
 export class Adding extends Selection {
@@ -13,23 +15,104 @@ export class Adding extends Selection {
     this.names = new Map(JSON.parse(document.getElementById("linkable").textContent).map((one) => [one.id, one.name]));
     for (const one of this.rows) {
       one.suggests = one.row.dataset.suggests ?? null;
-      one.own = null; // {as, team, owner}: what was changed for this one
+      one.code = one.row.querySelector("input.code");
+      one.own = this.written(one); // {as, team, owner}: what was changed for this one
+      this.showCode(one);
     }
+  }
+
+  /** What the page came with for this one: of a list that was uploaded, or of a form without scripts. */
+  written(one) {
+    const value = (what) => one.row.querySelector(`input[name^="${what}."]`)?.value ?? "";
+    const own = { team: value("team"), owner: value("owner") };
+    return own.team || own.owner ? own : null;
   }
 
   listen() {
     super.listen();
+    document.getElementById("change-chosen").addEventListener("click", () => this.askMany());
+    this.form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target.matches("input.code")) {
+        event.preventDefault(); // it leads to the next code, and creates nothing
+        const after = this.rows.slice(this.rows.findIndex((one) => one.code === event.target) + 1);
+        after.find((one) => one.code && !one.code.hidden && !one.row.hidden)?.code.focus();
+      }
+    });
     this.form.addEventListener("click", (event) => {
       const button = event.target.closest("[data-change]");
       if (button) {
-        this.ask(this.byRow.get(button.closest("tr")));
+        this.ask([this.byRow.get(button.closest("tr"))]);
       }
     });
     document.getElementById("change-form").addEventListener("submit", () => this.answer());
   }
 
   changed(one, field) {
-    this.change(one, { ...one.own, as: field.value });
+    if (field === one.code) {
+      this.tell(one, null);
+      this.mark(one, true);
+    } else {
+      this.change(one, { ...one.own, as: field.value });
+    }
+  }
+
+  mark(one, chosen) {
+    super.mark(one, chosen);
+    if (!chosen) {
+      this.tell(one, null);
+    }
+  }
+
+  /* Codes */
+
+  showCode(one) {
+    if (one.code) {
+      one.code.hidden = this.become(one) !== "create"; // a client that is linked keeps its own
+    }
+  }
+
+  /** Say in its row what is wrong with a code, or nothing any more. */
+  tell(one, message) {
+    const told = one.code?.parentElement.querySelector(".error");
+    if (!one.code || (message === null && !told)) {
+      return;
+    }
+    told?.remove();
+    one.code.removeAttribute("aria-invalid");
+    one.code.removeAttribute("aria-describedby");
+    if (message !== null) {
+      one.code.setAttribute("aria-invalid", "true");
+      const note = document.createElement("span");
+      note.className = "error";
+      note.id = `wrong-${one.box.id}`;
+      note.textContent = message;
+      one.code.after(note);
+      one.code.setAttribute("aria-describedby", note.id);
+      one.row.hidden = false;
+    }
+  }
+
+  submit() {
+    for (const one of this.rows) {
+      this.tell(one, null);
+    }
+    return super.submit();
+  }
+
+  refused(error, selection) {
+    super.refused(error, selection);
+    const byId = new Map(this.rows.map((one) => [one.id, one]));
+    const told = error.rows ?? [{ field: error.field ?? "", message: error.message }];
+    const wrong = [];
+    for (const { field, message } of told) {
+      const place = /^organisations\.(\d+)\.code$/.exec(field)?.[1];
+      if (place) {
+        const one = byId.get(selection.organisations[place].organisation_id);
+        this.tell(one, message);
+        wrong.push(one);
+      }
+    }
+    this.rows.find((one) => wrong.includes(one))?.code.focus();
   }
 
   /* What it comes to */
@@ -66,8 +149,8 @@ export class Adding extends Selection {
 
   /* One of them, on its own */
 
-  ask(one) {
-    this.asked = one;
+  ask([one]) {
+    this.asked = [one];
     const as = document.getElementById("change-as");
     const options = [new Option("New client", "create")];
     const known = one.suggests && !this.names.has(one.suggests) ? [[one.suggests, this.suggestion(one)]] : [];
@@ -76,20 +159,49 @@ export class Adding extends Selection {
     }
     as.replaceChildren(...options);
     as.value = this.become(one);
-    document.getElementById("change-heading").textContent = one.row.querySelector("label").textContent;
+    this.show(one.row.querySelector("label").textContent, (what) => one.own?.[what] ?? "");
+  }
+
+  /** Of all that are ticked and shown, so that a search or a filter says which. */
+  askMany() {
+    this.asked = this.chosen.filter((one) => !one.row.hidden);
+    if (this.asked.length === 0) {
+      this.problem("Tick the organisations first.");
+      return;
+    }
+    this.show(`Change ${counted(this.asked.length, "organisation")}`, () => KEEP);
+  }
+
+  show(heading, valueOf) {
+    const isForMany = valueOf("owner") === KEEP;
+    document.getElementById("change-heading").textContent = heading;
+    document.getElementById("change-as").parentElement.hidden = isForMany;
     for (const what of ["team", "owner"]) {
       const field = document.getElementById(`change-${what}`);
       if (field) {
-        field.value = one.own?.[what] ?? "";
+        field.querySelector(`option[value="${KEEP}"]`)?.remove();
+        if (isForMany) {
+          field.prepend(new Option("Leave as it is", KEEP));
+        }
+        field.value = valueOf(what);
       }
     }
     document.getElementById("change").showModal();
   }
 
   answer() {
-    const value = (what) => document.getElementById(`change-${what}`)?.value ?? "";
-    this.change(this.asked, { as: value("as"), team: value("team"), owner: value("owner") });
-    this.mark(this.asked, true);
+    const isForMany = document.getElementById("change-as").parentElement.hidden;
+    for (const one of this.asked) {
+      const own = { ...one.own };
+      for (const what of isForMany ? ["team", "owner"] : ["as", "team", "owner"]) {
+        const value = document.getElementById(`change-${what}`)?.value ?? "";
+        if (value !== KEEP) {
+          own[what] = value;
+        }
+      }
+      this.change(one, own);
+      this.mark(one, true);
+    }
     this.sum();
     document.getElementById("change").close();
   }
@@ -97,6 +209,7 @@ export class Adding extends Selection {
   change(one, own) {
     one.own = own;
     const as = this.become(one);
+    this.showCode(one);
     const name = as === "create" ? "New client" : `Link to ${this.names.get(as) ?? this.suggestion(one)}`;
     const select = one.row.querySelector("select");
     if (select) {
@@ -122,14 +235,19 @@ export class Adding extends Selection {
   kept() {
     const own = this.rows.filter((one) => one.own).map((one) => [one.id, one.own]);
     const defaults = [...this.form.querySelectorAll("[data-default]")].map((field) => [field.name, field.value]);
-    return { ...super.kept(), own, defaults };
+    const codes = this.rows.filter((one) => one.code && one.code.value !== one.code.dataset.suggested);
+    return { ...super.kept(), own, defaults, codes: codes.map((one) => [one.id, one.code.value]) };
   }
 
   restore() {
     const kept = super.restore();
     if (kept) {
       const own = new Map(kept.own);
+      const codes = new Map(kept.codes ?? []);
       for (const one of this.rows) {
+        if (one.code && codes.has(one.id)) {
+          one.code.value = codes.get(one.id);
+        }
         if (own.has(one.id)) {
           this.change(one, own.get(one.id));
         }
@@ -154,6 +272,7 @@ export class Adding extends Selection {
         return {
           organisation_id: one.id,
           ...(as === "create" ? {} : { action: "link", client_id: as }),
+          ...(as === "create" && one.code?.value.trim() ? { code: one.code.value.trim() } : {}),
           ...(one.own?.team ? { team_id: one.own.team } : {}),
           ...(one.own?.owner ? { owner_id: one.own.owner } : {}),
         };

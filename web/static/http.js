@@ -8,6 +8,7 @@ export class Refused extends Error {
     super(error?.message ?? "This could not be done. Reload the page and try again.");
     this.status = status;
     this.code = error?.code ?? "internal";
+    this.rows = error?.rows;
     this.field = error?.field ?? null;
   }
 }

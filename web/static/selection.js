@@ -229,7 +229,7 @@ export class Selection {
       location.assign(`${location.pathname}?said=${said}`);
       return;
     }
-    const place = /^organisations\.(\d+)/.exec(error.field ?? "")?.[1];
+    const place = error.rows?.length > 1 ? null : /^organisations\.(\d+)/.exec(error.field ?? "")?.[1];
     const one = place && this.rows.find((row) => row.id === selection.organisations[place].organisation_id);
     this.problem(one ? `${one.row.querySelector("label").textContent}: ${error.message}` : error.message, one?.row);
   }

@@ -71,6 +71,14 @@ async def test_an_unknown_client_to_link_to(waiting):
     assert (error["code"], error["field"]) == ("unknown_client", "organisations.0.client_id")
 
 
+async def test_codes_that_are_given_twice(waiting):
+    first, second = ({**row, "code": "same"} for row in chosen(waiting.run)[:2])
+    answer = await waiting.scene.select(waiting.run["run_id"], organisations=[first, second])
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["field"]) == (409, "duplicate", "organisations.0.code")
+    assert [row["field"] for row in error["rows"]] == ["organisations.0.code", "organisations.1.code"]
+
+
 async def test_more_than_the_allowance(waiting):
     error = await refused(waiting, {"organisations": chosen(waiting.run)[:3]})
     assert (error["code"], error["field"]) == ("over_allowance", "organisations")

@@ -96,6 +96,57 @@ def test_what_cannot_be_done_is_refused_with_its_field(selection, code, field):
     assert refusal_of(selection) == (code, field)
 
 
+def coded(organisation_id: str, code: str) -> SelectedOrganisation:
+    return SelectedOrganisation(organisation_id=organisation_id, code=code)
+
+
+def test_a_code_is_kept_in_capital_letters_and_what_is_a_client_keeps_its_own():
+    taken = TERMS._replace(codes={"OLD1": "Old & Sons"})
+    choices = resolve(choose(coded("new", " ash/01 "), coded("known", "old1"), coded("newer", "  ")), taken)
+    assert [choice.code for choice in choices] == ["ASH/01", None, None]
+
+
+def test_codes_that_cannot_be_used_are_all_told_in_their_rows():
+    rows = [coded("new", "one"), coded("newer", "ONE"), coded("demo", "old1")]
+    with pytest.raises(Refused) as refused:
+        resolve(choose(*rows), TERMS._replace(codes={"OLD1": "Old & Sons"}))
+    refusal = refused.value.refusal
+    assert (refusal.code, refusal.field) == (RefusalCode.DUPLICATE, "organisations.0.code")
+    assert refusal.message == "3 codes cannot be used as they are. Nothing was chosen yet."
+    twice = "2 of the chosen have the code ONE. Give each its own."
+    in_use = "Your client Old & Sons has the code OLD1. Choose another."
+    assert [(row.field, row.message) for row in refusal.rows] == [
+        ("organisations.0.code", twice),
+        ("organisations.1.code", twice),
+        ("organisations.2.code", in_use),
+    ]
+
+
+def test_a_code_that_is_none_is_refused_in_its_row():
+    assert refusal_of(choose("newer", coded("new", "a b"))) == (RefusalCode.INVALID, "organisations.1.code")
+
+
+def test_very_many_wrong_codes_stay_a_small_refusal():
+    ids = [f"organisation-{place:04}" for place in range(2_000)]
+    terms = TERMS._replace(verdicts=dict.fromkeys(ids, Verdict.NEW), allowance=5_000)
+    with pytest.raises(Refused) as refused:
+        resolve(choose(*(coded(one, "SAME") for one in ids)), terms)
+    assert refused.value.refusal.message.startswith("2000 codes")
+    assert len(refused.value.refusal.model_dump_json()) < 40_000
+
+
+def test_two_thousand_rows_with_everything_given_stay_within_a_payload():
+    rows = [
+        SelectedOrganisation(organisation_id=str(uuid4()), team_id=TEAM, owner_id=ME, code=f"CODE{place:016}")
+        for place in range(2_000)
+    ]
+    assert len(choose(*rows).model_dump_json()) < 600_000  # Temporal takes 2 MB
+
+
+def test_a_choice_without_codes_is_sent_as_it_was_before_there_were_any():
+    assert "code" not in choose("new").model_dump_json()
+
+
 def test_a_team_needs_the_advanced_plan():
     standard = TERMS._replace(plan=Plan.STANDARD)
     assert refusal_of(choose("new", team_id=TEAM), standard) == (RefusalCode.PLAN_TOO_SMALL, "team_id")
@@ -121,6 +172,8 @@ def test_nothing_new_is_said_so():
         {"organisations": [{"organisation_id": "a", "action": "link"}]},
         {"organisations": [{"organisation_id": "a", "client_id": str(CLIENT)}]},
         {"organisations": [{"organisation_id": "a", "action": "delete"}]},
+        {"organisations": [{"organisation_id": "a", "action": "link", "client_id": str(CLIENT), "code": "A1"}]},
+        {"organisations": [{"organisation_id": "a", "code": "A" * 21}]},
         {"organisations": [{"organisation_id": "a"}], "teem_id": str(TEAM)},
     ],
 )

@@ -5,6 +5,7 @@ something has changed, and the browser fetches it.
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -117,10 +118,7 @@ async def select(request: Request, door: Door, viewer: Viewer, run_id: RunId) ->
     except Refused as refused:
         if refused.refusal.code in {RefusalCode.NOT_FOUND, *_PASSED}:
             return _moved_on(run_id, refused)
-        again = selecting.Chosen(
-            chosen.organisation_ids, chosen.treatments, chosen.team_id, chosen.owner_id, refused.refusal
-        )
-        return await _page(request, door, viewer, run_id, again)
+        return await _page(request, door, viewer, run_id, replace(chosen, refusal=refused.refusal))
     return go(f"/activity/{run_id}")
 
 

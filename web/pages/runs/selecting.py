@@ -5,7 +5,8 @@ is accepted.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -23,6 +24,13 @@ _MOST = 120
 """Characters of a form's value; ids are shorter."""
 
 
+class Fault(NamedTuple):
+    """What is wrong with a row, and whether it is its code."""
+
+    message: str
+    is_in_code: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A selection form as it was sent, to be shown again.
@@ -33,6 +41,9 @@ class Chosen:
         team_id: The team of the whole batch; empty for none.
         owner_id: The owner of the whole batch; empty for the default.
         refusal: Why it was refused; None when it was not.
+        codes: The codes of the form, by organisation id.
+        owners: The owners of single rows, likewise.
+        teams: The teams of single rows, likewise.
     """
 
     organisation_ids: Sequence[str] = ()
@@ -40,13 +51,25 @@ class Chosen:
     team_id: str = ""
     owner_id: str = ""
     refusal: Refusal | None = None
+    codes: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def at_fault(self) -> str | None:
-        """The organisation to which the refusal's field (``organisations.3.client_id``) belongs; None without one."""
-        words = (self.refusal.field or "").split(".") if self.refusal else []
-        place = int(words[1]) if len(words) > 1 and words[1].isdigit() else -1
-        return self.organisation_ids[place] if 0 <= place < len(self.organisation_ids) else None
+    def faults(self) -> dict[str, Fault]:
+        """What is wrong with single rows, by organisation id; their fields are such as ``organisations.3.code``."""
+        if self.refusal is None:
+            return {}
+        told = [(row.field, row.message) for row in self.refusal.rows] or [
+            (self.refusal.field or "", self.refusal.message)
+        ]
+        found = {}
+        for path, message in told:
+            words = path.split(".")
+            place = int(words[1]) if len(words) > 1 and words[1].isdigit() else -1
+            if 0 <= place < len(self.organisation_ids):
+                found[self.organisation_ids[place]] = Fault(message, is_in_code=words[-1] == "code")
+        return found
 
 
 def chosen_in(form: FormData) -> Chosen:
@@ -55,10 +78,17 @@ def chosen_in(form: FormData) -> Chosen:
     ticked = [value for value in form.getlist("choose") if isinstance(value, str) and len(value) <= _MOST]
     return Chosen(
         organisation_ids=tuple(dict.fromkeys(ticked)),
-        treatments={name.removeprefix("as."): value for name, value in words.items() if name.startswith("as.")},
+        treatments=_of_rows(words, "as."),
         team_id=words.get("team_id", ""),
         owner_id=words.get("owner_id", ""),
+        codes=_of_rows(words, "code."),
+        owners=_of_rows(words, "owner."),
+        teams=_of_rows(words, "team."),
     )
+
+
+def _of_rows(words: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): value for name, value in words.items() if name.startswith(prefix)}
 
 
 def selection_of(chosen: Chosen) -> Selection:
@@ -73,19 +103,24 @@ def selection_of(chosen: Chosen) -> Selection:
         return Selection(
             team_id=_id(chosen.team_id),
             owner_id=_id(chosen.owner_id),
-            organisations=tuple(
-                _selected(identity, chosen.treatments.get(identity, CREATE)) for identity in chosen.organisation_ids
-            ),
+            organisations=tuple(_selected(identity, chosen) for identity in chosen.organisation_ids),
         )
     except (ValidationError, ValueError) as error:
         message = "This form has a value that cannot be used. Reload the page and choose again."
         raise Refused(RefusalCode.INVALID, message) from error
 
 
-def _selected(organisation_id: str, treatment: str) -> SelectedOrganisation:
-    if treatment == CREATE:
-        return SelectedOrganisation(organisation_id=organisation_id)
-    return SelectedOrganisation(organisation_id=organisation_id, action=Action.LINK, client_id=_id(treatment))
+def _selected(organisation_id: str, chosen: Chosen) -> SelectedOrganisation:
+    treatment = chosen.treatments.get(organisation_id, CREATE)
+    is_new = treatment == CREATE
+    return SelectedOrganisation(
+        organisation_id=organisation_id,
+        action=Action.CREATE if is_new else Action.LINK,
+        client_id=None if is_new else _id(treatment),
+        team_id=_id(chosen.teams.get(organisation_id, "")),
+        owner_id=_id(chosen.owners.get(organisation_id, "")),
+        code=(chosen.codes.get(organisation_id, "").strip() or None) if is_new else None,
+    )
 
 
 def _id(text: str) -> UUID | None:
@@ -101,12 +136,14 @@ class Choosable:
         can_be_chosen: Whether it may be ticked.
         suggested: Whether its client is only a suggestion to link to.
         is_marked: Whether to mark it as just allowed, because not all of them are.
+        code: The code that its client gets unless another is given; None where it cannot be chosen.
     """
 
     view: OrganisationView
     can_be_chosen: bool
     suggested: bool
     is_marked: bool
+    code: str | None = None
 
 
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
@@ -136,6 +173,10 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
             found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold())
         )
     ]
+    codes = iter(
+        await door.choices.codes(actor, [one.view.organisation.name for one in candidates if one.can_be_chosen])
+    )
+    candidates = [replace(one, code=next(codes)) if one.can_be_chosen else one for one in candidates]
     verdicts = {verdict: sum(view.organisation.verdict is verdict for view in found) for verdict in Verdict}
     return {
         "candidates": candidates,
@@ -144,5 +185,6 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         "just_allowed": just_allowed if just_allowed < total else 0,
         "offered": offered,
         "linkable": [{"id": str(client.id), "name": client.name} for client in offered.linkable],
+        "names": {str(one.id): one.name for one in (*offered.teams, *offered.owners)},
         "chosen": chosen or Chosen(),
     }

@@ -66,11 +66,22 @@ async def test_forty_organisations_become_clients(house: House, browsers: Browse
     await page.locator("#change").get_by_label("Owner").select_option(house.member.actor.colleague_name)
     await looked_at(page, "add-clients-change")
     await page.get_by_role("button", name="Use this").click()
+    codes = [row(page, organisation_id).locator("input.code") for organisation_id in organisations[6:8]]
+    for code in codes:
+        await code.fill("ash/1")
+        await code.press("Enter")  # leads to the next code and creates nothing
     await page.reload()
     await expect(page.get_by_role("button", name="Create accounts (40)")).to_be_visible()
     await expect(row(page, organisations[5]).locator(".own")).to_have_text(house.member.actor.colleague_name)
 
-    await page.get_by_role("button", name="Create accounts (40)").dblclick()
+    do = page.get_by_role("button", name="Create accounts (40)")
+    await do.click()
+    await expect(page.get_by_role("alert")).to_contain_text("2 codes cannot be used as they are.")
+    for code in codes:
+        await expect(code).to_have_accessible_description(re.compile("Give each its own"))
+    await codes[1].fill("ASH/2")
+    await looked_at(page, "add-clients-codes")
+    await do.dblclick()
     await expect(page.get_by_role("heading", name="40 accounts: 40 complete")).to_be_visible(timeout=60_000)
     await looked_at(page, "add-clients-report")
     await page.get_by_label("Search organisations and clients").fill("O'Neill")
@@ -83,6 +94,7 @@ async def test_forty_organisations_become_clients(house: House, browsers: Browse
     clients = await house.scene.clients()
     assert len(clients) == 40
     assert {client["name"] for client in clients} >= {HOSTILE}
+    assert {client["code"] for client in clients} >= {"ASH/1", "ASH/2"}
     assert [client["owner"] for client in clients].count(house.member.actor.colleague_name) == 1
     browser = await arrived(house.admin)
     table = await browser.get(f"/activity/{run_id}/report.csv")
@@ -212,7 +224,7 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     run_id = await listed(page)
     assert await page.get_by_label("Team", exact=True).count() == 0
     for organisation_id in organisations[:2]:
-        await row(page, organisation_id).locator("input").check()
+        await row(page, organisation_id).get_by_role("checkbox").check()
     await expect(page.get_by_text("That is 1 more than your allowance of 1 has room for.")).to_be_visible()
     await page.get_by_role("button", name="Create accounts (2)").click()
     await expect(page.get_by_role("alert")).to_contain_text("Choose 1 fewer, or raise the allowance.")
@@ -221,11 +233,16 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     plain = await browsers.signed_in(own.admin, scripts=False)
     await plain.goto(f"/activity/{run_id}")
     for organisation_id in organisations[:2]:
-        await row(plain, organisation_id).locator("input").check()
+        await row(plain, organisation_id).get_by_role("checkbox").check()
     await plain.get_by_role("button", name="Create accounts").click()
     await expect(plain.get_by_role("alert")).to_contain_text("has room for 1")
-    await expect(row(plain, organisations[1]).locator("input")).to_be_checked()
-    await row(plain, organisations[0]).locator("input").uncheck()
+    await expect(row(plain, organisations[1]).get_by_role("checkbox")).to_be_checked()
+    await row(plain, organisations[0]).get_by_role("checkbox").uncheck()
+    code = row(plain, organisations[1]).locator("input.code")
+    await code.fill("no code")
+    await plain.get_by_role("button", name="Create accounts").click()
+    await expect(code).to_have_accessible_description(re.compile("A code has 1 to 20 letters"))
+    await code.fill("plain-1")
     await plain.get_by_role("button", name="Create accounts").click()
     await own.scene.until_stage(run_id, "finished")
     await plain.goto(f"/activity/{run_id}")
@@ -238,7 +255,7 @@ async def test_a_run_at_work_is_left_and_found_again(product: Scene, browsers: B
     page = await browsers.signed_in(own.admin)
     run_id = await listed(page)
     for organisation_id in organisations[10:12]:
-        await row(page, organisation_id).locator("input").check()
+        await row(page, organisation_id).get_by_role("checkbox").check()
     async with product.database.transaction() as held:  # what is read cannot be stored as long as this lasts
         await (await held.connection()).execute(text("LOCK TABLE receipts IN SHARE MODE"))
         await page.get_by_role("button", name="Create accounts (2)").click()
@@ -263,7 +280,7 @@ async def test_what_failed_is_retried_from_the_report(product: Scene, browsers: 
     product.fault(Kind.SUBSCRIPTION_ENDED, organisations[7])
     product.fault(Kind.ORGANISATION_OFFLINE, organisations[8])
     for organisation_id in organisations[6:9]:
-        await row(page, organisation_id).locator("input").check()
+        await row(page, organisation_id).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Create accounts (3)").click()
     found = page.get_by_role("heading", name="3 accounts: 1 complete, 1 waiting, 1 needs you")
     await expect(found).to_be_visible(timeout=60_000)

@@ -40,10 +40,10 @@ async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, org
 
     await first.route("**/events", lambda route: route.abort())  # this tab hears nothing of what the other one does
     await first.reload()
-    await row(first, organisations[2]).locator("input").check()
+    await row(first, organisations[2]).get_by_role("checkbox").check()
     await second.goto(f"/activity/{run_id}")
     for organisation_id in organisations[:2]:
-        await row(second, organisation_id).locator("input").check()
+        await row(second, organisation_id).get_by_role("checkbox").check()
     await second.get_by_role("button", name="Create accounts (2)").click()
     await expect(second.get_by_text("40 organisations: 2 created and 38 not chosen")).to_be_visible()
     await first.get_by_role("button", name="Create accounts (1)").click()
@@ -59,7 +59,7 @@ async def test_back_does_nothing_twice(product: Scene, browsers: Browsers, organ
     await page.go_back()
     await page.wait_for_url("**/clients")
     run_id = await listed(page)  # pressed again: the same run goes on
-    await row(page, organisations[4]).locator("input").check()
+    await row(page, organisations[4]).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Create accounts (1)").click()
     report = page.get_by_text("40 organisations: 1 created and 39 not chosen")
     await expect(report).to_be_visible()
@@ -77,13 +77,13 @@ async def test_neither_a_further_sign_in_nor_a_session_that_ends_loses_what_was_
     own = await made_house(product)
     page = await browsers.signed_in(own.admin)
     run_id = await listed(page)
-    await row(page, organisations[3]).locator("input").check()
+    await row(page, organisations[3]).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Sign in with another login").click()
     await allow_all_there(page, person=CALLUM)
     await expect(page.get_by_role("button", name="Create accounts (1)")).to_be_visible()
     other = await page.context.new_page()
     await other.goto(f"/activity/{run_id}")
-    await row(other, organisations[3]).locator("input").check()
+    await row(other, organisations[3]).get_by_role("checkbox").check()
     await page.context.clear_cookies()
     with suppress(WaitedTooLongError):  # the page may notice first, and be at the sign-in by now
         await page.get_by_role("button", name="Create accounts (1)").click(timeout=5_000)
