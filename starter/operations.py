@@ -23,6 +23,7 @@ from starter.access.tokens import Tokens
 from starter.clients.accounts import Accounts
 from starter.clients.archive import Archive
 from starter.clients.clients import Clients
+from starter.clients.erasing import Erasing
 from starter.clients.exports import Exports
 from starter.clients.imports.imports import ClientImports
 from starter.clients.many import Many
@@ -74,6 +75,7 @@ class Operations:
         clients: Client accounts, their lists and their history.
         accounts: Client accounts made and changed by hand.
         archive: Archive clients, and restore them.
+        erasing: Erase archived clients for good.
         client_imports: Clients out of somebody's list.
         exports: Clients, lists, runs and timelines as CSV; clients as XLSX too.
         hand_overs: Give a colleague's clients to another colleague; for admins.
@@ -144,6 +146,7 @@ class Operations:
         self.managing = Managing(database, temporal, self.consents, self.runs, self.software, self.supporting)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.archive = Archive(database, self.disconnecting)
+        self.erasing = Erasing(database, sealer, temporal)
         self.many = Many(database, self.accounts, self.managing, self.disconnecting, self.archive)
         self.changes = BookChanges(database, temporal, self.runs, self.managing, answer_within)
 

@@ -11,6 +11,7 @@ from contracts.words.client_accounts import ClientPatch, NewClient
 from contracts.words.refusals import RefusalCode, Refused
 from starter.actor import Actor
 from starter.answers.clients import ClientAnswer
+from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer
 from starter.ending import execute
 from starter.operations import Operations
 
@@ -93,6 +94,39 @@ def restore(client: ClientName, as_email: As = None, json: Json = False) -> None
             return await _after(operations, actor, client_id)
 
     _say(execute(work()), json, "Restored {name}, {code}.")
+
+
+def erase(
+    client: ClientName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would go.")] = False,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Say what erasing an archived client for good would delete; with --yes, erase it."""
+
+    async def work() -> ErasePreviewAnswer | ErasedAnswer:
+        async with acting_on(client, as_email) as (operations, actor, client_id):
+            if (done := await operations.erasing.erased(actor, client_id)) is not None:
+                return ErasedAnswer.of(done)
+            preview = await operations.erasing.preview(actor, client_id)
+            if yes:
+                return ErasedAnswer.of(await operations.erasing.erase(actor, client_id, preview.code))
+            return ErasePreviewAnswer.of(client_id, preview)
+
+    answer = execute(work())
+    if json:
+        print_json(answer)
+    elif isinstance(answer, ErasedAnswer):
+        done = f"{answer.code} was erased for good by {answer.erased_by} on {answer.erased_at:%d %B %Y}."
+        out.print(done, highlight=False, markup=False)
+    else:
+        goes = f"{answer.rows} rows of lists and {answer.events} lines of its timeline would go"
+        stays = f"its code and the numbers of {answer.runs} runs would stay."
+        out.print(f"{answer.name}, {answer.code}: {goes}; {stays}", highlight=False, markup=False)
+        for name in answer.merged:
+            out.print(f"With it goes {name}, which was merged into it.", highlight=False, markup=False)
+        next_step = answer.refused or "Nothing was changed. To do it, add --yes."
+        out.print(next_step, style="dim", highlight=False, markup=False)
 
 
 async def _chosen(operations: Operations, actor: Actor, owner: str | None, team: str | None) -> dict[str, UUID | None]:

@@ -19,8 +19,9 @@ async def locked_practice(session: AsyncSession, practice_id: UUID) -> Practice:
 
 
 async def locked_client(session: AsyncSession, practice_id: UUID, client_id: UUID) -> Client | None:
-    """A client of the practice, locked; None where there is no such client."""
-    query = select(Client).where(Client.id == client_id, Client.practice_id == practice_id)
+    """A client of the practice, locked; None where there is no such client, or it was erased."""
+    theirs = (Client.id == client_id, Client.practice_id == practice_id, col(Client.erased_at).is_(None))
+    query = select(Client).where(*theirs)
     locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.exec(locked)).first()
 
@@ -39,8 +40,9 @@ async def insert_client(session: AsyncSession, client: Client) -> bool:
 
 
 async def is_code_free(session: AsyncSession, practice_id: UUID, code: str, *, for_client: UUID) -> bool:
-    """Whether no other client of the practice has a code."""
-    query = select(Client.id).where(Client.practice_id == practice_id, Client.code == code, Client.id != for_client)
+    """Whether no other client of the practice has a code; that of an erased one is free."""
+    has_it = (Client.practice_id == practice_id, Client.code == code, col(Client.erased_at).is_(None))
+    query = select(Client.id).where(*has_it, Client.id != for_client)
     return (await session.exec(query)).first() is None
 
 

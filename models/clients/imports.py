@@ -30,7 +30,7 @@ async def known_clients(session: AsyncSession, practice_id: UUID) -> Sequence[Kn
             FROM clients k
             LEFT JOIN connections c ON c.client_id = k.id AND {IS_HELD}
             LEFT JOIN organisation_profiles p ON p.connection_id = c.id AND p.gone_at IS NULL
-            WHERE k.practice_id = :practice_id
+            WHERE k.practice_id = :practice_id AND k.erased_at IS NULL
             ORDER BY k.code
         """),  # noqa: S608  # our own words
         {"practice_id": practice_id},

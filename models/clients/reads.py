@@ -168,7 +168,7 @@ async def client_views(
 
 
 async def client_view(session: AsyncSession, practice_id: UUID, client_id: UUID) -> ClientView | None:
-    """One of the practice's clients, or None."""
+    """One of the practice's clients, or None; an erased one is none."""
     found = await _views(session, _clients(practice_id).where(col(Client.id) == client_id))
     return found[0] if found else None
 
@@ -209,7 +209,8 @@ async def _views(session: AsyncSession, query: Select[Any]) -> list[ClientView]:
 
 def _with_connection(query: Select[Any], practice_id: UUID) -> Select[Any]:
     current = and_(col(Connection.client_id) == col(Client.id), col(Connection.is_current))
-    return query.outerjoin(Connection, current).where(col(Client.practice_id) == practice_id)
+    theirs = query.outerjoin(Connection, current).where(col(Client.practice_id) == practice_id)
+    return theirs.where(col(Client.erased_at).is_(None))
 
 
 def _clients(practice_id: UUID) -> Select[Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.kit.columns import MOMENT, created, new_id
@@ -13,11 +13,18 @@ class Client(SQLModel, table=True):
     """A client account.
 
     Its ``code`` is unique in the practice, and ids of workflows are built from it: it changes while none is at work.
-    ``reference`` is the practice's own.
+    ``reference`` is the practice's own. An erased client's row is the record that there was one with this code: it is
+    archived, and has no name, no numbers and no events; see ``models.clients.erasing``. A client that was merged into
+    another account is archived too, and what was read of it belongs to that account; see ``models.clients.merging``.
     """
 
     __tablename__ = "clients"
-    __table_args__ = (UniqueConstraint("practice_id", "code"),)
+    __table_args__ = (
+        Index("uq_clients_code", "practice_id", "code", unique=True, postgresql_where=text("erased_at IS NULL")),
+        CheckConstraint(
+            "archived_at IS NOT NULL OR (erased_at IS NULL AND merged_into_id IS NULL)", name="ended_is_archived"
+        ),
+    )
 
     id: UUID = new_id()
     practice_id: UUID = Field(foreign_key="practices.id", index=True)
@@ -30,6 +37,10 @@ class Client(SQLModel, table=True):
     reference: str | None = Field(default=None, max_length=100)
     archived_at: datetime | None = Field(default=None, sa_type=MOMENT)
     """Since when it is kept for the record alone: not connected, not counted, on no list but that of the archived."""
+    merged_into_id: UUID | None = Field(default=None, foreign_key="clients.id", index=True)
+    """The account that has all that was read of it since they were merged."""
+    erased_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    erased_by_id: UUID | None = Field(default=None, foreign_key="colleagues.id")
     created_by_run: str | None = Field(default=None, max_length=120)
     created_at: datetime = created()
 

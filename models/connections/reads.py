@@ -92,8 +92,9 @@ async def managed(
 
 
 async def has_client(session: AsyncSession, practice_id: UUID, client_id: UUID) -> bool:
-    """Whether the practice has this client."""
+    """Whether the practice has this client; an erased one it has not."""
     query = select(Client.id).where(Client.practice_id == practice_id, Client.id == client_id)
+    query = query.where(col(Client.erased_at).is_(None))
     return (await session.exec(query)).one_or_none() is not None
 
 

@@ -1,4 +1,4 @@
-"""Reads events: a client's timeline, and changes of a practice's people, tokens and links."""
+"""Reads events: a client's timeline, and changes of a practice's people, tokens and links, and erased clients."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,6 +16,9 @@ ACCESS = ("colleague", "team", "token", "support")
 
 
 ACCESS_OF_RUNS = ("run.sign_in_link_made", "run.signed_in_by_link")
+
+OF_NOBODY = ("client.erased",)
+"""Kinds of what happened to a client that has no timeline any more."""
 
 
 async def timeline(
@@ -59,11 +62,14 @@ async def event_views(
 async def access_views(
     session: AsyncSession, practice_id: UUID, *, limit: int, before_id: int | None = None
 ) -> Sequence[EventView]:
-    """Changes of the practice's people, tokens and links, newest first; for the arguments see ``timeline``."""
+    """Changes of the practice's people, tokens and links, and erased clients, newest first; see ``timeline``."""
     query = select(Event).where(
         Event.practice_id == practice_id,
         col(Event.client_id).is_(None),
-        or_(*(col(Event.kind).startswith(f"{noun}.") for noun in ACCESS), col(Event.kind).in_(ACCESS_OF_RUNS)),
+        or_(
+            *(col(Event.kind).startswith(f"{noun}.") for noun in ACCESS),
+            col(Event.kind).in_(ACCESS_OF_RUNS + OF_NOBODY),
+        ),
     )
     if before_id is not None:
         query = query.where(col(Event.id) < before_id)

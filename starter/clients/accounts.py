@@ -11,11 +11,8 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client as Temporal
-from temporalio.client import WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
 
 from contracts.words.client_accounts import ClientPatch, NewClient, code_of, text_of
-from contracts.words.names import disconnect_client_id, sync_client_id
 from contracts.words.practices import Plan
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients import accounts
@@ -28,7 +25,7 @@ from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
 from rules.clients.client_codes import client_code
 from starter.actor import Actor
-from starter.support.temporal_faults import explained
+from starter.clients.finding import is_at_work, locked_or_refused
 
 TAKEN = "Another client of your practice has the code {code}. Choose another."
 FULL = "The practice has reached its allowance of {allowance} clients. Raise the allowance first."
@@ -112,9 +109,7 @@ class Accounts:
         try:
             async with self._database.transaction() as session:
                 practice = await accounts.locked_practice(session, actor.practice_id)
-                client = await accounts.locked_client(session, practice.id, client_id)
-                if client is None:
-                    raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
+                client = await locked_or_refused(session, actor, client_id)
                 people = await _People.of(session, practice)
                 values = _values(patch, people, client)
                 if (code := values.get("code", client.code)) != client.code:
@@ -158,23 +153,9 @@ class Accounts:
         if await accounts.is_in_working_run(session, client.id):
             message = f"A run is at work on {client.name} under its code. Change it when the run has finished."
             raise Refused(RefusalCode.WRONG_STAGE, message, field="code")
-        for workflow_id in (
-            sync_client_id(actor.practice_slug, client.code),
-            disconnect_client_id(actor.practice_slug, client.code),
-        ):
-            if await self._is_at_work(workflow_id):
-                message = f"{client.name} is being synchronised or disconnected under its code. Change it after that."
-                raise Refused(RefusalCode.WRONG_STAGE, message, field="code")
-
-    async def _is_at_work(self, workflow_id: str) -> bool:
-        async with explained("Ask again."):
-            try:
-                described = await self._temporal.get_workflow_handle(workflow_id).describe()
-            except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
-                    return False
-                raise
-        return described.status is WorkflowExecutionStatus.RUNNING
+        if await is_at_work(self._temporal, actor, client):
+            message = f"{client.name} is being synchronised or disconnected under its code. Change it after that."
+            raise Refused(RefusalCode.WRONG_STAGE, message, field="code")
 
 
 _NUMBERS = ("company_number", "tax_number", "reference")

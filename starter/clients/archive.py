@@ -5,19 +5,17 @@ Who archives a connected client ends its connection with it: nobody goes on read
 
 from uuid import UUID
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from contracts.words.connections import ConnectionStatus
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients import accounts
 from models.clients import writes as clients
-from models.clients.tables import Client
 from models.connections import reads as managed_connections
 from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
 from starter.actor import Actor
 from starter.clients.accounts import FULL
+from starter.clients.finding import locked_or_refused
 from starter.connections.disconnecting import Disconnecting
 
 
@@ -40,7 +38,7 @@ class Archive:
             Refused: There is no such client in the practice, or no server. Nothing was changed.
         """
         async with self._database.transaction() as session:
-            client = await _locked(session, actor, client_id)
+            client = await locked_or_refused(session, actor, client_id)
             if client.archived_at is not None:
                 return
             client.archived_at = at = now()
@@ -60,7 +58,7 @@ class Archive:
         """
         async with self._database.transaction() as session:
             practice = await accounts.locked_practice(session, actor.practice_id)
-            client = await _locked(session, actor, client_id)
+            client = await locked_or_refused(session, actor, client_id)
             if client.archived_at is None:
                 return
             if await clients.count_clients(session, practice.id) >= practice.client_allowance:
@@ -68,10 +66,3 @@ class Archive:
             await accounts.restore(session, client.id)
             whose = {"colleague_id": actor.colleague_id}
             await events.changed(session, practice.id, client.id, "client.restored", now(), **whose)
-
-
-async def _locked(session: AsyncSession, actor: Actor, client_id: UUID) -> Client:
-    client = await accounts.locked_client(session, actor.practice_id, client_id)
-    if client is None:
-        raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
-    return client

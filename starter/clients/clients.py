@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.words.lists import ListName
-from contracts.words.refusals import RefusalCode, Refused
 from models.clients import reads as client_views
 from models.clients.reads import BY_NAME, ClientFacets, ClientFilter, ClientOrder, ClientView
 from models.events.reads import EventView, event_views, timeline
@@ -13,6 +12,7 @@ from models.kit.database import Database
 from models.lists import reads as lists
 from models.lists.reads import ListPage
 from starter.actor import Actor
+from starter.clients.finding import missing
 
 EVERYONE = ClientFilter()
 
@@ -49,8 +49,8 @@ class Clients:
         """
         async with self._database.session() as session:
             found = await client_views.client_view(session, actor.practice_id, client_id)
-        if found is None:
-            raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
+            if found is None:
+                raise await missing(session, actor, client_id)
         return found
 
     async def list_rows(

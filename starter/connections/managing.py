@@ -28,6 +28,7 @@ from models.kit.columns import now
 from models.kit.database import Database
 from providers.port.provider import Provider
 from starter.actor import Actor
+from starter.clients.finding import missing
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions
 from starter.runs.runs import Runs
@@ -289,7 +290,7 @@ async def managed_or_refused(
     if found is None:
         if await managed_connections.has_client(session, actor.practice_id, client_id):
             raise Refused(RefusalCode.NOT_CONNECTED, "This client has no connection yet. Add it with Add clients.")
-        raise Refused(RefusalCode.NOT_FOUND, f"There is no client {client_id} in your practice.")
+        raise await missing(session, actor, client_id)
     if is_living and found.connection.status.is_leaving:
         is_over = found.connection.status is ConnectionStatus.DISCONNECTED
         raise Refused(RefusalCode.NOT_CONNECTED, (HAS_LEFT if is_over else LEAVES).format(name=found.client.name))

@@ -246,7 +246,8 @@ LEFT JOIN stored s ON s.connection_id = r.connection_id AND s.list_name = r.list
 WHERE r.pulled_at IS NOT NULL AND r.rows <> coalesce(s.rows, 0)
 UNION ALL
 SELECT '{ONE_CONNECTION}', k.code, 'has ' || count(*) FILTER (WHERE c.is_current), NULL
-FROM clients k JOIN connections c ON c.client_id = k.id GROUP BY k.id HAVING count(*) FILTER (WHERE c.is_current) <> 1
+FROM clients k JOIN connections c ON c.client_id = k.id WHERE k.erased_at IS NULL GROUP BY k.id
+HAVING count(*) FILTER (WHERE c.is_current) <> 1
 UNION ALL
 SELECT '{ONE_PRACTICE}', c.organisation_name, 'the client is another practice''s', NULL
 FROM connections c JOIN clients k ON k.id = c.client_id WHERE k.practice_id <> c.practice_id

@@ -118,6 +118,8 @@ _RULES = {
         GET /clients/{client_id:uuid}/archive
         POST /clients/{client_id:uuid}/archive
         POST /clients/{client_id:uuid}/restore
+        GET /clients/{client_id:uuid}/erase
+        POST /clients/{client_id:uuid}/erase
         GET /clients/{client_id:uuid}/connections
         GET /clients/{client_id:uuid}/runs/{run_id}
         POST /clients/{client_id:uuid}/runs/{run_id}/sign-in
@@ -166,6 +168,7 @@ _RULES = {
         GET /api/v1/clients.csv
         GET /api/v1/clients.xlsx
         GET /api/v1/clients/{client_id}
+        GET /api/v1/clients/{client_id}/erase
         GET /api/v1/clients/{client_id}/timeline
         GET /api/v1/clients/{client_id}/timeline.csv
         GET /api/v1/clients/{client_id}/lists/{list_name}
@@ -206,6 +209,7 @@ _RULES = {
         PATCH /api/v1/clients/{client_id}
         POST /api/v1/clients/{client_id}/archive
         POST /api/v1/clients/{client_id}/restore
+        POST /api/v1/clients/{client_id}/erase
         PATCH /api/v1/clients/{client_id}/connection
         POST /api/v1/clients/{client_id}/connection/refresh
         POST /api/v1/clients/{client_id}/connection/reconnect

@@ -10,6 +10,7 @@ from contracts.words.causes import Cause
 from contracts.words.client_accounts import ClientPatch, NewClient
 from contracts.words.client_imports import ImportRows
 from starter.answers.clients import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
+from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer, EraseWish
 from starter.answers.imports import ImportAnswer
 from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.clients.imports.imports import columns_of
@@ -131,6 +132,20 @@ async def restore_client(caller: Manager, door: Door, client_id: UUID) -> Client
     """Take a client out of the archive; it is not connected."""
     await door.archive.restore(caller, client_id)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
+
+
+@router.get("/{client_id}/erase", summary="Say what erasing a client would delete", description="Changes nothing.")
+async def preview_erasing(caller: Reader, door: Door, client_id: UUID) -> ErasePreviewAnswer:
+    """What would go."""
+    return ErasePreviewAnswer.of(client_id, await door.erasing.preview(caller, client_id))
+
+
+@router.post(
+    "/{client_id}/erase", summary="Erase an archived client for good: lists, timeline, names, logins of its own"
+)
+async def erase_client(caller: Manager, door: Door, client_id: UUID, wish: EraseWish) -> ErasedAnswer:
+    """Erase a client; the answer is the record that stays. Asked again, the answer is the same."""
+    return ErasedAnswer.of(await door.erasing.erase(caller, client_id, wish.code))
 
 
 @router.get("/{client_id}", summary="Show a client with its connection")

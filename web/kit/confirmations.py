@@ -51,6 +51,7 @@ class Said(StrEnum):
     CLIENTS_IMPORTED = "clients-imported"
     CLIENT_ARCHIVED = "client-archived"
     CLIENT_RESTORED = "client-restored"
+    CLIENT_ERASED = "client-erased"
 
     SETTINGS_SAVED = "settings-saved"
     REFRESHING = "refreshing"
@@ -155,6 +156,7 @@ _SENTENCES: dict[Said, str] = {
     Said.CLIENTS_IMPORTED: "The list is imported. New clients are not connected yet.",
     Said.CLIENT_ARCHIVED: "The client is archived.",
     Said.CLIENT_RESTORED: "The client is restored. It is not connected yet.",
+    Said.CLIENT_ERASED: "The client is erased for good.",
     Said.SETTINGS_SAVED: "The settings are saved.",
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",

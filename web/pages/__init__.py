@@ -40,7 +40,7 @@ How a page is made
 from web.pages import home
 from web.pages.account import account, passkeys, second_factor, tokens
 from web.pages.clients import account as client_account
-from web.pages.clients import archive, client, clients, finding, importing, lists, many, timeline
+from web.pages.clients import archive, client, clients, erasing, finding, importing, lists, many, timeline
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, team
@@ -74,6 +74,7 @@ ROUTERS = (
     client_account.router,
     importing.router,
     archive.router,
+    erasing.router,
     client.router,
     connection.router,
     change.router,

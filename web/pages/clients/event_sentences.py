@@ -165,6 +165,7 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "client.reference_changed": _field("reference"),
     "client.archived": lambda event: f"{event.by} archived the client.",
     "client.restored": lambda event: f"{event.by} took the client out of the archive.",
+    "client.erased": lambda event: f"{event.by} erased the client {event.before} for good.",
     "client.owner_left": lambda event: f"{event.by} deactivated {event.before}, who looks after this client.",
     "client.reassigned": _reassigned,
     "connection.connected": _connected,
