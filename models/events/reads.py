@@ -63,12 +63,13 @@ async def access_views(
     session: AsyncSession, practice_id: UUID, *, limit: int, before_id: int | None = None
 ) -> Sequence[EventView]:
     """Changes of the practice's people, tokens and links, and erased clients, newest first; see ``timeline``."""
+    kinds = ACCESS_OF_RUNS + OF_NOBODY
     query = select(Event).where(
         Event.practice_id == practice_id,
         col(Event.client_id).is_(None),
         or_(
             *(col(Event.kind).startswith(f"{noun}.") for noun in ACCESS),
-            col(Event.kind).in_(ACCESS_OF_RUNS + OF_NOBODY),
+            col(Event.kind).in_(kinds),
         ),
     )
     if before_id is not None:

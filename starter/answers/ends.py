@@ -29,7 +29,7 @@ class ErasePreviewAnswer(BaseModel):
     events: int = Field(description="Lines of its timeline.")
     runs: int = Field(description="Runs that list it. Their numbers stay; names in them go.")
     logins: list[str] = Field(
-        description="Logins that nothing else uses: the night ends them, and deletes their tokens."
+        description="Logins of its own that still work: the night ends them and deletes their tokens."
     )
     merged: list[str] = Field(description="Accounts that were merged into it, which are erased with it.")
     refused: str | None = Field(description="Why it cannot be erased just now, and what to do; nothing where it can.")

@@ -42,6 +42,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/clients": {"name": " "},
     "POST /api/v1/clients/import": {"rows": [{"name": " "}]},
     "PATCH /api/v1/clients/{client_id}": {"reference": "Box 7"},
+    "POST /api/v1/clients/{client_id}/erase": {"code": "NONE"},
     "PATCH /api/v1/clients/{client_id}/connection": {"refresh_hours": 12},
     "POST /codec/decode": {"payloads": []},
     "POST /codec/encode": {"payloads": []},

@@ -141,7 +141,7 @@ async def preview_erasing(caller: Reader, door: Door, client_id: UUID) -> EraseP
 
 
 @router.post(
-    "/{client_id}/erase", summary="Erase an archived client for good: lists, timeline, names, logins of its own"
+    "/{client_id}/erase", summary="Erase an archived client for good: lists, timeline, names, its own logins"
 )
 async def erase_client(caller: Manager, door: Door, client_id: UUID, wish: EraseWish) -> ErasedAnswer:
     """Erase a client; the answer is the record that stays. Asked again, the answer is the same."""
