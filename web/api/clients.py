@@ -140,9 +140,7 @@ async def preview_erasing(caller: Reader, door: Door, client_id: UUID) -> EraseP
     return ErasePreviewAnswer.of(client_id, await door.erasing.preview(caller, client_id))
 
 
-@router.post(
-    "/{client_id}/erase", summary="Erase an archived client for good: lists, timeline, names, its own logins"
-)
+@router.post("/{client_id}/erase", summary="Erase an archived client for good: lists, timeline, names, its own logins")
 async def erase_client(caller: Manager, door: Door, client_id: UUID, wish: EraseWish) -> ErasedAnswer:
     """Erase a client; the answer is the record that stays. Asked again, the answer is the same."""
     return ErasedAnswer.of(await door.erasing.erase(caller, client_id, wish.code))

@@ -6,8 +6,8 @@ A code is unique among clients that were not erased: the record keeps the code, 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
