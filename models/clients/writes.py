@@ -94,8 +94,8 @@ async def count_clients(session: AsyncSession, practice_id: UUID) -> int:
 
 
 async def codes_in_use(session: AsyncSession, practice_id: UUID) -> dict[str, str]:
-    """The names of the practice's clients by their codes, the archived too."""
-    query = select(Client.code, Client.name).where(Client.practice_id == practice_id)
+    """The names of the practice's clients by their codes, the archived too; those of erased ones are free."""
+    query = select(Client.code, Client.name).where(Client.practice_id == practice_id, col(Client.erased_at).is_(None))
     return dict((await session.exec(query)).all())
 
 
