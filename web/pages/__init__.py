@@ -40,7 +40,8 @@ How a page is made
 from web.pages import home
 from web.pages.account import account, passkeys, second_factor, tokens
 from web.pages.clients import account as client_account
-from web.pages.clients import archive, client, clients, erasing, finding, importing, lists, many, timeline
+from web.pages.clients import client, clients, finding, importing, lists, many, timeline
+from web.pages.clients.ends import archive, erasing
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, team
