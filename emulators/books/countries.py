@@ -1,4 +1,4 @@
-"""The four countries that organisations are in, and what differs between them."""
+"""The six countries that organisations are in, and what differs between them."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -68,6 +68,19 @@ _US_TOWNS = (
     ("Savannah", "GA", "31401"),
     ("Burlington", "VT", "05401"),
 )
+_IE_TOWNS = (
+    ("Cork", "Co. Cork", "T12 W8KE"),
+    ("Galway", "Co. Galway", "H91 P8CX"),
+    ("Sligo", "Co. Sligo", "F91 T2N8"),
+    ("Kilkenny", "Co. Kilkenny", "R95 V0XT"),
+)
+_CA_TOWNS = (
+    ("Guelph", "ON", "N1H 3A1"),
+    ("Kingston", "ON", "K7L 1A1"),
+    ("Halifax", "NS", "B3J 1T3"),
+    ("Kelowna", "BC", "V1Y 6H2"),
+    ("Red Deer", "AB", "T4N 1X5"),
+)
 UNITED_KINGDOM = Country(
     "GB", "GBP", "Europe/London", "Ltd", "44", (31, 3), "sales 20", "purchases 20", "200",
     ("429", "453", "463", "489", "310", "400"), (("VAT", 0.0),), _UK_TOWNS,
@@ -84,7 +97,17 @@ UNITED_STATES = Country(
     "US", "USD", "America/Los_Angeles", "LLC", "1", (31, 12), "sales", "purchases", "4000",
     ("6170", "6250", "6260", "5000", "6000", "6080"), (("State", 4.0), ("City", 0.0)), _US_TOWNS,
 )  # fmt: skip
-COUNTRIES = {country.code: country for country in (UNITED_KINGDOM, AUSTRALIA, NEW_ZEALAND, UNITED_STATES)}
+IRELAND = Country(
+    "IE", "EUR", "Europe/Dublin", "Limited", "353", (31, 12), "sales 23", "purchases 23", "200",
+    ("429", "453", "463", "489", "310", "400"), (("VAT", 0.0),), _IE_TOWNS,
+)  # fmt: skip
+CANADA = Country(
+    "CA", "CAD", "America/Toronto", "Inc.", "1", (31, 12), "sales 13", "purchases 13", "4000",
+    ("6170", "6250", "6260", "5000", "6000", "6080"), (("GST", 5.0), ("Provincial", 0.0)), _CA_TOWNS,
+)  # fmt: skip
+COUNTRIES = {
+    country.code: country for country in (UNITED_KINGDOM, AUSTRALIA, NEW_ZEALAND, UNITED_STATES, IRELAND, CANADA)
+}
 
 
 @cache

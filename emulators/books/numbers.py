@@ -8,6 +8,7 @@ from random import Random
 _ABN_WEIGHTS = (10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19)
 _IRD_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 _IRD_SECOND_WEIGHTS = (7, 4, 3, 2, 5, 2, 7, 6)
+_IRISH_LETTERS = "WABCDEFGHIJKLMNOPQRSTUV"
 
 
 def _digits(rng: Random, count: int) -> str:
@@ -65,6 +66,36 @@ def ein(rng: Random) -> str:
     return f"{rng.randrange(10, 99)}-{_digits(rng, 7)}"
 
 
+def irish_vat_number(rng: Random) -> str:
+    """An Irish VAT number of a company: seven digits, a check letter modulo 23, and an A that counts nine times."""
+    body = _digits(rng, 7)
+    remainder = (_weighted(body, (8, 7, 6, 5, 4, 3, 2)) + 9 * _IRISH_LETTERS.index("A")) % 23
+    return f"IE{body}{_IRISH_LETTERS[remainder]}A"
+
+
+def irish_company_number(rng: Random) -> str:
+    """An Irish company number: six digits."""
+    return _digits(rng, 6)
+
+
+def canadian_business_number(rng: Random) -> str:
+    """A Canadian business number: eight digits and a check digit by Luhn."""
+    body = _digits(rng, 8)
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(body))
+    return f"{body}{-sum(one // 10 + one % 10 for one in doubled) % 10}"
+
+
+def iban(country: str, account: str) -> str:
+    """An IBAN: two check digits that make the number, moved round and read in base 36, one above a multiple of 97.
+
+    Args:
+        country: ISO 3166 code.
+        account: The national part.
+    """
+    number = int("".join(str(int(sign, 36)) for sign in f"{account}{country}00"))
+    return f"{country}{98 - number % 97:02d}{account}"
+
+
 def bank_account_number(rng: Random, country: str) -> str:
     """A bank account number in the shape that the country writes it."""
     if country == "GB":
@@ -73,6 +104,10 @@ def bank_account_number(rng: Random, country: str) -> str:
         return f"{_digits(rng, 6)}{_digits(rng, 9)}"
     if country == "NZ":
         return f"0{rng.randrange(1, 4)}-{_digits(rng, 4)}-{rng.randrange(10**7):07d}-00"
+    if country == "IE":
+        return iban("IE", f"BOFI{_digits(rng, 6)}{rng.randrange(10**8):08d}")
+    if country == "CA":
+        return f"{_digits(rng, 5)}-{_digits(rng, 3)}-{_digits(rng, 7)}"
     return f"{_digits(rng, 9)}{_digits(rng, 10)}"
 
 
@@ -90,5 +125,10 @@ def company_numbers(rng: Random, country: str) -> tuple[str, str]:
         return abn(company_number), company_number
     if country == "NZ":
         return nz_ird_number(rng), nz_company_number(rng)
+    if country == "IE":
+        return irish_vat_number(rng), irish_company_number(rng)
+    if country == "CA":
+        number = canadian_business_number(rng)
+        return f"{number}RT0001", number
     number = ein(rng)
     return number, number

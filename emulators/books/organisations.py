@@ -25,6 +25,7 @@ class Organisation:
         is_demo: Whether it is a platform's demonstration company.
         is_trial: Whether it is on trial.
         is_nameless: Whether a platform lists it without a name; its profile has the name.
+        is_lapsed: Whether it no longer pays for its plan.
     """
 
     organisation_id: str
@@ -41,6 +42,7 @@ class Organisation:
     is_demo: bool = False
     is_trial: bool = False
     is_nameless: bool = False
+    is_lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,17 +138,20 @@ class Limits:
         """End a call of the app that was let in."""
         _end_call(self._app, self._shared)
 
-    def exhaust(self, usage: Usage, name: str) -> None:
-        """Use up the current window of an organisation, even where limits are off.
+    def exhaust(self, usage: Usage | None, name: str) -> None:
+        """Use up the current window of an organisation or (None) of the app, even where limits are off.
 
         A long window that is about to end is moved by half its length first, so that what was used up stays so for a
         while, whatever time of day it is.
 
         Args:
-            usage: Of which organisation.
+            usage: Of which organisation; None for the app.
             name: Of the window.
         """
         window = self._windows[name]
+        if usage is None:
+            self._turn(self._app, self._shared)
+            usage = self._app
         if window.begins_apart and window.seconds is not None and window.seconds > 2 * SOON:
             if self._left_of(usage, window) <= SOON:
                 usage.begins = (usage.begins + window.seconds // 2) % DAY

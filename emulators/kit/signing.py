@@ -41,9 +41,9 @@ class SigningKey:
         """The key to save; secret."""
         return dict(self._private)
 
-    def sign(self, claims: Claims) -> str:
+    def sign(self, claims: Claims, algorithm: str = "RS256") -> str:
         """A signed JWT of these claims."""
-        return jwt.encode(self._header, claims, self._key)
+        return jwt.encode(self._header | {"alg": algorithm}, claims, self._key, algorithms=[algorithm])
 
 
 def half_hash(token: str) -> str:

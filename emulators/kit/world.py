@@ -14,7 +14,7 @@ from emulators.kit.handed_out import HandedOut
 from emulators.kit.limits import Limits, Window
 from emulators.kit.oauth.connections import Connections
 from emulators.kit.oauth.grants import Grants
-from emulators.kit.oauth.policies import Policies
+from emulators.kit.oauth.policies import ClientIn, Policies
 from emulators.kit.saving import StateFile
 from emulators.kit.signing import SigningKey
 
@@ -132,6 +132,10 @@ class World:
         """What control may switch, and how it is."""
         return {}
 
+    def is_known_in(self, person: Person, region: str) -> bool:  # noqa: ARG002  # a platform may look
+        """Whether a person can sign in for a region."""
+        return True
+
     # What a platform does not document is switched by control, where it may be.
 
     @property
@@ -148,3 +152,23 @@ class World:
     def withheld_scopes(self) -> tuple[str, ...]:
         """What token answers leave out of the scopes that were asked for."""
         return ()
+
+    @property
+    def client_in(self) -> frozenset[ClientIn]:
+        """Where an app's credentials may stand."""
+        return self.policies.client_in
+
+    @property
+    def revokes_known_only(self) -> bool:
+        """Whether revoking an unknown token is refused."""
+        return self.policies.revocation.known_only
+
+    @property
+    def repeats_state(self) -> bool:
+        """Whether an app that is told of an error gets its state back."""
+        return True
+
+    @property
+    def grants_are_regional(self) -> bool:
+        """Whether a person's grants for several regions stand beside each other."""
+        return False

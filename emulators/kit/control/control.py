@@ -97,7 +97,7 @@ class Control:
         if words.country is not None and words.country not in COUNTRIES:
             raise ControlRefusedError("country", f"There is no such country; there are: {', '.join(COUNTRIES)}.")
         if words.organisation_id is not None:
-            old, organisation_id = organisation_id, str(words.organisation_id)
+            old, organisation_id = organisation_id, self.written_id(words.organisation_id)
             if organisation_id in self.world.library.organisations:
                 raise ControlRefusedError("organisation_id", "There is such an organisation already.")
             self.world.library.begin_anew(old, organisation_id)
@@ -124,19 +124,34 @@ class Control:
         if listing is None:
             raise ControlRefusedError("list", f"There is no such list; there are: {', '.join(library.listings)}.")
         key = listing.key
-        identity = words.id or str(words.fields.get(key) or UUID(bytes=secrets.token_bytes(16), version=4))
+        identity = words.id or str(
+            words.fields.get(key) or self.written_id(UUID(bytes=secrets.token_bytes(16), version=4))
+        )
         records = library.records(organisation_id, words.list)
         known = next((record for record in records if record.get(key) == identity), None)
         if known is None and (words.remove or words.id):
             raise ControlRefusedError("id", "There is no such record.")
         if words.remove:
-            library.change_record(organisation_id, words.list, identity, None)
+            removed = self.removed(words, known or {})
+            library.change_record(organisation_id, words.list, identity, removed)
             return None
         merged: Record = (known or {}) | {key: identity} | cast("Record", words.fields)
-        merged = {name: value for name, value in merged.items() if value is not None}
         merged = self.dated(words, known, merged)
         library.change_record(organisation_id, words.list, identity, merged)
         return merged
+
+    def written_id(self, identity: UUID) -> str:
+        """An id as the platform writes it."""
+        return str(identity)
+
+    def removed(self, words: RecordWords, known: Record) -> Record | None:  # noqa: ARG002  # a platform looks
+        """What stays of a record that was taken away; None for nothing.
+
+        Args:
+            words: What was asked for.
+            known: The record before.
+        """
+        return None
 
     def dated(self, words: RecordWords, known: Record | None, merged: Record) -> Record:  # noqa: ARG002  # a platform looks
         """A changed record with its time of change, as the platform has it, and what no record lacks.
@@ -146,7 +161,7 @@ class Control:
             known: The record before; None if it is new.
             merged: The record after.
         """
-        return merged
+        return {name: value for name, value in merged.items() if value is not None}
 
     def books(self, organisation_id: str) -> dict[str, list[Record]]:
         """All records of an organisation, by list, as they are now and whatever faults there are.

@@ -57,6 +57,7 @@ def organisation(row: Organisation) -> View:
         "country": row.country.code,
         "is_demo": row.is_demo,
         "is_trial": row.is_trial,
+        "is_lapsed": row.is_lapsed,
         "contacts": row.contacts,
         "items": row.items,
         "tracking": row.dimensions,

@@ -28,6 +28,7 @@ LISTED_TWICE = "listed_twice"
 REVOKE_PERSON = "revoke_person"
 ACCESS_EXPIRED = "access_expired"
 CONNECTION_CAP = "connection_cap"
+SIGN_IN_REFUSED = "sign_in_refused"
 
 AT_ONCE = frozenset({DISCONNECTED, LISTED_TWICE, REVOKE_PERSON, ACCESS_EXPIRED})
 """Done the moment they are asked for; nothing of them stays active."""
@@ -36,6 +37,7 @@ _ELSEWHERE = frozenset(
     {
         ACCESS_REMOVED,
         CONNECTION_CAP,
+        SIGN_IN_REFUSED,
         DROP_REFRESH_RESPONSE,
         LATENCY,
         EDGE_PAGE,
@@ -55,11 +57,12 @@ class Fault:
         kind: A kind of the platform's catalogue.
         organisation_id: Only calls about this organisation; None for all.
         path: Only calls whose path contains this, in any case; None for all.
-        person_id: For ``access_removed``, ``revoke_person`` and ``access_expired``: only this person.
+        person_id: For ``access_removed``, ``revoke_person``, ``access_expired`` and ``sign_in_refused``: only this
+            person.
         times: How often it still happens; None until it is ended.
         seconds: How long: latency, Retry-After, timeout, spread of a slow page.
         status: Status of the answer, for ``server_error`` and ``edge_page``.
-        problem: Which limit ``rate_limited`` names.
+        problem: Which limit ``rate_limited`` names, or with which error ``sign_in_refused`` comes back.
         page: The answer of an ``edge_page``: ``html``, ``text``, ``nothing``, ``subscription`` (a page with that word)
             or ``gateway`` (JSON that is not the platform's).
         oddity: Of ``odd_character``: ``surrogate``, ``control``, ``byte_order_mark`` or ``latin1``.
@@ -180,12 +183,14 @@ class Faults:
             self._count_down(met)
         return Plan(delay, met)
 
-    def take(self, kind: str, path: str = "", organisation_id: str | None = None) -> Fault | None:
-        """The oldest active fault of one kind that fits a call; it is counted down."""
+    def take(
+        self, kind: str, path: str = "", organisation_id: str | None = None, *, person_id: str | None = None
+    ) -> Fault | None:
+        """The oldest active fault of one kind that fits a call, and a person if one is named; it is counted down."""
         if not self._active:
             return None
         for fault in self._matching(path, organisation_id):
-            if fault.kind == kind:
+            if fault.kind == kind and (person_id is None or fault.person_id in (None, person_id)):
                 self._count_down(fault)
                 return fault
         return None

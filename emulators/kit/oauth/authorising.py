@@ -30,6 +30,7 @@ class SignIn:
         challenge: PKCE challenge; None without one, or where none is looked at.
         challenge_method: Its method.
         picker: How many organisations may be chosen.
+        region: The region that the request or the person has named; None before, and where none is asked for.
         person_id: Who has signed in; None before.
     """
 
@@ -41,6 +42,7 @@ class SignIn:
     challenge: str | None = field(repr=False)
     challenge_method: str
     picker: Picker
+    region: str | None = None
     person_id: str | None = None
 
     @property
@@ -78,10 +80,18 @@ class SignIns:
         self._open: dict[str, SignIn] = {}
         self._errors: dict[str, str] = {}
 
-    def begin(self, config: Config, policies: Policies, asked: Mapping[str, str]) -> SignIn:
+    def begin(
+        self, config: Config, policies: Policies, asked: Mapping[str, str], *, repeats_state: bool = True
+    ) -> SignIn:
         """Check an app's request and begin a pass.
 
         Unknown parameters are ignored.
+
+        Args:
+            config: Which app is known.
+            policies: Of the identity server.
+            asked: The parameters of the request.
+            repeats_state: Whether an app that is told of an error gets its state back.
 
         Raises:
             RequestFaultError: With the words that the error page shows.
@@ -92,15 +102,16 @@ class SignIns:
             raise RequestFaultError(policies.words[AskedWrong.CLIENT])
         if not _is_allowed(config, redirect_uri):
             raise RequestFaultError(policies.words[AskedWrong.REDIRECT_URI])
-        scope = list(dict.fromkeys(asked.get("scope", "").split()))
+        scope = list(dict.fromkeys((asked.get("scope") or policies.usual_scope or "").split()))
         wrong = _what_is_wrong(policies, asked, scope)
         if wrong and policies.tells_app:
             error, _, description = policies.words[wrong].partition(" : ")
             told = {"error": error} | ({"error_description": description} if description else {})
-            raise AppToldError(_with(redirect_uri, told, asked.get("state")))
+            raise AppToldError(_with(redirect_uri, told, asked.get("state") if repeats_state else None))
         if wrong:
             raise RequestFaultError(policies.words[wrong])
         wishes = asked.get("acr_values", "").split()
+        region = asked.get(policies.region_parameter, "").upper()
         sign_in = SignIn(
             sign_in_id=secrets.token_urlsafe(16),
             redirect_uri=redirect_uri,
@@ -111,6 +122,7 @@ class SignIns:
             challenge_method=asked.get("code_challenge_method", "plain"),
             picker=next((policies.picker_if_asked[one] for one in wishes if one in policies.picker_if_asked), None)
             or policies.picker,
+            region=region if region in policies.regions else None,
         )
         _keep(self._open, sign_in.sign_in_id, sign_in)
         return sign_in

@@ -22,6 +22,8 @@ class Consent:
         session_id: Of the person's session.
         nonce: What the first id_token must repeat.
         organisation_id: The one that was chosen, where a grant is an organisation's.
+        region: The region that the person said, where one is asked for.
+        is_regional: Whether the grant stands beside those that its owner has for other regions.
     """
 
     person_id: str
@@ -31,6 +33,8 @@ class Consent:
     session_id: str
     nonce: str | None = field(default=None, repr=False)
     organisation_id: str | None = None
+    region: str | None = None
+    is_regional: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +78,12 @@ class Access:
     is_revoked: bool = False
     organisation_id: str | None = None
     grant_id: str | None = None
+    region: str | None = None
+
+
+def in_region(owner_id: str, region: str | None) -> str:
+    """The id of an owner's grant for one region."""
+    return owner_id if region is None else f"{owner_id}@{region}"
 
 
 class Grants:
@@ -117,7 +127,8 @@ class Grants:
     def owner_of(self, consent: Consent) -> str:
         """The id of the person or the organisation that a consent's grant belongs to."""
         is_persons = self._policies.owner is Owner.PERSON
-        return consent.person_id if is_persons or consent.organisation_id is None else consent.organisation_id
+        owner = consent.person_id if is_persons or consent.organisation_id is None else consent.organisation_id
+        return in_region(owner, consent.region) if consent.is_regional else owner
 
     def living(self, owner_id: str) -> Consent | None:
         """The newest consent of an owner whose grant is still valid; None without one."""
@@ -138,7 +149,7 @@ class Grants:
         wanted = self._policies.refresh.scope
         if wanted is not None and wanted not in consent.scope:
             return grant_id, None
-        text = secrets.token_urlsafe(32)
+        text = secrets.token_urlsafe(self._policies.refresh.bytes)
         self._sets[grant_id] = TokenSet(consent, text, self._clock.now(), grant_id=grant_id)
         self._grant_of_refresh[text] = grant_id
         return grant_id, text
@@ -168,7 +179,7 @@ class Grants:
             return token_set
         else:
             self._grant_of_refresh.pop(token_set.current, None)
-        text = secrets.token_urlsafe(32)
+        text = secrets.token_urlsafe(self._policies.refresh.bytes)
         token_set.current, token_set.current_since = text, now
         self._grant_of_refresh[text] = token_set.grant_id
         return token_set
@@ -205,10 +216,12 @@ class Grants:
         return token_set.consent
 
     def revoke_person(self, person_id: str) -> None:
-        """Kill everything that a person granted: refresh tokens, access tokens, remembered scopes."""
+        """Kill what a person granted: refresh tokens, remembered scopes and, if revocation ends them, access tokens."""
         for grant_id in [key for key, one in self._sets.items() if one.consent.person_id == person_id]:
             self._end(grant_id, ends_access=False)
         self._scopes_of.pop(person_id, None)
+        if not self._policies.revocation.ends_access:
+            return
         for token, access in self._access.items():
             if access.person_id == person_id:
                 self._access[token] = replace(access, is_revoked=True)
@@ -228,6 +241,7 @@ class Grants:
             self._clock.now() + self._policies.access_seconds,
             organisation_id=consent.organisation_id,
             grant_id=grant_id,
+            region=consent.region,
         )
         self._keep_access(token, access)
 

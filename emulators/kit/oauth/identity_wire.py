@@ -56,6 +56,10 @@ class IdentityWire:
         """What the browser brings back to the app, besides code and state."""
         return {}
 
+    def not_known_there(self, sign_in: SignIn) -> dict[str, str]:
+        """What the browser brings back for a person who is not known in the region that was said."""
+        return {"error": "access_denied"}
+
     def access_token(self, consent: Consent, issuer: str) -> str:
         """An access token."""
         return secrets.token_urlsafe(32)

@@ -1,4 +1,4 @@
-"""The pages between the app's link and the way back: sign-in, organisations, consent, takeover, error."""
+"""The pages between the app's link and the way back: region, sign-in, organisations, consent, takeover, error."""
 
 import secrets
 from uuid import uuid4
@@ -10,9 +10,9 @@ from starlette.routing import Route
 from emulators.books.organisations import Organisation
 from emulators.books.people import Person
 from emulators.kit.config import SANDBOX_PASSWORD
-from emulators.kit.faults.faults import CONNECTION_CAP
+from emulators.kit.faults.faults import CONNECTION_CAP, SIGN_IN_REFUSED
 from emulators.kit.oauth.authorising import AppToldError, RequestFaultError, SignIn, SignIns
-from emulators.kit.oauth.grants import Consent
+from emulators.kit.oauth.grants import Consent, in_region
 from emulators.kit.oauth.identity_wire import IdentityWire
 from emulators.kit.oauth.policies import ConsentPage, Offered, Owner, Paths, Picker
 from emulators.kit.pages import Pages
@@ -44,6 +44,7 @@ class LoginPages:
         """The addresses of the pages."""
         return [
             Route(self._paths.authorize, self._authorize, methods=["GET"]),
+            Route(self._paths.region, self._region, methods=["POST"]),
             Route(self._paths.sign_in, self._sign_in, methods=["GET", "POST"]),
             Route(self._paths.consent, self._consent, methods=["GET", "POST"]),
             Route(self._paths.error, self._error, methods=["GET"]),
@@ -51,12 +52,27 @@ class LoginPages:
 
     async def _authorize(self, request: Request) -> Response:
         try:
-            sign_in = self._sign_ins.begin(self._world.config, self._world.policies, request.query_params)
+            sign_in = self._sign_ins.begin(
+                self._world.config,
+                self._world.policies,
+                request.query_params,
+                repeats_state=self._world.repeats_state,
+            )
         except RequestFaultError as fault:
             return self._to_error(str(fault))
         except AppToldError as told:
             return _redirect(told.address)
+        if self._world.policies.regions and sign_in.region is None:
+            return self._page("region.html", sign_in, regions=self._world.policies.regions)
         return self._sign_in_page(sign_in)
+
+    async def _region(self, request: Request) -> Response:
+        form = await request.form()
+        sign_in, region = self._sign_ins.find(str(form.get("request", ""))), str(form.get("region", ""))
+        if sign_in is None or region not in self._world.policies.regions:
+            return self._to_error(_OVER)
+        sign_in.region = region
+        return RedirectResponse(f"{self._paths.sign_in}?request={sign_in.sign_in_id}", SEE_OTHER)
 
     async def _sign_in(self, request: Request) -> Response:
         form = {name: str(value) for name, value in (await request.form()).items()}
@@ -71,6 +87,10 @@ class LoginPages:
         person = library.person_by_email(email) if email.strip() else library.people.get(form.get("person", ""))
         if person is None or form.get("password") != SANDBOX_PASSWORD:
             return self._sign_in_page(sign_in, "This person or password is not known here.")
+        if refused := self._world.faults.take(SIGN_IN_REFUSED, person_id=person.person_id):
+            return self._back(sign_in, error=refused.problem)
+        if sign_in.region is not None and not self._world.is_known_in(person, sign_in.region):
+            return self._back(sign_in, **self._wire.not_known_there(sign_in))
         sign_in.person_id = person.person_id
         return RedirectResponse(f"{self._paths.consent}?request={sign_in.sign_in_id}", SEE_OTHER)
 
@@ -120,8 +140,12 @@ class LoginPages:
         """Whether nobody has to be asked, because a valid grant covers the request."""
         if self._world.policies.consent_page is not ConsentPage.WHEN_NEW or sign_in.picker is not Picker.NONE:
             return False
-        known = self._world.grants.living(person.person_id)
-        return known is not None and set(sign_in.scope) <= set(known.scope)
+        region = sign_in.region if self._world.grants_are_regional else None
+        known = self._world.grants.living(in_region(person.person_id, region))
+        if known is None:
+            return False
+        implied = self._world.policies.implied_scopes
+        return set(sign_in.scope) <= set(known.scope).union(*(implied.get(scope, ()) for scope in known.scope))
 
     def _consent_page(
         self, sign_in: SignIn, person: Person, chosen: list[str], *, search: str = "", problem: str = ""
@@ -215,6 +239,8 @@ class LoginPages:
             session_id=secrets.token_hex(16),
             nonce=sign_in.nonce,
             organisation_id=organisation_id if world.policies.owner is Owner.ORGANISATION else None,
+            region=sign_in.region,
+            is_regional=world.grants_are_regional,
         )
         world.save()
         code = self._wire.code(consent)
@@ -223,6 +249,8 @@ class LoginPages:
 
     def _back(self, sign_in: SignIn, **parameters: str) -> Response:
         self._sign_ins.end(sign_in)
+        if "error" in parameters and not self._world.repeats_state:
+            sign_in.state = None
         return _redirect(sign_in.back(**parameters))
 
     def _to_error(self, words: str) -> Response:

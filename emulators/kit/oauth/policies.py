@@ -81,6 +81,7 @@ class RefreshTokens:
         hard_end: So long after the consent every one is over, however it was used; None for never.
         reuse: What using one again does that is over.
         scope: Given only with this scope; None for always.
+        bytes: Random bytes of which each is made.
     """
 
     idle: int
@@ -89,6 +90,7 @@ class RefreshTokens:
     hard_end: int | None = None
     reuse: Reuse = Reuse.REFUSED
     scope: str | None = None
+    bytes: int = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Refusal(StrEnum):
     WITHOUT_GRANT_TYPE = "no grant type, or nothing to revoke"
     GRANT_TYPE_UNKNOWN = "grant type unknown"
     SCOPE_WIDER = "more scopes than were granted"
+    NOT_FOR_JSON = "JSON was not asked for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ STANDARD_REFUSALS: Mapping[Refusal, Answered] = {
     Refusal.WITHOUT_GRANT_TYPE: Answered(400, "invalid_request"),
     Refusal.GRANT_TYPE_UNKNOWN: Answered(400, "unsupported_grant_type"),
     Refusal.SCOPE_WIDER: Answered(400, "invalid_scope"),
+    Refusal.NOT_FOR_JSON: Answered(406, "invalid_request"),
 }
 STANDARD_WORDS: Mapping[AskedWrong, str] = {
     AskedWrong.CLIENT: "unauthorized_client : Unknown client",
@@ -189,11 +193,17 @@ class Policies:
         scopes_add_up: Whether a consent gives what the person allowed earlier too.
         identity_scopes: Scopes that are about the person alone; with no others, no organisation is chosen.
         is_known_scope: Whether an app may ask for a scope.
+        usual_scope: What an app is given that asks for no scope; None refuses it.
+        implied_scopes: What a scope includes besides itself.
+        regions: Names of the regions of which a person says one before signing in, by their codes; none where it does
+            not matter.
+        region_parameter: How an app's request may name the region.
         code_seconds: How long a code is good, once.
         access_seconds: How long an access token is good.
         id_token_seconds: How long an id_token is good.
         app_scope: The scope of the app's own tokens (``client_credentials``); None for no such tokens.
         client_in: Where credentials may stand.
+        wants_accept: Whether token requests have to ask for JSON by their ``Accept`` header.
         pkce: What is made of a proof key.
         pkce_methods: Its methods.
         revocation: What revoking does.
@@ -216,11 +226,16 @@ class Policies:
     scopes_add_up: bool = False
     identity_scopes: frozenset[str] = frozenset({"openid", "profile", "email", "offline_access"})
     is_known_scope: Callable[[str], bool] = _all_known
+    usual_scope: str | None = None
+    implied_scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+    region_parameter: str = "region"
     code_seconds: int = 300
     access_seconds: int = 1800
     id_token_seconds: int = 300
     app_scope: str | None = None
     client_in: frozenset[ClientIn] = frozenset(ClientIn)
+    wants_accept: bool = False
     pkce: Pkce = Pkce.ACCEPTED
     pkce_methods: frozenset[str] = frozenset({"S256"})
     revocation: Revocation = field(default_factory=Revocation)
@@ -239,5 +254,6 @@ class Paths:
     discovery: str | None
     keys: str | None
     sign_in: str = "/identity/sign-in"
+    region: str = "/identity/region"
     consent: str = "/identity/consent"
     error: str = "/identity/error"

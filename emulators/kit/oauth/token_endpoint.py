@@ -60,6 +60,7 @@ class TokenEndpoint:
         is_revocation = path == self._paths.revocation
         form = _read(await read_form(receive), is_json=is_revocation and world.policies.revocation.is_json)
         try:
+            self._check_accept(scope)
             self._check_client(scope, form)
             if is_revocation:
                 body = self._revoke(form)
@@ -88,6 +89,10 @@ class TokenEndpoint:
             said["error_description"] = answered.description
         return answered.status, orjson.dumps(said)
 
+    def _check_accept(self, scope: Scope) -> None:
+        if self._world.policies.wants_accept and b"json" not in dict(scope["headers"]).get(b"accept", b""):
+            raise TokenRefusedError(Refusal.NOT_FOR_JSON)
+
     def _check_client(self, scope: Scope, form: Form) -> None:
         world = self._world
         if world.faults.take(CLIENT_REFUSED, scope["path"]):
@@ -105,7 +110,7 @@ class TokenEndpoint:
             client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
         is_known = compare_digest(client_id.encode(), world.config.client_id.encode())
         is_right = compare_digest(secret.encode(), world.config.client_secret.encode())
-        if not (is_right and is_known and where in world.policies.client_in):
+        if not (is_right and is_known and where in world.client_in):
             raise TokenRefusedError(Refusal.CLIENT_UNKNOWN)
 
     def _tokens(self, form: Form, issuer: str) -> dict[str, object]:
@@ -185,7 +190,7 @@ class TokenEndpoint:
         if "token" not in form:
             raise TokenRefusedError(Refusal.WITHOUT_GRANT_TYPE)
         revoked = world.grants.revoke(form["token"])
-        if revoked is None and world.policies.revocation.known_only:
+        if revoked is None and world.revokes_known_only:
             raise TokenRefusedError(Refusal.GRANT_DEAD)
         if revoked and world.policies.revocation.ends_connections:
             world.connections.remove_matching(person_id=revoked.person_id, organisation_id=revoked.organisation_id)

@@ -30,6 +30,7 @@ class Control(kit.Control):
 
         At Xero it does not move when only ``IsSupplier``, ``IsCustomer`` or ``Balances`` changed.
         """
+        merged = super().dated(words, known, merged)
         changed = {name for name in words.fields if (known or {}).get(name) != words.fields[name]}
         moves = words.touch if words.touch is not None else not known or not changed <= _UNDATED
         if moves and words.list not in _UNDATED_LISTS:

@@ -39,3 +39,25 @@ def test_ird_numbers_have_a_check_digit() -> None:
         *digits, check = (int(digit) for digit in numbers.nz_ird_number(draw))
         sums = [weighted(weights, digits) for weights in ([3, 2, 7, 6, 5, 4, 3, 2], [7, 4, 3, 2, 5, 2, 7, 6])]
         assert any((total + check) % 11 == 0 for total in sums)
+
+
+def test_irish_vat_numbers_have_their_check_letter() -> None:
+    for draw in DRAWS:
+        number = numbers.irish_vat_number(draw).removeprefix("IE")
+        total = weighted(range(8, 1, -1), [int(digit) for digit in number[:7]]) + 9
+        assert "WABCDEFGHIJKLMNOPQRSTUV"[total % 23] + "A" == number[7:]
+
+
+def test_canadian_business_numbers_pass_luhn() -> None:
+    for draw in DRAWS:
+        digits = [int(digit) for digit in numbers.canadian_business_number(draw)]
+        doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
+        assert len(digits) == 9
+        assert (sum(digits[::2]) + sum(doubled)) % 10 == 0
+
+
+def test_ibans_are_one_above_a_multiple_of_97() -> None:
+    for draw in DRAWS:
+        number = numbers.bank_account_number(draw, "IE")
+        assert len(number) == 22
+        assert int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97 == 1
