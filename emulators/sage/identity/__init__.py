@@ -1,0 +1,1 @@
+"""Signing in: country, codes, tokens, and how long each is good."""
