@@ -17,6 +17,10 @@ KINDS = {".py", ".html", ".css", ".js", ".txt", ".sql", ".sh"}
 OWN = ("providers/{name}", "emulators/{name}")
 """Where everything is about it."""
 
+STAND_INS = sorted(program.parent.name for program in (ROOT / "emulators").glob("*/__main__.py"))
+KNOWN = sorted({*NAMES, *STAND_INS})
+"""Every accounting software that has a provider or a stand-in."""
+
 PLACES = {
     "providers/registry.py": "the one list of providers",
     "cli/main.py": "announces the stand-in under the name that it had before there were others",
@@ -36,15 +40,20 @@ def allowed(file: Path, name: str) -> bool:
     return any(here == place or place in here.parents for place in places)
 
 
+def word(name: str) -> re.Pattern[str]:
+    """The name in any case, and not as the end of a longer word: a message is no Sage."""
+    return re.compile(rf"(?<![A-Za-z])(?i:{name})|{name.capitalize()}")
+
+
 def files() -> Iterator[Path]:
     for room in sorted(ROOMS):
         module = ROOT / f"{room}.py"
         yield from [module] if module.is_file() else sorted((ROOT / room).rglob("*"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KNOWN)
 def test_nobody_else_names_it(name: str):
-    word = re.compile(name, re.IGNORECASE)
+    named = word(name)
     complain(
         [
             f"{file.relative_to(ROOT)}:{number} names {found.group()}: ask the port, `starter/software.py` or "
@@ -52,18 +61,18 @@ def test_nobody_else_names_it(name: str):
             for file in files()
             if file.suffix in KINDS and "__pycache__" not in file.parts and not allowed(file, name)
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-            if (found := word.search(line))
+            if (found := named.search(line))
         ]
     )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KNOWN)
 def test_no_file_elsewhere_is_named_for_it(name: str):
     complain(
         [
             f"{file.relative_to(ROOT)} is named for one accounting software: move it to that one's folder."
             for file in files()
-            if name in file.name.lower() and "__pycache__" not in file.parts and not allowed(file, name)
+            if word(name).search(file.name) and "__pycache__" not in file.parts and not allowed(file, name)
         ]
     )
 
@@ -72,10 +81,10 @@ def test_no_file_elsewhere_is_named_for_it(name: str):
 def test_each_exception_is_needed(place: str):
     needed = [
         file
-        for name in NAMES
+        for name in KNOWN
         for path in [ROOT / place.format(name=name)]
         for file in ([path] if path.is_file() else path.rglob("*.py"))
-        if re.search(name, file.read_text(encoding="utf-8"), re.IGNORECASE)
+        if word(name).search(file.read_text(encoding="utf-8"))
     ]
     assert needed, f"{place} names no accounting software any more: take it off the list"
 

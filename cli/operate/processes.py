@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
 
 import typer
 
@@ -20,30 +22,35 @@ def worker(context: typer.Context) -> None:
 def emulator(context: typer.Context) -> None:
     """Run the stand-in for an accounting software until stopped; say which."""
     platform, *arguments = context.args or [""]
+    names = stand_ins()
     if platform in {"--help", "-h"}:
-        typer.echo(f"Usage: clientsync emulator [{'|'.join(_names())}] [OPTIONS]; `clientsync emulator NAME --help`.")
+        typer.echo(f"Usage: clientsync emulator [{'|'.join(names)}] [OPTIONS]; `clientsync emulator NAME --help`.")
         raise typer.Exit
-    _become(f"emulators.{one_known(platform)}", arguments)
+    if platform not in names:
+        raise typer.BadParameter(f"Say which: {', '.join(names)}.")
+    _become(f"emulators.{platform}", arguments)
+
+
+def stand_ins() -> Sequence[str]:
+    """The names of the stand-ins that can be run, which may be more than the accounting software that we speak to."""
+    found = find_spec("emulators")
+    places = (found.submodule_search_locations or ()) if found else ()
+    return sorted(program.parent.name for place in places for program in Path(place).glob("*/__main__.py"))
 
 
 def one_known(platform: str | None) -> str:
-    """The name of an accounting software that has a stand-in; the first of them where nobody says.
+    """The name of an accounting software that we speak to; the first of them where nobody says.
 
     Raises:
         typer.BadParameter: There is none of that name.
     """
-    names = _names()
-    if platform is None:
-        return names[0]
-    if platform not in names:
-        raise typer.BadParameter(f"Say which: {', '.join(names)}.")
-    return platform
-
-
-def _names() -> Sequence[str]:
     from starter.software import NAMES  # the other programs start without what it needs
 
-    return NAMES
+    if platform is None:
+        return NAMES[0]
+    if platform not in NAMES:
+        raise typer.BadParameter(f"Say which: {', '.join(NAMES)}.")
+    return platform
 
 
 def xero_sandbox(context: typer.Context) -> None:

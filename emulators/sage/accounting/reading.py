@@ -102,15 +102,19 @@ def _list(
     if question.name == "tax_rates":
         country = library.organisations[question.business_id].country.code
         selected = _taxes(selected, country, parameters)
-    if question.name == "contacts" and parameters.get("show_balance") != "true":
-        selected = [one | {"balance": None} for one in selected]
+    hides_balance = question.name == "contacts" and parameters.get("show_balance") != "true"
+
+    def shown(record: Record) -> Record:
+        visible = record | {"balance": None} if hides_balance else record
+        return _shown(visible, parameters, settings, nests=resource.nested)
+
     size = _number(parameters.get("items_per_page"), USUAL_PAGE, LARGEST_PAGE)
     return page(
         selected,
         size,
         parameters,
         Paging(f"/{question.name}", question.here if settings.absolute_next else ""),
-        lambda record: _shown(record, parameters, settings, nests=resource.nested),
+        shown,
         left_out=question.left_out,
         repeats_row=question.repeats_row,
     )

@@ -1,0 +1,1 @@
+"""The stand-in for Sage, over real HTTP, against what Sage's documents say."""

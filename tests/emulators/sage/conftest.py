@@ -1,0 +1,57 @@
+"""One sandbox on a socket for all tests of this folder; every test begins with it reset, and its clock stopped."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+import uvloop
+
+from emulators.kit.server import bind, make_server
+from emulators.sage import Config, create_app
+from tests.emulators.sage.client import App, Tokens
+
+BUSINESSES = 24
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where the sandbox serves."""
+    listening = bind("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server = make_server(create_app(Config(organisations=BUSINESSES)), "Sage", url)
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(server.serve(sockets=[listening]))
+
+    thread = threading.Thread(target=run, name="sage-sandbox")
+    thread.start()
+    yield url
+    server.should_exit = True
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def app(address: str) -> Iterator[App]:
+    """A client application in front of a fresh sandbox."""
+    with httpx2.Client(base_url=address, timeout=60) as http:
+        app = App(http)
+        app.control("reset", seed=7, organisations=BUSINESSES, people=3, scenario="practice")
+        app.control("clock", stopped=True)
+        app.businesses = app.state()["organisations"]
+        yield app
+
+
+@pytest.fixture
+def tokens(app: App) -> Tokens:
+    """The first person's tokens: those of an adviser of every business."""
+    return app.connect()
+
+
+@pytest.fixture
+def business(app: App) -> str:
+    """The one with very many contacts, on the plan Plus."""
+    return app.id_of(7)

@@ -1,0 +1,51 @@
+"""``python -m emulators.sage`` as a process, and the command that becomes it."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx2
+import pytest
+import typer
+
+from cli.operate.processes import emulator, stand_ins
+from tests.emulators.sage.client import App
+
+
+@contextmanager
+def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    command = [sys.executable, "-m", "emulators.sage", "--port", "0", *flags]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        match = re.fullmatch(r"Sage sandbox ready on (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
+        assert match
+        yield process, match[1]
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def test_sign_ins_outlive_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "sandbox.json"
+    flags = ("--organisations", "14", "--state-file", str(file))
+    with started(*flags) as (_, address), httpx2.Client(base_url=address) as http:
+        tokens = App(http).connect()
+        rows = App(http).read(tokens, "businesses").json()["$items"]
+    with started(*flags) as (process, address), httpx2.Client(base_url=address) as http:
+        assert App(http).read(tokens, "businesses").json()["$items"] == rows
+        assert App(http).refresh(tokens).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert (process.communicate(timeout=60), process.returncode) == (("", ""), 0)
+
+
+def test_the_command_knows_every_stand_in() -> None:
+    assert stand_ins() == ["sage", "xero"]
+    with pytest.raises(typer.BadParameter, match="sage, xero"):
+        emulator(SimpleNamespace(args=["nonsense"]))  # type: ignore[arg-type]  # all that it looks at
