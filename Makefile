@@ -19,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url -
 unexport PYTHONDONTWRITEBYTECODE
 
 .NOTPARALLEL:
-.PHONY: help setup demo up browser test test-long test-schema coverage check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
+.PHONY: help setup demo up browser test test-thorough test-long test-schema coverage check lint types format bench bench-quick bench-night bench-outage bench-pages torture torture-planted screenshots bare lock clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -53,6 +53,9 @@ types: setup ## mypy, strict, of tests too
 
 test: setup browser $(if $(ARGS),,check) ## lint, strict types and all tests, on real servers; some wait for time-outs, so a few run side by side
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+
+test-thorough: setup browser ## variations and trouble: workers that die, servers that are away, whatever a provider answers
+	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "thorough and not long" $(ARGS)
 
 test-long: setup ## what everyday tests have no time for: the same at full size, and two minutes of torture
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -m long $(ARGS)

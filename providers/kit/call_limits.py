@@ -112,8 +112,11 @@ class _Usage:
             self.blocked = (limit, until)
 
     def note(self, error: RateLimited) -> None:
-        if error.retry_at is not None:
-            self.block(error.limit, error.retry_at)
+        if error.retry_at is None:
+            return
+        if self.blocked and self.blocked[0] == error.limit:
+            self.blocked = None  # what was reckoned from "none left" by our clock; the refusal says when it really ends
+        self.block(error.limit, error.retry_at)
 
     def check(self, now: datetime) -> None:
         if self.blocked and self.blocked[1] > now:

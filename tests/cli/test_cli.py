@@ -204,6 +204,7 @@ async def test_the_doctor(scene: Scene, environment: dict[str, str]):
     assert [found["what_to_do"] != "" for found in json.loads(ill.stdout)["findings"]] == [True, True]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("program", ["worker", "web"])
 async def test_a_secret_that_is_missing_is_named_at_the_start(environment: dict[str, str], program: str):
     ill = environment | {"CLIENTSYNC_XERO_CLIENT_SECRET": ""}
@@ -216,6 +217,7 @@ async def test_a_secret_that_is_missing_is_named_at_the_start(environment: dict[
     assert said.startswith("CLIENTSYNC_XERO_CLIENT_SECRET is not set. Set it in the environment or in .env")
 
 
+@pytest.mark.thorough
 async def test_a_url_s_parameter_that_cannot_be_had_is_refused_by_name_at_the_start(environment: dict[str, str]):
     url = environment["CLIENTSYNC_DATABASE_URL"]
     ill = environment | {"CLIENTSYNC_DATABASE_URL": f"{url}?channel_binding=require"}

@@ -30,6 +30,7 @@ def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.communicate()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_when_it_is_ready_and_ends_cleanly(number: signal.Signals) -> None:
     with started("--organisations", "2", "--people", "1") as (process, address):
@@ -64,6 +65,7 @@ def test_a_taken_port_is_said_plainly(address: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.thorough
 def test_a_state_file_keeps_sign_ins_over_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "sandbox.json"
     flags = ("--organisations", "3", "--state-file", str(file))

@@ -106,6 +106,7 @@ async def test_a_new_password_by_mail(scene: Scene, box: Letterbox):
     assert all(link.rpartition("/")[2] not in row for link in (first, second) for (row,) in kept)
 
 
+@pytest.mark.thorough
 async def test_a_stranger_who_goes_on_asking_neither_fills_the_letterbox_nor_keeps_the_owner_from_a_link(
     scene: Scene, box: Letterbox
 ):
@@ -124,6 +125,7 @@ async def test_a_stranger_who_goes_on_asking_neither_fills_the_letterbox_nor_kee
     assert len(mails) == 9  # three in each half hour, however often somebody asked
 
 
+@pytest.mark.thorough
 async def test_too_many_requests_from_one_place_end_whatever_the_address(scene: Scene):
     place = {"X-Forwarded-For": "198.51.100.9"}
     for number in range(MOST_FROM_IP):
@@ -185,6 +187,7 @@ async def test_a_link_ends_by_itself_and_with_its_colleague(scene: Scene, box: L
     assert (await visitor(scene).post(link, data={"password": NEW, "again": NEW})).status_code == 404
 
 
+@pytest.mark.thorough
 async def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
     scene: Scene, box: Letterbox, monkeypatch: pytest.MonkeyPatch
 ):

@@ -61,6 +61,7 @@ async def test_all_clients_of_a_leaver_move(make_scene):
     assert told == [(admin.actor.colleague_id,)]
 
 
+@pytest.mark.thorough
 async def test_nobody_s_sign_in_is_waited_for(make_scene):
     admin = await make_scene(organisations=3)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")
@@ -100,6 +101,7 @@ async def test_who_may_and_between_whom(make_scene):
     assert (await admin.http.get("/api/v1/runs")).json()["runs"] == []
 
 
+@pytest.mark.thorough
 async def test_a_run_that_is_at_work_before_its_row_is_there_goes_on(make_scene, monkeypatch: pytest.MonkeyPatch):
     """The workflow begins inside the transaction of its row; here that one is committed late."""
     admin = await make_scene(organisations=3)

@@ -4,6 +4,7 @@ import asyncio
 from uuid import uuid4
 
 import httpx2
+import pytest
 
 from contracts.words.practices import Role
 from emulators.xero.control.control import Control
@@ -104,6 +105,7 @@ async def test_two_admins_who_end_each_other_leave_one(make_scene):
     assert here == [(1,)]
 
 
+@pytest.mark.thorough
 async def test_a_leavers_login_that_ends_is_told_to_the_admins(make_scene):
     """What the preview warns of: the login ends in the accounting software, and somebody who is here hears of it."""
     admin = await make_scene(organisations=2)

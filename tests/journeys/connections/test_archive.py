@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from temporalio.client import WorkflowHandle
 
 from contracts.words.names import disconnect_client_id
@@ -86,6 +87,7 @@ async def test_a_client_without_a_connection_is_archived_and_restored(scene: Sce
     assert await names(scene) == {made["client_id"]}
 
 
+@pytest.mark.thorough
 async def test_who_stops_the_disconnecting_takes_the_client_out_of_the_archive(make_prepared: MakePrepared):
     scene = await make_prepared(everything_added, organisations=FEW)
     client = await one_of(scene)
@@ -121,6 +123,7 @@ async def test_nobody_looks_after_an_archived_client(scene: Scene):
     assert told == [(kept["client_id"],)]
 
 
+@pytest.mark.thorough
 async def test_an_archived_client_is_not_handed_over(make_scene):
     admin = await make_scene(organisations=3)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")

@@ -107,6 +107,7 @@ async def test_one_ends_here_alone_and_the_last_one_ends_the_login_there(make_pr
         assert await scene.rows("SELECT status FROM connections") == [("disconnected",)] * 3
 
 
+@pytest.mark.thorough
 async def test_the_page_and_the_timeline_say_so_too(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, last):
@@ -151,6 +152,7 @@ async def test_a_night_does_not_bring_back_what_ended_only_here(make_prepared: M
         assert [(await one.shown())["status"] for one in (first, other)] == ["disconnected", "connected"]
 
 
+@pytest.mark.thorough
 async def test_the_last_one_is_tried_until_the_provider_has_ended_the_login(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, last):
@@ -164,6 +166,7 @@ async def test_the_last_one_is_tried_until_the_provider_has_ended_the_login(make
         assert await ended(last, workflow_id) == LAST
 
 
+@pytest.mark.thorough
 async def test_stopped_by_hand_the_last_one_keeps_its_login(make_prepared: MakePrepared) -> None:
     second = Second(refusals=[Unavailable("503")] * 30)
     async with practice(make_prepared, second, organisations=1) as (last,):
@@ -187,6 +190,7 @@ async def test_two_that_leave_at_once_leave_no_login_behind(make_prepared: MakeP
         assert len(second.revoked) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("refuses", "message"), [(False, LAST), (True, "The sign-in had ended already")], ids=["good", "refused"]
 )

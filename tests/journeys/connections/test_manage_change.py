@@ -3,6 +3,8 @@
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from contracts.words.causes import Cause
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import RecordWords
@@ -137,6 +139,7 @@ async def test_what_is_archived_is_neither_looked_up_nor_found(make_prepared):
     assert any(rate["TaxType"] in entry for entry in rates["missing_entries"])
 
 
+@pytest.mark.thorough
 async def test_there_and_back_again_by_change(make_prepared):
     """Books that the client had before can be chosen again, and are not read as another connection."""
     scene, client, [new, _] = await two_of_four(make_prepared)
@@ -187,6 +190,7 @@ async def test_a_change_that_nobody_confirms_leaves_nothing(make_prepared):
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
 
 
+@pytest.mark.thorough
 async def test_new_books_that_cannot_be_read_change_nothing(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     scene.fault(Kind.SUBSCRIPTION_ENDED, organisation_id=new)
@@ -200,6 +204,7 @@ async def test_new_books_that_cannot_be_read_change_nothing(make_prepared):
     assert await of_connections(scene) == before
 
 
+@pytest.mark.thorough
 async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_client(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     scene.fault(Kind.ORGANISATION_OFFLINE, organisation_id=new)
@@ -222,6 +227,7 @@ async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_clien
     assert await client.events("connection.refreshed") == []
 
 
+@pytest.mark.thorough
 async def test_two_changes_at_once_only_the_first_counts(make_prepared):
     scene, client, [new, other] = await two_of_four(make_prepared)
     async with scene.worker():
@@ -235,6 +241,7 @@ async def test_two_changes_at_once_only_the_first_counts(make_prepared):
     assert len(await of_connections(scene)) == 3
 
 
+@pytest.mark.thorough
 async def test_a_worker_that_dies_between_confirming_and_the_end(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     async with scene.worker():
@@ -253,6 +260,7 @@ async def test_it_is_started_from_its_client_alone(make_scene):
     assert (await scene.http.get("/api/v1/runs")).json()["runs"] == []
 
 
+@pytest.mark.thorough
 async def test_books_that_a_client_left_for_good_can_be_another_clients(make_prepared):
     """While the move can be undone they are kept for it; after undoing, the other books are free."""
     scene, client, [new, _] = await two_of_four(make_prepared)
@@ -277,6 +285,7 @@ async def test_books_that_a_client_left_for_good_can_be_another_clients(make_pre
     assert found[client.organisation_id]["client_id"] == client.client_id
 
 
+@pytest.mark.thorough
 async def test_new_books_whose_calls_are_used_up_for_longer_than_it_waits_say_what_to_do(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     two_days = 172_800

@@ -80,6 +80,7 @@ async def test_what_is_gone_already_counts_as_done(client: OneClient):
     assert (await client.shown())["status"] == "disconnected"
 
 
+@pytest.mark.thorough
 async def test_a_sync_that_waits_ends_and_makes_no_call(client: OneClient):
     scene = client.scene
     fault = Control(scene.world).add_fault(down())
@@ -93,6 +94,7 @@ async def test_a_sync_that_waits_ends_and_makes_no_call(client: OneClient):
     assert (await client.shown())["status"] == "disconnected"
 
 
+@pytest.mark.thorough
 async def test_stopped_by_hand_its_lists_are_what_they_were_too(client: OneClient):
     """What its own sync met while it was leaving says nothing of the books, which nobody has removed."""
     scene = client.scene
@@ -110,6 +112,7 @@ async def test_stopped_by_hand_its_lists_are_what_they_were_too(client: OneClien
     assert after["receipts"] == before["receipts"]
 
 
+@pytest.mark.thorough
 async def test_another_practice_on_the_same_login_keeps_its_connection(client: OneClient):
     scene = client.scene
     neighbour = await scene.neighbour()
@@ -126,6 +129,7 @@ async def test_another_practice_on_the_same_login_keeps_its_connection(client: O
     assert theirs == [("connected",)]
 
 
+@pytest.mark.thorough
 async def test_what_was_under_way_or_comes_meanwhile_does_not_bring_it_back(client: OneClient):
     """A pull that ends after the mark, a night's check and a Reconnect all: none of them touches the connection."""
     scene = client.scene

@@ -1,5 +1,7 @@
 """Refreshing one client: receipts say what changed; reconnecting one: its own books, or nothing changes."""
 
+import pytest
+
 from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
@@ -74,6 +76,7 @@ async def test_reconnect_repairs_this_client_alone(client: OneClient):
     )
 
 
+@pytest.mark.thorough
 async def test_other_books_of_the_same_name_change_nothing(practice_at_work: Scene):
     """Person 1 reaches other organisations than person 0 alone; they are made namesakes."""
     scene = practice_at_work

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
@@ -77,6 +78,7 @@ async def test_each_trouble_is_told_once_to_its_owner_and_closes_itself(scene: S
     assert [sent for (sent,) in await scene.rows("SELECT sent_at IS NOT NULL FROM notices")] == [True] * 4
 
 
+@pytest.mark.thorough
 async def test_after_three_days_and_when_the_owner_has_left_the_admins_hear_of_it(scene: Scene, box: Letterbox):
     names = {client["name"]: client["owner"] for client in await scene.clients()}
     async with scene.worker():
@@ -95,6 +97,7 @@ async def test_after_three_days_and_when_the_owner_has_left_the_admins_hear_of_i
         assert (await check(scene)).told == 0
 
 
+@pytest.mark.thorough
 async def test_a_mail_that_the_server_refuses_stays_in_the_outbox_and_stops_no_other(scene: Scene, box: Letterbox):
     box.refusal = "550 no such mailbox"
     async with scene.worker():
@@ -112,6 +115,7 @@ async def test_a_mail_that_the_server_refuses_stays_in_the_outbox_and_stops_no_o
     assert await told_of(scene) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
 
 
+@pytest.mark.thorough
 async def test_what_is_written_between_the_nights_is_sent_by_the_next_look(scene: Scene, box: Letterbox):
     await change(
         scene,
@@ -134,6 +138,7 @@ async def told_of(scene: Scene) -> list[tuple[object, ...]]:
     )
 
 
+@pytest.mark.thorough
 async def test_a_timeline_says_told_by_mail_only_when_it_was(scene: Scene):
     async with scene.worker():
         await check(scene)
@@ -144,6 +149,7 @@ async def test_a_timeline_says_told_by_mail_only_when_it_was(scene: Scene):
     assert await scene.rows(written) == [("Admin of Harbour Lane", 1), ("Olive", 2)]
 
 
+@pytest.mark.thorough
 async def test_where_there_is_no_mail_server_nobody_was_told_by_mail(make_scene):
     without = await make_scene(organisations=1, people=1)
     async with without.worker():
@@ -157,6 +163,7 @@ async def test_where_there_is_no_mail_server_nobody_was_told_by_mail(make_scene)
     assert ("connection.notice_written" in kinds, "connection.told" in kinds) == (True, False)
 
 
+@pytest.mark.thorough
 async def test_a_mail_server_that_takes_its_time_holds_no_database_connection(scene: Scene, box: Letterbox):
     waiting: list[object] = []
 

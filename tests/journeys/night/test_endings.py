@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from activities.night.tidying import TidyActivities
@@ -67,6 +68,7 @@ async def test_a_login_ends_with_its_last_connection(make_prepared: MakePrepared
     assert (await grant_of(scene)).status == "active"
 
 
+@pytest.mark.thorough
 async def test_a_leaver_s_login_ends_once_nothing_works_through_it(make_scene):
     scene = await make_scene(organisations=2)
     leaver = await joined(scene, "Lee")
@@ -84,6 +86,7 @@ async def test_a_leaver_s_login_ends_once_nothing_works_through_it(make_scene):
     assert (await tidied(scene))[2] == 0
 
 
+@pytest.mark.thorough
 async def test_a_login_that_cannot_be_ended_now_is_ended_by_a_later_night(make_scene):
     scene = await make_scene(organisations=2)
     leaver = await joined(scene, "Lee")
@@ -115,6 +118,7 @@ async def test_old_sign_ins_and_profiles_are_deleted(make_scene):
     assert (await tidied(scene, later=week))[:2] == (0, 0)
 
 
+@pytest.mark.thorough
 async def test_no_id_token_is_kept(scene: Scene):
     async with scene.worker():
         await scene.listed()

@@ -29,6 +29,7 @@ async def by_organisation(scene: Scene) -> dict[str, Json]:
     return {one["organisation_id"]: one for one in (await health(scene))["connections"]}
 
 
+@pytest.mark.thorough
 async def test_one_that_is_listed_and_refuses_every_reading_is_not_healthy(make_prepared):
     scene, (refusing, *others) = await added(make_prepared)
     scene.fault(Kind.ACCESS_REFUSED, refusing)
@@ -57,6 +58,7 @@ async def test_what_was_read_within_the_day_is_not_read_again(make_prepared):
     assert PROFILE not in scene.world.calls.by_path
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("hours", "calls"), [(26, 0), (29, 3)])
 async def test_the_night_does_not_read_again_what_the_night_before_read_late(make_prepared, hours, calls):
     scene, _ = await added(make_prepared)
@@ -67,6 +69,7 @@ async def test_the_night_does_not_read_again_what_the_night_before_read_late(mak
     assert scene.world.calls.by_path.get(PROFILE, 0) == calls
 
 
+@pytest.mark.thorough
 async def test_reconnect_all_calls_nothing_healthy_that_it_has_not_read(make_prepared):
     scene, (refusing, offline, *_) = await added(make_prepared, 4)
     scene.fault(Kind.ACCESS_REFUSED, refusing)

@@ -70,6 +70,7 @@ async def practice(shared_scene: Scene) -> Clients:
     return await set_up(shared_scene)
 
 
+@pytest.mark.thorough
 async def test_a_quiet_night_costs_two_calls_a_login_and_writes_to_nobody(practice: Clients):
     scene = practice.scene
     await a_night_later(scene, are_lists_due=False)
@@ -197,6 +198,7 @@ async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_prep
     assert [due for (due,) in await scene.rows("SELECT next_refresh_at > now() FROM connections")] == [True]
 
 
+@pytest.mark.thorough
 async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_told(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(everything_added, organisations=3, people=1)
     async with scene.worker():

@@ -8,6 +8,8 @@ from tests.journeys.nights import check, health
 from tests.journeys.people import everything_added
 from tests.journeys.scene import Scene
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     ("times", "by_cause", "lists"), [(1, {}, 2), (2, {"disconnected_at_provider": 3}, 2)], ids=["once", "both times"]

@@ -87,6 +87,7 @@ def python_with_old_rules(old_rules: Path) -> Iterator[None]:
     use_pinned_rules()
 
 
+@pytest.mark.thorough
 async def test_a_server_with_old_rules_is_told_of_after_applying_and_by_the_doctor(
     scene: Scene, old_rules: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -81,6 +81,7 @@ async def test_it_waits_for_the_day_s_end_and_the_client_moves(make_scene: MakeS
     assert told.count("\n- ") == 3
 
 
+@pytest.mark.thorough
 async def test_support_reads_that_it_waits_and_until_when(make_prepared: MakePrepared):
     scene = await make_prepared(three_within_reach, organisations=3)
     ben, run_id, limited = await waiting(scene)
@@ -93,6 +94,7 @@ async def test_support_reads_that_it_waits_and_until_when(make_prepared: MakePre
     assert retry_at.year == 2000  # nothing is tried any more
 
 
+@pytest.mark.thorough
 async def test_its_page_says_until_when(make_prepared: MakePrepared):
     scene = await make_prepared(three_within_reach, organisations=3)
     ben, run_id, _ = await waiting(scene)
@@ -111,6 +113,7 @@ async def at_their_desk(scene: Scene) -> httpx2.AsyncClient:
     return await arrived(Person(colleague.email, scene.actor, scene))
 
 
+@pytest.mark.thorough
 async def test_stopped_while_it_waits_nothing_is_promised(make_prepared: MakePrepared):
     scene = await make_prepared(three_within_reach, organisations=3)
     ben, run_id, limited = await waiting(scene)
@@ -123,6 +126,7 @@ async def test_stopped_while_it_waits_nothing_is_promised(make_prepared: MakePre
     assert (await owners(scene))[limited] == scene.actor.colleague_id
 
 
+@pytest.mark.thorough
 async def test_what_lasts_longer_than_a_run_may_wait_is_left_to_the_colleague(make_prepared: MakePrepared):
     scene = await make_prepared(three_within_reach, organisations=3)
     limited = next(iter(scene.world.library.organisations))

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import pytest
 import pytest_asyncio
 
 from contracts.words.runs import RunKind
@@ -184,6 +185,7 @@ async def test_a_choice_by_signal_and_what_cannot_be_chosen(make_prepared: MakeP
         assert (await ben.select(run["run_id"], all_new=True)).status_code == 409
 
 
+@pytest.mark.thorough
 async def test_nobody_s_clients_are_within_reach(make_prepared: MakePrepared):
     scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():
@@ -196,6 +198,7 @@ async def test_nobody_s_clients_are_within_reach(make_prepared: MakePrepared):
     assert run["counts"] == {}
 
 
+@pytest.mark.thorough
 async def test_an_outage_moves_nothing_and_is_told(make_prepared: MakePrepared):
     scene = await make_prepared(all_within_reach, organisations=3)
     offline = next(iter(scene.world.library.organisations))
@@ -210,6 +213,7 @@ async def test_an_outage_moves_nothing_and_is_told(make_prepared: MakePrepared):
     assert (await owners(scene))[offline] == scene.actor.colleague_id
 
 
+@pytest.mark.thorough
 async def test_cancelled_before_the_choice(make_prepared: MakePrepared):
     scene = await make_prepared(all_within_reach, organisations=3)
     async with scene.worker():
@@ -220,6 +224,7 @@ async def test_cancelled_before_the_choice(make_prepared: MakePrepared):
     assert set((await owners(scene)).values()) == {scene.actor.colleague_id}
 
 
+@pytest.mark.thorough
 async def test_cancelled_in_the_middle(make_prepared: MakePrepared):
     scene = await make_prepared(all_within_reach, organisations=24, latency_ms=120, small_books=True)
     async with scene.worker(concurrency=4):
@@ -239,6 +244,7 @@ async def test_cancelled_in_the_middle(make_prepared: MakePrepared):
     assert body.count("\n- ") == len(moved)
 
 
+@pytest.mark.thorough
 async def test_the_sign_in_is_declined(scene: Scene):
     async with scene.worker():
         run_id = await started(scene, RunKind.REASSIGN_CLIENTS, 0, action="cancel")

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import pytest
 import pytest_asyncio
 
 from contracts.words.lists import ListName
@@ -50,6 +51,7 @@ async def practice(make_prepared: MakePrepared) -> Practice:
     return Practice(ann, await seen_by(ann, "Ben"), await seen_by(ann, "Cleo"), list(ann.world.library.organisations))
 
 
+@pytest.mark.thorough
 async def test_what_works_is_left_alone_unless_all_is_asked_for(practice: Practice):
     ann, ben, cleo, organisations = practice
     before = await logins(ann)
@@ -107,6 +109,7 @@ async def test_what_is_not_reachable_names_who_could_repair_it(practice: Practic
     assert (await logins(ann))[broken] == before[broken]
 
 
+@pytest.mark.thorough
 async def test_a_login_that_was_refused_and_a_colleague_who_has_left_are_not_named(practice: Practice):
     ann, ben, cleo, organisations = practice
     refused, left = organisations[0], organisations[3]
@@ -141,6 +144,7 @@ async def test_what_is_repaired_is_pulled_again(scene: Scene):
         assert (receipt["cause"], bool(receipt["pulled_at"])) == (None, True)
 
 
+@pytest.mark.thorough
 async def test_what_is_disconnected_is_in_no_books(practice: Practice):
     ann, _, _, organisations = practice
     client_id = next(
@@ -164,6 +168,7 @@ async def test_a_practice_without_clients(scene: Scene):
     assert await scene.clients() == []
 
 
+@pytest.mark.thorough
 async def test_a_sign_in_that_was_given_is_the_only_one(scene: Scene):
     async with scene.worker():
         run: Json = await reconnected(scene, action="allow")

@@ -1,5 +1,6 @@
 """*Reconnect all* in trouble: until the new login has read the organisation, nothing of the old one is touched."""
 
+import pytest
 import pytest_asyncio
 
 from contracts.words.runs import RunKind
@@ -45,6 +46,7 @@ async def health_of(scene: Scene, organisation_id: str) -> Json:
     return {"client_id": found["client_id"], **connection, "receipt": receipt["cause"]}
 
 
+@pytest.mark.thorough
 async def test_a_login_that_lists_but_cannot_read_changes_nothing(ben: Scene):
     broken = next(iter(ben.world.library.organisations))
     before, health = await logins(ben), await health_of(ben, broken)
@@ -62,6 +64,7 @@ async def test_a_login_that_lists_but_cannot_read_changes_nothing(ben: Scene):
     assert (health["status"], health["cause"], health["receipt"]) == ("connected", None, None)
 
 
+@pytest.mark.thorough
 async def test_what_waits_is_moved_later_by_itself(ben: Scene):
     offline = next(iter(ben.world.library.organisations))
     before, health = await logins(ben), await health_of(ben, offline)
@@ -82,6 +85,7 @@ async def test_what_waits_is_moved_later_by_itself(ben: Scene):
     assert set((await logins(ben)).values()).isdisjoint(before.values())
 
 
+@pytest.mark.thorough
 async def test_a_login_that_is_refused_later_leaves_no_mark(ben: Scene):
     offline = next(iter(ben.world.library.organisations))
     before, health = await logins(ben), await health_of(ben, offline)
@@ -99,6 +103,7 @@ async def test_a_login_that_is_refused_later_leaves_no_mark(ben: Scene):
     assert await health_of(ben, offline) == health
 
 
+@pytest.mark.thorough
 async def test_a_sync_that_is_at_work_goes_on_with_the_new_login(make_scene):
     ann = await make_scene(organisations=3)
     ben, offline = await joined(ann, "Ben"), next(iter(ann.world.library.organisations))
@@ -135,6 +140,7 @@ async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
     assert row["message"].startswith("Its login works. The organisation has used up its calls for now.")
 
 
+@pytest.mark.thorough
 async def test_cancelled_in_the_middle(make_scene):
     ann = await make_scene(organisations=24, latency_ms=120, small_books=True)
     ben = await joined(ann, "Ben")

@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import pytest
+
 from contracts.words.runs import RunKind
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
@@ -34,6 +36,7 @@ async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_prepared: 
     assert answer.json()["to_allow"] == []
 
 
+@pytest.mark.thorough
 async def test_one_client_says_which_to_tick(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():
@@ -50,6 +53,7 @@ async def test_one_client_says_which_to_tick(make_prepared: MakePrepared):
     assert row["message"].endswith(f"tick {name} there and choose Allow access. Nothing was changed.")
 
 
+@pytest.mark.thorough
 async def test_allowing_it_again_with_new_clients_is_enough(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():
@@ -64,6 +68,7 @@ async def test_allowing_it_again_with_new_clients_is_enough(make_prepared: MakeP
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
 
 
+@pytest.mark.thorough
 async def test_books_that_began_anew_are_not_to_be_ticked(make_prepared: MakePrepared):
     """After the reset of a demo company, the same name stands there under another id: ticking it would never end."""
     scene: Scene = await make_prepared(everything_added, organisations=3)

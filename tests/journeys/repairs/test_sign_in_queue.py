@@ -1,5 +1,7 @@
 """Reconnect all where each sign-in brings one organisation: one by one, with wrong picks, until it is enough."""
 
+import pytest
+
 from contracts.words.runs import RunKind
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
@@ -51,6 +53,7 @@ async def begun(scene: Scene) -> tuple[str, str]:
     return answer.json()["run_id"], answer.json()["authorize_url"]
 
 
+@pytest.mark.thorough
 async def test_one_sign_in_after_the_other_with_wrong_picks(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(some_removed, organisations=5, bulk_connect=False)
     by_id = scene.world.library.organisations
@@ -80,6 +83,7 @@ async def test_one_sign_in_after_the_other_with_wrong_picks(make_prepared: MakeP
     assert {client["connection"]["status"] for client in await scene.clients()} == {"connected"}
 
 
+@pytest.mark.thorough
 async def test_enough_is_enough_and_the_count_adds_up(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(some_removed, organisations=5, bulk_connect=False)
     async with scene.worker():
@@ -97,6 +101,7 @@ async def test_enough_is_enough_and_the_count_adds_up(make_prepared: MakePrepare
     assert by_organisation(run)[second]["cause"] == "disconnected_at_provider"
 
 
+@pytest.mark.thorough
 async def test_going_on_leaves_the_rest_as_it_is(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(some_removed, organisations=5, bulk_connect=False)
     async with scene.worker():
@@ -109,6 +114,7 @@ async def test_going_on_leaves_the_rest_as_it_is(make_prepared: MakePrepared):
     assert run["counts"] == {"repaired": 1, "unreachable": 1, "healthy": 1}
 
 
+@pytest.mark.thorough
 async def test_a_further_sign_in_that_cannot_be_seen_leaves_the_queue_as_it_was(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(some_removed, organisations=5, bulk_connect=False)
     async with scene.worker():

@@ -1,5 +1,7 @@
 """*Add clients* from the click to the report, on the real servers."""
 
+import pytest
+
 from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords
@@ -111,6 +113,7 @@ async def test_each_organisation_gets_its_verdict_and_what_was_chosen_for_it(mak
     assert made[lookalike]["client_id"] == str(known.id)
 
 
+@pytest.mark.thorough
 async def test_a_report_shows_what_was_made(make_scene):
     """Accounts whose lists failed or wait were made, too; clients that are there already were not left out."""
     scene = await make_scene(organisations=8)
@@ -131,6 +134,7 @@ async def test_a_report_shows_what_was_made(make_scene):
     assert by_organisation(run)[existing]["message"].startswith("Already your client ")
 
 
+@pytest.mark.thorough
 async def test_a_run_that_ends_before_a_choice_leaves_out_no_client(scene: Scene):
     existing = next(iter(scene.world.library.organisations))
     async with scene.worker():

@@ -53,6 +53,7 @@ async def nothing_is_half_made(scene: Scene) -> None:
     assert {lists for _, lists in made} <= {0, len(ListName)}
 
 
+@pytest.mark.thorough
 async def test_while_awaiting_consent(scene: Scene):
     async with scene.worker():
         run_id, _ = await scene.start()
@@ -60,6 +61,7 @@ async def test_while_awaiting_consent(scene: Scene):
     assert (run["counts"], await scene.clients()) == ({}, [])
 
 
+@pytest.mark.thorough
 async def test_while_listing(scene: Scene):
     scene.fault(Kind.LATENCY, path="/connections", seconds=1)
     async with scene.worker():
@@ -77,6 +79,7 @@ async def test_while_awaiting_selection(scene: Scene):
     assert (run["counts"], await scene.clients()) == ({"skipped": 5}, [])
 
 
+@pytest.mark.thorough
 async def test_while_creating(scene: Scene):
     async with scene.worker():
         run = await scene.listed()

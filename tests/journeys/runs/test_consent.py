@@ -39,6 +39,7 @@ async def test_after_a_failed_sign_in_the_run_waits_for_another(scene: Scene):
     assert len(run["organisations"]) == 5
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("status", "page"), [(301, "html"), (400, "html"), (401, "nothing"), (403, "text")])
 async def test_a_page_in_front_of_the_token_endpoint_costs_no_sign_in(scene: Scene, status: int, page: str):
     scene.fault(Kind.EDGE_PAGE, path="/connect/token", times=1, status=status, page=page)
@@ -47,6 +48,7 @@ async def test_a_page_in_front_of_the_token_endpoint_costs_no_sign_in(scene: Sce
     assert (len(run["organisations"]), scene.world.calls.token_exchanges) == (5, 1)
 
 
+@pytest.mark.thorough
 async def test_pages_that_stay_are_said_plainly(scene: Scene):
     scene.fault(Kind.EDGE_PAGE, path="/connect/token", status=403)
     async with scene.worker():
@@ -126,6 +128,7 @@ async def test_a_second_person_adds_what_only_they_chose(scene: Scene):
     assert logins == {first: people[0].name, second: people[1].name}
 
 
+@pytest.mark.thorough
 async def test_what_was_not_granted_is_asked_for(make_scene):
     scene = await make_scene(organisations=FEW, people=1)
     Control(scene.world).change_settings(SettingWords(withheld_scopes=["accounting.contacts.read"]))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import pytest
 from temporalio.api.enums.v1 import EventType
 
 from tests.journeys.one_client import OneClient, until_event
@@ -10,6 +11,7 @@ STAGED = {"organisations": 2}
 DAY = 86_400
 
 
+@pytest.mark.thorough
 async def test_the_last_call_of_a_day_limits_nothing_yet(client: OneClient) -> None:
     scene = client.scene
     limits = scene.world.limits

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
@@ -31,6 +32,7 @@ async def test_nobody_signs_in(make_scene, hasty):
     assert run["message"] == "Nobody signed in in time. Start again when you are ready."
 
 
+@pytest.mark.thorough
 async def test_nobody_chooses(make_scene, hasty):
     scene = await make_scene(client=hasty.client)
     with hasty.with_time_skipping_disabled():
@@ -45,6 +47,7 @@ async def test_nobody_chooses(make_scene, hasty):
     assert await scene.clients() == []
 
 
+@pytest.mark.thorough
 async def test_nobody_confirms_other_books(make_scene, hasty):
     scene = await make_scene(client=hasty.client, organisations=2)
     first, new = scene.world.library.organisations
@@ -68,6 +71,7 @@ async def test_nobody_confirms_other_books(make_scene, hasty):
     assert len(await scene.rows("SELECT 1 FROM connections")) == 1
 
 
+@pytest.mark.thorough
 async def test_while_the_provider_is_down_nothing_is_called_and_a_client_is_disconnected_later(make_scene, hasty):
     scene = await make_scene(organisations=FEW, client=hasty.client)
     with hasty.with_time_skipping_disabled():

@@ -1,5 +1,7 @@
 """More contacts than the provider gives in one order: they are read in another, or people are told plainly."""
 
+import pytest
+
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
@@ -8,6 +10,8 @@ from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakeScene
 from tests.journeys.one_client import OneClient, one_of
 from tests.journeys.scene import Scene
+
+pytestmark = pytest.mark.thorough
 
 CONTACTS = 2300
 OF_CONTACTS = {ListName.SUPPLIERS, ListName.CUSTOMERS}

@@ -73,6 +73,7 @@ async def test_the_same_company_under_a_new_id_is_not_new(scene: Scene, words):
     assert by_organisation(run)[str(anew)]["outcome"] == "skipped"
 
 
+@pytest.mark.thorough
 async def test_a_connected_client_is_not_linked_to_its_new_books(scene: Scene):
     old, anew = first_of(scene, 1)[0], uuid4()
     async with scene.worker():
@@ -86,6 +87,7 @@ async def test_a_connected_client_is_not_linked_to_its_new_books(scene: Scene):
     assert "change its connection" in answer.json()["error"]["message"]
 
 
+@pytest.mark.thorough
 async def test_a_disconnected_client_can_be_linked_to_other_books(make_scene):
     scene = await make_scene(organisations=3)
     first, second, _ = scene.world.library.organisations
@@ -105,6 +107,7 @@ async def test_a_disconnected_client_can_be_linked_to_other_books(make_scene):
     assert (shown["organisation_id"], shown["status"]) == (second, "connected")
 
 
+@pytest.mark.thorough
 async def test_a_name_that_the_list_leaves_out_comes_from_the_profile(scene: Scene):
     listed, known = first_of(scene, 2)
     names = {identity: scene.world.library.organisations[identity].name for identity in (listed, known)}
@@ -120,6 +123,7 @@ async def test_a_name_that_the_list_leaves_out_comes_from_the_profile(scene: Sce
     assert (clients[listed]["name"], clients[listed]["connection"]["organisation_name"]) == (names[listed],) * 2
 
 
+@pytest.mark.thorough
 async def test_a_client_that_was_added_without_a_name_gets_it_with_its_first_pull(make_scene):
     scene = await make_scene(organisations=2)
     nameless = first_of(scene, 1)[0]

@@ -1,5 +1,6 @@
 """Two practices in one installation: fair to each other, and invisible to each other."""
 
+import pytest
 from temporalio.client import WorkflowHistory
 
 from emulators.xero.faults import Kind
@@ -44,6 +45,7 @@ async def test_practices_do_not_see_each_other(scene: Scene):
     assert [answer.status_code for answer in answers] == [404] * len(answers)
 
 
+@pytest.mark.thorough
 async def test_the_same_organisation_may_be_a_client_of_both(scene: Scene):
     neighbour = await scene.neighbour()
     async with scene.worker():

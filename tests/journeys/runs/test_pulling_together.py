@@ -64,6 +64,7 @@ async def test_who_stumbles_is_pulled_alone_and_the_others_together(make_scene: 
     assert len(set(stored.values())) == 1
 
 
+@pytest.mark.thorough
 async def test_a_group_that_cannot_be_stored_is_pulled_one_by_one(make_scene: MakeScene):
     scene = await make_scene(organisations=3)
     async with scene.worker():
@@ -76,6 +77,7 @@ async def test_a_group_that_cannot_be_stored_is_pulled_one_by_one(make_scene: Ma
     assert await pulls_of(scene, listed["run_id"]) == {("pull_clients", 1): 1, ("pull_client", 1): 3}
 
 
+@pytest.mark.thorough
 async def test_groups_are_stored_one_after_the_other_beside_one_of_another_run(make_scene: MakeScene):
     many = 3 * CLIENTS_PULLED_TOGETHER
     scene = await make_scene(organisations=many, small_books=True)
@@ -96,6 +98,7 @@ async def test_groups_are_stored_one_after_the_other_beside_one_of_another_run(m
     assert (big["counts"], small["counts"]["created"]) == ({"created": many}, 3)
 
 
+@pytest.mark.thorough
 async def test_what_fills_no_group_waits_behind_none(make_scene: MakeScene):
     many = 2 * CLIENTS_PULLED_TOGETHER
     scene = await make_scene(organisations=many, small_books=True)
@@ -115,6 +118,7 @@ async def test_what_fills_no_group_waits_behind_none(make_scene: MakeScene):
     assert small["counts"]["created"] == 3
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("times", "tries", "are_left"), [(1, 2, False), (2, 3, False), (3, 3, True)])
 async def test_a_limit_of_the_app_is_waited_for_together(make_scene: MakeScene, times: int, tries: int, are_left: bool):
     scene = await make_scene(organisations=3)
@@ -146,6 +150,7 @@ async def test_a_limit_of_one_organisation_is_no_pause_of_the_run(make_scene: Ma
     assert await scene.rows("SELECT paused_until FROM runs") == [(None,)]
 
 
+@pytest.mark.thorough
 async def test_a_client_alone_that_meets_the_limit_of_the_app_pauses_its_run(make_scene: MakeScene):
     scene = await make_scene(organisations=1)
     async with scene.worker():
@@ -156,6 +161,7 @@ async def test_a_client_alone_that_meets_the_limit_of_the_app_pauses_its_run(mak
     assert await scene.rows("SELECT paused_until < now() FROM runs") == [(True,)]
 
 
+@pytest.mark.thorough
 async def test_who_is_done_is_not_tried_again_with_the_group(make_scene: MakeScene):
     scene = await make_scene(organisations=3)
     first, limited, last = scene.world.library.organisations
@@ -175,6 +181,7 @@ async def test_who_is_done_is_not_tried_again_with_the_group(make_scene: MakeSce
     assert by_organisation(finished)[last]["outcome"] == "created"
 
 
+@pytest.mark.thorough
 async def test_a_long_limit_of_the_app_holds_up_nobody_who_is_read(make_scene: MakeScene):
     scene = await make_scene(organisations=3)
     limited = list(scene.world.library.organisations)[1]

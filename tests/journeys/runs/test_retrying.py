@@ -49,6 +49,7 @@ async def test_nothing_to_retry_is_refused(scene: Scene):
     assert await scene.everything() == before
 
 
+@pytest.mark.thorough
 async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more(scene: Scene):
     ended, offline = list(scene.world.library.organisations)[:2]
     async with scene.worker():
@@ -73,6 +74,7 @@ async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more
     assert by_organisation(run)[ended]["cause"] is None
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("is_terminated", [False, True])
 async def test_who_stops_a_client_s_own_tries_leaves_no_promise_and_the_night_mends_it(make_scene, is_terminated: bool):
     scene = await make_scene(organisations=3)
@@ -103,6 +105,7 @@ async def test_who_stops_a_client_s_own_tries_leaves_no_promise_and_the_night_me
     assert (run["result"], run["counts"], run["causes"]) == ("completed", {"created": 3}, {})
 
 
+@pytest.mark.thorough
 async def test_a_repair_that_somebody_stops_is_not_promised(make_scene):
     scene = await make_scene(organisations=3)
     offline = next(iter(scene.world.library.organisations))

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -27,6 +28,7 @@ async def test_support_staff_choose_all_new_by_signal(scene: Scene):
     assert run["counts"] == {"created": 5}
 
 
+@pytest.mark.thorough
 async def test_a_signal_that_cannot_be_taken_is_noted_and_does_no_harm(scene: Scene):
     unknown = {"organisations": [{"organisation_id": "made-up"}]}
     async with scene.worker():
@@ -90,6 +92,7 @@ async def test_a_team_on_the_standard_plan(make_scene):
         assert await scene.everything() == before
 
 
+@pytest.mark.thorough
 async def test_before_the_list_is_there_and_after_another_selection(scene: Scene):
     async with scene.worker():
         run_id, authorize_url = await scene.start()

@@ -12,6 +12,8 @@ from tests.journeys.one_client import one_of
 from tests.journeys.people import everything_added, joined
 from tests.journeys.scene import PATIENCE, Scene
 
+pytestmark = pytest.mark.thorough
+
 
 async def begun(scene: Scene, kind: RunKind) -> tuple[str, str]:
     """Start a run of a kind; its id and the authorize URL."""

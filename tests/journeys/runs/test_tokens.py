@@ -2,6 +2,8 @@
 
 from contextlib import AsyncExitStack
 
+import pytest
+
 from emulators.xero.faults import Kind
 from emulators.xero.identity.policies import ACCESS_SECONDS
 from runtime.temporal.connection import connect
@@ -33,6 +35,7 @@ async def test_two_workers_and_one_ended_token_make_one_refresh(make_scene):
     assert scene.world.calls.by_status[401] > 0
 
 
+@pytest.mark.thorough
 async def test_a_refresh_whose_answer_got_lost_is_made_good(make_scene):
     scene = await make_scene(organisations=MANY, latency_ms=60, small_books=True)
     scene.fault(Kind.DROP_REFRESH_RESPONSE, times=1)
@@ -41,6 +44,7 @@ async def test_a_refresh_whose_answer_got_lost_is_made_good(make_scene):
     assert scene.world.calls.refreshes == 2
 
 
+@pytest.mark.thorough
 async def test_a_revoked_sign_in_is_told_for_every_client(scene: Scene):
     async with scene.worker():
         run = await scene.listed()

@@ -61,6 +61,7 @@ async def test_what_is_really_gone_is_believed_the_second_time(grown: OneClient)
     assert (after["items"]["rows"], after["items"]["gone"]) == (len(items) - 30, 30)
 
 
+@pytest.mark.thorough
 async def test_a_list_that_stays_too_small_is_no_good_pull(grown: OneClient) -> None:
     before = counts((await grown.shown())["receipts"])
     grown.scene.fault(Kind.EMPTY_LIST, grown.organisation_id, path="Accounts")

@@ -19,6 +19,8 @@ from tests.journeys.scene import Scene
 from tests.letterbox import Letterbox, letterbox
 from workflows.sync_client import SyncClient
 
+pytestmark = pytest.mark.thorough
+
 OPERATOR = "operations@clientsync.example"
 
 

@@ -3,10 +3,13 @@
 import asyncio
 from typing import NamedTuple
 
+import pytest
 import pytest_asyncio
 
 from contracts.words.lists import ListName
 from tests.journeys.scene import PATIENCE, Json, Scene
+
+pytestmark = pytest.mark.thorough
 
 MANY = 160
 STAGED = {"organisations": MANY, "latency_ms": 120, "limits": False, "small_books": True}

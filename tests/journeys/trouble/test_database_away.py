@@ -47,6 +47,7 @@ async def waits_for_the_database(handle: WorkflowHandle[Any, Any]) -> None:
                 return
 
 
+@pytest.mark.thorough
 async def test_a_bulk_run_makes_all_of_them(scene: Scene, postgres: OwnPostgres):
     async with scene.worker(groups_at_once=1):  # three groups, one after the other
         run = await scene.listed()
@@ -62,6 +63,7 @@ async def test_a_bulk_run_makes_all_of_them(scene: Scene, postgres: OwnPostgres)
     assert await scene.rows("SELECT name FROM clients GROUP BY name HAVING count(*) > 1") == []
 
 
+@pytest.mark.thorough
 async def test_a_night_blames_no_login(scene: Scene, postgres: OwnPostgres):
     async with scene.worker():
         run = await scene.listed(choose=list(scene.world.library.organisations)[:2])

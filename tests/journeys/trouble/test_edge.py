@@ -26,6 +26,7 @@ def paired(scene: Scene) -> list[str]:
     return [one.organisation_id for one in scene.world.connections.all()]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("status", "page"),
     [(400, "html"), (401, "nothing"), (301, "html"), (403, "subscription"), (403, "gateway"), (404, "text")],
@@ -41,6 +42,7 @@ async def test_once_at_a_list_it_is_as_if_nothing_had_been(client: OneClient, st
     assert scene.world.calls.refreshes == 0
 
 
+@pytest.mark.thorough
 async def test_pages_at_the_connections_sign_nobody_out(client: OneClient) -> None:
     scene = client.scene
     await a_night_later(scene, are_lists_due=False)
@@ -51,6 +53,7 @@ async def test_pages_at_the_connections_sign_nobody_out(client: OneClient) -> No
     assert await unwell(scene) == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("status", "page"), [(400, "html"), (401, "nothing"), (403, "gateway")])
 async def test_a_page_at_the_token_endpoint_signs_nobody_out(client: OneClient, status: int, page: str) -> None:
     scene = client.scene
@@ -65,6 +68,7 @@ async def test_a_page_at_the_token_endpoint_signs_nobody_out(client: OneClient, 
     assert await unwell(scene) == {}
 
 
+@pytest.mark.thorough
 async def test_silence_at_the_token_endpoint_is_waited_for(client: OneClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fresh_tokens, "PATIENCE", fresh_tokens.PATIENCE / 100)
     scene = client.scene
@@ -84,6 +88,7 @@ async def test_silence_at_the_token_endpoint_is_waited_for(client: OneClient, mo
     assert (report.healthy, report.causes) == (await connected(scene), {})
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("status", "page"), [(404, "html"), (404, "text"), (403, "html"), (401, "nothing")])
 async def test_a_page_at_the_end_of_a_connection_does_not_end_it(client: OneClient, status: int, page: str) -> None:
     scene = client.scene
@@ -94,6 +99,7 @@ async def test_a_page_at_the_end_of_a_connection_does_not_end_it(client: OneClie
     assert client.organisation_id not in paired(scene)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("oddity", ["surrogate", "control", "byte_order_mark", "latin1"])
 async def test_one_odd_character_costs_that_character(client: OneClient, oddity: str) -> None:
     scene = client.scene

@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 
+import pytest
+
 from contracts.payloads.runs import Deadlines
 from contracts.payloads.settle_lost_work import LostWorkSettled, SettleLostWorkInput
 from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE, disconnect_client_id
@@ -80,6 +82,7 @@ async def test_retrying_a_run_that_was_terminated_closes_it(scene: Scene):
     assert (run["stage"], run["result"], run["message"]) == ("finished", "failed", LOST)
 
 
+@pytest.mark.thorough
 async def test_retrying_a_client_whose_sync_was_terminated_does_it_again(make_scene):
     scene: Scene = await make_scene(organisations=FEW)
     async with scene.worker():
@@ -92,6 +95,7 @@ async def test_retrying_a_client_whose_sync_was_terminated_does_it_again(make_sc
     assert (run["result"], run["counts"]) == ("completed", {"created": FEW})
 
 
+@pytest.mark.thorough
 async def test_a_sync_that_is_cancelled_leaves_nobody_waiting(make_scene):
     scene: Scene = await make_scene(organisations=FEW)
     async with scene.worker():

@@ -93,6 +93,16 @@ async def test_nothing_left_of_a_minute_spares_the_call(limits: CallLimits, cloc
     await make(limits, 1)
 
 
+async def test_a_refusal_knows_better_than_our_clock_when_a_minute_ends(limits: CallLimits, clock: HandClock) -> None:
+    await make(limits, 1)
+    limits.learn("o", {"x-minlimit-remaining": "0"})
+    lifts_at = clock() + timedelta(seconds=2)
+    limits.refused("o", RateLimited("minute", lifts_at))
+    assert (await refusal(limits)).retry_at == lifts_at
+    clock.move(2)
+    await make(limits, 1)
+
+
 async def test_when_a_day_ends_is_for_the_next_call_to_find_out(limits: CallLimits, clock: HandClock) -> None:
     await make(limits, 1)
     limits.learn("o", {"x-daylimit-remaining": "0"})

@@ -62,6 +62,7 @@ async def gone(pid: int) -> None:
         os.close(handle)
 
 
+@pytest.mark.thorough
 async def test_a_restart_goes_on_where_it_was(tmp_path):
     async with embedded_stack(settings_in(tmp_path)) as first:
         await query(first, "CREATE TABLE kept AS SELECT 'a row' AS what")
@@ -76,6 +77,7 @@ async def test_a_restart_goes_on_where_it_was(tmp_path):
         assert found.status is WorkflowExecutionStatus.RUNNING
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds the life of a child to its parent's")
 async def test_a_killed_parent_leaves_no_process_and_a_usable_directory(tmp_path):
     parent = await asyncio.create_subprocess_exec(
@@ -100,6 +102,7 @@ async def test_a_data_directory_has_one_stack_at_a_time(stack: Stack):
             pass
 
 
+@pytest.mark.thorough
 async def test_the_database_asks_for_its_password(stack: Stack):
     url = stack.settings.required("database_url").replace("+asyncpg", "")
     password = url.split(":")[2].split("@")[0]
@@ -109,6 +112,7 @@ async def test_the_database_asks_for_its_password(stack: Stack):
     assert how == "scram-sha-256"
 
 
+@pytest.mark.thorough
 async def test_secrets_and_logs_on_disk_are_for_their_owner_alone(stack: Stack):
     directory = stack.settings.data_dir
     for name in ("keys", "lock", "postgres/password", "postgres", "postgres/data", "temporal", "logs"):

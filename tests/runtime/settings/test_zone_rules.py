@@ -27,6 +27,7 @@ print("|", datetime(2026, 7, 1, 12, tzinfo=UTC).astimezone(zoneinfo.ZoneInfo("Eu
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("module", ["cli.main", "web.__main__", "worker"])
 def test_every_program_takes_the_pinned_rules_before_the_machine_s(module: str, tmp_path: Path):
     """A machine on which London has the clock of Tokyo."""

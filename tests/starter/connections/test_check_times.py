@@ -6,6 +6,8 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from contracts.words.names import SEARCH_ATTRIBUTES, check_connections_id
 from models.kit.columns import now
 from runtime.embedded.ports import HOST, Ports
@@ -74,6 +76,7 @@ async def test_the_next_night_is_never_one_that_has_passed(scene: Scene):
         await schedule.delete()
 
 
+@pytest.mark.thorough
 async def test_a_page_can_be_shown_without_temporal(temporal_settings: Settings, tmp_path: Path):
     ports = Ports(tmp_path / "ports.json")
     settings = temporal_settings.model_copy(update={"temporal_address": f"{HOST}:{ports.get('temporal')}"})

@@ -115,6 +115,7 @@ async def test_a_key_of_another_client_answers_with_nothing_of_that_client(scene
         key = {"Idempotency-Key": "click-2"}
 
 
+@pytest.mark.thorough
 async def test_a_start_without_a_workflow_server_leaves_nothing(make_scene, temporal_settings, tmp_path):
     ports = Ports(tmp_path / "ports.json")
     settings = temporal_settings.model_copy(update={"temporal_address": f"{HOST}:{ports.get('temporal')}"})

@@ -66,6 +66,7 @@ async def untouched(scene: Scene, run_id: str) -> bool:
 # Begun on a page
 
 
+@pytest.mark.thorough
 async def test_what_was_begun_on_a_page_is_finished_in_that_browser_alone(street: Street):
     person = street.house.admin
     http, address = await left(person)
@@ -87,6 +88,7 @@ async def test_what_was_begun_on_a_page_is_finished_in_that_browser_alone(street
     assert (await person.scene.until_stage(run_id, "finished"))["stage"] == Stage.FINISHED
 
 
+@pytest.mark.thorough
 async def test_a_sign_in_belongs_to_its_provider(street: Street):
     person = street.house.admin
     http, address = await left(person)
@@ -187,6 +189,7 @@ async def through_the_stand_in(page: Page) -> None:
         await page.get_by_role("button", name="Allow access").click()
 
 
+@pytest.mark.thorough
 async def test_somebody_else_signs_in_by_a_colleague_s_link(street: Street, browsers: Browsers):
     person = street.house.admin
     page = await browsers.signed_in(person)

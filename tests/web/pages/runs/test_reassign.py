@@ -3,6 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
@@ -89,6 +90,7 @@ async def test_owner_and_login_move_and_what_did_not_says_why(five: Five, at_the
     await expect(page.locator("table.clients tbody tr")).to_have_count(2)
 
 
+@pytest.mark.thorough
 async def test_it_works_without_scripts(five: Five, browsers: Browsers):
     page = await browsers.signed_in(five.house.member, scripts=False)
     await page.goto("/client-sync")
@@ -103,6 +105,7 @@ async def test_it_works_without_scripts(five: Five, browsers: Browsers):
     assert (await owners(five.house.member.scene))[five.organisations[4]] == five.house.member.actor.colleague_id
 
 
+@pytest.mark.thorough
 async def test_pressed_twice_in_two_tabs_it_is_done_once(five: Five, at_the_list: Page):
     page, other = at_the_list, await at_the_list.context.new_page()
     await other.goto(page.url)

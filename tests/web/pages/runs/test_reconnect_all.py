@@ -93,6 +93,7 @@ async def test_what_was_removed_there_is_named_before_leaving_and_when_it_was_mi
     await looked_at(ben, "reconnect-missed")
 
 
+@pytest.mark.thorough
 async def test_what_nobody_added_is_offered_and_not_added(broken: tuple[House, list[str]], browsers: Browsers):
     own, _ = broken
     page = await browsers.signed_in(own.member)
