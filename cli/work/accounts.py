@@ -22,6 +22,7 @@ Team = Annotated[str | None, typer.Option(help="The client's team, by name.")]
 CompanyNumber = Annotated[str | None, typer.Option(help="Its number in a company registry.")]
 TaxNumber = Annotated[str | None, typer.Option(help="Its tax number.")]
 Reference = Annotated[str | None, typer.Option(help="Your own reference.")]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Although another client has its number or its name.")]
 
 
 def create(
@@ -32,6 +33,7 @@ def create(
     company_number: CompanyNumber = None,
     tax_number: TaxNumber = None,
     reference: Reference = None,
+    anyway: Anyway = False,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -41,7 +43,7 @@ def create(
     async def work() -> ClientAnswer:
         async with acting(as_email) as (operations, actor):
             chosen = await _chosen(operations, actor, owner, team)
-            new = NewClient.model_validate({"name": name} | texts | chosen)
+            new = NewClient.model_validate({"name": name, "anyway": anyway} | texts | chosen)
             return await _after(operations, actor, await operations.accounts.add(actor, new))
 
     _say(execute(work()), json, "Added {name} as {code}.")
@@ -56,6 +58,7 @@ def edit(
     company_number: CompanyNumber = None,
     tax_number: TaxNumber = None,
     reference: Reference = None,
+    anyway: Anyway = False,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -68,7 +71,7 @@ def edit(
             wanted = sent | await _chosen(operations, actor, owner, team)
             if not wanted:
                 raise Refused(RefusalCode.INVALID, "Say what to change: see `clientsync clients edit --help`.")
-            await operations.accounts.change(actor, client_id, ClientPatch.model_validate(wanted))
+            await operations.accounts.change(actor, client_id, ClientPatch.model_validate(wanted | {"anyway": anyway}))
             return await _after(operations, actor, client_id)
 
     _say(execute(work()), json, "Saved {name}, {code}.")

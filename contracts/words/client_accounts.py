@@ -77,6 +77,7 @@ class NewClient(BaseModel):
         company_number: Its number in a company registry, as anybody writes it.
         tax_number: Its tax number, likewise.
         reference: The practice's own reference.
+        anyway: Make it although another client has one of its numbers, or its name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -88,6 +89,7 @@ class NewClient(BaseModel):
     company_number: str | None = _text("company_number")
     tax_number: str | None = _text("tax_number")
     reference: str | None = _text("reference")
+    anyway: bool = False
 
 
 class ClientPatch(BaseModel):
@@ -101,6 +103,7 @@ class ClientPatch(BaseModel):
         company_number: Likewise.
         tax_number: Likewise.
         reference: Likewise.
+        anyway: Likewise; it is no change by itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"minProperties": 1})
@@ -112,10 +115,16 @@ class ClientPatch(BaseModel):
     company_number: str | None = _text("company_number")
     tax_number: str | None = _text("tax_number")
     reference: str | None = _text("reference")
+    anyway: bool = False
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of the account that were sent."""
+        return frozenset(self.model_fields_set - {"anyway"})
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if not self.model_fields_set:
+        if not self.fields:
             raise ValueError("send at least one field to change")
         for name in _NEVER_EMPTY:
             if name in self.model_fields_set and getattr(self, name) is None:

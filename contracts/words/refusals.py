@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from uuid import UUID
 
 from pydantic import Field
 
@@ -25,6 +26,7 @@ class RefusalCode(StrEnum):
     OVER_ALLOWANCE = "over_allowance"
     CLIENT_ALREADY_CONNECTED = "client_already_connected"
     DUPLICATE = "duplicate"
+    LOOKS_LIKE_CLIENT = "looks_like_client"
     NOTHING_TO_RETRY = "nothing_to_retry"
     NOT_CONNECTED = "not_connected"
     NOT_READ_YET = "not_read_yet"
@@ -52,22 +54,30 @@ class Refusal(Payload):
         message: What is wrong and what to do, in one or two sentences.
         field: The input's field, such as ``organisations.3.team_id``, when one is to blame.
         rows: Everything that is wrong, row by row, when several rows are to blame; some of them where they are many.
+        client_id: The client that stands in the way, when it is one.
     """
 
     code: RefusalCode
     message: str
     field: str | None = None
     rows: tuple[RowFault, ...] = Field(default=(), exclude_if=lambda rows: not rows)
+    client_id: UUID | None = Field(default=None, exclude_if=lambda identity: identity is None)
 
 
 class Refused(Exception):
     """Raised where input is checked; whoever asked receives the refusal."""
 
     def __init__(
-        self, code: RefusalCode, message: str, *, field: str | None = None, rows: Sequence[RowFault] = ()
+        self,
+        code: RefusalCode,
+        message: str,
+        *,
+        field: str | None = None,
+        rows: Sequence[RowFault] = (),
+        client_id: UUID | None = None,
     ) -> None:
         super().__init__(message)
-        self.refusal = Refusal(code=code, message=message, field=field, rows=tuple(rows))
+        self.refusal = Refusal(code=code, message=message, field=field, rows=tuple(rows), client_id=client_id)
 
 
 REFUSED = "refused"

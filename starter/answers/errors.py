@@ -1,5 +1,7 @@
 """The one shape of everything that goes wrong over HTTP."""
 
+from uuid import UUID
+
 from pydantic import BaseModel
 
 
@@ -11,12 +13,16 @@ class ErrorRow(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """What went wrong; ``rows`` tells it row by row where several rows are to blame."""
+    """What went wrong; ``rows`` tells it row by row where several rows are to blame.
+
+    ``client_id`` is the client that stands in the way, when it is one.
+    """
 
     code: str
     message: str
     field: str | None = None
     rows: list[ErrorRow] | None = None
+    client_id: UUID | None = None
 
 
 class ErrorAnswer(BaseModel):

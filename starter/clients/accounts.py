@@ -15,7 +15,7 @@ from temporalio.client import Client as Temporal
 from contracts.words.client_accounts import ClientPatch, NewClient, code_of, text_of
 from contracts.words.practices import Plan
 from contracts.words.refusals import RefusalCode, Refused
-from models.clients import accounts
+from models.clients import accounts, imports
 from models.clients import writes as clients
 from models.clients.tables import Client
 from models.events import writes as events
@@ -24,6 +24,8 @@ from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
 from rules.clients.client_codes import client_code
+from rules.clients.duplicates import Described, duplicate_of
+from rules.clients.imports.plans import KnownClient
 from starter.actor import Actor
 from starter.clients.finding import is_at_work, locked_or_refused
 
@@ -59,7 +61,7 @@ class Accounts:
 
         Raises:
             Refused: A value cannot be used, the code is taken, the allowance is used up, the team needs another plan,
-                or there is no such team or colleague.
+                there is no such team or colleague, or another client has one of the numbers or the name.
         """
         name, numbers = _name(new.name), {field: text_of(field, getattr(new, field)) for field in _NUMBERS}
         wanted = code_of(new.code) if new.code and new.code.strip() else None
@@ -69,6 +71,9 @@ class Accounts:
                 message = FULL.format(allowance=practice.client_allowance)
                 raise Refused(RefusalCode.OVER_ALLOWANCE, message)
             people = await _People.of(session, practice)
+            if not new.anyway:
+                described = Described(name, numbers["company_number"], numbers["tax_number"])
+                await _refuse_duplicate(session, practice.id, described)
             client = Client(
                 id=uuid4(),
                 practice_id=practice.id,
@@ -104,7 +109,7 @@ class Accounts:
 
         Raises:
             Refused: No such client, a value cannot be used, the code is taken or cannot be changed just now, the team
-                needs another plan, or there is no such team or colleague.
+                needs another plan, there is no such team or colleague, or another client has a number or the name.
         """
         try:
             async with self._database.transaction() as session:
@@ -114,7 +119,10 @@ class Accounts:
                 values = _values(patch, people, client)
                 if (code := values.get("code", client.code)) != client.code:
                     await self._check_code(session, actor, client, str(code))
+                before = _described(client)
                 told = _put(client, values, people, {"colleague_id": actor.colleague_id, "at": now()})
+                if not patch.anyway and _described(client) != before:
+                    await _refuse_duplicate(session, practice.id, _described(client), client.id, before)
                 session.add(client)
                 await session.flush()
                 await events.record(session, told)
@@ -156,6 +164,35 @@ class Accounts:
         if await is_at_work(self._temporal, actor, client):
             message = f"{client.name} is being synchronised or disconnected under its code. Change it after that."
             raise Refused(RefusalCode.WRONG_STAGE, message, field="code")
+
+
+def _described(client: Client) -> Described:
+    return Described(client.name, client.company_number, client.tax_number)
+
+
+async def _refuse_duplicate(
+    session: AsyncSession,
+    practice_id: UUID,
+    described: Described,
+    client_id: UUID | None = None,
+    before: Described | None = None,
+) -> None:
+    """Ask back where the practice has such a client already; it is locked, so that nobody adds one meanwhile."""
+    known = await imports.known_clients(session, practice_id)
+    books = next((one for one in known if one.id == client_id), None)
+    others = [one for one in known if one.id != client_id]
+    found = duplicate_of(_with(books, described), others, before and _with(books, before))
+    if found is not None:
+        raise Refused(RefusalCode.LOOKS_LIKE_CLIENT, found.sentence, field=found.by.value, client_id=found.client.id)
+
+
+def _with(books: KnownClient | None, described: Described) -> Described:
+    """With the numbers that the client's books have too."""
+    if books is None:
+        return described
+    return described._replace(
+        registration_number=books.registration_number, profile_tax_number=books.profile_tax_number
+    )
 
 
 _NUMBERS = ("company_number", "tax_number", "reference")
@@ -210,7 +247,7 @@ def _values(patch: ClientPatch, people: _People, client: Client) -> dict[str, ob
         "team_id": people.team,
     }
     values: dict[str, object] = {}
-    for field in sorted(patch.model_fields_set):
+    for field in sorted(patch.fields):
         value = getattr(patch, field)
         if field in _NUMBERS:
             values[field] = text_of(field, value)

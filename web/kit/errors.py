@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Sequence
 from enum import StrEnum
 from http import HTTPStatus
+from uuid import UUID
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -46,6 +47,7 @@ _STATUS = {
     RefusalCode.ALREADY_SELECTED: HTTPStatus.CONFLICT,
     RefusalCode.CLIENT_ALREADY_CONNECTED: HTTPStatus.CONFLICT,
     RefusalCode.DUPLICATE: HTTPStatus.CONFLICT,
+    RefusalCode.LOOKS_LIKE_CLIENT: HTTPStatus.CONFLICT,
     RefusalCode.NOTHING_TO_RETRY: HTTPStatus.CONFLICT,
     RefusalCode.NOT_CONNECTED: HTTPStatus.CONFLICT,
     RefusalCode.NOT_READ_YET: HTTPStatus.CONFLICT,
@@ -66,6 +68,7 @@ def error_response(
     field: str | None = None,
     headers: dict[str, str] | None = None,
     rows: Sequence[RowFault] = (),
+    client_id: UUID | None = None,
 ) -> JSONResponse:
     """An error as JSON."""
     body: dict[str, object] = {"code": code, "message": message}
@@ -73,6 +76,8 @@ def error_response(
         body["field"] = field
     if rows:
         body["rows"] = [row.model_dump() for row in rows]
+    if client_id is not None:
+        body["client_id"] = str(client_id)
     return JSONResponse({"error": body}, status_code=status, headers=headers)
 
 
@@ -83,7 +88,13 @@ def refusal_response(refusal: Refusal) -> JSONResponse:
         RefusalCode.UNAVAILABLE: {"Retry-After": RETRY_AFTER},
     }
     return error_response(
-        status_of(refusal.code), refusal.code, refusal.message, refusal.field, headers.get(refusal.code), refusal.rows
+        status_of(refusal.code),
+        refusal.code,
+        refusal.message,
+        refusal.field,
+        headers.get(refusal.code),
+        refusal.rows,
+        refusal.client_id,
     )
 
 

@@ -185,11 +185,11 @@ class _Judging:
         """The rows, those refused that would make a second client of a name; see ``judge``."""
         judged, before = [], dict[str, JudgedRow]()
         for row in rows:
-            if row.verdict is not _CREATED:
+            if not _brings_name(row):
                 judged.append(row)
                 continue
             plain, numbers = plain_name(row.name), _numbers_of(row)
-            namesakes = self._by_name.get(plain, [])
+            namesakes = [one for one in self._by_name.get(plain, []) if row.client is None or one.id != row.client.id]
             client = next((one for one in namesakes if not numbers.differ_from(self._numbers.of(one))), None)
             earlier = before.setdefault(plain, row)
             is_twice = earlier is not row and not numbers.differ_from(_numbers_of(earlier))
@@ -197,7 +197,7 @@ class _Judging:
                 judged.append(row)
                 continue
             whose = f"{client.called} has this name already" if client else f"Row {earlier.number} has this name too"
-            same = f" If it is the same client, give it the code {client.code}." if client else ""
+            same = f" If it is the same client, give it the code {client.code}." if client and not row.client else ""
             other = "allow the same name twice" if row.code else "give it a code of its own"
             judged.append(row.refused(f"{whose}.{same} If it is another, {other}.", _FIELD.NAME))
         return judged
@@ -265,7 +265,17 @@ def _numbers(texts: Texts) -> Numbers:
 
 
 def _numbers_of(row: JudgedRow) -> Numbers:
-    return _numbers({change.field: change.after or "" for change in row.changes})
+    """The numbers of the row's client after the import."""
+    brought = _numbers({change.field: change.after or "" for change in row.changes})
+    had = row.client.numbers if row.client else Numbers()
+    return Numbers(brought.company or had.company, brought.tax or had.tax)
+
+
+def _brings_name(row: JudgedRow) -> bool:
+    """Whether it gives a client a name that it had not; another spelling of the same is none."""
+    if row.verdict is _CREATED:
+        return True
+    return row.verdict is _CHANGED and row.client is not None and plain_name(row.name) != plain_name(row.client.name)
 
 
 def _grouped(clients: Iterable[KnownClient], key: Callable[[KnownClient], str]) -> dict[str, list[KnownClient]]:

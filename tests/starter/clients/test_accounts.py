@@ -50,13 +50,43 @@ async def test_a_client_is_made_with_what_was_given_and_is_one_s_own(scene: Scen
 
 async def test_a_code_of_one_s_own_is_kept_in_capitals_and_never_given_twice(scene: Scene):
     await added(scene, name="Beech", code="beec0001")
-    made = await added(scene, name="Beech")
+    made = await added(scene, name="Beech", anyway=True)
     assert made["code"] == "BEEC0002", "the next number, since somebody took its code"
-    both = await asyncio.gather(*(scene.http.post(CLIENTS, json={"name": "C", "code": "C-1"}) for _ in range(2)))
+    wanted = {"name": "C", "code": "C-1", "anyway": True}
+    both = await asyncio.gather(*(scene.http.post(CLIENTS, json=wanted) for _ in range(2)))
     assert sorted(answer.status_code for answer in both) == [201, 409]
     refused = next(answer for answer in both if answer.status_code == 409).json()["error"]
     assert refused["field"] == "code"
     assert refused["message"] == "Another client of your practice has the code C-1. Choose another."
+
+
+async def test_what_may_be_a_client_already_is_asked_back_once(scene: Scene):
+    mill = await added(scene, name="Mill Road Ltd", company_number="01234567")
+    shop = await added(scene, name="Shop")
+    before = (await scene.http.get(CLIENTS)).json()
+    for answer in (
+        await scene.http.post(CLIENTS, json={"name": "Mills", "company_number": "1234567"}),
+        await scene.http.patch(f"{CLIENTS}/{shop['client_id']}", json={"company_number": "1234567"}),
+    ):
+        assert answer.status_code == 409
+        assert answer.json()["error"] == {
+            "code": "looks_like_client",
+            "message": f"{mill['code']} Mill Road Ltd has the same company number. "
+            "Open it, or go on if this is another client.",
+            "field": "company_number",
+            "client_id": mill["client_id"],
+        }
+    refused = await scene.http.patch(f"{CLIENTS}/{shop['client_id']}", json={"name": "Mill Road"})
+    assert refused.json()["error"]["field"] == "name"
+    assert (await scene.http.get(CLIENTS)).json() == before
+    only = await scene.http.patch(f"{CLIENTS}/{shop['client_id']}", json={"anyway": True})
+    assert only.status_code == 422, "it is no change by itself"
+    again = {"name": "Mill Road", "company_number": "1234567", "anyway": True}
+    assert (await scene.http.patch(f"{CLIENTS}/{shop['client_id']}", json=again)).status_code == 200
+    kept = await scene.http.patch(f"{CLIENTS}/{shop['client_id']}", json={"name": "Mill Road", "reference": "Box 1"})
+    assert kept.status_code == 200, "what was so before is not asked about again"
+    both = await asyncio.gather(*(scene.http.post(CLIENTS, json={"name": "Quay"}) for _ in range(2)))
+    assert sorted(answer.status_code for answer in both) == [201, 409], "at the same moment too"
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,7 @@ def typed(
     return ClientForm(name, code, owner_id, team_id, company_number, tax_number, reference)
 
 
+Anyway = Annotated[bool, Form()]
 Typed = Annotated[ClientForm, Depends(typed)]
 
 
@@ -76,9 +77,9 @@ async def begin(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
 
 
 @router.post("/clients/new")
-async def add(request: Request, door: Door, viewer: Viewer, form: Typed) -> Response:
-    """The client is made, or the form again."""
-    sent = {name: value or None for name, value in asdict(form).items()} | {"name": form.name}
+async def add(request: Request, door: Door, viewer: Viewer, form: Typed, anyway: Anyway = False) -> Response:
+    """The client is made, or the form again; it asks back where the practice has such a client."""
+    sent = {name: value or None for name, value in asdict(form).items()} | {"name": form.name, "anyway": anyway}
     try:
         client_id = await door.accounts.add(viewer.actor, NewClient.model_validate(sent))
     except Refused as refused:
@@ -93,10 +94,13 @@ async def show(request: Request, door: Door, viewer: Viewer, client_id: UUID) ->
 
 
 @router.post("/clients/{client_id:uuid}/account")
-async def change(request: Request, door: Door, viewer: Viewer, client_id: UUID, form: Typed) -> Response:
-    """The account is changed, or the form again."""
+async def change(
+    request: Request, door: Door, viewer: Viewer, client_id: UUID, form: Typed, anyway: Anyway = False
+) -> Response:
+    """The account is changed, or the form again; it asks back where another client has that number or name."""
     offered = await door.choices.offered(viewer.actor)
     sent = {name: value or None for name, value in asdict(form).items()} | {"name": form.name, "code": form.code}
+    sent |= {"anyway": anyway}
     if form.owner_id is None:
         del sent["owner_id"]
     if not offered.teams:

@@ -109,6 +109,11 @@ def test_a_name_alone_never_tells_who_it_is():
     assert one(name="Ash Ltd", code="ASH2", same_names=True).verdict is V.CREATED
     assert one(name="Ash Ltd", same_names=True).verdict is V.REFUSED, "it would come again with every import"
     assert one(name="Ash Ltd", company_number="09999999").verdict is V.CREATED, "another company of the same name"
+    renamed = one(code="00123", name="Ash Limited")
+    assert said(renamed) == "ASH1 (Ash Ltd) has this name already. If it is another, allow the same name twice."
+    assert one(code="00123", name="Ash Limited", same_names=True).verdict is V.CHANGED
+    assert one(code="00123", name="Ash Limited", company_number="09999999").verdict is V.CHANGED
+    assert one(code="ASH1", name="ASH LIMITED").verdict is V.CHANGED, "another spelling of its own name"
     twice = plan({"name": "Fir"}, {"name": "Fir Ltd"}).rows
     assert [row.verdict for row in twice] == [V.CREATED, V.REFUSED]
     assert said(twice[1]).startswith("Row 2 has this name too.")

@@ -23,7 +23,22 @@ async def test_a_client_is_added_by_hand_and_changed(house: House, browsers: Bro
     await expect(page.get_by_text("The client is added.")).to_be_visible()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Alder & Finch")
     await expect(page.get_by_text("ALDER-1").first).to_be_visible()
+    added = page.url
 
+    await page.goto("/clients/new")
+    await page.get_by_label("Name", exact=True).fill("Alder Row")
+    await page.get_by_label("Company number").fill("1234567")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("ALDER-1 Alder & Finch has the same company number.")).to_be_visible()
+    await looked_at(page, "new-client-asked-back")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Open that client")).to_be_focused()
+    await page.get_by_label("Name", exact=True).press("Enter")
+    await expect(page.get_by_role("button", name="Add anyway")).to_be_visible()  # Enter asks again
+    await page.get_by_role("button", name="Add anyway").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Alder Row")
+
+    await page.goto(added)
     await page.get_by_role("link", name="Edit this client").click()
     await page.get_by_label("Your own reference").fill("Box 7")
     await page.get_by_label("Name", exact=True).fill(" ")
