@@ -64,6 +64,10 @@ def asked(query: bytes) -> dict[str, str]:
 def read(library: Library, settings: Settings, question: Reading) -> bytes | Error:
     """Answer one question with a body, or with what is wrong with it."""
     resource = RESOURCES[question.name]
+    is_whole_list = not (resource.is_single or question.identity or question.left_out or question.repeats_row)
+    key = f"{question.query.decode('ascii', 'replace')} {question.here} {settings}"
+    if is_whole_list and (kept := library.body(question.business_id, question.name, key)) is not None:
+        return kept
     parameters = asked(question.query)
     records = library.records(question.business_id, question.name)
     if resource.is_single:
@@ -71,14 +75,8 @@ def read(library: Library, settings: Settings, question: Reading) -> bytes | Err
     if question.identity:
         found = next((one for one in records if one.get("id") == question.identity), None)
         return NOT_FOUND if found is None else _single(found, resource, parameters, settings)
-    if question.left_out or question.repeats_row:
-        return _list(library, records, resource, parameters, settings, question)
-    key = f"{question.query.decode('ascii', 'replace')} {question.here} {settings}"
-    kept = library.body(question.business_id, question.name, key)
-    if kept is not None:
-        return kept
     body = _list(library, records, resource, parameters, settings, question)
-    if isinstance(body, bytes):
+    if is_whole_list and isinstance(body, bytes):
         library.keep_body(question.business_id, question.name, key, body)
     return body
 
@@ -223,23 +221,39 @@ def _taxes(records: list[Record], country_code: str, parameters: Mapping[str, st
 
 
 def _shown(record: Record, parameters: Mapping[str, str], settings: Settings, *, nests: bool) -> Record:
+    """A record with the fields that were asked for, and what is nested in it told or only named."""
     wanted = parameters.get("attributes", "")
-    names = record if wanted == "all" else (*_BASE, *(name.strip() for name in wanted.split(",")))
+    if wanted != "all":
+        names = (*_BASE, *(name.strip() for name in wanted.split(",")))
+        record = {name: record[name] for name in names if name in record}
     inside = parameters.get("nested_attributes", "") if nests else ""
     if settings.nested_in_full:
         inside = "all"
-    return {name: _value(name, record[name], inside, settings) for name in names if name in record}
+    shown = record.copy()
+    for name, value in record.items():
+        if isinstance(value, dict | list):
+            shown[name] = _nested(value, inside)
+    if settings.amounts_as_numbers or settings.percentages_as_numbers:
+        return {name: _in_numbers(name, value, settings) for name, value in shown.items()}
+    return shown
 
 
-def _value(name: str, value: object, inside: str, settings: Settings) -> object:
+def _nested(value: dict[str, object] | list[object], inside: str) -> object:
     if isinstance(value, list):
-        return [_value(name, one, inside, settings) for one in value]
+        return [_nested(one, inside) if isinstance(one, dict) else one for one in value]
+    if "$path" not in value or len(value) == len(_BASE):
+        return value
+    kept = value if inside == "all" else (*_BASE, *(part.strip() for part in inside.split(",")))
+    # What is nested deeper than one level is named and no more.
+    parts = ((one, value[one]) for one in kept if one in value)
+    return {one: _nested(part, "") if isinstance(part, dict | list) else part for one, part in parts}
+
+
+def _in_numbers(name: str, value: object, settings: Settings) -> object:
     if isinstance(value, dict):
-        keeps = set(value)
-        if "$path" in value and inside != "all":
-            keeps = {*_BASE, *(part.strip() for part in inside.split(","))} & set(value)
-        # What is nested deeper than one level is named and no more.
-        return {one: _value(one, value[one], "", settings) for one in value if one in keeps}
+        return {one: _in_numbers(one, part, settings) for one, part in value.items()}
+    if isinstance(value, list):
+        return [_in_numbers(name, one, settings) for one in value]
     is_number = (settings.amounts_as_numbers and name in _AMOUNTS) or (
         settings.percentages_as_numbers and name == "percentage"
     )

@@ -1,6 +1,7 @@
 """``ledger_accounts`` and ``bank_accounts``."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from emulators.books import accounts as books
 from emulators.books.accounts import Kind
@@ -26,23 +27,28 @@ _CANADIAN: Record = {
 
 def ledger_accounts(organisation: Organisation) -> list[Record]:
     """The chart of accounts; an account that the books have archived is not in the chart any more."""
-    taxes = references(organisation)
-    return [_ledger(organisation, account, code, taxes) for account, code in _coded(organisation)]
+    return [record for _, record in _chart(organisation)]
 
 
 def by_code(organisation: Organisation) -> Mapping[str, Record]:
     """The chart by the codes of the books, for what refers to it."""
-    return {
-        account.line.code: record
-        for (account, _), record in zip(_coded(organisation), ledger_accounts(organisation), strict=True)
-        if account.line.code
-    }
+    return {code: record for code, record in _chart(organisation) if code}
+
+
+@lru_cache(maxsize=64)
+def _chart(organisation: Organisation) -> tuple[tuple[str, Record], ...]:
+    """Each account's code in the books, and its record. Contacts and items of the same business ask again soon."""
+    taxes = references(organisation)
+    return tuple(
+        (account.line.code, _ledger(organisation, account, code, taxes)) for account, code in _coded(organisation)
+    )
 
 
 def _coded(organisation: Organisation) -> list[tuple[books.Account, int]]:
     coded, next_code = [], _FIRST_BANK_CODE
-    taken = {account.line.code for account in books.accounts(organisation)}
-    for account in books.accounts(organisation):
+    accounts = books.accounts(organisation)
+    taken = {account.line.code for account in accounts}
+    for account in accounts:
         code = account.line.code
         if not code:
             while str(next_code) in taken:

@@ -26,7 +26,7 @@ def stamp(seconds: float) -> str:
     Args:
         seconds: Since the epoch.
     """
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(int(seconds), UTC).isoformat()[:19]}Z"
 
 
 OPENED = stamp(BOOKS_OPENED)

@@ -34,15 +34,22 @@ def address() -> Iterator[str]:
     assert not thread.is_alive()
 
 
-@pytest.fixture
-def app(address: str) -> Iterator[App]:
-    """A client application in front of a fresh sandbox."""
+@pytest.fixture(scope="session")
+def http(address: str) -> Iterator[httpx2.Client]:
+    """One for all: making one takes longer than most tests."""
     with httpx2.Client(base_url=address, timeout=60) as http:
-        app = App(http)
-        app.control("reset", seed=7, organisations=BUSINESSES, people=3, scenario="practice")
-        app.control("clock", stopped=True)
-        app.businesses = app.state()["organisations"]
-        yield app
+        yield http
+
+
+@pytest.fixture
+def app(http: httpx2.Client) -> App:
+    """A client application in front of a fresh sandbox."""
+    http.cookies.clear()
+    app = App(http)
+    app.control("reset", seed=7, organisations=BUSINESSES, people=3, scenario="practice")
+    app.control("clock", stopped=True)
+    app.businesses = app.state()["organisations"]
+    return app
 
 
 @pytest.fixture
@@ -52,6 +59,13 @@ def tokens(app: App) -> Tokens:
 
 
 @pytest.fixture
-def business(app: App) -> str:
-    """The one with very many contacts, on the plan Plus."""
+def large(app: App) -> str:
+    """The business with very many contacts, on the plan Plus."""
     return app.id_of(7)
+
+
+@pytest.fixture
+def business(app: App, large: str) -> str:
+    """The same with fewer."""
+    app.control(f"organisations/{large}", contacts=130)
+    return large

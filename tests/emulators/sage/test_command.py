@@ -14,6 +14,8 @@ import pytest
 import typer
 
 from cli.operate.processes import emulator, stand_ins
+from emulators.sage import Config
+from emulators.sage.world import World
 from tests.emulators.sage.client import App
 
 
@@ -35,14 +37,16 @@ def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def test_sign_ins_outlive_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "sandbox.json"
     flags = ("--organisations", "14", "--state-file", str(file))
-    with started(*flags) as (_, address), httpx2.Client(base_url=address) as http:
+    with started(*flags) as (process, address), httpx2.Client(base_url=address) as http:
         tokens = App(http).connect()
         rows = App(http).read(tokens, "businesses").json()["$items"]
-    with started(*flags) as (process, address), httpx2.Client(base_url=address) as http:
-        assert App(http).read(tokens, "businesses").json()["$items"] == rows
-        assert App(http).refresh(tokens).status_code == 200
         process.send_signal(signal.SIGTERM)
         assert (process.communicate(timeout=60), process.returncode) == (("", ""), 0)
+    again = World(Config(organisations=14, state_file=file))
+    access = again.grants.access(tokens.access)
+    assert access is not None
+    assert [one.organisation_id for one in again.businesses(access)] == [row["id"] for row in rows]
+    assert again.grants.rotate(tokens.refresh) is not None
 
 
 def test_the_command_knows_every_stand_in() -> None:

@@ -20,15 +20,15 @@ def test_a_list_comes_in_pages_of_20(app: App, tokens: Tokens, business: str) ->
 
 
 @pytest.mark.parametrize(("asked", "given"), [("200", 200), ("201", 200), ("5000", 200), ("0", 1), ("many", 20)])
-def test_a_page_has_200_rows_at_most(app: App, tokens: Tokens, business: str, asked: str, given: int) -> None:
-    page = app.read(tokens, "contacts", business, items_per_page=asked).json()
+def test_a_page_has_200_rows_at_most(app: App, tokens: Tokens, large: str, asked: str, given: int) -> None:
+    page = app.read(tokens, "contacts", large, items_per_page=asked).json()
     assert (page["$itemsPerPage"], len(page["$items"])) == (given, given)
 
 
-def test_a_page_past_the_end_is_the_last_again(app: App, tokens: Tokens, business: str) -> None:
-    total = app.read(tokens, "contacts", business).json()["$total"]
-    last = app.read(tokens, "contacts", business, items_per_page="200", page=str(-(-total // 200))).json()
-    past = app.read(tokens, "contacts", business, items_per_page="200", page="999").json()
+def test_a_page_past_the_end_is_the_last_again(app: App, tokens: Tokens, large: str) -> None:
+    total = app.read(tokens, "contacts", large).json()["$total"]
+    last = app.read(tokens, "contacts", large, items_per_page="200", page=str(-(-total // 200))).json()
+    past = app.read(tokens, "contacts", large, items_per_page="200", page="999").json()
     assert last == past
     assert past["$next"] is None
     assert past["$items"]
@@ -36,9 +36,9 @@ def test_a_page_past_the_end_is_the_last_again(app: App, tokens: Tokens, busines
     assert (empty["$total"], empty["$items"], empty["$next"]) == (0, [], None)
 
 
-def test_all_pages_together_are_the_whole_list_once(app: App, tokens: Tokens, business: str) -> None:
-    rows = app.rows(tokens, "contacts", business)
-    assert len(set(ids(rows))) == len(rows) == app.read(tokens, "contacts", business).json()["$total"] > 2300
+def test_all_pages_together_are_the_whole_list_once(app: App, tokens: Tokens, large: str) -> None:
+    rows = app.rows(tokens, "contacts", large)
+    assert len(set(ids(rows))) == len(rows) == app.read(tokens, "contacts", large).json()["$total"] > 2300
 
 
 @pytest.mark.parametrize("is_absolute", [False, True])
