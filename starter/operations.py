@@ -27,7 +27,6 @@ from starter.clients.erasing import Erasing
 from starter.clients.exports import Exports
 from starter.clients.imports.imports import ClientImports
 from starter.clients.many import Many
-from starter.clients.merging import Merging
 from starter.connections.changes import BookChanges
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
@@ -41,6 +40,7 @@ from starter.people.colleagues import Colleagues
 from starter.people.hand_overs import HandOvers
 from starter.people.outbox import Outbox
 from starter.people.people import People
+from starter.runs.choice_lists import ChoiceLists
 from starter.runs.choices import Choices
 from starter.runs.client_sync import ClientSync
 from starter.runs.consent_returns import ConsentReturns
@@ -71,13 +71,13 @@ class Operations:
         sign_ins: The sign-ins that a run expects, where each brings one organisation.
         client_sync: Start a run from a button; pressing twice starts one run.
         choices: What people can choose from when organisations become clients.
+        choice_lists: The same as a file, out and in.
         consents: Begin sign-ins at a provider.
         consent_returns: Finish these sign-ins when the browser comes back.
         clients: Client accounts, their lists and their history.
         accounts: Client accounts made and changed by hand.
         archive: Archive clients, and restore them.
         erasing: Erase archived clients for good.
-        merging: Make one account of two.
         client_imports: Clients out of somebody's list.
         exports: Clients, lists, runs and timelines as CSV; clients as XLSX too.
         hand_overs: Give a colleague's clients to another colleague; for admins.
@@ -143,13 +143,13 @@ class Operations:
         self.runs = Runs(database, temporal, self.consents, self.supporting, deadlines, answer_within)
         self.client_sync = ClientSync(self.runs, self.consents)
         self.choices = Choices(database)
+        self.choice_lists = ChoiceLists(database, self.runs, self.choices, self.client_imports)
         self.exports = Exports(database, self.clients, self.runs, self.software)
         self.hand_overs = HandOvers(database, self.runs, self.software)
         self.managing = Managing(database, temporal, self.consents, self.runs, self.software, self.supporting)
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.archive = Archive(database, self.disconnecting)
         self.erasing = Erasing(database, sealer, temporal)
-        self.merging = Merging(database, temporal)
         self.many = Many(database, self.accounts, self.managing, self.disconnecting, self.archive)
         self.changes = BookChanges(database, temporal, self.runs, self.managing, answer_within)
 

@@ -146,6 +146,25 @@ def _check_links(choices: list[Choice]) -> None:
             seen.add(choice.link_client_id)
 
 
+def code_faults(codes: Mapping[int, str], in_use: Mapping[str, str]) -> dict[int, str]:
+    """What is wrong with codes that are wanted together, by their places.
+
+    Args:
+        codes: The codes as they are kept.
+        in_use: The codes in use, each with its client's name.
+    """
+    given = Counter(codes.values())
+    twice = "{times} of the chosen have the code {code}. Give each its own."
+    taken = "Your client {name} has the code {code}. Choose another."
+    return {
+        place: twice.format(times=given[code], code=code)
+        if given[code] > 1
+        else taken.format(name=in_use[code], code=code)
+        for place, code in codes.items()
+        if given[code] > 1 or code in in_use
+    }
+
+
 def _with_codes(chosen: Sequence[SelectedOrganisation], choices: Sequence[Choice], terms: Terms) -> list[Choice]:
     """The choices with their codes as they are kept; what is a client already keeps its own.
 
@@ -160,14 +179,8 @@ def _with_codes(chosen: Sequence[SelectedOrganisation], choices: Sequence[Choice
                 codes[place] = code_of(row.code or "")
             except Refused as refused:
                 faults[place] = (refused.refusal.code, refused.refusal.message)
-    given = Counter(codes.values())
-    for place, code in codes.items():
-        if given[code] > 1:
-            message = f"{given[code]} of the chosen have the code {code}. Give each its own."
-            faults[place] = (RefusalCode.DUPLICATE, message)
-        elif code in terms.codes:
-            message = f"Your client {terms.codes[code]} has the code {code}. Choose another."
-            faults[place] = (RefusalCode.DUPLICATE, message)
+    told = code_faults(codes, terms.codes)
+    faults |= {place: (RefusalCode.DUPLICATE, message) for place, message in told.items()}
     if faults:
         rows = [RowFault(field=f"organisations.{place}.code", message=faults[place][1]) for place in sorted(faults)]
         many = f"{len(rows)} codes cannot be used as they are. Nothing was chosen yet."

@@ -18,8 +18,6 @@ from starter.clients.accounts import FULL
 from starter.clients.finding import locked_or_refused
 from starter.connections.disconnecting import Disconnecting
 
-MERGED = "{name} was merged into another account, which has its lists and timeline. Go on with that one."
-
 
 class Archive:
     """The operations that put clients into the archive, and take them out.
@@ -56,15 +54,13 @@ class Archive:
         """Take a client out of the archive, without a connection; one that is not in it stays as it is.
 
         Raises:
-            Refused: There is no such client in the practice, it was merged into another, or the allowance is used up.
+            Refused: There is no such client in the practice, or the allowance is used up.
         """
         async with self._database.transaction() as session:
             practice = await accounts.locked_practice(session, actor.practice_id)
             client = await locked_or_refused(session, actor, client_id)
             if client.archived_at is None:
                 return
-            if client.merged_into_id is not None:
-                raise Refused(RefusalCode.WRONG_STAGE, MERGED.format(name=client.name))
             if await clients.count_clients(session, practice.id) >= practice.client_allowance:
                 raise Refused(RefusalCode.OVER_ALLOWANCE, FULL.format(allowance=practice.client_allowance))
             await accounts.restore(session, client.id)

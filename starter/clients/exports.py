@@ -99,7 +99,7 @@ class Exports:
             found, _ = await client_views.client_views(session, actor.practice_id, wanted, order, limit=None)
             emails = {one.id: one.email for one in await people_of(session, actor.practice_id)}
         rows = [_client(view, emails[view.client.owner_id]) for view in found]
-        return self._export(actor, ["clients"], (*CLIENT, *CREATED, *CONNECTION, *WORDS), _each(rows))
+        return self._export(actor, ["clients"], (*CLIENT, *CREATED, *CONNECTION, *WORDS), each(rows))
 
     async def chosen_clients(self, actor: Actor, client_ids: Collection[UUID]) -> Export:
         """Those of the clients that are the practice's, by name; archived ones are left out."""
@@ -112,7 +112,7 @@ class Exports:
             Refused: There is no such run in the practice.
         """
         found, _ = await self._runs.organisations(actor, run_id, limit=None)
-        rows = _each([_organisation(view) for view in found])
+        rows = each([_organisation(view) for view in found])
         return self._export(actor, [run_id], (*ORGANISATION, *OUTCOME), rows)
 
     async def client_list(self, actor: Actor, client_id: UUID, name: ListName) -> Export:
@@ -193,7 +193,8 @@ class Exports:
             before_id = found[-1].event.id
 
 
-async def _each(rows: Sequence[Row]) -> AsyncIterator[Row]:
+async def each(rows: Sequence[Row]) -> AsyncIterator[Row]:
+    """Rows that are there already, as an export takes them."""
     for row in rows:
         yield row
 

@@ -83,12 +83,24 @@ class Choices:
                 linkable=_named(unconnected),
             )
 
-    async def codes(self, actor: Actor, names: Iterable[str]) -> list[str]:
-        """A code for each new client by the practice's pattern, none of which is in use now."""
+    async def linkable(self, actor: Actor) -> Sequence[UnconnectedClient]:
+        """The practice's clients without a connection, by code."""
+        async with self._database.session() as session:
+            return await clients.unconnected_clients(session, actor.practice_id)
+
+    async def codes(self, actor: Actor, names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
+        """A code for each new client by the practice's pattern, none of which is in use now.
+
+        Args:
+            actor: Who asks.
+            names: The clients' names.
+            given: Codes that others of them are to have.
+        """
         async with self._database.session() as session:
             practice = await session.get_one(Practice, actor.practice_id)
             taken = await clients.codes_in_use(session, practice.id)
-            return [code for code, _ in free_codes(names, practice.next_client_number, taken)]
+            others = {code.strip().upper() for code in given}
+            return [code for code, _ in free_codes(names, practice.next_client_number, taken.keys() | others)]
 
 
 def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[NamedChoice, ...]:

@@ -108,6 +108,8 @@ _RULES = {
         POST /activity/{run_id}/sign-ins/drop
         POST /activity/{run_id}/sign-ins/go-on
         POST /activity/{run_id}/selection
+        POST /activity/{run_id}/choices
+        POST /activity/{run_id}/choices.csv
         POST /activity/{run_id}/selection.json
         POST /activity/{run_id}/retry
         POST /activity/{run_id}/stop
@@ -120,8 +122,6 @@ _RULES = {
         POST /clients/{client_id:uuid}/restore
         GET /clients/{client_id:uuid}/erase
         POST /clients/{client_id:uuid}/erase
-        GET /clients/{client_id:uuid}/merge
-        POST /clients/{client_id:uuid}/merge
         GET /clients/{client_id:uuid}/connections
         GET /clients/{client_id:uuid}/runs/{run_id}
         POST /clients/{client_id:uuid}/runs/{run_id}/sign-in
@@ -171,7 +171,6 @@ _RULES = {
         GET /api/v1/clients.xlsx
         GET /api/v1/clients/{client_id}
         GET /api/v1/clients/{client_id}/erase
-        GET /api/v1/clients/{client_id}/merge/{other_id}
         GET /api/v1/clients/{client_id}/timeline
         GET /api/v1/clients/{client_id}/timeline.csv
         GET /api/v1/clients/{client_id}/lists/{list_name}
@@ -181,6 +180,8 @@ _RULES = {
         GET /api/v1/clients/{client_id}/connection/change/{run_id}
         GET /api/v1/runs
         GET /api/v1/runs/{run_id}
+        GET /api/v1/runs/{run_id}/choices.csv
+        POST /api/v1/runs/{run_id}/choices
         GET /api/v1/runs/{run_id}/sign-ins
         GET /api/v1/runs/{run_id}.csv
         GET /api/v1/connections
@@ -213,7 +214,6 @@ _RULES = {
         POST /api/v1/clients/{client_id}/archive
         POST /api/v1/clients/{client_id}/restore
         POST /api/v1/clients/{client_id}/erase
-        POST /api/v1/clients/{client_id}/merge/{other_id}
         PATCH /api/v1/clients/{client_id}/connection
         POST /api/v1/clients/{client_id}/connection/refresh
         POST /api/v1/clients/{client_id}/connection/reconnect

@@ -4,12 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import AwareDatetime
+from starlette.responses import StreamingResponse
 
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.runs import RunKind
+from starter.answers.choice_lists import ChoicesAnswer
 from starter.answers.runs import (
     AuthorizeAnswer,
     RetryAnswer,
@@ -22,8 +24,11 @@ from starter.answers.runs import (
 from starter.answers.sign_ins import GoingOnAnswer, SignInsAnswer
 from starter.answers.views import RunFilter
 from starter.runs.kinds import RunOptions
+from web.api.exports import CSV
 from web.api.parameters import Limit, Offset
 from web.kit.authentication import Adder, Door, Reader
+from web.kit.csv_answers import csv_answer
+from web.kit.uploads import FILE_BODY, sent_file
 
 router = APIRouter(prefix="/api/v1", tags=["Runs"])
 
@@ -143,6 +148,31 @@ async def go_on(caller: Adder, door: Door, run_id: RunId) -> GoingOnAnswer:
 async def select(caller: Adder, door: Door, run_id: RunId, selection: Selection) -> SelectionAccepted:
     """Choose organisations."""
     return await door.runs.select(caller, run_id, selection)
+
+
+@router.get(
+    "/runs/{run_id}/choices.csv",
+    summary="Take the list to choose from along",
+    description="Organisations with what can be chosen for each; changed, it comes back to `POST …/choices`.",
+    response_class=StreamingResponse,
+    responses=CSV,
+)
+async def choices_out(caller: Reader, door: Door, run_id: RunId) -> StreamingResponse:
+    """The list to choose from."""
+    return csv_answer(await door.choice_lists.export(caller, run_id))
+
+
+@router.post(
+    "/runs/{run_id}/choices",
+    summary="See what a list of choices would choose",
+    description="CSV or XLSX, row by row; nothing is chosen before `selection` is sent to the call of that name.",
+    openapi_extra={"requestBody": FILE_BODY},
+)
+async def choices_in(request: Request, caller: Reader, door: Door, run_id: RunId) -> ChoicesAnswer:
+    """What a list of choices would choose."""
+    await door.runs.report(caller, run_id)  # whose it is comes before what was sent
+    content, _ = await sent_file(request)
+    return ChoicesAnswer.of(await door.choice_lists.judge(caller, run_id, content))
 
 
 @router.post("/runs/{run_id}/retry", status_code=HTTPStatus.ACCEPTED, summary="Retry what failed, alone")

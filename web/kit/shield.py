@@ -44,7 +44,7 @@ def largest_body(path: str) -> int:
     """Bytes that a request to a path may bring."""
     if path.startswith("/codec/"):
         return LARGEST_CODEC_BODY
-    return LARGEST_LIST_BODY if path.endswith("/clients/import") else LARGEST_BODY
+    return LARGEST_LIST_BODY if path.endswith(("/clients/import", "/choices")) else LARGEST_BODY
 
 
 class Shield:

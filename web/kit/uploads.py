@@ -15,20 +15,21 @@ from contracts.words.refusals import RefusalCode, Refused
 
 FILE_FIELD: Final = "file"
 
+_FILE: Final[dict[str, Any]] = {
+    "multipart/form-data": {
+        "schema": {
+            "type": "object",
+            "required": [FILE_FIELD],
+            "properties": {FILE_FIELD: {"type": "string", "format": "binary", "description": "CSV or XLSX."}},
+        }
+    }
+}
+FILE_BODY: Final[dict[str, Any]] = {"required": True, "content": _FILE}
 LIST_BODY: Final[dict[str, Any]] = {
     "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": [FILE_FIELD],
-                "properties": {FILE_FIELD: {"type": "string", "format": "binary", "description": "CSV or XLSX."}},
-            }
-        },
-        "application/json": {"schema": {"$ref": "#/components/schemas/ImportRows"}},
-    },
+    "content": _FILE | {"application/json": {"schema": {"$ref": "#/components/schemas/ImportRows"}}},
 }
-"""How the API's description says it."""
+"""How the API's description says it: a file, and a file or rows."""
 
 
 async def sent_list(request: Request) -> bytes | ImportRows:

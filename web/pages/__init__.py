@@ -41,11 +41,11 @@ from web.pages import home
 from web.pages.account import account, passkeys, second_factor, tokens
 from web.pages.clients import account as client_account
 from web.pages.clients import client, clients, finding, importing, lists, many, timeline
-from web.pages.clients.ends import archive, erasing, merging
+from web.pages.clients.ends import archive, erasing
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, team
-from web.pages.runs import activity, client_sync, sign_in_links, sign_ins
+from web.pages.runs import activity, choice_lists, client_sync, sign_in_links, sign_ins
 from web.pages.runs import run as runs
 from web.pages.signing_in import forgotten, identity, second_step, signing_in
 from web.pages.signing_in import passkey as passkey_sign_in
@@ -69,6 +69,7 @@ ROUTERS = (
     client_sync.router,
     access.router,  # before the runs, whose address it would fit
     runs.router,
+    choice_lists.router,
     sign_in_links.router,
     sign_ins.router,
     sign_in_links.open_to_all,
@@ -76,7 +77,6 @@ ROUTERS = (
     importing.router,
     archive.router,
     erasing.router,
-    merging.router,
     client.router,
     connection.router,
     change.router,

@@ -23,9 +23,30 @@ export class Adding extends Selection {
 
   /** What the page came with for this one: of a list that was uploaded, or of a form without scripts. */
   written(one) {
-    const value = (what) => one.row.querySelector(`input[name^="${what}."]`)?.value ?? "";
-    const own = { team: value("team"), owner: value("owner") };
-    return own.team || own.owner ? own : null;
+    const select = one.row.querySelector("select");
+    const as = select ? select.value : this.hidden(one, "as")?.value;
+    const own = { as: as === (one.suggests ?? "create") ? undefined : as };
+    own.team = this.hidden(one, "team")?.value ?? "";
+    own.owner = this.hidden(one, "owner")?.value ?? "";
+    return own.as || own.team || own.owner ? own : null;
+  }
+
+  hidden(one, what) {
+    return one.row.querySelector(`input[type="hidden"][name^="${what}."]`);
+  }
+
+  write() {
+    for (const one of this.rows) {
+      const as = one.row.querySelector("select") ? "" : one.own?.as;
+      for (const [what, value] of [["as", as], ["team", one.own?.team], ["owner", one.own?.owner]]) {
+        this.hidden(one, what)?.remove();
+        if (value) {
+          const field = document.createElement("input");
+          Object.assign(field, { type: "hidden", name: `${what}.${one.id}`, value });
+          one.row.children[3].append(field);
+        }
+      }
+    }
   }
 
   listen() {
@@ -235,7 +256,7 @@ export class Adding extends Selection {
   kept() {
     const own = this.rows.filter((one) => one.own).map((one) => [one.id, one.own]);
     const defaults = [...this.form.querySelectorAll("[data-default]")].map((field) => [field.name, field.value]);
-    const codes = this.rows.filter((one) => one.code && one.code.value !== one.code.dataset.suggested);
+    const codes = this.rows.filter((one) => one.code && one.code.value !== (one.code.dataset.suggested ?? one.code.defaultValue));
     return { ...super.kept(), own, defaults, codes: codes.map((one) => [one.id, one.code.value]) };
   }
 

@@ -40,6 +40,9 @@ export class Selection {
 
   prepare() {}
 
+  /** Put into the form what only this script knows, since it is sent as it is. */
+  write() {}
+
   /** A row's own field was changed. */
   changed() {}
 
@@ -89,6 +92,10 @@ export class Selection {
       }
     });
     this.form.addEventListener("submit", (event) => {
+      if ("leaves" in (event.submitter?.dataset ?? {})) {
+        this.write();
+        return;
+      }
       event.preventDefault();
       this.submit();
     });
@@ -178,9 +185,18 @@ export class Selection {
     return { chosen: this.chosen.map((one) => one.id), search: this.search.value, filter: this.filter.value };
   }
 
+  /** What was kept; null where the page came with a choice of its own, which is at another address than the run. */
+  wasKept() {
+    if ("fresh" in this.form.dataset) {
+      history.replaceState(null, "", `/activity/${this.form.dataset.run}`);
+      return null;
+    }
+    return JSON.parse(sessionStorage.getItem(this.key) ?? "null");
+  }
+
   /** Bring back what was kept; gives it, or null. */
   restore() {
-    const kept = JSON.parse(sessionStorage.getItem(this.key) ?? "null");
+    const kept = this.wasKept();
     const chosen = kept && new Set(kept.chosen);
     for (const one of this.rows) {
       this.mark(one, chosen ? chosen.has(one.id) && !one.box.disabled : one.box.checked);

@@ -32,6 +32,14 @@ _NOT_IN_FILES: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What no spreadsheet can hold, so that our export leaves it out."""
 
 
+class Unreadable(Exception):
+    """What was typed into a cell cannot be told any more."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class Wrong(Exception):
     """A cell cannot be used; raised by this module alone, and caught by ``judging``."""
 
@@ -53,16 +61,34 @@ def texts_of(row: SheetRow, columns: Columns) -> dict[ImportField, str]:
     """
     texts = {}
     for field, place in columns.items():
-        text = row.texts[place][:LONGEST_CELL] if place < len(row.texts) else ""
-        spoilt = row.spoilt.get(place)
-        if spoilt is None and field in _COPIED and _POWER.fullmatch(text.strip()):
-            spoilt = Spoilt.POWER
-        if spoilt is not None:
-            told = _SPOILT[spoilt].format(text=line(text))
-            raise Wrong(field, told if spoilt in {Spoilt.ERROR, Spoilt.FORMULA} else f"{told} {_RETYPE}")
-        if line(text):
-            texts[field] = line(text)
+        try:
+            text = text_at(row, place, is_copied=field in _COPIED)
+        except Unreadable as error:
+            raise Wrong(field, error.message) from None
+        if text:
+            texts[field] = text
     return texts
+
+
+def text_at(row: SheetRow, place: int, *, is_copied: bool) -> str:
+    """The text of a cell in one line; empty where there is none.
+
+    Args:
+        row: The row.
+        place: The column, counted from nought.
+        is_copied: Whether it is a code or a number that is copied, of which spreadsheets make powers of ten.
+
+    Raises:
+        Unreadable: A spreadsheet has made something else of it.
+    """
+    text = row.texts[place][:LONGEST_CELL] if place < len(row.texts) else ""
+    spoilt = row.spoilt.get(place)
+    if spoilt is None and is_copied and _POWER.fullmatch(text.strip()):
+        spoilt = Spoilt.POWER
+    if spoilt is not None:
+        told = _SPOILT[spoilt].format(text=line(text))
+        raise Unreadable(told if spoilt in {Spoilt.ERROR, Spoilt.FORMULA} else f"{told} {_RETYPE}")
+    return line(text)
 
 
 _COPIED: Final = frozenset(

@@ -29,6 +29,7 @@ class RunPage:
         report: The run, with its outcomes in groups.
         snapshot: The run's numbers at this moment.
         query: The parameters of the page's address.
+        chosen: A choice that was sent and is shown again, or that a file has made.
     """
 
     door: Operations
@@ -36,6 +37,7 @@ class RunPage:
     report: RunView
     snapshot: RunSnapshot
     query: QueryParams
+    chosen: selecting.Chosen | None = None
 
 
 SIGNED_IN = "signed_in"
@@ -74,7 +76,7 @@ async def _working(look: RunPage) -> Values:
 
 
 async def _selecting(look: RunPage) -> Values:
-    return await selecting.values(look.door, look.viewer.actor, look.report.run.id)
+    return await selecting.values(look.door, look.viewer.actor, look.report.run.id, look.chosen)
 
 
 async def _finished(look: RunPage) -> Values:

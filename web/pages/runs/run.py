@@ -65,7 +65,7 @@ async def show(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> R
     run = (await door.runs.report(viewer.actor, run_id)).run
     if run.client_id is not None:
         return go(f"/clients/{run.client_id}/runs/{run_id}")
-    return await _page(request, door, viewer, run_id)
+    return await page(request, door, viewer, run_id)
 
 
 async def _watched(door: Door, viewer: Viewer, run_id: RunId) -> AsyncIterator[RunSnapshot]:
@@ -104,7 +104,7 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -
     try:
         address = await door.consents.begin(viewer.actor, run_id)
     except Refused as refused:
-        return _moved_on(run_id, refused)
+        return moved_on(run_id, refused)
     software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, run_id)
     return leave(request, address, software.title, to_allow, joins_many=software.capabilities.joins_many)
 
@@ -117,8 +117,8 @@ async def select(request: Request, door: Door, viewer: Viewer, run_id: RunId) ->
         await door.runs.select(viewer.actor, run_id, selecting.selection_of(chosen))
     except Refused as refused:
         if refused.refusal.code in {RefusalCode.NOT_FOUND, *_PASSED}:
-            return _moved_on(run_id, refused)
-        return await _page(request, door, viewer, run_id, replace(chosen, refusal=refused.refusal))
+            return moved_on(run_id, refused)
+        return await page(request, door, viewer, run_id, replace(chosen, refusal=refused.refusal))
     return go(f"/activity/{run_id}")
 
 
@@ -134,7 +134,7 @@ async def retry(door: Door, viewer: Viewer, run_id: RunId) -> Response:
     try:
         retried = await door.runs.retry(viewer.actor, run_id)
     except Refused as refused:
-        return _moved_on(run_id, refused)
+        return moved_on(run_id, refused)
     if not retried.limited:
         return go(f"/activity/{run_id}", Said.RUN_RETRYING)
     goes_on = retried.reopened or retried.tried_now
@@ -147,23 +147,23 @@ async def stop(door: Door, viewer: Viewer, run_id: RunId) -> Response:
     try:
         await door.runs.cancel(viewer.actor, run_id)
     except Refused as refused:
-        return _moved_on(run_id, refused)
+        return moved_on(run_id, refused)
     return go(f"/activity/{run_id}", Said.RUN_STOPPING)
 
 
-async def _page(
+async def page(
     request: Request, door: Operations, viewer: SignedIn, run_id: str, chosen: selecting.Chosen | None = None
 ) -> HTMLResponse:
+    """The run's page; with a choice that was sent or read out of a file, where the run awaits one."""
     snapshot, report = await door.runs.at_one_moment(viewer.actor, run_id)
     part = part_of(report.run.kind, report.run.stage)
     provider = door.consents.provider(report.run.provider)
-    values = dict(await part.values(RunPage(door, viewer, report, snapshot, request.query_params)))
-    if chosen is not None and report.run.stage is Stage.AWAITING_SELECTION:
-        values["chosen"] = chosen
+    refusal = chosen and (chosen.refusal or chosen.file_refusal)
+    values = dict(await part.values(RunPage(door, viewer, report, snapshot, request.query_params, chosen)))
     return render(
         request,
         "run.html",
-        status=status_of(chosen.refusal.code) if chosen and chosen.refusal else HTTPStatus.OK,
+        status=status_of(refusal.code) if refusal else HTTPStatus.OK,
         is_over=snapshot.is_over,
         is_well=report.run.result is Result.COMPLETED,
         part=part.template,
@@ -190,7 +190,7 @@ def _list(snapshot: RunSnapshot) -> str:
     return snapshot.version if snapshot.stage in {Stage.FINISHED, Stage.AWAITING_CONSENT} else str(snapshot.total)
 
 
-def _moved_on(run_id: str, refused: Refused) -> Response:
+def moved_on(run_id: str, refused: Refused) -> Response:
     """Lead back to the run, if the refusal only means that it has moved on.
 
     Raises:

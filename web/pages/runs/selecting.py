@@ -16,6 +16,7 @@ from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import Refusal, RefusalCode, Refused
 from contracts.words.runs import Action, Verdict
 from starter.actor import Actor
+from starter.answers.choice_lists import ChoicePlan
 from starter.answers.views import OrganisationView
 from starter.operations import Operations
 
@@ -44,6 +45,9 @@ class Chosen:
         codes: The codes of the form, by organisation id.
         owners: The owners of single rows, likewise.
         teams: The teams of single rows, likewise.
+        plan: What the file comes to that has made the choice; None without one.
+        file_name: The name of that file.
+        file_refusal: Why a file could not be read.
     """
 
     organisation_ids: Sequence[str] = ()
@@ -54,6 +58,14 @@ class Chosen:
     codes: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
+    plan: ChoicePlan | None = None
+    file_name: str = ""
+    file_refusal: Refusal | None = None
+
+    @property
+    def ticked(self) -> frozenset[str]:
+        """The ticked organisations."""
+        return frozenset(self.organisation_ids)
 
     @property
     def faults(self) -> dict[str, Fault]:
@@ -173,9 +185,8 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
             found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold())
         )
     ]
-    codes = iter(
-        await door.choices.codes(actor, [one.view.organisation.name for one in candidates if one.can_be_chosen])
-    )
+    names = [one.view.organisation.name for one in candidates if one.can_be_chosen]
+    codes = iter(await door.choices.codes(actor, names, chosen.codes.values() if chosen else ()))
     candidates = [replace(one, code=next(codes)) if one.can_be_chosen else one for one in candidates]
     verdicts = {verdict: sum(view.organisation.verdict is verdict for view in found) for verdict in Verdict}
     return {
@@ -185,6 +196,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         "just_allowed": just_allowed if just_allowed < total else 0,
         "offered": offered,
         "linkable": [{"id": str(client.id), "name": client.name} for client in offered.linkable],
-        "names": {str(one.id): one.name for one in (*offered.teams, *offered.owners)},
+        "names": {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)},
+        "told": [row for row in chosen.plan.rows if row.message] if chosen and chosen.plan else [],
         "chosen": chosen or Chosen(),
     }
