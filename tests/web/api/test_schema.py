@@ -15,6 +15,7 @@ EVERYDAY, MANY = 2, 40
 """Requests for each call, each of the ways to ask it, and each kind of input."""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("times", [EVERYDAY, pytest.param(MANY, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
 async def test_the_api_answers_as_its_description_says(street: Street, times: int):
     from tests.web.api.inventing import Asking

@@ -189,6 +189,7 @@ async def test_finding_and_looking_by_keyboard(house: House, browsers: Browsers,
     await expect(look).to_be_focused()
 
 
+@pytest.mark.thorough
 async def test_it_looks_right(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients")

@@ -225,6 +225,7 @@ async def test_actions_client_sync_leads_to_the_provider(house: House, browsers:
     await page.wait_for_url(f"{house.scene.sandbox}/**")
 
 
+@pytest.mark.thorough
 async def test_looks(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients?sort=status")

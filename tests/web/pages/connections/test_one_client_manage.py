@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 from temporalio.service import RPCError
@@ -73,6 +74,7 @@ async def test_a_refresh_shows_what_it_brought(few: Few, browsers: Browsers):
     await there(page, "Ada Harbour refreshed Chart of accounts, Bank accounts: accounts 1 added.")
 
 
+@pytest.mark.thorough
 async def test_reconnecting_with_the_wrong_login_changes_nothing(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     client = few.clients[0]
@@ -132,6 +134,7 @@ async def put_at_stage(scene: Scene, run_id: str, stage: str) -> None:
     await change(scene, "UPDATE runs SET stage = :stage WHERE id = :id", stage=stage, id=run_id)
 
 
+@pytest.mark.thorough
 async def test_changing_the_books_and_back(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     scene, client = few.person.scene, few.clients[2]

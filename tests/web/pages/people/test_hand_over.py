@@ -1,5 +1,6 @@
 """Handing a leaver's clients over in a browser, by an admin: to whom, what it would do, and who keeps an old login."""
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -33,6 +34,7 @@ async def left(house: House) -> tuple[House, str]:
     return own, f"/team/colleagues/{lee}"
 
 
+@pytest.mark.thorough
 async def test_an_admin_hands_a_leaver_s_clients_over(left: tuple[House, str], browsers: Browsers):
     own, leaver = left
     page = await browsers.signed_in(own.admin)

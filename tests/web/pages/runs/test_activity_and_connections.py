@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from urllib.parse import urlsplit
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -87,6 +88,7 @@ async def test_connections_by_cause(house: House, browsers: Browsers, crowd: Cro
     await expect(page.locator("table.clients td code")).to_have_count(counted[Cause.ACCESS_LOST])
 
 
+@pytest.mark.thorough
 async def test_check_now_says_how_it_goes(house: House, browsers: Browsers):
     """Real clients with a real login, looked at by a real check."""
     own = await made_house(house.scene)

@@ -45,6 +45,7 @@ async def test_who_comes_back_from_the_sign_in_is_not_asked_for_it_again(house: 
     assert ("Sign in to Xero" in back, "Listing what your login reaches" in back) == (False, True)
 
 
+@pytest.mark.thorough
 async def test_forty_organisations_become_clients(house: House, browsers: Browsers, organisations: list[str]):
     page = await browsers.signed_in(house.admin)
     alerts: list[str] = []
@@ -186,6 +187,7 @@ async def allow_all_again(page: Page) -> None:
     await allow_all_there(page, person=CALLUM)
 
 
+@pytest.mark.thorough
 async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: Scene, browsers: Browsers):
     own = await made_house(product)
     page = await browsers.signed_in(own.admin)
@@ -250,6 +252,7 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     await expect(page.get_by_role("heading", name="1 account: 1 complete")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_a_run_at_work_is_left_and_found_again(product: Scene, browsers: Browsers, organisations: list[str]):
     own = await made_house(product)
     page = await browsers.signed_in(own.admin)
@@ -273,6 +276,7 @@ async def test_a_run_at_work_is_left_and_found_again(product: Scene, browsers: B
     await expect(page.get_by_text("40 organisations: 2 created and 38 not chosen")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_what_failed_is_retried_from_the_report(product: Scene, browsers: Browsers, organisations: list[str]):
     own = await made_house(product)
     page = await browsers.signed_in(own.admin)

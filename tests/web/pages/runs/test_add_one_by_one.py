@@ -99,6 +99,7 @@ async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: 
     assert {client["connection"]["organisation_id"] for client in clients} == set(organisations[:2])
 
 
+@pytest.mark.thorough
 async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_was(
     product: Scene, own: House, browsers: Browsers, organisations: list[str]
 ):
@@ -124,6 +125,7 @@ async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_w
     await expect(page.get_by_role("heading", name="1 account: 1 complete")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_reconnecting_goes_through_those_that_need_it(own: House, browsers: Browsers, organisations: list[str]):
     first, second, stranger = organisations[:3]
     names = own.scene.world.library.organisations

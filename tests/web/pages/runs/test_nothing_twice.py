@@ -52,6 +52,7 @@ async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, org
     assert len(await own.scene.clients()) == 2
 
 
+@pytest.mark.thorough
 async def test_back_does_nothing_twice(product: Scene, browsers: Browsers, organisations: list[str]):
     own = await made_house(product)
     page = await browsers.signed_in(own.admin)
@@ -71,6 +72,7 @@ async def test_back_does_nothing_twice(product: Scene, browsers: Browsers, organ
     assert len(await own.scene.clients()) == 1
 
 
+@pytest.mark.thorough
 async def test_neither_a_further_sign_in_nor_a_session_that_ends_loses_what_was_chosen(
     product: Scene, browsers: Browsers, organisations: list[str]
 ):

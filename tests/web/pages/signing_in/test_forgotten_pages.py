@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
@@ -41,6 +42,7 @@ async def typed(page: Page, *words: str) -> None:
     await page.keyboard.press("Enter")
 
 
+@pytest.mark.thorough
 async def test_asking_and_choosing_by_keyboard(mailing: str, house: House, browsers: Browsers):
     person = (await made_house(house.scene)).member
     page = await browsers.page(house.scene)

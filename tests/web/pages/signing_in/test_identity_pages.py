@@ -1,5 +1,6 @@
 """Signing in at the identity provider in a browser, by keyboard: in vain, then to the page that was wanted."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.identity_provider import IdentityProvider
@@ -8,6 +9,7 @@ from tests.web.house import Browsers, House
 from tests.web.looking import looked_at
 
 
+@pytest.mark.thorough
 async def test_there_and_back_by_keyboard(seated: House, provider: IdentityProvider, browsers: Browsers):
     page = await browsers.page(seated.scene)
     member = f"/team/colleagues/{seated.member.actor.colleague_id}"
