@@ -52,7 +52,7 @@ types: setup ## mypy, strict, of tests too
 	$(BIN)/mypy
 
 test: setup browser $(if $(ARGS),,check) ## lint, strict types and all tests, on real servers; some wait for time-outs, so a few run side by side
-	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --durations=10 --durations-min=5 $(ARGS)
 
 test-thorough: setup browser ## variations and trouble: workers that die, servers that are away, whatever a provider answers
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "thorough and not long" $(ARGS)
