@@ -25,6 +25,7 @@ class Actor:
         session_id: The browser's session in which they act; None for programs and commands, which have no browser.
         scopes: What the token may be used for; everything for people without a token.
         token_ends_at: When the token ends; None without one.
+        may_add_clients: Whether pages offer it; ``starter.people.rights`` decides when it is done.
     """
 
     colleague_id: UUID
@@ -37,6 +38,7 @@ class Actor:
     session_id: UUID | None = None
     scopes: frozenset[Scope] = EVERYTHING
     token_ends_at: datetime | None = None
+    may_add_clients: bool = True
 
     @property
     def time_zone(self) -> tzinfo:

@@ -13,6 +13,7 @@ from starter.bootstrap import open_database, read_settings
 from starter.ending import execute
 from starter.factors.second_factor_rules import SecondFactorRules
 from starter.people.colleagues import Colleagues
+from starter.people.people import People
 
 colleague = typer.Typer(no_args_is_help=True, help="Colleagues: the people of a practice.")
 
@@ -56,11 +57,38 @@ def list_colleagues(as_email: As = None, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    rows = table("Name", "E-mail", "Role", "Clients", "On their logins", "")
+    rows = table("Name", "E-mail", "Role", "Adds clients", "Clients", "On their logins", "")
     for one in found.colleagues:
         left = f"left on {one.deactivated_at:%Y-%m-%d}" if one.deactivated_at else ""
-        rows.add_row(one.name, one.email, one.role.value, str(one.clients), str(one.connections), left)
+        adds = "yes" if one.may_add_clients else "no"
+        rows.add_row(one.name, one.email, one.role.value, adds, str(one.clients), str(one.connections), left)
     out.print(rows)
+
+
+@colleague.command("change")
+def change_colleague(
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="Whom it is about.")],
+    adds_clients: Annotated[
+        bool, typer.Option("--adds-clients/--adds-no-clients", help="Whether they may add clients, in any way.")
+    ],
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Say whether a colleague may add clients. For admins, who always may."""
+
+    async def work() -> ColleagueAnswer:
+        async with open_database(read_settings()) as database:
+            colleagues = Colleagues(database)
+            actor = await colleagues.by_email(as_email)
+            colleague_id = await colleagues.id_of(actor, email, field="EMAIL")
+            await People(database).allow_adding(actor, colleague_id, allowed=adds_clients)
+            return ColleagueAnswer.of(await colleagues.one(actor, colleague_id))
+
+    changed = execute(work())
+    if json:
+        print_json(changed)
+    else:
+        out.print(f"{changed.name} may {'' if changed.may_add_clients else 'not '}add clients.", highlight=False)
 
 
 @colleague.command("deactivate")

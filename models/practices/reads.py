@@ -31,6 +31,7 @@ class ColleagueView(NamedTuple):
         for_others: How many of those connections belong to other colleagues' clients.
         runs: How many unfinished runs they have started.
         has_second_factor: Whether they have an authenticator app or a passkey.
+        may_add_clients: Whether they may add clients.
     """
 
     colleague_id: UUID
@@ -43,6 +44,7 @@ class ColleagueView(NamedTuple):
     for_others: int
     runs: int
     has_second_factor: bool
+    may_add_clients: bool
 
 
 async def colleagues_of(
@@ -56,7 +58,8 @@ async def colleagues_of(
                    through.connections, through.for_others,
                    (SELECT count(*) FROM runs r WHERE r.colleague_id = p.id AND r.stage <> 'finished'),
                    EXISTS (SELECT FROM authenticators a WHERE a.colleague_id = p.id AND a.confirmed_at IS NOT NULL)
-                   OR EXISTS (SELECT FROM passkeys k WHERE k.colleague_id = p.id)
+                   OR EXISTS (SELECT FROM passkeys k WHERE k.colleague_id = p.id),
+                   p.may_add_clients
             FROM colleagues p
             CROSS JOIN LATERAL (
                 SELECT count(*) AS connections, count(*) FILTER (WHERE k.owner_id <> p.id) AS for_others
@@ -81,6 +84,19 @@ async def admins_of(session: AsyncSession, practice_id: UUID) -> set[UUID]:
         Colleague.practice_id == practice_id, Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None)
     )
     return set((await session.exec(query)).all())
+
+
+async def may_add_clients(session: AsyncSession, colleague_id: UUID) -> bool:
+    """Whether a colleague may add clients, as it stands now."""
+    return (await session.exec(select(Colleague.may_add_clients).where(Colleague.id == colleague_id))).one()
+
+
+async def names_of_admins(session: AsyncSession, practice_id: UUID) -> Sequence[str]:
+    """The names of the practice's active admins, in their order."""
+    query = select(Colleague.name).where(
+        Colleague.practice_id == practice_id, Colleague.role == Role.ADMIN, col(Colleague.deactivated_at).is_(None)
+    )
+    return (await session.exec(query.order_by(func.lower(Colleague.name), col(Colleague.id)))).all()
 
 
 async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: datetime) -> None:

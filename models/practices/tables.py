@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, false, func
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false, func, true
 from sqlmodel import Field, SQLModel
 
 from contracts.words.practices import Plan, Role
@@ -32,12 +32,15 @@ class Colleague(SQLModel, table=True):
     """A person of a practice. ``deactivated_at`` is set when they leave; their history is kept."""
 
     __tablename__ = "colleagues"
+    __table_args__ = (CheckConstraint("may_add_clients OR role <> 'admin'", name="ck_colleagues_admins_add_clients"),)
 
     id: UUID = new_id()
     practice_id: UUID = Field(foreign_key="practices.id", index=True)
     name: str = Field(max_length=200)
     email: str = Field(max_length=254)
     role: Role = Field(default=Role.MEMBER, sa_type=enum_of(Role))
+    may_add_clients: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether clients may come into being by them; an admin always may, since an admin gives this right."""
     password_hash: str | None = Field(default=None, max_length=300)
     """Argon2; None until the colleague has chosen a password by an invitation."""
     passkey_handle: bytes | None = Field(default=None, unique=True)

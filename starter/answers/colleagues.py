@@ -23,6 +23,7 @@ class ColleagueAnswer(BaseModel):
     connections: int = Field(description="Connections that work through a login of theirs.")
     connections_for_others: int = Field(description="How many of those belong to clients of colleagues.")
     runs_under_way: int
+    may_add_clients: bool = Field(description="Whether they may add clients, in any way; admins always may.")
     has_second_factor: bool = Field(description="Whether they sign in to the pages with a code beside the password.")
 
     @classmethod
@@ -38,6 +39,7 @@ class ColleagueAnswer(BaseModel):
             connections=found.connections,
             connections_for_others=found.for_others,
             runs_under_way=found.runs,
+            may_add_clients=found.may_add_clients,
             has_second_factor=found.has_second_factor,
         )
 

@@ -1,7 +1,7 @@
-"""Client accounts by hand: made without a connection, and changed. Everybody of the practice may, as with runs.
+"""Client accounts by hand: made without a connection, and changed.
 
-What is changed leaves an event for each field. A client's code is part of the ids of its workflows, so that it stays
-what it is while one of them is at work.
+Everybody may change them; ``starter.people.rights`` says who may make them. What is changed leaves an event for each
+field. A client's code is part of the ids of its workflows, so that it stays what it is while one of them is at work.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -28,6 +28,7 @@ from rules.clients.duplicates import Described, duplicate_of
 from rules.clients.imports.plans import KnownClient
 from starter.actor import Actor
 from starter.clients.finding import is_at_work, locked_or_refused
+from starter.people.rights import check_may_add
 
 TAKEN = "Another client of your practice has the code {code}. Choose another."
 FULL = "The practice has reached its allowance of {allowance} clients. Raise the allowance first."
@@ -60,13 +61,15 @@ class Accounts:
         """Make a client without a connection; its id.
 
         Raises:
-            Refused: A value cannot be used, the code is taken, the allowance is used up, the team needs another plan,
-                there is no such team or colleague, or another client has one of the numbers or the name.
+            Refused: The actor may not add clients, a value cannot be used, the code is taken, the allowance is used up,
+                the team needs another plan, there is no such team or colleague, or another client has one of the
+                numbers or the name.
         """
         name, numbers = _name(new.name), {field: text_of(field, getattr(new, field)) for field in _NUMBERS}
         wanted = code_of(new.code) if new.code and new.code.strip() else None
         async with self._database.transaction() as session:
             practice = await accounts.locked_practice(session, actor.practice_id)
+            await check_may_add(session, actor)
             if await clients.count_clients(session, practice.id) >= practice.client_allowance:
                 message = FULL.format(allowance=practice.client_allowance)
                 raise Refused(RefusalCode.OVER_ALLOWANCE, message)

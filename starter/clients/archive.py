@@ -17,6 +17,7 @@ from starter.actor import Actor
 from starter.clients.accounts import FULL
 from starter.clients.finding import locked_or_refused
 from starter.connections.disconnecting import Disconnecting
+from starter.people.rights import check_may_add
 
 
 class Archive:
@@ -54,13 +55,14 @@ class Archive:
         """Take a client out of the archive, without a connection; one that is not in it stays as it is.
 
         Raises:
-            Refused: There is no such client in the practice, or the allowance is used up.
+            Refused: There is no such client in the practice, the actor may not add any, or the allowance is used up.
         """
         async with self._database.transaction() as session:
             practice = await accounts.locked_practice(session, actor.practice_id)
             client = await locked_or_refused(session, actor, client_id)
             if client.archived_at is None:
                 return
+            await check_may_add(session, actor)
             if await clients.count_clients(session, practice.id) >= practice.client_allowance:
                 raise Refused(RefusalCode.OVER_ALLOWANCE, FULL.format(allowance=practice.client_allowance))
             await accounts.restore(session, client.id)

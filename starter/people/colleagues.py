@@ -80,6 +80,15 @@ class Colleagues:
         async with self._database.session() as session:
             return await colleagues.colleagues_of(session, actor.practice_id)
 
+    async def one(self, actor: Actor, colleague_id: UUID) -> ColleagueView:
+        """A colleague of the actor's practice, with what depends on them.
+
+        Raises:
+            Refused: There is no such colleague in the practice.
+        """
+        async with self._database.session() as session:
+            return await _view(session, actor, colleague_id)
+
     async def preview_deactivation(self, actor: Actor, colleague_id: UUID) -> Deactivation:
         """What depends on a colleague. Nothing is changed.
 
@@ -213,4 +222,5 @@ def actor_of(
         session_id=session_id,
         scopes=EVERYTHING if token is None else token.scopes,
         token_ends_at=None if token is None else token.expires_at,
+        may_add_clients=colleague.may_add_clients,
     )

@@ -128,9 +128,29 @@ class People:
                     field="role",
                 )
             before, colleague.role = colleague.role, role
+            colleague.may_add_clients |= role is Role.ADMIN  # an admin could allow it to themselves
             session.add(colleague)
             who = colleague.name
             await _tell(session, actor, "colleague.role_changed", before=f"{who}: {before}", after=f"{who}: {role}")
+
+    async def allow_adding(self, actor: Actor, colleague_id: UUID, *, allowed: bool) -> None:
+        """Allow a colleague to add clients, or not any more; the same again changes nothing.
+
+        Raises:
+            Refused: Not an admin, no such active colleague, or an admin, who always may.
+        """
+        async with changing(self._database, actor) as session:
+            colleague = await _colleague(session, actor, colleague_id)
+            if colleague.deactivated_at is not None:
+                raise Refused(RefusalCode.INVALID, f"{colleague.name} has left, so nothing was changed.")
+            if colleague.role is Role.ADMIN and not allowed:
+                message = f"{colleague.name} is an admin, and admins may always add clients. Change the role first."
+                raise Refused(RefusalCode.INVALID, message, field="may_add_clients")
+            if colleague.may_add_clients is not allowed:
+                colleague.may_add_clients = allowed
+                session.add(colleague)
+                kind = "colleague.adding_allowed" if allowed else "colleague.adding_ended"
+                await _tell(session, actor, kind, after=colleague.name)
 
     async def _free_name(self, session: AsyncSession, actor: Actor, name: str, but: UUID | None = None) -> str:
         called = practices.text_of(name, "name", longest=100)

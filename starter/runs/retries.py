@@ -13,7 +13,7 @@ from contracts.payloads.runs import Deadlines, RunFacts
 from contracts.payloads.sync_client import SyncClientResult
 from contracts.words.names import sync_client_id
 from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import Outcome, Stage
+from contracts.words.runs import Outcome, RunKind, Stage
 from models.kit.columns import now
 from models.kit.database import Database
 from models.practices.tables import Colleague, Practice
@@ -21,6 +21,8 @@ from models.runs import writes as runs
 from models.runs.reads import waiting_clients
 from models.runs.tables import Run
 from models.runs.tallies import tally_of
+from starter.actor import Actor
+from starter.people.rights import check_may_add
 from starter.runs.consents import Consents
 from starter.runs.kinds import RunOptions, start_of
 from starter.runs.starting import ENDED
@@ -59,7 +61,7 @@ class Retries:
         self._consents = consents
         self._deadlines = deadlines
 
-    async def retry(self, run_id: str) -> Retried:
+    async def retry(self, actor: Actor, run_id: str) -> Retried:
         """See ``Runs.retry``; the caller has checked whose run it is."""
         async with self._database.transaction() as session:
             run = await runs.locked_run(session, run_id)
@@ -72,6 +74,8 @@ class Retries:
             reopened = failed.get(Outcome.FAILED, 0)
             if not reopened and not waiting:
                 raise Refused(RefusalCode.NOTHING_TO_RETRY, "Nothing in this run failed, so there is nothing to retry.")
+            if reopened and run.kind is RunKind.ADD_CLIENTS:
+                await check_may_add(session, actor)
             if reopened:
                 # Under the row's lock: the workflow's first step waits for this commit, and a second retry is refused.
                 # If the start fails, all of it is rolled back, and a workflow that began all the same finds it so.

@@ -13,7 +13,7 @@ from contracts.payloads.runs import Deadlines, SelectionAccepted
 from contracts.payloads.selection import Selection
 from contracts.words.access import scope_of
 from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import RunKind, Stage
+from contracts.words.runs import Action, RunKind, Stage
 from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import leftovers as run_leftovers
@@ -27,6 +27,7 @@ from models.runs.reports import OrganisationFilter, OrganisationView
 from models.runs.tables import Run
 from rules.runs.sign_in_queue import next_of
 from starter.actor import Actor
+from starter.people.rights import check_may_add
 from starter.runs.consents import Consents
 from starter.runs.kinds import PLAIN, RunOptions
 from starter.runs.lost import Lost
@@ -89,7 +90,8 @@ class Runs:
             The run, and where to send the colleague's browser.
 
         Raises:
-            Refused: Unknown provider or kind, a key that was used for something else, or nobody to start it.
+            Refused: Unknown provider or kind, a key that was used for something else, nobody to start it, or the actor
+                may not add clients.
         """
         actor.check(scope_of(kind))
         return await self._starts.start(actor, kind, provider, idempotency_key, options)
@@ -220,7 +222,11 @@ class Runs:
         Raises:
             Refused: With the reason and the field; ``UNAVAILABLE`` when no worker answers in time.
         """
-        await self._run(actor, run_id, is_changed=True)
+        run = await self._run(actor, run_id, is_changed=True)
+        creates = any(one.action is Action.CREATE for one in selection.organisations)
+        if creates and run.kind is RunKind.ADD_CLIENTS:
+            async with self._database.session() as session:
+                await check_may_add(session, actor)
         handle = self._temporal.get_workflow_handle(run_id)
         closed = "This run has ended; nothing can be chosen in it any more. Start another one."
         async with explained(closed, within=self._answer_within):
@@ -233,10 +239,10 @@ class Runs:
         """Do a finished run's failed organisations again, and let its clients in trouble try again at once.
 
         Raises:
-            Refused: The run is at work, or nothing in it failed or waits.
+            Refused: The run is at work, nothing in it failed or waits, or the actor may not add clients.
         """
         await self._lost.settle(await self._run(actor, run_id, is_changed=True))
-        return await self._retries.retry(run_id)
+        return await self._retries.retry(actor, run_id)
 
     async def cancel(self, actor: Actor, run_id: str) -> None:
         """Stop a run; what was already done stays.

@@ -23,6 +23,7 @@ from models.runs import sign_ins
 from models.runs.reads import of_key
 from models.runs.tables import Run
 from starter.actor import Actor
+from starter.people.rights import check_may_add
 from starter.runs.consents import AWAITS_CONSENT, Consents
 from starter.runs.kinds import RunOptions, start_of
 from starter.support.supporting import Supporting
@@ -58,6 +59,9 @@ class Starts:
         """See ``Runs.start``."""
         begin = start_of(kind)
         title = self._consents.provider(provider).title
+        if kind is RunKind.ADD_CLIENTS:
+            async with self._database.session() as session:
+                await check_may_add(session, actor)
         if idempotency_key and (earlier := await self._earlier(actor, idempotency_key)):
             return await self._again(actor, earlier, kind, provider, options)
         at = now()

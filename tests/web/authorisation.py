@@ -158,6 +158,7 @@ _RULES = {
         POST /team/teams/{team_id}/members
         POST /team/teams/{team_id}/members/{colleague_id}/remove
         POST /team/colleagues/{colleague_id}/role
+        POST /team/colleagues/{colleague_id}/may-add-clients
         POST /team/colleagues/{colleague_id}/invitation
         GET /team/colleagues/{colleague_id}/deactivate
         POST /team/colleagues/{colleague_id}/deactivate
@@ -223,6 +224,7 @@ _RULES = {
         POST /api/v1/clients/{client_id}/connection/change/{run_id}/confirm
     """,
     Rule.ADMIN_MANAGE: """
+        PATCH /api/v1/colleagues/{colleague_id}
         POST /api/v1/colleagues/{colleague_id}/deactivate
         POST /api/v1/colleagues/{colleague_id}/hand-over
     """,

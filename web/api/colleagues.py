@@ -23,6 +23,14 @@ class HandOverWish(BaseModel):
     )
 
 
+class ColleaguePatch(BaseModel):
+    """What a colleague may do; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    may_add_clients: bool = Field(description="Whether they may add clients; an admin always may.")
+
+
 class HandOverAnswer(BaseModel):
     """The run that moves them."""
 
@@ -34,6 +42,13 @@ async def everybody(caller: Reader, door: Door) -> ColleaguesAnswer:
     """The people of the practice."""
     found = await door.colleagues.everybody(caller)
     return ColleaguesAnswer(colleagues=[ColleagueAnswer.of(one) for one in found])
+
+
+@router.patch("/{colleague_id}", summary="Say what a colleague may do", description="For admins.")
+async def change(caller: Manager, door: Door, colleague_id: UUID, patch: ColleaguePatch) -> ColleagueAnswer:
+    """Allow a colleague to add clients, or not any more."""
+    await door.people.allow_adding(caller, colleague_id, allowed=patch.may_add_clients)
+    return ColleagueAnswer.of(await door.colleagues.one(caller, colleague_id))
 
 
 @router.get(

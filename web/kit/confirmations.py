@@ -67,6 +67,8 @@ class Said(StrEnum):
     CHECK_BEGUN = "check-begun"
     CHECK_JOINED = "check-joined"
     ROLE_CHANGED = "role-changed"
+    ADDING_ALLOWED = "adding-allowed"
+    ADDING_ENDED = "adding-ended"
     COLLEAGUE_LEFT = "colleague-left"
     TEAM_CREATED = "team-created"
     TEAM_RENAMED = "team-renamed"
@@ -170,6 +172,8 @@ _SENTENCES: dict[Said, str] = {
     Said.CHECK_BEGUN: "Every connection is being checked.",
     Said.CHECK_JOINED: "A check was under way already; it goes on.",
     Said.ROLE_CHANGED: "The role is changed.",
+    Said.ADDING_ALLOWED: "They may add clients now.",
+    Said.ADDING_ENDED: "They may not add clients any more. What they have added stays.",
     Said.COLLEAGUE_LEFT: "The colleague is deactivated and cannot sign in here any more. Nothing was disconnected.",
     Said.TEAM_CREATED: "The team is created.",
     Said.TEAM_RENAMED: "The team has its new name.",

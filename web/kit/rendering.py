@@ -1,7 +1,8 @@
 """Turns templates into pages: one environment, and every value is escaped.
 
 No page is built elsewhere. Besides its own values, a template gets ``viewer`` (who is signed in, or None), ``said``
-(what was just done), ``path``, and the functions ``static``, ``csrf_field``, ``form_key`` and ``software``.
+(what was just done), ``path``, and the functions ``static``, ``csrf_field``, ``form_key``, ``software`` and
+``may_add_clients``.
 """
 
 import hashlib
@@ -53,6 +54,11 @@ def software() -> Software:
     return found
 
 
+def may_add_clients() -> bool:
+    """Whether the viewer may add clients; who may not is offered no button, and told why."""
+    return current().may_add_clients
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("web"),
@@ -63,6 +69,7 @@ def _environment() -> Environment:
     )
     made.filters.update(FILTERS)
     made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key, software=software)
+    made.globals.update(may_add_clients=may_add_clients)
     return made
 
 
@@ -85,7 +92,8 @@ def rendered(viewer: SignedIn | None, template: str, /, *, at: Software | None =
         values: What the template gets, besides ``viewer``.
     """
     zone: tzinfo = viewer.actor.time_zone if viewer else UTC
-    with surrounded(Surroundings(zone=zone, now=now(), csrf=viewer.csrf if viewer else None, software=at)):
+    may_add, csrf = (viewer.actor.may_add_clients, viewer.csrf) if viewer else (False, None)
+    with surrounded(Surroundings(zone=zone, now=now(), csrf=csrf, software=at, may_add_clients=may_add)):
         return PAGES.get_template(template).render(viewer=viewer, **values)
 
 

@@ -21,12 +21,14 @@ class Surroundings:
         now: The moment of rendering.
         csrf: The secret for the page's forms; None when nobody is signed in.
         software: The accounting software that is on; None for a piece of a page that names none.
+        may_add_clients: Whether the viewer may add clients.
     """
 
     zone: tzinfo
     now: datetime
     csrf: str | None
     software: Software | None = None
+    may_add_clients: bool = False
 
 
 _CURRENT: ContextVar[Surroundings] = ContextVar("surroundings")

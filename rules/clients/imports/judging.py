@@ -203,12 +203,15 @@ class _Judging:
         return judged
 
     def within_allowance(self, rows: Sequence[JudgedRow]) -> Iterable[JudgedRow]:
-        """The rows, those new clients refused for which the allowance has no room."""
+        """The rows, those new clients refused that the importer may not add, or for which the allowance has no room."""
         room = self._practice.allowance - sum(not client.is_archived for client in self._practice.clients)
         for row in rows:
             is_new = row.verdict is _CREATED
             room -= is_new
-            yield row.refused(_FULL.format(allowance=self._practice.allowance)) if is_new and room < 0 else row
+            if is_new and self._practice.why_not_add is not None:
+                yield row.refused(self._practice.why_not_add)
+            else:
+                yield row.refused(_FULL.format(allowance=self._practice.allowance)) if is_new and room < 0 else row
 
 
 _OTHER_NUMBER: Final = "but another company or tax number. Give the code."

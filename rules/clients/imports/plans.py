@@ -64,6 +64,7 @@ class ImportInto:
         has_teams: Whether its plan assigns teams.
         allowance: How many clients it may have, the archived not counted.
         importer_id: Who imports, and owns the new clients of which the list names no owner.
+        why_not_add: Why they may not add clients; None where they may.
     """
 
     clients: Sequence[KnownClient]
@@ -72,6 +73,7 @@ class ImportInto:
     has_teams: bool
     allowance: int
     importer_id: UUID
+    why_not_add: str | None = None
 
 
 class Change(NamedTuple):

@@ -1,7 +1,8 @@
 """The operation: a list is judged against what is there, shown, and done exactly as it was shown.
 
 Showing changes nothing. Doing locks the practice, judges once more, and goes ahead only if that comes to the same as
-what was shown. Everybody of the practice may, as with clients by hand.
+what was shown. Everybody of the practice may; of somebody
+who may not add clients, new ones are refused row by row.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ from rules.clients.imports.plans import ImportInto, ImportPlan, JudgedRow
 from starter.actor import Actor
 from starter.clients.accounts import KINDS
 from starter.clients.imports.reading import read_file
+from starter.people.rights import why_not
 
 CHANGED_MEANWHILE: Final = (
     "The clients have changed since this was shown, so nothing was imported. Look at what would be done now."
@@ -280,6 +282,7 @@ async def _into(session: AsyncSession, practice: Practice, actor: Actor) -> Impo
         has_teams=practice.plan is Plan.ADVANCED,
         allowance=practice.client_allowance,
         importer_id=actor.colleague_id,
+        why_not_add=await why_not(session, actor),
     )
 
 

@@ -201,6 +201,8 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "grant.signed_out": lambda event: f"A login does not work any more.{event.because}",
     "colleague.deactivated": lambda event: f"{event.by} deactivated {event.before}.",
     "colleague.role_changed": lambda event: f"{event.by} changed a role. {event.before} → {event.after}.",
+    "colleague.adding_allowed": lambda event: f"{event.by} allowed {event.after} to add clients.",
+    "colleague.adding_ended": lambda event: f"{event.by} no longer allows {event.after} to add clients.",
     "colleague.added": lambda event: f"{event.by} added {event.after}.",
     "colleague.invited": lambda event: f"{event.by} invited {event.after}.",
     "colleague.password_chosen": lambda event: f"{event.by} chose a password.",

@@ -39,7 +39,8 @@ def row_buttons(view: ClientView, actor: Actor, title: str) -> list[RowButton]:
         RowAction.CONNECT: RowButton("Connect", "/client-sync", is_form=False),
         RowAction.RESTORE: RowButton("Restore", f"{here}/restore", is_form=True),
     }
-    return [ways[action] for action in view.actions]
+    actions = [action for action in view.actions if action is not RowAction.RESTORE or actor.may_add_clients]
+    return [ways[action] for action in actions]
 
 
 def _mail(view: ClientView, actor: Actor, title: str) -> str:

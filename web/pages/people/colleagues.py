@@ -43,6 +43,20 @@ async def change_role(
     return go(f"{TEAM}/colleagues/{colleague_id}", Said.ROLE_CHANGED)
 
 
+@router.post(f"{ONE}/may-add-clients")
+async def allow_adding(
+    request: Request, door: Door, viewer: Admin, colleague_id: UUID, allowed: Annotated[bool, Form()]
+) -> Response:
+    """Allow the colleague to add clients, or not any more, or say why not."""
+    try:
+        await door.people.allow_adding(viewer.actor, colleague_id, allowed=allowed)
+    except Refused as refused:
+        if refused.refusal.field is None:
+            raise
+        return await _page(request, door, viewer.actor, colleague_id, refused)
+    return go(f"{TEAM}/colleagues/{colleague_id}", Said.ADDING_ALLOWED if allowed else Said.ADDING_ENDED)
+
+
 @router.post(f"{ONE}/invitation")
 async def invite(request: Request, door: Door, viewer: Admin, colleague_id: UUID) -> HTMLResponse:
     """Show a new link to choose a password; earlier links end."""

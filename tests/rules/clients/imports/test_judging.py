@@ -213,3 +213,10 @@ def test_a_plan_s_fingerprint_tells_any_difference():
         plan({"code": "ASH1", "name": "Ash plc"}, practice=moved),
     ]
     assert len({first.fingerprint, *(other.fingerprint for other in others)}) == 4
+
+
+def test_new_clients_of_who_may_not_add_any_are_refused_and_the_others_changed():
+    into = replace(PRACTICE, why_not_add="You may not add clients.")
+    new, old = plan({"code": "new-1", "name": "New Ltd"}, {"code": "ASH1", "reference": "Box 8"}, practice=into).rows
+    assert said(new) == "You may not add clients."
+    assert old.verdict is V.CHANGED
