@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from contracts.words.names import disconnect_client_id, sync_client_id
 from contracts.words.runs import RunKind
+from models.kit.sealing import open_secret
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import FEW, OneClient, one_of
 from tests.journeys.people import change, everything_added
@@ -117,3 +118,29 @@ async def test_what_is_at_work_is_waited_for(scene: Scene):
     assert [status for status, _ in both] == [200, 200]
     assert len(await scene.rows("SELECT 1 FROM events WHERE kind = 'client.erased'")) == 1, "twice at once is once"
     assert (await erased(scene, str(uuid4()), code))[0] == 404
+
+
+async def test_the_tokens_of_a_login_of_its_own_go_with_it(make_prepared: MakePrepared):
+    scene = await make_prepared(everything_added, organisations=1)
+    client = await one_of(scene)
+    told = f'[{{"client_id": "{client.client_id}", "connection_id": "{uuid4()}", "cause": null}}]'
+    await change(
+        scene,
+        "INSERT INTO notices (id, practice_id, colleague_id, kind, subject, body, dedupe_key, created_at, tells_of)"
+        " VALUES (gen_random_uuid(), :practice, :whose, 'digest', 'S', 'B', 'K', now(), CAST(:told AS jsonb))",
+        practice=scene.actor.practice_id,
+        whose=scene.actor.colleague_id,
+        told=told,
+    )
+    await archived(client)
+    ((label, key),) = await scene.rows("SELECT label, account_key FROM grants")
+    assert label != "Erased client"
+    assert (await erased(scene, client.client_id, client.code))[0] == 200
+    ((grant_id, new_label, new_key, status, sealed),) = await scene.rows(
+        "SELECT id, label, account_key, status, sealed_secret FROM grants"
+    )
+    assert (new_label, status) == ("Erased client", "signed_out")
+    assert new_key != key
+    assert new_key.startswith("erased:")
+    assert open_secret(scene.settings.key_ring().for_purpose("database"), grant_id, sealed) == b""
+    assert await scene.rows("SELECT tells_of FROM notices WHERE dedupe_key = 'K'") == [([],)]
