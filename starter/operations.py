@@ -140,7 +140,7 @@ class Operations:
         self.consents = Consents(database, sealer, providers, public_url, deadlines.consent)
         self.consent_returns = ConsentReturns(database, sealer, temporal, self.consents)
         self.sign_ins = SignIns(database, temporal)
-        self.runs = Runs(database, temporal, self.consents, self.supporting, deadlines, answer_within)
+        self.runs = Runs(database, temporal, self.consents, self.supporting, self.software, deadlines, answer_within)
         self.client_sync = ClientSync(self.runs, self.consents)
         self.choices = Choices(database)
         self.choice_lists = ChoiceLists(database, self.runs, self.choices, self.client_imports)

@@ -7,7 +7,7 @@ nobody says which; with more, whoever asks has to say.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contracts.words.lists import Lists
+from contracts.words.lists import ListName, Lists
 from contracts.words.refusals import RefusalCode, Refused
 from providers.port.provider import Providers
 from providers.registry import FEEDS, NAMES, TITLES
@@ -54,6 +54,26 @@ class Software:
         """The lists that it has, those together that are read together; also of one that is off."""
         feeds = self._providers[name].feeds if name in self._providers else FEEDS[name]
         return [group.lists for group in feeds.groups]
+
+    def whole(self, name: str, lists: Sequence[ListName], field: str) -> list[ListName] | None:
+        """Chosen lists with those that are read together with them; None for all that there are.
+
+        Args:
+            name: The accounting software.
+            lists: Those that were chosen; the profile always comes.
+            field: What a refusal names.
+
+        Raises:
+            Refused: It does not have one of them.
+        """
+        groups = self.lists(name)
+        for place, one in enumerate(lists):
+            if not any(one in group for group in groups):
+                message = f"{self.title(name)} has no {one.heading.lower()}. Leave that list out."
+                raise Refused(RefusalCode.INVALID, message, field=f"{field}.{place}")
+        chosen = {ListName.ORGANISATION, *lists}
+        found = {one for group in groups if not chosen.isdisjoint(group) for one in group}
+        return None if len(found) == sum(map(len, groups)) else [one for one in ListName if one in found]
 
     def chosen(self, name: str | None) -> str:
         """The one that is meant: what was said, else the only one.

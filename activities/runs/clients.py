@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
@@ -15,6 +16,7 @@ from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Action, Outcome, Verdict
 from models.clients import writes as clients
+from models.connections import templates
 from models.connections import writes as connections
 from models.events import writes as events
 from models.kit.columns import now as this_moment
@@ -59,8 +61,18 @@ class ClientActivities:
         choices, at = resolve(selection, await self._terms(session, run)), self._now()
         await run_lists.save_selection(session, run.id, choices, at)
         run.selection_digest, run.message = digest, None
+        run.client_settings = await self._settings(session, run, selection)
         session.add(run)
         await events.record(session, [_selected(run, len(choices), at)])
+
+    async def _settings(self, session: AsyncSession, run: Run, selection: Selection) -> dict[str, Any] | None:
+        """The settings that were chosen, which are remembered, or those that the practice remembers."""
+        if selection.settings is None:
+            found = await templates.remembered(session, run.practice_id, run.provider)
+            return dict(found) if found else None
+        settings: dict[str, Any] = selection.settings.model_dump(mode="json")
+        await templates.remember(session, run.practice_id, run.provider, settings)
+        return settings
 
     async def _terms(self, session: AsyncSession, run: Run) -> Terms:
         practice = await runs.practice_of(session, run)

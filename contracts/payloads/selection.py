@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.words.client_accounts import LONGEST_CODE
+from contracts.words.connection_settings import SettingsPatch
 from contracts.words.runs import Action
 
 
@@ -51,6 +52,8 @@ class Selection(BaseModel):
         organisations: The chosen organisations, each once.
         all_new: Choose every organisation whose verdict is *new* (for support staff in the Temporal UI and for
             scripts); ``organisations`` then adds to them.
+        settings: The settings of the new connections; the practice's next run begins with them. Those that it
+            remembers where this is left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +62,7 @@ class Selection(BaseModel):
     owner_id: UUID | None = None
     organisations: tuple[SelectedOrganisation, ...] = ()
     all_new: bool = False
+    settings: SettingsPatch | None = Field(default=None, exclude_if=lambda settings: settings is None)
 
     @model_validator(mode="after")
     def _chooses_something_once(self) -> Self:

@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
 from contracts.words.lists import ListName
@@ -57,6 +57,10 @@ class SettingsPatch(BaseModel):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be left empty: leave it out to keep it")
         return self
+
+    @model_serializer(mode="wrap")
+    def _only_what_was_sent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in handler(self).items() if name in self.model_fields_set}
 
     def values(self) -> dict[str, object]:
         """The columns to write, as name and value; only fields that were sent."""

@@ -19,7 +19,7 @@ from contracts.words.runs import Action, Outcome
 from models.clients import accounts
 from models.clients.tables import Client
 from models.connections import changes as connection_changes
-from models.connections import disconnections
+from models.connections import disconnections, templates
 from models.connections import writes as connections
 from models.connections.conditions import is_held
 from models.connections.tables import Connection
@@ -149,6 +149,7 @@ class _Creation:
         self._made: list[tuple[str, UUID, UUID]] = []
         self._connections: list[dict[str, Any]] = []
         self._linked: list[UUID] = []
+        self._settings = templates.columns_of(run.client_settings)
         self._events: list[dict[str, Any]] = []
 
     async def take_on(self, organisation: RunOrganisation, known: KnownOrganisation | None) -> None:
@@ -234,6 +235,7 @@ class _Creation:
                 "provider_connection_id": organisation.provider_connection_id,
                 "status": ConnectionStatus.CONNECTED,
                 "created_at": self._at,
+                **self._settings,
             }
         )
         self._event("connection.connected", client_id, connection_id, after=organisation.name)

@@ -1,10 +1,11 @@
 """The tables of connections, their changes, and the receipts of their lists."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, Text, UniqueConstraint, false, text, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from contracts.words.causes import Cause
@@ -87,6 +88,16 @@ class Connection(SQLModel, table=True):
     def is_living(self) -> bool:
         """Whether it is its client's current connection and not ended or ending; only then calls are made for it."""
         return self.is_current and not self.status.is_leaving
+
+
+class SettingsTemplate(SQLModel, table=True):
+    """The settings with which a practice last made connections to an accounting software."""
+
+    __tablename__ = "settings_templates"
+
+    practice_id: UUID = Field(foreign_key="practices.id", primary_key=True)
+    provider: str = Field(max_length=20, primary_key=True)
+    settings: dict[str, Any] = Field(sa_type=JSONB)
 
 
 class ConnectionChange(SQLModel, table=True):

@@ -42,6 +42,8 @@ class Run(SQLModel, table=True):
     """Until when its pulls wait for the provider's limit on the whole app; in the past once they go on."""
     is_hand_over: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether an admin gives one colleague's clients to another; nobody signs in for it."""
+    client_settings: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """Settings of the connections that it makes, as they were chosen or remembered; None for the usual ones."""
     created_at: datetime = created()
     finished_at: datetime | None = Field(default=None, sa_type=MOMENT)
 

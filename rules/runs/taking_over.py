@@ -48,5 +48,7 @@ def _check_fields(asked: Selection | SelectedOrganisation, where: str, taker_id:
         raise Refused(RefusalCode.INVALID, "Clients are taken over by yourself.", field=f"{where}owner_id")
     if isinstance(asked, SelectedOrganisation) and asked.client_id is not None:
         raise Refused(RefusalCode.INVALID, "A client keeps its organisation.", field=f"{where}client_id")
+    if isinstance(asked, Selection) and asked.settings is not None:
+        raise Refused(RefusalCode.INVALID, "A connection keeps its settings.", field="settings")
     if isinstance(asked, SelectedOrganisation) and asked.code is not None:
         raise Refused(RefusalCode.INVALID, "A client keeps its code.", field=f"{where}code")

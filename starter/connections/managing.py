@@ -208,11 +208,8 @@ class Managing:
         """The settings to write: chosen lists are completed with those that are read together with them."""
         wanted = patch.values()
         if patch.list_names is not None:
-            groups = self._has_all(found, patch.list_names, "list_names")
-            chosen = {ListName.ORGANISATION, *patch.list_names}
-            whole = {name for lists in groups if not chosen.isdisjoint(lists) for name in lists}
-            is_all = len(whole) == sum(map(len, groups))
-            wanted["list_names"] = None if is_all else [name.value for name in ListName if name in whole]
+            whole = self._software.whole(found.connection.provider, patch.list_names, "list_names")
+            wanted["list_names"] = whole and [name.value for name in whole]
         return wanted
 
     def _has_all(self, found: Managed, lists: Sequence[ListName], field: str) -> Sequence[Lists]:

@@ -4,18 +4,19 @@ It only makes offers; ``rules.runs.choosing`` checks a choice when it is recorde
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.words.practices import Plan
-from models.clients import lookalikes
 from models.clients import writes as clients
+from models.connections import templates
+from models.connections.tables import Connection
 from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
 from rules.clients.client_codes import free_codes
-from rules.clients.matching import UnconnectedClient, apart
+from rules.clients.matching import UnconnectedClient
 from starter.actor import Actor
 
 
@@ -84,10 +85,11 @@ class Choices:
                 linkable=_named(unconnected),
             )
 
-    async def connected(self, actor: Actor, client_ids: Collection[UUID]) -> set[UUID]:
-        """Those of the clients that have a connection now, which may be changed."""
+    async def settings(self, actor: Actor, provider: str) -> Connection:
+        """The settings with which the practice makes connections, on a connection that is stored nowhere."""
         async with self._database.session() as session:
-            return await lookalikes.connected_among(session, actor.practice_id, client_ids)
+            found = await templates.remembered(session, actor.practice_id, provider)
+        return templates.example(actor.practice_id, provider, found)
 
     async def linkable(self, actor: Actor) -> Sequence[UnconnectedClient]:
         """The practice's clients without a connection, by code."""
@@ -110,9 +112,11 @@ class Choices:
 
 
 def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[NamedChoice, ...]:
-    """Clients sorted by name; those with the same name are shown with their codes and company numbers."""
+    """Clients sorted by name; those with the same name are shown with their codes."""
     of_its_name = Counter(client.name.casefold() for client in unconnected)
     return tuple(
-        NamedChoice(client.id, apart(client) if of_its_name[client.name.casefold()] > 1 else client.name)
+        NamedChoice(
+            client.id, f"{client.name} ({client.code})" if of_its_name[client.name.casefold()] > 1 else client.name
+        )
         for client in sorted(unconnected, key=lambda one: (one.name.casefold(), one.code))
     )

@@ -34,6 +34,7 @@ from starter.runs.lost import Lost
 from starter.runs.retries import Retried, Retries
 from starter.runs.starting import StartedRun, Starts
 from starter.runs.watch import RunWatch
+from starter.software import Software
 from starter.support.supporting import Supporting
 from starter.support.temporal_faults import NO_TEMPORAL, explained
 
@@ -48,6 +49,7 @@ class Runs:
         temporal: A client with the product's payload converter.
         consents: Prepares sign-ins.
         supporting: Gives the facts for support staff.
+        software: Says which lists an accounting software has.
         deadlines: How long new runs wait for people before they expire.
         answer_within: How long to wait for the answer to a selection.
     """
@@ -58,11 +60,13 @@ class Runs:
         temporal: Client,
         consents: Consents,
         supporting: Supporting,
+        software: Software,
         deadlines: Deadlines,
         answer_within: timedelta = timedelta(seconds=20),
     ) -> None:
         self._database = database
         self._temporal = temporal
+        self._software = software
         self._starts = Starts(database, temporal, consents, supporting, deadlines)
         self._retries = Retries(database, temporal, consents, supporting, deadlines)
         self._watched = RunWatch(database)
@@ -223,10 +227,14 @@ class Runs:
             Refused: With the reason and the field; ``UNAVAILABLE`` when no worker answers in time.
         """
         run = await self._run(actor, run_id, is_changed=True)
-        creates = any(one.action is Action.CREATE for one in selection.organisations)
+        creates = selection.all_new or any(one.action is Action.CREATE for one in selection.organisations)
         if creates and run.kind is RunKind.ADD_CLIENTS:
             async with self._database.session() as session:
                 await check_may_add(session, actor)
+        if selection.settings is not None and selection.settings.list_names is not None:
+            lists = self._software.whole(run.provider, selection.settings.list_names, "settings.list_names")
+            completed = selection.settings.model_copy(update={"list_names": lists and tuple(lists)})
+            selection = selection.model_copy(update={"settings": completed})
         handle = self._temporal.get_workflow_handle(run_id)
         closed = "This run has ended; nothing can be chosen in it any more. Start another one."
         async with explained(closed, within=self._answer_within):

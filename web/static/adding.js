@@ -249,6 +249,27 @@ export class Adding extends Selection {
     one.row.querySelector(".own").textContent = [chosenOf("team"), chosenOf("owner")].filter(Boolean).join(" · ");
   }
 
+  /* Settings of what is created */
+
+  get settings() {
+    const form = new FormData(this.form);
+    const value = (name) => form.get(name) || null;
+    return {
+      list_names: ["organisation", ...form.getAll("pulled").filter((name) => name !== "organisation")],
+      refresh_hours: Number(value("refresh_hours")),
+      contacts: value("contacts"),
+      costs_destination: value("costs_destination"),
+      costs_status: value("costs_status"),
+      sales_destination: value("sales_destination"),
+      sales_status: value("sales_status"),
+      warns_of_new_suppliers: value("warns") !== null,
+    };
+  }
+
+  get settingFields() {
+    return [...this.form.querySelectorAll("[data-settings] :is(input:not([type=hidden]), select)")];
+  }
+
   suggestion(one) {
     return one.row.querySelector("select option")?.text.replace(/^Link to /, "") ?? "";
   }
@@ -257,12 +278,16 @@ export class Adding extends Selection {
     const own = this.rows.filter((one) => one.own).map((one) => [one.id, one.own]);
     const defaults = [...this.form.querySelectorAll("[data-default]")].map((field) => [field.name, field.value]);
     const codes = this.rows.filter((one) => one.code && one.code.value !== (one.code.dataset.suggested ?? one.code.defaultValue));
-    return { ...super.kept(), own, defaults, codes: codes.map((one) => [one.id, one.code.value]) };
+    return { ...super.kept(), own, defaults, codes: codes.map((one) => [one.id, one.code.value]), settings: this.settingFields.map((field) => [field.id, field.type === "checkbox" ? field.checked : field.value]) };
   }
 
   restore() {
     const kept = super.restore();
     if (kept) {
+      const settings = new Map(kept.settings ?? []);
+      for (const field of this.settingFields.filter((one) => settings.has(one.id))) {
+        field[field.type === "checkbox" ? "checked" : "value"] = settings.get(field.id);
+      }
       const own = new Map(kept.own);
       const codes = new Map(kept.codes ?? []);
       for (const one of this.rows) {
@@ -286,6 +311,7 @@ export class Adding extends Selection {
   get selection() {
     const value = (name) => this.form.elements[name]?.value || null;
     return {
+      settings: this.settings,
       team_id: value("team_id"),
       owner_id: value("owner_id"),
       organisations: this.chosen.map((one) => {

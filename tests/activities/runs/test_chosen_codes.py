@@ -5,8 +5,13 @@ from sqlmodel import col, select
 from activities.runs.clients import ClientActivities
 from contracts.payloads.bulk_create_clients import CreateClientsInput, RecordSelectionInput
 from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.connection_settings import SettingsPatch
+from contracts.words.connections import ContactsChoice
+from contracts.words.lists import ListName
 from contracts.words.runs import RunKind, Stage, Verdict
 from models.clients.tables import Client
+from models.connections import templates
+from models.connections.tables import Connection
 from models.events.tables import Event
 from models.kit.database import Database
 from models.practices.tables import Practice
@@ -93,3 +98,21 @@ async def test_a_code_by_the_pattern_that_somebody_gave_by_hand_stops_nothing(da
         owner_id = house.colleague.id
         session.add(Client(practice_id=house.practice.id, name="Oak Farm", code="OAK0002", owner_id=owner_id))
     assert await created(database, Oak=None) == {"Oak": "OAK0003"}
+
+
+async def test_settings_are_given_to_what_is_created_and_remembered_for_the_next_run(database: Database, house: House):
+    await listed(database, house, "Ash")
+    settings = SettingsPatch(list_names=(ListName.SUPPLIERS,), refresh_hours=24, contacts=ContactsChoice.SUPPLIERS)
+    selection = Selection(organisations=(SelectedOrganisation(organisation_id="Ash"),), settings=settings)
+    assert Selection.model_validate_json(selection.model_dump_json()) == selection  # as it comes out of a payload
+    activities = ClientActivities(database)
+    await activities.record_selection(RecordSelectionInput(run_id=RUN, selection=selection))
+    async with database.transaction() as session:
+        (await session.get_one(Run, RUN)).stage = Stage.CREATING
+    await activities.create_clients(CreateClientsInput(run_id=RUN, limit=2))
+    async with database.session() as session:
+        made = (await session.exec(select(Connection).where(Connection.organisation_id == "Ash"))).one()
+        kept = await templates.remembered(session, house.practice.id, "xero")
+    assert (made.list_names, made.refresh_hours, made.contacts) == (["suppliers"], 24, ContactsChoice.SUPPLIERS)
+    assert templates.example(house.practice.id, "xero", kept).contacts is ContactsChoice.SUPPLIERS
+    assert templates.example(house.practice.id, "xero", None).refresh_hours == 48

@@ -88,7 +88,7 @@ async def runs(database, house) -> Runs:
                         updated_at=NOON + timedelta(minutes=place),
                     )
                 )
-    return Runs(database, None, None, None, None)  # type: ignore[arg-type]  # what only reads needs no more
+    return Runs(database, None, None, None, None, None)  # type: ignore[arg-type]  # what only reads needs no more
 
 
 @pytest.fixture

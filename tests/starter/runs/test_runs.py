@@ -137,6 +137,7 @@ async def test_a_selection_without_a_worker_says_so(scene: Scene):
         scene.temporal,
         scene.operations.consents,
         scene.operations.supporting,
+        scene.operations.software,
         Deadlines(),
         answer_within=timedelta(milliseconds=200),
     )

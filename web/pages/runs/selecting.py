@@ -13,12 +13,16 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from contracts.payloads.selection import SelectedOrganisation, Selection
+from contracts.words.lists import ListName
+from contracts.words.mistakes import first_of
 from contracts.words.refusals import Refusal, RefusalCode, Refused
 from contracts.words.runs import Action, Verdict
 from starter.actor import Actor
 from starter.answers.choice_lists import ChoicePlan
 from starter.answers.views import OrganisationView
 from starter.operations import Operations
+from web.pages.connections import setting_words
+from web.pages.connections.settings_form import SettingsForm
 
 CREATE = "create"
 _MOST = 120
@@ -48,6 +52,7 @@ class Chosen:
         plan: What the file comes to that has made the choice; None without one.
         file_name: The name of that file.
         file_refusal: Why a file could not be read.
+        settings: The settings of the form; None where it had none.
     """
 
     organisation_ids: Sequence[str] = ()
@@ -61,6 +66,7 @@ class Chosen:
     plan: ChoicePlan | None = None
     file_name: str = ""
     file_refusal: Refusal | None = None
+    settings: SettingsForm | None = None
 
     @property
     def ticked(self) -> frozenset[str]:
@@ -96,6 +102,21 @@ def chosen_in(form: FormData) -> Chosen:
         codes=_of_rows(words, "code."),
         owners=_of_rows(words, "owner."),
         teams=_of_rows(words, "team."),
+        settings=_settings_in(form, words) if "settings" in words else None,
+    )
+
+
+def _settings_in(form: FormData, words: Mapping[str, str]) -> SettingsForm:
+    known = {one.value: one for one in ListName}
+    return SettingsForm(
+        lists=[known[one] for one in form.getlist("pulled") if isinstance(one, str) and one in known],
+        refresh_hours=words.get("refresh_hours", ""),
+        contacts=words.get("contacts", ""),
+        costs_destination=words.get("costs_destination", ""),
+        costs_status=words.get("costs_status", ""),
+        sales_destination=words.get("sales_destination", ""),
+        sales_status=words.get("sales_status", ""),
+        warns_of_new_suppliers=words.get("warns") == "true",
     )
 
 
@@ -112,7 +133,14 @@ def selection_of(chosen: Chosen) -> Selection:
     if not chosen.organisation_ids:
         raise Refused(RefusalCode.INVALID, "Choose at least one organisation.", field="organisations")
     try:
+        settings = chosen.settings and chosen.settings.patch()
+    except ValidationError as error:
+        field, sentence = first_of(error)
+        message = f"Settings of the new clients: {sentence}"
+        raise Refused(RefusalCode.INVALID, message, field=f"settings.{field}") from error
+    try:
         return Selection(
+            settings=settings,
             team_id=_id(chosen.team_id),
             owner_id=_id(chosen.owner_id),
             organisations=tuple(_selected(identity, chosen) for identity in chosen.organisation_ids),
@@ -149,7 +177,6 @@ class Choosable:
         suggested: Whether its client is only a suggestion to link to.
         is_marked: Whether to mark it as just allowed, because not all of them are.
         code: The code that its client gets unless another is given; None where it cannot be chosen.
-        moves: Whether it looks like a connected client, whose connection may be changed to it.
     """
 
     view: OrganisationView
@@ -157,7 +184,6 @@ class Choosable:
     suggested: bool
     is_marked: bool
     code: str | None = None
-    moves: bool = False
 
 
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
@@ -175,8 +201,6 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     found, total = await door.runs.organisations(actor, run_id, limit=None)
     offered = await door.choices.offered(actor)
     linkable = {client.id for client in offered.linkable}  # one that is connected is moved to other books on purpose
-    alike = {view.client_id for view in found if view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT}
-    connected = await door.choices.connected(actor, [one for one in alike - linkable if one is not None])
     just_allowed = sum(view.organisation.is_just_allowed for view in found)
     candidates = [
         Choosable(
@@ -184,7 +208,6 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
             can_be_chosen=view.organisation.verdict is not Verdict.ALREADY_CLIENT,
             suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in linkable,
             is_marked=view.organisation.is_just_allowed and just_allowed < total,
-            moves=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in connected,
         )
         for view in sorted(
             found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold())
@@ -194,7 +217,16 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     codes = iter(await door.choices.codes(actor, names, chosen.codes.values() if chosen else ()))
     candidates = [replace(one, code=next(codes)) if one.can_be_chosen else one for one in candidates]
     verdicts = {verdict: sum(view.organisation.verdict is verdict for view in found) for verdict in Verdict}
+    provider = (await door.runs.report(actor, run_id)).run.provider
+    settings = chosen.settings if chosen else None
+    if settings is None:
+        settings = SettingsForm.of(await door.choices.settings(actor, provider))
+    refused_field = (chosen.refusal.field if chosen and chosen.refusal else None) or ""
     return {
+        "settings": settings,
+        "setting_words": setting_words,
+        "ticks": setting_words.ticks(door.software.lists(provider), settings.lists),
+        "wrong_settings": refused_field.startswith("settings."),
         "candidates": candidates,
         "verdicts": {verdict: count for verdict, count in verdicts.items() if count},
         "total": total,

@@ -64,6 +64,11 @@ async def test_a_list_goes_out_of_the_page_and_comes_back_changed(own: House):
     assert re.findall(r'name="code.organisation-[02]" value="(\w+)"', answer.text) == ["ONE", "TWO"]
     assert f'name="owner.organisation-2" value="{member.colleague_id}"' in answer.text
 
+    asked = csrf | {"choose": "organisation-2", "settings": "on", "refresh_hours": "0", "contacts": "both"}
+    again = await http.post(f"/activity/{run_id}/selection", data=asked)
+    assert "Settings of the new clients: Give 1 or more." in again.text
+    assert (again.status_code, 'value="0"' in again.text) == (422, True)
+
     wrong = await http.post(
         f"/activity/{run_id}/choices", data=csrf, files={"file": ("a.csv", b"name\nAsh", "text/csv")}
     )
