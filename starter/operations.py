@@ -27,6 +27,7 @@ from starter.clients.erasing import Erasing
 from starter.clients.exports import Exports
 from starter.clients.imports.imports import ClientImports
 from starter.clients.many import Many
+from starter.clients.merging import Merging
 from starter.connections.changes import BookChanges
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
@@ -78,6 +79,7 @@ class Operations:
         accounts: Client accounts made and changed by hand.
         archive: Archive clients, and restore them.
         erasing: Erase archived clients for good.
+        merging: Make one account of two.
         client_imports: Clients out of somebody's list.
         exports: Clients, lists, runs and timelines as CSV; clients as XLSX too.
         hand_overs: Give a colleague's clients to another colleague; for admins.
@@ -150,6 +152,7 @@ class Operations:
         self.disconnecting = Disconnecting(database, temporal, self.managing)
         self.archive = Archive(database, self.disconnecting)
         self.erasing = Erasing(database, sealer, temporal)
+        self.merging = Merging(database, temporal)
         self.many = Many(database, self.accounts, self.managing, self.disconnecting, self.archive)
         self.changes = BookChanges(database, temporal, self.runs, self.managing, answer_within)
 

@@ -44,10 +44,20 @@ async def acting_on(client: str, email: str | None) -> AsyncIterator[tuple[Opera
         Refused: There is no such colleague or client, or not just one admin.
     """
     async with acting(email) as (operations, actor):
-        yield operations, actor, await _id_of(operations, actor, client)
+        yield operations, actor, await client_id_of(operations, actor, client)
 
 
-async def _id_of(operations: Operations, actor: Actor, client: str) -> UUID:
+async def client_id_of(operations: Operations, actor: Actor, client: str) -> UUID:
+    """The id of a client that a command names.
+
+    Args:
+        operations: All operations.
+        actor: Who asks.
+        client: The client's code, in any case, or its id.
+
+    Raises:
+        Refused: There is no such client in the practice.
+    """
     try:
         return UUID(client)
     except ValueError:

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import typer
 
-from cli.kit.acting import ClientName, acting, acting_on
-from cli.kit.output import As, Json, out, print_json
+from cli.kit.acting import ClientName, acting, acting_on, client_id_of
+from cli.kit.output import As, Json, out, print_json, words
 from contracts.words.client_accounts import ClientPatch, NewClient
 from contracts.words.refusals import RefusalCode, Refused
 from starter.actor import Actor
 from starter.answers.clients import ClientAnswer
-from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer
+from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer, MergePreviewAnswer
 from starter.ending import execute
 from starter.operations import Operations
 
@@ -128,6 +128,41 @@ def erase(
         out.print(f"{answer.name}, {answer.code}: {goes}; {stays}", highlight=False, markup=False)
         for name in answer.merged:
             out.print(f"With it goes {name}, which was merged into it.", highlight=False, markup=False)
+        next_step = answer.refused or "Nothing was changed. To do it, add --yes."
+        out.print(next_step, style="dim", highlight=False, markup=False)
+
+
+def merge(
+    client: ClientName,
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The account that goes, by code or id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what would be done.")] = False,
+    as_email: As = None,
+    json: Json = False,
+) -> None:
+    """Say what merging OTHER into CLIENT would do, both being accounts of one client; with --yes, merge them."""
+
+    async def work() -> MergePreviewAnswer | ClientAnswer:
+        async with acting_on(client, as_email) as (operations, actor, client_id):
+            other_id = await client_id_of(operations, actor, other)
+            if yes:
+                await operations.merging.merge(actor, client_id, other_id)
+                return await _after(operations, actor, client_id)
+            return MergePreviewAnswer.of(await operations.merging.preview(actor, client_id, other_id))
+
+    answer = execute(work())
+    if json:
+        print_json(answer)
+    elif isinstance(answer, ClientAnswer):
+        _say(answer, json, "Merged into {name}, {code}.")
+    else:
+        for one in answer.fields:
+            label = words(one.field).capitalize()
+            moves = f"{one.has} moves" if one.keeps is None else f"{one.keeps} stays; {one.has} is left in the archive"
+            out.print(f"{label}: {moves}.", highlight=False, markup=False)
+        connection = f"{words(answer.connection)}, {answer.organisation_name or 'no organisation'}"
+        out.print(f"Connection: {connection}.", highlight=False, markup=False)
+        moved = f"{answer.rows} rows of lists and {answer.events} lines of the timeline move."
+        out.print(moved, highlight=False, markup=False)
         next_step = answer.refused or "Nothing was changed. To do it, add --yes."
         out.print(next_step, style="dim", highlight=False, markup=False)
 

@@ -20,12 +20,20 @@ COLUMNS: Final = ("name", "owner_id", "team_id", "company_number", "tax_number",
 
 _IDS: Final = frozenset({"owner_id", "team_id"})
 
+_UNMERGED: Final = ", ".join(
+    f"CASE WHEN k.merged_into_id IS NULL THEN k.{column} END"
+    for column in ("company_number", "tax_number", "reference")
+)
+
 
 async def known_clients(session: AsyncSession, practice_id: UUID) -> Sequence[KnownClient]:
-    """Every client of the practice, the archived too, with the numbers that its books have; ordered by code."""
+    """Every client of the practice, the archived too, with the numbers that its books have; ordered by code.
+
+    One that was merged into another account is known by its code alone.
+    """
     found = await (await session.connection()).execute(
         text(f"""
-            SELECT k.id, k.name, k.code, k.owner_id, k.team_id, k.company_number, k.tax_number, k.reference,
+            SELECT k.id, k.name, k.code, k.owner_id, k.team_id, {_UNMERGED},
                    k.archived_at IS NOT NULL, p.registration_number, p.tax_number
             FROM clients k
             LEFT JOIN connections c ON c.client_id = k.id AND {IS_HELD}

@@ -74,6 +74,7 @@ class ClientAnswer(BaseModel):
     tax_number: str | None
     reference: str | None = Field(description="The practice's own reference.")
     archived_at: datetime | None = Field(description="Since when it is archived; nothing while it is not.")
+    merged_into: UUID | None = Field(default=None, description="The account that it was merged into.")
     created_by_run: str | None
     created_at: datetime
     connection: ConnectionAnswer | None
@@ -94,6 +95,7 @@ class ClientAnswer(BaseModel):
             tax_number=client.tax_number,
             reference=client.reference,
             archived_at=client.archived_at,
+            merged_into=client.merged_into_id,
             created_by_run=client.created_by_run,
             created_at=client.created_at,
             connection=ConnectionAnswer.of(connection, view.login_name) if connection else None,

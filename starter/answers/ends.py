@@ -1,4 +1,4 @@
-"""What the API answers about the end of a client account: erased for good."""
+"""What the API answers about the end of a client account: erased for good, or merged into another one."""
 
 from datetime import datetime
 from typing import Self
@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.words.client_accounts import LONGEST_CODE
 from models.clients.erasing import Erased
+from rules.clients.merging import ConnectionMerge, Fate
 from starter.clients.erasing import ErasePreview
+from starter.clients.merging import MergePreview
 
 
 class EraseWish(BaseModel):
@@ -63,3 +65,63 @@ class ErasedAnswer(BaseModel):
     def of(cls, erased: Erased) -> Self:
         """The record as the API shows it."""
         return cls(client_id=erased.client_id, code=erased.code, erased_at=erased.at, erased_by=erased.by)
+
+
+class MergeWish(BaseModel):
+    """Which account is merged into the one that the address names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client_id: UUID = Field(description="The account that goes: it is archived.")
+    expected: str | None = Field(
+        default=None, max_length=64, description="`plan` of a preview: 409 unless exactly that is done."
+    )
+
+
+class FieldMergeAnswer(BaseModel):
+    """A field in which two accounts differ."""
+
+    field: str
+    fate: Fate = Field(
+        description="`moves`: the account that stays had nothing there and gets it. `left`: it keeps its own; what the "
+        "other has stays readable in the archive and stands on the timeline."
+    )
+    has: str = Field(description="What the account that goes has.")
+    keeps: str | None = Field(description="What the account that stays has and keeps.")
+
+
+class MergePreviewAnswer(BaseModel):
+    """What merging two accounts would do. Nothing was changed."""
+
+    staying_id: UUID
+    going_id: UUID
+    plan: str = Field(description="Send it as `expected`, so that what was shown is done.")
+    fields: list[FieldMergeAnswer]
+    connection: ConnectionMerge = Field(
+        description="Which connection the account that stays has then. `none`: neither has one. `keeps`: its own, the "
+        "other has none. `keeps_own`: its own; the lists of the other's ended one are kept, and not shown. `moves`: "
+        "the other's, having had none. `replaces`: the other's; the lists of its own ended one are kept, and not shown."
+    )
+    organisation_name: str | None = Field(description="The organisation of that connection.")
+    rows: int = Field(description="Rows of lists that move.")
+    events: int = Field(description="Lines of the timeline that move.")
+    refused: str | None = Field(
+        description="Why they cannot be merged just now, and what to do; nothing where they can."
+    )
+
+    @classmethod
+    def of(cls, preview: MergePreview) -> Self:
+        """The preview as the API shows it."""
+        plan = preview.plan
+        held = (preview.going if plan.connection.is_moved else preview.staying).connection
+        return cls(
+            staying_id=preview.staying.client_id,
+            going_id=preview.going.client_id,
+            plan=plan.fingerprint,
+            fields=[FieldMergeAnswer(**one._asdict()) for one in plan.fields],
+            connection=plan.connection,
+            organisation_name=held.organisation if held else None,
+            rows=preview.holdings.rows,
+            events=preview.holdings.events,
+            refused=preview.refused,
+        )

@@ -19,6 +19,8 @@ from starter.clients.finding import locked_or_refused
 from starter.connections.disconnecting import Disconnecting
 from starter.people.rights import check_may_add
 
+MERGED = "{name} was merged into another account, which has its lists and timeline. Go on with that one."
+
 
 class Archive:
     """The operations that put clients into the archive, and take them out.
@@ -55,13 +57,16 @@ class Archive:
         """Take a client out of the archive, without a connection; one that is not in it stays as it is.
 
         Raises:
-            Refused: There is no such client in the practice, the actor may not add any, or the allowance is used up.
+            Refused: There is no such client in the practice, it was merged into another, the actor may not add any, or
+                the allowance is used up.
         """
         async with self._database.transaction() as session:
             practice = await accounts.locked_practice(session, actor.practice_id)
             client = await locked_or_refused(session, actor, client_id)
             if client.archived_at is None:
                 return
+            if client.merged_into_id is not None:
+                raise Refused(RefusalCode.WRONG_STAGE, MERGED.format(name=client.name))
             await check_may_add(session, actor)
             if await clients.count_clients(session, practice.id) >= practice.client_allowance:
                 raise Refused(RefusalCode.OVER_ALLOWANCE, FULL.format(allowance=practice.client_allowance))

@@ -122,6 +122,8 @@ _RULES = {
         POST /clients/{client_id:uuid}/restore
         GET /clients/{client_id:uuid}/erase
         POST /clients/{client_id:uuid}/erase
+        GET /clients/{client_id:uuid}/merge
+        POST /clients/{client_id:uuid}/merge
         GET /clients/{client_id:uuid}/connections
         GET /clients/{client_id:uuid}/runs/{run_id}
         POST /clients/{client_id:uuid}/runs/{run_id}/sign-in
@@ -172,6 +174,7 @@ _RULES = {
         GET /api/v1/clients.xlsx
         GET /api/v1/clients/{client_id}
         GET /api/v1/clients/{client_id}/erase
+        GET /api/v1/clients/{client_id}/merge
         GET /api/v1/clients/{client_id}/timeline
         GET /api/v1/clients/{client_id}/timeline.csv
         GET /api/v1/clients/{client_id}/lists/{list_name}
@@ -215,6 +218,7 @@ _RULES = {
         POST /api/v1/clients/{client_id}/archive
         POST /api/v1/clients/{client_id}/restore
         POST /api/v1/clients/{client_id}/erase
+        POST /api/v1/clients/{client_id}/merge
         PATCH /api/v1/clients/{client_id}/connection
         POST /api/v1/clients/{client_id}/connection/refresh
         POST /api/v1/clients/{client_id}/connection/reconnect

@@ -52,6 +52,7 @@ class Said(StrEnum):
     CLIENT_ARCHIVED = "client-archived"
     CLIENT_RESTORED = "client-restored"
     CLIENT_ERASED = "client-erased"
+    CLIENTS_MERGED = "clients-merged"
 
     SETTINGS_SAVED = "settings-saved"
     REFRESHING = "refreshing"
@@ -159,6 +160,7 @@ _SENTENCES: dict[Said, str] = {
     Said.CLIENT_ARCHIVED: "The client is archived.",
     Said.CLIENT_RESTORED: "The client is restored. It is not connected yet.",
     Said.CLIENT_ERASED: "The client is erased for good.",
+    Said.CLIENTS_MERGED: "The two accounts are one now. The other one is in the archive.",
     Said.SETTINGS_SAVED: "The settings are saved.",
     Said.REFRESHING: "The lists are being refreshed.",
     Said.REFRESHING_ALREADY: "The lists were being refreshed already; that is tried again at once.",

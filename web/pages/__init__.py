@@ -41,7 +41,7 @@ from web.pages import home
 from web.pages.account import account, passkeys, second_factor, tokens
 from web.pages.clients import account as client_account
 from web.pages.clients import client, clients, finding, importing, lists, many, timeline
-from web.pages.clients.ends import archive, erasing
+from web.pages.clients.ends import archive, erasing, merging
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, team
@@ -77,6 +77,7 @@ ROUTERS = (
     importing.router,
     archive.router,
     erasing.router,
+    merging.router,
     client.router,
     connection.router,
     change.router,

@@ -165,6 +165,11 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "client.reference_changed": _field("reference"),
     "client.archived": lambda event: f"{event.by} archived the client.",
     "client.restored": lambda event: f"{event.by} took the client out of the archive.",
+    "client.merged": lambda event: f"{event.by} merged the account {event.before} into this one.",
+    "client.merge_left": lambda event: (
+        f"This account kept {event.after}; the one that was merged into it had another {event.before}."
+    ),
+    "client.merged_into": lambda event: f"{event.by} merged this account into {event.after}, which has all of it now.",
     "client.erased": lambda event: f"{event.by} erased the client {event.before} for good.",
     "client.owner_left": lambda event: f"{event.by} deactivated {event.before}, who looks after this client.",
     "client.reassigned": _reassigned,
