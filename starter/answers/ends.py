@@ -67,17 +67,6 @@ class ErasedAnswer(BaseModel):
         return cls(client_id=erased.client_id, code=erased.code, erased_at=erased.at, erased_by=erased.by)
 
 
-class MergeWish(BaseModel):
-    """Which account is merged into the one that the address names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    client_id: UUID = Field(description="The account that goes: it is archived.")
-    expected: str | None = Field(
-        default=None, max_length=64, description="`plan` of a preview: 409 unless exactly that is done."
-    )
-
-
 class FieldMergeAnswer(BaseModel):
     """A field in which two accounts differ."""
 

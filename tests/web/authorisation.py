@@ -174,7 +174,7 @@ _RULES = {
         GET /api/v1/clients.xlsx
         GET /api/v1/clients/{client_id}
         GET /api/v1/clients/{client_id}/erase
-        GET /api/v1/clients/{client_id}/merge
+        GET /api/v1/clients/{client_id}/merge/{other_id}
         GET /api/v1/clients/{client_id}/timeline
         GET /api/v1/clients/{client_id}/timeline.csv
         GET /api/v1/clients/{client_id}/lists/{list_name}
@@ -218,7 +218,7 @@ _RULES = {
         POST /api/v1/clients/{client_id}/archive
         POST /api/v1/clients/{client_id}/restore
         POST /api/v1/clients/{client_id}/erase
-        POST /api/v1/clients/{client_id}/merge
+        POST /api/v1/clients/{client_id}/merge/{other_id}
         PATCH /api/v1/clients/{client_id}/connection
         POST /api/v1/clients/{client_id}/connection/refresh
         POST /api/v1/clients/{client_id}/connection/reconnect

@@ -43,7 +43,6 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/clients/import": {"rows": [{"name": " "}]},
     "PATCH /api/v1/clients/{client_id}": {"reference": "Box 7"},
     "POST /api/v1/clients/{client_id}/erase": {"code": "NONE"},
-    "POST /api/v1/clients/{client_id}/merge": {"client_id": str(uuid4())},
     "PATCH /api/v1/clients/{client_id}/connection": {"refresh_hours": 12},
     "POST /codec/decode": {"payloads": []},
     "POST /codec/encode": {"payloads": []},

@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     "name": "suppliers",
     "list_name": "suppliers",
     "kind": "reconnect-all",
+    "other_id": "0b0e7d7c-5f0c-4c55-9c1e-6a6f3a3a7d10",
 }
 """What else stands in addresses."""
 
@@ -41,6 +42,8 @@ FORMS: dict[str, Json] = {
     "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
     "/clients/new": {"name": " "},
     "/clients/{client_id:uuid}/account": {"name": " "},
+    "/clients/{client_id:uuid}/erase": {"code": "Anything"},
+    "/clients/{client_id:uuid}/merge": {"other": "client_id"},
     "/account": {"current_password": "x" * 12, "new_password": "y" * 12, "again": "y" * 12},
     "/account/second-factor": {"password": "x" * 12},
     "/account/second-factor/set-up": {"code": "000000"},

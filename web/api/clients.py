@@ -10,7 +10,7 @@ from contracts.words.causes import Cause
 from contracts.words.client_accounts import ClientPatch, NewClient
 from contracts.words.client_imports import ImportRows
 from starter.answers.clients import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
-from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer, EraseWish, MergePreviewAnswer, MergeWish
+from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer, EraseWish, MergePreviewAnswer
 from starter.answers.imports import ImportAnswer
 from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
 from starter.clients.imports.imports import columns_of
@@ -146,18 +146,24 @@ async def erase_client(caller: Manager, door: Door, client_id: UUID, wish: Erase
     return ErasedAnswer.of(await door.erasing.erase(caller, client_id, wish.code))
 
 
-@router.get("/{client_id}/merge", summary="Say what merging another account would do", description="Changes nothing.")
-async def preview_merging(
-    caller: Reader, door: Door, client_id: UUID, other: Annotated[UUID, Query(description="The account that goes.")]
-) -> MergePreviewAnswer:
-    """What would move, and what would be left behind."""
-    return MergePreviewAnswer.of(await door.merging.preview(caller, client_id, other))
+@router.get("/{client_id}/merge/{other_id}", summary="Say what merging another account into this one would do")
+async def preview_merging(caller: Reader, door: Door, client_id: UUID, other_id: UUID) -> MergePreviewAnswer:
+    """What would move, and what would be left behind. Changes nothing."""
+    return MergePreviewAnswer.of(await door.merging.preview(caller, client_id, other_id))
 
 
-@router.post("/{client_id}/merge", summary="Merge another account of the same client into this one, and archive it")
-async def merge_clients(caller: Manager, door: Door, client_id: UUID, wish: MergeWish) -> ClientAnswer:
-    """Merge; the answer is the account that stays. Asked again, nothing is changed."""
-    await door.merging.merge(caller, client_id, wish.client_id, wish.expected)
+@router.post("/{client_id}/merge/{other_id}", summary="Merge another account of the same client into this one")
+async def merge_clients(
+    caller: Manager,
+    door: Door,
+    client_id: UUID,
+    other_id: UUID,
+    expected: Annotated[
+        str | None, Query(max_length=64, description="`plan` of a preview: 409 unless exactly that is done.")
+    ] = None,
+) -> ClientAnswer:
+    """Merge, and archive the other account; the answer is the one that stays. Asked again, nothing is changed."""
+    await door.merging.merge(caller, client_id, other_id, expected)
     return ClientAnswer.of(await door.clients.show(caller, client_id))
 
 
