@@ -13,6 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 TESTS = Path(__file__).parent
 PLUGINS = ("journeys/fixtures.py",)
 """Fixtures that every folder sees, beside those of the conftests above it."""
+READERS = "from tests.house import"
+"""In tests that read every source file: one process parses them, once."""
 _FUNCTION = re.compile(r"^(@.*\n)?(?:async )?def (\w+)\(([^)]*)\)", re.MULTILINE)
 _WANTED = re.compile(r"(?:^|,)\s*(\w+)")
 
@@ -23,11 +25,17 @@ class Grouping(LoadScopeScheduling):  # type: ignore[misc]  # xdist says nothing
     def __init__(self, config, log=None) -> None:
         config.option.loadscopereorder = False
         super().__init__(config, log)
-        self._whole = frozenset(sharing(TESTS))
+        self._whole = {file: file for file in sharing(TESTS)} | dict.fromkeys(reading(TESTS), READERS)
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return file if file in self._whole else nodeid
+        return self._whole.get(nodeid.partition("::")[0], nodeid)
+
+
+def reading(folder: Path) -> Iterator[str]:
+    """The files, relative to the project, whose tests read the sources of all."""
+    for path in folder.rglob("test_*.py"):
+        if READERS in path.read_text():
+            yield path.relative_to(folder.parent).as_posix()
 
 
 def sharing(folder: Path) -> Iterator[str]:
