@@ -15,7 +15,7 @@ CLIENTS = "/api/v1/clients"
 
 
 async def added(scene: Scene, name: str, **fields: Any) -> dict[str, Any]:
-    answer = await scene.http.post(CLIENTS, json={"name": name} | fields)
+    answer = await scene.http.post(CLIENTS, json={"name": name, "anyway": True} | fields)
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
@@ -108,6 +108,9 @@ async def test_of_two_connected_ones_one_is_disconnected_first(make_prepared: Ma
     first, second, third = await all_of(scene)
     assert (await refused(scene, first.client_id, second.client_id)).startswith("Both are connected: ")
     await ended(scene, second.client_id)
+    sync = (await third.post("refresh")).json()["workflow_id"]  # nobody takes it up
+    assert "is being synchronised or disconnected" in await refused(scene, second.client_id, third.client_id)
+    await scene.handle(sync).terminate()
     status, stays = await merged(scene, second.client_id, third.client_id)
     assert (status, stays["connection"]["organisation_id"]) == (200, third.organisation_id), "the living one stays"
     assert (await refused(scene, first.client_id, second.client_id)).startswith("Both are connected: ")
