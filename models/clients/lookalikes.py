@@ -4,13 +4,16 @@ They are connected already, so the organisation is not linked to them: somebody 
 connection, with a preview.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.connections.conditions import IS_HELD
+from contracts.words.causes import Cause
+from models.connections.conditions import IS_HELD, is_held
+from models.connections.tables import Connection
 from rules.clients.matching import ConnectedClient
 
 
@@ -19,7 +22,10 @@ async def connected_clients(session: AsyncSession, practice_id: UUID, provider: 
     found = await (await session.connection()).execute(
         text(f"""
             SELECT k.id, k.name, c.organisation_name, k.company_number, p.registration_number,
-                   k.tax_number, p.tax_number
+                   k.tax_number, p.tax_number, k.code, c.cause,
+                   EXISTS (SELECT FROM grant_reach a WHERE a.grant_id = c.grant_id)
+                   AND NOT EXISTS (SELECT FROM grant_reach a
+                                   WHERE a.grant_id = c.grant_id AND a.organisation_id = c.organisation_id)
             FROM clients k
             JOIN connections c ON c.client_id = k.id AND {IS_HELD}
             LEFT JOIN organisation_profiles p ON p.connection_id = c.id AND p.gone_at IS NULL
@@ -28,4 +34,14 @@ async def connected_clients(session: AsyncSession, practice_id: UUID, provider: 
         """),  # noqa: S608  # our own words
         {"practice_id": practice_id, "provider": provider},
     )
-    return [ConnectedClient(*row) for row in found]
+    return [ConnectedClient(*row)._replace(cause=Cause(row.cause) if row.cause else None) for row in found]
+
+
+async def connected_among(session: AsyncSession, practice_id: UUID, client_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the practice's clients that have a connection, which may be changed."""
+    if not client_ids:
+        return set()
+    query = select(Connection.client_id).where(
+        Connection.practice_id == practice_id, col(Connection.client_id).in_(client_ids), is_held()
+    )
+    return set((await session.exec(query)).all())

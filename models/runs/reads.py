@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -210,6 +210,34 @@ async def prepared_change(
         .where(Run.id == run_id, Run.practice_id == practice_id, Run.kind == RunKind.CHANGE_CONNECTION)
     )
     return (await session.exec(query)).first()
+
+
+class SignInBehind(NamedTuple):
+    """An organisation on a run's list, and the sign-in by which it got there; None where that is no longer usable."""
+
+    provider: str
+    name: str
+    grant_id: UUID
+    consent_id: UUID | None
+
+
+async def sign_in_behind(
+    session: AsyncSession, practice_id: UUID, run_id: str, organisation_id: str
+) -> SignInBehind | None:
+    """The sign-in by which an organisation came on the list of a run of the practice; None if it is on none."""
+    found = await (await session.connection()).execute(
+        text("""
+            SELECT r.provider, o.name, o.grant_id,
+                   (SELECT a.id FROM consent_attempts a JOIN grants g ON g.id = a.grant_id
+                    WHERE a.run_id = r.id AND a.grant_id = o.grant_id AND g.status = 'active'
+                    ORDER BY a.created_at DESC LIMIT 1)
+            FROM runs r JOIN run_organisations o ON o.run_id = r.id
+            WHERE r.id = :run_id AND r.practice_id = :practice_id AND o.organisation_id = :organisation_id
+        """),
+        {"run_id": run_id, "practice_id": practice_id, "organisation_id": organisation_id},
+    )
+    row = found.one_or_none()
+    return SignInBehind(*row) if row is not None else None
 
 
 class WaitingClient(NamedTuple):

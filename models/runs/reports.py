@@ -72,6 +72,7 @@ class OrganisationFilter:
         outcome: Only those with this outcome.
         cause: Only those with this cause.
         is_open: True for those without an outcome, False for those with one.
+        organisation_id: Only this one, by the provider's id.
         is_offer: Reconnect all: True for the offers, instead of the run's own list.
         order: The order in which they come.
     """
@@ -81,6 +82,7 @@ class OrganisationFilter:
     outcome: Outcome | None = None
     cause: Cause | None = None
     is_open: bool | None = None
+    organisation_id: str | None = None
     is_offer: bool = False
     order: RowOrder = RowOrder.LISTED
 
@@ -167,6 +169,7 @@ def _filtered(query: Any, run: Run, wanted: OrganisationFilter) -> Select[Any]:
         (RunOrganisation.verdict, wanted.verdict),
         (RunOrganisation.outcome, wanted.outcome),
         (RunOrganisation.cause, wanted.cause),
+        (RunOrganisation.organisation_id, wanted.organisation_id),
     ):
         if value is not None:
             query = query.where(col(column) == value)

@@ -2,18 +2,20 @@
 
 Only the provider's id identifies an organisation. *Looks like* is a suggestion. It comes from a company number, a tax
 number or a similar name of a client without a connection. It also comes from the same number or name of a client with
-one: these may be the same books under another id, after a reset, a restarted trial or a conversion. A tax number that
-several share is a VAT group's and distinguishes none of them. The same name does not count when the numbers differ.
+one: these may be the same books under another id, after a reset, a restarted trial or a conversion, above all where the
+connection to the old ones is gone. A tax number that several share is a VAT group's and distinguishes none of them. A
+name does not count when the numbers differ, nor a near one with another number in it: 14 Mill Road is not 12 Mill Road.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
+from contracts.words.causes import Cause
 from contracts.words.runs import Verdict
 from contracts.words.standard_information import NAMELESS
 from rules.clients.registration_numbers import Keys, Numbers
@@ -72,6 +74,9 @@ class ConnectedClient(NamedTuple):
         registration_number: The number in the organisation's profile at the last pull.
         tax_number: The number that was recorded when the client was added.
         profile_tax_number: The number in the organisation's profile at the last pull.
+        code: The client's code.
+        cause: Why the connection is not healthy.
+        is_missed: Whether its own login does not list the organisation any more.
     """
 
     id: UUID
@@ -81,7 +86,20 @@ class ConnectedClient(NamedTuple):
     registration_number: str | None
     tax_number: str | None = None
     profile_tax_number: str | None = None
+    code: str = ""
+    cause: Cause | None = None
+    is_missed: bool = False
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether its organisation may be there no more under its id, so that it can have come back under another."""
+        return self.is_missed or self.cause in _GONE
+
+
+_GONE = frozenset(
+    {Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER, Cause.SUBSCRIPTION_ENDED, Cause.WRONG_ORGANISATION}
+)
+"""What a reset, an ended trial or a conversion looks like from here; a login that ended says nothing of the kind."""
 
 NEAR_ENOUGH = 90
 """Out of 100 by RapidFuzz's token sort ratio: "Smith & Sons Ltd" and "Smith and Sons Limited" are near, "Smith Ltd"
@@ -145,15 +163,10 @@ def _judge_one(
         message = f"Was connected to your {was}client {known.client_name} before; adding it {will} again."
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, known.client_id)
     if lookalike is not None and lookalike.is_likely:
-        message = f"Looks like {lookalike.client.name}: {lookalike.why}."
+        message = f"Looks like {called(lookalike.client)}: {lookalike.why}."
         return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, lookalike.client.id)
     if twin is not None:
-        other = "" if twin.is_likely else " and has another company or tax number"
-        message = (
-            f"{twin.why} as your client {twin.client.name[:120]}, which is connected to another organisation{other}. "
-            "If these are its new books, change that client's connection; add it here only as a second client."
-        )
-        return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, message, twin.client.id)
+        return Judgement(organisation_id, Verdict.LOOKS_LIKE_CLIENT, _of_twin(twin), twin.client.id)
     if candidate.is_demo or candidate.is_trial:
         kind = "demo company" if candidate.is_demo else "trial organisation"
         return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind}.", None)
@@ -161,9 +174,37 @@ def _judge_one(
         message = "Your allowance of clients is used up; raise it to add this organisation too."
         return Judgement(organisation_id, Verdict.OVER_ALLOWANCE, message, None)
     if lookalike is not None:
-        message = f"Same name as your client {lookalike.client.name[:120]}, which has another company or tax number."
+        message = f"Same name as your client {called(lookalike.client)}, which has another company or tax number."
         return Judgement(organisation_id, Verdict.NEW, message, None)
     return Judgement(organisation_id, Verdict.NEW, None, None)
+
+
+def _of_twin(twin: "_Twin") -> str:
+    who, books = called(twin.client), f"to {_short(twin.client.organisation_name)}"
+    if not twin.is_likely:
+        what = f"Same name as your client {who}, which is connected {books} and has another company or tax number."
+    elif twin.client.is_gone:
+        what = f"Looks like {who} ({twin.why}), whose connection {books} is gone."
+    else:
+        what = f"Looks like {who} ({twin.why}), which is connected {books}."
+    new = "If these are its new books, change that client's connection; add it here only as a second client."
+    return f"{what} {new}"
+
+
+def called(client: UnconnectedClient | ConnectedClient) -> str:
+    """A client's code and name, for sentences."""
+    return f"{client.code} {_short(client.name)}".strip()
+
+
+def apart(client: UnconnectedClient) -> str:
+    """A client's name with what tells it from another of that name: its code, and its number where it has one."""
+    number = client.company_number or client.tax_number
+    return f"{client.name} ({', '.join(filter(None, (client.code, number)))})"
+
+
+def _short(name: str) -> str:
+    """A name that leaves a sentence room for another one."""
+    return name if len(name) <= 40 else f"{name[:39]}…"
 
 
 class _Listed(NamedTuple):
@@ -203,23 +244,26 @@ class _Twins:
             for one in clients
         }
         self._groups = groups | _shared(numbers.tax for numbers in self._numbers.values())
-        self._by_number: dict[str, ConnectedClient] = {}
-        self._by_name: dict[str, ConnectedClient] = {}
-        for client in clients:
+        self._by_number: dict[str, list[ConnectedClient]] = defaultdict(list)
+        self._by_name: dict[str, list[ConnectedClient]] = defaultdict(list)
+        for client in sorted(clients, key=lambda one: not one.is_gone):  # one that is gone may have come back
             for key in self._numbers[client.id].all - self._groups:
-                self._by_number.setdefault(key, client)
-            for name in {client.name, client.organisation_name} - {NAMELESS}:
-                self._by_name.setdefault(plain_name(name), client)
+                self._by_number[key].append(client)
+            for name in {plain_name(name) for name in (client.name, client.organisation_name) if name != NAMELESS}:
+                self._by_name[name].append(client)
 
     def of(self, candidate: Candidate, numbers: Numbers) -> _Twin | None:
         for kind, keys in (("company", numbers.company), ("tax", numbers.tax)):
             for key in sorted(keys - self._groups):
-                client = self._by_number.get(key)
-                if client is not None and not numbers.differ_from(self._numbers[client.id]):
-                    return _Twin(client, f"Same {kind} number")
-        if candidate.name != NAMELESS and (client := self._by_name.get(plain_name(candidate.name))):
-            return _Twin(client, "Same name", is_likely=not numbers.differ_from(self._numbers[client.id]))
-        return None
+                if (client := self._likely(self._by_number.get(key, ()), numbers)) is not None:
+                    return _Twin(client, f"same {kind} number")
+        namesakes = () if candidate.name == NAMELESS else self._by_name.get(plain_name(candidate.name), ())
+        if (client := self._likely(namesakes, numbers)) is not None:
+            return _Twin(client, "same name")
+        return _Twin(namesakes[0], "same name", is_likely=False) if namesakes else None
+
+    def _likely(self, clients: Sequence[ConnectedClient], numbers: Numbers) -> ConnectedClient | None:
+        return next((one for one in clients if not numbers.differ_from(self._numbers[one.id])), None)
 
 
 def _shared(tax_numbers: Iterable[Keys]) -> Keys:
@@ -264,14 +308,19 @@ def _lookalikes(listed: Sequence[_Listed], clients: Sequence[UnconnectedClient],
 def _nearest(
     candidate: Candidate, theirs: Numbers, names: Mapping[UUID, str], numbers: Mapping[UUID, Numbers]
 ) -> UUID | None:
-    """Whose name is nearest, of those that are near enough and not known by other numbers."""
+    """Whose name is nearest, of those that are near enough, with the same numbers in it, and not known by others."""
     sought, compared = plain_name(candidate.name), names
     while near := process.extractOne(sought, compared, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_ENOUGH):
         identity: UUID = near[2]
-        if not theirs.differ_from(numbers[identity]):
+        if not theirs.differ_from(numbers[identity]) and _digits(sought) == _digits(names[identity]):
             return identity
         compared = {other: name for other, name in compared.items() if other != identity}
     return None
+
+
+def _digits(name: str) -> list[str]:
+    """The numbers in a name, such as a house's; sorted, since the order of words does not count either."""
+    return sorted(re.findall(r"\d+", name))
 
 
 def plain_name(name: str) -> str:

@@ -1,7 +1,7 @@
 """Moving a client to other books and back: start, preview what will still match, confirm, undo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 
 from contracts.payloads.change_connection import ChangedBooks
+from contracts.payloads.runs import ConsentGiven
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import RowKind
@@ -21,7 +22,7 @@ from models.connections.tables import Connection
 from models.kit.columns import now
 from models.kit.database import Database
 from models.lists import book_match
-from models.runs.reads import prepared_change
+from models.runs.reads import prepared_change, sign_in_behind
 from models.runs.tables import Run
 from rules.lists.book_match import Match
 from starter.actor import Actor
@@ -29,6 +30,7 @@ from starter.connections.managing import Managing, managed_or_refused, options_f
 from starter.runs.runs import Runs
 from starter.runs.starting import StartedRun
 from starter.support.temporal_faults import explained
+from workflows.change_connection import ChangeConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,14 @@ class ChangePreview:
     new_name: str
     matches: Mapping[RowKind, Match]
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIn:
+    """A run of the practice on whose list an organisation stands."""
+
+    run_id: str
+    organisation_id: str
 
 
 class BookChanges:
@@ -77,18 +87,34 @@ class BookChanges:
         self._managing = managing
         self._answer_within = answer_within
 
-    async def start(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:
+    async def start(
+        self, actor: Actor, client_id: UUID, key: str | None = None, listed: ListedIn | None = None
+    ) -> StartedRun:
         """Start a change: sign in, then choose an organisation in the run, look at the preview, and confirm.
 
+        Args:
+            actor: Who asks.
+            client_id: The client.
+            key: A repeat with the same key returns the same run.
+            listed: Where the organisation is listed already: nobody has to sign in once more, as long as that sign-in
+                can be used.
+
         Raises:
-            Refused: No such client, no connection, one that is being disconnected, or nobody to start it.
+            Refused: No such client, no connection, one that is being disconnected, nobody to start it, or the
+                organisation is not listed there.
         """
         async with self._database.session() as session:
             found = await managed_or_refused(session, actor, client_id)
+            behind = await _behind(session, actor, found, listed) if listed else None
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is being disconnected. Wait for its end.")
         options = options_for(found)
-        return await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, options)
+        started = await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, options)
+        if behind is None or started.authorize_url is None:
+            return started
+        async with explained("This run has ended. Start another one."):
+            await self._temporal.get_workflow_handle(started.run_id).signal(ChangeConnection.consent_given, behind)
+        return replace(started, authorize_url=None)
 
     async def preview(self, actor: Actor, client_id: UUID, run_id: str) -> ChangePreview:
         """What of the client's lists is found in the chosen books, by code and by name. Nothing is changed.
@@ -151,6 +177,21 @@ def _meaning(found: Managed, new_name: str) -> str:
         "kept, and its connection stays in the accounting software, where it counts as one of the app's, so that this "
         f"can be undone for {connection_changes.UNDO_WITHIN.days} days."
     )
+
+
+async def _behind(session: AsyncSession, actor: Actor, found: Managed, listed: ListedIn) -> ConsentGiven | None:
+    """The sign-in by which an organisation was listed; None where it cannot be used any more.
+
+    Raises:
+        Refused: The run has no such organisation.
+    """
+    behind = await sign_in_behind(session, actor.practice_id, listed.run_id, listed.organisation_id)
+    if behind is None or behind.provider != found.connection.provider:
+        message = f"Organisation {listed.organisation_id[:64]} is not on the list of {listed.run_id[:120]}."
+        raise Refused(RefusalCode.UNKNOWN_ORGANISATION, message, field="organisation_id")
+    if behind.consent_id is None:
+        return None
+    return ConsentGiven(consent_id=behind.consent_id, grant_id=behind.grant_id)
 
 
 async def _prepared(session: AsyncSession, actor: Actor, client_id: UUID, run_id: str) -> tuple[Run, Connection | None]:

@@ -4,11 +4,12 @@ It only makes offers; ``rules.runs.choosing`` checks a choice when it is recorde
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.words.practices import Plan
+from models.clients import lookalikes
 from models.clients import writes as clients
 from models.connections import templates
 from models.connections.tables import Connection
@@ -16,7 +17,7 @@ from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
 from rules.clients.client_codes import free_codes
-from rules.clients.matching import UnconnectedClient
+from rules.clients.matching import UnconnectedClient, apart
 from starter.actor import Actor
 
 
@@ -91,6 +92,11 @@ class Choices:
             found = await templates.remembered(session, actor.practice_id, provider)
         return templates.example(actor.practice_id, provider, found)
 
+    async def connected(self, actor: Actor, client_ids: Collection[UUID]) -> set[UUID]:
+        """Those of the clients that have a connection now, which may be changed."""
+        async with self._database.session() as session:
+            return await lookalikes.connected_among(session, actor.practice_id, client_ids)
+
     async def linkable(self, actor: Actor) -> Sequence[UnconnectedClient]:
         """The practice's clients without a connection, by code."""
         async with self._database.session() as session:
@@ -112,11 +118,9 @@ class Choices:
 
 
 def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[NamedChoice, ...]:
-    """Clients sorted by name; those with the same name are shown with their codes."""
+    """Clients sorted by name; those with the same name are shown with their codes and company numbers."""
     of_its_name = Counter(client.name.casefold() for client in unconnected)
     return tuple(
-        NamedChoice(
-            client.id, f"{client.name} ({client.code})" if of_its_name[client.name.casefold()] > 1 else client.name
-        )
+        NamedChoice(client.id, apart(client) if of_its_name[client.name.casefold()] > 1 else client.name)
         for client in sorted(unconnected, key=lambda one: (one.name.casefold(), one.code))
     )

@@ -4,13 +4,24 @@ from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
 
 from starter.answers.connections import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
 from starter.answers.runs import StartedAnswer
+from starter.connections.changes import ListedIn
 from web.api.runs import Key, RunId
 from web.kit.authentication import Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/clients/{client_id}/connection/change", tags=["One connection"])
+
+
+class ListedOrganisation(BaseModel):
+    """An organisation on the list of a run, such as one that looks like a client."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    run_id: str = Field(min_length=1, max_length=120, pattern=r"^[^\x00]*$")
+    organisation_id: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")
 
 
 @router.post(
@@ -18,11 +29,15 @@ router = APIRouter(prefix="/api/v1/clients/{client_id}/connection/change", tags=
     status_code=HTTPStatus.CREATED,
     summary="Start moving a client to another organisation",
     description="Send the colleague's browser to `authorize_url`; choose one organisation in the run "
-    "(`POST /api/v1/runs/{run_id}/selection`); look at the preview; confirm.",
+    "(`POST /api/v1/runs/{run_id}/selection`); look at the preview; confirm. For an organisation that stands on the "
+    "list of a run already, name both, and nobody signs in once more: `authorize_url` is null unless it is needed.",
 )
-async def start(caller: Manager, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
+async def start(
+    caller: Manager, door: Door, client_id: UUID, listed: ListedOrganisation | None = None, idempotency_key: Key = None
+) -> StartedAnswer:
     """Start moving a client to other books."""
-    started = await door.changes.start(caller, client_id, idempotency_key)
+    found = ListedIn(listed.run_id, listed.organisation_id) if listed else None
+    started = await door.changes.start(caller, client_id, idempotency_key, found)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
 
 

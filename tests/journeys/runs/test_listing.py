@@ -9,7 +9,7 @@ from emulators.xero.control.words import OrganisationWords, SettingWords
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import disconnecting, one_of
 from tests.journeys.people import adds, reaches
-from tests.journeys.scene import Scene, by_organisation
+from tests.journeys.scene import Json, Scene, by_organisation
 
 
 def first_of(scene: Scene, count: int) -> list[str]:
@@ -65,12 +65,31 @@ async def test_the_same_company_under_a_new_id_is_not_new(scene: Scene, words):
         run = await scene.listed()
         row = by_organisation(run)[str(anew)]
         assert (row["verdict"], row["client_id"]) == ("looks_like_client", client["client_id"])
-        assert f"your client {client['name']}, which is connected to another organisation" in row["verdict_message"]
+        assert f"{client['code']} {client['name']}" in row["verdict_message"]
         assert "change that client's connection" in row["verdict_message"]
+        if not words:
+            assert "is gone. If these are its new books" in row["verdict_message"]
+            await _changed_without_signing_in(scene, client, run["run_id"], str(anew))
         answer = await scene.select(run["run_id"], all_new=True)
         assert answer.status_code == 200, answer.text
         run = await scene.until_stage(run["run_id"], "finished")
     assert by_organisation(run)[str(anew)]["outcome"] == "skipped"
+
+
+async def _changed_without_signing_in(scene: Scene, client: Json, run_id: str, organisation_id: str) -> None:
+    """Its connection is changed by the sign-in by which its new books were listed."""
+    path = f"/api/v1/clients/{client['client_id']}/connection"
+    unknown = await scene.http.post(f"{path}/change", json={"run_id": run_id, "organisation_id": "no-such"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (422, "unknown_organisation")
+    begun = await scene.http.post(f"{path}/change", json={"run_id": run_id, "organisation_id": organisation_id})
+    assert (begun.status_code, begun.json()["authorize_url"]) == (201, None), begun.text
+    change = await scene.until_stage(begun.json()["run_id"], "awaiting_selection")
+    assert by_organisation(change)[organisation_id]["verdict"] == "new"
+    await scene.select(change["run_id"], organisations=[{"organisation_id": organisation_id}])
+    await scene.until_stage(change["run_id"], "awaiting_confirmation")
+    assert (await scene.http.post(f"{path}/change/{change['run_id']}/confirm")).status_code == 200
+    shown = (await scene.http.get(path)).json()
+    assert (shown["organisation_id"], shown["status"]) == (organisation_id, "connected")
 
 
 @pytest.mark.thorough

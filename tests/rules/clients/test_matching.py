@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.words.causes import Cause
 from contracts.words.runs import Verdict
 from rules.clients.matching import Candidate, ConnectedClient, KnownOrganisation, UnconnectedClient, judge, plain_name
+from rules.clients.registration_numbers import company_keys
 
 
 def candidate(name: str = "Harbour Bakery Ltd", organisation_id: str = "o1", **more: object) -> Candidate:
@@ -108,7 +110,7 @@ def test_a_word_in_the_place_of_a_number_tells_nothing():
 
 def connected(name: str = "Somebody Else", **numbers: str) -> ConnectedClient:
     written = {"company_number": None, "registration_number": None, **numbers}
-    return ConnectedClient(uuid4(), name, name, **written)
+    return ConnectedClient(uuid4(), name, "Old books", **written)._replace(code="0007")  # type: ignore[arg-type]  # spelt by the test
 
 
 def judged_beside(one: ConnectedClient, *candidates: Candidate) -> list[tuple[Verdict, str | None]]:
@@ -120,8 +122,8 @@ def test_a_near_name_tells_nothing_against_two_different_numbers():
     mill_road = candidate("14 Mill Road RTM Company Limited", registration_number="09876543")
     other = client("12 Mill Road RTM Company Limited", company_number="09876542")
     assert verdict_of(mill_road, other) is Verdict.NEW
-    unnumbered = client("12 Mill Road RTM Company Limited")
-    assert verdict_of(mill_road, unnumbered) is Verdict.LOOKS_LIKE_CLIENT
+    assert verdict_of(mill_road, client("12 Mill Road RTM Company Limited")) is Verdict.NEW, "another house"
+    unnumbered = client("14 Mill Roads RTM Limited")
     judged = judge([mill_road], {}, [other, unnumbered], 10)[0]
     assert judged.client_id == unnumbered.id, "the next one that is near enough"
 
@@ -141,16 +143,66 @@ def test_a_vat_group_s_number_alone_makes_no_two_companies_one():
 @pytest.mark.parametrize(
     ("theirs", "ours", "why"),
     [
-        ({"registration_number": "1234567"}, {"company_number": "01234567"}, "Same company number"),
-        ({"registration_number": "1234567"}, {"registration_number": "01234567"}, "Same company number"),
-        ({"tax_number": "XI123456782"}, {"tax_number": "GB 123 4567 82"}, "Same tax number"),
-        ({"tax_number": "ABN 51 824 753 556"}, {"profile_tax_number": "51824753556"}, "Same tax number"),
+        ({"registration_number": "1234567"}, {"company_number": "01234567"}, "same company number"),
+        ({"registration_number": "1234567"}, {"registration_number": "01234567"}, "same company number"),
+        ({"tax_number": "XI123456782"}, {"tax_number": "GB 123 4567 82"}, "same tax number"),
+        ({"tax_number": "ABN 51 824 753 556"}, {"profile_tax_number": "51824753556"}, "same tax number"),
     ],
 )
 def test_a_connected_client_is_recognised_by_every_number(theirs, ours, why):
     ((verdict, message),) = judged_beside(connected(**ours), candidate("Quite Another Name", **theirs))
     assert verdict is Verdict.LOOKS_LIKE_CLIENT
-    assert (message or "").startswith(f"{why} as your client Somebody Else, which is connected")
+    assert message == (
+        f"Looks like 0007 Somebody Else ({why}), which is connected to Old books. If these are its new books, change "
+        "that client's connection; add it here only as a second client."
+    )
+
+
+@pytest.mark.parametrize("cause", list(Cause))
+def test_a_client_whose_connection_is_gone_may_have_come_back_under_another_id(cause):
+    gone, healthy = connected("Quay")._replace(cause=cause), connected("Quay")
+    ((verdict, message),) = judged_beside(gone, candidate("Quay Ltd", is_trial=True))
+    assert verdict is Verdict.LOOKS_LIKE_CLIENT
+    is_gone = cause in {
+        Cause.ACCESS_LOST,
+        Cause.DISCONNECTED_AT_PROVIDER,
+        Cause.SUBSCRIPTION_ENDED,
+        Cause.WRONG_ORGANISATION,
+    }
+    said = "whose connection to Old books is gone" if is_gone else "which is connected to Old books"
+    assert (message or "").startswith(f"Looks like 0007 Quay (same name), {said}. If these are its new books, change")
+    judged = judge([candidate("Quay")], {}, [], 10, [healthy, gone])[0]
+    assert judged.client_id == (gone if is_gone else healthy).id, "of two, the one that is gone"
+    ((_, message),) = judged_beside(gone._replace(is_missed=True), candidate("Quay"))
+    assert "whose connection to Old books is gone" in (message or ""), "its own login does not list it any more"
+
+
+def test_of_several_of_one_name_the_one_that_no_number_contradicts_is_meant():
+    other = connected("Quay", company_number="01234567")._replace(cause=Cause.ACCESS_LOST)
+    same = connected("Quay Ltd")
+    judged = judge([candidate("Quay", registration_number="07654321")], {}, [], 10, [other, same])[0]
+    assert judged.client_id == same.id
+
+
+NUMBERS = st.none() | st.sampled_from(["01234567", "1234567", "7654321"])
+NAMES = st.sampled_from(["Mill Road Ltd", "Mill Road", "12 Mill Road", "14 Mill Road", "x" * 255])
+
+
+@given(NAMES, NUMBERS, NAMES, NUMBERS, st.booleans(), st.sampled_from([None, Cause.ACCESS_LOST, Cause.SIGNED_OUT]))
+def test_what_may_be_a_client_is_never_silently_new(theirs, number, ours, our_number, is_connected, cause):
+    one = candidate(theirs, registration_number=number)
+    unconnected = [] if is_connected else [client(ours, company_number=our_number)._replace(code="0007")]
+    held = [connected(ours, company_number=our_number)._replace(cause=cause)] if is_connected else []
+    (judged,) = judge([one], {}, unconnected, 10, held)
+    keys, our_keys = company_keys(number), company_keys(our_number)
+    if keys & our_keys or (plain_name(theirs) == plain_name(ours) and not (keys and our_keys)):
+        assert judged.verdict is Verdict.LOOKS_LIKE_CLIENT
+        assert judged.client_id in {*(one.id for one in unconnected), *(one.id for one in held)}
+    elif keys and our_keys and plain_name(theirs) != plain_name(ours):
+        assert judged == (one.organisation_id, Verdict.NEW, None, None), "a near name never outranks two numbers"
+    if plain_name(theirs) == plain_name(ours):
+        assert "0007" in (judged.message or "")
+    assert len(judged.message or "") <= 300
 
 
 def test_the_same_name_with_another_number_is_never_silently_new():
@@ -160,7 +212,7 @@ def test_the_same_name_with_another_number_is_never_silently_new():
     assert judged[1:] == (Verdict.NEW, said, None)
     ((verdict, message),) = judged_beside(connected("Harbour Bakery Ltd", company_number="01234567"), bakery)
     assert verdict is Verdict.LOOKS_LIKE_CLIENT, "the books of a demo company that began anew may have another number"
-    assert "which is connected to another organisation and has another company or tax number." in (message or "")
+    assert "which is connected to Old books and has another company or tax number." in (message or "")
 
 
 @given(st.text(max_size=60))

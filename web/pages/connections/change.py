@@ -46,11 +46,20 @@ async def show(
     search: Text = "",
     everything: Annotated[Text, Query(alias="all")] = "",
     offset: Offset = 0,
+    listed: Text = "",
 ) -> Response:
     """The step that is due; after the end, the connection's page shows the result."""
     sought = search.replace("\x00", "").strip()
     return await _page(
-        request, door, viewer, client_id, run_id, search=sought, everything=bool(everything), offset=offset
+        request,
+        door,
+        viewer,
+        client_id,
+        run_id,
+        search=sought,
+        everything=bool(everything),
+        offset=offset,
+        meant=listed.replace("\x00", ""),
     )
 
 
@@ -111,6 +120,7 @@ async def _page(
     search: str = "",
     everything: bool = False,
     offset: int = 0,
+    meant: str = "",
     problem: str | None = None,
     status: int | None = None,
 ) -> Response:
@@ -118,10 +128,15 @@ async def _page(
     stage = report.run.stage
     if stage is Stage.AWAITING_SELECTION and (await door.runs.glance(viewer.actor, run_id)).chosen:
         stage = Stage.PULLING  # it is chosen, and the workflow says so in a moment
+    if stage is Stage.AWAITING_CONSENT and meant and report.run.message is None:
+        stage = Stage.LISTING  # the sign-in by which it was listed is being used
     if stage is Stage.FINISHED:
         return go(f"/clients/{client_id}/connection?run={run_id}", said(request.query_params.get(PARAMETER)))
     verdict = None if everything else Verdict.NEW
-    wanted = OrganisationFilter(search=search or None, verdict=verdict, order=RowOrder.BY_NAME)
+    only = meant if not search and not everything else ""
+    wanted = OrganisationFilter(
+        search=search or None, verdict=verdict, organisation_id=only or None, order=RowOrder.BY_NAME
+    )
     listed = (
         await door.runs.organisations(viewer.actor, run_id, wanted, limit=PAGE, offset=offset)
         if stage is Stage.AWAITING_SELECTION
@@ -147,6 +162,7 @@ async def _page(
         offset=offset,
         search=search,
         everything=everything,
+        only=only,
         query=urlencode({key: value for key, value in query.items() if value}),
         trouble=await door.changes.trouble(viewer.actor, client_id, run_id) if stage is Stage.PULLING else None,
         preview=await _preview(door, viewer, client_id, run_id) if stage is Stage.AWAITING_CONFIRMATION else None,

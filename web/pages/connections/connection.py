@@ -1,6 +1,7 @@
 """*Business settings → Connections → Manage*: a connection's state, settings, lists, and actions."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Form, Request, Response
@@ -13,6 +14,7 @@ from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import RunKind
 from starter.access.sessions import SignedIn
 from starter.answers.views import Connection, RunFilter, RunView, chosen_lists, now, undo_until
+from starter.connections.changes import ListedIn
 from starter.runs.starting import StartedRun
 from web.kit.authentication import Door
 from web.kit.confirmations import PARAMETER, Said, go, said
@@ -32,6 +34,7 @@ HERE = "/clients/{client_id:uuid}/connection"
 
 FormKey = Annotated[str, Form(alias=FORM_KEY, max_length=64, pattern=r"^[\w-]*$")]
 Word = Annotated[str, Form(max_length=60)]
+Listed = Annotated[str, Form(max_length=120, pattern=r"^[^\x00]*$")]
 
 
 @router.get(HERE)
@@ -104,9 +107,21 @@ async def reconnect(request: Request, door: Door, viewer: Viewer, client_id: UUI
 
 
 @router.post(f"{HERE}/change")
-async def change(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
-    """Lead to the sign-in for another organisation."""
-    return _to_sign_in(request, door, client_id, await door.changes.start(viewer.actor, client_id, key or None))
+async def change(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    client_id: UUID,
+    key: FormKey = "",
+    run_id: Listed = "",
+    organisation_id: Listed = "",
+) -> Response:
+    """Lead to the sign-in for another organisation, or to the choice of one that a run has on its list already."""
+    listed = ListedIn(run_id, organisation_id) if run_id and organisation_id else None
+    started = await door.changes.start(viewer.actor, client_id, key or None, listed)
+    if listed is None or started.authorize_url is not None:
+        return _to_sign_in(request, door, client_id, started)
+    return go(f"/clients/{client_id}/connection/change/{started.run_id}?{urlencode({'listed': organisation_id})}")
 
 
 @router.post(f"{HERE}/undo")

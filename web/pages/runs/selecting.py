@@ -177,6 +177,7 @@ class Choosable:
         suggested: Whether its client is only a suggestion to link to.
         is_marked: Whether to mark it as just allowed, because not all of them are.
         code: The code that its client gets unless another is given; None where it cannot be chosen.
+        moves: Whether it looks like a connected client, whose connection may be changed to it.
     """
 
     view: OrganisationView
@@ -184,6 +185,7 @@ class Choosable:
     suggested: bool
     is_marked: bool
     code: str | None = None
+    moves: bool = False
 
 
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
@@ -201,6 +203,8 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     found, total = await door.runs.organisations(actor, run_id, limit=None)
     offered = await door.choices.offered(actor)
     linkable = {client.id for client in offered.linkable}  # one that is connected is moved to other books on purpose
+    alike = {view.client_id for view in found if view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT}
+    connected = await door.choices.connected(actor, [one for one in alike - linkable if one is not None])
     just_allowed = sum(view.organisation.is_just_allowed for view in found)
     candidates = [
         Choosable(
@@ -208,6 +212,7 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
             can_be_chosen=view.organisation.verdict is not Verdict.ALREADY_CLIENT,
             suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in linkable,
             is_marked=view.organisation.is_just_allowed and just_allowed < total,
+            moves=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in connected,
         )
         for view in sorted(
             found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold())

@@ -176,8 +176,13 @@ async def test_all_that_the_login_reaches_is_listed_and_what_was_just_allowed_is
     await sign_in_there(page, person=CALLUM, choose=[str(anew)])
     again = row(page, str(anew))
     await expect(again).to_contain_text("Looks like a client")
-    await expect(again.get_by_role("link")).to_have_text("Or change the connection of Zinc & Daughters Ltd")
     await expect(again.get_by_role("combobox")).to_have_count(0)
+    await expect(again.get_by_role("link", name="Open ZINC0001")).to_be_visible()
+    await looked_at(page, "add-clients-new-books")
+    await again.get_by_role("button", name="Change the connection").click()
+    await expect(page.get_by_role("heading", name="Change the connection", exact=True)).to_be_visible()
+    await expect(page.get_by_role("radio", name="Zinc & Daughters Ltd")).to_be_checked(timeout=20_000)
+    await looked_at(page, "change-connection-listed")
     await allow_all_again(page)
 
 
