@@ -4,7 +4,9 @@ The ordinary pull reads the new lists, through the new connection, which is not 
 confirms.
 """
 
+import asyncio
 from collections import Counter
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
@@ -21,7 +23,8 @@ from contracts.payloads.change_connection import (
     RecordedBooks,
 )
 from contracts.words.refusals import RefusalCode, Refused
-from contracts.words.runs import Action, Stage
+from contracts.words.runs import Action, Stage, Verdict
+from models.clients import lookalikes
 from models.clients import writes as clients
 from models.clients.tables import Client
 from models.connections import changes as connection_changes
@@ -31,7 +34,7 @@ from models.runs import organisations as run_lists
 from models.runs import writes as runs
 from models.runs.organisations import FoundOrganisation
 from models.runs.tables import Run
-from rules.clients.matching import Judgement
+from rules.clients.matching import ConnectedClient, Judgement, UnconnectedClient, judge
 from rules.runs.choosing import Choice, require_listed
 from rules.runs.new_books import OldBooks, chosen_books, judge_books
 
@@ -62,9 +65,21 @@ class ChangeActivities(ReachActivities):
         return ListedBooks(verdicts=dict(verdicts), client_name=client.name, organisation_name=old.organisation_name)
 
     async def _judged(self, session: AsyncSession, run: Run, old: Connection) -> list[Judgement]:
-        listed = [row.organisation_id for row in await run_lists.organisations_of(session, run.id)]
-        known = await clients.known_organisations(session, run.practice_id, run.provider, listed)
-        return [judge_books(organisation_id, known.get(organisation_id), _books(old)) for organisation_id in listed]
+        candidates = await run_lists.candidates_of(session, run.id)
+        ids = [one.organisation_id for one in candidates]
+        known = await clients.known_organisations(session, run.practice_id, run.provider, ids)
+        unconnected = await clients.unconnected_clients(session, run.practice_id)
+        connected = await lookalikes.connected_clients(session, run.practice_id, run.provider)
+        judged = await asyncio.to_thread(judge, candidates, known, unconnected, len(ids), connected)
+        theirs: dict[UUID, UnconnectedClient | ConnectedClient] = {one.id: one for one in unconnected}
+        theirs.update((one.id, one) for one in connected)
+        alike = {
+            one.organisation_id: theirs.get(one.client_id)
+            for one in judged
+            if one.verdict is Verdict.LOOKS_LIKE_CLIENT and one.client_id is not None
+        }
+        books = _books(old)
+        return [judge_books(one, known.get(one), books, alike.get(one)) for one in ids]
 
     @activity.defn
     async def record_books(self, asked: RecordBooksInput) -> RecordedBooks:

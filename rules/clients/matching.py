@@ -93,10 +93,10 @@ class ConnectedClient(NamedTuple):
     @property
     def is_gone(self) -> bool:
         """Whether its organisation may be there no more under its id, so that it can have come back under another."""
-        return self.is_missed or self.cause in _GONE
+        return self.is_missed or self.cause in GONE
 
 
-_GONE = frozenset(
+GONE = frozenset(
     {Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER, Cause.SUBSCRIPTION_ENDED, Cause.WRONG_ORGANISATION}
 )
 """What a reset, an ended trial or a conversion looks like from here; a login that ended says nothing of the kind."""

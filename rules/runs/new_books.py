@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Verdict
-from rules.clients.matching import Judgement, KnownOrganisation
+from rules.clients.matching import ConnectedClient, Judgement, KnownOrganisation, UnconnectedClient, called
 
 FIELD = "organisations.0.organisation_id"
 
@@ -26,23 +26,38 @@ class OldBooks(NamedTuple):
     organisation_name: str
 
 
-def judge_books(organisation_id: str, known: KnownOrganisation | None, old: OldBooks) -> Judgement:
+def judge_books(
+    organisation_id: str,
+    known: KnownOrganisation | None,
+    old: OldBooks,
+    alike: UnconnectedClient | ConnectedClient | None = None,
+) -> Judgement:
     """Judge one organisation that the sign-in reaches, for the client that is to be connected to other books.
 
     Args:
         organisation_id: The organisation.
         known: Whose it is, if it is a client's of the practice.
         old: What the client is connected to.
+        alike: The client that it looks like, if it looks like one; it can be chosen all the same.
     """
     if organisation_id == old.organisation_id:
         return Judgement(organisation_id, Verdict.ALREADY_CLIENT, "The client is connected to it now.", old.client_id)
     if known is None:
-        return Judgement(organisation_id, Verdict.NEW, None, None)
+        return _judge_unknown(organisation_id, old, alike)
     if known.client_id == old.client_id:
         message = "The client was connected to it before."
         return Judgement(organisation_id, Verdict.NEW, message, known.client_id)
     message = f"Belongs to your client {known.client_name}, looked after by {known.owner_name}."
     return Judgement(organisation_id, Verdict.ALREADY_CLIENT, message, known.client_id)
+
+
+def _judge_unknown(organisation_id: str, old: OldBooks, alike: UnconnectedClient | ConnectedClient | None) -> Judgement:
+    if alike is None:
+        return Judgement(organisation_id, Verdict.NEW, None, None)
+    if alike.id == old.client_id:
+        return Judgement(organisation_id, Verdict.NEW, "Looks like this client's new books.", alike.id)
+    message = f"Looks like your client {called(alike)}. Choose it only if these are this client's books."
+    return Judgement(organisation_id, Verdict.NEW, message, alike.id)
 
 
 def chosen_books(selection: Selection, listed: Collection[str], old: OldBooks) -> str:

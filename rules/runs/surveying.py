@@ -11,6 +11,7 @@ from uuid import UUID
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus, GrantStatus
 from contracts.words.runs import Outcome
+from rules.clients.matching import GONE, plain_name
 
 
 class LivingConnection(NamedTuple):
@@ -91,7 +92,7 @@ def _settle(
     if needs_no_repair(one) and not (moves_healthy and is_reached and one.grant_id != grant_id):
         return Settled(one, Outcome.HEALTHY, waits(one.cause))
     if not is_reached:
-        return Settled(one, Outcome.UNREACHABLE, unreachable(one), why(one))
+        return Settled(one, Outcome.UNREACHABLE, unreachable(one) + _or_new_books(one, nobodys), why(one))
     return Settled(one)
 
 
@@ -113,13 +114,25 @@ def is_missed(one: LivingConnection, grant_id: UUID) -> bool:
 
 def _missed(one: LivingConnection, grant_id: UUID, nobodys: Collection[str]) -> Settled:
     """What was missed; or the same company under another id, as after a reset, which no ticking brings back."""
-    if one.name.casefold() in {name.casefold() for name in nobodys}:
+    if _has_namesake(one, nobodys):
         message = (
             f"{one.name} is not there any more under the id that this client is connected to, but this sign-in reaches "
             "another organisation of that name. If these are its new books, change the client's connection."
         )
         return Settled(one, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
     return Settled(one, Outcome.UNREACHABLE, missed(one, grant_id), Cause.DISCONNECTED_AT_PROVIDER)
+
+
+def _has_namesake(one: LivingConnection, nobodys: Collection[str]) -> bool:
+    plain = plain_name(one.name)
+    return any(plain_name(name) == plain for name in nobodys)
+
+
+def _or_new_books(one: LivingConnection, nobodys: Collection[str]) -> str:
+    """What to add where the organisation may have come back under another id, as after an ended trial."""
+    if one.cause not in GONE or not _has_namesake(one, nobodys):
+        return ""
+    return " It does reach another one of that name: if these are its new books, change the client's connection."
 
 
 def missed(one: LivingConnection, grant_id: UUID) -> str:

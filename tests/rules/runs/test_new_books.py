@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Verdict
-from rules.clients.matching import KnownOrganisation
+from rules.clients.matching import ConnectedClient, KnownOrganisation, UnconnectedClient
 from rules.runs.new_books import OldBooks, chosen_books, judge_books
 
 CLIENT, OTHER, TEAM = (UUID(int=number) for number in range(1, 4))
@@ -33,6 +33,16 @@ def selections(draw: st.DrawFn) -> Selection:
             SelectedOrganisation(organisation_id=organisation_id, action=action, client_id=link, team_id=team)
         )
     return Selection(organisations=tuple(chosen), all_new=not chosen or draw(st.booleans()))
+
+
+def test_an_organisation_that_looks_like_a_client_is_never_silently_new():
+    own = ConnectedClient(CLIENT, "Harbour Cafe", "Harbour Cafe", None, None)
+    another = UnconnectedClient(OTHER, "Mill Street", None, None, "0007")
+    assert judge_books("new", None, OLD)[1:] == (Verdict.NEW, None, None)
+    assert judge_books("new", None, OLD, own)[1:] == (Verdict.NEW, "Looks like this client's new books.", CLIENT)
+    said = "Looks like your client 0007 Mill Street. Choose it only if these are this client's books."
+    assert judge_books("new", None, OLD, another)[1:] == (Verdict.NEW, said, OTHER)
+    assert judge_books("new", known(OTHER), OLD, own).verdict is Verdict.ALREADY_CLIENT
 
 
 @given(selections())

@@ -153,6 +153,17 @@ def test_the_same_name_under_another_id_is_not_to_be_ticked_but_changed_to():
     assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER  # the namesake is another client's
 
 
+@pytest.mark.parametrize("cause", [Cause.ACCESS_LOST, Cause.SUBSCRIPTION_ENDED, Cause.SIGNED_OUT, None])
+def test_who_is_not_reached_hears_of_new_books_of_that_name_where_the_old_ones_are_gone(cause):
+    connection = one(BROKEN, cause, organisation_id="old")
+    (settled,) = survey([connection], {}, MINE, moves_healthy=False, nobodys=["Harbour Cafe Ltd"])
+    assert settled.outcome is Outcome.UNREACHABLE
+    is_gone = cause in {Cause.ACCESS_LOST, Cause.SUBSCRIPTION_ENDED}
+    assert ("change the client's connection" in (settled.message or "")) is is_gone
+    (settled,) = survey([connection], {}, MINE, moves_healthy=False, nobodys=["Harbour Farm"])
+    assert "change the client's connection" not in (settled.message or "")
+
+
 anything = st.builds(
     LivingConnection,
     st.uuids(),
