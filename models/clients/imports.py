@@ -34,7 +34,8 @@ async def known_clients(session: AsyncSession, practice_id: UUID) -> Sequence[Kn
     found = await (await session.connection()).execute(
         text(f"""
             SELECT k.id, k.name, k.code, k.owner_id, k.team_id, {_UNMERGED},
-                   k.archived_at IS NOT NULL, p.registration_number, p.tax_number
+                   k.archived_at IS NOT NULL, p.registration_number, p.tax_number,
+                   (SELECT m.code FROM clients m WHERE m.id = k.merged_into_id)
             FROM clients k
             LEFT JOIN connections c ON c.client_id = k.id AND {IS_HELD}
             LEFT JOIN organisation_profiles p ON p.connection_id = c.id AND p.gone_at IS NULL

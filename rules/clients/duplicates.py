@@ -67,7 +67,8 @@ def duplicate_of(
         clients: All others of the practice, the archived too; of several, one that is not archived goes first.
         before: The account as it was, where it is changed: what it had in common then is not asked about again.
     """
-    others = sorted(clients, key=lambda one: (one.is_archived, one.code))
+    unmerged = [one for one in clients if one.merged_into is None]  # the account that stays is among them
+    others = sorted(unmerged, key=lambda one: (one.is_archived, one.code))
     ours, were = described.numbers, before.numbers if before else Numbers()
     new = Numbers(ours.company - were.company, ours.tax - were.tax)
     if new.all and (found := _of_number(ours, new, others)):

@@ -128,6 +128,8 @@ class _Judging:
         judged, changes, values = self._values(row, texts, client)
         if judged.message or not changes:
             return judged
+        if client.merged_into is not None:
+            return judged.refused(f"{client.called} was merged into {client.merged_into}. Give it that code.")
         if client.is_archived:
             return judged.refused(f"{client.called} is archived. Restore it first.")
         changed = {change.field: change.after for change in changes}

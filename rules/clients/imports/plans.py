@@ -18,6 +18,7 @@ class KnownClient(NamedTuple):
     Attributes:
         registration_number: As the books that it is connected to have it.
         profile_tax_number: Likewise.
+        merged_into: The code of the account that it was merged into; it is archived then.
     """
 
     id: UUID
@@ -31,6 +32,7 @@ class KnownClient(NamedTuple):
     is_archived: bool
     registration_number: str | None = None
     profile_tax_number: str | None = None
+    merged_into: str | None = None
 
     @property
     def numbers(self) -> Numbers:

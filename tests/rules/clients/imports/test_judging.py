@@ -176,6 +176,14 @@ def test_a_company_number_is_one_client_s_and_a_tax_number_may_be_a_vat_group_s(
     assert [row.verdict for row in plan(*told_apart).rows] == [V.CREATED, V.CREATED]
 
 
+def test_an_account_that_was_merged_leads_to_the_one_that_stays():
+    gone = known("OLD2", "Oak Ltd")._replace(is_archived=True, merged_into="OLD1")
+    practice = replace(PRACTICE, clients=(*PRACTICE.clients, gone))
+    assert said(one(practice, code="OLD2", name="Oak plc")) == (
+        "OLD2 (Oak Ltd) was merged into OLD1. Give it that code."
+    )
+
+
 def test_the_allowance_and_the_plan_hold_and_say_so():
     tight = replace(PRACTICE, allowance=3)
     rows = plan({"name": "A"}, {"name": "B"}, {"code": "ASH1", "name": "Ash plc"}, practice=tight).rows
