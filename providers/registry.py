@@ -16,6 +16,8 @@ from providers.port.call_budget import CallBudget
 from providers.port.feeds import Feeds
 from providers.port.provider import Provider, Providers
 from providers.port.settings import ProviderSettings
+from providers.sage.feeds import FEEDS as SAGE_FEEDS
+from providers.sage.settings import SageSettings
 from providers.xero.feeds import FEEDS as XERO_FEEDS
 from providers.xero.settings import XeroSettings
 
@@ -32,6 +34,14 @@ def _xero(settings: XeroSettings, budget: CallBudget) -> Provider:
     return Xero(config_of(settings), http_client(), budget)
 
 
+def _sage(settings: SageSettings, budget: CallBudget) -> Provider:
+    from providers.kit.http import http_client  # what reads settings alone starts without a provider
+    from providers.sage.provider import Sage  # likewise
+    from providers.sage.settings import config_of  # likewise
+
+    return Sage(config_of(settings), http_client(), budget)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known(Generic[Own]):
     """A provider that this release can speak to.
@@ -40,20 +50,32 @@ class _Known(Generic[Own]):
         settings: The class of its settings.
         feeds: What there is to read at it.
         build: Builds it from its settings, with a shared budget of calls.
+        is_offered: Whether people are told of it; one that is not works where its client id is set, and is still
+            being built.
     """
 
     settings: type[Own]
     feeds: Feeds
     build: Callable[[Own, CallBudget], Provider]
+    is_offered: bool = True
 
     def built(self, providers: SettingsOfProviders, budget: CallBudget) -> Provider:
         return self.build(self.settings.among(providers), budget)
 
 
-_KNOWN: Mapping[str, _Known[Any]] = {one.settings.name: one for one in (_Known(XeroSettings, XERO_FEEDS, _xero),)}
+_KNOWN: Mapping[str, _Known[Any]] = {
+    one.settings.name: one
+    for one in (
+        _Known(XeroSettings, XERO_FEEDS, _xero),
+        _Known(SageSettings, SAGE_FEEDS, _sage, is_offered=False),
+    )
+}
 
 NAMES = tuple(_KNOWN)
 """Of all providers that this release can speak to, in the order in which people see them."""
+
+OFFERED = tuple(name for name, one in _KNOWN.items() if one.is_offered)
+"""Those of them that people are told of where none is set up, and whose stand-ins run then."""
 
 TITLES: Mapping[str, str] = {name: one.settings.title for name, one in _KNOWN.items()}
 """The providers' names for people."""
@@ -110,7 +132,7 @@ def first_unset(providers: SettingsOfProviders) -> str | None:
     """The variable without which no provider, or one that is on, can work; None when nothing is missing."""
     on = those_on(providers)
     if not on:
-        return " or ".join(one.variable("client_id") for one in all_of(providers))
+        return " or ".join(one.variable("client_id") for one in all_of(providers) if one.name in OFFERED)
     return next((variable for one in on for variable in one.unset()), None)
 
 

@@ -93,7 +93,8 @@ def _missing_at_providers(settings: Settings) -> list[str]:
     """Of those that are on, what they lack; where none is, what would turn one on."""
     if on := registry.those_on(settings.providers):
         return [variable for one in on for variable in one.unset()]
-    return [" or ".join(", ".join(one.unset()) for one in registry.all_of(settings.providers))]
+    offered = [one for one in registry.all_of(settings.providers) if one.name in registry.OFFERED]
+    return [" or ".join(", ".join(one.unset()) for one in offered)]
 
 
 async def _database(settings: Settings) -> Finding:

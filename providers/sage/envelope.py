@@ -1,0 +1,58 @@
+"""Reads Sage's bodies: the records in a list's envelope with its counts, and single records.
+
+A body that does not look like a success raises ``Unavailable`` and never counts as an empty list, because an empty list
+would mark all stored rows as gone.
+"""
+
+from typing import NamedTuple
+
+from providers.port.errors import Unavailable
+from providers.sage.schemas import Record, records_in
+from providers.sage.values import decimal, read_json
+
+
+class Envelope(NamedTuple):
+    """One page of a list.
+
+    Attributes:
+        records: In Sage's order, which is none in particular.
+        total: How many records there are over all pages; None if Sage does not say.
+        has_next: Whether Sage names a next page. Where it goes is not read: it is a path without host and version in
+            one document and a whole address in another.
+    """
+
+    records: list[Record]
+    total: int | None
+    has_next: bool
+
+
+def envelope(body: bytes) -> Envelope:
+    """The page of a list.
+
+    Raises:
+        Unavailable: The body is malformed, cut off, or another thing than a list.
+    """
+    parsed = single(body)
+    listed = parsed.get("$items")
+    if not isinstance(listed, list):
+        raise Unavailable("the answer has no $items")
+    records = records_in(listed)
+    if listed and not records:
+        raise Unavailable("the answer lists no records")
+    total = decimal(parsed.get("$total"))
+    return Envelope(records, None if total is None else int(total), bool(parsed.get("$next")))
+
+
+def single(body: bytes) -> Record:
+    """A single record.
+
+    Raises:
+        Unavailable: It is not a JSON object.
+    """
+    try:
+        parsed = read_json(body)
+    except ValueError:
+        raise Unavailable(f"the answer is not JSON ({len(body)} bytes)") from None
+    if not isinstance(parsed, dict):
+        raise Unavailable("the answer is not an object")
+    return parsed

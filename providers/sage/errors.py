@@ -1,0 +1,137 @@
+"""Which of our errors an answer of Sage's is: the one place that knows its statuses and error bodies.
+
+A status counts only where Sage's own JSON stands under it: what stands in front of Sage answers with pages, with plain
+text or with nothing, and the same call works minutes later. Of the API, with its own JSON (a list of errors, or one):
+
+    401  whose message says that there is no active subscription    subscription_ended: the token is fine
+    401  anything else                                               Unavailable: another token may do
+    403                                                              role_too_low; ``api`` asks whether access is lost
+    404 with RecordNotFound, and other 4xx                           unknown; of a 404 likewise
+
+Of the token and revocation endpoints, with an error word of the OAuth standard under a 4xx: see ``classify_identity``.
+Of both: 429 is RateLimited until Retry-After; everything else is Unavailable. Sources: sage.md sections 1.3, 4 and 5.
+
+Only words of a known set are copied from an error body into ``detail``: bodies can hold records.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from contracts.words.causes import Cause
+from providers.kit.windows import retry_after
+from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
+from providers.sage.values import read_json
+
+_LONG = timedelta(minutes=10)
+"""A longer wait can only be the day's limit: the other one is of calls at once."""
+
+_LOOKED_AT_AGAIN = timedelta(seconds=5)
+"""Where a 429 does not say when it ends: calls at once end soon, and the day's limit we count ourselves."""
+
+_LONGEST_WAIT = timedelta(days=2)
+"""No limit of Sage's is longer than a day; a greater Retry-After is a mistake."""
+
+_SUBSCRIPTION_ENDED = re.compile(r"no active subscription|\(MSE\)", re.IGNORECASE)
+
+_KNOWN_CODES = ("AuthorizationFailure", "MultiUserAccessDenied", "RecordNotFound", "RecordInvalid", "UnexpectedError")
+
+_REFUSED_APP = frozenset({"invalid_client", "unauthorized_client"})
+_OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
+
+
+class NotReached(Unavailable):
+    """The token endpoint has not seen the call; something that can be used only once is still unused."""
+
+
+class TokenRefused(NeedsPerson):
+    """The token endpoint refused for a reason that neither a person nor the operator can change."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Cause.UNKNOWN, detail)
+
+
+def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
+    """The error for an answer of the API.
+
+    Args:
+        status: HTTP status, not a success.
+        headers: Response headers, compared without case.
+        body: Response body, decoded from any compression.
+        now: When it came, aware.
+    """
+    faults = _faults(body)
+    detail = _described(status, headers, faults)
+    if status == 429:
+        return _limited(headers, now, detail)
+    if not faults or not 400 <= status < 500 or status == 408:
+        page = ", not the API's own answer" if not faults and status < 500 else ""
+        return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now, _LONGEST_WAIT))
+    if status == 401:
+        return NeedsPerson(Cause.SUBSCRIPTION_ENDED, detail) if _says_ended(faults) else Unavailable(detail)
+    if status == 403:
+        return NeedsPerson(Cause.ROLE_TOO_LOW, detail)
+    return NeedsPerson(Cause.UNKNOWN, detail)
+
+
+def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
+    """The error for an answer of the token or revocation endpoint; arguments as of ``classify``.
+
+    The word decides, since 400 and 401 are both seen for it: ``invalid_grant`` alone says that a grant is dead.
+    """
+    detail = f"token endpoint: HTTP {status}"
+    if status == 429:
+        return _limited(headers, now, detail)
+    parsed = _parsed(body)
+    word = parsed.get("error") if isinstance(parsed, dict) and 400 <= status < 500 else None
+    if word == "invalid_grant":
+        return SignedOut(f"{detail}, invalid_grant")
+    if isinstance(word, str) and word in _REFUSED_APP:
+        return AppRefused(f"{detail}, {word}")
+    if isinstance(word, str) and word in _OTHER_WORDS:
+        return TokenRefused(f"{detail}, {word}")
+    # Behind a 5xx or a 408 the service may have done its work before the answer was lost.
+    is_edge = status < 500 and status != 408 and not isinstance(parsed, dict)
+    return (NotReached if is_edge else Unavailable)(detail, retry_at=retry_after(headers, now, _LONGEST_WAIT))
+
+
+def refuses_token(status: int, body: bytes) -> bool:
+    """Whether a newer access token could help. What the body of such a 401 says is not documented."""
+    if status != 401:
+        return False
+    parsed = _parsed(body)
+    return isinstance(parsed, list | dict) and not _says_ended(_faults(body))
+
+
+def _limited(headers: Mapping[str, str], now: datetime, detail: str) -> RateLimited:
+    """Sage names no limit in its refusal: a long wait is the day's, all else calls at once, which closes nothing."""
+    retry_at = retry_after(headers, now, _LONGEST_WAIT)
+    if retry_at is not None and retry_at - now > _LONG:
+        return RateLimited("app_day", retry_at, detail)
+    return RateLimited("app_concurrent", retry_at or now + _LOOKED_AT_AGAIN, detail)
+
+
+def _says_ended(faults: list[Mapping[str, object]]) -> bool:
+    return any(_SUBSCRIPTION_ENDED.search(str(fault.get("$message") or "")) for fault in faults)
+
+
+def _faults(body: bytes) -> list[Mapping[str, object]]:
+    """The errors of a body in the API's own form: a list of them, or one alone; empty for any other body."""
+    parsed = _parsed(body)
+    listed = parsed if isinstance(parsed, list) else [parsed]
+    return [fault for fault in listed if isinstance(fault, dict) and ("$dataCode" in fault or "$severity" in fault)]
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return read_json(body)
+    except ValueError:
+        return None
+
+
+def _described(status: int, headers: Mapping[str, str], faults: list[Mapping[str, object]]) -> str:
+    """Status, known error code and the id that Sage's support asks for."""
+    codes = {str(fault.get("$dataCode")) for fault in faults}
+    known = next((code for code in _KNOWN_CODES if code in codes), "")
+    request = "".join(c for c in headers.get("x_request_id", "") if c.isalnum() or c == "-")[:40]
+    return ", ".join(part for part in (f"HTTP {status}", known, f"request {request}" if request else "") if part)

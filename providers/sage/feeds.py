@@ -1,0 +1,94 @@
+"""Sage's feeds, and the table of its lists: where each is read, how, and which parser makes its rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from contracts.words.lists import PROFILE, ListName
+from contracts.words.standard_information import Row
+from providers.kit.bounds import MIB, Bound
+from providers.port.feeds import Feed, Feeds
+from providers.sage import schemas
+
+PAGE_SIZE = 200
+"""The most that Sage's documents name; 20 without asking."""
+
+PAGE = Bound(16 * MIB, 40.0)
+"""A page of 200 contacts is 0.5 MB, and some 6 MB with every field at its longest."""
+
+SINGLE = Bound(1 * MIB, 40.0)
+"""A business with its subscriptions, its settings, a person."""
+
+LISTING = Bound(16 * MIB, 40.0)
+"""All businesses of a login come in one page, at 0.3 kB each."""
+
+ORGANISATION = Feed("organisation", PROFILE)
+LEDGER_ACCOUNTS = Feed("ledger_accounts", (ListName.ACCOUNTS,), tells_changes=True)
+# Few; read whole, so that each of them always comes after the poorer record that the chart has of it.
+BANK_ACCOUNTS = Feed("bank_accounts", (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS))
+# Read whole: the percentage is today's, and may change without a change of the record.
+TAX_RATES = Feed("tax_rates", (ListName.TAX_RATES,))
+# Read whole: a category that was deleted leaves no trace.
+ANALYSIS_TYPES = Feed("analysis_types", (ListName.TRACKING_CATEGORIES,))
+PRODUCTS = Feed("products", (ListName.ITEMS,), tells_changes=True)
+SERVICES = Feed("services", (ListName.ITEMS,), tells_changes=True)
+STOCK_ITEMS = Feed("stock_items", (ListName.ITEMS,), tells_changes=True)
+CONTACTS = Feed("contacts", (ListName.SUPPLIERS, ListName.CUSTOMERS), tells_changes=True)
+CURRENCIES = Feed("currencies", (ListName.CURRENCIES,))
+
+FEEDS = Feeds(
+    ORGANISATION,
+    LEDGER_ACCOUNTS,
+    BANK_ACCOUNTS,
+    TAX_RATES,
+    ANALYSIS_TYPES,
+    PRODUCTS,
+    SERVICES,
+    STOCK_ITEMS,
+    CONTACTS,
+    CURRENCIES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """How one list is read.
+
+    Attributes:
+        path: Under the API's base address.
+        parse: Makes a row of a record; None when the record lacks its id.
+        params: Query parameters of every call, besides the page.
+        has_all_fields: Whether it has more than the three base fields, which come when it is asked for all.
+        is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
+        is_of_some_plans: Whether plans without it have its records in an earlier feed of the same list, so that its
+            refusal after that one was read says nothing about the role.
+    """
+
+    path: str
+    parse: Callable[[schemas.Record], Row | None]
+    params: Mapping[str, str] = field(default_factory=dict)
+    has_all_fields: bool = True
+    is_never_empty: bool = False
+    is_of_some_plans: bool = False
+
+    @property
+    def asked(self) -> Mapping[str, str]:
+        """Query parameters of every call, with the size of pages."""
+        everything = {"attributes": "all"} if self.has_all_fields else {}
+        return {"items_per_page": str(PAGE_SIZE), **everything, **self.params}
+
+
+COLLECTIONS: Mapping[Feed, Collection] = {
+    LEDGER_ACCOUNTS: Collection("/ledger_accounts", schemas.account, is_never_empty=True),
+    BANK_ACCOUNTS: Collection("/bank_accounts", schemas.bank_account, {"nested_attributes": "all"}),
+    TAX_RATES: Collection("/tax_rates", schemas.tax_rate),
+    PRODUCTS: Collection("/products", schemas.product),
+    SERVICES: Collection("/services", schemas.service),
+    STOCK_ITEMS: Collection("/stock_items", schemas.stock_item, is_of_some_plans=True),
+    # Without the system's own contacts, such as the tax office's.
+    CONTACTS: Collection("/contacts", schemas.contact, {"exclude_system": "true"}),
+    CURRENCIES: Collection("/currencies", schemas.currency, has_all_fields=False, is_never_empty=True),
+}
+"""All but the profile and the dimensions, which are put together from two lists each."""
+
+DIMENSIONS = Collection("/analysis_types", lambda record: schemas.tracking_category(record, ()))
+CATEGORIES = Collection("/analysis_type_categories", lambda record: None)

@@ -1,0 +1,95 @@
+"""What has to be known of our app at Sage: its variables, its addresses and its limits."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from providers.port.settings import BaseUrl, ProviderSettings
+
+STAND_IN_ID = "5a4db0c5-a4db-4c5a-84db-0c5a4db0c500/5a4db0c5-a4db-4c5a-84db-0c5a4db0c501"
+STAND_IN_SECRET = "sandbox-only-secret-never-use-at-sage"  # noqa: S105  # the stand-in's public constant
+
+AUTHORIZE_URL = "https://www.sageone.com/oauth2/auth/central"
+TOKEN_URL = "https://oauth.accounting.sage.com/token"  # noqa: S105  # an address
+API_URL = "https://api.accounting.sage.com/v3.1"
+
+CALLS_AT_ONCE = 150
+"""Of the whole app (Sage's best practices)."""
+
+
+class SageSettings(ProviderSettings):
+    """Our app at Sage.
+
+    Attributes:
+        authorize_url: The page to which browsers are sent.
+        token_url: Where codes and refresh tokens are exchanged; grants are ended at ``revoke`` beside it.
+        api_url: Base of ``/businesses`` and all lists, with its version.
+        calls_at_once: Calls at the same time for the whole app, over all processes; Sage allows 150.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CLIENTSYNC_SAGE_")
+
+    name: ClassVar[str] = "sage"
+    title: ClassVar[str] = "Sage"
+    sign_in_field: ClassVar[str] = "authorize_url"
+
+    authorize_url: BaseUrl = AUTHORIZE_URL
+    token_url: BaseUrl = TOKEN_URL
+    api_url: BaseUrl = API_URL
+    calls_at_once: Annotated[int, Field(ge=1)] = CALLS_AT_ONCE
+
+    def at_stand_in(self, url: str) -> Self:
+        """See ``ProviderSettings.at_stand_in``: one address serves the sign-in and the API."""
+        app = {"client_id": STAND_IN_ID, "client_secret": SecretStr(STAND_IN_SECRET)}
+        addresses = {
+            "authorize_url": f"{url}/oauth2/auth/central",
+            "token_url": f"{url}/token",
+            "api_url": f"{url}/v3.1",
+        }
+        return self.model_copy(update={**app, **addresses})
+
+
+@dataclass(frozen=True, slots=True)
+class SageConfig:
+    """One Sage app.
+
+    Attributes:
+        client_id: The app's id, two GUIDs with a slash between them.
+        client_secret: The app's secret; hidden in ``repr``.
+        authorize_url: The page to which browsers are sent.
+        token_url: Where codes and refresh tokens are exchanged.
+        api_url: Base of the API, without a final slash.
+        calls_at_once: Calls at the same time for the whole app, over all processes.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    authorize_url: str = AUTHORIZE_URL
+    token_url: str = TOKEN_URL
+    api_url: str = API_URL
+    calls_at_once: int = CALLS_AT_ONCE
+
+    @property
+    def revoke_url(self) -> str:
+        """Where grants are ended: beside the token endpoint."""
+        return f"{self.token_url.rpartition('/')[0]}/revoke"
+
+
+def config_of(settings: SageSettings) -> SageConfig:
+    """The app that the settings describe.
+
+    Raises:
+        LookupError: Its id or secret is not set.
+    """
+    if settings.client_id is None:
+        raise LookupError(f"{settings.variable('client_id')} is not set")
+    return SageConfig(
+        client_id=settings.client_id,
+        client_secret=settings.secret(),
+        authorize_url=settings.authorize_url,
+        token_url=settings.token_url,
+        api_url=settings.api_url,
+        calls_at_once=settings.calls_at_once,
+    )

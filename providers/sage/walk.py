@@ -1,0 +1,77 @@
+"""Decides how one list is read: which page is next, which records are new, and whether it is complete.
+
+Sends nothing. Pages are counted here: a page past the end is the last one again, so that an empty page ends nothing and
+only ``$next`` does. Sage promises no order, so records are told apart by their ids.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from providers.port.errors import TooSmall, Unavailable
+from providers.sage.envelope import Envelope
+from providers.sage.feeds import Collection
+from providers.sage.schemas import Record
+from providers.sage.values import text
+
+_log = logging.getLogger(__name__)
+
+_BASE = {"id", "displayed_as", "$path"}
+"""What a row has that was not asked for more."""
+
+
+class Walk:
+    """The state of reading one list.
+
+    Args:
+        where: The list.
+        since: Read only what changed since then (aware); None for everything.
+    """
+
+    def __init__(self, where: Collection, since: datetime | None = None) -> None:
+        self._where, self._since = where, since
+        self._page = 1
+        self._seen: set[str] = set()
+        self._without_id = 0
+        self._changed = {}
+        if since is not None:
+            asked = since.astimezone(UTC).replace(microsecond=0)
+            self._changed = {"updated_or_created_since": asked.strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """Query parameters of the next call."""
+        return {**self._where.asked, **self._changed, "page": str(self._page)}
+
+    @property
+    def has_found_nothing(self) -> bool:
+        """Whether there was no record until now."""
+        return not self._seen
+
+    def take(self, answer: Envelope) -> tuple[list[Record], bool]:
+        """The new records of a page, and whether it is the last; each record comes once over the whole reading.
+
+        Raises:
+            TooSmall: It cannot be all that there is.
+            Unavailable: The records lack the fields that were asked for.
+        """
+        path = self._where.path
+        if not answer.records and self._page == 1 and self._since is None and self._where.is_never_empty:
+            raise TooSmall(f"{path}: no record at all")
+        if self._where.has_all_fields and any(record.keys() <= _BASE for record in answer.records):
+            raise Unavailable(f"{path}: records without their fields")
+        fresh = []
+        for record in answer.records:
+            if (key := text(record.get("id"))) is None:
+                self._without_id += 1
+            elif key not in self._seen:
+                self._seen.add(key)
+                fresh.append(record)
+        is_last = not answer.has_next or not fresh
+        received = len(self._seen) + self._without_id
+        if is_last and answer.total is not None and received < answer.total:
+            raise TooSmall(f"{path}: {received} of {answer.total} records")
+        if is_last and self._without_id:
+            _log.warning("%s: %d of %d records left out for want of an id", path, self._without_id, received)
+        self._page += 1
+        return fresh, is_last
