@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from contracts.words.lists import ListName, Lists
 from contracts.words.refusals import RefusalCode, Refused
 from providers.port.provider import Providers
-from providers.registry import FEEDS, NAMES, TITLES
+from providers.registry import FEEDS, NAMES, OFFERED, TITLES
 
-__all__ = ["NAMES", "SOME", "TITLES", "Offered", "Software"]
+__all__ = ["NAMES", "OFFERED", "SOME", "TITLES", "Offered", "Software"]
 
 SOME = "your accounting software"
 """What is said instead of a name where several are meant."""

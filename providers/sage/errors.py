@@ -6,6 +6,7 @@ text or with nothing, and the same call works minutes later. Of the API, with it
     401  whose message says that there is no active subscription    subscription_ended: the token is fine
     401  anything else                                               Unavailable: another token may do
     403                                                              role_too_low; ``api`` asks whether access is lost
+    any  UnexpectedError                                             Unavailable: a fault of Sage's
     404 with RecordNotFound, and other 4xx                           unknown; of a 404 likewise
 
 Of the token and revocation endpoints, with an error word of the OAuth standard under a 4xx: see ``classify_identity``.
@@ -64,7 +65,8 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
     detail = _described(status, headers, faults)
     if status == 429:
         return _limited(headers, now, detail)
-    if not faults or not 400 <= status < 500 or status == 408:
+    is_sages_fault = any(fault.get("$dataCode") == "UnexpectedError" for fault in faults)
+    if not faults or is_sages_fault or not 400 <= status < 500 or status == 408:
         page = ", not the API's own answer" if not faults and status < 500 else ""
         return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now, _LONGEST_WAIT))
     if status == 401:

@@ -50,25 +50,20 @@ FEEDS = Feeds(
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
-    """How one list is read.
+class Listed:
+    """A list of Sage's.
 
     Attributes:
         path: Under the API's base address.
-        parse: Makes a row of a record; None when the record lacks its id.
         params: Query parameters of every call, besides the page.
         has_all_fields: Whether it has more than the three base fields, which come when it is asked for all.
         is_never_empty: Whether there is always a record, so that an answer without one cannot be right.
-        is_of_some_plans: Whether plans without it have its records in an earlier feed of the same list, so that its
-            refusal after that one was read says nothing about the role.
     """
 
     path: str
-    parse: Callable[[schemas.Record], Row | None]
     params: Mapping[str, str] = field(default_factory=dict)
     has_all_fields: bool = True
     is_never_empty: bool = False
-    is_of_some_plans: bool = False
 
     @property
     def asked(self) -> Mapping[str, str]:
@@ -77,18 +72,34 @@ class Collection:
         return {"items_per_page": str(PAGE_SIZE), **everything, **self.params}
 
 
-COLLECTIONS: Mapping[Feed, Collection] = {
-    LEDGER_ACCOUNTS: Collection("/ledger_accounts", schemas.account, is_never_empty=True),
-    BANK_ACCOUNTS: Collection("/bank_accounts", schemas.bank_account, {"nested_attributes": "all"}),
-    TAX_RATES: Collection("/tax_rates", schemas.tax_rate),
-    PRODUCTS: Collection("/products", schemas.product),
-    SERVICES: Collection("/services", schemas.service),
-    STOCK_ITEMS: Collection("/stock_items", schemas.stock_item, is_of_some_plans=True),
-    # Without the system's own contacts, such as the tax office's.
-    CONTACTS: Collection("/contacts", schemas.contact, {"exclude_system": "true"}),
-    CURRENCIES: Collection("/currencies", schemas.currency, has_all_fields=False, is_never_empty=True),
-}
-"""All but the profile and the dimensions, which are put together from two lists each."""
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """How one feed is read that is one list.
 
-DIMENSIONS = Collection("/analysis_types", lambda record: schemas.tracking_category(record, ()))
-CATEGORIES = Collection("/analysis_type_categories", lambda record: None)
+    Attributes:
+        where: The list.
+        parse: Makes a row of a record; None when the record lacks its id.
+        is_of_some_plans: Whether plans without it have its records in an earlier feed of the same list, so that its
+            refusal after that one was read says nothing about the role.
+    """
+
+    where: Listed
+    parse: Callable[[schemas.Record], Row | None]
+    is_of_some_plans: bool = False
+
+
+COLLECTIONS: Mapping[Feed, Collection] = {
+    LEDGER_ACCOUNTS: Collection(Listed("/ledger_accounts", is_never_empty=True), schemas.account),
+    BANK_ACCOUNTS: Collection(Listed("/bank_accounts", {"nested_attributes": "all"}), schemas.bank_account),
+    TAX_RATES: Collection(Listed("/tax_rates"), schemas.tax_rate),
+    PRODUCTS: Collection(Listed("/products"), schemas.product),
+    SERVICES: Collection(Listed("/services"), schemas.service),
+    STOCK_ITEMS: Collection(Listed("/stock_items"), schemas.stock_item, is_of_some_plans=True),
+    # Without the system's own contacts, such as the tax office's.
+    CONTACTS: Collection(Listed("/contacts", {"exclude_system": "true"}), schemas.contact),
+}
+"""All but the profile, the dimensions and the currencies."""
+
+FIXED_CURRENCIES = Listed("/currencies", has_all_fields=False, is_never_empty=True)
+DIMENSIONS = Listed("/analysis_types")
+CATEGORIES = Listed("/analysis_type_categories")

@@ -26,11 +26,13 @@ from providers.sage.feeds import (
     CURRENCIES,
     DIMENSIONS,
     FEEDS,
+    FIXED_CURRENCIES,
     LISTING,
     ORGANISATION,
     PAGE,
     SINGLE,
     Collection,
+    Listed,
 )
 from providers.sage.limits import limits_of
 from providers.sage.settings import SageConfig, SageSettings
@@ -44,7 +46,7 @@ LONGEST_NAME = 255
 _CURRENCIES_KEPT = timedelta(days=1)
 """Sage asks not to read its fixed lists often; they are the same for every business."""
 
-_BUSINESSES = Collection("/businesses", lambda record: None, has_all_fields=False)
+_BUSINESSES = Listed("/businesses", has_all_fields=False)
 
 
 class _JustSignedIn:
@@ -150,7 +152,8 @@ class Sage:
         consent_ref: str | None = None,  # noqa: ARG002  # a consent chooses nothing
     ) -> Sequence[ReachableOrganisation]:
         """See ``Provider.organisations``. The list has ids and labels; what else there is stands in each profile."""
-        walk, found, is_last = Walk(_BUSINESSES), [], False
+        walk, is_last = Walk(_BUSINESSES), False
+        found: list[schemas.Record] = []
         while not is_last:
             # All come in one page, unless Sage says otherwise; then in pages of its own size.
             params = {"page": walk.params["page"]} if found else {}
@@ -201,7 +204,7 @@ class Sage:
         return any(one.organisation_id == business_id for one in await self.organisations(tokens))
 
     async def _records(
-        self, tokens: CredentialSource, business_id: str, where: Collection, since: datetime | None = None
+        self, tokens: CredentialSource, business_id: str, where: Listed, since: datetime | None = None
     ) -> AsyncIterator[tuple[list[schemas.Record], bool]]:
         walk, is_last = Walk(where, since), False
         while not is_last:
@@ -210,20 +213,20 @@ class Sage:
             yield fresh, is_last
 
     async def _pages(
-        self, tokens: CredentialSource, business_id: str, where: Collection, since: datetime | None
+        self, tokens: CredentialSource, business_id: str, collection: Collection, since: datetime | None
     ) -> AsyncIterator[Page]:
         found = 0
         try:
-            async for records, is_last in self._records(tokens, business_id, where, since):
+            async for records, is_last in self._records(tokens, business_id, collection.where, since):
                 found += len(records)
-                rows = [row for record in records if (row := where.parse(record)) is not None]
+                rows = [row for record in records if (row := collection.parse(record)) is not None]
                 yield Page(rows, is_last, is_unmodified=is_last and since is not None and not found)
         except NeedsPerson as error:
-            if not where.is_of_some_plans or error.cause not in _NOT_OFFERED or found:
+            if not collection.is_of_some_plans or error.cause not in _NOT_OFFERED or found:
                 raise
             yield Page(())
 
-    async def _whole(self, tokens: CredentialSource, business_id: str, where: Collection) -> list[schemas.Record]:
+    async def _whole(self, tokens: CredentialSource, business_id: str, where: Listed) -> list[schemas.Record]:
         return [record async for records, _ in self._records(tokens, business_id, where) for record in records]
 
     async def _profile(self, tokens: CredentialSource, business_id: str) -> Page:
@@ -234,7 +237,7 @@ class Sage:
             financial = single(await self._api.get("/financial_settings", tokens, SINGLE, business_id=business_id))
         except NeedsPerson as error:
             # The settings are an area of their own, which many may not see.
-            if error.cause not in _NOT_OFFERED:
+            if error.cause is not Cause.ROLE_TOO_LOW:
                 raise
         row = schemas.organisation(business, financial)
         if row is None:
@@ -251,7 +254,7 @@ class Sage:
 
     async def _fixed_currencies(self, tokens: CredentialSource, business_id: str) -> Page:
         if self._now() >= self._currencies_until:
-            records = await self._whole(tokens, business_id, COLLECTIONS[CURRENCIES])
+            records = await self._whole(tokens, business_id, FIXED_CURRENCIES)
             made = [schemas.currency(record) for record in records]
             self._currencies = tuple(row for row in made if row is not None)
             self._currencies_until = self._now() + _CURRENCIES_KEPT

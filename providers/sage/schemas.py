@@ -90,7 +90,8 @@ def bank_account(record: Record) -> rows.Account | None:
         return None
     ledger = _object(record.get("ledger_account"))
     of_chart = account({**ledger, "id": text(ledger.get("id")) or own})
-    assert of_chart is not None
+    if of_chart is None:
+        return None
     details = _object(record.get("bank_account_details"))
     number = (text(details.get("sort_code")), text(details.get("account_number")))
     is_inactive = flag(record.get("is_active")) is False

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from providers.port.errors import TooSmall, Unavailable
 from providers.sage.envelope import Envelope
-from providers.sage.feeds import Collection
+from providers.sage.feeds import Listed
 from providers.sage.schemas import Record
 from providers.sage.values import text
 
@@ -28,7 +28,7 @@ class Walk:
         since: Read only what changed since then (aware); None for everything.
     """
 
-    def __init__(self, where: Collection, since: datetime | None = None) -> None:
+    def __init__(self, where: Listed, since: datetime | None = None) -> None:
         self._where, self._since = where, since
         self._page = 1
         self._seen: set[str] = set()

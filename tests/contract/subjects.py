@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from emulators.kit.app import StandIn
 from emulators.kit.control.control import Control
-from tests.contract import xero
+from tests.contract import sage, xero
 from tests.contract.subject import Subject
 
 
@@ -22,5 +22,8 @@ class Entry:
     subject: Callable[[Control, str], Subject]
 
 
-SUBJECTS: Mapping[str, Entry] = {"xero": Entry(xero.stand_in, xero.XeroSubject)}
+SUBJECTS: Mapping[str, Entry] = {
+    "sage": Entry(sage.stand_in, sage.SageSubject),
+    "xero": Entry(xero.stand_in, xero.XeroSubject),
+}
 """By the provider's name."""

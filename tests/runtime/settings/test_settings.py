@@ -113,7 +113,7 @@ def test_secrets_are_not_shown(monkeypatch):
 def test_children_read_the_same_settings_from_the_environment(monkeypatch, tmp_path):
     settings = Settings(
         database_url="postgresql://u:p@db/x",
-        providers={"xero": XeroSettings(client_secret="very-secret", bulk_connect=False)},
+        providers={**registry.read(), "xero": XeroSettings(client_secret="very-secret", bulk_connect=False)},
         consent_deadline=timedelta(seconds=1234567.5),
         data_dir=tmp_path / "here",
     )

@@ -1,0 +1,182 @@
+"""Sage's records as rows of ours, as its documents show them."""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from providers.sage import schemas
+
+VENDOR = {"id": "VENDOR", "displayed_as": "Vendor", "$path": "/contact_types/VENDOR"}
+CUSTOMER = {"id": "CUSTOMER", "displayed_as": "Customer"}
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "code"),
+    [
+        (1, "Assets - Cost (0001)", "0001"),
+        (1200, "Bank Current (1200)", "1200"),
+        (1, "Van 1 (0001)", "0001"),
+        (10, "Assets - Cost (0001)", "10"),
+        (1, None, "1"),
+        (1, "", "1"),
+        ("4000", "Sales (4000)", "4000"),
+        (Decimal("5.0"), "Loan (0005)", "0005"),
+        (None, "Assets - Cost (0001)", None),
+        ("", "Assets - Cost (0001)", None),
+    ],
+)
+def test_a_code_keeps_the_zeros_that_are_shown(number: object, shown: object, code: str | None) -> None:
+    assert schemas.code_in(number, shown) == code
+
+
+def test_an_account() -> None:
+    row = schemas.account(
+        {
+            "id": "a1",
+            "displayed_as": "Assets - Cost (0001)",
+            "name": "Assets - Cost",
+            "nominal_code": 1,
+            "display_formatted": "Assets - Cost (0001)",
+            "ledger_account_type": {"id": "FIXED_ASSETS"},
+            "ledger_account_classification": None,
+            "tax_rate": {"id": "GB_STANDARD"},
+            "visible_in_expenses": True,
+            "visible_in_other_payments": False,
+            "control_name": "",
+            "updated_at": "2018-04-11T08:23:01Z",
+        }
+    )
+    assert row is not None
+    assert (row.key, row.code, row.name, row.account_type) == ("a1", "0001", "Assets - Cost", "FIXED_ASSETS")
+    assert (row.account_class, row.tax_type, row.system_account) == (None, "GB_STANDARD", None)
+    assert (row.shows_in_expense_claims, row.takes_payments, row.is_bank_account) == (True, False, False)
+    assert row.updated_at == datetime(2018, 4, 11, 8, 23, 1, tzinfo=UTC)
+
+
+def test_a_bank_account_is_the_account_of_the_chart() -> None:
+    row = schemas.bank_account(
+        {
+            "id": "b1",
+            "displayed_as": "Current (1200)",
+            "nominal_code": 1200,
+            "ledger_account": {"id": "a9", "name": "Current", "ledger_account_type": {"id": "BANK"}},
+            "bank_account_type": {"id": "CHECKING"},
+            "bank_account_details": {"sort_code": "20-00-00", "account_number": "12345678", "iban": ""},
+            "currency": {"id": "GBP"},
+            "is_active": False,
+            "balance": "186.7",
+        }
+    )
+    assert row is not None
+    assert (row.key, row.code, row.account_type, row.bank_account_type) == ("a9", "1200", "BANK", "CHECKING")
+    assert (row.bank_account_number, row.currency_code) == ("20-00-00 12345678", "GBP")
+    assert (row.is_bank_account, row.is_archived, row.status) == (True, True, "inactive")
+    alone = schemas.bank_account({"id": "b2", "displayed_as": "Cash", "ledger_account": None})
+    assert alone is not None
+    assert (alone.key, alone.name, alone.code, alone.is_archived) == ("b2", "Cash", None, False)
+
+
+def test_items_of_the_three_lists() -> None:
+    record = {
+        "id": "p1",
+        "displayed_as": "Hammer (H1)",
+        "item_code": "H1",
+        "description": "Hammer",
+        "cost_price": "2.0",
+        "sales_prices": [{"price": "9.99"}, {"price": "8.00"}],
+        "sales_rates": [{"rate": 30}],
+        "sales_tax_rate": {"id": "GB_STANDARD"},
+        "sales_ledger_account": {"id": "a4", "displayed_as": "Sales (4000)"},
+        "quantity_in_stock": "5.0",
+    }
+    product, service, stock = schemas.product(record), schemas.service(record), schemas.stock_item(record)
+    assert product
+    assert service
+    assert stock
+    assert (product.key, product.code, product.name, product.sales_price) == ("p1", "H1", "Hammer", Decimal("9.99"))
+    assert (product.purchase_price, product.sales_account_code) == (Decimal("2.0"), None)
+    assert (product.is_tracked_as_inventory, product.quantity_on_hand) == (False, None)
+    assert service.sales_price == Decimal(30)
+    assert (stock.is_tracked_as_inventory, stock.quantity_on_hand) == (True, Decimal("5.0"))
+
+
+@pytest.mark.parametrize(
+    ("types", "lists"),
+    [([VENDOR], (True, False)), ([CUSTOMER], (False, True)), ([], (True, True)), (None, (True, True))],
+)
+def test_a_contact_is_in_the_list_of_its_type(types: object, lists: tuple[bool, bool]) -> None:
+    row = schemas.contact({"id": "c1", "name": "Alder", "contact_types": types, "reference": "", "deleted_at": None})
+    assert row is not None
+    assert (row.in_suppliers, row.in_customers) == lists
+    assert (row.contact_number, row.status, row.is_archived) == (None, "active", False)
+
+
+def test_a_dimension_has_its_own_categories() -> None:
+    category = {"id": "k1", "code": "N", "name": "North", "displayed_as": "N North", "analysis_type": {"id": "d1"}}
+    other = category | {"id": "k2", "analysis_type": {"id": "d2"}}
+    row = schemas.tracking_category({"id": "d1", "name": "Department", "active_areas": []}, [category, other])
+    assert row is not None
+    assert json.loads(row.options) == [{"key": "k1", "name": "North", "status": None}]
+    assert (row.name, row.status) == ("Department", "not in use")
+
+
+def test_a_profile_says_whether_its_plan_has_ended() -> None:
+    business = {
+        "id": "b1",
+        "name": "Alder",
+        "country": {"id": "GB"},
+        "is_demo": True,
+        "subscriptions": [{"id": "START", "active": False}, {"id": "ACCOUNTING", "active": True, "status": "paying"}],
+    }
+    row = schemas.organisation(
+        business, {"base_currency": {"id": "GBP"}, "year_end_date": "2026-03-31", "tax_number": ""}
+    )
+    assert row is not None
+    assert (row.name, row.country_code, row.base_currency, row.is_demo) == ("Alder", "GB", "GBP", True)
+    assert (row.plan, row.status, row.tax_number) == ("ACCOUNTING", "paying", None)
+    assert (row.financial_year_end_day, row.financial_year_end_month) == (31, 3)
+    assert row.period_lock_date is None
+    ended = schemas.organisation(business | {"subscriptions": [{"id": "START", "active": False}]}, {})
+    assert ended is not None
+    assert (ended.plan, ended.status, ended.base_currency) == ("START", "ended", None)
+    locked = schemas.organisation(business, {"year_end_lockdown_date": "2025-12-31"})
+    assert locked is not None
+    assert locked.period_lock_date == date(2025, 12, 31)
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.decimals(allow_nan=False, places=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(("id", "price", "name")), inner),
+    max_leaves=6,
+)
+FIELDS = (
+    *("id", "displayed_as", "name", "nominal_code", "display_formatted", "ledger_account", "ledger_account_type"),
+    *("tax_rate", "percentage", "is_visible", "contact_types", "reference", "is_active", "deleted_at", "updated_at"),
+    *("sales_prices", "sales_rates", "cost_price", "country", "subscriptions", "active_areas", "currency"),
+    *("bank_account_details", "quantity_in_stock", "is_demo", "year_end_date"),
+)
+)
+PARSERS = (
+    schemas.account,
+    schemas.bank_account,
+    schemas.tax_rate,
+    schemas.product,
+    schemas.service,
+    schemas.stock_item,
+    schemas.contact,
+    schemas.currency,
+    lambda record: schemas.tracking_category(record, [record]),
+    lambda record: schemas.organisation(record, record),
+)
+
+
+@pytest.mark.thorough
+@given(st.dictionaries(st.sampled_from(FIELDS), ANY))
+def test_any_record_makes_a_row_or_none(record: dict[str, object]) -> None:
+    for parse in PARSERS:
+        row = parse(record)
+        assert row is None or (row.key and json.loads(row.record) is not None)
