@@ -159,7 +159,6 @@ FIELDS = (
     *("sales_prices", "sales_rates", "cost_price", "country", "subscriptions", "active_areas", "currency"),
     *("bank_account_details", "quantity_in_stock", "is_demo", "year_end_date"),
 )
-)
 PARSERS = (
     schemas.account,
     schemas.bank_account,
