@@ -19,6 +19,7 @@ from providers.port.feeds import Feed
 from providers.port.provider import Provider
 from providers.sage.feeds import BANK_ACCOUNTS, CONTACTS, ORGANISATION, STOCK_ITEMS
 from providers.sage.provider import Sage
+from providers.sage.schemas import reference
 from providers.sage.settings import SageConfig
 from tests.contract.subject import REDIRECT, SignIn, Subject, Wrong
 from tests.emulators.xero.client import Form
@@ -88,8 +89,8 @@ class SageSubject(Subject):
         if feed == ORGANISATION:
             return [self.ids[place]]
         if feed == BANK_ACCOUNTS:  # under the id of the account of the chart
-            return [record["ledger_account"]["id"] for record in self._records(place, feed)]
-        return [record["id"] for record in self._records(place, feed)]
+            return [str(reference(record["ledger_account"])) for record in self._records(place, feed)]
+        return [str(record["id"]) for record in self._records(place, feed)]
 
     def _records(self, place: int, feed: Feed) -> list[Record]:
         """What Sage gives out: no deleted records, none of the system's own contacts, no inactive stock."""

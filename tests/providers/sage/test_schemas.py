@@ -81,7 +81,7 @@ def test_a_bank_account_is_the_account_of_the_chart() -> None:
 
 
 def test_items_of_the_three_lists() -> None:
-    record = {
+    record: schemas.Record = {
         "id": "p1",
         "displayed_as": "Hammer (H1)",
         "item_code": "H1",
@@ -116,7 +116,13 @@ def test_a_contact_is_in_the_list_of_its_type(types: object, lists: tuple[bool, 
 
 
 def test_a_dimension_has_its_own_categories() -> None:
-    category = {"id": "k1", "code": "N", "name": "North", "displayed_as": "N North", "analysis_type": {"id": "d1"}}
+    category: schemas.Record = {
+        "id": "k1",
+        "code": "N",
+        "name": "North",
+        "displayed_as": "N North",
+        "analysis_type": {"id": "d1"},
+    }
     other = category | {"id": "k2", "analysis_type": {"id": "d2"}}
     row = schemas.tracking_category({"id": "d1", "name": "Department", "active_areas": []}, [category, other])
     assert row is not None
@@ -125,7 +131,7 @@ def test_a_dimension_has_its_own_categories() -> None:
 
 
 def test_a_profile_says_whether_its_plan_has_ended() -> None:
-    business = {
+    business: schemas.Record = {
         "id": "b1",
         "name": "Alder",
         "country": {"id": "GB"},

@@ -62,10 +62,10 @@ def test_days(written: object, meant: date | None) -> None:
 
 
 def test_texts_and_flags() -> None:
-    assert [text(value) for value in ("a", "", None, 7, True, [], {})] == ["a", None, None, "7", None, None, None]
-    assert [flag(value) for value in (True, False, "true", "False", None, 1, "")] == [
-        *(True, False, True, False, None, None, None)
-    ]
+    texts: list[object] = ["a", "", None, 7, True, [], {}]
+    assert [text(value) for value in texts] == ["a", None, None, "7", None, None, None]
+    flags: list[object] = [True, False, "true", "False", None, 1, ""]
+    assert [flag(value) for value in flags] == [True, False, True, False, None, None, None]
 
 
 @pytest.mark.parametrize(
