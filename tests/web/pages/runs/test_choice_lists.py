@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from contracts.words.runs import RunKind
+from models.runs.tables import RunOrganisation
 from tests.journeys.scene import Scene
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
@@ -75,6 +76,19 @@ async def test_a_list_goes_out_of_the_page_and_comes_back_changed(own: House):
     assert "The list has no column organisation_id" in wrong.text
     again = await http.get(f"/activity/{run_id}/choices")  # such as after a session has ended in between
     assert (again.status_code, again.headers["Location"]) == (303, f"/activity/{run_id}")
+
+
+async def test_what_was_allowed_before_is_told_where_the_provider_tells_what_was_allowed_now(own: House):
+    run_id = await many_listed(own.admin, RunKind.ADD_CLIENTS, 3)
+    http = await arrived(own.admin)
+    assert "Not allowed this time" not in (await http.get(f"/activity/{run_id}")).text
+    async with own.admin.scene.database.transaction() as session:
+        found = await session.get_one(RunOrganisation, (run_id, "organisation-1"))
+        found.is_just_allowed = True
+        session.add(found)
+    page = (await http.get(f"/activity/{run_id}")).text
+    assert page.count("Not allowed this time") == 2
+    assert 'aria-label="Sign in again for Client 0000 of many Ltd"' in page
 
 
 async def test_the_api_tells_what_a_list_would_choose_and_chooses_nothing(own: House):
