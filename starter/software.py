@@ -7,15 +7,28 @@ nobody says which; with more, whoever asks has to say.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contracts.naming.software import named
 from contracts.words.lists import ListName, Lists
 from contracts.words.refusals import RefusalCode, Refused
+from providers.port.capabilities import SignInBrings
 from providers.port.provider import Providers
 from providers.registry import FEEDS, NAMES, OFFERED, TITLES
+from starter.answers.allow_words import AllowWords
 
-__all__ = ["NAMES", "OFFERED", "SOME", "TITLES", "Offered", "Software"]
+__all__ = ["NAMES", "OFFERED", "SOME", "TITLES", "Offered", "Software", "named_of"]
 
 SOME = "your accounting software"
 """What is said instead of a name where several are meant."""
+
+
+def named_of(text: str | None, name: str) -> str | None:
+    """A text with the name of the accounting software that it is about, for whoever has no ``Software`` at hand.
+
+    Args:
+        text: For people; None is none.
+        name: The software's word; the text of one that nobody knows stays neutral.
+    """
+    return named(text, TITLES.get(name)) if text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +61,24 @@ class Software:
 
     def title(self, name: str) -> str:
         """The name for people, also of one that is off."""
-        return TITLES.get(name, name)
+        return self._providers[name].title if name in self._providers else TITLES.get(name, name)
+
+    def named(self, text: str, name: str | None = None) -> str:
+        """A text with the name of the accounting software that it is about; see ``contracts.naming.software``.
+
+        Args:
+            text: For people.
+            name: Its word; None where it is not known, which means the only one that is on, and none of several.
+        """
+        if name is None:
+            return named(text, self._offered[0].title if len(self._offered) == 1 else None)
+        return named(text, self.title(name))
+
+    def allow_words(self, name: str) -> AllowWords:
+        """What a person does in a sign-in there; of one that is off, that access is allowed."""
+        is_on = name in self._providers
+        brings = self._providers[name].capabilities.sign_in_brings if is_on else SignInBrings.ALL
+        return AllowWords(self.title(name), brings)
 
     def lists(self, name: str) -> Sequence[Lists]:
         """The lists that it has, those together that are read together; also of one that is off."""

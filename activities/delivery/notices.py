@@ -21,6 +21,7 @@ from models.notices import writes as notices
 from models.notices.tables import Notice
 from models.notices.writes import Came
 from models.practices.tables import Practice
+from providers.registry import TITLES
 from rules.night import digesting
 from rules.night.digesting import ClientToTellOf, DigestPlan, Staff
 
@@ -78,7 +79,7 @@ class NoticeActivities:
     ) -> None:
         zone, rows = ZoneInfo(practice.time_zone), []
         for colleague_id, digest in planned.digests.items():
-            letter = digesting.write(digest, staff.people[colleague_id].name, zone, self._link)
+            letter = digesting.write(digest, staff.people[colleague_id].name, zone, self._link, TITLES)
             rows.append(
                 {
                     "practice_id": practice.id,

@@ -65,7 +65,7 @@ def picture(run: RunSummaryAnswer, total: int) -> RenderableType:
     done = total if run.stage is Stage.FINISHED else sum(run.counts.values())
     grid = Table.grid(padding=(0, 2))
     grid.add_row(
-        Text(run.stage.value.replace("_", " ").capitalize(), style="bold"),
+        Text(run.stage.label, style="bold"),
         ProgressBar(total=max(total, 1), completed=done, width=BAR),
         Text(f"{done} of {total}"),
     )

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from contracts.naming.labels import label_of
+
 out = Console()
 
 Provider = Annotated[str | None, typer.Option(help="The accounting software; not needed where there is only one.")]
@@ -44,5 +46,6 @@ def table(*columns: str, title: str | None = None) -> Table:
 
 
 def words(value: object) -> str:
-    """A value such as ``completed_with_failures`` as ``completed with failures``; empty for None."""
-    return "" if value is None else str(value).replace("_", " ")
+    """The name of a value as in the middle of a line, such as ``completed with failures``; empty for None."""
+    said = label_of(value)
+    return f"{said[:1].lower()}{said[1:]}"

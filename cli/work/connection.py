@@ -116,11 +116,13 @@ def reconnect(client: ClientName, as_email: As = None, json: Json = False) -> No
     async def work() -> tuple[StartedRun, Sequence[str]]:
         async with acting_on(client, as_email) as (operations, actor, client_id):
             started = await operations.managing.reconnect(actor, client_id)
-            return started, await operations.runs.to_allow_again(actor, started.run_id)
+            allow = operations.software.allow_words(started.provider)
+            names = await operations.runs.to_allow_again(actor, started.run_id)
+            return started, [f"{name}: {allow.allow_again([name])}" for name in names]
 
     started, to_allow = execute(work())
-    for name in to_allow if not json else ():
-        out.print(f"Tick {name} there and choose Allow access: it was removed there.", highlight=False, markup=False)
+    for line in to_allow if not json else ():
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
     print_started(started, json, f"Then see what came of it: clientsync runs show {started.run_id}")
 
 

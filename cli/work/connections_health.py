@@ -63,7 +63,7 @@ def check(as_email: As = None, json: Json = False) -> None:
         return
     out.print(f"{_so_far(report)} Connections that work: {report.healthy}.", highlight=False, soft_wrap=True)
     for cause, count in sorted(report.causes.items()):
-        told = f"{words(cause).capitalize()}: {count}. {cause.sentence} {cause.next_step}"
+        told = f"{cause.label}: {count}. {cause.sentence} {cause.next_step}"
         out.print(told, highlight=False, soft_wrap=True)
 
 

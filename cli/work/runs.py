@@ -41,20 +41,21 @@ def start(
 ) -> None:
     """Start a run, and print the address to sign in at."""
 
-    async def work() -> tuple[StartedRun, Sequence[str]]:
+    async def work() -> tuple[StartedRun, Sequence[str], str]:
         if moves_healthy and kind is not RunKind.RECONNECT_ALL:
             raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
         async with acting(as_email) as (operations, actor):
             software = operations.software.chosen(provider)
             started = await operations.runs.start(actor, kind, software, key, RunOptions(moves_healthy=moves_healthy))
-            return started, await operations.runs.to_allow_again(actor, started.run_id)
+            names = await operations.runs.to_allow_again(actor, started.run_id)
+            return started, names, operations.software.allow_words(software).allow_again(names) if names else ""
 
-    started, to_allow = execute(work())
+    started, to_allow, how = execute(work())
     if json:
         print_json({"run_id": started.run_id, "authorize_url": started.authorize_url, "to_allow": list(to_allow)})
     else:
         if to_allow:
-            out.print("Tick these there and choose Allow access; they were removed there:", style="bold")
+            out.print(how, style="bold", soft_wrap=True)
             out.print("\n".join(f"  {name}" for name in to_allow), highlight=False, markup=False)
         out.print(f"Run {started.run_id} is waiting for a sign-in. Open:", highlight=False)
         out.print(started.authorize_url or "(it is past its sign-in)", highlight=False, soft_wrap=True)

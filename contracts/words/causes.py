@@ -1,4 +1,7 @@
-"""Why something is not healthy: the closed set of causes, each with a sentence and a next step for people.
+"""Why something is not healthy: the closed set of causes, each with a name, a sentence and a next step for people.
+
+Whatever names a cause to a person (page, mail, command, export, Temporal) has its words from here. They say *the
+accounting software*; where it is known which, ``contracts.naming.software.named`` puts its name there.
 
 Each error of a provider is classified once, in ``providers``, where it enters. Failures of our own parts are classified
 in ``activities.shared.failures``. Nothing else in the product looks at messages or status codes.
@@ -52,6 +55,11 @@ class Cause(StrEnum):
         return self.is_transient or self in _OF_THE_LOGIN
 
     @property
+    def label(self) -> str:
+        """Its name for people, such as ``Signed out``: in filters, headings, mails and commands."""
+        return _EXPLANATIONS[self].label
+
+    @property
     def sentence(self) -> str:
         """What happened, in one sentence for people."""
         return _EXPLANATIONS[self].sentence
@@ -77,6 +85,7 @@ class Cause(StrEnum):
 class Explanation(NamedTuple):
     """What people read about a cause."""
 
+    label: str
     sentence: str
     next_step: str
 
@@ -100,64 +109,78 @@ _HELPED_BY_SIGNING_IN = frozenset(
 
 _EXPLANATIONS: dict[Cause, Explanation] = {
     Cause.SIGNED_OUT: Explanation(
+        "Signed out",
         "The sign-in that this connection uses is no longer valid.",
         "Reconnect: sign in again with a login that can open this organisation.",
     ),
     Cause.ACCESS_LOST: Explanation(
+        "Access lost",
         "This login can no longer open the organisation.",
         # A provider may give one answer (403) for a person who lost the right and for a connection that was removed.
         "Reconnect and allow access to this organisation again. If it is not offered there, ask for access in the "
         "accounting software, or reconnect with a colleague's login that has it.",
     ),
     Cause.DISCONNECTED_AT_PROVIDER: Explanation(
+        "Removed in the accounting software",
         "The connection was removed in the accounting software.",
         "Reconnect and allow access to this organisation again.",
     ),
     Cause.SUBSCRIPTION_ENDED: Explanation(
+        "Subscription ended",
         "The organisation's subscription to the accounting software has ended.",
         "Ask the client to renew the subscription, then refresh.",
     ),
     Cause.PERMISSION_MISSING: Explanation(
+        "Permission missing",
         "The sign-in did not allow reading some of the standard information.",
         "Reconnect and accept all of the permissions that are asked for.",
     ),
     Cause.ROLE_TOO_LOW: Explanation(
+        "The login's role is too low",
         "The accounting software does not let this login read some of the standard information, although the sign-in "
         "allowed it.",
         "Have the login given a higher role in this organisation, or reconnect with a colleague's login that has one.",
     ),
     Cause.WRONG_ORGANISATION: Explanation(
+        "Wrong organisation",
         "The login reached a different organisation from the one this client is connected to.",
         "Sign in with a login that can open the client's own organisation, or change the connection on purpose.",
     ),
     Cause.CONNECTION_CAP_REACHED: Explanation(
+        "No more connections allowed",
         "The accounting software does not allow any more connections for this app.",
         "Disconnect clients that are no longer needed, or ask us to raise the limit; then try again.",
     ),
     Cause.TOO_MANY_RECORDS: Explanation(
+        "Too many records",
         "One of its lists has more records than the accounting software gives out, or than we take in at once, so it "
         "could not be read.",
         "No sign-in repairs it. Leave that list out in this client's settings to have the rest in order, and tell "
         "support.",
     ),
     Cause.RATE_LIMITED: Explanation(
+        "Out of calls for now",
         "The organisation has used up its calls for now.",
         "Nothing to do: it goes on by itself when the accounting software takes calls again.",
     ),
     Cause.PROVIDER_UNAVAILABLE: Explanation(
+        "No answer from the accounting software",
         "The accounting software gave no usable answer for this organisation.",
         "Nothing to do: it is tried again by itself.",
     ),
     Cause.APP_REFUSED: Explanation(
+        "Our app's secret is refused",
         "The accounting software refuses our app's secret: it is wrong, or was replaced there.",
         "Nothing for you to do, and no sign-in repairs it. It goes on by itself when whoever runs Clientsync has "
         "corrected the secret.",
     ),
     Cause.OUR_OUTAGE: Explanation(
+        "Held up on our side",
         "We could not reach our database, or had to wait too long for one of our own processes.",
         "Nothing to do: it goes on by itself. Nothing is wrong in the accounting software.",
     ),
     Cause.UNKNOWN: Explanation(
+        "Something unexpected",
         "Something unexpected came back for this organisation.",
         "Try it again; if the same comes back, tell support.",
     ),

@@ -24,6 +24,11 @@ class ConnectionStatus(StrEnum):
     DISCONNECTED = "disconnected"
 
     @property
+    def label(self) -> str:
+        """Its name for people, such as ``Needs reconnect``."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
     def is_leaving(self) -> bool:
         """Whether somebody has ended the connection or is ending it: no list is read for it any more."""
         return self in LEAVING

@@ -30,6 +30,11 @@ class Stage(StrEnum):
     PULLING = "pulling"
     FINISHED = "finished"
 
+    @property
+    def label(self) -> str:
+        """Its name for people, such as ``Waits for a choice``."""
+        return _STAGES.get(self) or self.value.capitalize()
+
     def may_follow(self, earlier: "Stage") -> bool:
         """Whether a run at the stage ``earlier`` may enter this one.
 
@@ -43,6 +48,12 @@ class Stage(StrEnum):
         """Whether a run at this stage still adds the organisations of further sign-ins to its list."""
         return self in {Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION}
 
+
+_STAGES = {
+    Stage.AWAITING_CONSENT: "Waits for the sign-in",
+    Stage.AWAITING_SELECTION: "Waits for a choice",
+    Stage.AWAITING_CONFIRMATION: "Waits for a yes",
+}
 
 _ORDER = {
     Stage.AWAITING_CONSENT: 0,
@@ -100,6 +111,19 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     REASSIGNED = "reassigned"
     CHANGED_MEANWHILE = "changed_meanwhile"
+
+    @property
+    def label(self) -> str:
+        """Its name for people, such as ``Still being tried``."""
+        return _OUTCOMES.get(self) or self.value.replace("_", " ").capitalize()
+
+
+_OUTCOMES = {
+    Outcome.SKIPPED: "Not chosen",
+    Outcome.UNREACHABLE: "Not reachable",
+    Outcome.RETRYING: "Still being tried",
+    Outcome.REASSIGNED: "Moved",
+}
 
 
 class SignInState(StrEnum):

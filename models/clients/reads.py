@@ -38,6 +38,11 @@ class ClientStatus(StrEnum):
     NEEDS_PERSON = "needs_person"
     ARCHIVED = "archived"
 
+    @property
+    def label(self) -> str:
+        """Its name for people; those of a connection's statuses are the connection's."""
+        return "Needs somebody" if self is ClientStatus.NEEDS_PERSON else self.value.replace("_", " ").capitalize()
+
 
 class ClientSort(StrEnum):
     """What the list can be sorted by: its columns, or what needs a person first and then by name."""

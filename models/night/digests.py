@@ -21,7 +21,7 @@ async def to_tell_of(session: AsyncSession, practice_id: UUID) -> Sequence[Clien
     found = await (await session.connection()).execute(
         text(f"""
             SELECT c.id, k.id, k.name, k.code, k.owner_id, k.team_id, c.cause, c.last_good_at, c.trouble_since,
-                   c.told_at
+                   c.told_at, c.provider
             FROM connections c JOIN clients k ON k.id = c.client_id
             WHERE c.practice_id = :practice_id AND {IS_LIVING}
               AND (c.cause IS NOT NULL OR c.told_at IS NOT NULL)

@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from contracts.naming.software import named
 from contracts.words.causes import Cause
 
 
@@ -27,6 +29,7 @@ class ClientToTellOf(NamedTuple):
     last_good_at: datetime | None
     trouble_since: datetime | None
     told_at: datetime | None
+    provider: str = ""
 
 
 class Recipient(NamedTuple):
@@ -140,7 +143,9 @@ def _admins(client: ClientToTellOf, staff: Staff) -> list[UUID]:
     return [admin for admin in admins if admin in members] or admins
 
 
-def write(digest: Digest, name: str, zone: tzinfo, link: str | None) -> Letter:
+def write(
+    digest: Digest, name: str, zone: tzinfo, link: str | None, titles: Mapping[str, str] = MappingProxyType({})
+) -> Letter:
     """Write the digest as a mail.
 
     Args:
@@ -148,6 +153,7 @@ def write(digest: Digest, name: str, zone: tzinfo, link: str | None) -> Letter:
         name: The colleague's name.
         zone: The practice's time zone.
         link: Address of the page with all connections; None where it is not known.
+        titles: Names of the accounting software, by their words; of one without a name, none is said.
     """
     own, others = ([one for one in some if not _passes(one)] for some in (digest.own, digest.others))
     waiting = [one for one in (*digest.own, *digest.others) if _passes(one)]
@@ -156,15 +162,15 @@ def write(digest: Digest, name: str, zone: tzinfo, link: str | None) -> Letter:
     parts = [f"Hello {name},"]
     if own:
         parts.append(f"{_count(len(own), 'client of yours needs', 'clients of yours need', 'somebody')}.")
-        parts += _by_cause(own, zone)
+        parts += _by_cause(own, zone, titles)
     if others:
         parts.append("Not repaired for three days, or their owner has left:")
-        parts += _by_cause(others, zone)
+        parts += _by_cause(others, zone, titles)
     if waiting:
         unread = _count(len(waiting), "client", "clients", "could not be read for most of a day")
         subject = subject or unread
         parts.append(f"{unread}, so what you see of {'it' if len(waiting) == 1 else 'them'} is as old as that.")
-        parts += _by_cause(waiting, zone)
+        parts += _by_cause(waiting, zone, titles)
     if digest.repaired:
         names = _names(digest.repaired)
         subject = subject or _count(len(digest.repaired), "client works", "clients work", "again")
@@ -178,15 +184,15 @@ def _passes(client: ClientToTellOf) -> bool:
     return client.cause is not None and client.cause.is_transient
 
 
-def _by_cause(clients: Iterable[ClientToTellOf], zone: tzinfo) -> list[str]:
-    """One paragraph for each cause: what happened, what to do, and which clients."""
-    by_cause: defaultdict[Cause, list[ClientToTellOf]] = defaultdict(list)
+def _by_cause(clients: Iterable[ClientToTellOf], zone: tzinfo, titles: Mapping[str, str]) -> list[str]:
+    """One paragraph for each cause and accounting software: its name, what happened, what to do, and which clients."""
+    by_cause: defaultdict[tuple[Cause, str], list[ClientToTellOf]] = defaultdict(list)
     for client in clients:
         if client.cause is not None:
-            by_cause[client.cause].append(client)
+            by_cause[client.cause, client.provider].append(client)
     paragraphs = []
-    for cause, theirs in by_cause.items():
-        lines = [f"{cause.sentence} {cause.next_step}"]
+    for (cause, provider), theirs in by_cause.items():
+        lines = [named(text, titles.get(provider)) for text in (cause.label, f"{cause.sentence} {cause.next_step}")]
         lines += [f"  - {client.name} ({client.code}), {_last_good(client, zone)}" for client in theirs[:SHOWN]]
         if len(theirs) > SHOWN:
             lines.append(f"  and {len(theirs) - SHOWN} more")

@@ -136,16 +136,16 @@ def _or_new_books(one: LivingConnection, nobodys: Collection[str]) -> str:
 
 
 def missed(one: LivingConnection, grant_id: UUID) -> str:
-    """Say that an organisation was not ticked in a sign-in, and how to repair that.
+    """Say that an organisation was not allowed in a sign-in, and how to repair that.
 
     Args:
         one: The connection.
         grant_id: The login of the sign-in; another login than the connection's own may not have access to it.
     """
     if one.grant_id == grant_id:
-        how = f"Reconnect once more, tick {one.name} there and choose Allow access."
+        how = f"Reconnect once more and allow access to {one.name} there."
     else:
-        how = "Reconnect with a login that can open it, tick it there and choose Allow access."
+        how = "Reconnect with a login that can open it, and allow access to it there."
     return f"{one.name} was removed in the accounting software, and this sign-in did not allow it again. {how}"
 
 

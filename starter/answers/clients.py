@@ -15,6 +15,7 @@ from models.connections.tables import Connection, Receipt
 from models.events.tables import Event
 from models.lists.reads import OURS, ListPage
 from models.lists.tables import ContactRow, StandardRow
+from starter.software import named_of
 
 _OURS = frozenset({"connection_id", "fingerprint", *OURS})
 """Columns that are bookkeeping of ours."""
@@ -51,8 +52,8 @@ class ConnectionAnswer(BaseModel):
             login=login,
             status=connection.status,
             cause=cause,
-            message=cause.sentence if cause else None,
-            next_step=cause.next_step if cause else None,
+            message=named_of(cause.sentence, connection.provider) if cause else None,
+            next_step=named_of(cause.next_step, connection.provider) if cause else None,
             limited_until=connection.limited_until,
             last_good_at=connection.last_good_at,
             listed_at=connection.listed_at,
@@ -124,8 +125,8 @@ class ReceiptAnswer(BaseModel):
     attempted_at: datetime
 
     @classmethod
-    def of(cls, receipt: Receipt) -> Self:
-        """The receipt as the API shows it."""
+    def of(cls, receipt: Receipt, provider: str = "") -> Self:
+        """The receipt as the API shows it, with the name of the accounting software where its word is given."""
         return cls(
             rows=receipt.rows,
             pulled_at=receipt.pulled_at,
@@ -133,7 +134,7 @@ class ReceiptAnswer(BaseModel):
             changed=receipt.changed,
             gone=receipt.gone,
             cause=receipt.cause,
-            message=receipt.cause.sentence if receipt.cause else None,
+            message=named_of(receipt.cause.sentence, provider) if receipt.cause else None,
             attempted_at=receipt.attempted_at,
         )
 
@@ -156,11 +157,11 @@ class ListAnswer(BaseModel):
     )
 
     @classmethod
-    def of(cls, name: ListName, page: ListPage, *, limit: int, offset: int) -> Self:
+    def of(cls, name: ListName, page: ListPage, *, limit: int, offset: int, provider: str = "") -> Self:
         """The page as the API shows it."""
         return cls(
             list_name=name,
-            receipt=ReceiptAnswer.of(page.receipt) if page.receipt else None,
+            receipt=ReceiptAnswer.of(page.receipt, provider) if page.receipt else None,
             total=page.total,
             limit=limit,
             offset=offset,

@@ -81,7 +81,10 @@ class ManagedConnectionAnswer(ConnectionAnswer):
             client_id=found.client.id,
             next_refresh_at=connection.next_refresh_at,
             settings=SettingsAnswer.of(connection, details.offered),
-            receipts={name: ReceiptAnswer.of(receipt) for name, receipt in sorted(details.receipts.items())},
+            receipts={
+                name: ReceiptAnswer.of(receipt, connection.provider)
+                for name, receipt in sorted(details.receipts.items())
+            },
             absent_lists=[name for name in ListName if name not in details.offered],
             changed_from=ChangedBooksAnswer(
                 old_organisation_name=details.old_name or "",

@@ -11,6 +11,7 @@ from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from models.connections.health_reads import ConnectionView, HealthPage
 from starter.connections.health import Check
+from starter.software import named_of
 
 
 class ConnectionHealthAnswer(BaseModel):
@@ -56,8 +57,8 @@ class ConnectionHealthAnswer(BaseModel):
             login=view.login_name,
             status=connection.status,
             cause=cause,
-            message=cause.sentence if cause else None,
-            next_step=cause.next_step if cause else None,
+            message=named_of(cause.sentence, connection.provider) if cause else None,
+            next_step=named_of(cause.next_step, connection.provider) if cause else None,
             limited_until=connection.limited_until,
             last_good_at=connection.last_good_at,
             listed_at=connection.listed_at,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.naming.software import named
 from contracts.words.runs import Outcome, RunKind, Stage
 from models.runs.progress import RunSnapshot
 from starter.answers.wording import number, plural
@@ -56,13 +57,16 @@ class Progress:
         return f"{how_far} {self.pause}" if self.pause else how_far
 
 
-def progress_of(kind: RunKind, snapshot: RunSnapshot, *, is_hand_over: bool = False) -> Progress:
+def progress_of(
+    kind: RunKind, snapshot: RunSnapshot, *, is_hand_over: bool = False, title: str | None = None
+) -> Progress:
     """How far a run has come.
 
     Args:
         kind: The kind of run.
         snapshot: The run at this moment.
         is_hand_over: Whether an admin gives one colleague's clients to another, without a sign-in.
+        title: The name of the accounting software; None where it is not known.
     """
     counts = dict(snapshot.counts)
     counts.pop(Outcome.SKIPPED, None)
@@ -80,9 +84,11 @@ def progress_of(kind: RunKind, snapshot: RunSnapshot, *, is_hand_over: bool = Fa
             unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
             done, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
             if snapshot.put_off and done + snapshot.put_off == most:
-                pause = PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients")
+                pause = named(PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients"), title)
                 return Progress(doing, done, most, "clients done", counts, pause, snapshot.next_try_at)
-            return Progress(doing, done, most, "clients done", counts, PAUSED if snapshot.paused_until else None)
+            return Progress(
+                doing, done, most, "clients done", counts, named(PAUSED, title) if snapshot.paused_until else None
+            )
         case _:
             return Progress(doing, 0, None, "", counts)
 

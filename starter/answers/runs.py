@@ -12,6 +12,7 @@ from models.kit.columns import now
 from models.runs.reads import RunView, WholeRun
 from models.runs.tables import RunOrganisation
 from models.runs.tallies import Accounts
+from starter.software import named_of
 
 
 class StartedAnswer(BaseModel):
@@ -25,7 +26,7 @@ class StartedAnswer(BaseModel):
     to_allow: list[str] = Field(
         default_factory=list,
         description="Reconnecting: names of organisations that were removed at the provider; say before the browser "
-        "leaves that they have to be ticked there.",
+        "leaves that access to them has to be allowed again there.",
     )
 
 
@@ -69,7 +70,7 @@ class OrganisationAnswer(BaseModel):
     retry_at: datetime | None
 
     @classmethod
-    def of(cls, row: RunOrganisation, distinction: str | None = None) -> Self:
+    def of(cls, row: RunOrganisation, provider: str, distinction: str | None = None) -> Self:
         """The organisation as the API shows it; see ``models.runs.telling_apart`` for the distinction."""
         return cls(
             organisation_id=row.organisation_id,
@@ -82,8 +83,8 @@ class OrganisationAnswer(BaseModel):
             client_id=row.client_id or row.link_client_id or row.matched_client_id,
             outcome=row.outcome,
             cause=row.cause,
-            message=row.message,
-            next_step=row.next_step,
+            message=named_of(row.message, provider),
+            next_step=named_of(row.next_step, provider),
             retry_at=row.retry_at,
         )
 
@@ -157,7 +158,8 @@ class RunAnswer(RunFactsAnswer):
             accounts=AccountsAnswer.of(accounts) if accounts else None,
             verdicts=whole.view.tally.verdicts,
             organisations=[
-                OrganisationAnswer.of(row, whole.distinctions.get(row.organisation_id)) for row in whole.organisations
+                OrganisationAnswer.of(row, whole.view.run.provider, whole.distinctions.get(row.organisation_id))
+                for row in whole.organisations
             ],
             offers=[OfferAnswer(organisation_id=row.organisation_id, name=row.name) for row in whole.offered],
         )
@@ -179,7 +181,7 @@ def _facts(view: RunView) -> dict[str, Any]:
         "provider": run.provider,
         "stage": run.stage,
         "result": run.result,
-        "message": run.message,
+        "message": named_of(run.message, run.provider),
         "paused_until": run.paused_until if run.is_paused(now()) else None,
         "colleague": view.colleague_name,
         "created_at": run.created_at,

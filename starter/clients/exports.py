@@ -30,7 +30,7 @@ from starter.clients.clients import EVERYONE, Clients
 from starter.clients.imports.workbooks import written
 from starter.clients.spreadsheet import as_csv, cell
 from starter.runs.runs import Runs
-from starter.software import Software
+from starter.software import Software, named_of
 
 Row = Sequence[object]
 
@@ -112,7 +112,8 @@ class Exports:
             Refused: There is no such run in the practice.
         """
         found, _ = await self._runs.organisations(actor, run_id, limit=None)
-        rows = each([_organisation(view) for view in found])
+        provider = (await self._runs.report(actor, run_id)).run.provider
+        rows = each([_organisation(view, provider) for view in found])
         return self._export(actor, [run_id], (*ORGANISATION, *OUTCOME), rows)
 
     async def client_list(self, actor: Actor, client_id: UUID, name: ListName) -> Export:
@@ -166,6 +167,7 @@ class Exports:
                 next_step = "The client is disconnected, so nothing reads it."
             else:
                 next_step = f"{cause.sentence} {cause.next_step}" if cause else "It comes with the first refresh."
+                next_step = self._software.named(next_step, connection.provider)
             message = f"This list of {client} was not read yet, so there is nothing to take along. {next_step}"
         else:
             return
@@ -207,14 +209,18 @@ def _client(view: ClientView, owner_email: str) -> Row:
         return [*of_client, *[None] * (len(CONNECTION) + len(WORDS))]
     of_organisation = [connection.provider, connection.organisation_id, connection.organisation_name, view.login_name]
     of_health = [connection.status, cause, connection.lists_pulled_at, connection.last_good_at]
-    return [*of_client, *of_organisation, *of_health, cause and cause.sentence, cause and cause.next_step]
+    said = (
+        [named_of(text, connection.provider) for text in (cause.sentence, cause.next_step)] if cause else [None, None]
+    )
+    return [*of_client, *of_organisation, *of_health, *said]
 
 
-def _organisation(view: OrganisationView) -> Row:
+def _organisation(view: OrganisationView, provider: str) -> Row:
     row, cause = view.organisation, view.organisation.cause
     listed = [row.organisation_id, row.name, row.verdict, row.verdict_message]
     client = [view.client_code, view.client_name, view.owner_name, view.team_name]
-    became = [row.outcome, cause, cause and cause.sentence, row.next_step, row.message, row.retry_at]
+    said = [named_of(text, provider) for text in (cause and cause.sentence, row.next_step, row.message)]
+    became = [row.outcome, cause, *said, row.retry_at]
     return [*listed, *client, *became]
 
 

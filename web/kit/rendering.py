@@ -19,12 +19,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from starter.access.sessions import SignedIn
+from starter.answers.allow_words import AllowWords
 from starter.answers.views import now
 from starter.operations import Operations
 from starter.software import Software
 from web.kit.confirmations import PARAMETER, said
 from web.kit.surroundings import Surroundings, current, surrounded
-from web.kit.wording import FILTERS
+from web.kit.wording import FILTERS, standing
 
 CSRF_FIELD = "csrf"
 FORM_KEY = "key"
@@ -68,7 +69,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key, software=software)
+    made.globals.update(static=static, csrf_field=csrf_field, form_key=form_key, software=software, standing=standing)
     made.globals.update(may_add_clients=may_add_clients)
     return made
 
@@ -120,7 +121,8 @@ def render(
         values: What the template gets.
     """
     done = said(request.query_params.get(PARAMETER))
-    sentence = done.sentence_once(is_over=is_over, is_well=is_well) if done else None
+    operations: Operations = request.app.state.operations
+    sentence = operations.software.named(done.sentence_once(is_over=is_over, is_well=is_well)) if done else None
     around = {
         "said": done,
         "said_sentence": sentence,
@@ -128,7 +130,6 @@ def render(
         "path": request.url.path,
         "has_outbox": request.app.state.has_outbox,
     }
-    operations: Operations = request.app.state.operations
     page = rendered(viewer_of(request), template, at=operations.software, **around | values)
     # Without a referrer, browsers send forms with ``Origin: null``, and nobody could tell ours from others'.
     return HTMLResponse(page, status_code=status, headers={"Referrer-Policy": referrer})
@@ -138,10 +139,8 @@ def leave(
     request: Request,
     address: str,
     whither: str,
+    allow: AllowWords | None = None,
     to_allow: Sequence[str] = (),
-    *,
-    joins_many: bool = True,
-    only_says_who: bool = False,
 ) -> HTMLResponse:
     """The answer to a POST that leads to a sign-in at an accounting software or an identity provider.
 
@@ -152,9 +151,8 @@ def leave(
         request: The POST.
         address: The provider's address.
         whither: The provider's name for people.
-        to_allow: Names of organisations that have to be ticked there; the page then waits until people have read them.
-        joins_many: Whether one sign-in may bring many organisations.
-        only_says_who: Whether it is an identity provider, where nothing is allowed to us.
+        allow: What a person does there; None at an identity provider, where nothing is allowed to us.
+        to_allow: Names of organisations that were removed there; the page then waits until people have read them.
     """
     return render(
         request,
@@ -163,6 +161,5 @@ def leave(
         address=address,
         whither=whither,
         to_allow=to_allow,
-        joins_many=joins_many,
-        only_says_who=only_says_who,
+        allow=allow,
     )

@@ -2,12 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from enum import StrEnum
 
 from markupsafe import Markup, escape
 
+from contracts.naming.labels import label_of
+from contracts.naming.standings import Standing, standing_of
 from contracts.words.causes import Cause
-from contracts.words.runs import Outcome
+from contracts.words.connections import ConnectionStatus
 from starter.answers.wording import number, plural
 from web.kit.surroundings import current
 
@@ -18,19 +19,8 @@ _STEPS = (
 )
 NOTHING = "\N{EN DASH}"
 _BACKTICKS = re.compile("`+")
-_SAID: dict[str, str] = {
-    Outcome.SKIPPED: "Not chosen",
-    Outcome.UNREACHABLE: "Not reachable",
-    Outcome.RETRYING: "Still being tried",
-    Outcome.REASSIGNED: "Moved",
-    Cause.DISCONNECTED_AT_PROVIDER: "Removed in the accounting software",
-    Cause.RATE_LIMITED: "Out of calls for now",
-    Cause.ROLE_TOO_LOW: "The login's role is too low",
-    Cause.APP_REFUSED: "Our app's secret is refused",
-    Cause.OUR_OUTAGE: "Held up on our side",
-}
-"""What people call what is called otherwise in code."""
-
+words = label_of
+"""The name of a value of ours, such as ``Needs reconnect`` for ``needs_reconnect``."""
 _LOGIN_IS_GONE = frozenset({Cause.SIGNED_OUT, Cause.DISCONNECTED_AT_PROVIDER})
 """With these, nothing can be read before somebody signs in; the nights only look at the login."""
 
@@ -62,11 +52,20 @@ def coded(text: str) -> Markup:
     )
 
 
-def words(value: object) -> str:
-    """A value such as ``needs_reconnect`` as ``Needs reconnect``; empty for None."""
-    code = str(value.value if isinstance(value, StrEnum) else value)
-    text = _SAID.get(code) or code.replace("_", " ").replace("-", " ")
-    return "" if value is None else f"{text[:1].upper()}{text[1:]}"
+def named(text: str | None, provider: str | None = None) -> str:
+    """A sentence with the name of the accounting software that it is about.
+
+    Args:
+        text: What is said; None is nothing.
+        provider: Its word; None where it is not known, which names the only one that is on, and none where several are.
+    """
+    software = current().software
+    return software.named(text or "", provider) if software else text or ""
+
+
+def standing(status: ConnectionStatus | None, cause: Cause | None, good_at: datetime | None) -> Standing:
+    """How a client's connection stands, in words and with a tone; nothing that was never read is green."""
+    return standing_of(status, cause, was_read=good_at is not None)
 
 
 def ago(moment: datetime | None) -> Markup:
@@ -142,4 +141,5 @@ FILTERS = {
     "plural": plural,
     "words": words,
     "is_ahead": is_ahead,
+    "named": named,
 }

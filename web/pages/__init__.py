@@ -23,7 +23,7 @@ How a page is made
 4. **Refusals**: ``Refused`` becomes a page that says what happened, with the fitting status. Where a field is to
    blame, catch it and render the form again with ``status=422`` and ``refusal.message`` beside the field; what the
    person typed stays. Such a form is sent to its own page's path, so that the address still is one that can be opened.
-5. **To a provider**: a POST that starts a sign-in ends with ``leave(request, authorize_url, title)`` from
+5. **To a provider**: a POST that starts a sign-in ends with ``leave(request, authorize_url, title, allow)`` from
    ``web.kit.rendering``, not with a redirect: Chromium holds the redirects of forms to ``form-action 'self'``.
 6. **Words**: times are ``{{ moment|ago }}`` (exact time behind it) or ``{{ moment|at }}``, in the practice's zone;
    ``{{ n|number }}``, ``{{ n|plural("client") }}``, ``{{ enum|words }}``. Everything is escaped.

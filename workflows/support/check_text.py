@@ -77,7 +77,7 @@ def check_details(
         parts.append(f"**Connections:** {report.healthy} work · {in_trouble} in trouble")
     parts += [
         "\n".join(
-            f"- **{cause.value.replace('_', ' ').capitalize()}**, {count}: {cause.sentence} {cause.next_step}"
+            f"- **{cause.label}**, {count}: {cause.sentence} {cause.next_step}"
             for cause, count in sorted(report.causes.items())
         )
     ]

@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
+    from contracts.naming.software import named
     from contracts.payloads.sync_client import ClientFacts, Trouble
     from contracts.words.connections import ConnectionStatus
 
@@ -55,7 +56,8 @@ def disconnecting(client: ClientFacts, trouble: Trouble | None, tries: int, retr
     if trouble is None or retry_at is None:
         return f"### Disconnecting now\n\n{who} Nothing to do.{page}"
     return (
-        f"### Waiting for {client.provider_title}\n\n{trouble.cause.sentence} The connection is not removed yet.\n\n"
+        f"### Waiting for {client.provider_title}\n\n{named(trouble.cause.sentence, client.provider_title)} "
+        "The connection is not removed yet.\n\n"
         f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC. To try at once, **Send a Signal** `retry_now` with no input. "
         f"To keep the connection, press **Request Cancellation**.\n\n{who}\n\n"
         f"For support: {trouble.detail or 'no more detail'}{page}"

@@ -6,12 +6,13 @@ appear, because the payload codec seals them; contacts and secrets never do.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
+    from contracts.naming.labels import label_of as _words
+    from contracts.naming.software import named
     from contracts.payloads.runs import RunFacts
     from contracts.payloads.support import ForSupport
     from contracts.payloads.sync_client import ClientFacts, Trouble
@@ -147,7 +148,7 @@ def run_details(
     parts.append(troubled_clients(troubled, in_trouble, run.support.site))
     if notices:
         parts.append("\n".join(f"- {notice}" for notice in notices[-NOTICES_SHOWN:]))
-    return "\n\n".join(part for part in parts if part)
+    return named("\n\n".join(part for part in parts if part), run.provider_title)
 
 
 def _next_step(kind: RunKind, cause: Cause, *, goes_on: bool) -> str:
@@ -179,11 +180,12 @@ def sync_details(
         return f"### Pulling now\n\n{reason} Tries that failed so far: {tries}. Nothing to do.{page}"
     since = "What a check has found since then stands on the client's page."
     met = f"Met at {met_at:%Y-%m-%d %H:%M:%S} UTC. {since}\n\n" if met_at else ""
-    return (
+    return named(
         f"### {_words(trouble.cause)}\n\n{trouble.cause.sentence} {trouble.cause.next_step}\n\n{met}"
         f"Next try at {retry_at:%Y-%m-%d %H:%M:%S} UTC; tries of its own that failed so far: {tries}. "
         f"{_SOONER_IF_LIMITED if trouble.cause is Cause.RATE_LIMITED else _SOONER}\n\n{reason}\n\n"
-        f"For support: {trouble.detail or 'no more detail'}{page}"
+        f"For support: {trouble.detail or 'no more detail'}{page}",
+        client.provider_title,
     )
 
 
@@ -210,16 +212,13 @@ def sync_end(client: ClientFacts, reason: str, trouble: Trouble | None, sources:
         then = (
             f"{trouble.cause.next_step} Nothing but the night tries it again before that; once it is done, {refresh}."
         )
-    return (
-        f"### Stopped: {_words(trouble.cause).lower()}\n\n{trouble.cause.sentence} {then}\n\n"
-        f"{reason}\n\nFor support: {trouble.detail or 'no more detail'}{page}"
+    return named(
+        f"### Stopped: {_words(trouble.cause)}\n\n{trouble.cause.sentence} {then}\n\n"
+        f"{reason}\n\nFor support: {trouble.detail or 'no more detail'}{page}",
+        client.provider_title,
     )
 
 
 def _line(title: str, counts: Mapping[Verdict, int] | Mapping[Outcome, int]) -> str:
     shown = " · ".join(f"{count} {_words(word).lower()}" for word, count in counts.items() if count)
     return f"**{title}:** {shown} (**{sum(counts.values())} in all**)"
-
-
-def _words(value: StrEnum) -> str:
-    return value.value.replace("_", " ").capitalize()

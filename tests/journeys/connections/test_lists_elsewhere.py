@@ -65,7 +65,7 @@ async def test_pages_say_that_a_list_is_not_kept_there(elsewhere: OneClient):
     async with visitor(scene, session) as browser:
         manage = (await browser.get(f"/clients/{elsewhere.client_id}/connection")).text
         currencies = (await browser.get(f"/clients/{elsewhere.client_id}/lists/currencies")).text
-    assert manage.count("Not kept by the accounting software") == len(ABSENT)
+    assert manage.count("Not kept by Second Books") == len(ABSENT)
     assert "Not pulled yet" not in manage
     assert 'value="customers"' in manage.split('name="pulled"', 1)[1]
     assert "There is no such list" in currencies

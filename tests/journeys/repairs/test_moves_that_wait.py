@@ -101,7 +101,7 @@ async def test_its_page_says_until_when(make_prepared: MakePrepared):
     page = (await (await at_their_desk(ben)).get(f"/activity/{run_id}")).text
     said = " ".join(re.sub("<[^>]+>", " ", page).split())
     assert "2 of 3 clients done" in said
-    assert "The accounting software takes no more calls for this client now. It goes on by itself" in said
+    assert "Xero takes no more calls for this client now. It goes on by itself" in said
     assert "Next try in " in said
 
 

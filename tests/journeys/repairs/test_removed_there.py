@@ -23,7 +23,7 @@ async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_prepared: 
         missed = await reconnected(scene)  # nobody has noticed yet: the sign-in is the first look
         row = by_organisation(missed)[removed]
         assert (row["outcome"], row["cause"]) == ("unreachable", "disconnected_at_provider")
-        assert row["message"].endswith(f"Reconnect once more, tick {name} there and choose Allow access.")
+        assert row["message"].endswith(f"Reconnect once more and allow access to {name} there.")
         client = next(one for one in await scene.clients() if one["connection"]["organisation_id"] == removed)
         assert client["connection"]["cause"] == "disconnected_at_provider"
 
@@ -50,7 +50,7 @@ async def test_one_client_says_which_to_tick(make_prepared: MakePrepared):
         run = await scene.until_stage(answer.json()["run_id"], "finished")
     [row] = run["organisations"]
     assert (row["outcome"], row["cause"]) == ("unreachable", "disconnected_at_provider")
-    assert row["message"].endswith(f"tick {name} there and choose Allow access. Nothing was changed.")
+    assert row["message"].endswith(f"allow access to {name} there. Nothing was changed.")
 
 
 @pytest.mark.thorough

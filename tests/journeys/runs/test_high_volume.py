@@ -46,7 +46,7 @@ async def test_what_no_order_gives_is_said_and_the_rest_is_read(make_scene: Make
         assert {name: receipts[name]["rows"] for name in ListName} == {name: before[name]["rows"] for name in ListName}
         shown = await client.shown()
         assert (shown["status"], shown["cause"]) == ("connected", Cause.TOO_MANY_RECORDS)
-        assert "more records than the accounting software gives out" in shown["message"]
+        assert "more records than Xero gives out" in shown["message"]
         await client.set(list_names=[name for name in ListName if name not in OF_CONTACTS])
         assert (await client.shown())["cause"] is None  # as the next step says
         scene.world.faults.clear()

@@ -118,17 +118,17 @@ def test_what_the_own_login_does_not_reach_any_more_was_not_ticked(cause):
     connection = one(CONNECTED if cause is None else BROKEN, cause, organisation_id="other", is_mine=True)
     (settled,) = survey([connection], REACHED, MINE, moves_healthy=False)
     assert (settled.outcome, settled.cause) == (Outcome.UNREACHABLE, Cause.DISCONNECTED_AT_PROVIDER)
-    assert "tick Harbour Cafe there and choose Allow access" in (settled.message or "")
+    assert "allow access to Harbour Cafe there" in (settled.message or "")
     alone = survey_one(connection, REACHED, MINE)
     assert (alone.outcome, alone.cause) == (Outcome.UNREACHABLE, Cause.DISCONNECTED_AT_PROVIDER)
-    assert "tick Harbour Cafe there and choose Allow access. Nothing was changed." in (alone.message or "")
+    assert "allow access to Harbour Cafe there. Nothing was changed." in (alone.message or "")
 
 
 def test_what_was_removed_is_ticked_with_any_login_that_opens_it_or_repaired_by_one_that_reaches_it():
     removed = one(BROKEN, Cause.DISCONNECTED_AT_PROVIDER, organisation_id="other")
     (settled,) = survey([removed], REACHED, MINE, moves_healthy=False)
     assert settled.cause is Cause.DISCONNECTED_AT_PROVIDER
-    assert "with a login that can open it, tick it there and choose Allow access" in (settled.message or "")
+    assert "with a login that can open it, and allow access to it there" in (settled.message or "")
     (settled,) = survey([removed._replace(reached_by=("Ben",))], REACHED, MINE, moves_healthy=False)
     assert "The login of Ben could" in (settled.message or "")
 

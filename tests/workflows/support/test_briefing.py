@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from contracts.naming.software import named
 from contracts.payloads.check_connections import PracticeFacts
 from contracts.payloads.runs import RunFacts
 from contracts.payloads.support import ForSupport
@@ -47,7 +48,7 @@ CLIENT = ClientFacts(
 @pytest.mark.parametrize("stage", Stage)
 def test_every_stage_of_every_kind_says_what_to_do(kind, stage):
     heading, advice = run_text.run_details(RUN, kind, stage, {}, {}, {}, []).split("\n\n")
-    assert heading == f"### {stage.value.replace('_', ' ').capitalize()}"
+    assert heading == f"### {stage.label}"
     assert len(advice) > 20
 
 
@@ -64,7 +65,7 @@ def test_counts_add_up_and_causes_say_what_to_do():
     assert details.count("(**4 in all**)") == 2
     assert "2 created · 1 failed · 1 already client" in details
     assert RUN.run_id in details
-    assert Cause.ACCESS_LOST.next_step in details
+    assert named(Cause.ACCESS_LOST.next_step, RUN.provider_title) in details
     assert "- A notice." in details
 
 
@@ -160,7 +161,7 @@ def test_a_client_in_trouble_shows_its_cause_and_its_next_try():
     details = run_text.sync_details(
         CLIENT, "Handed over.", Trouble(cause=Cause.RATE_LIMITED, detail="day limit"), 2, at
     )
-    assert details.startswith("### Rate limited")
+    assert details.startswith("### Out of calls for now")
     assert "2026-11-24 09:30:00 UTC" in details
     assert "no call is made before it ends" in details  # whatever is signalled
     assert "day limit" in details
@@ -179,7 +180,7 @@ def test_the_end_of_a_sync_says_what_came_of_it():
     here = CLIENT.model_copy(update={"support": ForSupport(site="https://here.test")})
     assert f"(https://here.test/clients/{CLIENT.client_id}/connection)" in run_text.sync_end(here, "Refresh.", None)
     assert run_text.sync_end(CLIENT, "Refresh.", Trouble(cause=Cause.ACCESS_LOST)).startswith(
-        "### Stopped: access lost"
+        "### Stopped: Access lost"
     )
 
 
@@ -250,4 +251,4 @@ def test_a_sync_that_ended_while_waiting_would_help_leaves_it_to_the_night():
 )
 def test_a_cause_in_a_run_promises_what_something_does(kind: RunKind, outcome: Outcome, said: str):
     shown = run_text.run_details(RUN, kind, Stage.FINISHED, {}, {outcome: 1}, {Cause.RATE_LIMITED: 1}, [])
-    assert f"{Cause.RATE_LIMITED.sentence} {said}" in shown
+    assert named(f"{Cause.RATE_LIMITED.sentence} {said}", RUN.provider_title) in shown

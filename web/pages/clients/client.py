@@ -59,7 +59,8 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID,
         if refused.refusal.code is not RefusalCode.WRONG_STAGE:
             raise
         return go(_where_shown(asked), Said.RUN_MOVED_ON)
-    return leave(request, address, door.software.title(asked.provider))
+    allow = door.software.allow_words(asked.provider)
+    return leave(request, address, allow.title, allow)
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/stop")

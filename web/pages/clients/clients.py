@@ -17,6 +17,7 @@ from starter.actor import Actor
 from starter.answers.views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus, ClientView
 from starter.clients.clients import EVERYONE
 from starter.operations import Operations
+from starter.software import Software
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.csv_answers import csv_answer, workbook_answer
@@ -139,7 +140,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         views=await _views(door, viewer.actor, wanted, everything),
         buttons={view.client.id: row_buttons(view, viewer.actor, _title(door, view)) for view in found},
         statuses=_statuses(facets),
-        causes=_causes(everything, facets, wanted.cause),
+        causes=_causes(everything, facets, wanted.cause, door.software),
         # Addresses that end with ? or &: what follows is sort, page and the like.
         unsorted=address(CLIENTS, asked.filters | asked.size),
         unpaged=address(CLIENTS, asked.filters | asked.sorting | asked.size),
@@ -208,14 +209,15 @@ async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[t
 
 
 def _statuses(facets: ClientFacets) -> list[tuple[ClientStatus, str]]:
-    return [(status, _counted(status, facets.by_status.get(status))) for status in ClientStatus]
+    return [(status, _counted(status.label, facets.by_status.get(status))) for status in ClientStatus]
 
 
-def _causes(everything: ClientFacets, facets: ClientFacets, chosen: Cause | None) -> list[tuple[Cause, str]]:
+def _causes(
+    everything: ClientFacets, facets: ClientFacets, chosen: Cause | None, software: Software
+) -> list[tuple[Cause, str]]:
     there = [cause for cause in Cause if cause in everything.by_cause or cause is chosen]
-    return [(cause, _counted(cause, facets.by_cause.get(cause, 0))) for cause in there]
+    return [(cause, _counted(software.named(cause.label), facets.by_cause.get(cause, 0))) for cause in there]
 
 
-def _counted(kind: ClientStatus | Cause, count: int | None) -> str:
-    name = kind.replace("_", " ").capitalize()
+def _counted(name: str, count: int | None) -> str:
     return name if count is None else f"{name} ({count:,})"

@@ -37,7 +37,7 @@ class Line(NamedTuple):
 
 
 def happened(view: EventView) -> Line:
-    """An event as the page shows it."""
+    """An event as the page shows it; what it says of the accounting software names none yet."""
     event = view.event
     said = Happened(event.kind, view.colleague_name, event.cause, event.before, event.after)
     return Line(said, event.at, event.run_id)

@@ -134,7 +134,8 @@ async def undo(door: Door, viewer: Viewer, client_id: UUID) -> RedirectResponse:
 def _to_sign_in(request: Request, door: Door, client_id: UUID, started: StartedRun) -> Response:
     if started.authorize_url is None:  # the form was sent before, and its sign-in is over
         return go(f"/clients/{client_id}/runs/{started.run_id}")
-    return leave(request, started.authorize_url, door.software.title(started.provider))
+    allow = door.software.allow_words(started.provider)
+    return leave(request, started.authorize_url, allow.title, allow)
 
 
 async def _page(
@@ -184,6 +185,7 @@ async def _page(
         undo_until=undo_until(change) if change and undo_until(change) > now() else None,
         run=await _run(door, viewer, client_id, run_id),
         title=door.software.title(connection.provider),
+        allow=door.software.allow_words(connection.provider),
         in_temporal=await client_in_temporal(request, door, viewer, view.client.code),
     )
 

@@ -33,5 +33,5 @@ async def start(
     )
     if started.authorize_url is None:
         return go(f"/activity/{started.run_id}")
-    software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, started.run_id)
-    return leave(request, started.authorize_url, software.title, to_allow, joins_many=software.capabilities.joins_many)
+    allow, to_allow = door.software.allow_words(provider), await door.runs.to_allow_again(viewer.actor, started.run_id)
+    return leave(request, started.authorize_url, allow.title, allow, to_allow)

@@ -72,7 +72,11 @@ async def _awaiting_consent(look: RunPage) -> Values:
 
 async def _working(look: RunPage) -> Values:
     run = look.report.run
-    return {"progress": progress_of(run.kind, look.snapshot, is_hand_over=run.is_hand_over)}
+    return {
+        "progress": progress_of(
+            run.kind, look.snapshot, is_hand_over=run.is_hand_over, title=look.door.software.title(run.provider)
+        )
+    }
 
 
 async def _selecting(look: RunPage) -> Values:

@@ -81,7 +81,8 @@ async def events(
     async for snapshot in watched:
         if not await door.sessions.goes_on(viewer):
             return
-        progress = progress_of(run.kind, snapshot, is_hand_over=run.is_hand_over)
+        title = door.software.title(run.provider)
+        progress = progress_of(run.kind, snapshot, is_hand_over=run.is_hand_over, title=title)
         yield News(
             view=_view(snapshot),
             list=_list(snapshot),
@@ -105,8 +106,8 @@ async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -
         address = await door.consents.begin(viewer.actor, run_id)
     except Refused as refused:
         return moved_on(run_id, refused)
-    software, to_allow = door.consents.provider(provider), await door.runs.to_allow_again(viewer.actor, run_id)
-    return leave(request, address, software.title, to_allow, joins_many=software.capabilities.joins_many)
+    allow, to_allow = door.software.allow_words(provider), await door.runs.to_allow_again(viewer.actor, run_id)
+    return leave(request, address, allow.title, allow, to_allow)
 
 
 @router.post("/activity/{run_id}/selection")
@@ -157,7 +158,7 @@ async def page(
     """The run's page; with a choice that was sent or read out of a file, where the run awaits one."""
     snapshot, report = await door.runs.at_one_moment(viewer.actor, run_id)
     part = part_of(report.run.kind, report.run.stage)
-    provider = door.consents.provider(report.run.provider)
+    allow = door.software.allow_words(report.run.provider)
     refusal = chosen and (chosen.refusal or chosen.file_refusal)
     values = dict(await part.values(RunPage(door, viewer, report, snapshot, request.query_params, chosen)))
     return render(
@@ -171,11 +172,12 @@ async def page(
         report=report,
         snapshot=snapshot,
         view=_view(report.run),
-        says=progress_of(report.run.kind, snapshot).sentence,
+        says=progress_of(report.run.kind, snapshot, title=allow.title).sentence,
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
-        provider=provider.title,
-        joins_many=provider.capabilities.joins_many,
+        provider=allow.title,
+        allow=allow,
+        joins_many=allow.joins_many,
         in_temporal=in_temporal(request, door, viewer, run_id),
         **values,
     )

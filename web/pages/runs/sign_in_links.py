@@ -46,8 +46,7 @@ async def for_somebody_else(request: Request, door: Operations, viewer: SignedIn
     """
     link = await door.consents.link(viewer.actor, run_id)
     run = (await door.runs.report(viewer.actor, run_id)).run
-    provider = door.consents.provider(run.provider).title
-    return render(request, "runs/sign_in_link.html", link=link, run=run, provider=provider)
+    return render(request, "runs/sign_in_link.html", link=link, run=run, provider=door.software.title(run.provider))
 
 
 @open_to_all.get("/sign-in-link/{token}")
@@ -57,15 +56,8 @@ async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
         asked = await door.consents.asked(token)
     except Refused as refused:
         return _unusable(request, refused)
-    provider = door.consents.provider(asked.run.provider)
-    return render(
-        request,
-        "sign_in_link.html",
-        asked=asked,
-        token=token,
-        provider=provider.title,
-        joins_many=provider.capabilities.joins_many,
-    )
+    allow = door.software.allow_words(asked.run.provider)
+    return render(request, "sign_in_link.html", asked=asked, token=token, provider=allow.title, allow=allow)
 
 
 @open_to_all.post("/sign-in-link/{token}")
@@ -77,7 +69,8 @@ async def agree(request: Request, door: Door, token: Token) -> Response:
         address = await door.consents.follow(token, mark)
     except Refused as refused:
         return _unusable(request, refused)
-    answer = leave(request, address, door.consents.provider(asked.run.provider).title)
+    allow = door.software.allow_words(asked.run.provider)
+    answer = leave(request, address, allow.title, allow)
     marks.AT_PROVIDER.keep(request, answer, mark)
     return answer
 

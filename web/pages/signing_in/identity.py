@@ -40,7 +40,7 @@ async def begin(
         address = await door.identities.begin(mark=mark, back=local(back), ip=ip_of(request), practice_id=practice)
     except Refused as refused:
         return _not_signed_in(request, refused)
-    answer = leave(request, address, door.identities.title or "", only_says_who=True)
+    answer = leave(request, address, door.identities.title or "")
     marks.AT_PROVIDER.keep(request, answer, mark)
     return answer
 

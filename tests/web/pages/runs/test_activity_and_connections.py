@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
+from contracts.naming.software import named
 from contracts.words.causes import Cause
 from contracts.words.runs import RunKind
 from tests.web.crowd import HTML, Crowd, crowded
@@ -69,10 +70,10 @@ async def test_connections_by_cause(house: House, browsers: Browsers, crowd: Cro
     groups = page.locator("section.cause")
     await expect(groups).to_have_count(len(counted))
     for cause, count in counted.items():
-        group = page.get_by_role("region", name=words(cause))
+        group = page.get_by_role("region", name=named(words(cause), "Xero"))
         text = await group.inner_text()
-        assert cause.sentence in text
-        assert cause.next_step in text
+        assert named(cause.sentence, "Xero") in text
+        assert named(cause.next_step, "Xero") in text
         assert f"{count} client" in text
     able = Counter(colleague for colleague, one in crowd.reach if one.cause is Cause.SIGNED_OUT)
     mine, beyond = able[house.admin.actor.colleague_id], counted[Cause.SIGNED_OUT] - able.total()

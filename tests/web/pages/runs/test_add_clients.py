@@ -293,9 +293,7 @@ async def test_what_failed_is_retried_from_the_report(product: Scene, browsers: 
     await page.get_by_role("button", name="Create accounts (3)").click()
     found = page.get_by_role("heading", name="3 accounts: 1 complete, 1 waiting, 1 needs you")
     await expect(found).to_be_visible(timeout=60_000)
-    await expect(
-        page.get_by_text("The organisation's subscription to the accounting software has ended.")
-    ).to_have_count(2)
+    await expect(page.get_by_text("The organisation's subscription to Xero has ended.")).to_have_count(2)
     await expect(page.locator("#run-summary").get_by_text(re.compile("^Next try"))).to_be_visible()
     await looked_at(page, "add-clients-failed")
     await page.locator("#run-summary").get_by_role("link", name="Show what is Failed").click()

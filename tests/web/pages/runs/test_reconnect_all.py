@@ -76,7 +76,7 @@ async def test_what_was_removed_there_is_named_before_leaving_and_when_it_was_mi
     ben = await browsers.signed_in(own.member)
     its = next(one for one in await own.scene.clients() if one["connection"]["organisation_id"] == removed)
     await ben.goto(f"/clients/{its['client_id']}/connection")
-    await expect(ben.get_by_role("region", name="Reconnect")).to_contain_text(f"Tick {name} there")
+    await expect(ben.get_by_role("region", name="Reconnect")).to_contain_text("Tick this organisation in Xero")
     await ben.goto("/connections")
     await ben.get_by_role("button", name="Reconnect all").first.click()
     await expect(ben.get_by_role("heading", name="Before you go to Xero")).to_be_visible()

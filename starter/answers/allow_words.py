@@ -1,0 +1,93 @@
+"""What a person is told to do in a sign-in at an accounting software: tick organisations, choose one, or allow. Pure.
+
+Platforms differ in how many organisations a sign-in brings (``SignInBrings``). Pages and commands have their words from
+here, so that nobody is told to tick where there is nothing to tick.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from providers.port.capabilities import SignInBrings
+from starter.answers.wording import number
+
+
+@dataclass(frozen=True, slots=True)
+class AllowWords:
+    """The words for one accounting software.
+
+    Attributes:
+        title: Its name for people.
+        brings: How many organisations one sign-in there brings.
+    """
+
+    title: str
+    brings: SignInBrings
+
+    @property
+    def joins_many(self) -> bool:
+        """Whether one sign-in may bring several organisations."""
+        return self.brings is not SignInBrings.ONE
+
+    @property
+    def what_to_do(self) -> str:
+        """What to do there, in a sentence."""
+        match self.brings:
+            case SignInBrings.PICKED:
+                return "Sign in there and say which organisations Clientsync may read."
+            case SignInBrings.ONE:
+                return "Sign in there and say which organisation Clientsync may read; each sign-in brings one."
+            case SignInBrings.ALL:
+                return (
+                    "Sign in there and allow access. Clientsync may then read every organisation that the login opens."
+                )
+
+    @property
+    def asked_for(self) -> str:
+        """What somebody else is asked to do there, after ``asks you to sign in and``."""
+        match self.brings:
+            case SignInBrings.PICKED:
+                return "to say which organisations Clientsync may read"
+            case SignInBrings.ONE:
+                return "to say which organisation Clientsync may read"
+            case SignInBrings.ALL:
+                return "to let Clientsync read every organisation that your login opens"
+
+    def allow(self, it: str) -> str:
+        """How access to an organisation is allowed there, as the middle of a sentence.
+
+        Args:
+            it: The organisation, such as ``it`` or its name.
+        """
+        match self.brings:
+            case SignInBrings.PICKED:
+                return f"tick {it} there and choose Allow access"
+            case SignInBrings.ONE:
+                return f"choose {it} there and allow access"
+            case SignInBrings.ALL:
+                return f"allow access to {it} there"
+
+    def allow_again(self, names: Sequence[str]) -> str:
+        """What brings back organisations that were removed there.
+
+        Args:
+            names: The organisations; not empty.
+        """
+        if len(names) == 1:
+            which, were, them = "this organisation", "It was", "it"
+        else:
+            which, were, them = f"these {number(len(names))} organisations", "They were", "them"
+        match self.brings:
+            case SignInBrings.PICKED:
+                return (
+                    f"Tick {which} in {self.title} and choose Allow access. {were} removed there, and Continue alone "
+                    f"does not bring {them} back."
+                )
+            case SignInBrings.ONE if len(names) > 1:
+                return (
+                    f"Choose one of {which} in {self.title} and allow access. {were} removed there. Each sign-in "
+                    "allows one; reconnect again for the next."
+                )
+            case SignInBrings.ONE:
+                return f"Choose {which} in {self.title} and allow access. {were} removed there."
+            case SignInBrings.ALL:
+                return f"Sign in to {self.title} and allow access to {which}. {were} removed there."

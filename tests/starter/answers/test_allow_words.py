@@ -1,0 +1,27 @@
+"""Nobody is told to tick where there is nothing to tick."""
+
+import pytest
+
+from providers.port.capabilities import SignInBrings
+from starter.answers.allow_words import AllowWords
+
+NAMES = (["Smith"], ["Smith", "Jones"])
+
+
+def everything(words: AllowWords) -> str:
+    again = " ".join(words.allow_again(names) for names in NAMES)
+    return f"{words.what_to_do} {words.asked_for} {words.allow('it')} {again}"
+
+
+@pytest.mark.parametrize("brings", SignInBrings)
+def test_ticking_is_said_only_where_organisations_are_ticked(brings: SignInBrings):
+    said = everything(AllowWords("Ledger", brings)).lower()
+    assert ("tick" in said) is (brings is SignInBrings.PICKED)
+    assert "ledger" in said
+
+
+def test_each_says_how_many_a_sign_in_brings():
+    one, several = (AllowWords("Ledger", brings) for brings in (SignInBrings.ONE, SignInBrings.PICKED))
+    assert one.allow_again(NAMES[1]).endswith("Each sign-in allows one; reconnect again for the next.")
+    assert (one.joins_many, several.joins_many) == (False, True)
+    assert one.allow_again(NAMES[0]) == "Choose this organisation in Ledger and allow access. It was removed there."
