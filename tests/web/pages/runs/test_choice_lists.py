@@ -44,6 +44,8 @@ async def test_a_list_goes_out_of_the_page_and_comes_back_changed(own: House):
     run_id = await many_listed(own.admin, RunKind.ADD_CLIENTS, 4)
     http = await arrived(own.admin)
     page = (await http.get(f"/activity/{run_id}")).text
+    first = min(page.index('form="selection"'), page.index("formaction="))
+    assert page[first:].startswith('form="selection" hidden disabled>')  # what Enter presses: nothing
     csrf = {"csrf": re.findall(r'name="csrf" value="([^"]+)"', page)[0]}
     member = own.member.actor
     form = csrf | {"choose": "organisation-2", "code.organisation-2": "two", "owner.organisation-2": ""}
