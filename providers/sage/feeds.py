@@ -88,9 +88,14 @@ class Collection:
     is_of_some_plans: bool = False
 
 
+CHART = Listed("/ledger_accounts", is_never_empty=True)
+BANKS = Listed("/bank_accounts")
+FIXED_CURRENCIES = Listed("/currencies", has_all_fields=False, is_never_empty=True)
+DIMENSIONS = Listed("/analysis_types")
+CATEGORIES = Listed("/analysis_type_categories")
+
 COLLECTIONS: Mapping[Feed, Collection] = {
-    LEDGER_ACCOUNTS: Collection(Listed("/ledger_accounts", is_never_empty=True), schemas.account),
-    BANK_ACCOUNTS: Collection(Listed("/bank_accounts", {"nested_attributes": "all"}), schemas.bank_account),
+    LEDGER_ACCOUNTS: Collection(CHART, schemas.account),
     TAX_RATES: Collection(Listed("/tax_rates"), schemas.tax_rate),
     PRODUCTS: Collection(Listed("/products"), schemas.product),
     SERVICES: Collection(Listed("/services"), schemas.service),
@@ -98,8 +103,4 @@ COLLECTIONS: Mapping[Feed, Collection] = {
     # Without the system's own contacts, such as the tax office's.
     CONTACTS: Collection(Listed("/contacts", {"exclude_system": "true"}), schemas.contact),
 }
-"""All but the profile, the dimensions and the currencies."""
-
-FIXED_CURRENCIES = Listed("/currencies", has_all_fields=False, is_never_empty=True)
-DIMENSIONS = Listed("/analysis_types")
-CATEGORIES = Listed("/analysis_type_categories")
+"""All but the profile, the bank accounts, the dimensions and the currencies."""

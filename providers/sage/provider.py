@@ -21,7 +21,10 @@ from providers.sage.api import Calls, TokenStaysRefused
 from providers.sage.envelope import envelope, single
 from providers.sage.feeds import (
     ANALYSIS_TYPES,
+    BANK_ACCOUNTS,
+    BANKS,
     CATEGORIES,
+    CHART,
     COLLECTIONS,
     CURRENCIES,
     DIMENSIONS,
@@ -182,6 +185,8 @@ class Sage:
         try:
             if feed == ORGANISATION:
                 yield await self._profile(tokens, organisation_id)
+            elif feed == BANK_ACCOUNTS:
+                yield await self._banks(tokens, organisation_id)
             elif feed == ANALYSIS_TYPES:
                 yield await self._dimensions(tokens, organisation_id)
             elif feed == CURRENCIES:
@@ -245,6 +250,19 @@ class Sage:
         if row.key.lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
         return Page((row,))
+
+    async def _banks(self, tokens: CredentialSource, business_id: str) -> Page:
+        """All bank accounts, each with its account of the chart, which Sage only names in them."""
+        banks = await self._whole(tokens, business_id, BANKS)
+        accounts = await self._whole(tokens, business_id, CHART) if banks else []
+        chart = {text(account.get("id")): account for account in accounts}
+        made = [
+            schemas.bank_account({**bank, "ledger_account": chart.get(key, bank["ledger_account"])})
+            if (key := schemas.reference(bank.get("ledger_account"))) is not None
+            else schemas.bank_account(bank)
+            for bank in banks
+        ]
+        return Page([row for row in made if row is not None])
 
     async def _dimensions(self, tokens: CredentialSource, business_id: str) -> Page:
         types = await self._whole(tokens, business_id, DIMENSIONS)

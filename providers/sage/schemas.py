@@ -84,7 +84,7 @@ def account(record: Record) -> rows.Account | None:
 def bank_account(record: Record) -> rows.Account | None:
     """A row of ``/bank_accounts``, under the id of the account of the chart that it is.
 
-    What only the chart knows comes from the nested ledger account, if that has fields (``nested_attributes=all``).
+    What only the chart knows comes from the nested ledger account, if that has fields.
     """
     if (own := text(record.get("id"))) is None:
         return None

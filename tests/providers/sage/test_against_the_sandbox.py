@@ -1,0 +1,215 @@
+"""Sage's client against its stand-in, over HTTP: what Sage's documents leave open, and what is its own."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from contracts.words.causes import Cause
+from contracts.words.standard_information import Account, Item, OrganisationProfile, Row
+from emulators.kit.control.words import RecordWords
+from emulators.kit.server import DroppableProtocol
+from emulators.sage.control.control import Control
+from emulators.sage.control.words import OrganisationWords, SettingWords
+from emulators.sage.faults import Kind
+from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError, SignedOut, TooSmall, Unavailable
+from providers.sage.feeds import (
+    ANALYSIS_TYPES,
+    BANK_ACCOUNTS,
+    CONTACTS,
+    CURRENCIES,
+    LEDGER_ACCOUNTS,
+    ORGANISATION,
+    PRODUCTS,
+    STOCK_ITEMS,
+    TAX_RATES,
+)
+from tests.contract.sage import SageSubject, stand_in
+from tests.journeys.serving import listening, serving
+
+PLACE, OTHER = 2, 1
+
+
+@pytest_asyncio.fixture(scope="module")
+async def served() -> AsyncIterator[tuple[Control, str]]:
+    app, control = stand_in()
+    socket, address = listening()
+    async with serving(app, socket, http=DroppableProtocol):
+        yield control, address
+
+
+@pytest_asyncio.fixture
+async def sage(served: tuple[Control, str]) -> AsyncIterator[SageSubject]:
+    made = SageSubject(*served)
+    yield made
+    await made.provider.close()
+
+
+async def everything(sage: SageSubject) -> dict[str, list[Row]]:
+    held = await sage.signed_in(PLACE, OTHER)
+    assert set(await sage.reached(held)) == {sage.ids[PLACE], sage.ids[OTHER]}
+    return {
+        feed.name: [row for page in await sage.pages(held, PLACE, feed) for row in page.rows]
+        for feed in sage.provider.feeds
+    }
+
+
+def keyed(rows: list[Row]) -> list[tuple[object, ...]]:
+    """What of rows must not depend on how Sage writes it."""
+    return [tuple(row)[:-1] for row in sorted(rows, key=lambda row: row.key)]
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"country_in_callback": False, "state_on_errors": False},
+        {"user_is_requester": True},
+        {"missing_business_refused": True},
+        {"businesses_per_page": 1, "absolute_next": True},
+        {"businesses_with_attributes": True},
+        {"amounts_as_numbers": True, "percentages_as_numbers": True},
+        {"bare_errors": True, "unknown_business": 401},
+    ],
+    ids=lambda switches: " ".join(switches),
+)
+async def test_both_answers_to_what_is_left_open_are_fine(sage: SageSubject, switches: dict[str, object]) -> None:
+    usual = await everything(sage)
+    sage.control.change_settings(SettingWords(**switches))
+    otherwise = await everything(sage)
+    assert usual[PRODUCTS.name]
+    for name, rows in usual.items():
+        assert keyed(otherwise[name]) == keyed(rows), name
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_business_that_is_reached_no_more_is_access_lost(sage: SageSubject, status: int) -> None:
+    sage.control.change_settings(SettingWords(unknown_business=status))
+    held = await sage.signed_in(PLACE, OTHER)
+    sage.happens(Kind.ACCESS_REMOVED, organisation_id=sage.ids[PLACE])
+    for feed in (ORGANISATION, LEDGER_ACCOUNTS, CONTACTS, ANALYSIS_TYPES):
+        with pytest.raises(NeedsPerson) as caught:
+            await sage.keys(held, PLACE, feed)
+        assert caught.value.cause is Cause.ACCESS_LOST, feed.name
+    assert await sage.keys(held, OTHER, LEDGER_ACCOUNTS)
+
+
+async def test_a_plan_that_ended_is_no_dead_sign_in(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE, OTHER)
+    sage.happens(Kind.SUBSCRIPTION_ENDED, organisation_id=sage.ids[PLACE])
+    with pytest.raises(NeedsPerson) as caught:
+        await sage.keys(held, PLACE, CONTACTS)
+    assert caught.value.cause is Cause.SUBSCRIPTION_ENDED
+    assert held.refreshes == 0
+
+
+async def test_a_role_that_is_too_low_is_that_list_s_own_state(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE)
+    sage.happens(Kind.ROLE_TOO_LOW, organisation_id=sage.ids[PLACE], path="/v3.1/bank_accounts")
+    with pytest.raises(NeedsPerson) as caught:
+        await sage.keys(held, PLACE, BANK_ACCOUNTS)
+    assert caught.value.cause is Cause.ROLE_TOO_LOW
+    assert await sage.keys(held, PLACE, TAX_RATES)
+
+
+async def test_a_profile_without_the_right_to_see_settings(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE)
+    (whole,) = (await sage.pages(held, PLACE, ORGANISATION))[0].rows
+    sage.happens(Kind.ROLE_TOO_LOW, organisation_id=sage.ids[PLACE], path="/v3.1/financial_settings")
+    (partly,) = (await sage.pages(held, PLACE, ORGANISATION))[0].rows
+    assert isinstance(whole, OrganisationProfile)
+    assert isinstance(partly, OrganisationProfile)
+    assert whole.base_currency
+    assert (partly.name, partly.base_currency) == (whole.name, None)
+
+
+@pytest.mark.parametrize("status", [200, 403, 404])
+async def test_a_plan_without_stock_still_has_its_items(sage: SageSubject, status: int) -> None:
+    sage.control.change_organisation(sage.ids[PLACE], OrganisationWords(plan="STANDARD", country="GB"))
+    sage.control.change_settings(SettingWords(off_plan=status))
+    held = await sage.signed_in(PLACE)
+    assert await sage.keys(held, PLACE, STOCK_ITEMS) == []
+    assert await sage.keys(held, PLACE, PRODUCTS)
+
+
+async def test_an_answer_about_another_business_is_never_stored(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE, OTHER)
+    sage.happens(Kind.OTHER_BUSINESS, organisation_id=sage.ids[PLACE])
+    with pytest.raises(ProviderError) as caught:
+        await sage.keys(held, PLACE, LEDGER_ACCOUNTS)
+    assert caught.value.cause is Cause.WRONG_ORGANISATION
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [(Kind.SHORT_PAGE, TooSmall), (Kind.EMPTY_LIST, TooSmall), (Kind.ROW_TWICE, None), (Kind.WITHOUT_ECHO, None)],
+)
+async def test_pages_that_are_not_right(sage: SageSubject, kind: Kind, error: type[Exception] | None) -> None:
+    held = await sage.signed_in(sage.long)
+    sage.happens(kind, organisation_id=sage.ids[sage.long])
+    if error is None:
+        assert sorted(await sage.keys(held, sage.long, CONTACTS)) == sorted(sage.kept(sage.long, CONTACTS))
+        return
+    with pytest.raises(error):
+        await sage.keys(held, sage.long, CONTACTS)
+
+
+async def test_a_second_sign_in_leaves_the_first_credential_dead(sage: SageSubject) -> None:
+    first = await sage.signed_in(PLACE)
+    second = await sage.signed_in(PLACE)
+    assert second.now.account_key == first.now.account_key
+    with pytest.raises(SignedOut):
+        await sage.provider.refresh(first.now)
+    assert await sage.reached(second) == [sage.ids[PLACE]]
+
+
+async def test_a_code_is_good_for_a_minute(sage: SageSubject) -> None:
+    came = await sage.went(PLACE)
+    assert "/" in came.query["code"]
+    sage.later(timedelta(seconds=61))
+    with pytest.raises(ConsentFailed):
+        await sage.finished(came)
+
+
+async def test_currencies_are_read_once_a_day(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE, OTHER)
+    keys = await sage.keys(held, PLACE, CURRENCIES)
+    sage.happens(Kind.SERVER_ERROR, path="/v3.1/currencies", status=500)
+    assert await sage.keys(held, OTHER, CURRENCIES) == keys
+    sage.later(timedelta(days=1))
+    with pytest.raises(Unavailable):
+        await sage.keys(held, OTHER, CURRENCIES)
+
+
+async def test_a_stock_item_is_one_record_of_two_feeds(sage: SageSubject) -> None:
+    held = await sage.signed_in(sage.long)
+    products = {row.key for page in await sage.pages(held, sage.long, PRODUCTS) for row in page.rows}
+    stock = [row for page in await sage.pages(held, sage.long, STOCK_ITEMS) for row in page.rows]
+    assert stock
+    for row in stock:
+        assert isinstance(row, Item)
+        assert row.is_tracked_as_inventory
+        assert row.key in products
+
+
+async def test_a_bank_account_has_what_the_chart_has_of_it(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE)
+    chart = {row.key: row for page in await sage.pages(held, PLACE, LEDGER_ACCOUNTS) for row in page.rows}
+    banks = [row for page in await sage.pages(held, PLACE, BANK_ACCOUNTS) for row in page.rows]
+    assert banks
+    for bank in banks:
+        known = chart[bank.key]
+        assert isinstance(bank, Account)
+        assert isinstance(known, Account)
+        assert bank.is_bank_account
+        assert (bank.code, bank.account_type) == (known.code, known.account_type)
+
+
+async def test_odd_characters_and_a_deleted_contact(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE)
+    before = await sage.keys(held, PLACE, CONTACTS)
+    sage.happens(Kind.ODD_CHARACTER, organisation_id=sage.ids[PLACE], oddity="control")
+    assert await sage.keys(held, PLACE, CONTACTS) == before
+    sage.is_well()
+    sage.control.change_record(sage.ids[PLACE], RecordWords(list="contacts", id=before[0], remove=True))
+    assert before[0] not in await sage.keys(held, PLACE, CONTACTS)
