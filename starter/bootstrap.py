@@ -196,4 +196,5 @@ async def open_operations(settings: Settings) -> "AsyncIterator[Operations]":
             public_url=public_url,
             deadlines=Deadlines(consent=settings.consent_deadline, selection=settings.selection_deadline),
             identity_provider=_identity_provider(settings, sign_in),
+            apps=settings.providers,
         )

@@ -1,7 +1,6 @@
 """Checks everything that a process needs, and says what to do about what is missing."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
@@ -13,9 +12,7 @@ from models import schema
 from models.kit.database_url import UnusableUrlError, is_for_a_pooler
 from providers import registry
 from providers.kit.proxies import UnusableNetworkError
-from providers.port.errors import AppRefused, ProviderError
-from providers.port.provider import Provider
-from providers.port.settings import ProviderSettings
+from providers.port.errors import ProviderError
 from rules.night.schedule_hours import WHAT_TO_DO, said
 from runtime.sealing.keyring import InvalidKeysError
 from runtime.settings.settings import MissingSettingError, Settings, variable_of
@@ -24,25 +21,9 @@ from runtime.temporal.connection import connect
 from runtime.temporal.namespace import NamespaceNotReadyError, missing_attributes
 from starter.bootstrap import build_providers, open_database, open_sign_in, read_settings
 from starter.connections.schedules import Change, Schedules
+from starter.provider_checks import Finding, callback_of, look_at
 
 _NEEDED = ("database_url", "temporal_address", "encryption_keys", "public_url")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The result of one check.
-
-    Attributes:
-        check: What was looked at.
-        ok: Whether nothing is wrong.
-        said: What was found.
-        what_to_do: Empty when it is fine.
-    """
-
-    check: str
-    ok: bool
-    said: str
-    what_to_do: str = ""
 
 
 async def examine() -> list[Finding]:
@@ -176,23 +157,11 @@ async def _providers(settings: Settings) -> AsyncIterator[Finding]:
             return
         try:
             for app in registry.those_on(settings.providers):
-                async for finding in _provider(settings, app, providers[app.name]):
+                async for finding in look_at(app, providers[app.name], callback_of(settings.public_url, app.name)):
                     yield finding
         finally:
             for provider in providers.values():
                 await provider.close()
-
-
-async def _provider(settings: Settings, app: ProviderSettings, provider: Provider) -> AsyncIterator[Finding]:
-    try:
-        redirect_uri = f"{settings.public_url}/connect/{app.name}/callback"
-        await provider.begin_sign_in(state="doctor", redirect_uri=redirect_uri)
-    except ProviderError as error:
-        what = f"Look at {app.variable(app.sign_in_field)}, and at whether this machine may reach it."
-        yield Finding(app.title, False, f"its sign-in cannot be read: {error.detail}", what)
-        return
-    yield Finding(app.title, True, f"its sign-in answers at {app.sign_in_address}")
-    yield await _secret(app, provider)
 
 
 async def _sign_in(settings: Settings) -> Finding:
@@ -210,16 +179,3 @@ async def _sign_in(settings: Settings) -> Finding:
         what = "Look at CLIENTSYNC_SIGN_IN_ISSUER, and at whether this machine may reach it."
         return Finding(check, False, f"its sign-in cannot be read: {error.detail}", what)
     return Finding(check, True, f"its sign-in answers at {settings.sign_in_issuer}")
-
-
-async def _secret(app: ProviderSettings, provider: Provider) -> Finding:
-    check = f"{app.title} app"
-    try:
-        await provider.check_app()
-    except AppRefused as error:
-        both = " and ".join(app.variable(field) for field in ("client_id", "client_secret"))
-        what = f"Set {both} as the app has them there; restart all."
-        return Finding(check, False, f"its id or secret is refused: {error.detail}", what)
-    except ProviderError as error:
-        return Finding(check, False, f"its secret could not be tried: {error.detail}", "Run this again in a minute.")
-    return Finding(check, True, "its id and secret are taken")

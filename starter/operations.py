@@ -4,8 +4,10 @@ Whatever a colleague can do goes through here, in the name of that colleague and
 that cannot be carried out raises ``contracts.words.refusals.Refused`` and has changed nothing.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from pydantic_settings import BaseSettings
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -32,6 +34,7 @@ from starter.connections.changes import BookChanges
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
 from starter.connections.managing import Managing
+from starter.connections.software_states import SoftwareStates
 from starter.factors.passkey_answers import PasskeyAnswers
 from starter.factors.passkey_sign_ins import PasskeySignIns
 from starter.factors.passkeys import Passkeys
@@ -41,6 +44,7 @@ from starter.people.colleagues import Colleagues
 from starter.people.hand_overs import HandOvers
 from starter.people.outbox import Outbox
 from starter.people.people import People
+from starter.people.practice import Practices
 from starter.runs.choice_lists import ChoiceLists
 from starter.runs.choices import Choices
 from starter.runs.client_sync import ClientSync
@@ -65,9 +69,12 @@ class Operations:
         deadlines: How long runs wait for people before they expire.
         answer_within: How long to wait for the answer to a selection.
         identity_provider: Where colleagues can sign in to the pages; None when none is configured.
+        apps: What is set of our apps at the providers, by their names.
 
     Attributes:
         software: The accounting software that is on, and which one is meant.
+        software_states: Which is set up, and how well.
+        practices: One's own practice: name, time zone, plan, allowance and mail.
         runs: Start, show, choose, retry, stop.
         sign_ins: The sign-ins that a run expects, where each brings one organisation.
         client_sync: Start a run from a button; pressing twice starts one run.
@@ -115,10 +122,13 @@ class Operations:
         deadlines: Deadlines,
         answer_within: timedelta = timedelta(seconds=20),
         identity_provider: IdentityProvider | None = None,
+        apps: Mapping[str, BaseSettings] | None = None,
     ) -> None:
         self._database = database
         self._temporal = temporal
         self.software = Software(providers)
+        self.software_states = SoftwareStates(temporal, providers, apps or {}, public_url)
+        self.practices = Practices(database, temporal, public_url)
         self.colleagues = Colleagues(database)
         self.people = People(database)
         self.outbox = Outbox(database)

@@ -20,8 +20,8 @@ from web.api import (
     exports,
     health,
     lists,
+    practice,
     runs,
-    teams,
     tokens,
 )
 from web.api.codec import Access, codec_router
@@ -77,7 +77,7 @@ def create_app(
         runs,
         clients,
         colleagues,
-        teams,
+        practice,
         tokens,
         connections,
         connection,

@@ -9,6 +9,7 @@ from cli.kit.output import Json, out, print_json
 from cli.operate.schedules import apply_if_possible
 from contracts.words.practices import Plan
 from starter.access.sessions import Sessions
+from starter.answers.views import Practice
 from starter.bootstrap import open_database, read_settings
 from starter.ending import execute
 from starter.factors.second_factor_rules import SecondFactorRules
@@ -67,24 +68,39 @@ def create_practice(
 
 @practice.command("change")
 def change_practice(
-    time_zone: Annotated[str, typer.Option(help="Such as Europe/London; the nightly check follows it.")],
     practice_name: InPractice = None,
+    name: Annotated[str | None, typer.Option(help="Its new name; the slug stays.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/London; the nightly check follows it.")] = None,
+    plan: Annotated[Plan | None, typer.Option(help="Assigning teams needs the advanced plan.")] = None,
+    allowance: Annotated[int | None, typer.Option(min=0, max=1_000_000, help="How many clients it may have.")] = None,
     json: Json = False,
 ) -> None:
-    """Change a practice's time zone, and with it the hour of its nightly check."""
+    """Change a practice's name, time zone (and with it the hour of its nightly check), plan or allowance."""
 
-    async def work() -> str:
+    async def work() -> Practice:
         settings = read_settings()
         async with open_database(settings) as database:
-            slug = await Colleagues(database).change_time_zone(practice=practice_name, time_zone=time_zone)
-        await apply_if_possible(settings, slug)
-        return slug
+            changed = await Colleagues(database).change_practice(
+                practice_name, name=name, time_zone=time_zone, plan=plan, allowance=allowance
+            )
+        if name is not None or time_zone is not None:
+            await apply_if_possible(settings, changed.slug)
+        return changed
 
-    slug = execute(work())
+    found = execute(work())
     if json:
-        print_json({"practice": slug, "time_zone": time_zone})
+        print_json(
+            {
+                "practice": found.slug,
+                "name": found.name,
+                "time_zone": found.time_zone,
+                "plan": found.plan,
+                "client_allowance": found.client_allowance,
+            }
+        )
     else:
-        out.print(f"{slug} is in {time_zone} now.", highlight=False)
+        has = f"{found.name}, {found.time_zone}, {found.plan} plan, {found.client_allowance} clients at most"
+        out.print(f"{found.slug} is now: {has}.", highlight=False)
 
 
 @practice.command("second-factor")

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.events.tables import Event
 from models.practices.tables import Colleague
 
-ACCESS = ("colleague", "team", "token", "support")
-"""Nouns of what is told of the practice's people and of who may do what."""
+ACCESS = ("colleague", "practice", "team", "token", "support")
+"""Nouns of what is told of the practice, its people and who may do what."""
 
 
 ACCESS_OF_RUNS = ("run.sign_in_link_made", "run.signed_in_by_link")

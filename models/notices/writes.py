@@ -144,6 +144,19 @@ async def unsent(session: AsyncSession, practice_id: UUID | None) -> int:
     return (await session.exec(query if practice_id is None else query.where(Notice.practice_id == practice_id))).one()
 
 
+class Sending(NamedTuple):
+    """How a practice's notices are sent: when the last one was, and how many wait."""
+
+    last_sent_at: datetime | None
+    waiting: int
+
+
+async def sending(session: AsyncSession, practice_id: UUID) -> Sending:
+    """How the practice's notices are sent."""
+    last = select(func.max(Notice.sent_at)).where(Notice.practice_id == practice_id)
+    return Sending((await session.exec(last)).one(), await unsent(session, practice_id))
+
+
 async def notice_views(
     session: AsyncSession, practice_id: UUID, *, limit: int = 50, offset: int = 0
 ) -> tuple[Sequence[NoticeView], int]:

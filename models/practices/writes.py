@@ -21,6 +21,14 @@ _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _SLUG_ROOM = 36
 """Leaves room in the slug's 40 characters for a number that makes it unique."""
 
+CHANGED = {
+    "name": "practice.name_changed",
+    "time_zone": "practice.time_zone_changed",
+    "plan": "practice.plan_changed",
+    "client_allowance": "practice.client_allowance_changed",
+}
+"""The event of each field of a practice that changes."""
+
 Row = TypeVar("Row", bound=SQLModel)
 
 
@@ -90,15 +98,37 @@ async def is_there(session: AsyncSession, name: str, email: str) -> bool:
     return (await session.exec(query.limit(1))).first() is not None
 
 
-async def change_time_zone(session: AsyncSession, practice: Practice, time_zone: str) -> None:
-    """Change a practice's time zone; its schedule has to be applied afterwards.
+async def change_practice(
+    session: AsyncSession,
+    practice: Practice,
+    *,
+    name: str | None = None,
+    time_zone: str | None = None,
+    plan: Plan | None = None,
+    client_allowance: int | None = None,
+) -> list[tuple[str, str, str]]:
+    """Change what is given; the rest stays. Its schedule has to be applied after a change of name or time zone.
+
+    Returns:
+        The kind of the event of each change, with the value before and after.
 
     Raises:
-        Refused: The time zone is unknown.
+        Refused: The name is empty or too long, the allowance is below zero, or the time zone is unknown.
     """
-    _check_time_zone(time_zone)
-    practice.time_zone = time_zone
+    if time_zone is not None:
+        _check_time_zone(time_zone)
+    if client_allowance is not None and client_allowance < 0:
+        raise Refused(RefusalCode.INVALID, "The client allowance cannot be below zero.", field="client_allowance")
+    called = None if name is None else text_of(name, "name", longest=200)
+    wanted = {"name": called, "time_zone": time_zone, "plan": plan, "client_allowance": client_allowance}
+    changes = []
+    for field, after in wanted.items():
+        before = getattr(practice, field)
+        if after is not None and after != before:
+            setattr(practice, field, after)
+            changes.append((CHANGED[field], str(before), str(after)))
     session.add(practice)
+    return changes
 
 
 async def create_colleague(

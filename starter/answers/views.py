@@ -17,6 +17,7 @@ from models.kit.columns import now
 from models.kit.database_away import is_away
 from models.lists.tables import ContactRow, StandardRow
 from models.practices.reads import ColleagueView
+from models.practices.tables import Practice
 from models.practices.teams import TeamView
 from models.runs.progress import RunSnapshot
 from models.runs.reads import RunFilter, RunView
@@ -44,6 +45,7 @@ __all__ = [
     "Managed",
     "OrganisationFilter",
     "OrganisationView",
+    "Practice",
     "Receipt",
     "RowAction",
     "RowOrder",

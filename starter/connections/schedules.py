@@ -118,6 +118,19 @@ class Schedules:
         """
         return [await self._apply(practice) for practice in await self._practices(slug)]
 
+    async def put(self, practice: Practice) -> None:
+        """Give a practice, as it is in memory, its schedule; for whoever changes it in a transaction of their own.
+
+        Raises:
+            Refused: Temporal cannot be reached.
+        """
+        schedule_id, wanted = check_connections_id(practice.slug), await self._nightly(practice)
+        async with explained(NEVER_WAS):
+            try:
+                await self._temporal.create_schedule(schedule_id, wanted)
+            except ScheduleAlreadyRunningError:
+                await self._correct(schedule_id, wanted)
+
     async def examine(self) -> Sequence[Applied]:
         """What applying would do, and where Temporal's times differ from ours. Nothing is changed.
 

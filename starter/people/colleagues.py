@@ -9,6 +9,7 @@ from contracts.words.access import EVERYTHING
 from contracts.words.practices import Plan, Role
 from contracts.words.refusals import RefusalCode, Refused
 from models.access.tables import ApiToken
+from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
 from models.practices import reads as colleagues
@@ -159,19 +160,34 @@ class Colleagues:
             )
         return practice.id, admin.id
 
-    async def change_time_zone(self, *, practice: str | None, time_zone: str) -> str:
-        """Change a practice's time zone; ``practice`` is a name or slug, or None for the only one.
+    async def change_practice(
+        self,
+        practice: str | None,
+        *,
+        name: str | None = None,
+        time_zone: str | None = None,
+        plan: Plan | None = None,
+        allowance: int | None = None,
+    ) -> Practice:
+        """Change what is given of a practice; ``practice`` is a name or slug, or None for the only one.
 
         Returns:
-            The practice's slug; its schedule has to be applied next.
+            The practice as it is now; its schedule has to be applied next.
 
         Raises:
-            Refused: No such practice, or no such time zone.
+            Refused: No such practice, nothing was given, or a value cannot be used.
         """
+        if (name, time_zone, plan, allowance) == (None, None, None, None):
+            raise Refused(RefusalCode.INVALID, "Say what to change: the name, time zone, plan or allowance.")
         async with self._database.transaction() as session:
             found = await practices.find_practice(session, practice)
-            await practices.change_time_zone(session, found, time_zone)
-            return found.slug
+            changes = await practices.change_practice(
+                session, found, name=name, time_zone=time_zone, plan=plan, client_allowance=allowance
+            )
+            told = {"practice_id": found.id, "at": now()}
+            rows = [told | {"kind": kind, "before": before, "after": after} for kind, before, after in changes]
+            await events.record(session, rows)
+            return found
 
     async def create(self, *, practice: str | None, email: str, name: str, role: Role) -> UUID:
         """Add a colleague; ``practice`` is a name or slug, or None for the only one.

@@ -51,16 +51,16 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def check_admin(actor: Actor) -> None:
+def check_admin(actor: Actor, to_do: str = "deactivate a colleague") -> None:
     """Refuse actors who are not admins.
 
     Raises:
         Refused: The actor is a member.
     """
     if actor.role is not Role.ADMIN:
-        raise not_an_admin()
+        raise not_an_admin(to_do)
 
 
-def not_an_admin() -> Refused:
+def not_an_admin(to_do: str = "deactivate a colleague") -> Refused:
     """The refusal for actors who are not admins."""
-    return Refused(RefusalCode.FORBIDDEN, "Only an admin can deactivate a colleague.")
+    return Refused(RefusalCode.FORBIDDEN, f"Only an admin can {to_do}.")

@@ -171,8 +171,13 @@ class People:
 
 
 @asynccontextmanager
-async def changing(database: Database, actor: Actor) -> AsyncIterator[AsyncSession]:
+async def changing(database: Database, actor: Actor, what: str = "teams and roles") -> AsyncIterator[AsyncSession]:
     """A transaction for changes of people, roles and teams, one at a time; the actor's role is read anew in it.
+
+    Args:
+        database: The product's.
+        actor: Who changes something.
+        what: What it is, for a refusal.
 
     Raises:
         Refused: ``FORBIDDEN``.
@@ -181,7 +186,7 @@ async def changing(database: Database, actor: Actor) -> AsyncIterator[AsyncSessi
         # One at a time for a practice: two admins could each make the other a member, and none would be left.
         await session.get_one(Practice, actor.practice_id, with_for_update={"key_share": True})
         if actor.colleague_id not in await colleagues.admins_of(session, actor.practice_id):
-            raise Refused(RefusalCode.FORBIDDEN, "Only an admin can change teams and roles. Ask one of yours.")
+            raise Refused(RefusalCode.FORBIDDEN, f"Only an admin can change {what}. Ask one of yours.")
         yield session
 
 

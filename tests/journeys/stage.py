@@ -124,6 +124,7 @@ async def staged(
             public_url=web_url,
             deadlines=deadlines or Deadlines(),
             answer_within=answer_within,
+            apps=complete.providers,
         )
         app = stack.enter_context(web_backend(operations, complete))
         await stack.enter_async_context(serving(app, web_socket))

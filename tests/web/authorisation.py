@@ -146,11 +146,15 @@ _RULES = {
         GET /clients/{client_id:uuid}/timeline.csv
         GET /connections
         POST /connections/check
+        GET /practice
         GET /team
         GET /team/teams/{team_id}
         GET /team/colleagues/{colleague_id}
     """,
     Rule.ADMIN_PAGE: """
+        POST /practice
+        POST /practice/check
+        POST /practice/test-mail
         POST /team/colleagues
         POST /team/second-factor
         POST /team/colleagues/{colleague_id}/second-factor/reset
@@ -190,6 +194,7 @@ _RULES = {
         GET /api/v1/runs/{run_id}.csv
         GET /api/v1/connections
         GET /api/v1/connections/check
+        GET /api/v1/practice
         GET /api/v1/colleagues
         GET /api/v1/teams
         GET /api/v1/tokens
@@ -228,6 +233,7 @@ _RULES = {
         POST /api/v1/clients/{client_id}/connection/change/{run_id}/confirm
     """,
     Rule.ADMIN_MANAGE: """
+        PATCH /api/v1/practice
         PATCH /api/v1/colleagues/{colleague_id}
         POST /api/v1/colleagues/{colleague_id}/deactivate
         POST /api/v1/colleagues/{colleague_id}/hand-over

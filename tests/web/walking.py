@@ -64,6 +64,7 @@ FORMS: dict[str, Json] = {
     "/team/colleagues": {"name": "Zoe", "email": "zoe@nowhere.example", "role": "admin"},
     "/team/colleagues/{colleague_id}/role": {"role": "admin"},
     "/team/colleagues/{colleague_id}/may-add-clients": {"allowed": "true"},
+    "/practice": {"name": " "},
     "/team/colleagues/{colleague_id}/hand-over": {"to": "admin_id"},
     "/team/teams": {"team_name": "Day shift"},
     "/team/teams/{team_id}/name": {"team_name": "Day shift"},

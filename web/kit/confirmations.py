@@ -70,6 +70,8 @@ class Said(StrEnum):
     ROLE_CHANGED = "role-changed"
     ADDING_ALLOWED = "adding-allowed"
     ADDING_ENDED = "adding-ended"
+    PRACTICE_CHANGED = "practice-changed"
+    TEST_MAIL = "test-mail"
     COLLEAGUE_LEFT = "colleague-left"
     TEAM_CREATED = "team-created"
     TEAM_RENAMED = "team-renamed"
@@ -176,6 +178,8 @@ _SENTENCES: dict[Said, str] = {
     Said.ROLE_CHANGED: "The role is changed.",
     Said.ADDING_ALLOWED: "They may add clients now.",
     Said.ADDING_ENDED: "They may not add clients any more. What they have added stays.",
+    Said.PRACTICE_CHANGED: "The practice is changed.",
+    Said.TEST_MAIL: "A test mail to you is sent within ten minutes.",
     Said.COLLEAGUE_LEFT: "The colleague is deactivated and cannot sign in here any more. Nothing was disconnected.",
     Said.TEAM_CREATED: "The team is created.",
     Said.TEAM_RENAMED: "The team has its new name.",

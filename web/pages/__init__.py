@@ -44,7 +44,7 @@ from web.pages.clients import client, clients, finding, importing, lists, many, 
 from web.pages.clients.ends import archive, erasing, merging
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
-from web.pages.people import access, colleagues, hand_over, invitation, outbox, team
+from web.pages.people import access, colleagues, hand_over, invitation, outbox, practice, team
 from web.pages.runs import activity, choice_lists, client_sync, sign_in_links, sign_ins
 from web.pages.runs import run as runs
 from web.pages.signing_in import forgotten, identity, second_step, signing_in
@@ -86,6 +86,7 @@ ROUTERS = (
     timeline.router,
     connections.router,
     activity.router,
+    practice.router,
     team.router,
     colleagues.router,
     hand_over.router,

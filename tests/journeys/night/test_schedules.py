@@ -67,7 +67,7 @@ async def test_what_differs_is_corrected_and_a_pause_stays(scene: Scene, schedul
     await scene.temporal.get_schedule_handle(LONDON).pause(note="Xero is moving house")
     async with scene.database.transaction() as session:
         practice = await practices.find_practice(session, "harbour-lane")
-        await practices.change_time_zone(session, practice, "Australia/Perth")
+        await practices.change_practice(session, practice, time_zone="Australia/Perth")
     assert changes(await schedules.apply("harbour-lane")) == {LONDON: Change.UPDATED}
     found = await described(scene, LONDON)
     assert found.schedule.spec.time_zone_name == "Australia/Perth"

@@ -243,6 +243,12 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "token.created": lambda event: f"{event.by} made an API token for {event.before}: {event.after}.",
     "token.revoked": lambda event: f"{event.by} withdrew an API token of {event.before}: {event.after}.",
     "support.read": lambda event: f"Support staff ({event.after}) read what runs hold in Temporal's web interface.",
+    "practice.name_changed": lambda event: f"{event.by} renamed the practice {event.before} to {event.after}.",
+    "practice.time_zone_changed": lambda event: f"{event.by} changed the time zone: {event.before} → {event.after}.",
+    "practice.plan_changed": lambda event: f"The plan was changed: {event.before} → {event.after}.",
+    "practice.client_allowance_changed": lambda event: (
+        f"The allowance of clients was changed: {event.before} → {event.after}."
+    ),
     "team.created": lambda event: f"{event.by} made the team {event.after}.",
     "team.renamed": lambda event: f"{event.by} renamed the team {event.before} to {event.after}.",
     "team.joined": lambda event: f"{event.by} put {event.after} into the team {event.before}.",
