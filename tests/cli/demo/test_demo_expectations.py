@@ -237,5 +237,5 @@ def test_a_second_run_that_makes_something_is_noticed(run: RunAnswer):
 def test_the_report_shows_every_part_and_the_others(run: RunAnswer, casting: Casting):
     assert outcome_table(run, casting).row_count == len(Part) + 1
     assert totals(3, {Outcome.CREATED: 2, Outcome.FAILED: 1}) == (
-        "3 listed = 2 created + 0 linked + 0 already client + 1 failed + 0 retrying + 0 skipped"
+        "3 listed = 2 created + 0 linked + 0 already client + 1 failed + 0 still being tried + 0 not chosen"
     )
