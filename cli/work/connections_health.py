@@ -53,18 +53,23 @@ def check(as_email: As = None, json: Json = False) -> None:
     console = err if json else out
     with console.status("Checking") as shown:
 
-        async def work() -> CheckReport:
+        async def work() -> tuple[CheckReport, list[str]]:
             async with acting(as_email) as (operations, actor):
-                return await operations.health.check(actor, lambda report: shown.update(_so_far(report)))
+                report = await operations.health.check(actor, lambda report: shown.update(_so_far(report)))
+                named = operations.software.named
+                return report, [named(_told(cause, count)) for cause, count in sorted(report.causes.items())]
 
-        report = execute(work())
+        report, told = execute(work())
     if json:
         print_json(report)
         return
     out.print(f"{_so_far(report)} Connections that work: {report.healthy}.", highlight=False, soft_wrap=True)
-    for cause, count in sorted(report.causes.items()):
-        told = f"{cause.label}: {count}. {cause.sentence} {cause.next_step}"
-        out.print(told, highlight=False, soft_wrap=True)
+    for line in told:
+        out.print(line, highlight=False, soft_wrap=True)
+
+
+def _told(cause: Cause, count: int) -> str:
+    return f"{cause.label}: {count}. {cause.sentence} {cause.next_step}"
 
 
 def _so_far(report: CheckReport) -> str:

@@ -23,13 +23,13 @@ async def test_a_check_and_the_health_that_it_found(scene: Scene, environment: d
         told = await run(environment, "connections", "check")
     assert (report["healthy"], report["causes"]) == (4, {"disconnected_at_provider": 1})
     assert "Logins looked at: 1, clients refreshed: 0. Connections that work: 4." in told.stdout
-    assert "Disconnected at provider: 1. The connection was removed in the accounting software." in told.stdout
+    assert "Removed in Xero: 1. The connection was removed in Xero." in told.stdout
     listed = await data(environment, "connections", "list", "--limit", "2")
     assert listed["connections"][0]["organisation_id"] == gone
     assert (len(listed["connections"]), listed["total"]) == (2, 5)
     assert listed["by_status"] == {"connected": 4, "needs_reconnect": 1}
     [broken] = (await data(environment, "connections", "list", "--cause", "disconnected_at_provider"))["connections"]
-    assert broken["message"] == "The connection was removed in the accounting software."
+    assert broken["message"] == "The connection was removed in Xero."
     assert broken["next_step"] == "Reconnect and allow access to this organisation again."
     assert broken["trouble_since"]
     assert broken["last_good_at"]

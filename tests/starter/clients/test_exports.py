@@ -8,6 +8,7 @@ import pytest_asyncio
 from sqlalchemy import text
 from sqlmodel import select
 
+from contracts.naming.software import named
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
@@ -56,7 +57,10 @@ async def test_everything_can_be_taken_along(scene: Scene, added: Json):
     assert len(clients) == 5
     (bad,) = await taken(scene, "clients.csv?status=needs_reconnect")
     assert (bad["name"], bad["organisation_name"], bad["cause"]) == (f"'{FORMULA}", f"'{FORMULA}", "access_lost")
-    assert (bad["what_happened"], bad["next_step"]) == (Cause.ACCESS_LOST.sentence, Cause.ACCESS_LOST.next_step)
+    assert (bad["what_happened"], bad["next_step"]) == (
+        Cause.ACCESS_LOST.sentence,
+        named(Cause.ACCESS_LOST.next_step, "Xero"),
+    )
     by_code = [client["code"] for client in await taken(scene, "clients.csv?sort=code&descending=true")]
     assert by_code == sorted(by_code, reverse=True)
 

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 import pytest_asyncio
 
+from contracts.naming.software import named
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from emulators.xero.control.control import Control
@@ -98,7 +99,7 @@ async def test_a_list_that_nothing_reads_any_more_promises_no_other_try(few: Few
     text = await page_of(few, 1, "/lists/items")
     await change(scene, "UPDATE connections SET list_names = NULL WHERE client_id = :id", id=client.client_id)
     await change(scene, f"UPDATE receipts SET cause = NULL WHERE {of_client}", id=client.client_id)  # noqa: S608
-    assert Cause.PROVIDER_UNAVAILABLE.sentence in text
+    assert named(Cause.PROVIDER_UNAVAILABLE.sentence, "Xero") in text
     assert (Cause.PROVIDER_UNAVAILABLE.next_step in text) is is_read
 
 

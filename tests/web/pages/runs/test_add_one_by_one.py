@@ -73,7 +73,7 @@ async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: 
     await pressed(page, "Add clients")
     left = await page.context.new_page()
     await left.goto(f"/activity/{(await runs_of(own.admin))[0].id}")
-    await expect(left.get_by_text("each sign-in adds one")).to_be_visible()
+    await expect(left.get_by_text("each sign-in brings one")).to_be_visible()
     await looked_at(left, "add-one-by-one-waits")
     await sign_in_there(page, person=CALLUM, choose=organisations[:1])
     rows = page.locator("#selection tbody tr")
