@@ -88,7 +88,7 @@ async def _finished(look: RunPage) -> Values:
 
 
 async def _taking_over(look: RunPage) -> Values:
-    return await taking_over.values(look.door, look.viewer.actor, look.report.run.id)
+    return await taking_over.values(look.door, look.viewer.actor, look.report.run.id, look.chosen)
 
 
 async def _reconnected(look: RunPage) -> Values:

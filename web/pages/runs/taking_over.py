@@ -27,13 +27,14 @@ class Owner:
     count: int
 
 
-async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, object]:
+async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> Mapping[str, object]:
     """The values for the list's template: the clients and their owners.
 
     Args:
         door: All operations.
         actor: Who looks.
         run_id: A run that awaits its selection.
+        chosen: A choice that was refused, to be shown again; None without one.
 
     Raises:
         Refused: There is no such run in the practice.
@@ -51,5 +52,5 @@ async def values(door: Operations, actor: Actor, run_id: str) -> Mapping[str, ob
             for owner_id, rows in owners.items()
         ],
         "left": sum(view.shown_owner_left_at is not None for view in found),
-        "chosen": Chosen(),
+        "chosen": chosen or Chosen(),
     }
