@@ -31,7 +31,10 @@ from starter.clients.finding import is_at_work, locked_or_refused
 from starter.people.rights import check_may_add
 
 TAKEN = "Another client of your practice has the code {code}. Choose another."
-FULL = "The practice has reached its allowance of {allowance} clients. Raise the allowance first."
+FULL = (
+    "The practice has reached its allowance of {allowance} clients. Archive clients that have left, or raise the "
+    "allowance."
+)
 
 KINDS = {
     "name": "client.renamed",

@@ -217,7 +217,10 @@ class _Judging:
 
 
 _OTHER_NUMBER: Final = "but another company or tax number. Give the code."
-_FULL: Final = "The practice would have more than its allowance of {allowance} clients."
+_FULL: Final = (
+    "The practice would have more than its allowance of {allowance} clients. Archive clients that have left, or raise "
+    "the allowance."
+)
 
 
 def _name_in(row: SheetRow, columns: Columns) -> str:
