@@ -89,5 +89,5 @@ async def test_a_list_that_is_not_there_can_be_neither_chosen_nor_refreshed_nor_
         (RefusalCode.INVALID, "lists.0"),
         (RefusalCode.NOT_READ_YET, None),
     ]
-    assert chosen.value.refusal.message == "second has no currencies. Leave that list out."
-    assert taken.value.refusal.message == "second has no currencies, so there is nothing to take along."
+    assert chosen.value.refusal.message == "Second Books has no currencies. Leave that list out."
+    assert taken.value.refusal.message == "Second Books has no currencies, so there is nothing to take along."
