@@ -1,6 +1,6 @@
 """Which accounting software is set up, and how well: on or off, its callback, its workers, and what doctor finds.
 
-Every software that this release knows is shown. Nobody's login is used: what is asked is about our app alone.
+Every software that is offered or on is shown. Nobody's login is used: what is asked is about our app alone.
 """
 
 import asyncio
@@ -86,10 +86,11 @@ class SoftwareStates:
         self, temporal: Client, providers: Providers, apps: Mapping[str, BaseSettings], public_url: str
     ) -> None:
         self._temporal, self._providers, self._public_url = temporal, providers, public_url
-        self._apps = list(registry.all_of(apps))
+        known = registry.all_of(apps)
+        self._apps = [app for app in known if app.name in registry.OFFERED or app.name in providers]
 
     async def all(self) -> Sequence[SoftwareState]:
-        """Every software that this release knows, without its checks: no software is asked anything."""
+        """Every software that is offered or on, without its checks: no software is asked anything."""
         return await asyncio.gather(*(self._state(app) for app in self._apps))
 
     async def checked(self, actor: Actor) -> Sequence[SoftwareState]:
