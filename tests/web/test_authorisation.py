@@ -42,6 +42,7 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/clients": {"name": " "},
     "POST /api/v1/clients/import": {"rows": [{"name": " "}]},
     "PATCH /api/v1/colleagues/{colleague_id}": {"may_add_clients": False},
+    "PATCH /api/v1/practice": {"name": " "},
     "PATCH /api/v1/clients/{client_id}": {"reference": "Box 7"},
     "POST /api/v1/clients/{client_id}/erase": {"code": "NONE"},
     "PATCH /api/v1/clients/{client_id}/connection": {"refresh_hours": 12},
