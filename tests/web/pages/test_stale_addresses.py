@@ -10,6 +10,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 STALE = ("no-such-thing", "-1", "99999999999999999999", "%00", "x" * 3_000)
 
 
+@pytest.mark.thorough
 async def test_no_page_fails_for_what_its_address_asks(street: Street, every: list[Walk]):
     http, failed, tried = await arrived(street.house.admin), [], 0
     for walk in every:

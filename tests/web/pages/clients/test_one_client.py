@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
@@ -66,6 +67,7 @@ async def test_names_from_outside_are_only_text(few: Few, browsers: Browsers):
     await looked_at(page, "suppliers-awkward")
 
 
+@pytest.mark.thorough
 async def test_every_list_is_a_table_in_plain_words(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     await page.goto(few.address(0, "/lists"))

@@ -174,6 +174,7 @@ async def test_changing_the_books_and_back(few: Few, browsers: Browsers):
     await there(page, "Ada Harbour undid the change.")
 
 
+@pytest.mark.thorough
 async def test_disconnecting_and_connecting_again(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     scene, client = few.person.scene, few.clients[3]
