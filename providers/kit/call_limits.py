@@ -112,11 +112,15 @@ class _Usage:
             self.blocked = (limit, until)
 
     def note(self, error: RateLimited) -> None:
-        if error.retry_at is None:
-            return
-        if self.blocked and self.blocked[0] == error.limit:
-            self.blocked = None  # what was reckoned from "none left" by our clock; the refusal says when it really ends
-        self.block(error.limit, error.retry_at)
+        """A window of ours is used up."""
+        if error.retry_at is not None:
+            self.block(error.limit, error.retry_at)
+
+    def refuse(self, error: RateLimited) -> None:
+        """The platform refused, and knows better than our clock when a window ends that we had reckoned used up."""
+        if error.retry_at is not None and self.blocked and self.blocked[0] == error.limit:
+            self.blocked = None
+        self.note(error)
 
     def check(self, now: datetime) -> None:
         if self.blocked and self.blocked[1] > now:
@@ -239,7 +243,7 @@ class CallLimits:
         if error.is_at_once:
             return
         if (usage := self._usage(Scope.APP if error.is_of_app else Scope.ORGANISATION, organisation_id)) is not None:
-            usage.note(error)
+            usage.refuse(error)
 
     async def close(self) -> None:
         """Give back what other processes wait for. No call may be under way."""

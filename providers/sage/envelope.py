@@ -6,9 +6,9 @@ would mark all stored rows as gone.
 
 from typing import NamedTuple
 
+from providers.kit.json_bodies import read_json, without_nul
+from providers.kit.json_values import Record, decimal, records_in
 from providers.port.errors import Unavailable
-from providers.sage.schemas import Record, records_in
-from providers.sage.values import decimal, read_json
 
 
 class Envelope(NamedTuple):
@@ -50,7 +50,7 @@ def single(body: bytes) -> Record:
         Unavailable: It is not a JSON object.
     """
     try:
-        parsed = read_json(body)
+        parsed = read_json(without_nul(body), has_decimals=True)
     except ValueError:
         raise Unavailable(f"the answer is not JSON ({len(body)} bytes)") from None
     if not isinstance(parsed, dict):

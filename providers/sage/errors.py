@@ -20,9 +20,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from contracts.words.causes import Cause
+from providers.kit.json_bodies import read_json
+from providers.kit.token_endpoint import refusal
 from providers.kit.windows import retry_after
-from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.sage.values import read_json
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 
 _LONG = timedelta(minutes=10)
 """A longer wait can only be the day's limit: the other one is of calls at once."""
@@ -36,20 +37,6 @@ _LONGEST_WAIT = timedelta(days=2)
 _SUBSCRIPTION_ENDED = re.compile(r"no active subscription|\(MSE\)", re.IGNORECASE)
 
 _KNOWN_CODES = ("AuthorizationFailure", "MultiUserAccessDenied", "RecordNotFound", "RecordInvalid", "UnexpectedError")
-
-_REFUSED_APP = frozenset({"invalid_client", "unauthorized_client"})
-_OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
-
-
-class NotReached(Unavailable):
-    """The token endpoint has not seen the call; something that can be used only once is still unused."""
-
-
-class TokenRefused(NeedsPerson):
-    """The token endpoint refused for a reason that neither a person nor the operator can change."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(Cause.UNKNOWN, detail)
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
@@ -85,16 +72,9 @@ def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now:
     if status == 429:
         return _limited(headers, now, detail)
     parsed = _parsed(body)
-    word = parsed.get("error") if isinstance(parsed, dict) and 400 <= status < 500 else None
-    if word == "invalid_grant":
-        return SignedOut(f"{detail}, invalid_grant")
-    if isinstance(word, str) and word in _REFUSED_APP:
-        return AppRefused(f"{detail}, {word}")
-    if isinstance(word, str) and word in _OTHER_WORDS:
-        return TokenRefused(f"{detail}, {word}")
-    # Behind a 5xx or a 408 the service may have done its work before the answer was lost.
-    is_edge = status < 500 and status != 408 and not isinstance(parsed, dict)
-    return (NotReached if is_edge else Unavailable)(detail, retry_at=retry_after(headers, now, _LONGEST_WAIT))
+    word = parsed.get("error") if isinstance(parsed, dict) else None
+    retry_at = retry_after(headers, now, _LONGEST_WAIT)
+    return refusal(status, word, detail, is_its_own=isinstance(parsed, dict), retry_at=retry_at)
 
 
 def refuses_token(status: int, body: bytes) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from contracts.words.lists import PROFILE, ListName
 from contracts.words.standard_information import Row
 from providers.kit.bounds import MIB, Bound
+from providers.kit.json_values import Record
 from providers.port.feeds import Feed, Feeds
 from providers.sage import schemas
 
@@ -84,7 +85,7 @@ class Collection:
     """
 
     where: Listed
-    parse: Callable[[schemas.Record], Row | None]
+    parse: Callable[[Record], Row | None]
     is_of_some_plans: bool = False
 
 

@@ -1,6 +1,7 @@
 """Sage behind the port: sign-in, businesses, ending grants, and reading every feed."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID
@@ -10,6 +11,7 @@ import httpx2
 from contracts.words.causes import Cause
 from contracts.words.standard_information import NAMELESS, Currency
 from providers.kit.clock import Clock, utc_now
+from providers.kit.json_values import Record, text
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
@@ -40,7 +42,6 @@ from providers.sage.feeds import (
 from providers.sage.limits import limits_of
 from providers.sage.settings import SageConfig, SageSettings
 from providers.sage.sign_in import SignIn
-from providers.sage.values import text
 from providers.sage.walk import Walk
 
 LONGEST_NAME = 255
@@ -125,17 +126,7 @@ class Sage:
             user = {}
         if (person := got.person or text(user.get("id"))) is None:
             raise ConsentFailed("neither the tokens nor the answer about the user name the person")
-        return FinishedSignIn(
-            Credential(
-                account_key=person,
-                person=person,
-                label=label_of(user),
-                secret=credential.secret,
-                access_expires_at=credential.access_expires_at,
-                refresh_expires_at=credential.refresh_expires_at,
-                region=credential.region,
-            )
-        )
+        return FinishedSignIn(replace(credential, account_key=person, person=person, label=label_of(user)))
 
     async def check_app(self) -> None:
         """See ``Provider.check_app``."""
@@ -156,7 +147,7 @@ class Sage:
     ) -> Sequence[ReachableOrganisation]:
         """See ``Provider.organisations``. The list has ids and labels; what else there is stands in each profile."""
         walk, is_last = Walk(_BUSINESSES), False
-        found: list[schemas.Record] = []
+        found: list[Record] = []
         while not is_last:
             # All come in one page, unless Sage says otherwise; then in pages of its own size.
             params = {"page": walk.params["page"]} if found else {}
@@ -210,7 +201,7 @@ class Sage:
 
     async def _records(
         self, tokens: CredentialSource, business_id: str, where: Listed, since: datetime | None = None
-    ) -> AsyncIterator[tuple[list[schemas.Record], bool]]:
+    ) -> AsyncIterator[tuple[list[Record], bool]]:
         walk, is_last = Walk(where, since), False
         while not is_last:
             body = await self._api.get(where.path, tokens, PAGE, business_id=business_id, params=walk.params)
@@ -231,13 +222,13 @@ class Sage:
                 raise
             yield Page(())
 
-    async def _whole(self, tokens: CredentialSource, business_id: str, where: Listed) -> list[schemas.Record]:
+    async def _whole(self, tokens: CredentialSource, business_id: str, where: Listed) -> list[Record]:
         return [record async for records, _ in self._records(tokens, business_id, where) for record in records]
 
     async def _profile(self, tokens: CredentialSource, business_id: str) -> Page:
         path = f"/businesses/{quote(business_id, safe='')}"
         business = single(await self._api.get(path, tokens, SINGLE, business_id=business_id))
-        financial: schemas.Record = {}
+        financial: Record = {}
         try:
             financial = single(await self._api.get("/financial_settings", tokens, SINGLE, business_id=business_id))
         except NeedsPerson as error:
@@ -286,7 +277,7 @@ _MAY_BE_ACCESS = _NOT_OFFERED | {Cause.PROVIDER_UNAVAILABLE}
 """What a business is refused with that the login reaches no more: which of 401, 403 and 404 is not documented."""
 
 
-def label_of(user: schemas.Record) -> str:
+def label_of(user: Record) -> str:
     """The person's name; never an e-mail address, since names appear in more places than addresses may."""
     names = " ".join(part for key in ("first_name", "last_name") if (part := text(user.get(key))))
     name = names or text(user.get("displayed_as")) or ""

@@ -7,14 +7,12 @@ ids; ``displayed_as`` is composed and never a key.
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 import orjson
 
 from contracts.words import standard_information as rows
-from providers.sage.values import day, decimal, flag, moment, text
-
-Record = dict[str, object]
+from providers.kit.json_values import Record, decimal, flag, json_text, moment, records_in, text
+from providers.sage.values import day
 
 
 def organisation(business: Record, financial: Record) -> rows.OrganisationProfile | None:
@@ -239,11 +237,6 @@ def currency(record: Record) -> rows.Currency | None:
     return rows.Currency(key=key, description=text(record.get("displayed_as")), record=json_text(record))
 
 
-def records_in(value: object) -> list[Record]:
-    """The records of a JSON array, without other values in it."""
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
 def reference(value: object) -> str | None:
     """The id that a reference names."""
     return text(_object(value).get("id"))
@@ -261,17 +254,6 @@ def code_in(number: object, shown: object) -> str | None:
     code = str(int(plain))
     padded = re.findall(rf"(?<![0-9])0*{code}(?![0-9])", text(shown) or "")
     return padded[-1] if padded else code
-
-
-def json_text(record: Record) -> str:
-    """The provider's record as JSON text; exact numbers keep their digits."""
-    return orjson.dumps(record, default=_number).decode()
-
-
-def _number(value: object) -> orjson.Fragment:
-    if isinstance(value, Decimal):
-        return orjson.Fragment(str(value))
-    raise TypeError(type(value).__name__)
 
 
 def _object(value: object) -> Record:

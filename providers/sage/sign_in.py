@@ -18,13 +18,15 @@ import httpx2
 
 from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
+from providers.kit.json_bodies import read_json
+from providers.kit.json_values import text
+from providers.kit.token_endpoint import NotReached, TokenRefused
 from providers.port.credential import Credential
 from providers.port.errors import ConsentDenied, ConsentFailed, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn
-from providers.sage.errors import NotReached, TokenRefused, classify_identity
+from providers.sage.errors import classify_identity
 from providers.sage.settings import SageConfig
 from providers.sage.tokens import Kept, TokenSet
-from providers.sage.values import read_json, text
 
 SCOPE = "readonly"
 """Nothing is written."""

@@ -8,11 +8,10 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from providers.kit.json_values import Record, text
 from providers.port.errors import TooSmall, Unavailable
 from providers.sage.envelope import Envelope
 from providers.sage.feeds import Listed
-from providers.sage.schemas import Record
-from providers.sage.values import text
 
 _log = logging.getLogger(__name__)
 

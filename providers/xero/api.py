@@ -15,11 +15,11 @@ from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
 from providers.kit.http import TooLargeError
+from providers.kit.json_bodies import without_nul
 from providers.port.credential import CredentialSource
 from providers.port.errors import RateLimited, TooLarge, Unavailable
 from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
-from providers.xero.json_bodies import without_nul
 from providers.xero.sign_in.secret import unpacked
 
 CORRELATION = "xero-correlation-id"

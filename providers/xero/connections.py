@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from contracts.words.standard_information import NAMELESS
+from providers.kit.json_values import Record, text
 from providers.port.provider import ReachableOrganisation
-from providers.xero.schemas import Record, Spelling
-from providers.xero.values import text
+from providers.xero.schemas import Spelling
 
 _CONNECTION = Spelling("id", "authEventId", "tenantId", "tenantType", "tenantName")
 

@@ -6,10 +6,9 @@ would mark all stored rows as gone.
 
 from typing import NamedTuple
 
+from providers.kit.json_bodies import read_json
+from providers.kit.json_values import Record, records_in, whole
 from providers.port.errors import Unavailable
-from providers.xero.json_bodies import read_json
-from providers.xero.schemas import Record, records_in
-from providers.xero.values import whole
 
 
 class Envelope(NamedTuple):
@@ -68,7 +67,7 @@ def _records(listed: list[object]) -> list[Record]:
 
     A list with other values and no record raises, because it is not an empty list of records.
     """
-    records = list(records_in(listed))
+    records = records_in(listed)
     if listed and not records:
         raise Unavailable("the answer lists no records")
     return records

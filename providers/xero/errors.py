@@ -30,9 +30,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from contracts.words.causes import Cause
+from providers.kit.json_bodies import read_json
+from providers.kit.token_endpoint import refusal
 from providers.kit.windows import Unit, end_of, retry_after
-from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.xero.json_bodies import read_json
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 
 _LIMITS = {
     "minute": "minute",
@@ -62,29 +63,6 @@ _SUBSCRIPTION_ENDED = re.compile(r"subscription.{0,40}(end|expir|inactive|laps|c
 """How Xero says it is not known; the word alone means other things, such as a gateway's subscription key."""
 
 _TOO_MANY = "highvolumeexception"
-
-_REFUSED_APP = frozenset({"invalid_client", "unauthorized_client"})
-_OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
-"""RFC 6749 section 5.2, together with ``invalid_grant``: all that is believed and repeated of an answer."""
-
-
-class NotReached(Unavailable):
-    """The token endpoint has not seen the call: a server in front of it has answered, or nobody.
-
-    Something that can be used only once, such as a code, is still unused.
-    """
-
-
-class TokenRefused(NeedsPerson):
-    """The token endpoint refused for a reason that neither a person nor the operator can change.
-
-    Attributes:
-        word: The OAuth standard's error code.
-    """
-
-    def __init__(self, word: str, detail: str) -> None:
-        super().__init__(Cause.UNKNOWN, detail)
-        self.word = word
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
@@ -136,17 +114,14 @@ def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now:
     if status == 429:
         limit, retry_at = limit_hit(headers, now)
         return RateLimited(limit, retry_at, f"identity service: HTTP {status}")
-    word = _error_word(body) if 400 <= status < 500 else None
-    detail = f"identity service: HTTP {status}{f', {word}' if word else ''}"
-    if word == "invalid_grant":
-        return SignedOut(detail)
-    if word in _REFUSED_APP:
-        return AppRefused(detail)
-    if word is not None:
-        return TokenRefused(word, detail)
-    # Behind a 5xx or a 408 the service may have done its work before the answer was lost.
-    is_edge = status < 500 and status != 408 and "error" not in _fields(body)
-    return (NotReached if is_edge else Unavailable)(detail, retry_at=retry_after(headers, now, _LONGEST_WAIT))
+    fields = _fields(body)
+    return refusal(
+        status,
+        fields.get("error"),
+        f"identity service: HTTP {status}",
+        is_its_own="error" in fields,
+        retry_at=retry_after(headers, now, _LONGEST_WAIT),
+    )
 
 
 def refuses_token(status: int, headers: Mapping[str, str], body: bytes) -> bool:
@@ -192,12 +167,6 @@ def _own_words(status: int, body: bytes) -> str | None:
     if not is_problem and not is_fault:
         return None
     return " ".join(str(fields.get(key) or "") for key in ("title", "detail", "type", "message"))
-
-
-def _error_word(body: bytes) -> str | None:
-    word = _fields(body).get("error")
-    is_known = word == "invalid_grant" or (isinstance(word, str) and word in _REFUSED_APP | _OTHER_WORDS)
-    return str(word) if is_known else None
 
 
 def _fields(body: bytes) -> Mapping[str, object]:

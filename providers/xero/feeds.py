@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from contracts.words.lists import PROFILE, ListName
 from contracts.words.standard_information import Row
 from providers.kit.bounds import Bound
+from providers.kit.json_values import Record
 from providers.port.feeds import Feed, Feeds
 from providers.xero import schemas
 from providers.xero.bounds import LIST, LONG_LIST, SHORT_LIST
@@ -48,7 +49,7 @@ class Collection:
 
     path: str
     plural: str
-    parse: Callable[[schemas.Record], Row | None]
+    parse: Callable[[Record], Row | None]
     bound: Bound = LIST
     scope: str = "accounting.settings"
     params: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ import httpx2
 
 from contracts.words.causes import Cause
 from providers.kit.clock import Clock, utc_now
+from providers.kit.json_values import Record
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
@@ -21,7 +22,6 @@ from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
 from providers.xero.feeds import COLLECTIONS, FEEDS, Collection
 from providers.xero.limits import limits_of
-from providers.xero.schemas import Record
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
 from providers.xero.sign_in.oauth import OAuth

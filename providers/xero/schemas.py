@@ -4,15 +4,11 @@ Nulls are left out. Keys may differ in case (seen live in 2021). An unknown valu
 record without its key makes no row. Fields: xero.md sections 4.2 and 5; the official OpenAPI file.
 """
 
-from collections.abc import Iterable
-from decimal import Decimal
-
 import orjson
 
 from contracts.words import standard_information as rows
-from providers.xero.values import day, decimal, flag, moment, text, whole
-
-Record = dict[str, object]
+from providers.kit.json_values import Record, decimal, flag, json_text, records_in, text, whole
+from providers.xero.values import day, moment
 
 _GONE = frozenset({"ARCHIVED", "DELETED"})
 
@@ -242,22 +238,6 @@ def currency(record: Record) -> rows.Currency | None:
     if (key := text(get("Code"))) is None:
         return None
     return rows.Currency(key=key, description=text(get("Description")), record=json_text(record))
-
-
-def records_in(value: object) -> Iterable[Record]:
-    """The records of a JSON array, without other values in it."""
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
-
-
-def json_text(record: Record) -> str:
-    """The provider's record as JSON text; exact numbers keep their digits."""
-    return orjson.dumps(record, default=_number).decode()
-
-
-def _number(value: object) -> orjson.Fragment:
-    if isinstance(value, Decimal):
-        return orjson.Fragment(str(value))
-    raise TypeError(type(value).__name__)
 
 
 def _price(value: object) -> Record:

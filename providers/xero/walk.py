@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from contracts.words.standard_information import Row
+from providers.kit.json_values import Record
 from providers.port.errors import TooSmall
 from providers.port.provider import Page
 from providers.xero.envelope import Envelope
 from providers.xero.feeds import DEFAULT_PAGE_SIZE, PAGE_SIZE, Collection
-from providers.xero.schemas import Record
 
 _log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from providers.kit.bounds import DOCUMENT
 from providers.kit.cached import Cached
 from providers.kit.clock import Clock
+from providers.kit.json_bodies import read_json
 from providers.port.errors import ConsentFailed, Unavailable
-from providers.xero.json_bodies import read_json
 
 DISCOVERY_LIFETIME = timedelta(hours=12)
 """Endpoints move with years of notice; half a day is short enough and never one call per client."""

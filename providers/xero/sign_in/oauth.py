@@ -17,11 +17,12 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[
 from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
 from providers.kit.http import Through
+from providers.kit.json_bodies import read_json
+from providers.kit.token_endpoint import NotReached, TokenRefused
 from providers.port.credential import Credential
 from providers.port.errors import ConsentDenied, ConsentFailed, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn, FinishedSignIn
-from providers.xero.errors import NotReached, TokenRefused, classify_identity
-from providers.xero.json_bodies import read_json
+from providers.xero.errors import classify_identity
 from providers.xero.settings import XeroConfig
 from providers.xero.sign_in.identity import Claims, XeroIdentity
 from providers.xero.sign_in.secret import Kept, TokenSet, packed, unpacked

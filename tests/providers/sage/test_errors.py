@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.words.causes import Cause
+from providers.kit.token_endpoint import NotReached, TokenRefused
 from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
-from providers.sage.errors import NotReached, TokenRefused, classify, classify_identity, refuses_token
+from providers.sage.errors import classify, classify_identity, refuses_token
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.kit.json_values import Record
 from providers.sage import schemas
 
 VENDOR = {"id": "VENDOR", "displayed_as": "Vendor", "$path": "/contact_types/VENDOR"}
@@ -81,7 +82,7 @@ def test_a_bank_account_is_the_account_of_the_chart() -> None:
 
 
 def test_items_of_the_three_lists() -> None:
-    record: schemas.Record = {
+    record: Record = {
         "id": "p1",
         "displayed_as": "Hammer (H1)",
         "item_code": "H1",
@@ -116,7 +117,7 @@ def test_a_contact_is_in_the_list_of_its_type(types: object, lists: tuple[bool, 
 
 
 def test_a_dimension_has_its_own_categories() -> None:
-    category: schemas.Record = {
+    category: Record = {
         "id": "k1",
         "code": "N",
         "name": "North",
@@ -131,7 +132,7 @@ def test_a_dimension_has_its_own_categories() -> None:
 
 
 def test_a_profile_says_whether_its_plan_has_ended() -> None:
-    business: schemas.Record = {
+    business: Record = {
         "id": "b1",
         "name": "Alder",
         "country": {"id": "GB"},

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from providers.kit.json_values import Record
 from providers.port.errors import TooSmall, Unavailable
 from providers.sage.envelope import Envelope, envelope
 from providers.sage.feeds import CATEGORIES, COLLECTIONS, FIXED_CURRENCIES, LEDGER_ACCOUNTS
-from providers.sage.schemas import Record
 from providers.sage.walk import Walk
 
 

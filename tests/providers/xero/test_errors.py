@@ -8,8 +8,9 @@ import orjson
 import pytest
 
 from contracts.words.causes import Cause
+from providers.kit.token_endpoint import NotReached, TokenRefused
 from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Transient, Unavailable
-from providers.xero.errors import NotReached, TokenRefused, classify, classify_identity, refuses_token
+from providers.xero.errors import classify, classify_identity, refuses_token
 from tests.providers.clock import HandClock
 
 CORRELATION = "1b4a0c52-6b1e-4d0b-8a0e-3d2f8b8a7f11"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.kit.json_bodies import read_json
 from providers.port.errors import Unavailable
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
-from providers.xero.json_bodies import read_json
 
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from providers.kit.json_bodies import without_nul
+from providers.kit.json_values import Record
 from providers.port.errors import Unavailable
 from providers.port.feeds import Feed
 from providers.xero import feeds, schemas
 from providers.xero.connections import organisations_in
 from providers.xero.envelope import array, collection
 from providers.xero.feeds import COLLECTIONS
-from providers.xero.json_bodies import without_nul
-from providers.xero.schemas import Record
 
 KEYS = {
     feeds.ORGANISATION: "OrganisationID",

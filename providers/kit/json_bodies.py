@@ -1,4 +1,4 @@
-"""Parses Xero's JSON: a single odd character is replaced, half a document is refused.
+"""Parses an accounting software's JSON: a single odd character is replaced, half a document is refused.
 
 People type and paste all kinds of characters: half of a surrogate pair, a raw control character, a byte of another
 encoding, a byte order mark at the beginning. A strict parser refuses the whole body, so that one contact would block
