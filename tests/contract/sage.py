@@ -22,7 +22,7 @@ from providers.sage.provider import Sage
 from providers.sage.schemas import reference
 from providers.sage.settings import SageConfig
 from tests.contract.subject import REDIRECT, SignIn, Subject, Wrong
-from tests.emulators.xero.client import Form
+from tests.emulators.standing_in import Form
 from tests.journeys.browser import fresh
 from tests.providers.conftest import Allowance
 

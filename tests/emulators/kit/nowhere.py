@@ -32,7 +32,7 @@ from emulators.kit.oauth.policies import Owner, Paths, Policies, RefreshTokens
 from emulators.kit.server import bind, make_server
 from emulators.kit.signing import SigningKey
 from emulators.kit.world import World
-from tests.emulators.xero.client import Form
+from tests.emulators.standing_in import Form
 
 CLIENT_ID = "an-app/of-nowhere"
 CLIENT_SECRET = "worthless: anywhere"  # of a platform that exists nowhere

@@ -4,7 +4,7 @@ import pytest
 
 from tests.emulators.kit.conftest import Starts
 from tests.emulators.kit.nowhere import POLICIES, Nowhere
-from tests.emulators.xero.client import Form
+from tests.emulators.standing_in import Form
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from emulators.kit.oauth.policies import AskedWrong, ConsentPage, Offered, Picker, Pkce, RefreshTokens
 from tests.emulators.kit.conftest import Starts
 from tests.emulators.kit.nowhere import DAY, POLICIES, REDIRECT_URI, Nowhere, of_organisations, returned
-from tests.emulators.xero.client import Form, challenge_of
+from tests.emulators.standing_in import Form
+from tests.emulators.xero.client import challenge_of
 
 VERIFIER = "a-verifier-of-the-right-length-for-proof-key-exchange"
 ONE_EACH = of_organisations(POLICIES, picker=Picker.ONE, asks_takeover=True)

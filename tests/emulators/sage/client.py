@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 
 from emulators.sage import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PASSWORD
-from tests.emulators.xero.client import Form
+from tests.emulators.standing_in import Form
 
 REDIRECT_URI = "http://127.0.0.1:5999/connect/back"
 JSON = {"Accept": "application/json"}

@@ -1,16 +1,13 @@
 """One sandbox on a socket for all tests of this folder; every test begins with it reset, and its clock stopped."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
 
 import httpx2
 import pytest
-import uvloop
 
-from emulators.kit.server import bind, make_server
 from emulators.sage import Config, create_app
 from tests.emulators.sage.client import App, Tokens
+from tests.emulators.standing_in import served
 
 BUSINESSES = 24
 
@@ -18,20 +15,8 @@ BUSINESSES = 24
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Where the sandbox serves."""
-    listening = bind("127.0.0.1", 0)
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = make_server(create_app(Config(organisations=BUSINESSES)), "Sage", url)
-
-    def run() -> None:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(server.serve(sockets=[listening]))
-
-    thread = threading.Thread(target=run, name="sage-sandbox")
-    thread.start()
-    yield url
-    server.should_exit = True
-    thread.join(10)
-    assert not thread.is_alive()
+    with served(create_app(Config(organisations=BUSINESSES)), "Sage") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

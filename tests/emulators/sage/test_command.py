@@ -1,11 +1,6 @@
 """``python -m emulators.sage`` as a process, and the command that becomes it."""
 
-import re
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,27 +12,13 @@ from cli.operate.processes import emulator, stand_ins
 from emulators.sage import Config
 from emulators.sage.world import World
 from tests.emulators.sage.client import App
-
-
-@contextmanager
-def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "emulators.sage", "--port", "0", *flags]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        match = re.fullmatch(r"Sage sandbox ready on (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
-        assert match
-        yield process, match[1]
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+from tests.emulators.standing_in import started
 
 
 def test_sign_ins_outlive_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "sandbox.json"
     flags = ("--organisations", "14", "--state-file", str(file))
-    with started(*flags) as (process, address), httpx2.Client(base_url=address) as http:
+    with started("sage", "Sage", *flags) as (process, address), httpx2.Client(base_url=address) as http:
         tokens = App(http).connect()
         rows = App(http).read(tokens, "businesses").json()["$items"]
         process.send_signal(signal.SIGTERM)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.emulators.sage.client import REDIRECT_URI, App, returned
-from tests.emulators.xero.client import Form
+from tests.emulators.standing_in import Form
 
 VERIFIER = "a-verifier-of-the-right-length-for-proof-key-exchange"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()

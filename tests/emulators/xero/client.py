@@ -5,13 +5,13 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 
 from emulators.xero import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PASSWORD
+from tests.emulators.standing_in import Form
 
 REDIRECT_URI = "http://127.0.0.1:5999/connect/xero/callback"
 VERIFIER = "a-verifier-of-the-right-length-for-proof-key-exchange"
@@ -27,34 +27,6 @@ def claims_of(token: str) -> dict[str, object]:
     payload = token.split(".")[1]
     found: dict[str, object] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return found
-
-
-class Form(HTMLParser):
-    """The first form of a page, as somebody without JavaScript sees it."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.hidden: dict[str, str] = {}
-        self.choices: dict[str, list[str]] = {}
-        self.types: dict[str, str] = {}
-        self.disabled = 0
-        self.buttons: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.action = values["action"]
-        elif tag == "button":
-            self.buttons.append(values.get("value", ""))
-        elif tag == "input" and "disabled" in values:
-            self.disabled += 1
-        elif tag == "input" and values["type"] == "hidden":
-            self.hidden[values["name"]] = values["value"]
-        elif tag == "input" and values["type"] in ("radio", "checkbox"):
-            self.choices.setdefault(values["name"], []).append(values["value"])
-            self.types[values["name"]] = values["type"]
 
 
 @dataclass

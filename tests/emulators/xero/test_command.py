@@ -1,39 +1,22 @@
 """``python -m emulators.xero``, as a process."""
 
-import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.emulators.standing_in import started
 from tests.emulators.xero.client import App
 from tests.emulators.xero.wire import open_call, until
-
-
-@contextmanager
-def started(*flags: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    command = [sys.executable, "-m", "emulators.xero", "--port", "0", *flags]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        match = re.fullmatch(r"Xero sandbox ready on (http://127\.0\.0\.1:\d+)\n", process.stdout.readline())
-        assert match
-        yield process, match[1]
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_when_it_is_ready_and_ends_cleanly(number: signal.Signals) -> None:
-    with started("--organisations", "2", "--people", "1") as (process, address):
+    with started("xero", "Xero", "--organisations", "2", "--people", "1") as (process, address):
         with httpx2.Client(base_url=address) as http:
             tokens = App(http).connect()
             tenant = App(http).tenants(tokens)[0]
@@ -48,7 +31,7 @@ def test_it_says_when_it_is_ready_and_ends_cleanly(number: signal.Signals) -> No
 
 def test_its_flags_reach_the_sandbox() -> None:
     flags = ("--seed", "9", "--organisations", "3", "--tier-day-limit", "1000", "--scenario", "plain")
-    with started(*flags, "--redirect-uri", "https://app.example.com/cb") as (_, address):
+    with started("xero", "Xero", *flags, "--redirect-uri", "https://app.example.com/cb") as (_, address):
         state = httpx2.get(f"{address}/sandbox/api/state").json()
         assert (state["seed"], state["scenario"], len(state["organisations"])) == (9, "plain", 3)
         assert state["limits"]["day"] == 1000
@@ -69,14 +52,14 @@ def test_a_taken_port_is_said_plainly(address: str) -> None:
 def test_a_state_file_keeps_sign_ins_over_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "sandbox.json"
     flags = ("--organisations", "3", "--state-file", str(file))
-    with started(*flags) as (_, address), httpx2.Client(base_url=address) as http:
+    with started("xero", "Xero", *flags) as (_, address), httpx2.Client(base_url=address) as http:
         tokens = App(http).connect()
         rows = App(http).connections(tokens).json()
     assert file.stat().st_mode & 0o777 == 0o600
-    with started(*flags) as (process, address), httpx2.Client(base_url=address) as http:
+    with started("xero", "Xero", *flags) as (process, address), httpx2.Client(base_url=address) as http:
         assert App(http).connections(tokens).json() == rows, "it was killed, and nothing is lost"
         assert App(http).refresh(tokens.refresh).status_code == 200
         process.terminate()
         process.wait()
-    with started("--seed", "8", *flags) as (_, address), httpx2.Client(base_url=address) as http:
+    with started("xero", "Xero", "--seed", "8", *flags) as (_, address), httpx2.Client(base_url=address) as http:
         assert App(http).connections(tokens).status_code == 401, "another seed has other organisations"

@@ -2,7 +2,8 @@
 
 import re
 
-from tests.emulators.xero.client import App, Form, Tokens, bearer, returned
+from tests.emulators.standing_in import Form
+from tests.emulators.xero.client import App, Tokens, bearer, returned
 
 ROW = {"id", "authEventId", "tenantId", "tenantType", "tenantName", "createdDateUtc", "updatedDateUtc"}
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.emulators.xero.client import App, Form, Tokens
+from tests.emulators.standing_in import Form
+from tests.emulators.xero.client import App, Tokens
 
 PAGED = {"page": "1", "pageSize": "1000", "includeArchived": "true"}
 

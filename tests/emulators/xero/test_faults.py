@@ -6,7 +6,8 @@ import httpx2
 import pytest
 
 from emulators.xero.faults import Kind
-from tests.emulators.xero.client import App, Form, Tokens, returned
+from tests.emulators.standing_in import Form
+from tests.emulators.xero.client import App, Tokens, returned
 from tests.emulators.xero.wire import open_call, until
 
 

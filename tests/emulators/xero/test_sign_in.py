@@ -9,7 +9,8 @@ from joserfc.jwk import KeySet
 
 from emulators.xero import SANDBOX_CLIENT_ID, Config, create_app
 from emulators.xero.config import SANDBOX_CLIENT_SECRET
-from tests.emulators.xero.client import REDIRECT_URI, App, Form, Tokens, challenge_of, claims_of, returned
+from tests.emulators.standing_in import Form
+from tests.emulators.xero.client import REDIRECT_URI, App, Tokens, challenge_of, claims_of, returned
 
 
 def error_words(app: App, answer: httpx2.Response) -> str:
