@@ -170,7 +170,7 @@ class _Creation:
                 organisation,
                 Outcome.FAILED,
                 f"The practice has reached its allowance of {self._practice.client_allowance} clients. "
-                "Archive clients that have left, or raise the allowance; then retry.",
+                "Archive clients that have left, or have the allowance raised; then retry.",
             )
         else:
             self._create(organisation)

@@ -199,6 +199,6 @@ def _check_allowance(choices: list[Choice], terms: Terms) -> None:
         raise Refused(
             RefusalCode.OVER_ALLOWANCE,
             f"You chose {creates} new clients, but your allowance of {terms.allowance} has room for {room}. "
-            "Choose fewer, or raise the allowance.",
+            "Choose fewer, archive clients that have left, or have the allowance raised.",
             field="organisations",
         )

@@ -165,7 +165,7 @@ export class Adding extends Selection {
   }
 
   objection() {
-    return this.over > 0 ? `Choose ${number.format(this.over)} fewer, or raise the allowance.` : null;
+    return this.over > 0 ? `Choose ${number.format(this.over)} fewer, archive clients that have left, or have the allowance raised.` : null;
   }
 
   /* One of them, on its own */
