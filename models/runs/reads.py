@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, text
+from sqlalchemy import and_, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.runs import Outcome, RunKind, Stage
+from contracts.words.runs import Action, Outcome, RunKind, Stage
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.practices.tables import Colleague, Practice
@@ -252,6 +252,17 @@ class WaitingClient(NamedTuple):
     practice_slug: str
     code: str
     limited_until: datetime | None
+
+
+async def would_add_clients(session: AsyncSession, run_id: str) -> bool:
+    """Whether doing again what failed in a run would make a client; what failed later than that has its own."""
+    made_or_linked = or_(col(RunOrganisation.client_id).is_not(None), col(RunOrganisation.action) == Action.LINK)
+    query = select(RunOrganisation.organisation_id).where(
+        RunOrganisation.run_id == run_id,
+        RunOrganisation.outcome == Outcome.FAILED,
+        made_or_linked.is_not(True),
+    )
+    return (await session.exec(query.limit(1))).first() is not None
 
 
 async def waiting_clients(session: AsyncSession, run_id: str) -> Sequence[WaitingClient]:

@@ -18,7 +18,7 @@ from models.kit.columns import now
 from models.kit.database import Database
 from models.practices.tables import Colleague, Practice
 from models.runs import writes as runs
-from models.runs.reads import waiting_clients
+from models.runs.reads import waiting_clients, would_add_clients
 from models.runs.tables import Run
 from models.runs.tallies import tally_of
 from starter.actor import Actor
@@ -74,7 +74,7 @@ class Retries:
             reopened = failed.get(Outcome.FAILED, 0)
             if not reopened and not waiting:
                 raise Refused(RefusalCode.NOTHING_TO_RETRY, "Nothing in this run failed, so there is nothing to retry.")
-            if reopened and run.kind is RunKind.ADD_CLIENTS:
+            if reopened and run.kind is RunKind.ADD_CLIENTS and await would_add_clients(session, run.id):
                 await check_may_add(session, actor)
             if reopened:
                 # Under the row's lock: the workflow's first step waits for this commit, and a second retry is refused.

@@ -247,7 +247,7 @@ class Runs:
         """Do a finished run's failed organisations again, and let its clients in trouble try again at once.
 
         Raises:
-            Refused: The run is at work, nothing in it failed or waits, or the actor may not add clients.
+            Refused: The run is at work, nothing in it failed or waits, or it would add clients and the actor may not.
         """
         await self._lost.settle(await self._run(actor, run_id, is_changed=True))
         return await self._retries.retry(actor, run_id)

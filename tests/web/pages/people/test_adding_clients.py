@@ -7,6 +7,7 @@ from playwright.async_api import expect
 from sqlalchemy.exc import IntegrityError
 
 from contracts.words.practices import Role
+from models.runs.reads import would_add_clients
 from tests.journeys.people import change
 from tests.web.crowd import crowded
 from tests.web.house import Browsers, House, arrived
@@ -65,6 +66,12 @@ async def test_a_retry_adds_nothing_for_who_may_not(own: House):
     await may(own, allowed=False)
     answer = await own.member.scene.http.post(f"/api/v1/runs/{run_id}/retry")
     assert (answer.status_code, answer.json()["error"]["message"]) == (403, NO)
+    made = "UPDATE run_organisations SET client_id = (SELECT client_id FROM connections LIMIT 1) WHERE run_id = :run"
+    linked = "UPDATE run_organisations SET client_id = NULL, action = 'link' WHERE run_id = :run"
+    for was_it in (made, linked):
+        await change(own.scene, was_it, run=run_id)
+        async with own.scene.database.session() as session:
+            assert not await would_add_clients(session, run_id)
     await change(own.scene, "DELETE FROM run_organisations WHERE run_id = :run", run=run_id)
 
 

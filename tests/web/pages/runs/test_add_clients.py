@@ -234,7 +234,9 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
         await row(page, organisation_id).get_by_role("checkbox").check()
     await expect(page.get_by_text("That is 1 more than your allowance of 1 has room for.")).to_be_visible()
     await page.get_by_role("button", name="Create accounts (2)").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Choose 1 fewer, archive clients that have left, or have the allowance raised.")
+    await expect(page.get_by_role("alert")).to_contain_text(
+        "Choose 1 fewer, archive clients that have left, or have the allowance raised."
+    )
     await looked_at(page, "add-clients-over")
 
     plain = await browsers.signed_in(own.admin, scripts=False)
