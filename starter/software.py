@@ -76,9 +76,10 @@ class Software:
 
     def allow_words(self, name: str) -> AllowWords:
         """What a person does in a sign-in there; of one that is off, that access is allowed."""
-        is_on = name in self._providers
-        brings = self._providers[name].capabilities.sign_in_brings if is_on else SignInBrings.ALL
-        return AllowWords(self.title(name), brings)
+        found = self._providers.get(name)
+        if found is None:
+            return AllowWords(self.title(name), SignInBrings.ALL)
+        return AllowWords(found.title, found.capabilities.sign_in_brings, found.capabilities.may_return_at_once)
 
     def lists(self, name: str) -> Sequence[Lists]:
         """The lists that it has, those together that are read together; also of one that is off."""

@@ -56,6 +56,7 @@ class Second:
         capabilities: As the test needs them.
         reached: What every login reaches.
         begun: The organisations that sign-ins were begun for; None where it was no single one.
+        regions: The regions that they were begun in; None where none was said.
         finished: The queries of sign-ins that came back, with what was kept for them.
         refreshed: Credentials that were refreshed.
         revoked: Credentials that were ended.
@@ -68,6 +69,7 @@ class Second:
     capabilities: Capabilities = A_PERSONS
     reached: tuple[ReachableOrganisation, ...] = ()
     begun: list[str | None] = field(default_factory=list)
+    regions: list[str | None] = field(default_factory=list)
     finished: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     refreshed: list[Credential] = field(default_factory=list)
     revoked: list[Credential] = field(default_factory=list)
@@ -79,9 +81,12 @@ class Second:
     name: str = "second"
     title: str = "Second Books"
 
-    async def begin_sign_in(self, *, state: str, redirect_uri: str, expected: str | None = None) -> BegunSignIn:
+    async def begin_sign_in(
+        self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None
+    ) -> BegunSignIn:
         """Sends the browser nowhere that is; keeps what was expected."""
         self.begun.append(expected)
+        self.regions.append(region)
         return BegunSignIn(f"https://second.test/allow?state={state}&back={redirect_uri}", str(expected).encode())
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:

@@ -16,6 +16,14 @@ from contracts.naming.labels import label_of
 out = Console()
 
 Provider = Annotated[str | None, typer.Option(help="The accounting software; not needed where there is only one.")]
+Region = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="The country of the businesses, such as GB, where the accounting software has several; otherwise the last "
+        "one.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
 As = Annotated[
     str | None,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.kit.acting import ClientName, acting_on
-from cli.kit.output import As, Json, out, print_json, table, words
+from cli.kit.output import As, Json, Region, out, print_json, table, words
 from cli.work.connection import print_started
 from starter.answers.connections import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
 from starter.ending import execute
@@ -17,12 +17,12 @@ RunId = Annotated[str, typer.Argument(metavar="RUN-ID", help="The run's id, as `
 
 
 @change.command("start")
-def start(client: ClientName, as_email: As = None, json: Json = False) -> None:
+def start(client: ClientName, region: Region = None, as_email: As = None, json: Json = False) -> None:
     """Start: sign in, then choose one organisation with `runs select`, look at the preview, and confirm."""
 
     async def work() -> StartedRun:
         async with acting_on(client, as_email) as (operations, actor, client_id):
-            return await operations.changes.start(actor, client_id)
+            return await operations.changes.start(actor, client_id, region=region)
 
     started = execute(work())
     choose = f"clientsync runs select {started.run_id} -o ORGANISATION-ID"

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.kit.acting import ClientName, acting_on
-from cli.kit.output import As, Json, out, print_json, table, words
+from cli.kit.output import As, Json, Region, out, print_json, table, words
 from contracts.words.connection_settings import SettingsPatch
 from contracts.words.connections import ContactsChoice, CostsDestination, PublishStatus, SalesDestination
 from contracts.words.lists import ListName
@@ -110,12 +110,12 @@ def refresh(
         _print_receipts(connection)
 
 
-def reconnect(client: ClientName, as_email: As = None, json: Json = False) -> None:
+def reconnect(client: ClientName, region: Region = None, as_email: As = None, json: Json = False) -> None:
     """Sign in again for a client: its own organisation, or nothing changes."""
 
     async def work() -> tuple[StartedRun, Sequence[str]]:
         async with acting_on(client, as_email) as (operations, actor, client_id):
-            started = await operations.managing.reconnect(actor, client_id)
+            started = await operations.managing.reconnect(actor, client_id, region=region)
             allow = operations.software.allow_words(started.provider)
             names = await operations.runs.to_allow_again(actor, started.run_id)
             return started, [f"{name}: {allow.allow_again([name])}" for name in names]

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.kit.acting import acting
-from cli.kit.output import As, Json, Provider, out, print_json, table, words
+from cli.kit.output import As, Json, Provider, Region, out, print_json, table, words
 from contracts.payloads.runs import SelectionAccepted
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.causes import Cause
@@ -36,6 +36,7 @@ def start(
     moves_healthy: Annotated[
         bool, typer.Option("--all", help="Reconnect all: move healthy connections to this login too.")
     ] = False,
+    region: Region = None,
     as_email: As = None,
     json: Json = False,
 ) -> None:
@@ -46,7 +47,8 @@ def start(
             raise Refused(RefusalCode.INVALID, f"{kind.heading} has no healthy connections to move.", field="--all")
         async with acting(as_email) as (operations, actor):
             software = operations.software.chosen(provider)
-            started = await operations.runs.start(actor, kind, software, key, RunOptions(moves_healthy=moves_healthy))
+            options = RunOptions(moves_healthy=moves_healthy, region=region)
+            started = await operations.runs.start(actor, kind, software, key, options)
             names = await operations.runs.to_allow_again(actor, started.run_id)
             return started, names, operations.software.allow_words(software).allow_again(names) if names else ""
 

@@ -46,6 +46,13 @@ class RowFault(Payload):
     message: str
 
 
+class Choice(Payload):
+    """A value that a field may have, and its name for people."""
+
+    value: str
+    label: str
+
+
 class Refusal(Payload):
     """A refusal, as payloads carry it and as people read it.
 
@@ -55,6 +62,7 @@ class Refusal(Payload):
         field: The input's field, such as ``organisations.3.team_id``, when one is to blame.
         rows: Everything that is wrong, row by row, when several rows are to blame; some of them where they are many.
         client_id: The client that stands in the way, when it is one.
+        choices: What the field may be, where there are few values.
     """
 
     code: RefusalCode
@@ -62,6 +70,7 @@ class Refusal(Payload):
     field: str | None = None
     rows: tuple[RowFault, ...] = Field(default=(), exclude_if=lambda rows: not rows)
     client_id: UUID | None = Field(default=None, exclude_if=lambda identity: identity is None)
+    choices: tuple[Choice, ...] = Field(default=(), exclude_if=lambda choices: not choices)
 
 
 class Refused(Exception):
@@ -75,9 +84,12 @@ class Refused(Exception):
         field: str | None = None,
         rows: Sequence[RowFault] = (),
         client_id: UUID | None = None,
+        choices: Sequence[Choice] = (),
     ) -> None:
         super().__init__(message)
-        self.refusal = Refusal(code=code, message=message, field=field, rows=tuple(rows), client_id=client_id)
+        self.refusal = Refusal(
+            code=code, message=message, field=field, rows=tuple(rows), client_id=client_id, choices=tuple(choices)
+        )
 
 
 REFUSED = "refused"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from contracts.words.causes import Cause
@@ -82,8 +82,20 @@ class SignInLink(SQLModel, table=True):
     colleague_id: UUID = Field(foreign_key="colleagues.id", index=True)
     run_id: str = Field(max_length=120, foreign_key="runs.id", index=True)
     provider: str = Field(max_length=20)
+    region: str | None = Field(default=None, max_length=16)
+    """The region that whoever made it has said; who follows it may choose another."""
     created_at: datetime = created()
     expires_at: datetime = Field(sa_type=MOMENT)
+
+
+class PracticeRegion(SQLModel, table=True):
+    """The region of a practice's latest sign-in to an accounting software that has regions to choose from."""
+
+    __tablename__ = "practice_regions"
+
+    practice_id: UUID = Field(foreign_key="practices.id", primary_key=True)
+    provider: str = Field(max_length=20, primary_key=True)
+    region: str = Field(max_length=16)
 
 
 class ConsentAttempt(SQLModel, table=True):
@@ -114,4 +126,6 @@ class ConsentAttempt(SQLModel, table=True):
     consent_ref: str | None = Field(default=None, max_length=64)
     cause: Cause | None = Field(default=None, sa_type=enum_of(Cause))
     denied: bool = Field(default=False)
+    is_other_region: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the login has nothing in the region that was chosen."""
     delivered_at: datetime | None = Field(default=None, sa_type=MOMENT)

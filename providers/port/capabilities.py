@@ -21,6 +21,19 @@ class SignInBrings(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """A country in which a provider keeps organisations apart.
+
+    Attributes:
+        code: As it is chosen, given to ``begin_sign_in`` and kept: two capital letters.
+        title: Its name for people.
+    """
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """Of one provider, as its app is set up."""
 
@@ -38,6 +51,13 @@ class Capabilities:
     renewed_at_age: timedelta
     """A credential that is this old is refreshed by the night, whether or not it is used, so that it never comes near
     the age at which the provider lets it die."""
+
+    regions: tuple[Region, ...] = ()
+    """The countries of which a person chooses one before they leave for a sign-in; none where there is nothing to
+    choose."""
+
+    may_return_at_once: bool = False
+    """Whether the provider may show nothing to somebody who has allowed access before, and send them straight back."""
 
     @property
     def joins_many(self) -> bool:

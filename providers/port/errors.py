@@ -2,7 +2,8 @@
 
     ProviderError                   cause, retry_at, detail
     ├── ConsentFailed               the code, verifier or identity was refused: sign in again
-    │   └── ConsentDenied           the person said no
+    │   ├── ConsentDenied           the person said no
+    │   └── OtherRegion             the login has nothing in the country that was chosen
     ├── NeedsPerson                 waiting does not help
     │   ├── SignedOut               the grant is dead
     │   ├── TooLarge                a list's answer is larger than is read of any
@@ -65,6 +66,10 @@ class ConsentFailed(ProviderError):
 
 class ConsentDenied(ConsentFailed):
     """The person said no at the provider; nothing was allowed."""
+
+
+class OtherRegion(ConsentFailed):
+    """The login has nothing in the country that was chosen: another country or another login may have."""
 
 
 class Transient(ProviderError):

@@ -121,13 +121,16 @@ class Provider(Protocol):
     feeds: Feeds
     """What there is to read of each organisation, and which of our lists that fills."""
 
-    async def begin_sign_in(self, *, state: str, redirect_uri: str, expected: str | None = None) -> BegunSignIn:
+    async def begin_sign_in(
+        self, *, state: str, redirect_uri: str, expected: str | None = None, region: str | None = None
+    ) -> BegunSignIn:
         """Prepare a sign-in.
 
         Args:
             state: Our single-use, unguessable word that comes back with the browser.
             redirect_uri: Where the browser comes back to.
             expected: The provider's id of the organisation that the sign-in is for, where it is for one.
+            region: The code of one of the capabilities' regions, where the person has chosen one.
 
         Raises:
             ProviderError: The provider's discovery document could not be read.
@@ -144,6 +147,7 @@ class Provider(Protocol):
 
         Raises:
             ConsentDenied: The person said no.
+            OtherRegion: The login has nothing in the region that was chosen.
             ConsentFailed: Anything else came back than a sign-in, or it was refused.
             AppRefused: The app's own secret is wrong.
             ProviderError: The provider could not be reached.

@@ -13,7 +13,7 @@ from contracts.words.standard_information import NAMELESS, Currency
 from providers.kit.clock import Clock, utc_now
 from providers.kit.json_values import Record, text
 from providers.port.call_budget import CallBudget
-from providers.port.capabilities import Capabilities, SignInBrings
+from providers.port.capabilities import Capabilities, Region, SignInBrings
 from providers.port.credential import Credential, CredentialSource
 from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError, Unavailable
 from providers.port.feeds import Feed
@@ -83,6 +83,8 @@ class Sage:
         ends_one_alone=False,
         leeway=timedelta(minutes=1),  # of five; a call takes 40 seconds at most
         renewed_at_age=timedelta(days=7),  # of 31
+        regions=(Region("GB", "United Kingdom"), Region("IE", "Ireland"), Region("CA", "Canada")),
+        may_return_at_once=True,
     )
 
     def __init__(self, config: SageConfig, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now) -> None:
@@ -99,9 +101,10 @@ class Sage:
         state: str,
         redirect_uri: str,
         expected: str | None = None,  # noqa: ARG002  # Sage lets nobody choose a business
+        region: str | None = None,
     ) -> BegunSignIn:
         """See ``Provider.begin_sign_in``."""
-        return self._sign_in.begin(state=state, redirect_uri=redirect_uri)
+        return self._sign_in.begin(state=state, redirect_uri=redirect_uri, region=region)
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``. The account is the person, whom the tokens name; ``/user`` says their name.

@@ -22,7 +22,7 @@ from providers.kit.json_bodies import read_json
 from providers.kit.json_values import text
 from providers.kit.token_endpoint import NotReached, TokenRefused
 from providers.port.credential import Credential
-from providers.port.errors import ConsentDenied, ConsentFailed, SignedOut, Unavailable
+from providers.port.errors import ConsentDenied, ConsentFailed, OtherRegion, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn
 from providers.sage.errors import classify_identity
 from providers.sage.settings import SageConfig
@@ -50,7 +50,6 @@ _REFUSALS = {
     "unauthorized_client": "Sage does not let this app ask",
     "unsupported_response_type": "Sage does not let this app ask for a code",
 }
-_OTHER_COUNTRY = "the login has no business in the chosen country: choose the other country, or use another login"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,13 @@ class SignIn:
     def __init__(self, config: SageConfig, http: httpx2.AsyncClient, now: Clock) -> None:
         self._config, self._http, self._now = config, http, now
 
-    def begin(self, *, state: str, redirect_uri: str) -> BegunSignIn:
-        """Begin a sign-in. Without a country in the address, Sage itself asks for it first."""
-        kept = Kept(secrets.token_urlsafe(48))
+    def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:
+        """Begin a sign-in in a country. Without one in the address, Sage itself asks for it first."""
+        kept = Kept(secrets.token_urlsafe(48), region)
         digest = hashlib.sha256(kept.code_verifier.encode()).digest()
         asked = {
-            "filter": "apiv3.1",
+            # The country has to be that of the business; the filter only leaves others out of Sage's own question.
+            **({"country": region.lower()} if region else {"filter": "apiv3.1"}),
             "response_type": "code",
             "client_id": self._config.client_id,
             "redirect_uri": redirect_uri,
@@ -100,15 +100,16 @@ class SignIn:
 
         Raises:
             ConsentDenied: The person said no.
+            OtherRegion: The login has no business in the country.
             ConsentFailed: Another error came back, or no code, or the code was refused.
             ProviderError: Sage could not be reached, or refuses the app.
         """
-        code = code_in(params, self._now())
+        code, begun = code_in(params, self._now()), Kept.unpacked(kept)
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
-            "code_verifier": Kept.unpacked(kept).code_verifier,
+            "code_verifier": begun.code_verifier,
         }
         try:
             try:
@@ -119,7 +120,7 @@ class SignIn:
             raise ConsentFailed(refused.detail) from None
         if not exchanged.tokens.refresh_token:
             raise ConsentFailed("the tokens came without a refresh token")
-        return replace(exchanged, region=country_of(params, code))
+        return replace(exchanged, region=country_of(params, code) or begun.region)
 
     async def refresh(self, credential: Credential) -> Credential:
         """Refresh a credential. See ``Provider.refresh``."""
@@ -196,6 +197,7 @@ def code_in(params: Mapping[str, str], now: datetime) -> str:
 
     Raises:
         ConsentDenied: The person said no.
+        OtherRegion: The login has no business in the country.
         ConsentFailed: Another error came back, or no code.
         Unavailable: Sage asks to try again later.
     """
@@ -203,7 +205,7 @@ def code_in(params: Mapping[str, str], now: datetime) -> str:
     if error == "access_denied":
         raise ConsentDenied("access_denied")
     if "already in use" in reason.lower():
-        raise ConsentFailed(_OTHER_COUNTRY)
+        raise OtherRegion("the login has no business in the chosen country")
     if error == "temporarily_unavailable":
         raise Unavailable("Sage cannot sign anybody in at present", retry_at=now + _RETRY_LATER)
     if error:

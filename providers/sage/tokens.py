@@ -33,9 +33,15 @@ class TokenSet:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a sign-in that was begun needs again to be finished: the PKCE verifier."""
+    """What a sign-in that was begun needs again to be finished.
+
+    Attributes:
+        code_verifier: The PKCE verifier.
+        region: The country that was chosen; None where Sage itself asked.
+    """
 
     code_verifier: str = field(repr=False)
+    region: str | None = None
 
     def packed(self) -> bytes:
         """As it is kept."""
@@ -44,4 +50,5 @@ class Kept:
     @classmethod
     def unpacked(cls, kept: bytes) -> "Kept":
         """As it was."""
-        return cls(orjson.loads(kept)["code_verifier"])
+        opened = orjson.loads(kept)
+        return cls(opened["code_verifier"], opened.get("region"))

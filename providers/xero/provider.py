@@ -75,6 +75,7 @@ class Xero:
         state: str,
         redirect_uri: str,
         expected: str | None = None,  # noqa: ARG002  # Xero's page lets nobody choose beforehand
+        region: str | None = None,  # noqa: ARG002  # Xero has one for all countries
     ) -> BegunSignIn:
         """See ``Provider.begin_sign_in``."""
         return await self._oauth.begin(state=state, redirect_uri=redirect_uri)

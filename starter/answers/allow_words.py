@@ -18,10 +18,12 @@ class AllowWords:
     Attributes:
         title: Its name for people.
         brings: How many organisations one sign-in there brings.
+        may_return_at_once: Whether a person who has allowed access before may be sent back without seeing anything.
     """
 
     title: str
     brings: SignInBrings
+    may_return_at_once: bool = False
 
     @property
     def joins_many(self) -> bool:
@@ -40,6 +42,13 @@ class AllowWords:
                 return (
                     "Sign in there and allow access. Clientsync may then read every organisation that the login opens."
                 )
+
+    @property
+    def beforehand(self) -> str:
+        """What to know before leaving, in a sentence; empty where there is nothing."""
+        if not self.may_return_at_once:
+            return ""
+        return f"{self.title} may bring you straight back here without a question, if you have allowed access before."
 
     @property
     def asked_for(self) -> str:

@@ -88,7 +88,12 @@ class BookChanges:
         self._answer_within = answer_within
 
     async def start(
-        self, actor: Actor, client_id: UUID, key: str | None = None, listed: ListedIn | None = None
+        self,
+        actor: Actor,
+        client_id: UUID,
+        key: str | None = None,
+        listed: ListedIn | None = None,
+        region: str | None = None,
     ) -> StartedRun:
         """Start a change: sign in, then choose an organisation in the run, look at the preview, and confirm.
 
@@ -98,6 +103,7 @@ class BookChanges:
             key: A repeat with the same key returns the same run.
             listed: Where the organisation is listed already: nobody has to sign in once more, as long as that sign-in
                 can be used.
+            region: The country, where the provider has several: that of the client's login unless it is said.
 
         Raises:
             Refused: No such client, no connection, one that is being disconnected, nobody to start it, or the
@@ -108,7 +114,7 @@ class BookChanges:
             behind = await _behind(session, actor, found, listed) if listed else None
         if found.connection.status is ConnectionStatus.DISCONNECTING:
             raise Refused(RefusalCode.NOT_CONNECTED, f"{found.client.name} is being disconnected. Wait for its end.")
-        options = options_for(found)
+        options = options_for(found, region)
         started = await self._runs.start(actor, RunKind.CHANGE_CONNECTION, found.connection.provider, key, options)
         if behind is None or started.authorize_url is None:
             return started

@@ -187,10 +187,18 @@ class Managing:
         )
         return (await handle.result()).message
 
-    async def reconnect(self, actor: Actor, client_id: UUID, key: str | None = None) -> StartedRun:
+    async def reconnect(
+        self, actor: Actor, client_id: UUID, key: str | None = None, region: str | None = None
+    ) -> StartedRun:
         """Start a sign-in for this client. It repairs only the client's own organisation, compared by id.
 
         A disconnected client is connected again through the same connection.
+
+        Args:
+            actor: Who asks.
+            client_id: The client.
+            key: A repeat with the same key returns the same run.
+            region: The country, where the provider has several: that of the client's login unless it is said.
 
         Raises:
             Refused: No such client, no connection, one that is just being ended, archived, or nobody to start it.
@@ -201,7 +209,7 @@ class Managing:
             raise Refused(RefusalCode.NOT_CONNECTED, LEAVES.format(name=found.client.name))
         if found.client.archived_at is not None:
             raise Refused(RefusalCode.NOT_CONNECTED, ARCHIVED.format(name=found.client.name))
-        options = options_for(found)
+        options = options_for(found, region)
         return await self._runs.start(actor, RunKind.RECONNECT_ALL, found.connection.provider, key, options)
 
     def _wanted(self, found: Managed, patch: SettingsPatch) -> dict[str, object]:
@@ -263,9 +271,10 @@ class Managing:
         return self.provider(found).title
 
 
-def options_for(found: Managed) -> RunOptions:
-    """The options of a run about this one client."""
-    return RunOptions(connection_id=found.connection.id, client_id=found.client.id, client_code=found.client.code)
+def options_for(found: Managed, region: str | None) -> RunOptions:
+    """The options of a run about this one client, whose sign-in begins in a region where it is said."""
+    client = found.client
+    return RunOptions(connection_id=found.connection.id, client_id=client.id, client_code=client.code, region=region)
 
 
 async def managed_or_refused(

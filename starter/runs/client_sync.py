@@ -34,7 +34,14 @@ class ClientSync:
         self._consents = consents
 
     async def press(
-        self, actor: Actor, kind: RunKind, provider: str, form_key: str, *, moves_healthy: bool = False
+        self,
+        actor: Actor,
+        kind: RunKind,
+        provider: str,
+        form_key: str,
+        *,
+        moves_healthy: bool = False,
+        region: str | None = None,
     ) -> StartedRun:
         """Start a run, or return the one that the same person has just started and not signed in for.
 
@@ -44,6 +51,7 @@ class ClientSync:
             provider: The accounting software's name in addresses.
             form_key: New in every page that shows the button; a repeat with the same one returns the same run.
             moves_healthy: Reconnect all: move healthy connections to the new login too.
+            region: The country that was chosen, where the provider has several.
 
         Raises:
             Refused: Unknown provider or kind, or nobody to start it.
@@ -52,11 +60,12 @@ class ClientSync:
         waiting = await self._waiting(actor, kind, provider, mark)
         if waiting is not None:
             try:
-                return StartedRun(waiting.id, await self._consents.begin(actor, waiting.id), provider)
+                return StartedRun(waiting.id, await self._consents.begin(actor, waiting.id, region), provider)
             except Refused as refused:
                 if refused.refusal.code is not RefusalCode.WRONG_STAGE:  # it was signed in for at this very moment
                     raise
-        return await self._runs.start(actor, kind, provider, mark + form_key, RunOptions(moves_healthy=moves_healthy))
+        options = RunOptions(moves_healthy=moves_healthy, region=region)
+        return await self._runs.start(actor, kind, provider, mark + form_key, options)
 
     async def _waiting(self, actor: Actor, kind: RunKind, provider: str, mark: str) -> Run | None:
         wanted = RunFilter(kind=kind, colleague_id=actor.colleague_id, is_active=True)

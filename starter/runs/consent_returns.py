@@ -19,7 +19,7 @@ from contracts.words.causes import Cause
 from contracts.words.refusals import RefusalCode, Refused
 from models.access.sessions import hashed
 from models.budgets import troubles as app_troubles
-from models.grants import sign_ins
+from models.grants import regions, sign_ins
 from models.grants import writes as grants
 from models.grants.tables import ConsentAttempt
 from models.kit.columns import now
@@ -28,7 +28,7 @@ from models.kit.sealing import Sealer, open_kept
 from models.practices.tables import Practice
 from models.runs import writes as runs
 from models.runs.tables import Run
-from providers.port.errors import AppRefused, ConsentDenied, ProviderError
+from providers.port.errors import AppRefused, ConsentDenied, OtherRegion, ProviderError
 from providers.port.provider import FinishedSignIn
 from starter.actor import Actor
 from starter.runs import consent_words
@@ -166,7 +166,7 @@ class ConsentReturns:
             logger.warning("sign-in %s failed: %s", attempt.id, error.detail)
             if isinstance(error, AppRefused):
                 await self._note_refusal(attempt.provider, error)
-            attempt.cause = error.cause
+            attempt.cause, attempt.is_other_region = error.cause, isinstance(error, OtherRegion)
             await self._save(attempt)
         else:
             await self._keep(attempt, finished)
@@ -193,6 +193,8 @@ class ConsentReturns:
             )
             if finished.organisations:
                 await grants.record_reach(session, grant.id, finished.organisations, at)
+            if finished.credential.region is not None:
+                await regions.remember(session, attempt.practice_id, attempt.provider, finished.credential.region)
             await sign_ins.tell_clients(session, attempt, grant.id, at)
             if attempt.link_id is not None:
                 await sign_ins.tell_of_link(session, attempt, finished.credential.label, at)

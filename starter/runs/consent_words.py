@@ -43,6 +43,11 @@ def outcome(title: str, attempt: ConsentAttempt) -> str | None:
         return f"You are signed in to {title}. Its organisations are being listed."
     if attempt.denied:
         return f"{DENIED} {IF_FULL}"
+    if attempt.is_other_region:
+        return (
+            f"{title} has nothing for this login in the country that you chose, so nothing was changed. Sign in again "
+            "and choose another country, or use another login."
+        )
     if attempt.cause is Cause.APP_REFUSED:
         return (
             f"{title} refuses our app's secret, so nobody can sign in just now and nothing was changed. "

@@ -7,7 +7,7 @@ could not tell whom they let in. A state is 256 random bits of which only the ha
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from providers.port.errors import ProviderError
 from providers.port.provider import Provider, Providers
 from starter.actor import Actor
 from starter.runs import consent_words
+from starter.runs.sign_in_regions import RegionChoice, checked, choice_of
 
 AWAITS_CONSENT = frozenset({Stage.AWAITING_CONSENT, Stage.LISTING, Stage.AWAITING_SELECTION})
 """Stages in which a (further) sign-in adds organisations to a run."""
@@ -79,7 +80,28 @@ class Consents:
             )
         return found
 
-    async def prepare(self, actor: Actor, run: Run, at: datetime, expected: str | None) -> PreparedConsent:
+    async def regions(self, practice_id: UUID, provider: str, client_id: UUID | None = None) -> RegionChoice | None:
+        """The countries of which one is chosen before a sign-in, and the usual one; None where there are none.
+
+        Args:
+            practice_id: Whose sign-in.
+            provider: The accounting software's name in addresses.
+            client_id: The client that it is for, where it is for one.
+
+        Raises:
+            Refused: Unknown provider.
+        """
+        async with self._database.session() as session:
+            return await choice_of(session, self.provider(provider), practice_id, client_id)
+
+    async def regions_by_link(self, asked: LinkView) -> RegionChoice | None:
+        """The same for whoever follows a link; the country that its maker has said is the usual one."""
+        choice = await self.regions(asked.run.practice_id, asked.run.provider, asked.run.client_id)
+        return choice and replace(choice, usual=asked.link.region or choice.usual)
+
+    async def prepare(
+        self, actor: Actor, run: Run, at: datetime, expected: str | None, region: str | None = None
+    ) -> PreparedConsent:
         """A sign-in for a run; the caller stores its row.
 
         Args:
@@ -87,22 +109,31 @@ class Consents:
             run: The run, stored or not.
             at: This moment.
             expected: The provider's id of the organisation that it is for, where it is for one.
+            region: The country, where the provider has several: that of the client or of the latest sign-in unless it
+                is said.
 
         Raises:
-            Refused: ``UNAVAILABLE`` when the provider cannot be reached.
+            Refused: ``UNAVAILABLE`` when the provider cannot be reached; ``INVALID``, with the choices, where no
+                country is known.
         """
+        region = await self._region(run, region)
         if actor.session_id is None:
-            return self._link(actor, run, at)
-        return await self._attempt(run, actor.colleague_id, at, expected)
+            return self._link(actor, run, at, region)
+        return await self._attempt(run, actor.colleague_id, at, expected, region)
 
-    async def begin(self, actor: Actor, run_id: str) -> str:
+    async def begin(self, actor: Actor, run_id: str, region: str | None = None) -> str:
         """A further sign-in for a run; gives the address for the browser.
 
+        Args:
+            actor: The colleague who asks for it.
+            run_id: The run.
+            region: As for ``prepare``.
+
         Raises:
-            Refused: Unknown run, or past the stages in which a sign-in is of use.
+            Refused: Unknown run, or past the stages in which a sign-in is of use; or as ``prepare``.
         """
         run = await self._waiting(actor, run_id)
-        prepared = await self.prepare(actor, run, now(), await self._expected(run))
+        prepared = await self.prepare(actor, run, now(), await self._expected(run), region)
         async with self._database.transaction() as session:
             session.add(prepared.row)
         return prepared.authorize_url
@@ -115,7 +146,7 @@ class Consents:
         """
         at = now()
         run = await self._waiting(actor, run_id)
-        prepared = self._link(actor, run, at)
+        prepared = self._link(actor, run, at, None)  # who follows it is asked
         made = {"kind": "run.sign_in_link_made", "run_id": run.id, "practice_id": actor.practice_id, "at": at}
         async with self._database.transaction() as session:
             session.add(prepared.row)
@@ -138,23 +169,24 @@ class Consents:
             raise Refused(RefusalCode.WRONG_STAGE, consent_words.OLD_LINK)
         return found
 
-    async def follow(self, token: str, mark: str) -> str:
+    async def follow(self, token: str, mark: str, region: str | None = None) -> str:
         """Somebody agrees to sign in by a link; gives the provider's address for their browser.
 
         Args:
             token: The link's.
             mark: A secret that their browser keeps: the sign-in is finished there and nowhere else.
+            region: The country that they chose, where there are several.
 
         Raises:
-            Refused: As ``asked``; ``TOO_MANY``: it was followed too often; ``UNAVAILABLE`` when the provider cannot
-                be reached.
+            Refused: As ``asked`` and ``prepare``; ``TOO_MANY``: it was followed too often.
         """
         found = await self.asked(token)
         link = found.link
         async with self._database.session() as session:
             if await sign_ins.begun_by(session, link.id) >= MOST_BY_LINK:
                 raise Refused(RefusalCode.TOO_MANY, consent_words.WORN_LINK)
-        attempt = await self._attempt(found.run, link.colleague_id, now(), await self._expected(found.run))
+        region = await self._region(found.run, region or link.region)
+        attempt = await self._attempt(found.run, link.colleague_id, now(), await self._expected(found.run), region)
         attempt.row.link_id, attempt.row.browser_hash = link.id, hashed(mark)
         async with self._database.transaction() as session:
             session.add(attempt.row)
@@ -177,7 +209,11 @@ class Consents:
             )
         return run
 
-    def _link(self, actor: Actor, run: Run, at: datetime) -> PreparedConsent:
+    async def _region(self, run: Run, said: str | None) -> str | None:
+        choice = await self.regions(run.practice_id, run.provider, run.client_id)
+        return checked(self.provider(run.provider), choice, said)
+
+    def _link(self, actor: Actor, run: Run, at: datetime, region: str | None) -> PreparedConsent:
         token = secrets.token_urlsafe(32)
         link = SignInLink(
             token_hash=hashed(token),
@@ -185,6 +221,7 @@ class Consents:
             colleague_id=actor.colleague_id,
             run_id=run.id,
             provider=run.provider,
+            region=region,
             created_at=at,
             expires_at=at + self._valid_for,
         )
@@ -194,11 +231,13 @@ class Consents:
         async with self._database.session() as session:
             return await run_sign_ins.organisation_expected(session, run)
 
-    async def _attempt(self, run: Run, colleague_id: UUID, at: datetime, expected: str | None) -> "PreparedAttempt":
+    async def _attempt(
+        self, run: Run, colleague_id: UUID, at: datetime, expected: str | None, region: str | None
+    ) -> "PreparedAttempt":
         provider, state = self.provider(run.provider), secrets.token_urlsafe(32)
         try:
             begun = await provider.begin_sign_in(
-                state=state, redirect_uri=self.redirect_uri(run.provider), expected=expected
+                state=state, redirect_uri=self.redirect_uri(run.provider), expected=expected, region=region
             )
         except ProviderError as error:
             message = f"{provider.title} cannot be reached just now. Nothing was changed; try again in a moment."

@@ -72,6 +72,7 @@ class RunOptions:
         hand_over: Reassign: an admin gives one colleague's clients to another; nobody signs in.
         reopen: Do a finished run's failed organisations again.
         has_queue: Reconnect: a sign-in is expected for each organisation that needs one.
+        region: The country of the first sign-in, where the provider has several; another one may follow.
     """
 
     moves_healthy: bool = False
@@ -81,6 +82,7 @@ class RunOptions:
     hand_over: HandOver | None = None
     reopen: bool = False
     has_queue: bool = False
+    region: str | None = None
 
     @property
     def first_stage(self) -> Stage:

@@ -90,7 +90,11 @@ class Starts:
             support=await self._supporting.facts(),
         )
         # An admin's hand-over needs no sign-in: the logins that it uses are there already.
-        attempt = None if options.hand_over else await self._consents.prepare(actor, run, at, await self._expected(run))
+        attempt = (
+            None
+            if options.hand_over
+            else await self._consents.prepare(actor, run, at, await self._expected(run), options.region)
+        )
         try:
             async with self._database.transaction() as session:
                 session.add(run)
@@ -150,7 +154,8 @@ class Starts:
                 field="Idempotency-Key",
             )
         waits = run.stage in AWAITS_CONSENT and not options.hand_over
-        return StartedRun(run.id, await self._consents.begin(actor, run.id) if waits else None, run.provider)
+        address = await self._consents.begin(actor, run.id, options.region) if waits else None
+        return StartedRun(run.id, address, run.provider)
 
 
 def _new_id(kind: RunKind, actor: Actor, at: datetime) -> str:

@@ -1,27 +1,39 @@
 """Moving one client to other books: start, look at what will match, confirm, undo."""
 
 from http import HTTPStatus
+from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 
 from starter.answers.connections import ChangedAnswer, ChangePreviewAnswer, ManagedConnectionAnswer
 from starter.answers.runs import StartedAnswer
 from starter.connections.changes import ListedIn
-from web.api.runs import Key, RunId
+from web.api.runs import Key, RunId, SignInWish
 from web.kit.authentication import Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/clients/{client_id}/connection/change", tags=["One connection"])
 
 
-class ListedOrganisation(BaseModel):
-    """An organisation on the list of a run, such as one that looks like a client."""
+class ChangeWish(SignInWish):
+    """An organisation on the list of a run, such as one that looks like a client; or how the sign-in is to begin."""
 
-    model_config = ConfigDict(extra="forbid")
+    run_id: str | None = Field(default=None, min_length=1, max_length=120, pattern=r"^[^\x00]*$")
+    organisation_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[^\x00]*$")
 
-    run_id: str = Field(min_length=1, max_length=120, pattern=r"^[^\x00]*$")
-    organisation_id: str = Field(min_length=1, max_length=64, pattern=r"^[^\x00]*$")
+    @model_validator(mode="after")
+    def _names_both_or_none(self) -> Self:
+        if (self.run_id is None) != (self.organisation_id is None):
+            raise ValueError("name both the run and the organisation, or neither")
+        return self
+
+    @property
+    def listed(self) -> ListedIn | None:
+        """Where the organisation is listed; None where none is named."""
+        if self.run_id is None or self.organisation_id is None:
+            return None
+        return ListedIn(self.run_id, self.organisation_id)
 
 
 @router.post(
@@ -33,11 +45,11 @@ class ListedOrganisation(BaseModel):
     "list of a run already, name both, and nobody signs in once more: `authorize_url` is null unless it is needed.",
 )
 async def start(
-    caller: Manager, door: Door, client_id: UUID, listed: ListedOrganisation | None = None, idempotency_key: Key = None
+    caller: Manager, door: Door, client_id: UUID, wish: ChangeWish | None = None, idempotency_key: Key = None
 ) -> StartedAnswer:
     """Start moving a client to other books."""
-    found = ListedIn(listed.run_id, listed.organisation_id) if listed else None
-    started = await door.changes.start(caller, client_id, idempotency_key, found)
+    wish = wish or ChangeWish()
+    started = await door.changes.start(caller, client_id, idempotency_key, wish.listed, wish.region)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url)
 
 

@@ -16,7 +16,7 @@ from starter.answers.connections import (
     RefreshWish,
 )
 from starter.answers.runs import StartedAnswer
-from web.api.runs import Key
+from web.api.runs import Key, Wish
 from web.kit.authentication import Door, Manager, Reader
 
 router = APIRouter(prefix="/api/v1/clients/{client_id}/connection", tags=["One connection"])
@@ -65,9 +65,11 @@ async def refresh(
     description="Send the colleague's browser to `authorize_url`. If that login does not reach the very same "
     "organisation, nothing changes, and the run names both.",
 )
-async def reconnect(caller: Manager, door: Door, client_id: UUID, idempotency_key: Key = None) -> StartedAnswer:
+async def reconnect(
+    caller: Manager, door: Door, client_id: UUID, idempotency_key: Key = None, wish: Wish = None
+) -> StartedAnswer:
     """Reconnect one client."""
-    started = await door.managing.reconnect(caller, client_id, idempotency_key)
+    started = await door.managing.reconnect(caller, client_id, idempotency_key, wish.region if wish else None)
     to_allow = await door.runs.to_allow_again(caller, started.run_id)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url, to_allow=list(to_allow))
 

@@ -4,8 +4,8 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Body, Header, Path, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from contracts.payloads.runs import SelectionAccepted
@@ -49,6 +49,24 @@ Everything = Annotated[
 ProviderName = Annotated[str, Path(max_length=20, description="The accounting software's name in lower case.")]
 
 
+class SignInWish(BaseModel):
+    """How a sign-in is to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    region: str | None = Field(
+        default=None,
+        max_length=16,
+        pattern=r"^[A-Za-z]*$",
+        description="The country of the businesses, where the accounting software has several: `GB`, for instance. "
+        "Without it, that of the client's login or of the practice's latest sign-in; where there is none, the answer "
+        "is an error with the `choices`.",
+    )
+
+
+Wish = Annotated[SignInWish | None, Body()]
+
+
 @router.post(
     "/client-sync/{provider}/{kind}",
     status_code=HTTPStatus.CREATED,
@@ -62,9 +80,11 @@ async def start(
     kind: RunKind,
     idempotency_key: Key = None,
     moves_healthy: Everything = False,
+    wish: Wish = None,
 ) -> StartedAnswer:
     """Start a run."""
-    started = await door.runs.start(caller, kind, provider, idempotency_key, RunOptions(moves_healthy=moves_healthy))
+    options = RunOptions(moves_healthy=moves_healthy, region=wish.region if wish else None)
+    started = await door.runs.start(caller, kind, provider, idempotency_key, options)
     to_allow = await door.runs.to_allow_again(caller, started.run_id)
     return StartedAnswer(run_id=started.run_id, authorize_url=started.authorize_url, to_allow=list(to_allow))
 
@@ -103,9 +123,9 @@ async def run(caller: Reader, door: Door, run_id: RunId) -> RunAnswer:
     summary="Sign in once more",
     description="While a run waits for its sign-in or its selection, a further sign-in adds to its organisations.",
 )
-async def consent(caller: Adder, door: Door, run_id: RunId) -> AuthorizeAnswer:
+async def consent(caller: Adder, door: Door, run_id: RunId, wish: Wish = None) -> AuthorizeAnswer:
     """A further sign-in."""
-    return AuthorizeAnswer(authorize_url=await door.consents.begin(caller, run_id))
+    return AuthorizeAnswer(authorize_url=await door.consents.begin(caller, run_id, wish.region if wish else None))
 
 
 @router.get(

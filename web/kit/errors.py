@@ -1,4 +1,4 @@
-"""Every error over HTTP has one form: ``{"error": {"code", "message", "field"?, "rows"?}}`` with a fitting status.
+"""Every error over HTTP has one form, with a fitting status: ``{"error": {"code", "message", "field"?, …}}``.
 
 People who look at a page get a page instead (``web.kit.error_pages``), with the same status. Invalid input, unknown
 paths and faults of our own have this form too. A fault shows only a reference, under which the log has the details.
@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from contracts.words.mistakes import sentence_of
-from contracts.words.refusals import Refusal, RefusalCode, Refused, RowFault
+from contracts.words.refusals import Choice, Refusal, RefusalCode, Refused, RowFault
 from starter.answers.views import is_away
 from web.kit.addresses import logged_path
 from web.kit.error_pages import error_page, is_for_people, to_form, to_sign_in
@@ -69,6 +69,7 @@ def error_response(
     headers: dict[str, str] | None = None,
     rows: Sequence[RowFault] = (),
     client_id: UUID | None = None,
+    choices: Sequence[Choice] = (),
 ) -> JSONResponse:
     """An error as JSON."""
     body: dict[str, object] = {"code": code, "message": message}
@@ -78,6 +79,8 @@ def error_response(
         body["rows"] = [row.model_dump() for row in rows]
     if client_id is not None:
         body["client_id"] = str(client_id)
+    if choices:
+        body["choices"] = [choice.model_dump() for choice in choices]
     return JSONResponse({"error": body}, status_code=status, headers=headers)
 
 
@@ -95,6 +98,7 @@ def refusal_response(refusal: Refusal) -> JSONResponse:
         headers.get(refusal.code),
         refusal.rows,
         refusal.client_id,
+        refusal.choices,
     )
 
 

@@ -15,6 +15,7 @@ from web.kit.rendering import leave
 from web.kit.viewing import Viewer, page_router
 from web.pages.clients.frame import Tab, framed
 from web.pages.clients.timeline import happened
+from web.pages.runs.regions import RegionField, question
 
 router = page_router()
 
@@ -50,11 +51,15 @@ async def run(request: Request, door: Door, viewer: Viewer, client_id: UUID, run
 
 
 @router.post("/clients/{client_id:uuid}/runs/{run_id}/sign-in")
-async def sign_in(request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId) -> Response:
+async def sign_in(
+    request: Request, door: Door, viewer: Viewer, client_id: UUID, run_id: RunId, region: RegionField = ""
+) -> Response:
     """Lead to the provider's sign-in for a run about this client."""
     asked = (await _report(door, viewer, client_id, run_id)).run
+    if page := await question(request, door, viewer, asked.provider, region, client_id=client_id):
+        return page
     try:
-        address = await door.consents.begin(viewer.actor, run_id)
+        address = await door.consents.begin(viewer.actor, run_id, region)
     except Refused as refused:
         if refused.refusal.code is not RefusalCode.WRONG_STAGE:
             raise

@@ -27,6 +27,7 @@ from web.pages.clients.receipt_rows import receipt_rows
 from web.pages.connections import setting_words
 from web.pages.connections.one_run import OneRun
 from web.pages.connections.settings_form import SettingsForm
+from web.pages.runs.regions import RegionField, question
 
 router = page_router()
 
@@ -100,9 +101,13 @@ async def refresh(
 
 
 @router.post(f"{HERE}/reconnect")
-async def reconnect(request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "") -> Response:
+async def reconnect(
+    request: Request, door: Door, viewer: Viewer, client_id: UUID, key: FormKey = "", region: RegionField = ""
+) -> Response:
     """Lead to the sign-in for this client's own organisation."""
-    started = await door.managing.reconnect(viewer.actor, client_id, key or None)
+    if asked := await _question(request, door, viewer, client_id, key, region):
+        return asked
+    started = await door.managing.reconnect(viewer.actor, client_id, key or None, region)
     return _to_sign_in(request, door, client_id, started)
 
 
@@ -115,10 +120,13 @@ async def change(
     key: FormKey = "",
     run_id: Listed = "",
     organisation_id: Listed = "",
+    region: RegionField = "",
 ) -> Response:
     """Lead to the sign-in for another organisation, or to the choice of one that a run has on its list already."""
     listed = ListedIn(run_id, organisation_id) if run_id and organisation_id else None
-    started = await door.changes.start(viewer.actor, client_id, key or None, listed)
+    if listed is None and (asked := await _question(request, door, viewer, client_id, key, region)):
+        return asked
+    started = await door.changes.start(viewer.actor, client_id, key or None, listed, region)
     if listed is None or started.authorize_url is not None:
         return _to_sign_in(request, door, client_id, started)
     return go(f"/clients/{client_id}/connection/change/{started.run_id}?{urlencode({'listed': organisation_id})}")
@@ -129,6 +137,15 @@ async def undo(door: Door, viewer: Viewer, client_id: UUID) -> RedirectResponse:
     """Undo the last change of books."""
     await door.changes.undo(viewer.actor, client_id)
     return go(f"/clients/{client_id}/connection", Said.CHANGE_UNDONE)
+
+
+async def _question(
+    request: Request, door: Door, viewer: SignedIn, client_id: UUID, key: str, region: str
+) -> Response | None:
+    found, _ = await door.managing.show(viewer.actor, client_id)
+    fields = {FORM_KEY: key} if key else {}
+    provider = found.connection.provider
+    return await question(request, door, viewer, provider, region, fields=fields, client_id=client_id)
 
 
 def _to_sign_in(request: Request, door: Door, client_id: UUID, started: StartedRun) -> Response:

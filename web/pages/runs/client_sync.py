@@ -10,6 +10,7 @@ from web.kit.authentication import Door
 from web.kit.confirmations import go
 from web.kit.rendering import FORM_KEY, leave
 from web.kit.viewing import Viewer, page_router
+from web.pages.runs.regions import RegionField, question
 
 router = page_router()
 
@@ -26,10 +27,15 @@ async def start(
     kind: RunKind,
     key: Key = "",
     moves_healthy: Annotated[bool, Form(alias="all")] = False,
+    region: RegionField = "",
 ) -> Response:
     """Start a run and lead to the provider's sign-in; a form that was sent before leads to its run."""
+    key = key or secrets.token_urlsafe(18)
+    fields = {FORM_KEY: key} | ({"all": "true"} if moves_healthy else {})
+    if asked := await question(request, door, viewer, provider, region, fields=fields):
+        return asked
     started = await door.client_sync.press(
-        viewer.actor, kind, provider, key or secrets.token_urlsafe(18), moves_healthy=moves_healthy
+        viewer.actor, kind, provider, key, moves_healthy=moves_healthy, region=region
     )
     if started.authorize_url is None:
         return go(f"/activity/{started.run_id}")

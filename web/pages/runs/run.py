@@ -32,6 +32,7 @@ from web.kit.temporal_links import in_temporal
 from web.kit.viewing import Viewer, page_router
 from web.pages.runs import selecting
 from web.pages.runs.parts import RunPage, part_of
+from web.pages.runs.regions import RegionField, question
 
 router = page_router()
 
@@ -99,11 +100,13 @@ async def export(door: Door, viewer: Viewer, run_id: RunId) -> StreamingResponse
 
 
 @router.post("/activity/{run_id}/sign-in")
-async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
+async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId, region: RegionField = "") -> Response:
     """Lead to the provider's sign-in, also once more."""
     provider = (await door.runs.report(viewer.actor, run_id)).run.provider
+    if asked := await question(request, door, viewer, provider, region):
+        return asked
     try:
-        address = await door.consents.begin(viewer.actor, run_id)
+        address = await door.consents.begin(viewer.actor, run_id, region)
     except Refused as refused:
         return moved_on(run_id, refused)
     allow, to_allow = door.software.allow_words(provider), await door.runs.to_allow_again(viewer.actor, run_id)

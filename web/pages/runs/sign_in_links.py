@@ -19,6 +19,7 @@ from web.kit.confirmations import Said, go
 from web.kit.errors import status_of
 from web.kit.rendering import leave, render
 from web.kit.viewing import Viewer, open_router, page_router
+from web.pages.runs.regions import RegionField
 
 router = page_router()
 open_to_all = open_router()
@@ -52,27 +53,44 @@ async def for_somebody_else(request: Request, door: Operations, viewer: SignedIn
 @open_to_all.get("/sign-in-link/{token}")
 async def ask(request: Request, door: Door, token: Token) -> HTMLResponse:
     """For which practice the sign-in is, or why the link cannot be used."""
-    try:
-        asked = await door.consents.asked(token)
-    except Refused as refused:
-        return _unusable(request, refused)
-    allow = door.software.allow_words(asked.run.provider)
-    return render(request, "sign_in_link.html", asked=asked, token=token, provider=allow.title, allow=allow)
+    return await _ask(request, door, token)
 
 
 @open_to_all.post("/sign-in-link/{token}")
-async def agree(request: Request, door: Door, token: Token) -> Response:
+async def agree(request: Request, door: Door, token: Token, region: RegionField = "") -> Response:
     """Lead to the provider; only this browser can finish the sign-in."""
     mark = marks.AT_PROVIDER.of(request) or marks.new()
     try:
         asked = await door.consents.asked(token)
-        address = await door.consents.follow(token, mark)
+        address = await door.consents.follow(token, mark, region)
     except Refused as refused:
+        if refused.refusal.field == "region":
+            return await _ask(request, door, token, "Choose the country first.")
         return _unusable(request, refused)
     allow = door.software.allow_words(asked.run.provider)
     answer = leave(request, address, allow.title, allow)
     marks.AT_PROVIDER.keep(request, answer, mark)
     return answer
+
+
+async def _ask(request: Request, door: Operations, token: str, problem: str | None = None) -> HTMLResponse:
+    try:
+        asked = await door.consents.asked(token)
+    except Refused as refused:
+        return _unusable(request, refused)
+    regions = await door.consents.regions_by_link(asked)
+    allow = door.software.allow_words(asked.run.provider)
+    return render(
+        request,
+        "sign_in_link.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        asked=asked,
+        token=token,
+        provider=allow.title,
+        allow=allow,
+        regions=regions,
+        problem=problem,
+    )
 
 
 def _unusable(request: Request, refused: Refused) -> HTMLResponse:
