@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from providers.port.errors import ConsentDenied, ConsentFailed, Unavailable
+from providers.port.errors import ConsentDenied, ConsentFailed, OtherRegion, Unavailable
 from providers.sage.provider import label_of
 from providers.sage.settings import SageConfig
 from providers.sage.sign_in import SignIn, code_in, country_of
@@ -30,6 +30,21 @@ async def test_the_address_asks_for_pkce_and_encodes_the_slash_of_the_app() -> N
     assert (asked["code_challenge"], asked["code_challenge_method"]) == (digest, "S256")
     assert (asked["redirect_uri"], asked["state"], asked["scope"]) == ("https://us/back", "s", "readonly")
     assert "country" not in asked
+
+
+async def test_the_address_names_the_country_that_was_chosen() -> None:
+    async with httpx2.AsyncClient() as http:
+        begun = SignIn(SageConfig("one/two", "hush"), http, lambda: NOW).begin(
+            state="s", redirect_uri="https://us/back", region="IE"
+        )
+    asked = parse_qs(urlsplit(begun.address).query)
+    assert asked["country"] == ["ie"]
+    assert "filter" not in asked
+    assert Kept.unpacked(begun.kept).region == "IE"
+
+
+def test_what_was_kept_before_there_were_countries_is_read() -> None:
+    assert Kept.unpacked(b'{"code_verifier": "v"}') == Kept("v", None)
 
 
 def test_secrets_are_kept_and_not_shown() -> None:
@@ -61,7 +76,11 @@ def test_the_country_of_an_authorisation(params: dict[str, str], code: str, coun
     ("params", "kind", "words"),
     [
         ({"error": "access_denied"}, ConsentDenied, "access_denied"),
-        ({"error": "Invalid request", "reason": "Email already in use"}, ConsentFailed, "choose the other country"),
+        (
+            {"error": "Invalid request", "reason": "Email already in use"},
+            OtherRegion,
+            "no business in the chosen country",
+        ),
         ({"error": "server_error", "code": "GB/a"}, ConsentFailed, "an error of its own"),
         ({"error": "<b>tomorrow</b>"}, ConsentFailed, "do not name"),
         ({"state": "s"}, ConsentFailed, "no code"),

@@ -1,0 +1,149 @@
+"""The country is asked before a sign-in leaves, by pages, API and links, and remembered once it was right.
+
+The software is the second one, in this process; the first one has no countries to choose from.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import pytest
+import pytest_asyncio
+
+from models.grants import regions
+from providers.port.capabilities import Region
+from providers.port.credential import Credential
+from providers.port.errors import OtherRegion
+from providers.port.provider import FinishedSignIn
+from tests.journeys.people import change
+from tests.journeys.promises import OPEN_RUN
+from tests.second_provider import A_PERSONS, Second
+from tests.web.house import House, Person, arrived, visitor
+from tests.web.pages.signing_in.test_signing_in import csrf_of
+
+pytestmark = pytest.mark.leaves(OPEN_RUN, because="runs wait for sign-ins at software that has no workers")
+
+COUNTRIES = replace(
+    A_PERSONS, regions=(Region("GB", "United Kingdom"), Region("IE", "Ireland")), may_return_at_once=True
+)
+START = "/client-sync/second/add-clients"
+
+
+class Regional(Second):
+    """Knows every login in Ireland alone."""
+
+    async def finish_sign_in(self, params: Any, kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
+        finished = await super().finish_sign_in(params, kept, redirect_uri=redirect_uri)
+        if self.regions[-1] != "IE":
+            raise OtherRegion("not in this country")
+        credential: Credential = replace(finished.credential, region="IE")
+        return replace(finished, credential=credential)
+
+
+@pytest_asyncio.fixture
+async def second(house: House) -> AsyncIterator[Second]:
+    made = Regional(COUNTRIES)
+    house.scene.providers[made.name] = made
+    await change(house.scene, "DELETE FROM practice_regions")
+    yield made
+    del house.scene.providers[made.name]
+
+
+@pytest_asyncio.fixture
+async def browser(house: House, second: Second) -> httpx2.AsyncClient:
+    return await arrived(house.admin)
+
+
+async def pressed(http: httpx2.AsyncClient, **fields: str) -> httpx2.Response:
+    return await http.post(START, data={"csrf": await csrf_of(http), "key": "one", **fields})
+
+
+def state_in(page: str) -> str:
+    """The state of the sign-in that a page leads to."""
+    [address] = set(re.findall(r'href="(https://second\.test/[^"]+)"', page))
+    return parse_qs(urlsplit(unescape(address)).query)["state"][0]
+
+
+def selected(page: str) -> list[str]:
+    return re.findall(r'<option value="([A-Z]*)" selected', page)
+
+
+async def back(http: httpx2.AsyncClient, state: str) -> httpx2.Response:
+    return await http.get(f"/connect/second/callback?state={state}&code=x", follow_redirects=True)
+
+
+async def runs_of(person: Person) -> int:
+    return int((await person.scene.http.get("/api/v1/runs")).json()["total"])
+
+
+async def remembered(person: Person) -> str | None:
+    async with person.scene.database.session() as session:
+        return await regions.remembered(session, person.actor.practice_id, "second")
+
+
+async def test_a_page_asks_first_and_remembers_it(house: House, second: Second, browser: httpx2.AsyncClient):
+    before = await runs_of(house.admin)
+    asked = await pressed(browser, all="true")
+    assert "Before you go to Second Books" in asked.text
+    assert "may bring you straight back" in asked.text
+    assert 'name="all" value="true"' in asked.text
+    assert (await runs_of(house.admin), second.regions) == (before, [])
+    assert '<option value="" selected>Choose a country' in asked.text
+
+    wrong = await back(browser, state_in((await pressed(browser, region="GB")).text))
+    assert "has nothing for this login in the country that you chose" in wrong.text
+    assert "choose another country, or use another login" in wrong.text
+    assert await remembered(house.admin) is None
+
+    right = await back(browser, state_in((await pressed(browser, region="IE")).text))
+    assert right.status_code == 200
+    assert (second.regions, await runs_of(house.admin)) == (["GB", "IE"], before + 1)
+    assert await remembered(house.admin) == "IE"
+    assert await remembered(house.neighbour) is None
+    assert selected((await pressed(browser)).text) == ["IE"]
+
+
+async def test_a_country_that_there_is_not_starts_nothing(house: House, second: Second, browser: httpx2.AsyncClient):
+    before = await runs_of(house.admin)
+    refused = await pressed(browser, region="FR")
+    assert refused.status_code == 422
+    assert "United Kingdom" in refused.text
+    assert (await runs_of(house.admin), second.regions) == (before, [])
+
+
+async def test_the_api_names_the_choices_until_one_is_known(house: House, second: Second):
+    http, address, before = house.admin.scene.http, "/api/v1" + START, await runs_of(house.admin)
+    refused = await http.post(address)
+    assert (refused.status_code, await runs_of(house.admin)) == (422, before)
+    error = refused.json()["error"]
+    assert (error["code"], error["field"]) == ("invalid", "region")
+    assert error["choices"] == [{"value": "GB", "label": "United Kingdom"}, {"value": "IE", "label": "Ireland"}]
+    assert (await http.post(address, json={"region": "FR"})).json()["error"]["choices"] == error["choices"]
+    started = await http.post(address, json={"region": "gb"})
+    assert started.status_code == 201
+    link = await visitor(house.scene).get(started.json()["authorize_url"])
+    assert selected(link.text) == ["GB"]
+
+    async with house.admin.scene.database.transaction() as session:
+        await regions.remember(session, house.admin.actor.practice_id, "second", "IE")
+    again = await http.post(f"/api/v1/runs/{started.json()['run_id']}/consent")
+    assert selected((await visitor(house.scene).get(again.json()["authorize_url"])).text) == ["IE"]
+    nowhere = await http.post("/api/v1/client-sync/xero/add-clients", json={"region": "GB"})
+    assert (nowhere.status_code, nowhere.json()["error"]["field"]) == (422, "region")
+
+
+async def test_whoever_follows_a_link_chooses(house: House, second: Second):
+    started = await house.admin.scene.http.post("/api/v1" + START, json={"region": "GB"})
+    link, stranger = started.json()["authorize_url"], visitor(house.scene)
+    await change(house.scene, "UPDATE sign_in_links SET region = NULL")  # as a colleague's *Somebody else* makes it
+    assert '<option value="" selected>Choose a country' in (await stranger.get(link)).text
+    unsaid = await stranger.post(link)
+    assert (unsaid.status_code, second.regions) == (422, [])
+    assert "Choose the country first." in unsaid.text
+    came_back = await back(stranger, state_in((await stranger.post(link, data={"region": "IE"})).text))
+    assert "Signed in" in came_back.text
+    assert second.regions == ["IE"]
