@@ -9,14 +9,18 @@ const TRY_AGAIN_AFTER = 5_000;
 const run = () => document.getElementById("run");
 let source = null;
 let saidAt = 0;
-let swapping = null;
+let swapped = Promise.resolve();
+let latest = null;
+let isTaking = false;
 
-/** Fetch the page and put its parts in place: all of them, or only those that are marked as live. */
-async function refresh({ whole = true } = {}) {
-  swapping ??= swap(whole).finally(() => {
-    swapping = null;
-  });
-  return swapping;
+/**
+ * Fetch the page and put its parts in place: all of them, or only those that are marked as live.
+ * One after the other, and always anew: an answer that is on its way may be older than what is to be shown now.
+ */
+function refresh({ whole = true } = {}) {
+  const mine = swapped.then(() => swap(whole));
+  swapped = mine.catch(() => {});
+  return mine;
 }
 
 async function swap(whole) {
@@ -58,7 +62,27 @@ function say(words, { now = false } = {}) {
   }
 }
 
+/** Show the newest there is. What comes meanwhile is shown next; what could not be shown is tried again. */
 async function take(news) {
+  latest = news;
+  if (isTaking) {
+    return;
+  }
+  isTaking = true;
+  while (latest) {
+    const next = latest;
+    latest = null;
+    try {
+      await show(next);
+    } catch {
+      latest ??= next;
+      await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_AFTER));
+    }
+  }
+  isTaking = false;
+}
+
+async function show(news) {
   if (news.view !== run().dataset.view) {
     await refresh();
     say(run().dataset.says, { now: true }); // of the page that is shown, which may be newer than the news
@@ -82,7 +106,7 @@ function watch() {
   }
   source = new EventSource(run().dataset.events);
   source.addEventListener("message", (event) => {
-    take(JSON.parse(event.data)).catch(() => {});
+    take(JSON.parse(event.data));
   });
   source.addEventListener("error", () => {
     if (source?.readyState === EventSource.CLOSED) {

@@ -35,6 +35,7 @@ async def link_for(person: Person) -> str:
 
 async def typed(page: Page, *words: str) -> None:
     """Fill one field after the other from the one that has the focus, and send the form."""
+    await page.wait_for_load_state()  # before, the page's scripts and its autofocus may still take the focus away
     for number, word in enumerate(words):
         if number:
             await page.keyboard.press("Tab")
