@@ -30,6 +30,7 @@ from starter.clients.exports import Exports
 from starter.clients.imports.imports import ClientImports
 from starter.clients.many import Many
 from starter.clients.merging import Merging
+from starter.clients.saved_views import SavedViews
 from starter.connections.changes import BookChanges
 from starter.connections.disconnecting import Disconnecting
 from starter.connections.health import ConnectionHealth
@@ -83,6 +84,7 @@ class Operations:
         consents: Begin sign-ins at a provider.
         consent_returns: Finish these sign-ins when the browser comes back.
         clients: Client accounts, their lists and their history.
+        saved_views: Views of the client list that colleagues keep.
         accounts: Client accounts made and changed by hand.
         archive: Archive clients, and restore them.
         erasing: Erase archived clients for good.
@@ -145,6 +147,7 @@ class Operations:
         self.tokens = Tokens(database)
         self.support_reads = SupportReads(database)
         self.clients = Clients(database)
+        self.saved_views = SavedViews(database)
         self.accounts = Accounts(database, temporal)
         self.client_imports = ClientImports(database, sealer)
         self.supporting = Supporting(temporal, public_url)

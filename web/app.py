@@ -12,18 +12,16 @@ from starter.support.identity import SupportIdentity
 from web import pages
 from web.api import (
     change,
-    clients,
     colleagues,
     connection,
     connections,
     documentation,
-    exports,
     health,
-    lists,
     practice,
     runs,
     tokens,
 )
+from web.api.clients import clients, exports, lists, saved_views
 from web.api.codec import Access, codec_router
 from web.api.described import Described
 from web.inbound import connect
@@ -76,6 +74,7 @@ def create_app(
     for module in (
         runs,
         clients,
+        saved_views,
         colleagues,
         practice,
         tokens,

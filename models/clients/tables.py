@@ -1,9 +1,11 @@
-"""The table of a practice's client accounts."""
+"""The tables of a practice's client accounts, of lists that are uploaded, and of views of the client list."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.kit.columns import MOMENT, created, new_id
@@ -58,3 +60,31 @@ class ClientImport(SQLModel, table=True):
     """What was read; None once it is imported."""
     imported_at: datetime | None = Field(default=None, sa_type=MOMENT)
     created_at: datetime = created()
+
+
+class SavedView(SQLModel, table=True):
+    """A view of the client list that somebody has kept: what it asks for, never an address."""
+
+    __tablename__ = "saved_views"
+
+    id: UUID = new_id()
+    practice_id: UUID = Field(foreign_key="practices.id", index=True)
+    owner_id: UUID = Field(foreign_key="colleagues.id")
+    """Who made it. When they leave, it stays if it is shared."""
+    name: str = Field(max_length=40)
+    is_shared: bool = Field(default=False)
+    """Whether the whole practice has it."""
+    query: dict[str, Any] = Field(sa_type=JSONB)
+    """Filter and order by name, as the API's list of clients takes them. What it names may be gone by now."""
+    created_at: datetime = created()
+
+
+_VIEWS = SavedView.__table__.c  # type: ignore[attr-defined]  # SQLModel hides the table
+Index("uq_saved_views_owner_name", _VIEWS.owner_id, func.lower(_VIEWS.name), unique=True)
+Index(
+    "uq_saved_views_shared_name",
+    _VIEWS.practice_id,
+    func.lower(_VIEWS.name),
+    unique=True,
+    postgresql_where=text("is_shared"),
+)

@@ -11,8 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.events.tables import Event
 from models.practices.tables import Colleague
 
-ACCESS = ("colleague", "practice", "team", "token", "support")
-"""Nouns of what is told of the practice, its people and who may do what."""
+ACCESS = ("colleague", "practice", "team", "token", "support", "view")
+"""Nouns of what is told of the practice, its people, who may do what and what they share."""
 
 
 ACCESS_OF_RUNS = ("run.sign_in_link_made", "run.signed_in_by_link")

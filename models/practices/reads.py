@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.practices import Role
 from models.access.tables import ApiToken
+from models.clients import saved_views
 from models.connections.conditions import IS_CONNECTED
 from models.events import writes as events
 from models.grants.tables import ConsentAttempt, SignInLink
@@ -100,7 +101,9 @@ async def names_of_admins(session: AsyncSession, practice_id: UUID) -> Sequence[
 
 
 async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: datetime) -> None:
-    """Deactivate a colleague: their tokens and unfinished sign-ins end; clients, connections and history stay.
+    """Deactivate a colleague: their tokens and unfinished sign-ins end, and the views that only they have are deleted.
+
+    Clients, connections, history and shared views stay.
 
     Args:
         session: The caller's transaction.
@@ -118,6 +121,7 @@ async def deactivate(session: AsyncSession, leaver: Colleague, *, by: UUID, at: 
     await session.exec(begun.values(expires_at=at))
     links = update(SignInLink).where(col(SignInLink.colleague_id) == leaver.id, col(SignInLink.expires_at) > at)
     await session.exec(links.values(expires_at=at))
+    await saved_views.forget_own(session, leaver.id)
     left = {"practice_id": leaver.practice_id, "colleague_id": by, "before": leaver.name, "at": at}
     owned = await (await session.connection()).execute(
         text("SELECT id FROM clients WHERE owner_id = :owner_id AND archived_at IS NULL ORDER BY code"),

@@ -24,8 +24,11 @@ from models.runs.reads import RunFilter, RunView
 from models.runs.reports import OFFERS, OrganisationFilter, OrganisationView, RowOrder
 from models.runs.tables import Run, RunOrganisation
 from rules.clients.row_actions import RowAction
+from rules.clients.saved_views import LONGEST_NAME as LONGEST_VIEW_NAME
+from rules.clients.saved_views import FixedView
 
 __all__ = [
+    "LONGEST_VIEW_NAME",
     "MAILED_LINK_VALID_FOR",
     "MOST_MAILS",
     "OFFERS",
@@ -42,6 +45,7 @@ __all__ = [
     "ContactRow",
     "Details",
     "EventView",
+    "FixedView",
     "Managed",
     "OrganisationFilter",
     "OrganisationView",

@@ -92,6 +92,13 @@ _RULES = {
         GET /clients/found
         POST /clients/many
         POST /clients/many/done
+        GET /clients/views
+        POST /clients/views
+        GET /clients/views/new
+        POST /clients/views/replace
+        GET /clients/views/{view_id:uuid}
+        POST /clients/views/{view_id:uuid}
+        POST /clients/views/{view_id:uuid}/delete
         GET /clients/import
         POST /clients/import
         GET /clients/import/{import_id}
@@ -197,6 +204,7 @@ _RULES = {
         GET /api/v1/practice
         GET /api/v1/colleagues
         GET /api/v1/teams
+        GET /api/v1/saved-views
         GET /api/v1/tokens
     """,
     Rule.ADMIN_READ: """
@@ -219,6 +227,9 @@ _RULES = {
         POST /api/v1/tokens
         POST /api/v1/tokens/{token_id}/revoke
         POST /api/v1/connections/check
+        POST /api/v1/saved-views
+        PATCH /api/v1/saved-views/{view_id}
+        DELETE /api/v1/saved-views/{view_id}
         PATCH /api/v1/clients/{client_id}
         POST /api/v1/clients/{client_id}/archive
         POST /api/v1/clients/{client_id}/restore

@@ -9,7 +9,9 @@ import pytest_asyncio
 
 from models.access import tokens as api_tokens
 from models.access.tables import Passkey
+from models.clients.reads import ClientFilter, ClientOrder
 from models.practices import writes as practices
+from starter.clients.saved_views import ViewQuery
 from tests.journeys.scene import Scene
 from tests.web.house import House, Person
 from tests.web.walking import Walk, walks
@@ -62,6 +64,8 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
         session.add(passkey)
     listed = await scene.operations.client_imports.keep(scene.actor, b"Code;Name\nB1;Beech\nB 2;Birch\n", "list.csv")
     (added,) = [row for row in run["organisations"] if row["outcome"] == "created"]
+    kept = ViewQuery(ClientFilter(team_id=team.id), ClientOrder())
+    view_id = await scene.operations.saved_views.save(scene.actor, "Night shift", kept, is_shared=True)
     return {
         "run_id": run["run_id"],
         "client_id": added["client_id"],
@@ -70,6 +74,7 @@ async def furnished(person: Person, place: int) -> dict[str, str]:
         "token_id": str(token.id),
         "passkey_id": str(passkey.id),
         "import_id": str(listed),
+        "view_id": str(view_id),
         "colleague_id": str(colleague.id),
         "admin_id": str(scene.actor.colleague_id),
     }

@@ -43,6 +43,8 @@ BODIES: dict[str, Any] = {
     "POST /api/v1/clients/import": {"rows": [{"name": " "}]},
     "PATCH /api/v1/colleagues/{colleague_id}": {"may_add_clients": False},
     "PATCH /api/v1/practice": {"name": " "},
+    "POST /api/v1/saved-views": {"name": " ", "query": {}},
+    "PATCH /api/v1/saved-views/{view_id}": {"name": " "},
     "PATCH /api/v1/clients/{client_id}": {"reference": "Box 7"},
     "POST /api/v1/clients/{client_id}/erase": {"code": "NONE"},
     "PATCH /api/v1/clients/{client_id}/connection": {"refresh_hours": 12},
@@ -241,7 +243,16 @@ async def test_who_is_let_in_is_let_in(world: World):
     made_up = {
         **{
             name: str(uuid4())
-            for name in ("client_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id", "admin_id")
+            for name in (
+                "client_id",
+                "colleague_id",
+                "team_id",
+                "token_id",
+                "passkey_id",
+                "import_id",
+                "view_id",
+                "admin_id",
+            )
         },
         "run_id": "no-such-run",
         "organisation_id": "made-up",

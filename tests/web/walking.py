@@ -22,7 +22,7 @@ NOT_PAGES = ("/api/", "/codec/", "/static/", "/healthz", "/readyz")
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 """In a route's path."""
 
-THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id"})
+THINGS = frozenset({"client_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id", "view_id"})
 """What belongs to one practice, as addresses name it."""
 
 WORDS: Mapping[str, str] = {
@@ -41,6 +41,9 @@ FORMS: dict[str, Json] = {
     "/forgotten-password/{token}": {"password": "x" * 12, "again": "x" * 12},
     "/invitation/{token}": {"password": "x" * 12, "again": "x" * 12},
     "/clients/new": {"name": " "},
+    "/clients/views": {"name": " "},
+    "/clients/views/replace": {"view": "view_id"},
+    "/clients/views/{view_id:uuid}": {"name": " "},
     "/clients/{client_id:uuid}/account": {"name": " "},
     "/clients/{client_id:uuid}/erase": {"code": "Anything"},
     "/clients/{client_id:uuid}/merge": {"other": "client_id"},

@@ -24,7 +24,7 @@ from starter.answers.runs import (
 from starter.answers.sign_ins import GoingOnAnswer, SignInsAnswer
 from starter.answers.views import RunFilter
 from starter.runs.kinds import RunOptions
-from web.api.exports import CSV
+from web.api.clients.exports import CSV
 from web.api.parameters import Limit, Offset
 from web.kit.authentication import Adder, Door, Reader
 from web.kit.csv_answers import csv_answer

@@ -46,6 +46,11 @@ class Said(StrEnum):
 
     FILTER_DROPPED = "filter-dropped"
 
+    VIEW_PARTLY_GONE = "view-partly-gone"
+    VIEW_SAVED = "view-saved"
+    VIEW_CHANGED = "view-changed"
+    VIEW_DELETED = "view-deleted"
+
     CLIENT_ADDED = "client-added"
     CLIENT_CHANGED = "client-changed"
     CLIENTS_IMPORTED = "clients-imported"
@@ -116,6 +121,7 @@ _NOT_DONE = frozenset(
         Said.RUN_MOVED_ON,
         Said.NOBODY_SIGNED_IN,
         Said.FILTER_DROPPED,
+        Said.VIEW_PARTLY_GONE,
         Said.PASSKEY_TOO_LATE,
     }
 )
@@ -156,6 +162,11 @@ _SENTENCES: dict[Said, str] = {
     Said.SIGN_INS_ENOUGH: "What is done is being repaired; the rest stays as it is.",
     Said.NOBODY_SIGNED_IN: "This was not done, since nobody has signed in yet. Sign in, or stop the run.",
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
+    Said.VIEW_PARTLY_GONE: "Part of this view is left out: it asked for something that is no longer there, such as a "
+    "team that was deleted.",
+    Said.VIEW_SAVED: "The view is saved. It stands above the list.",
+    Said.VIEW_CHANGED: "The view is changed.",
+    Said.VIEW_DELETED: "The view is deleted. The clients in it stay as they are.",
     Said.CLIENT_ADDED: "The client is added.",
     Said.CLIENT_CHANGED: "The client is saved.",
     Said.CLIENTS_IMPORTED: "The list is imported. New clients are not connected yet.",

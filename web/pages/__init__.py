@@ -42,6 +42,7 @@ from web.pages.account import account, passkeys, second_factor, tokens
 from web.pages.clients import account as client_account
 from web.pages.clients import client, clients, finding, importing, lists, many, timeline
 from web.pages.clients.ends import archive, erasing, merging
+from web.pages.clients.views import saved_views
 from web.pages.connections import change, connection, disconnecting
 from web.pages.connections import health as connections
 from web.pages.people import access, colleagues, hand_over, invitation, outbox, practice, team
@@ -64,6 +65,7 @@ ROUTERS = (
     passkeys.router,
     tokens.router,
     clients.router,
+    saved_views.router,
     many.router,
     finding.router,
     client_sync.router,

@@ -3,107 +3,29 @@
 The panel only has forms; ``client_sync`` starts the runs.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from contracts.words.causes import Cause
 from starter.actor import Actor
-from starter.answers.views import ClientFacets, ClientFilter, ClientOrder, ClientSort, ClientStatus, ClientView
-from starter.clients.clients import EVERYONE
+from starter.answers.views import ClientFacets, ClientSort, ClientStatus, ClientView
 from starter.operations import Operations
 from starter.software import Software
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.csv_answers import csv_answer, workbook_answer
-from web.kit.listing import DESCENDING, KNOWN, PAGE, SIZES, Descending, Id, Limit, Offset, Search, address, is_dropped
+from web.kit.listing import SIZES, Offset, address, is_dropped
 from web.kit.listing import last_page as last_page_of
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, page_router
 from web.pages.clients.row_buttons import row_buttons
+from web.pages.clients.views.asked import CLIENTS, AskedFor
+from web.pages.clients.views.tabs import tabs
 
 router = page_router()
-
-CLIENTS = "/clients"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of the client list asks for.
-
-    Attributes:
-        wanted: Which clients to find.
-        order: How they are sorted.
-        limit: How many rows a page has.
-    """
-
-    wanted: ClientFilter
-    order: ClientOrder
-    limit: int
-
-    @property
-    def filters(self) -> dict[str, object | None]:
-        """The filter, as parameters of the address."""
-        wanted = self.wanted
-        return {
-            "search": wanted.search,
-            "owner": wanted.owner_id,
-            "team": wanted.team_id,
-            "status": wanted.status,
-            "cause": wanted.cause,
-        }
-
-    @property
-    def sorting(self) -> dict[str, object | None]:
-        """The order, as parameters of the address; empty for the usual order."""
-        column, is_descending = self.order.column, self.order.is_descending
-        is_usual = column is ClientSort.ATTENTION and not is_descending
-        return {"sort": None if is_usual else column, "direction": DESCENDING if is_descending else None}
-
-    @property
-    def size(self) -> dict[str, object | None]:
-        """The length of a page, as a parameter of the address; empty for the usual length."""
-        return {"limit": None if self.limit == PAGE else self.limit}
-
-    def among(self, owners: Collection[UUID], teams: Collection[UUID]) -> "Asked":
-        """The same filter, without an owner or a team that the practice does not have."""
-        wanted = self.wanted
-        return replace(
-            self,
-            wanted=replace(
-                wanted,
-                owner_id=wanted.owner_id if wanted.owner_id in owners else None,
-                team_id=wanted.team_id if wanted.team_id in teams else None,
-            ),
-        )
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether the filter leaves any client out."""
-        return self.wanted != EVERYONE
-
-
-def asked(
-    search: Search = None,
-    owner: Id = None,
-    team: Id = None,
-    status: Annotated[ClientStatus | None, *KNOWN, Query()] = None,
-    cause: Annotated[Cause | None, *KNOWN, Query()] = None,
-    sort: Annotated[ClientSort | None, *KNOWN, Query()] = None,
-    direction: Descending = "",
-    limit: Limit = PAGE,
-) -> Asked:
-    """What the address asks for."""
-    wanted = ClientFilter(search.strip() if search else None, owner, team, status, cause)
-    return Asked(wanted, ClientOrder(sort or ClientSort.ATTENTION, direction == DESCENDING), limit)
-
-
-AskedFor = Annotated[Asked, Depends(asked)]
 
 
 @router.get(CLIENTS)
@@ -137,7 +59,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         everything=everything,
         owners=owners,
         teams=teams,
-        views=await _views(door, viewer.actor, wanted, everything),
+        views=await tabs(door, viewer.actor, asked, everything),
         buttons={view.client.id: row_buttons(view, viewer.actor, _title(door, view)) for view in found},
         statuses=_statuses(facets),
         causes=_causes(everything, facets, wanted.cause, door.software),
@@ -173,30 +95,6 @@ async def client_sync(request: Request, door: Door, viewer: Viewer) -> HTMLRespo
 
 def _title(door: Operations, view: ClientView) -> str:
     return door.software.title(view.connection.provider) if view.connection else ""
-
-
-async def _views(
-    door: Operations, actor: Actor, wanted: ClientFilter, everything: ClientFacets
-) -> list[tuple[str, str, int | None, bool]]:
-    """The filters that people come back to: label, address, how many clients, and whether it is the one shown."""
-    mine = await door.clients.facets(actor, ClientFilter(owner_id=actor.colleague_id))
-    broken = ClientStatus.NEEDS_PERSON
-    views = (
-        ("All", EVERYONE, everything.total),
-        ("Mine", ClientFilter(owner_id=actor.colleague_id), mine.total),
-        ("Needs me", ClientFilter(owner_id=actor.colleague_id, status=broken), _needing(mine)),
-        ("Needs somebody", ClientFilter(status=broken), _needing(everything)),
-        ("Not connected", ClientFilter(status=ClientStatus.NOT_CONNECTED), None),
-        ("Archived", ClientFilter(status=ClientStatus.ARCHIVED), None),
-    )
-    return [
-        (label, address(CLIENTS, {"owner": view.owner_id, "status": view.status}).rstrip("?&"), count, view == wanted)
-        for label, view, count in views
-    ]
-
-
-def _needing(facets: ClientFacets) -> int:
-    return facets.needs_sign_in + facets.needs_something_else
 
 
 async def _owners(door: Operations, actor: Actor, chosen: UUID | None) -> list[tuple[UUID, str]]:

@@ -253,5 +253,9 @@ SENTENCES: dict[str, Callable[[Happened], str]] = {
     "team.renamed": lambda event: f"{event.by} renamed the team {event.before} to {event.after}.",
     "team.joined": lambda event: f"{event.by} put {event.after} into the team {event.before}.",
     "team.left": lambda event: f"{event.by} took {event.after} out of the team {event.before}.",
+    "view.shared": lambda event: f"{event.by} shared a view of the client list: {event.after}.",
+    "view.unshared": lambda event: f"{event.by} stopped sharing a view of the client list: {event.before}.",
+    "view.changed": lambda event: f"{event.by} changed a shared view of the client list: {event.after}.",
+    "view.deleted": lambda event: f"{event.by} deleted a shared view of the client list: {event.before}.",
 }
 """By kind: the sentence."""

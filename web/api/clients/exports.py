@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from contracts.words.lists import ListName
 from starter.answers.errors import ErrorAnswer
-from web.api.clients import Order, Wanted
+from web.api.clients.clients import Order, Wanted
 from web.kit.authentication import Door, Reader
 from web.kit.csv_answers import WORKBOOK, csv_answer, workbook_answer
 

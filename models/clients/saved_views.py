@@ -1,0 +1,99 @@
+"""Saved views of the client list, stored and read. Who may see or change one is checked by whoever calls."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import String, cast, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.clients.tables import SavedView
+from models.practices.tables import Colleague, Practice, Team
+
+
+class StoredView(NamedTuple):
+    """A view with whose it is, and whether what it names is there.
+
+    Attributes:
+        view: The view.
+        maker: The colleague who made it.
+        asked_owner_id: The owner whose clients it asks for; None where the practice has no such colleague.
+        asked_team_id: The team that it asks for; None where the practice has no such team.
+    """
+
+    view: SavedView
+    maker: Colleague
+    asked_owner_id: UUID | None
+    asked_team_id: UUID | None
+
+
+async def seen_by(
+    session: AsyncSession, practice_id: UUID, colleague_id: UUID, view_id: UUID | None = None
+) -> Sequence[StoredView]:
+    """The colleague's own views, then those that others share with the practice, each by name; one of them if asked."""
+    owner, maker = aliased(Colleague), aliased(Colleague)
+    is_own = col(SavedView.owner_id) == colleague_id
+    query: Any = (
+        select(SavedView, maker, owner.id, Team.id)
+        .join(maker, col(maker.id) == col(SavedView.owner_id))
+        .outerjoin(
+            owner,
+            (cast(col(owner.id), String) == col(SavedView.query)["owner_id"].astext)
+            & (col(owner.practice_id) == practice_id),
+        )
+        .outerjoin(
+            Team,
+            (cast(col(Team.id), String) == col(SavedView.query)["team_id"].astext)
+            & (col(Team.practice_id) == practice_id),
+        )
+        .where(SavedView.practice_id == practice_id, or_(is_own, col(SavedView.is_shared)))
+        .order_by(is_own.desc(), func.lower(SavedView.name), col(SavedView.id))
+    )
+    if view_id is not None:
+        query = query.where(SavedView.id == view_id)
+    return [StoredView(*row) for row in (await session.exec(query)).all()]
+
+
+async def lock_all(session: AsyncSession, practice_id: UUID) -> None:
+    """Let nobody else change views of the practice until the transaction ends, so that they can be counted."""
+    await session.get_one(Practice, practice_id, with_for_update={"key_share": True})
+
+
+class Counted(NamedTuple):
+    """How many views there are beside one.
+
+    Attributes:
+        own: Its owner's.
+        shared: Those that the practice shares.
+        is_named: Its owner has one of its name.
+        is_shared_name: The practice shares one of its name.
+    """
+
+    own: int
+    shared: int
+    is_named: bool
+    is_shared_name: bool
+
+
+async def counted(session: AsyncSession, view: SavedView) -> Counted:
+    """What stands beside a view that is to be kept, new or changed; the views are locked."""
+    is_own, is_shared = col(SavedView.owner_id) == view.owner_id, col(SavedView.is_shared)
+    is_named = func.lower(SavedView.name) == func.lower(view.name)
+    counts: Any = (
+        func.count().filter(is_own),
+        func.count().filter(is_shared),
+        func.count().filter(is_own, is_named),
+        func.count().filter(is_shared, is_named),
+    )
+    query: Any = select(*counts).where(SavedView.practice_id == view.practice_id, SavedView.id != view.id)
+    with session.no_autoflush:
+        own, shared, named, shared_named = (await session.exec(query)).one()
+    return Counted(own, shared, bool(named), bool(shared_named))
+
+
+async def forget_own(session: AsyncSession, colleague_id: UUID) -> None:
+    """Delete the views of a colleague who leaves, but those that are shared."""
+    theirs = delete(SavedView).where(col(SavedView.owner_id) == colleague_id, col(SavedView.is_shared).is_(False))
+    await session.exec(theirs)

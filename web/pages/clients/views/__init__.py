@@ -1,0 +1,1 @@
+"""What the client list shows: read from its address, and kept as a view."""
