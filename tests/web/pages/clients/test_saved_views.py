@@ -152,4 +152,3 @@ async def test_a_view_is_saved_by_the_keyboard_in_a_narrow_window(house: House, 
     shown = page.get_by_role("navigation", name="Views of the list").get_by_role("link", name="Bakeries")
     await expect(shown).to_have_attribute("aria-current", "page")
     await expect(page.get_by_text("The view is saved.")).to_be_visible()
-    await looked_at(page, "saved-views-list")
