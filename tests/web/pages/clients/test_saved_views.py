@@ -46,7 +46,7 @@ async def test_what_the_list_shows_is_kept_renamed_shared_replaced_and_deleted(h
     assert "Save this view" not in (await http.get("/clients")).text, "all clients are a view already"
     asked = (await http.get(f"/clients/views/new?{words}")).text
     assert "“bakery” in name or code" in asked
-    assert "Sorted by code, last first" in asked
+    assert "Sorted by code, in reverse" in asked
 
     refused = await sent(http, f"/clients/views?{words}", name="mine")
     assert refused.status_code == 409

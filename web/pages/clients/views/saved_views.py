@@ -35,7 +35,7 @@ _SORTED: Final = {
     ClientSort.ATTENTION: "those that need somebody",
     ClientSort.STATUS: "connection",
     ClientSort.CONNECTED_BY: "who connected them",
-    ClientSort.LAST_SYNCED: "when they were last synced",
+    ClientSort.LAST_SYNCED: "last sync",
 }
 _GONE: Final = {
     "owner_id": "the colleague",
@@ -191,7 +191,7 @@ def _in_words(door: Operations, query: ViewQuery, names: Mapping[UUID | None, st
     told = [one for one in said if one] or ["All clients"]
     if order.column is not ClientSort.ATTENTION or order.is_descending:
         by = _SORTED.get(order.column, order.column.value)
-        told.append(f"Sorted by {by}{', last first' if order.is_descending else ''}")
+        told.append(f"Sorted by {by}{', in reverse' if order.is_descending else ''}")
     return told
 
 
