@@ -6,6 +6,7 @@ import typer
 import uvloop
 
 from runtime.observability.logging import configure
+from runtime.observability.memory import OF_PAGES, look_for_cycles_less_often
 from runtime.settings.zone_rules import use_pinned_rules
 from starter.bootstrap import open_operations, open_support
 from starter.ending import execute, settings_or_end
@@ -34,6 +35,7 @@ def web(
                 temporal_ui=settings.temporal_ui_url,
                 has_outbox=settings.smtp_url is None,
             )
+            look_for_cycles_less_often(OF_PAGES)
             await serve(app, host=host or settings.web_host, port=port or settings.web_port)
 
     execute(work(), loop=uvloop.new_event_loop)

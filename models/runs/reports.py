@@ -7,30 +7,53 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import case, false, func, or_
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from contracts.words.causes import Cause
-from contracts.words.runs import Outcome, RunKind, Verdict
+from contracts.words.runs import Action, Outcome, RunKind, Verdict
 from models.clients.tables import Client
 from models.practices.tables import Colleague, Team
 from models.runs import telling_apart
 from models.runs.tables import Run, RunOrganisation
 from models.runs.tallies import ATTENTION
+from rules.runs.run_results import next_step_of
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationView:
+class ListedOrganisation(NamedTuple):
+    """An organisation in a run's list, as far as people read it; the columns of ``RunOrganisation``."""
+
+    organisation_id: str
+    name: str
+    is_just_allowed: bool
+    verdict: Verdict | None
+    verdict_message: str | None
+    action: Action | None
+    client_id: UUID | None
+    owner_id: UUID | None
+    shown_owner_id: UUID | None
+    outcome: Outcome | None
+    cause: Cause | None
+    message: str | None
+    retry_at: datetime | None
+
+    @property
+    def next_step(self) -> str | None:
+        """What a person can do about it; None if nothing is wrong."""
+        return next_step_of(self.outcome, self.cause, makes_client=self.action in {Action.CREATE, Action.LINK})
+
+
+class OrganisationView(NamedTuple):
     """An organisation in a run, with its client and the colleagues concerned.
 
     Attributes:
-        organisation: The row; its profile is not loaded.
+        organisation: What the run has about it.
         client_id: The client that was made of it, or that it is to be linked to, or that it is or looks like.
         client_name: That client's name.
         client_code: That client's code.
@@ -42,7 +65,7 @@ class OrganisationView:
         distinction: What distinguishes it from others of the same name in the list; None where the name is unique.
     """
 
-    organisation: RunOrganisation
+    organisation: ListedOrganisation
     client_id: UUID | None
     client_name: str | None
     client_code: str | None
@@ -109,8 +132,9 @@ async def organisation_views(
         offset: How many to skip first.
     """
     owner, shown, its_team = aliased(Colleague), aliased(Colleague), aliased(Team)
-    views: Any = select(  # type: ignore[call-overload]  # nine columns are more than its overloads know
-        RunOrganisation,
+    columns = [getattr(RunOrganisation, name) for name in ListedOrganisation._fields]
+    views: Any = select(  # a list may have thousands of rows: no object is made of each
+        *columns,
         Client.id,
         Client.name,
         Client.code,
@@ -119,7 +143,7 @@ async def organisation_views(
         shown.name,
         shown.deactivated_at,
         its_team.name,
-    ).options(defer(RunOrganisation.profile, raiseload=True))  # type: ignore[arg-type]  # typed as its value
+    )
     views = (
         _with_client(views, run)
         .outerjoin(owner, col(owner.id) == col(RunOrganisation.owner_id))
@@ -132,8 +156,8 @@ async def organisation_views(
     total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
     rows: Sequence[Any] = (await session.exec(page)).all()
     apart = await telling_apart.distinctions(session, run.id)
-    told: Sequence[Any] = [(*row, apart.get(row[0].organisation_id)) for row in rows]
-    return [OrganisationView(*one) for one in told], total
+    end = len(columns)
+    return [OrganisationView(ListedOrganisation(*row[:end]), *row[end:], apart.get(row[0])) for row in rows], total
 
 
 def _ordered(order: RowOrder) -> tuple[Any, ...]:

@@ -4,9 +4,10 @@ With scripts, the page sends the selection as JSON (``contracts.payloads.selecti
 is accepted.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -167,25 +168,53 @@ def _id(text: str) -> UUID | None:
     return UUID(text) if text else None
 
 
-@dataclass(frozen=True, slots=True)
-class Choosable:
-    """A row of the list.
+class Choosable(NamedTuple):
+    """A row of the list, as its template takes it apart: a list may have thousands.
 
     Attributes:
-        view: The organisation.
+        place: Its place in the list, for ids on the page.
+        organisation_id: The organisation.
+        name: Its name.
+        verdict: What it is.
+        message: More about that.
+        distinction: What distinguishes it from others of the same name.
+        client_id: The client that it is or looks like.
+        client_name: That client's name.
+        client_code: That client's code.
         can_be_chosen: Whether it may be ticked.
         suggested: Whether its client is only a suggestion to link to.
         is_marked: Whether to mark it as just allowed, because not all of them are.
-        code: The code that its client gets unless another is given; None where it cannot be chosen.
         moves: Whether it looks like a connected client, whose connection may be changed to it.
+        made_code: The code that its client gets unless another is given; None where it cannot be chosen.
+        code: The code in its field.
+        is_ticked: Whether it is chosen.
+        treatment: What it is to become; empty as long as nobody has said it.
+        own: Team and owner of its own, by the names of their fields.
+        fault: What is wrong with it.
     """
 
-    view: OrganisationView
+    place: str
+    organisation_id: str
+    name: str
+    verdict: Verdict | None
+    message: str | None
+    distinction: str | None
+    client_id: UUID | None
+    client_name: str | None
+    client_code: str | None
     can_be_chosen: bool
     suggested: bool
     is_marked: bool
-    code: str | None = None
-    moves: bool = False
+    moves: bool
+    made_code: str | None
+    code: str | None
+    is_ticked: bool
+    treatment: str
+    own: Mapping[str, str]
+    fault: Fault | None
+
+
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | None = None) -> dict[str, object]:
@@ -206,22 +235,12 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     alike = {view.client_id for view in found if view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT}
     connected = await door.choices.connected(actor, [one for one in alike - linkable if one is not None])
     just_allowed = sum(view.organisation.is_just_allowed for view in found)
-    candidates = [
-        Choosable(
-            view,
-            can_be_chosen=view.organisation.verdict is not Verdict.ALREADY_CLIENT,
-            suggested=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in linkable,
-            is_marked=view.organisation.is_just_allowed and just_allowed < total,
-            moves=view.organisation.verdict is Verdict.LOOKS_LIKE_CLIENT and view.client_id in connected,
-        )
-        for view in sorted(
-            found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold())
-        )
-    ]
-    names = [one.view.organisation.name for one in candidates if one.can_be_chosen]
-    codes = iter(await door.choices.codes(actor, names, chosen.codes.values() if chosen else ()))
-    candidates = [replace(one, code=next(codes)) if one.can_be_chosen else one for one in candidates]
-    verdicts = {verdict: sum(view.organisation.verdict is verdict for view in found) for verdict in Verdict}
+    found = sorted(found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold()))
+    form = chosen or Chosen()
+    names = [view.organisation.name for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
+    codes = await door.choices.codes(actor, names, form.codes.values())
+    candidates = list(_choosable(found, codes, form, linkable=linkable, connected=connected, marks=just_allowed < total))
+    verdicts = Counter(view.organisation.verdict for view in found)
     provider = (await door.runs.report(actor, run_id)).run.provider
     settings = chosen.settings if chosen else None
     if settings is None:
@@ -233,12 +252,61 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         "ticks": setting_words.ticks(door.software.lists(provider), settings.lists),
         "wrong_settings": refused_field.startswith("settings."),
         "candidates": candidates,
-        "verdicts": {verdict: count for verdict, count in verdicts.items() if count},
+        "verdicts": {verdict: verdicts[verdict] for verdict in Verdict if verdicts[verdict]},
         "total": total,
         "just_allowed": just_allowed if just_allowed < total else 0,
         "offered": offered,
         "linkable": [{"id": str(client.id), "name": client.name} for client in offered.linkable],
         "names": {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)},
         "told": [row for row in chosen.plan.rows if row.message] if chosen and chosen.plan else [],
-        "chosen": chosen or Chosen(),
+        "chosen": form,
     }
+
+
+def _choosable(
+    found: Sequence[OrganisationView],
+    codes: Iterable[str],
+    form: Chosen,
+    *,
+    linkable: Collection[UUID | None],
+    connected: Collection[UUID | None],
+    marks: bool,
+) -> Iterator[Choosable]:
+    """The rows of the list, with what the form has for them.
+
+    Args:
+        found: The organisations, in order.
+        codes: A code for each that may be chosen.
+        form: What was sent.
+        linkable: Clients that can be linked to.
+        connected: Clients that are connected, of those that organisations look like.
+        marks: Whether to mark what was just allowed.
+    """
+    made, ticked, faults = iter(codes), form.ticked, form.faults
+    has_own = bool(form.teams or form.owners)
+    for place, (row, client_id, client_name, client_code, *_, distinction) in enumerate(found):
+        identity, can_be_chosen = row.organisation_id, row.verdict is not Verdict.ALREADY_CLIENT
+        is_alike = row.verdict is Verdict.LOOKS_LIKE_CLIENT
+        code = next(made) if can_be_chosen else None
+        own = {"team": form.teams.get(identity), "owner": form.owners.get(identity)} if has_own else _NOTHING
+        yield Choosable(
+            place=str(place),
+            organisation_id=identity,
+            name=row.name,
+            verdict=row.verdict,
+            message=row.verdict_message,
+            distinction=distinction,
+            client_id=client_id,
+            client_name=client_name,
+            client_code=client_code,
+            can_be_chosen=can_be_chosen,
+            suggested=is_alike and client_id in linkable,
+            is_marked=marks and row.is_just_allowed,
+            moves=is_alike and client_id in connected,
+            made_code=code,
+            code=form.codes.get(identity, code) if form.codes else code,
+            is_ticked=identity in ticked,
+            treatment=form.treatments.get(identity, "") if form.treatments else "",
+            own={name: one for name, one in own.items() if one},
+            fault=faults.get(identity) if faults else None,
+        )

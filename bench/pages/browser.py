@@ -1,4 +1,4 @@
-"""``make bench-pages``, about two minutes: choosing among 1,000 and the client list at 2,000, measured by the browser.
+"""Choosing among 1,000 organisations and the client list at 2,000, measured by the browser.
 
 First organisations in *Add clients*; then, when they are a colleague's clients, those in *Reassign clients*; then the
 list of all clients, with as many more. The pages are the product's own, with everything embedded and Chromium in front
@@ -6,24 +6,16 @@ of it. What counts is what a person feels: how long after loading a list can be 
 or a letter in the search keeps the page from showing what it did, and how long the server lets people wait.
 """
 
-import argparse
-import asyncio
-import os
-import sys
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 from playwright.async_api import Page, async_playwright
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import text
 
 from bench.chromium import ARGUMENTS, chromium_path
 from models.kit.database import Database
-from runtime.settings.settings import Settings
-from starter.embedded import Product, embedded_product
+from starter.embedded import Product
 from starter.first_look import FirstLook, first_look
 
 BEN = "Ben Quay"
@@ -72,65 +64,33 @@ class Budget(NamedTuple):
         return self.most is None or median(self.milliseconds) <= self.most
 
 
-def main() -> None:
-    """Entry point of ``python -m bench.pages``; exit status 1 when a budget is not kept."""
-    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
-    parser.add_argument("--organisations", type=int, default=1_000)
-    parser.add_argument("--times", type=int, default=5, help="measurements of each; medians count")
-    asked = parser.parse_args()
-    console = Console()
-    found = asyncio.run(measure(asked.organisations, asked.times, console))
-    for title, budgets in found.items():
-        _tell(f"{title}, in milliseconds", budgets, console)
-    if (load := os.getloadavg()[0]) > (cores := os.cpu_count() or 1):
-        console.print(f"The machine was busy ({load:.1f} at work on {cores} cores): measure again.", style="yellow")
-    if not all(budget.is_kept for budgets in found.values() for budget in budgets):
-        sys.exit("A budget is not kept.")
-
-
-def _tell(title: str, budgets: list[Budget], console: Console) -> None:
-    table = Table(title=title)
-    for heading in ("", "median", "each", "budget"):
-        table.add_column(heading, justify="left" if heading in {"", "each"} else "right")
-    for budget in budgets:
-        each = " ".join(f"{one:.0f}" for one in budget.milliseconds)
-        allowed = "" if budget.most is None else f"{budget.most:.0f}"
-        style = None if budget.is_kept else "bold red"
-        table.add_row(budget.what, f"{median(budget.milliseconds):.0f}", each, allowed, style=style)
-    console.print(table)
-
-
-async def measure(organisations: int, times: int, console: Console) -> dict[str, list[Budget]]:
-    """Start everything, open each list as a colleague does, and measure in the page.
+async def measure_in_browser(product: Product, organisations: int, times: int) -> dict[str, list[Budget]]:
+    """Open each list as a colleague does, and measure in the page.
 
     Args:
+        product: The running product; nobody has signed in yet.
         organisations: How many the stand-in has.
         times: How many measurements of each.
-        console: Where progress is shown.
     """
-    with tempfile.TemporaryDirectory(prefix="clientsync-bench-") as folder:
-        settings = Settings(_env_file=None, data_dir=Path(folder))
-        sandbox = ["--organisations", str(organisations), "--no-limits"]
-        with console.status("Starting the product"):
-            async with embedded_product(settings, sandbox=sandbox) as product, async_playwright() as playwright:
-                browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-                page = await browser.new_page(base_url=product.web_url, viewport={"width": 1280, "height": 800})
-                page.set_default_timeout(120_000)
-                await _signed_in(page, await _looked(product))
-                await _to_organisations(page)
-                adding = await _measured(page, times, ["demo_or_trial", "new"])
-                await _become_clients_of(page, BEN)
-                await _to_clients(page)
-                reassigning = await _measured(page, times, ["chosen", await _owner(page)])
-                clients = await _doubled(product)
-                listing = await _listed(page, times)
-                await browser.close()
-                among = f"choosing among {organisations:,}"
-                return {
-                    f"Add clients: {among}": adding,
-                    f"Reassign clients: {among}": reassigning,
-                    f"Client list: {clients:,} clients": listing,
-                }
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        page = await browser.new_page(base_url=product.web_url, viewport={"width": 1280, "height": 800})
+        page.set_default_timeout(120_000)
+        await _signed_in(page, await _looked(product))
+        await _to_organisations(page)
+        adding = await _measured(page, times, ["demo_or_trial", "new"])
+        await _become_clients_of(page, BEN)
+        await _to_clients(page)
+        reassigning = await _measured(page, times, ["chosen", await _owner(page)])
+        clients = await _doubled(product)
+        listing = await _listed(page, times)
+        await browser.close()
+        among = f"choosing among {organisations:,}"
+        return {
+            f"Add clients: {among}": adding,
+            f"Reassign clients: {among}": reassigning,
+            f"Client list: {clients:,} clients": listing,
+        }
 
 
 async def _looked(product: Product) -> FirstLook:
@@ -260,7 +220,3 @@ def _both(what: str, timings: list[list[float]]) -> list[Budget]:
         Budget(f"{what}: work and layout", [timing[0] for timing in timings], 100),
         Budget(f"{what}: until it is painted", [timing[1] for timing in timings], None),
     ]
-
-
-if __name__ == "__main__":
-    main()

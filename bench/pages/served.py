@@ -1,0 +1,89 @@
+"""How long the server takes for every page of a practice of 2,000 clients: the application asked in this process.
+
+Wall time is what somebody waits for; CPU time is this process's own and hardly depends on what else the machine does.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import NamedTuple
+
+import httpx2
+
+from bench.pages.addresses import Address, addresses
+from bench.pages.practice import furnished
+from models.kit.database import Database
+from runtime.observability.memory import OF_PAGES, look_for_cycles_less_often
+from starter.bootstrap import open_operations
+from starter.embedded import Product
+from web.app import create_app
+
+BUDGET = 100
+"""Milliseconds that the server may take for a page."""
+
+_SESSION_COOKIE = "clientsync"
+
+
+class Served(NamedTuple):
+    """What a page took.
+
+    Attributes:
+        address: The page.
+        status: The HTTP status of its answer.
+        kib: The size of the answer.
+        wall: Milliseconds until it was there, each time.
+        cpu: Milliseconds of this process's CPU, likewise.
+        is_page: Whether it is a page; a download has no budget.
+    """
+
+    address: Address
+    status: int
+    kib: float
+    wall: Sequence[float]
+    cpu: Sequence[float]
+    is_page: bool
+
+    def is_kept(self, *, is_busy: bool) -> bool:
+        """Whether it keeps to the budget: by wall time, or by CPU where the machine is busy with something else."""
+        return not self.is_page or median(self.cpu if is_busy else self.wall) <= BUDGET
+
+
+async def measure_served(product: Product, times: int, told: Callable[[str], object] = print) -> list[Served]:
+    """Write the practice, and ask for each of its pages.
+
+    Args:
+        product: The running product, whose database is used.
+        times: Measurements of each; one more comes before and does not count.
+        told: Is told what is being done.
+    """
+    told("Writing a practice of 2,000 clients")
+    database = Database(product.settings.required("database_url"), pool_size=1)
+    async with open_operations(product.settings) as operations:
+        try:
+            practice = await furnished(database, operations)
+        finally:
+            await database.close()
+        app = create_app(operations, ring=product.settings.key_ring())
+        look_for_cycles_less_often(OF_PAGES)  # as the web backend does
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url=product.web_url, timeout=120) as http:
+            http.headers["Accept"] = "text/html"
+            http.cookies.set(_SESSION_COOKIE, practice.session)
+            found = []
+            for address in addresses(app, practice):
+                told(f"Asking for {address.path}")
+                found.append(await _served(http, address, times))
+            return found
+
+
+async def _served(http: httpx2.AsyncClient, address: Address, times: int) -> Served:
+    wall, cpu = [], []
+    answer = await http.get(address.path)
+    for _ in range(times):
+        begun, worked = time.perf_counter(), time.process_time()
+        answer = await http.get(address.path)
+        wall.append((time.perf_counter() - begun) * 1_000)
+        cpu.append((time.process_time() - worked) * 1_000)
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    is_page = is_page and "content-disposition" not in answer.headers
+    return Served(address, answer.status_code, len(answer.content) / 1024, wall, cpu, is_page)
