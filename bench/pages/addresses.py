@@ -67,6 +67,8 @@ def _variants(path: str, practice: Furnished) -> list[dict[str, str]]:
     """The ids that replace the usual ones, for each time that a route is asked."""
     if "change/{run_id}" in path:
         return [{"client_id": practice.healthy_id, "run_id": practice.runs["changing"]}]
+    if path == "/clients/{client_id:uuid}/runs/{run_id}":
+        return [{"client_id": practice.healthy_id, "run_id": practice.runs["one"]}]
     if path == "/activity/{run_id}":
         return [{"run_id": run_id} for run_id in practice.runs.values()]
     if path.endswith("/erase"):

@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bench.databases import PROVIDER
+from bench.pages.gathered import GATHERED
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
 from contracts.words.lists import ListName
@@ -27,15 +29,25 @@ from models.practices import writes as practices
 from models.runs.tables import ExpectedSignIn, Run, RunOrganisation
 from starter.operations import Operations
 
-PROVIDER = "xero"
 CLIENTS, BROKEN, ARCHIVED, UNCONNECTED = 2_000, 60, 100, 20
 ROWS_TO_IMPORT = 5_000
 
-_FIRST = "Ashdown Bramley Castle Dunmore Elmwood Fairfax Granary Hartley Ivybridge Juniper Kestrel Larkfield".split()
-_SECOND = "Bakery Builders Carpets Dental Electrical Florists Garage Holdings Interiors Joinery Kitchens Law".split()
+_FIRST = ("Ashdown", "Bramley", "Castle", "Dunmore", "Elmwood", "Fairfax", "Granary", "Hartley", "Ivybridge")
+_SECOND = (
+    "Bakery",
+    "Builders",
+    "Carpets",
+    "Dental",
+    "Electrical",
+    "Florists",
+    "Garage",
+    "Holdings",
+    "Interiors",
+    "Law",
+)
 _LAST = ("Ltd", "LLP", "& Sons", "Partners", "Group Ltd", "Trading")
-_PEOPLE = "Ada Ben Cleo Dan Eve Finn Gil Hana Ivo Jess Kit Lena".split()
-_TEAMS = "Retail Trades Property Farming Charities Owner-managed".split()
+_PEOPLE = ["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gil", "Hana", "Ivo", "Jess", "Kit", "Lena"]
+_TEAMS = ["Retail", "Trades", "Property", "Farming", "Charities", "Owner-managed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +99,8 @@ async def furnished(database: Database, operations: Operations) -> Furnished:
         session.add(passkey)
         issued = [(await tokens.issue(session, admin_id, name=f"Script {number}"))[1].id for number in range(20)]
         runs = await _runs(session, practice_id, admin_id, grants[0], clients, connections)
-        for statement in _REST:
-            values = {"practice": practice_id, "lists": [one.value for one in ListName], "colleague": admin_id}
+        for statement in GATHERED:
+            values = {"practice": practice_id, "lists": [*ListName], "colleague": admin_id, "provider": PROVIDER}
             asked = {name: value for name, value in values.items() if f":{name}" in statement}
             await (await session.connection()).execute(text(statement), asked)
         secret, _ = await sessions.begin(session, admin_id, browser="", at=now(), valid_for=timedelta(hours=2))
@@ -101,7 +113,6 @@ async def furnished(database: Database, operations: Operations) -> Furnished:
         "client_id": str(broken.id),
         "archived_id": str(archived.id),
         "run_id": runs["choosing"],
-        "changing_id": runs["changing"],
         "colleague_id": str(people[1]),
         "team_id": str(teams[0]),
         "token_id": str(issued[0]),
@@ -133,7 +144,7 @@ async def _logins(session: AsyncSession, practice_id: UUID, people: list[UUID]) 
 
 
 def _name(number: int) -> str:
-    return f"{_FIRST[number % 12]} {_SECOND[number // 12 % 12]} {_LAST[number // 144 % 6]}"
+    return f"{_FIRST[number % 9]} {_SECOND[number // 9 % 9]} {_LAST[number // 81 % 6]}"
 
 
 def _clients(practice_id: UUID, people: list[UUID], teams: list[UUID]) -> list[Client]:
@@ -205,8 +216,11 @@ _STAGES: tuple[tuple[str, RunKind, Stage, Result | None], ...] = (
     ("added", RunKind.ADD_CLIENTS, Stage.FINISHED, Result.COMPLETED_WITH_FAILURES),
     ("reconnected", RunKind.RECONNECT_ALL, Stage.FINISHED, Result.COMPLETED_WITH_FAILURES),
     ("reassigned", RunKind.REASSIGN_CLIENTS, Stage.FINISHED, Result.COMPLETED_WITH_FAILURES),
+    ("one", RunKind.RECONNECT_ALL, Stage.AWAITING_CONSENT, None),
     ("changing", RunKind.CHANGE_CONNECTION, Stage.AWAITING_CONFIRMATION, None),
 )
+_OF_ONE = frozenset({"one", "changing"})
+"""Of a single client."""
 _VERDICTS = (*[Verdict.NEW] * 12, Verdict.LOOKS_LIKE_CLIENT, Verdict.DEMO_OR_TRIAL, Verdict.ALREADY_CLIENT)
 _DONE = {
     RunKind.ADD_CLIENTS: (Outcome.CREATED, Outcome.FAILED),
@@ -232,7 +246,7 @@ async def _runs(
             kind=kind,
             stage=stage,
             result=result,
-            client_id=clients[BROKEN].id if kind is RunKind.CHANGE_CONNECTION else None,
+            client_id=clients[BROKEN].id if name in _OF_ONE else None,
             finished_at=now() if result else None,
         )
         for name, kind, stage, result in _STAGES
@@ -242,7 +256,7 @@ async def _runs(
     for run in runs:
         if run.stage not in (Stage.LISTING, Stage.AWAITING_CONSENT):
             session.add_all(_listed(run, grant_id, connections, colleague_id))
-    [waiting] = [run for run in runs if run.stage is Stage.AWAITING_CONSENT]
+    waiting = next(run for run in runs if run.stage is Stage.AWAITING_CONSENT)
     session.add_all(
         ExpectedSignIn(
             run_id=waiting.id,
@@ -288,53 +302,6 @@ def _outcome(run: Run, place: int) -> Outcome | None:
         well, ill = _DONE[run.kind]
         return ill if place < BROKEN else well
     return Outcome.CREATED if run.stage is Stage.PULLING and place % 2 else None
-
-
-_REST = (
-    # Every list of every connection has its receipt; of a connection in trouble, three say so.
-    """INSERT INTO receipts (connection_id, list_name, rows, pulled_at, added, changed, gone, cause, attempted_at)
-       SELECT c.id, l.name, 40, c.last_good_at, 0, 1, 0, CASE WHEN l.place < 4 THEN c.cause END, now()
-       FROM connections c, unnest(CAST(:lists AS text[])) WITH ORDINALITY AS l (name, place)
-       WHERE c.practice_id = :practice""",
-    """INSERT INTO organisation_profiles (connection_id, fingerprint, changed_at, key, name, country_code,
-           base_currency, registration_number, is_demo, is_trial, record)
-       SELECT c.id, '', now(), c.organisation_id, c.organisation_name, 'GB', 'GBP', k.company_number, false, false, '{}'
-       FROM connections c JOIN clients k ON k.id = c.client_id WHERE c.practice_id = :practice""",
-    """INSERT INTO grant_reach (grant_id, organisation_id, name, seen_at)
-       SELECT grant_id, organisation_id, organisation_name, now() FROM connections WHERE practice_id = :practice""",
-    # Every client has 3,000 contacts in two cases, and twenty otherwise; 200 accounts and none.
-    """INSERT INTO contacts (connection_id, fingerprint, changed_at, key, name, status, is_supplier, is_customer,
-           is_archived, in_suppliers, in_customers, record)
-       SELECT c.id, '', now(), n::text, 'Supplier ' || n, 'ACTIVE', n % 2 = 0, n % 2 = 1, false, n % 2 = 0, n % 2 = 1,
-              '{"EmailAddress": "accounts@supplier.example"}'
-       FROM clients k JOIN connections c ON c.client_id = k.id,
-            generate_series(1, CASE WHEN k.code IN ('C00001', 'C00061') THEN 3000 ELSE 20 END) n
-       WHERE k.practice_id = :practice""",
-    """INSERT INTO accounts (connection_id, fingerprint, changed_at, key, code, name, account_type, status,
-           is_bank_account, takes_payments, shows_in_expense_claims, is_archived, record)
-       SELECT c.id, '', now(), n::text, n::text, 'Account ' || n, 'EXPENSE', 'ACTIVE', false, false, false, false, '{}'
-       FROM clients k JOIN connections c ON c.client_id = k.id, generate_series(1, 200) n
-       WHERE k.practice_id = :practice AND k.code IN ('C00001', 'C00061')""",
-    """INSERT INTO events (practice_id, client_id, connection_id, colleague_id, kind, before, after, at)
-       SELECT k.practice_id, k.id, c.id, k.owner_id, 'client.owner_changed', 'Ada', 'Ben', now() - n * interval '9 hours'
-       FROM clients k LEFT JOIN connections c ON c.client_id = k.id,
-            generate_series(1, CASE WHEN k.code IN ('C00001', 'C00061') THEN 1000 ELSE 10 END) n
-       WHERE k.practice_id = :practice""",
-    """INSERT INTO runs (id, practice_id, colleague_id, provider, kind, stage, result, created_at, finished_at)
-       SELECT 'reconnect-all-old-' || n, :practice, :colleague, 'xero', 'reconnect-all', 'finished', 'completed',
-              now() - n * interval '1 day', now() - n * interval '1 day' + interval '1 minute'
-       FROM generate_series(1, 400) n""",
-    """INSERT INTO run_organisations (run_id, organisation_id, position, name, grant_id, connection_id, client_id,
-           outcome, updated_at, verdict)
-       SELECT r.id, c.organisation_id, row_number() OVER (PARTITION BY r.id), c.organisation_name, c.grant_id, c.id,
-              c.client_id, 'healthy', now(), 'already_client'
-       FROM runs r, (SELECT * FROM connections WHERE practice_id = :practice LIMIT 100) c
-       WHERE r.id LIKE 'reconnect-all-old-%'""",
-    """INSERT INTO notices (id, practice_id, colleague_id, kind, subject, body, dedupe_key, created_at, sent_at,
-           deferrals)
-       SELECT gen_random_uuid(), :practice, :colleague, 'digest', '60 connections need you', repeat('A line. ', 300),
-              'bench-' || n, now(), now(), 0 FROM generate_series(1, 200) n""",
-)
 
 
 def _file(clients: list[Client]) -> bytes:

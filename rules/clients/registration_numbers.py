@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 from stdnum import get_cc_module
@@ -24,6 +25,9 @@ NONE: Keys = frozenset()
 
 SHORTEST = 5
 """Characters; a shorter text is as likely somebody's own reference as a number of a registry."""
+
+_REMEMBERED = 20_000
+"""Texts whose keys are made once: a list of 5,000 rows has each of its numbers compared several times."""
 
 _LABELS = re.compile(r"\b(ABN|ACN|BN|CRN|CRO|GST|HST|IRD|NZBN|TAX|VAT|COMPANY|REG(ISTRATION|ISTERED)?|NO|NR|NUMBER)\b")
 _NUMBER = re.compile(r"([A-Z]*)0*([0-9][0-9A-Z]*)")
@@ -62,12 +66,14 @@ class Numbers(NamedTuple):
         return bool(known) and not (known[0][0] & known[0][1])
 
 
+@lru_cache(_REMEMBERED)
 def company_keys(number: str | None) -> Keys:
     """Keys of a number in a company registry, such as Companies House or ASIC; none where it is no number."""
     plain = _COMPANY_COUNTRY.sub("", _plain(number))
     return _keys(plain)
 
 
+@lru_cache(_REMEMBERED)
 def tax_keys(number: str | None) -> Keys:
     """Keys of a tax number: VAT, GST, ABN, IRD, BN; none where it is no number."""
     plain = _plain(number)

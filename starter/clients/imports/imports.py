@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 import orjson
@@ -27,13 +27,13 @@ from models.kit.database import Database
 from models.kit.sealing import Sealer, open_list, seal_list
 from models.practices.reads import teams_there
 from models.practices.tables import Practice
-from rules.clients.client_codes import client_code
 from rules.clients.imports.columns import Columns, Sheet, SheetRow, chosen, labelled
 from rules.clients.imports.judging import judge
-from rules.clients.imports.plans import ImportInto, ImportPlan, JudgedRow
+from rules.clients.imports.plans import ImportInto, ImportPlan, KnownClient
 from starter.actor import Actor
-from starter.clients.accounts import KINDS
+from starter.clients.imports.looks import Look, Looks
 from starter.clients.imports.reading import read_file
+from starter.clients.imports.writing import Writing
 from starter.people.rights import why_not
 
 CHANGED_MEANWHILE: Final = (
@@ -73,6 +73,7 @@ class ClientImports:
     def __init__(self, database: Database, sealer: Sealer, now: Callable[[], datetime] = this_moment) -> None:
         self._database = database
         self._sealer = sealer
+        self._looks = Looks()
         self.now = now
 
     async def read(self, content: bytes) -> Sheet:
@@ -97,6 +98,29 @@ class ClientImports:
             practice = await session.get_one(Practice, actor.practice_id)
             into = await _into(session, practice, actor)
         return await self._judged(sheet, columns, into, adds_namesakes=adds_namesakes)
+
+    async def plan_kept(
+        self, actor: Actor, kept: KeptList, columns: Columns, *, adds_namesakes: bool = False
+    ) -> ImportPlan:
+        """What an import of a kept list would do; judged again only if something has changed since the last look.
+
+        Args:
+            actor: Who imports.
+            kept: The list.
+            columns: Which of its columns are ours.
+            adds_namesakes: As for ``plan``.
+        """
+        look = Look.at(kept.id, columns, adds_namesakes=adds_namesakes)
+        async with self._database.session() as session:
+            practice = await session.get_one(Practice, actor.practice_id)
+            # First the state: clients that change between the two reads are judged, and judged again at the next look.
+            state = await imports.state_of_clients(session, practice.id), await _into(session, practice, actor, ())
+            if (seen := self._looks.seen(look, state)) is not None:
+                return seen
+            into = await _into(session, practice, actor)
+        plan = await self._judged(kept.sheet or Sheet([], []), columns, into, adds_namesakes=adds_namesakes)
+        self._looks.keep(look, state, plan)
+        return plan
 
     async def carry_out(
         self,
@@ -172,6 +196,7 @@ class ClientImports:
             await self._done(session, actor, sheet, columns, adds_namesakes=adds_namesakes, expected=expected)
             found.sealed_list, found.imported_at = None, self.now()
             session.add(found)
+        self._looks.forget(import_id)
 
     async def _kept_by(
         self, session: AsyncSession, actor: Actor, import_id: UUID, *, is_locked: bool = False
@@ -208,7 +233,7 @@ class ClientImports:
         if expected is not None and plan.fingerprint != expected:
             raise Refused(RefusalCode.WRONG_STAGE, CHANGED_MEANWHILE)
         given = {row.code for row in plan.rows if row.code}
-        writing = _Writing(practice, into, given, actor, this_moment())
+        writing = Writing(practice, into, given, actor, this_moment())
         created = [writing.created(row) for row in plan.having(ImportVerdict.CREATED)]
         changed = [(row.client, writing.changed(row)) for row in plan.having(ImportVerdict.CHANGED) if row.client]
         await imports.insert_clients(session, created)
@@ -220,65 +245,14 @@ class ClientImports:
         return plan
 
 
-class _Writing:
-    """The rows that an import writes.
-
-    Args:
-        practice: Locked; its next client number is used up.
-        into: What is there.
-        given: Codes that stand in the list.
-        actor: Who imports.
-        at: This moment.
-
-    Attributes:
-        told: The events.
-    """
-
-    def __init__(self, practice: Practice, into: ImportInto, given: set[str], actor: Actor, at: datetime) -> None:
-        self._practice, self._actor, self._at = practice, actor, at
-        self._codes = {client.code for client in into.clients} | given
-        self._names = {person.id: person.name for person in into.people} | dict(into.teams)
-        self.told: list[dict[str, Any]] = []
-
-    def created(self, row: JudgedRow) -> dict[str, Any]:
-        """A new client's row."""
-        values = dict(row.values or {})
-        client_id, name = uuid4(), str(values["name"])
-        code = values.pop("code") or self._next_code(name)
-        self._tell(client_id, "client.imported", after=name)
-        return {"id": client_id, "practice_id": self._practice.id, "code": code, "created_at": self._at, **values}
-
-    def changed(self, row: JudgedRow) -> dict[str, Any]:
-        """A client's new values."""
-        values = dict(row.values or {})
-        assert row.client is not None  # noqa: S101  # it is what is changed
-        for column, after in values.items():
-            before = getattr(row.client, column)
-            self._tell(row.client.id, KINDS[column], before=self._words(before), after=self._words(after))
-        return values
-
-    def _next_code(self, name: str) -> str:
-        while True:
-            code = client_code(name, self._practice.next_client_number)
-            self._practice.next_client_number += 1
-            if code not in self._codes:
-                return code
-
-    def _words(self, value: object) -> str | None:
-        if isinstance(value, UUID):
-            return self._names.get(value, "a former colleague")
-        return None if value is None else str(value)
-
-    def _tell(self, client_id: UUID, kind: str, **words: str | None) -> None:
-        whose = {"practice_id": self._practice.id, "client_id": client_id, "colleague_id": self._actor.colleague_id}
-        self.told.append(whose | {"kind": kind, "at": self._at} | words)
-
-
-async def _into(session: AsyncSession, practice: Practice, actor: Actor) -> ImportInto:
+async def _into(
+    session: AsyncSession, practice: Practice, actor: Actor, clients: Sequence[KnownClient] | None = None
+) -> ImportInto:
+    """The practice as an import finds it; with these clients where they are not to be read."""
     return ImportInto(
-        clients=await imports.known_clients(session, practice.id),
-        people=await imports.people_of(session, practice.id),
-        teams=await teams_there(session, practice.id),
+        clients=await imports.known_clients(session, practice.id) if clients is None else clients,
+        people=tuple(await imports.people_of(session, practice.id)),
+        teams=tuple((team_id, name) for team_id, name in await teams_there(session, practice.id)),
         has_teams=practice.plan is Plan.ADVANCED,
         allowance=practice.client_allowance,
         importer_id=actor.colleague_id,

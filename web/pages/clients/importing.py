@@ -50,7 +50,8 @@ class Choice:
         told = matched(sheet.headings)
         width = len(sheet.headings)
         columns = {}
-        for field, chosen in self.places.items():
+        for field in ImportField:
+            chosen = self.places.get(field, "")
             if chosen.isdecimal() and len(chosen) < 4 and int(chosen) < width:
                 columns[field] = int(chosen)
             elif chosen != NO_COLUMN and field in told:
@@ -94,8 +95,11 @@ async def upload(request: Request, door: Door, viewer: Viewer) -> Response:
     try:
         content, name = await sent_file(request)
         import_id = await door.client_imports.keep(viewer.actor, content, name)
+        kept = await door.client_imports.kept(viewer.actor, import_id)
     except Refused as refused:
         return _asked(request, refused.refusal)
+    if kept.sheet is not None:
+        await _planned(door, viewer, kept, kept.sheet, Choice({}, same_names=False))  # whoever waits, waits here
     return go(f"{IMPORT}/{import_id}")
 
 
@@ -114,7 +118,7 @@ async def show(
     kept = await door.client_imports.kept(viewer.actor, import_id)
     if kept.sheet is None:
         return go("/clients", Said.CLIENTS_IMPORTED)
-    columns, plan = await _planned(door, viewer, kept.sheet, choice)
+    columns, plan = await _planned(door, viewer, kept, kept.sheet, choice)
     return _look(request, kept, kept.sheet, columns, plan, choice, verdict=verdict, limit=limit, offset=offset)
 
 
@@ -139,14 +143,16 @@ async def carry_out(
     except Refused as refused:
         if refused.refusal.code is not RefusalCode.WRONG_STAGE:
             raise
-        columns, plan = await _planned(door, viewer, kept.sheet, choice)
+        columns, plan = await _planned(door, viewer, kept, kept.sheet, choice)
         return _look(request, kept, kept.sheet, columns, plan, choice, refusal=refused.refusal)
     return go("/clients", Said.CLIENTS_IMPORTED)
 
 
-async def _planned(door: Operations, viewer: SignedIn, sheet: Sheet, choice: Choice) -> tuple[Columns, ImportPlan]:
+async def _planned(
+    door: Operations, viewer: SignedIn, kept: KeptList, sheet: Sheet, choice: Choice
+) -> tuple[Columns, ImportPlan]:
     columns = choice.columns(sheet)
-    return columns, await door.client_imports.plan(viewer.actor, sheet, columns, adds_namesakes=choice.same_names)
+    return columns, await door.client_imports.plan_kept(viewer.actor, kept, columns, adds_namesakes=choice.same_names)
 
 
 def _asked(request: Request, refusal: Refusal | None = None) -> HTMLResponse:

@@ -239,7 +239,9 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     form = chosen or Chosen()
     names = [view.organisation.name for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
     codes = await door.choices.codes(actor, names, form.codes.values())
-    candidates = list(_choosable(found, codes, form, linkable=linkable, connected=connected, marks=just_allowed < total))
+    candidates = list(
+        _choosable(found, codes, form, linkable=linkable, connected=connected, marks=just_allowed < total)
+    )
     verdicts = Counter(view.organisation.verdict for view in found)
     provider = (await door.runs.report(actor, run_id)).run.provider
     settings = chosen.settings if chosen else None

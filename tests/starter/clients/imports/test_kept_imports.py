@@ -8,12 +8,14 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
+from contracts.words.client_accounts import ClientPatch, NewClient
 from contracts.words.refusals import Refused
 from models.clients import kept_imports
 from models.clients.tables import ClientImport
 from models.kit.columns import now
 from models.practices.writes import create_colleague
 from starter.clients.imports.imports import columns_of
+from tests.journeys.people import change
 from tests.journeys.scene import Scene
 from tests.starter.clients.imports.test_client_imports import listed
 
@@ -65,3 +67,25 @@ async def colleague(scene: Scene) -> Any:
     async with scene.database.transaction() as session:
         await create_colleague(session, scene.actor.practice_id, email=email, name="Bea")
     return await scene.operations.colleagues.by_email(email)
+
+
+async def test_a_list_that_is_looked_at_again_is_judged_again_only_when_something_has_changed(scene: Scene):
+    imports = scene.operations.client_imports
+    import_id = await imports.keep(scene.actor, b"name,code,reference\nAsh,A1,Box 7\nElm,B1,Box 8\n", "list.csv")
+    kept = await imports.kept(scene.actor, import_id)
+    assert kept.sheet is not None
+    columns = columns_of(kept.sheet)
+    first = await imports.plan_kept(scene.actor, kept, columns)
+    assert await imports.plan_kept(scene.actor, kept, columns) is first
+    assert await imports.plan_kept(scene.actor, kept, columns, adds_namesakes=True) is not first
+    added = await scene.operations.accounts.add(scene.actor, NewClient(name="Ash", code="A1"))
+    after = await imports.plan_kept(scene.actor, kept, columns)
+    assert [row.verdict for row in after.rows] == ["changed", "created"]
+    await scene.operations.accounts.change(scene.actor, added, ClientPatch(reference="Box 7"))
+    assert [row.verdict for row in (await imports.plan_kept(scene.actor, kept, columns)).rows] == [
+        "unchanged",
+        "created",
+    ]
+    await change(scene, "UPDATE practices SET client_allowance = 1 WHERE id = :id", id=scene.actor.practice_id)
+    full = await imports.plan_kept(scene.actor, kept, columns)
+    assert [row.verdict for row in full.rows] == ["unchanged", "refused"]
