@@ -20,6 +20,7 @@ from contracts.words.practices import Plan
 from contracts.words.runs import Outcome, Result, RunKind, Stage, Verdict
 from models.access import sessions, tokens
 from models.access.tables import Passkey
+from models.clients.reads import ClientFilter, ClientOrder, ClientSort
 from models.clients.tables import Client
 from models.connections.tables import Connection
 from models.grants.tables import Grant, GrantHolder
@@ -27,6 +28,7 @@ from models.kit.columns import now
 from models.kit.database import Database
 from models.practices import writes as practices
 from models.runs.tables import ExpectedSignIn, Run, RunOrganisation
+from starter.clients.saved_views import ViewQuery
 from starter.operations import Operations
 
 CLIENTS, BROKEN, ARCHIVED, UNCONNECTED = 2_000, 60, 100, 20
@@ -108,6 +110,9 @@ async def furnished(database: Database, operations: Operations) -> Furnished:
         await (await session.connection()).execute(text("ANALYZE"))
     actor = await operations.colleagues.by_email("ada@thousands.example")
     imported = await operations.client_imports.keep(actor, _file(clients), "clients of 2026.csv")
+    view = await operations.saved_views.save(
+        actor, "Ours", ViewQuery(ClientFilter(search="co"), ClientOrder(ClientSort.OWNER))
+    )
     broken, archived = clients[0], clients[-1]
     ids = {
         "client_id": str(broken.id),
@@ -118,6 +123,7 @@ async def furnished(database: Database, operations: Operations) -> Furnished:
         "token_id": str(issued[0]),
         "passkey_id": str(passkey.id),
         "import_id": str(imported),
+        "view_id": str(view),
         "provider": PROVIDER,
     }
     return Furnished(secret, ids, runs, str(clients[BROKEN].id))

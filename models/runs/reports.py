@@ -132,20 +132,12 @@ async def organisation_views(
         offset: How many to skip first.
     """
     owner, shown, its_team = aliased(Colleague), aliased(Colleague), aliased(Team)
-    columns = [getattr(RunOrganisation, name) for name in ListedOrganisation._fields]
-    views: Any = select(  # a list may have thousands of rows: no object is made of each
-        *columns,
-        Client.id,
-        Client.name,
-        Client.code,
-        owner.name,
-        Team.name,
-        shown.name,
-        shown.deactivated_at,
-        its_team.name,
-    )
+    columns: list[Any] = [getattr(RunOrganisation, name) for name in ListedOrganisation._fields]
+    end = len(columns)
+    columns += [Client.id, Client.name, Client.code, owner.name, Team.name]
+    columns += [shown.name, shown.deactivated_at, its_team.name]
     views = (
-        _with_client(views, run)
+        _with_client(select(*columns), run)  # a list may have thousands of rows: no object is made of each
         .outerjoin(owner, col(owner.id) == col(RunOrganisation.owner_id))
         .outerjoin(shown, col(shown.id) == col(RunOrganisation.shown_owner_id))
         .outerjoin(Team, col(Team.id) == col(RunOrganisation.team_id))
@@ -156,8 +148,8 @@ async def organisation_views(
     total: Any = (await session.exec(_filtered(_with_client(counted, run), run, wanted))).one()
     rows: Sequence[Any] = (await session.exec(page)).all()
     apart = await telling_apart.distinctions(session, run.id)
-    end = len(columns)
-    return [OrganisationView(ListedOrganisation(*row[:end]), *row[end:], apart.get(row[0])) for row in rows], total
+    told: Sequence[Any] = [(ListedOrganisation(*row[:end]), *row[end:], apart.get(row[0])) for row in rows]
+    return [OrganisationView(*one) for one in told], total
 
 
 def _ordered(order: RowOrder) -> tuple[Any, ...]:

@@ -21,8 +21,8 @@ from models.practices.tables import Practice
 from models.practices.teams import TeamView
 from models.runs.progress import RunSnapshot
 from models.runs.reads import RunFilter, RunView
-from models.runs.reports import OFFERS, OrganisationFilter, OrganisationView, RowOrder
-from models.runs.tables import Run, RunOrganisation
+from models.runs.reports import OFFERS, ListedOrganisation, OrganisationFilter, OrganisationView, RowOrder
+from models.runs.tables import Run
 from rules.clients.row_actions import RowAction
 from rules.clients.saved_views import LONGEST_NAME as LONGEST_VIEW_NAME
 from rules.clients.saved_views import FixedView
@@ -46,6 +46,7 @@ __all__ = [
     "Details",
     "EventView",
     "FixedView",
+    "ListedOrganisation",
     "Managed",
     "OrganisationFilter",
     "OrganisationView",
@@ -55,7 +56,6 @@ __all__ = [
     "RowOrder",
     "Run",
     "RunFilter",
-    "RunOrganisation",
     "RunSnapshot",
     "RunView",
     "StandardRow",

@@ -10,7 +10,10 @@ from runtime.sealing.keyring import KeyRing
 from starter.operations import Operations
 from web.app import create_app
 
-IDS = ("client_id", "archived_id", "run_id", "colleague_id", "team_id", "token_id", "passkey_id", "import_id")
+IDS = (
+    *("client_id", "archived_id", "run_id", "colleague_id", "team_id"),
+    *("token_id", "passkey_id", "import_id", "view_id"),
+)
 
 
 @pytest.fixture

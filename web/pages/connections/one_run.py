@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from contracts.words.runs import Outcome, Result, RunKind, Stage
-from starter.answers.views import Run, RunOrganisation
+from starter.answers.views import ListedOrganisation, Run
 
 _GOOD = frozenset({Outcome.REPAIRED, Outcome.HEALTHY})
 
@@ -20,7 +20,7 @@ class OneRun:
 
     run: Run
     who: str
-    row: RunOrganisation | None
+    row: ListedOrganisation | None
 
     @property
     def is_change(self) -> bool:
