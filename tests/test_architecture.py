@@ -98,7 +98,7 @@ ROOMS = {
         "practices are set up as an operator does; what is tried is reached by processes and HTTP alone",
     ),
     "bench": room(
-        "contracts rules providers models activities workflows runtime starter cli worker",
+        "contracts rules providers models activities workflows runtime starter cli worker web",
         "",
         "benchmarks reach the sandbox as a process, over HTTP",
     ),
