@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from runtime.sealing.keyring import KeyRing
 from runtime.temporal.connection import data_converter
@@ -20,7 +20,12 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 @pytest.fixture(scope="module")
 def replayer() -> Replayer:
-    return Replayer(workflows=WORKFLOWS, data_converter=data_converter(KeyRing.parse(KEYS)))
+    """Without Temporal's sandbox, which imports all modules anew for each history; journeys run in it."""
+    return Replayer(
+        workflows=WORKFLOWS,
+        data_converter=data_converter(KeyRing.parse(KEYS)),
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
 
 
 def recorded(file: Path) -> WorkflowHistory:
