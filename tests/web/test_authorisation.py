@@ -239,6 +239,7 @@ async def test_what_is_next_door_does_not_exist(world: World):
     assert await all_of(world.scene) == before
 
 
+@pytest.mark.thorough
 async def test_who_is_let_in_is_let_in(world: World):
     made_up = {
         **{

@@ -77,6 +77,7 @@ async def test_disconnect_asks_for_a_yes(scene: Scene, environment: dict[str, st
     )
 
 
+@pytest.mark.thorough
 async def test_reconnect_and_change_give_an_address(scene: Scene, environment: dict[str, str]):
     client = await one_of(scene)
     for command in (("reconnect",), ("change", "start")):

@@ -1,5 +1,6 @@
 """The night on the command line and in the API: schedules, the health of all connections, and a check now."""
 
+import pytest
 import pytest_asyncio
 
 from emulators.xero.faults import Kind
@@ -74,6 +75,7 @@ async def test_a_practice_is_made_without_temporal_and_told_what_is_left_to_do(
     assert await scene.rows("SELECT count(*) FROM practices") == [(2,)]
 
 
+@pytest.mark.thorough
 async def test_a_check_is_started_joined_and_looked_at_through_the_api(scene: Scene, neighbour: Neighbour):
     path = "/api/v1/connections/check"
     async with scene.worker():

@@ -41,6 +41,7 @@ async def test_reconnecting_and_taking_over(scene: Scene, environment: dict[str,
     assert mine == set(reached)
 
 
+@pytest.mark.thorough
 async def test_what_a_login_reaches_besides_is_shown(scene: Scene, environment: dict[str, str]):
     async with scene.worker():
         started = await data(environment, "runs", "start", "reconnect-all", *ADMIN)
@@ -51,6 +52,7 @@ async def test_what_a_login_reaches_besides_is_shown(scene: Scene, environment: 
     assert all(identity in shown.stdout for identity in scene.world.library.organisations)
 
 
+@pytest.mark.thorough
 async def test_handing_over(scene: Scene, environment: dict[str, str]):
     admin = scene
     lee, ben = await joined(scene, "Lee"), await joined(scene, "Ben")

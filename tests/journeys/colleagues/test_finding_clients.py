@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx2
+import pytest
 from httpx2 import ASGITransport
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
@@ -24,6 +25,7 @@ async def code_of(temporal: Client, workflow_id: str) -> str | None:
     return described.typed_search_attributes.get(SearchAttributeKey.for_keyword(CLIENT_ATTRIBUTE))
 
 
+@pytest.mark.thorough
 async def test_a_client_is_found_by_its_code(make_scene):
     scene = await make_scene(organisations=FEW)
     assert await add_if_possible(scene.temporal, scene.temporal.namespace, CLIENT_ATTRIBUTE)

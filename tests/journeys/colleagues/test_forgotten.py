@@ -73,6 +73,7 @@ async def sign_in(scene: Scene, email: str, password: str) -> int:
     return (await visitor(scene).post("/sign-in", data={"email": email, "password": password})).status_code
 
 
+@pytest.mark.thorough
 async def test_a_new_password_by_mail(scene: Scene, box: Letterbox):
     email = await address_of(scene)
     elsewhere = visitor(scene, await scene.operations.sessions.sign_in(email, PASSWORD, ip="", browser=""))

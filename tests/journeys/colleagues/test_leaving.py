@@ -29,6 +29,7 @@ async def colleague(scene: Scene, name: str) -> Json:
     return found
 
 
+@pytest.mark.thorough
 async def test_what_depends_on_a_leaver_and_what_their_leaving_ends(make_scene):
     admin = await make_scene(organisations=4)
     lee, ben = await joined(admin, "Lee"), await joined(admin, "Ben")

@@ -43,6 +43,7 @@ def disconnect_of(client: OneClient) -> WorkflowHandle[Any, Any]:
     return client.scene.handle(disconnect_client_id(client.scene.actor.practice_slug, client.code))
 
 
+@pytest.mark.thorough
 async def test_an_archived_client_is_disconnected_and_kept_and_restored_by_adding_it_again(make_prepared: MakePrepared):
     scene = await make_prepared(everything_added, organisations=FEW)
     client = await one_of(scene)

@@ -128,6 +128,7 @@ async def test_the_page_and_the_timeline_say_so_too(make_prepared: MakePrepared)
             assert after in (await browser.get(f"/clients/{client.client_id}/timeline")).text
 
 
+@pytest.mark.thorough
 async def test_what_ends_alone_is_removed_there(make_prepared: MakePrepared) -> None:
     second = Second(A_COMPANYS)
     async with practice(make_prepared, second) as (first, other):
@@ -180,6 +181,7 @@ async def test_stopped_by_hand_the_last_one_keeps_its_login(make_prepared: MakeP
         assert second.revoked == []
 
 
+@pytest.mark.thorough
 async def test_two_that_leave_at_once_leave_no_login_behind(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, other):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import pytest
 import pytest_asyncio
 
 from contracts.words.lists import ListName
@@ -38,6 +39,7 @@ async def elsewhere(make_prepared: MakePrepared) -> AsyncIterator[OneClient]:
         yield client
 
 
+@pytest.mark.thorough
 async def test_a_refresh_brings_what_is_there_and_nothing_is_said_to_be_missing(elsewhere: OneClient):
     receipts = await elsewhere.refreshed()
     assert set(receipts) == {name.value for name in ListName} - ABSENT
@@ -50,6 +52,7 @@ async def test_a_refresh_brings_what_is_there_and_nothing_is_said_to_be_missing(
     assert (refused.status_code, refused.json()["error"]["field"]) == (422, "lists.0")
 
 
+@pytest.mark.thorough
 async def test_suppliers_alone_may_be_chosen_where_they_are_read_alone(elsewhere: OneClient):
     chosen = await elsewhere.set(list_names=["suppliers"])
     assert chosen["settings"]["list_names"] == ["organisation", "suppliers"]

@@ -107,6 +107,7 @@ async def test_preview_confirm_undo(make_prepared):
     assert (twice.status_code, twice.json()["error"]["code"]) == (409, "wrong_stage")
 
 
+@pytest.mark.thorough
 async def test_what_is_archived_is_neither_looked_up_nor_found(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     ours = {(row["code"], row["name"]) for row in await client.rows("accounts") if row["code"]}
@@ -176,6 +177,7 @@ async def test_what_cannot_be_chosen_is_refused(make_prepared):
     assert await of_connections(scene) == before
 
 
+@pytest.mark.thorough
 async def test_a_change_that_nobody_confirms_leaves_nothing(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     kept = ("clients", "connections", "receipts", "accounts", "contacts", "connection_changes", "notices")

@@ -58,6 +58,7 @@ async def test_only_this_pair_is_removed_and_the_lists_stay(client: OneClient):
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_connected"), call
 
 
+@pytest.mark.thorough
 async def test_connecting_again_finds_the_same_client(client: OneClient):
     scene = client.scene
     before = len(await scene.clients())
@@ -177,6 +178,7 @@ async def test_a_disconnected_client_is_reconnected_in_its_place(client: OneClie
     assert "connection.connected_again" in {event["kind"] for event in timeline}
 
 
+@pytest.mark.thorough
 async def test_a_login_that_does_not_reach_it_leaves_it_disconnected(client: OneClient):
     scene = client.scene
     await ended(scene, await disconnecting(client))

@@ -56,6 +56,7 @@ async def test_a_refresh_under_way_is_told_to_try_at_once(client: OneClient):
     assert first.json()["message"] == "The lists are being refreshed."
 
 
+@pytest.mark.thorough
 async def test_reconnect_repairs_this_client_alone(client: OneClient):
     scene = client.scene
     scene.fault(Kind.DISCONNECTED, organisation_id=client.organisation_id)

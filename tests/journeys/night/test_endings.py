@@ -101,6 +101,7 @@ async def test_a_login_that_cannot_be_ended_now_is_ended_by_a_later_night(make_s
     assert (await tidied(scene))[2] == 1
 
 
+@pytest.mark.thorough
 async def test_old_sign_ins_and_profiles_are_deleted(make_scene):
     scene = await make_scene(organisations=2)
     async with scene.worker():

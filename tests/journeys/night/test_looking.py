@@ -50,6 +50,7 @@ async def test_one_that_is_listed_and_refuses_every_reading_is_not_healthy(make_
     assert await scene.rows(told) == [(0,)]
 
 
+@pytest.mark.thorough
 async def test_what_was_read_within_the_day_is_not_read_again(make_prepared):
     scene, _ = await added(make_prepared)
     await read_ago(scene, 23)

@@ -172,6 +172,7 @@ async def two_sign_ins_repair_everything(practice: Clients, broken: set[str]) ->
     assert set(report.causes) <= {"rate_limited"}  # a day's limit lifts when it lifts
 
 
+@pytest.mark.thorough
 async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(everything_added, organisations=1, people=1)
     async with scene.worker():

@@ -56,6 +56,7 @@ async def waiting(scene: Scene) -> tuple[Scene, str, str]:
     return ben, run["run_id"], limited
 
 
+@pytest.mark.thorough
 async def test_it_waits_for_the_day_s_end_and_the_client_moves(make_scene: MakeScene, hasty: WorkflowEnvironment):
     scene = await make_scene(organisations=3, client=hasty.client)
     with hasty.with_time_skipping_disabled():

@@ -163,6 +163,7 @@ async def all_within_reach(scene: Scene) -> None:
         await adds(scene, 0, reaches(scene, 1, 0, len(scene.world.library.organisations)))
 
 
+@pytest.mark.thorough
 async def test_a_choice_by_signal_and_what_cannot_be_chosen(make_prepared: MakePrepared):
     scene = await make_prepared(all_within_reach, organisations=3)
     async with scene.worker():

@@ -84,6 +84,7 @@ async def test_a_dead_login_is_repaired_by_two_people(practice: Practice):
     assert {client["connection"]["status"] for client in await ann.clients()} == {"connected"}
 
 
+@pytest.mark.thorough
 async def test_what_is_not_reachable_names_who_could_repair_it(practice: Practice):
     ann, ben, cleo, organisations = practice
     known_to = [[*range(5)], [*range(3, 8)]]
@@ -128,6 +129,7 @@ async def test_a_login_that_was_refused_and_a_colleague_who_has_left_are_not_nam
         assert row["message"].endswith("no colleague's login is known to.")
 
 
+@pytest.mark.thorough
 async def test_what_is_repaired_is_pulled_again(scene: Scene):
     broken, *_ = scene.world.library.organisations
     async with scene.worker():

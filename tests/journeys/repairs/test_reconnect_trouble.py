@@ -126,6 +126,7 @@ async def test_a_sync_that_is_at_work_goes_on_with_the_new_login(make_scene):
     assert (await logins(ann))[offline] != before[offline]
 
 
+@pytest.mark.thorough
 async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
     scene = await make_scene(organisations=3)
     limited = next(iter(scene.world.library.organisations))

@@ -14,6 +14,7 @@ from tests.journeys.people import check, everything_added, reconnected
 from tests.journeys.scene import Scene, by_organisation
 
 
+@pytest.mark.thorough
 async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(everything_added, organisations=4)
     removed = next(iter(scene.world.library.organisations))

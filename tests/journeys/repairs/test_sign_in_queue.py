@@ -148,6 +148,7 @@ async def test_two_logins_repair_what_each_reaches(make_prepared: MakePrepared):
     assert (logins[first], logins[second]) == (people[0], people[1])
 
 
+@pytest.mark.thorough
 async def test_one_sign_in_for_all_has_no_queue(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():

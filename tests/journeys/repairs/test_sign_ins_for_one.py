@@ -53,6 +53,7 @@ async def test_a_client_s_reconnect_is_for_its_organisation(clients: list[OneCli
     assert await expected(scene) == [*before, clients[1].organisation_id]
 
 
+@pytest.mark.thorough
 async def test_a_queue_s_first_sign_in_is_for_the_first_of_it(clients: list[OneClient]) -> None:
     scene, second, actor = clients[0].scene, Second(A_COMPANYS), at_the_pages(clients[0].scene)
     await moved_to(scene, second)

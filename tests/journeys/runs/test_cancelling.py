@@ -72,6 +72,7 @@ async def test_while_listing(scene: Scene):
     assert (run["counts"], await scene.clients()) == ({}, [])
 
 
+@pytest.mark.thorough
 async def test_while_awaiting_selection(scene: Scene):
     async with scene.worker():
         run = await scene.listed()

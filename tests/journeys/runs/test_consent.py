@@ -27,6 +27,7 @@ async def test_a_declined_sign_in_ends_the_run(scene: Scene, is_full: bool):
     assert await scene.clients() == []
 
 
+@pytest.mark.thorough
 async def test_after_a_failed_sign_in_the_run_waits_for_another(scene: Scene):
     scene.fault(Kind.SERVER_ERROR, path="/connect/token", times=1)
     async with scene.worker():
@@ -107,6 +108,7 @@ async def test_one_organisation_a_sign_in_adds_up_to_one_list(make_scene):
     assert scene.world.calls.token_exchanges == 3
 
 
+@pytest.mark.thorough
 async def test_a_second_person_adds_what_only_they_chose(scene: Scene):
     people = list(scene.world.library.people.values())
     first, second = [row.organisation_id for row in scene.world.may_connect(people[1])][:2]

@@ -16,6 +16,7 @@ def first_of(scene: Scene, count: int) -> list[str]:
     return list(scene.world.library.organisations)[:count]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("restamps", [False, True])
 async def test_what_was_connected_before_and_is_no_client_is_listed_too(scene: Scene, restamps):
     Control(scene.world).change_settings(SettingWords(continue_restamps=restamps))
@@ -34,6 +35,7 @@ def sorted_like(run, identities):
     return [row["organisation_id"] for row in run["organisations"] if row["organisation_id"] in identities]
 
 
+@pytest.mark.thorough
 async def test_further_sign_ins_keep_what_earlier_ones_of_the_run_allowed(make_scene):
     scene = await make_scene(bulk_connect=False)
     old, first, second = first_of(scene, 3)
@@ -51,6 +53,7 @@ async def test_further_sign_ins_keep_what_earlier_ones_of_the_run_allowed(make_s
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "words", [{}, {"name": "Another Name Ltd"}, {"registration_number": "99999999"}], ids=["both", "number", "name"]
 )

@@ -12,6 +12,7 @@ def fairness_of(history: WorkflowHistory) -> str:
     return str(started.priority.fairness_key)
 
 
+@pytest.mark.thorough
 async def test_runs_and_syncs_are_fair_by_practice(scene: Scene):
     offline = next(iter(scene.world.library.organisations))
     async with scene.worker():

@@ -139,6 +139,7 @@ async def test_a_limit_of_the_app_is_waited_for_together(make_scene: MakeScene, 
     assert await scene.rows("SELECT paused_until < now() FROM runs") == [(True,)], "people saw why nothing moved"
 
 
+@pytest.mark.thorough
 async def test_a_limit_of_one_organisation_is_no_pause_of_the_run(make_scene: MakeScene):
     scene = await make_scene(organisations=3)
     limited = list(scene.world.library.organisations)[1]

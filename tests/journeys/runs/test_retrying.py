@@ -36,6 +36,7 @@ async def test_only_what_failed_is_pulled_again(scene: Scene):
     assert [client["client_id"] for client in await scene.clients()] == [client["client_id"] for client in before]
 
 
+@pytest.mark.thorough
 async def test_nothing_to_retry_is_refused(scene: Scene):
     async with scene.worker():
         run = await scene.listed()

@@ -19,6 +19,7 @@ def as_the_web_ui(scene: Scene) -> Client:
     return Client(**config)
 
 
+@pytest.mark.thorough
 async def test_support_staff_choose_all_new_by_signal(scene: Scene):
     async with scene.worker():
         run = await scene.listed()
@@ -48,6 +49,7 @@ async def test_a_signal_that_cannot_be_taken_is_noted_and_does_no_harm(scene: Sc
     assert run["counts"] == {"created": 2, "skipped": 3}
 
 
+@pytest.mark.thorough
 async def test_the_same_selection_again_has_one_effect_and_the_same_answer(scene: Scene):
     scene.fault(Kind.LATENCY, seconds=0.2)
     async with scene.worker():
@@ -77,6 +79,7 @@ async def test_a_second_run_of_the_same_organisations_creates_nothing(scene: Sce
     assert run["organisations"][0]["message"].startswith("Already your client ")
 
 
+@pytest.mark.thorough
 async def test_a_team_on_the_standard_plan(make_scene):
     scene = await make_scene(plan=Plan.STANDARD)
     async with scene.database.transaction() as session:

@@ -27,6 +27,7 @@ async def tokens_end_in_the_middle(scene: Scene) -> Json:
         return await scene.until_stage(run["run_id"], "finished")
 
 
+@pytest.mark.thorough
 async def test_two_workers_and_one_ended_token_make_one_refresh(make_scene):
     scene = await make_scene(organisations=MANY, latency_ms=60, small_books=True)
     run = await tokens_end_in_the_middle(scene)

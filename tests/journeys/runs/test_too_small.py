@@ -29,6 +29,7 @@ def counts(receipts: Json) -> dict[str, tuple[int, int, str | None]]:
     return {name: (receipt["rows"], receipt["gone"], receipt["cause"]) for name, receipt in receipts.items()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("grown", "kind", "path"),
     [

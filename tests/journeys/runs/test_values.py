@@ -3,6 +3,8 @@
 import csv
 from io import StringIO
 
+import pytest
+
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
@@ -22,6 +24,7 @@ async def exported(scene: Scene, client: OneClient, name: str) -> list[dict[str,
     return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
+@pytest.mark.thorough
 async def test_prices_and_rates_keep_every_decimal(client: OneClient) -> None:
     scene = client.scene
     for code, (sales, purchase) in PRICES.items():

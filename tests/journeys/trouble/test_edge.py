@@ -112,6 +112,7 @@ async def test_one_odd_character_costs_that_character(client: OneClient, oddity:
     assert len(await client.rows("suppliers")) == len(before)
 
 
+@pytest.mark.thorough
 async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(client: OneClient) -> None:
     scene = client.scene
     scene.fault(Kind.REFRESH_TOKEN_LEFT_OUT, times=1)

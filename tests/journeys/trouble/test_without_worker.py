@@ -45,6 +45,7 @@ async def test_a_disconnecting_that_is_stopped_before_it_began_leaves_all_as_it_
     assert len(await client.events("connection.disconnecting_stopped")) == 1
 
 
+@pytest.mark.thorough
 async def test_a_disconnecting_that_has_done_its_part_does_not_stand_in_for_the_next(make_prepared: MakePrepared):
     scene = await make_prepared(everything_added, organisations=FEW)
     client = await one_of(scene)

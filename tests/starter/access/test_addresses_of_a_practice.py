@@ -72,6 +72,7 @@ async def test_the_password_says_which_practice(both: Both):
         await signed_in(both, "not a password of hers")
 
 
+@pytest.mark.thorough
 async def test_the_same_password_in_both_asks_which(both: Both):
     for practice in ("harbour-lane", "mill-street"):
         await both.sessions.set_password(f"{practice}/{ADDRESS}", PASSWORD)

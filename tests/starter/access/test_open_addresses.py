@@ -121,6 +121,7 @@ async def rows(scene: Scene) -> Counter[str]:
     return found
 
 
+@pytest.mark.thorough
 async def test_what_an_open_address_writes_is_known(scene: Scene, come: Come):
     wrong = {}
     for number, route in enumerate(OPEN):

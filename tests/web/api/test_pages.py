@@ -21,6 +21,7 @@ def browser(scene: Scene, access: Access, client: str = "127.0.0.1") -> httpx2.A
     return httpx2.AsyncClient(transport=ASGITransport(app, client=(client, 1)), base_url="http://test")
 
 
+@pytest.mark.thorough
 async def test_the_list_of_calls_has_every_call_and_loads_nothing_from_elsewhere(scene: Scene):
     page = await scene.http.get("/api/docs")
     schema = (await scene.http.get("/api/openapi.json")).json()

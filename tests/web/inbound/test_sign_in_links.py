@@ -122,6 +122,7 @@ async def test_who_follows_a_link_is_told_for_which_practice_before_and_after(st
     assert ("run.signed_in_by_link",) in kinds
 
 
+@pytest.mark.thorough
 async def test_a_sign_in_by_a_link_is_finished_where_somebody_agreed(street: Street):
     """Else who has agreed for themselves could send the provider's address on to somebody who was told nothing."""
     person = street.house.admin

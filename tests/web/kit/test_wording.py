@@ -110,6 +110,7 @@ def test_a_connection_is_green_once_it_was_read_and_nothing_is_wrong(
     assert ("pill good" in shown) == (said == "pill good")
 
 
+@pytest.mark.thorough
 async def test_pages_tell_the_time_where_the_practice_is(product):
     own = await made_house(product)
     (client,) = (await added(own.admin, list(product.world.library.organisations)[:1])).clients

@@ -87,6 +87,7 @@ async def test_names_are_text_on_every_page_and_stay_out_of_headers(hostile: Str
             assert "&lt;img src=x" in answer.text or answer.status_code >= 300, walk.route
 
 
+@pytest.mark.thorough
 async def test_names_are_text_in_a_browser_and_no_page_breaks_its_own_policy(
     hostile: Street, every: list[Walk], browsers: Browsers
 ):

@@ -180,6 +180,7 @@ async def asked_wrong(http: httpx2.AsyncClient) -> dict[str, Any]:
     return await asked(http, f"{MINE}/passkey", await csrf_of(http)) | {"challenge": text(b"x" * 32)}
 
 
+@pytest.mark.thorough
 async def test_app_and_passkey_stand_beside_each_other(own: House, clock: Clock):
     http, kept = await arrived(own.member), device(own)
     app = await with_app(http, clock)

@@ -1,5 +1,6 @@
 """A second factor in a browser, by keyboard: set up when the practice wants it, given at the next sign-in, removed."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from models.kit.columns import now
@@ -73,6 +74,7 @@ async def test_set_up_and_used_by_keyboard(house: House, browsers: Browsers):
         sessions.clock = before
 
 
+@pytest.mark.thorough
 async def test_set_up_of_one_s_own_accord(house: House, browsers: Browsers):
     own = await made_house(house.scene)
     page = await browsers.signed_in(own.admin)

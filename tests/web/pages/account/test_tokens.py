@@ -1,5 +1,6 @@
 """API tokens on their page, and what activity tells of people and access, in Chromium and without."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.journeys.serving import http_of
@@ -8,6 +9,7 @@ from tests.web.looking import assert_accessible, assert_fits
 from tests.web.pages.signing_in.test_signing_in import csrf_of
 
 
+@pytest.mark.thorough
 async def test_a_token_is_made_and_withdrawn_on_a_page(house: House, browsers: Browsers):
     page = await browsers.signed_in(house.admin, size=(380, 780))
     await page.goto("/account")

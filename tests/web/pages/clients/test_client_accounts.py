@@ -1,5 +1,6 @@
 """A client made by hand and changed, on the pages: by keyboard, with mistakes, and seen on its timeline."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.web.house import Browsers, House
@@ -54,6 +55,7 @@ async def test_a_client_is_added_by_hand_and_changed(house: House, browsers: Bro
     await expect(page.get_by_text("added the client by hand, as Alder & Finch.")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_a_client_is_archived_and_restored(house: House, browsers: Browsers):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients/new")

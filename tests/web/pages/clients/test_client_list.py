@@ -205,6 +205,7 @@ async def test_what_no_sign_in_repairs_is_told_apart(house: House, browsers: Bro
     await looked_at(page, "connections-told-apart")
 
 
+@pytest.mark.thorough
 async def test_actions_client_sync_leads_to_the_provider(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.admin)
     await page.goto("/clients")

@@ -3,6 +3,7 @@
 import re
 from io import BytesIO
 
+import pytest
 from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
@@ -82,6 +83,7 @@ async def test_a_list_is_looked_at_mended_and_imported(own: House, browsers: Bro
     await expect(page.get_by_text("added the client from a list, as Alder & Finch.")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_what_changed_meanwhile_is_shown_and_nothing_imported(own: House, browsers: Browsers):
     page = await browsers.signed_in(own.admin)
     await page.goto("/clients/import")
@@ -97,6 +99,7 @@ async def test_what_changed_meanwhile_is_shown_and_nothing_imported(own: House, 
     await expect(page.get_by_text("The list is imported.")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_it_works_without_scripts_on_a_telephone_with_five_thousand_rows(own: House, browsers: Browsers):
     """Refused for their number, which is told at the end of the list."""
     page = await browsers.signed_in(own.admin, size=NARROW, dark=True, scripts=False)

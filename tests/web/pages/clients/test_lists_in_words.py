@@ -56,6 +56,7 @@ async def exported(client: OneClient, name: ListName) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
+@pytest.mark.thorough
 async def test_a_list_that_could_never_be_read_is_not_called_empty(few: Few):
     for part in ("/lists/suppliers", "/lists/suppliers?search=Birch", "/lists/customers?gone=on"):
         text = await page_of(few, 0, part)

@@ -32,6 +32,7 @@ async def few(house: House) -> Few:
     return await added(house.admin, [reach[8], reach[9]])
 
 
+@pytest.mark.thorough
 async def test_the_open_tab_is_in_sight_in_a_narrow_window(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person, size=NARROW)
     await page.goto(few.address(0, "/lists/suppliers"))

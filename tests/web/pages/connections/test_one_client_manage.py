@@ -32,6 +32,7 @@ async def few(house: House) -> Few:
     return await added(house.admin, [*far[:2], *near[:2]])
 
 
+@pytest.mark.thorough
 async def test_settings(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     await page.goto(few.address(0, "/connection"))
@@ -112,6 +113,7 @@ async def test_reconnecting_repairs_and_comes_back(few: Few, browsers: Browsers)
     assert (await client.shown())["status"] == "connected"
 
 
+@pytest.mark.thorough
 async def test_a_sign_in_that_fails_is_told_until_another_one(few: Few, browsers: Browsers):
     page = await browsers.signed_in(few.person)
     client = few.clients[0]

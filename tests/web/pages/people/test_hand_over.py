@@ -61,6 +61,7 @@ async def test_an_admin_hands_a_leaver_s_clients_over(left: tuple[House, str], b
     await expect(page.locator("main")).to_contain_text("There is nothing to hand over")
 
 
+@pytest.mark.thorough
 async def test_sent_twice_it_is_one_run_and_who_cannot_get_them_is_said(left: tuple[House, str]):
     own, leaver = left
     http = await arrived(own.admin)
@@ -74,6 +75,7 @@ async def test_sent_twice_it_is_one_run_and_who_cannot_get_them_is_said(left: tu
     assert (await own.admin.scene.until_stage(run_id, "finished"))["counts"] == {"reassigned": 3}
 
 
+@pytest.mark.thorough
 async def test_members_and_neighbours_cannot(left: tuple[House, str]):
     own, leaver = left
     for person, status in ((own.member, 403), (own.neighbour, 404)):

@@ -25,6 +25,7 @@ async def crowd(house: House) -> Crowd:
     return await crowded(house.scene.database, house.admin.actor, 200, runs=RUNS)
 
 
+@pytest.mark.thorough
 async def test_activity_can_be_narrowed(house: House, browsers: Browsers, crowd: Crowd):
     page = await browsers.signed_in(house.member)
     await page.goto("/activity")

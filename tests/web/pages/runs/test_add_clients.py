@@ -181,6 +181,7 @@ async def test_an_answer_that_is_older_than_the_news_is_not_the_last_that_is_sho
     assert held == 2
 
 
+@pytest.mark.thorough
 async def test_all_that_the_login_reaches_is_listed_and_what_was_just_allowed_is_first(
     product: Scene, organisations: list[str], browsers: Browsers
 ):
@@ -261,6 +262,7 @@ async def test_a_declined_and_a_failed_sign_in_come_back_with_a_way_on(product: 
     ]
 
 
+@pytest.mark.thorough
 async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     product: Scene, browsers: Browsers, organisations: list[str]
 ):

@@ -68,6 +68,7 @@ async def adds_next(page: Page, organisation_id: str | None) -> None:
     await expect(page.locator("#selection")).to_be_visible()
 
 
+@pytest.mark.thorough
 async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: Browsers, organisations: list[str]):
     page = await browsers.signed_in(own.admin)
     await pressed(page, "Add clients")

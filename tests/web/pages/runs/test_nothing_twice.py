@@ -30,6 +30,7 @@ async def test_a_form_that_is_sent_twice_at_once_starts_one_run(house: House):
     assert len(await runs_of(house.neighbour)) == 1
 
 
+@pytest.mark.thorough
 async def test_two_tabs_do_nothing_twice(product: Scene, browsers: Browsers, organisations: list[str]):
     own = await made_house(product)
     first = await browsers.signed_in(own.admin)

@@ -124,6 +124,7 @@ async def test_healthy_ones_move_when_that_is_asked_for(broken: tuple[House, lis
     assert len({on_login[one] for one in (organisations[0], organisations[1], organisations[3])}) == 1
 
 
+@pytest.mark.thorough
 async def test_a_denied_sign_in_comes_back_with_a_plain_sentence(broken: tuple[House, list[str]], browsers: Browsers):
     own, _ = broken
     page = await browsers.signed_in(own.member, scripts=False)
@@ -134,6 +135,7 @@ async def test_a_denied_sign_in_comes_back_with_a_plain_sentence(broken: tuple[H
     await expect(page.locator("main")).to_contain_text("Access was not allowed, so nothing was changed")
 
 
+@pytest.mark.thorough
 async def test_another_practice_sees_nothing_of_it(broken: tuple[House, list[str]]):
     own, _ = broken
     answer = await own.member.scene.http.post("/api/v1/client-sync/xero/reconnect-all")

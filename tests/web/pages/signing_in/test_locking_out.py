@@ -1,6 +1,7 @@
 """A stranger who tries passwords locks nobody out of a browser in which they have signed in."""
 
 import httpx2
+import pytest
 
 from models.access import sessions
 from starter.access.attempts import MOST_FROM_IP, MOST_WITH_ADDRESS, SLOW_DOWN
@@ -75,6 +76,7 @@ async def test_a_stranger_keeps_nobody_from_changing_their_password(house: House
     assert (await http.post("/account", data=form)).status_code == 303
 
 
+@pytest.mark.thorough
 async def test_who_signs_out_everywhere_or_gets_a_new_password_is_known_nowhere(house: House):
     for ends in ("everywhere", "link"):
         own = await made_house(house.scene)
