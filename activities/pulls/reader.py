@@ -10,7 +10,7 @@ from activities.pulls.readings import Claimed, Readings
 from activities.shared.progress import Heartbeat
 from activities.shared.token_store import TokenStore
 from contracts.words.causes import Cause
-from contracts.words.lists import PROFILE
+from contracts.words.lists import PROFILE, Lists
 from contracts.words.standard_information import Row
 from models.connections.settings import keeps_nothing, kept
 from models.connections.tables import Connection
@@ -70,9 +70,9 @@ class Reader:
         readings: Readings,
         lease: Lease,
     ) -> None:
-        connection = claimed.connection
+        connection, refused = claimed.connection, dict[Lists, NeedsPerson]()
         try:
-            rows = await self._believable(provider, tokens, claimed, group, lease)
+            rows = await self._believable(provider, tokens, claimed, group, lease, refused)
         except ProviderError as error:
             # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
             readings.errors[group.lists] = error.with_traceback(None)
@@ -81,34 +81,64 @@ class Reader:
                 readings.errors[group.lists] = refusal
             else:
                 readings.rows[group.lists] = rows
+                readings.errors.update({lists: error.with_traceback(None) for lists, error in refused.items()})
 
     async def _believable(
-        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, group: FeedGroup, lease: Lease
+        self,
+        provider: Provider,
+        tokens: CredentialSource,
+        claimed: Claimed,
+        group: FeedGroup,
+        lease: Lease,
+        refused: dict[Lists, NeedsPerson],
     ) -> Sequence[Row]:
         """The rows of lists that are read together; if they are suspiciously few, the provider is asked once more.
+
+        Args:
+            provider: The accounting software.
+            tokens: The login.
+            claimed: Whose lists.
+            group: The lists.
+            lease: The lease on the connection.
+            refused: Gets the lists among them whose own feed is refused while the others are read.
 
         Raises:
             TooSmall: The second answer was no complete one either.
         """
         try:
-            rows = await self._rows(provider, tokens, claimed, group, lease)
+            rows = await self._rows(provider, tokens, claimed, group, lease, refused)
         except TooSmall as error:
             logger.warning("asked once more: %s", error.detail)
         else:
             if group.lists in claimed.since or not loses_many(group.lists, rows, claimed.held):
                 return rows
             logger.warning("asked once more: %s would lose many rows", ", ".join(group.lists))
-        return await self._rows(provider, tokens, claimed, group, lease)
+        return await self._rows(provider, tokens, claimed, group, lease, refused)
 
     async def _rows(
-        self, provider: Provider, tokens: CredentialSource, claimed: Claimed, group: FeedGroup, lease: Lease
+        self,
+        provider: Provider,
+        tokens: CredentialSource,
+        claimed: Claimed,
+        group: FeedGroup,
+        lease: Lease,
+        refused: dict[Lists, NeedsPerson],
     ) -> Sequence[Row]:
         """The rows of all feeds of a group, each record once, that the connection's settings want."""
         since = claimed.since.get(group.lists)
         rows: list[Row] = []
+        refused.clear()
         # One after the other: where one of them is refused, the others would be asked in vain.
         for feed in group.feeds:
-            await self._read_feed(provider, tokens, claimed, feed, since, lease, rows)
+            before = len(rows)
+            try:
+                await self._read_feed(provider, tokens, claimed, feed, since, lease, rows)
+            except NeedsPerson as error:
+                lost = group.lost_without(feed)
+                if not error.cause.is_of_list or lost == group.lists or len(rows) > before:
+                    raise
+                if lost:
+                    refused[lost] = error
         if len(group.feeds) > 1:
             rows = list({row.key: row for row in rows}.values())
         return kept(group.lists, rows, claimed.connection, is_complete=since is None)

@@ -45,7 +45,7 @@ class Readings:
 
     Attributes:
         rows: The rows that were read, by the lists that they are of.
-        errors: Why lists could not be read.
+        errors: Why lists could not be read; of lists without rows of their own these may be lists of ``rows`` too.
         warns_of_new_suppliers: Whether the connection's settings say so.
         partial: The lists of which some feed was asked for changes only.
         telling: All lists that would have to be read completely for nothing to be left out.
@@ -60,16 +60,24 @@ class Readings:
     @property
     def is_complete(self) -> bool:
         """Whether every list that is usually read in part was now read completely."""
-        return all(lists in self.rows and lists not in self.partial for lists in self.telling)
+        read = {*self.rows, *self.own_states}
+        return all(lists in read and lists not in self.partial for lists in self.telling)
+
+    @property
+    def own_states(self) -> Mapping[Lists, ProviderError]:
+        """Lists that plan or role do not offer: their own state, of which the pull is none the worse."""
+        return {lists: error for lists, error in self.errors.items() if error.cause.is_of_list and lists != PROFILE}
 
     @property
     def worst(self) -> ProviderError | None:
         """The error that decides the outcome: one that needs a person, else the limit that lasts longest, else any."""
-        for error in self.errors.values():
+        own = self.own_states
+        errors = [error for lists, error in self.errors.items() if lists not in own]
+        for error in errors:
             if isinstance(error, NeedsPerson):
                 return error
-        limited = [error for error in self.errors.values() if error.retry_at is not None]
-        return max(limited, key=_lifts_at, default=next(iter(self.errors.values()), None))
+        limited = [error for error in errors if error.retry_at is not None]
+        return max(limited, key=_lifts_at, default=next(iter(errors), None))
 
     @property
     def name(self) -> str | None:

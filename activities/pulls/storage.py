@@ -15,7 +15,7 @@ from activities.pulls.lease import holder
 from activities.pulls.readings import Readings
 from contracts.payloads.sync_client import PullClientInput, PullClientResult, PullClientsInput
 from contracts.words.causes import Cause
-from contracts.words.lists import PROFILE, ListName
+from contracts.words.lists import PROFILE, ListName, Lists
 from contracts.words.runs import Outcome
 from models.connections import leases, receipts
 from models.connections import writes as connections
@@ -74,6 +74,8 @@ class Storage:
                     if readings.warns_of_new_suppliers:
                         await supplier_notices.tell(session, identity, changes[identity], pull_id=asked.pull_id, at=at)
                 await receipts.write_receipts(session, changes, pull_id=asked.pull_id, at=at)
+                for identity, readings in read.items():
+                    await _write_failures(session, identity, readings.own_states, at)
                 for identity in read.keys() - set(good):
                     await connections.reconsider(session, identity, at)  # some of its lists may be healed
                 pulls = [_good_pull(identity, read[identity], is_refresh=True) for identity in good]
@@ -120,9 +122,7 @@ class Storage:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)
             await receipts.write_receipts(session, {asked.connection_id: changes}, pull_id=asked.pull_id, at=at)
             if is_own:
-                for lists, error in readings.errors.items():
-                    why = error.cause, error.detail
-                    await receipts.write_failures(session, asked.connection_id, lists, *why, at=at)
+                await _write_failures(session, asked.connection_id, readings.errors, at)
                 await self._record_health(session, asked, readings, changes, at)
             await self._settle(session, asked, readings.worst, row, at)
             await leases.release(session, (asked.connection_id,), holder=holder())
@@ -187,6 +187,13 @@ class Storage:
             return
         elif isinstance(error, NeedsPerson):
             await runs.settle_open(session, row, Outcome.FAILED, at, cause=error.cause, message=error.cause.sentence)
+
+
+async def _write_failures(
+    session: AsyncSession, connection_id: UUID, errors: Mapping[Lists, ProviderError], at: datetime
+) -> None:
+    for lists, error in errors.items():
+        await receipts.write_failures(session, connection_id, lists, error.cause, error.detail, at=at)
 
 
 async def _leave_out_stored(

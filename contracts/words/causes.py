@@ -22,6 +22,7 @@ class Cause(StrEnum):
     ROLE_TOO_LOW = "role_too_low"
     WRONG_ORGANISATION = "wrong_organisation"
     CONNECTION_CAP_REACHED = "connection_cap_reached"
+    NOT_ON_PLAN = "not_on_plan"
     TOO_MANY_RECORDS = "too_many_records"
     RATE_LIMITED = "rate_limited"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
@@ -48,6 +49,12 @@ class Cause(StrEnum):
     def needs_something_else(self) -> bool:
         """Whether a person has to act, but by something other than a sign-in, such as renewing a subscription."""
         return self.needs_person and not self.signing_in_helps
+
+    @property
+    def is_of_list(self) -> bool:
+        """Whether it is a list's own state where it is met at a list other than the profile: the others go on, and the
+        connection stays connected."""
+        return self in _OF_A_LIST
 
     @property
     def is_disproved_by_reading(self) -> bool:
@@ -92,7 +99,9 @@ class Explanation(NamedTuple):
 
 _TRANSIENT = frozenset({Cause.RATE_LIMITED, Cause.PROVIDER_UNAVAILABLE, Cause.APP_REFUSED, Cause.OUR_OUTAGE})
 
-_NEEDS_NOBODY = frozenset({Cause.UNKNOWN, Cause.TOO_MANY_RECORDS})
+_NEEDS_NOBODY = frozenset({Cause.UNKNOWN, Cause.TOO_MANY_RECORDS, Cause.NOT_ON_PLAN})
+
+_OF_A_LIST = frozenset({Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN})
 
 _OF_THE_LOGIN = frozenset({Cause.SIGNED_OUT, Cause.ACCESS_LOST, Cause.DISCONNECTED_AT_PROVIDER})
 
@@ -150,6 +159,11 @@ _EXPLANATIONS: dict[Cause, Explanation] = {
         "No more connections allowed",
         "The accounting software does not allow any more connections for this app.",
         "Disconnect clients that are no longer needed, or ask us to raise the limit; then try again.",
+    ),
+    Cause.NOT_ON_PLAN: Explanation(
+        "Not on this plan",
+        "The organisation's plan in the accounting software does not have this list.",
+        "Nothing to do: it comes with the next refresh once the plan there has it.",
     ),
     Cause.TOO_MANY_RECORDS: Explanation(
         "Too many records",

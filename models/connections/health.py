@@ -45,8 +45,16 @@ _WORST_FIRST = sorted(Cause, key=lambda cause: (not cause.needs_person, cause.is
 IS_CHOSEN = "(c.list_names IS NULL OR r.list_name = 'organisation' OR r.list_name = ANY(c.list_names))"
 """Of ``receipts r`` of a connection ``c``: whether its settings choose the list; the profile is always read."""
 
+_IS_OF_LIST = f"""(r.list_name <> 'organisation'
+    AND r.cause IN ({words(cause for cause in Cause if cause.is_of_list)}))"""
+"""Of ``receipts r``: whether the cause is that list's own state, which counts for less than all other causes."""
+
+_TOLD = words(cause for cause in Cause if cause.needs_person)
+"""The causes of which a list's own state is told of its connection too: somebody can do something about it."""
+
 COLUMNS = f"""
-    status = CASE WHEN health.cause IN ({words(cause for cause in Cause if cause.signing_in_helps)})
+    status = CASE WHEN health.is_of_list THEN 'connected'
+                  WHEN health.cause IN ({words(cause for cause in Cause if cause.signing_in_helps)})
                       THEN 'needs_reconnect'
                   WHEN health.cause IN ({words(cause for cause in Cause if cause.needs_something_else)})
                       THEN 'needs_client'
@@ -68,15 +76,18 @@ def worst(look: str, detail: str) -> str:
     """
     return f"""
         LATERAL (
-            SELECT max(found.cause) AS cause, max(found.detail) AS detail FROM (
-                SELECT known.cause, known.detail FROM (
-                    SELECT {look} AS cause, {detail} AS detail
+            SELECT max(found.cause) AS cause, max(found.detail) AS detail,
+                   coalesce(bool_or(found.is_of_list), false) AS is_of_list
+            FROM (
+                SELECT known.cause, known.detail, known.is_of_list FROM (
+                    SELECT {look} AS cause, {detail} AS detail, false AS is_of_list
                     UNION ALL
-                    SELECT r.cause, r.cause_detail FROM receipts r
+                    SELECT r.cause, r.cause_detail, {_IS_OF_LIST} FROM receipts r
                     WHERE r.connection_id = before.id AND {IS_CHOSEN.replace("c.", "before.")}
                 ) known
-                WHERE known.cause IS NOT NULL
-                ORDER BY array_position(ARRAY[{words(_WORST_FIRST)}], CAST(known.cause AS text)) LIMIT 1
+                WHERE known.cause IS NOT NULL AND (known.cause IN ({_TOLD}) OR NOT known.is_of_list)
+                ORDER BY known.is_of_list,
+                         array_position(ARRAY[{words(_WORST_FIRST)}], CAST(known.cause AS text)) LIMIT 1
             ) found
         ) health
     """  # noqa: S608  # put together from our own words; the aggregates make a row of none

@@ -92,7 +92,7 @@ async def write_failures(
         "cause": cause.value,
         "detail": detail[:200] or None,
         "at": at,
-        "stays": [] if cause.needs_person else [lasting.value for lasting in Cause if lasting.needs_person],
+        "stays": [] if cause.needs_person or cause.is_of_list else [lasting.value for lasting in Cause if lasting.needs_person],
     }
     await (await session.connection()).execute(_WRITE_FAILURES, failed)
 

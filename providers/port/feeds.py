@@ -23,11 +23,17 @@ class Feed:
         fills: The lists that its rows are of.
         tells_changes: Whether it can be asked for only what changed since a moment. Records that were deleted are not
             among that.
+        enriches: Whether an earlier feed of one of its lists has all of its records too, with less. Where it is
+            refused, that list is poorer, but nothing is missing.
+        role: What a login needs in the accounting software to read it, as its own pages call it, after *have the login
+            given*; empty where any login may, or where the provider does not say.
     """
 
     name: str
     fills: Lists
     tells_changes: bool = False
+    enriches: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,13 @@ class FeedGroup:
 
     lists: Lists
     feeds: tuple[Feed, ...]
+
+    def lost_without(self, refused: Feed) -> Lists:
+        """The lists that cannot be stored where the software refuses a feed, and the earlier ones were read."""
+        if not refused.enriches:
+            return self.lists
+        earlier = self.feeds[: self.feeds.index(refused)]
+        return tuple(name for name in refused.fills if not any(name in feed.fills for feed in earlier))
 
     @property
     def tells_changes(self) -> bool:
@@ -73,6 +86,11 @@ class Feeds:
             if asked != sorted(asked, reverse=True):
                 # Otherwise a record that has not changed would come from the poorer feed alone, and replace the fuller.
                 raise ValueError(f"of {group.lists}, feeds that tell changes come before those that do not")
+
+    def role_for(self, name: ListName) -> str:
+        """What a login needs in the accounting software to read a list; empty where that is not known."""
+        roles = [feed.role for feed in self._feeds if name in feed.fills and feed.role]
+        return roles[-1] if roles else ""
 
     def __iter__(self) -> Iterator[Feed]:
         return iter(self._feeds)
