@@ -125,7 +125,7 @@ class Second:
             raise self.refusals.pop(0)
 
     async def organisations(
-        self, tokens: CredentialSource, consent_ref: str | None = None
+        self, tokens: CredentialSource, consent_ref: str | None = None, *, is_to_choose: bool = False
     ) -> Sequence[ReachableOrganisation]:
         """What the test says."""
         await tokens.credential()

@@ -18,7 +18,8 @@ from contracts.payloads.listing import (
     ReadProfilesInput,
     ReadProfilesResult,
 )
-from contracts.words.runs import Stage
+from contracts.words.causes import Cause
+from contracts.words.runs import Mark, Stage
 from models.clients import lookalikes
 from models.clients import writes as clients
 from models.grants import writes as grants
@@ -47,7 +48,9 @@ class OrganisationActivities(ReachActivities):
         began = self._now()
         reached = await self._reach.of_consent(asked.consent_id, asked.grant_id, is_of_this_pass=True)
         found = [
-            FoundOrganisation(one.organisation_id, one.name, one.provider_connection_id, one.is_from_this_consent)
+            FoundOrganisation(
+                one.organisation_id, one.name, one.provider_connection_id, one.is_from_this_consent, one.marks
+            )
             for one in sorted(reached, key=lambda one: not one.is_from_this_consent)
         ]
         at, ids = self._now(), {one.organisation_id for one in reached}
@@ -74,27 +77,29 @@ class OrganisationActivities(ReachActivities):
             run = await session.get_one(Run, asked.run_id)
         reading = (self._profile(run, organisation_id, grant_id) for organisation_id, grant_id in wanted)
         answers = await asyncio.gather(*reading)
-        profiles = {
-            organisation_id: profile
-            for (organisation_id, _), profile in zip(wanted, answers, strict=True)
-            if profile is not None
-        }
-        if profiles:
+        came = {organisation_id: answer for (organisation_id, _), answer in zip(wanted, answers, strict=True)}
+        profiles = {identity: answer for identity, answer in came.items() if isinstance(answer, dict)}
+        ended = [identity for identity, answer in came.items() if answer is Mark.ENDED]
+        if profiles or ended:
             async with self._database.transaction() as session:
                 await run_lists.save_profiles(session, asked.run_id, profiles, self._now())
+                await run_lists.mark(session, asked.run_id, ended, Mark.ENDED)
         return ReadProfilesResult(
             read=len(profiles),
             not_needed=asked.end - asked.first - len(wanted),
             unreadable=len(wanted) - len(profiles),
         )
 
-    async def _profile(self, run: Run, organisation_id: str, grant_id: UUID) -> dict[str, Any] | None:
+    async def _profile(self, run: Run, organisation_id: str, grant_id: UUID) -> dict[str, Any] | Mark | None:
+        """The profile; a mark where the refusal says so much; None where nothing is known."""
         try:
             return (await self._reach.profile(run.provider, grant_id, organisation_id, run.practice_id))._asdict()
         except Transient:
             return None  # the verdict is made without; the pull will tell
         except ProviderError as error:
             activity.logger.info("profile not readable: %s", error.cause.value)
+            if error.cause is Cause.SUBSCRIPTION_ENDED:
+                return Mark.ENDED
         return None
 
     @activity.defn

@@ -58,7 +58,8 @@ class GrantReader:
         Args:
             consent_id: The sign-in.
             grant_id: The grant that it gave.
-            is_of_this_pass: Let the provider mark what was allowed in this sign-in.
+            is_of_this_pass: Let the provider mark what was allowed in this sign-in, and what else it knows, for
+                somebody who chooses.
 
         Raises:
             ApplicationError: It could not be listed.
@@ -68,7 +69,7 @@ class GrantReader:
         provider = self._providers[consent.provider]
         consent_ref = consent.consent_ref if is_of_this_pass else None
         try:
-            return await self._listed(provider, grant_id, consent_ref)
+            return await self._listed(provider, grant_id, consent_ref, is_to_choose=is_of_this_pass)
         except ProviderError as error:
             raise application_error(error, self._now()) from None
 
@@ -81,7 +82,7 @@ class GrantReader:
         return await self._listed(await self._provider_of(grant_id), grant_id, None)
 
     async def _listed(
-        self, provider: Provider, grant_id: UUID, consent_ref: str | None
+        self, provider: Provider, grant_id: UUID, consent_ref: str | None, *, is_to_choose: bool = False
     ) -> Sequence[ReachableOrganisation]:
         """The organisations that the provider lists. If many known ones are missing, it is asked once more.
 
@@ -89,12 +90,12 @@ class GrantReader:
         removed. An organisation counts as reached if either answer has it.
         """
         tokens = self._tokens.of(grant_id, provider, None)
-        reached = await provider.organisations(tokens, consent_ref=consent_ref)
+        reached = await provider.organisations(tokens, consent_ref=consent_ref, is_to_choose=is_to_choose)
         async with self._database.session() as session:
             known = await grants.known_reach(session, grant_id)
         if not is_much_missing(known, {one.organisation_id for one in reached}):
             return reached
-        again = await provider.organisations(tokens, consent_ref=consent_ref)
+        again = await provider.organisations(tokens, consent_ref=consent_ref, is_to_choose=is_to_choose)
         return list(
             ({one.organisation_id: one for one in reached} | {one.organisation_id: one for one in again}).values()
         )

@@ -85,7 +85,20 @@ class Verdict(StrEnum):
     ALREADY_CLIENT = "already_client"
     LOOKS_LIKE_CLIENT = "looks_like_client"
     DEMO_OR_TRIAL = "demo_or_trial"
+    PRACTICES_OWN = "practices_own"
+    SUBSCRIPTION_ENDED = "subscription_ended"
     OVER_ALLOWANCE = "over_allowance"
+
+
+class Mark(StrEnum):
+    """What an organisation is besides, by which people leave it out of a choice."""
+
+    DEMO = "demo"
+    """Invented books, to look at."""
+    LEAD = "lead"
+    """The login's first organisation: usually the practice's own where it reaches others."""
+    ENDED = "ended"
+    """Its subscription to the accounting software has ended: nothing of it can be read."""
 
 
 class Action(StrEnum):

@@ -11,10 +11,13 @@ Every row has ``key`` (the provider's own id of the record, unique in its list a
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 NAMELESS = "(no name)"
 """Stands where a provider lists an organisation without its name, until the organisation's profile tells it."""
+
+ENDED: Final = "ended"
+"""The status of an organisation whose subscription has ended, whatever its accounting software calls it."""
 
 
 class OrganisationProfile(NamedTuple):

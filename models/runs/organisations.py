@@ -3,7 +3,7 @@
 Each is one statement for many rows and idempotent, so that an activity may be tried again after any crash.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,8 +14,8 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.runs import Action, Outcome, Verdict
-from contracts.words.standard_information import NAMELESS
+from contracts.words.runs import Action, Mark, Outcome, Verdict
+from contracts.words.standard_information import ENDED, NAMELESS
 from models.clients.tables import Client
 from models.connections.conditions import IS_NOT_ENDED
 from models.kit.arrays import texts
@@ -36,6 +36,7 @@ class FoundOrganisation(NamedTuple):
     name: str
     provider_connection_id: str | None
     is_just_allowed: bool = False
+    marks: Collection[Mark] = ()
 
 
 async def list_into(
@@ -51,14 +52,15 @@ async def list_into(
     await (await session.connection()).execute(
         text("""
             INSERT INTO run_organisations
-                (run_id, organisation_id, position, name, grant_id, provider_connection_id, is_just_allowed, updated_at)
+                (run_id, organisation_id, position, name, grant_id, provider_connection_id, is_just_allowed, marks,
+                 updated_at)
             SELECT :run_id, found.id,
                    :already - 1 + count(*) FILTER (WHERE listed.run_id IS NULL) OVER (ORDER BY found.place),
                    left(coalesce(nullif(found.name, :nameless), connected.organisation_name, found.name), 255),
-                   :grant_id, found.pair, found.is_just_allowed, :at
+                   :grant_id, found.pair, found.is_just_allowed, string_to_array(found.marks, ','), :at
             FROM unnest(CAST(:ids AS text[]), CAST(:names AS text[]), CAST(:pairs AS text[]),
-                        CAST(:just_allowed AS boolean[]))
-                WITH ORDINALITY AS found (id, name, pair, is_just_allowed, place)
+                        CAST(:just_allowed AS boolean[]), CAST(:marks AS text[]))
+                WITH ORDINALITY AS found (id, name, pair, is_just_allowed, marks, place)
             JOIN runs r ON r.id = :run_id
             LEFT JOIN run_organisations listed ON listed.run_id = r.id AND listed.organisation_id = found.id
             LEFT JOIN connections connected ON connected.practice_id = r.practice_id
@@ -67,6 +69,7 @@ async def list_into(
                 SET grant_id = excluded.grant_id, provider_connection_id = excluded.provider_connection_id,
                     name = CASE excluded.name WHEN :nameless THEN run_organisations.name ELSE excluded.name END,
                     is_just_allowed = run_organisations.is_just_allowed OR excluded.is_just_allowed,
+                    marks = ARRAY(SELECT DISTINCT unnest(run_organisations.marks || excluded.marks) ORDER BY 1),
                     updated_at = excluded.updated_at
         """),
         {
@@ -78,6 +81,7 @@ async def list_into(
             "names": [organisation.name for organisation in found],
             "pairs": [organisation.provider_connection_id for organisation in found],
             "just_allowed": [organisation.is_just_allowed for organisation in found],
+            "marks": [",".join(sorted(organisation.marks)) for organisation in found],
             "nameless": NAMELESS,
         },
     )
@@ -129,6 +133,17 @@ async def save_profiles(
     )
 
 
+async def mark(session: AsyncSession, run_id: str, organisation_ids: Sequence[str], word: Mark) -> None:
+    """Mark listed organisations, whatever they are marked as besides."""
+    await (await session.connection()).execute(
+        text("""
+            UPDATE run_organisations SET marks = ARRAY(SELECT DISTINCT unnest(marks || CAST(:word AS text)) ORDER BY 1)
+            WHERE run_id = :run_id AND organisation_id = ANY(CAST(:ids AS text[]))
+        """),
+        {"run_id": run_id, "ids": list(organisation_ids), "word": word.value},
+    )
+
+
 async def organisations_of(session: AsyncSession, run_id: str) -> Sequence[RunOrganisation]:
     """The run's whole list in order, without the profiles, which are most of its bytes."""
     query = select(RunOrganisation).where(RunOrganisation.run_id == run_id)
@@ -144,10 +159,12 @@ async def candidates_of(session: AsyncSession, run_id: str) -> Sequence[Candidat
     rows = await (await session.connection()).execute(
         text("""
             SELECT organisation_id, name, profile ->> 'registration_number', profile ->> 'tax_number',
-                   coalesce((profile ->> 'is_demo')::boolean, false), coalesce((profile ->> 'is_trial')::boolean, false)
+                   coalesce((profile ->> 'is_demo')::boolean, false) OR 'demo' = ANY(marks),
+                   coalesce((profile ->> 'is_trial')::boolean, false), 'lead' = ANY(marks),
+                   coalesce(profile ->> 'status', '') = :ended OR 'ended' = ANY(marks)
             FROM run_organisations WHERE run_id = :run_id ORDER BY is_just_allowed DESC, position
         """),
-        {"run_id": run_id},
+        {"run_id": run_id, "ended": ENDED},
     )
     return [Candidate(*row) for row in rows]
 

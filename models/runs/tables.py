@@ -78,6 +78,8 @@ class RunOrganisation(SQLModel, table=True):
     provider_connection_id: str | None = Field(default=None, max_length=64)
     is_just_allowed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether a sign-in of this run allowed it; the others were connected to the app before."""
+    marks: list[str] = Field(default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})
+    """Members of ``Mark``."""
     profile: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     """The organisation's profile as listing read it, so that pulling need not read it again."""
     profile_read_at: datetime | None = Field(default=None, sa_type=MOMENT)

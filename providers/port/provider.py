@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from contracts.words.runs import Mark
 from contracts.words.standard_information import Row
 from providers.port.capabilities import Capabilities
 from providers.port.credential import Credential, CredentialSource
@@ -39,6 +40,7 @@ class ReachableOrganisation:
         provider_connection_id: The provider's id of the connection of login and organisation, needed to disconnect.
         is_from_this_consent: Whether the provider says that it was allowed in the consent in question.
         further_connection_ids: Other ids of the same connection, where the provider lists it more than once.
+        marks: What the list says that it is besides; what only its profile says stands there.
     """
 
     organisation_id: str
@@ -46,6 +48,7 @@ class ReachableOrganisation:
     provider_connection_id: str | None
     is_from_this_consent: bool = False
     further_connection_ids: tuple[str, ...] = ()
+    marks: frozenset[Mark] = frozenset()
 
     @property
     def connection_ids(self) -> tuple[str, ...]:
@@ -184,11 +187,16 @@ class Provider(Protocol):
         ...
 
     async def organisations(
-        self, tokens: CredentialSource, consent_ref: str | None = None
+        self, tokens: CredentialSource, consent_ref: str | None = None, *, is_to_choose: bool = False
     ) -> Sequence[ReachableOrganisation]:
         """Every organisation that the grant reaches; those that this consent has chosen are marked.
 
         Where the provider cannot say what the consent has chosen, none is marked.
+
+        Args:
+            tokens: The grant.
+            consent_ref: The consent in question, if any.
+            is_to_choose: Whether somebody is going to choose among them, so that marks are worth a further call.
 
         Raises:
             ProviderError: Classified by cause.

@@ -22,18 +22,36 @@ SINGLE = Bound(1 * MIB, 40.0)
 LISTING = Bound(16 * MIB, 40.0)
 """All businesses of a login come in one page, at 0.3 kB each."""
 
-ORGANISATION = Feed("organisation", PROFILE)
-LEDGER_ACCOUNTS = Feed("ledger_accounts", (ListName.ACCOUNTS,), tells_changes=True)
+_ANY_AREA = "access to any area of the business (Read Only is enough)"
+_ITEM_AREAS = "access to one of the areas Products & Services, Sales and Purchases (Read Only is enough)"
+# The areas and their levels are those of Sage's page on access rights, and of its description of the API.
+
+ORGANISATION = Feed("organisation", PROFILE, role=_ANY_AREA)
+LEDGER_ACCOUNTS = Feed("ledger_accounts", (ListName.ACCOUNTS,), tells_changes=True, role=_ANY_AREA)
 # Few; read whole, so that each of them always comes after the poorer record that the chart has of it.
-BANK_ACCOUNTS = Feed("bank_accounts", (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS))
+BANK_ACCOUNTS = Feed(
+    "bank_accounts",
+    (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS),
+    enriches=True,
+    role="access to the area Bank (Read Only is enough)",
+)
 # Read whole: the percentage is today's, and may change without a change of the record.
-TAX_RATES = Feed("tax_rates", (ListName.TAX_RATES,))
+TAX_RATES = Feed(
+    "tax_rates",
+    (ListName.TAX_RATES,),
+    role="access to one of the areas Sales, Purchases, Bank and Settings (Read Only is enough)",
+)
 # Read whole: a category that was deleted leaves no trace.
-ANALYSIS_TYPES = Feed("analysis_types", (ListName.TRACKING_CATEGORIES,))
-PRODUCTS = Feed("products", (ListName.ITEMS,), tells_changes=True)
-SERVICES = Feed("services", (ListName.ITEMS,), tells_changes=True)
-STOCK_ITEMS = Feed("stock_items", (ListName.ITEMS,), tells_changes=True)
-CONTACTS = Feed("contacts", (ListName.SUPPLIERS, ListName.CUSTOMERS), tells_changes=True)
+ANALYSIS_TYPES = Feed("analysis_types", (ListName.TRACKING_CATEGORIES,), role="Full Access to the area Settings")
+PRODUCTS = Feed("products", (ListName.ITEMS,), tells_changes=True, role=_ITEM_AREAS)
+SERVICES = Feed("services", (ListName.ITEMS,), tells_changes=True, role=_ITEM_AREAS)
+STOCK_ITEMS = Feed("stock_items", (ListName.ITEMS,), tells_changes=True, enriches=True, role=_ITEM_AREAS)
+CONTACTS = Feed(
+    "contacts",
+    (ListName.SUPPLIERS, ListName.CUSTOMERS),
+    tells_changes=True,
+    role="access to one of the areas Contacts, Sales and Purchases (Read Only is enough)",
+)
 CURRENCIES = Feed("currencies", (ListName.CURRENCIES,))
 
 FEEDS = Feeds(

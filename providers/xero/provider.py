@@ -97,7 +97,11 @@ class Xero:
         await self._oauth.revoke(credential)
 
     async def organisations(
-        self, tokens: CredentialSource, consent_ref: str | None = None
+        self,
+        tokens: CredentialSource,
+        consent_ref: str | None = None,
+        *,
+        is_to_choose: bool = False,  # noqa: ARG002  # its list has no marks
     ) -> Sequence[ReachableOrganisation]:
         """See ``Provider.organisations``. Two calls at most, at once, however many organisations there are."""
         if consent_ref is None:

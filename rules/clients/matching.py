@@ -30,6 +30,8 @@ class Candidate(NamedTuple):
     tax_number: str | None
     is_demo: bool
     is_trial: bool
+    is_lead: bool = False
+    is_ended: bool = False
 
 
 class Judgement(NamedTuple):
@@ -105,6 +107,8 @@ NEAR_ENOUGH = 90
 """Out of 100 by RapidFuzz's token sort ratio: "Smith & Sons Ltd" and "Smith and Sons Limited" are near, "Smith Ltd"
 and "Smyth & Co" are not."""
 
+_ENDED = "Its subscription has ended: nothing of it can be read before it is renewed."
+
 _LEGAL_FORMS = frozenset(
     {"ltd", "limited", "llp", "plc", "inc", "llc", "pty", "corp", "corporation", "co", "company", "the"}
 )
@@ -139,7 +143,10 @@ def judge(
     for candidate in candidates:
         organisation_id = candidate.organisation_id
         twin = twins.of(candidate, numbers[organisation_id]) if organisation_id in numbers else None
+        if len(candidates) == 1:  # a login that reaches nothing else is not a practice's
+            candidate = candidate._replace(is_lead=False)
         judgement = _judge_one(candidate, known.get(organisation_id), lookalikes.get(organisation_id), twin, room)
+        judgement = _with_end(candidate, judgement)
         room -= judgement.verdict is Verdict.NEW
         judged.append(judgement)
     return judged
@@ -170,6 +177,11 @@ def _judge_one(
     if candidate.is_demo or candidate.is_trial:
         kind = "demo company" if candidate.is_demo else "trial organisation"
         return Judgement(organisation_id, Verdict.DEMO_OR_TRIAL, f"This is a {kind}.", None)
+    if candidate.is_lead:
+        message = "The first business of this login, which is usually the practice's own."
+        return Judgement(organisation_id, Verdict.PRACTICES_OWN, message, None)
+    if candidate.is_ended:
+        return Judgement(organisation_id, Verdict.SUBSCRIPTION_ENDED, None, None)
     if room <= 0:
         message = "Your allowance of clients is used up; raise it to add this organisation too."
         return Judgement(organisation_id, Verdict.OVER_ALLOWANCE, message, None)
@@ -177,6 +189,14 @@ def _judge_one(
         message = f"Same name as your client {called(lookalike.client)}, which has another company or tax number."
         return Judgement(organisation_id, Verdict.NEW, message, None)
     return Judgement(organisation_id, Verdict.NEW, None, None)
+
+
+def _with_end(candidate: Candidate, judgement: Judgement) -> Judgement:
+    """The judgement, which says of an organisation that has ended that it has, unless it is a client's already."""
+    if not candidate.is_ended or judgement.verdict is Verdict.ALREADY_CLIENT:
+        return judgement
+    message = f"{judgement.message} {_ENDED}" if judgement.message else _ENDED
+    return judgement._replace(message=message)
 
 
 def _of_twin(twin: "_Twin") -> str:

@@ -45,7 +45,7 @@ class Hesitating(Second):
         await self.may_answer.wait()
 
     async def organisations(
-        self, tokens: CredentialSource, consent_ref: str | None = None
+        self, tokens: CredentialSource, consent_ref: str | None = None, *, is_to_choose: bool = False
     ) -> Sequence[ReachableOrganisation]:
         if self.refuses_then and self.revoked:
             await tokens.credential(rejected=self.revoked[-1])
