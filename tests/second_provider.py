@@ -63,6 +63,7 @@ class Second:
         refusals: What the next calls that end something raise, in this order.
         books: By feed, its rows with the moment of their last change.
         refuses: Feeds that it gives nobody, and why.
+        deletes: By feed, keys that a read of changes says are deleted.
         asked: The feeds that were read, and since when.
     """
 
@@ -76,6 +77,7 @@ class Second:
     refusals: list[Exception] = field(default_factory=list)
     books: dict[Feed, dict[str, tuple[Row, datetime]]] = field(default_factory=dict)
     refuses: dict[Feed, ProviderError] = field(default_factory=dict)
+    deletes: dict[Feed, list[str]] = field(default_factory=dict)
     asked: list[tuple[Feed, datetime | None]] = field(default_factory=list)
     feeds: Feeds = APART
     name: str = "second"
@@ -150,7 +152,7 @@ class Second:
         for row, at in tuple(self.books.get(feed, {}).values()):
             if modified_since is None or at >= modified_since:
                 yield Page([row], is_last=False)
-        yield Page(())
+        yield Page((), deleted=self.deletes.get(feed, []) if modified_since else ())
 
     async def check_app(self) -> None:
         """Its app is as good as any."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from activities.pulls.lease import Lease
@@ -70,9 +71,9 @@ class Reader:
         readings: Readings,
         lease: Lease,
     ) -> None:
-        connection, refused = claimed.connection, dict[Lists, NeedsPerson]()
+        connection, besides = claimed.connection, _Besides()
         try:
-            rows = await self._believable(provider, tokens, claimed, group, lease, refused)
+            rows = await self._believable(provider, tokens, claimed, group, lease, besides)
         except ProviderError as error:
             # Its traceback holds this frame and thereby the rows: a circle that would keep them until it is looked for.
             readings.errors[group.lists] = error.with_traceback(None)
@@ -81,7 +82,9 @@ class Reader:
                 readings.errors[group.lists] = refusal
             else:
                 readings.rows[group.lists] = rows
-                readings.errors.update({lists: error.with_traceback(None) for lists, error in refused.items()})
+                readings.errors.update({lists: error.with_traceback(None) for lists, error in besides.refused.items()})
+                if besides.deleted:
+                    readings.deleted[group.lists] = besides.deleted
 
     async def _believable(
         self,
@@ -90,7 +93,7 @@ class Reader:
         claimed: Claimed,
         group: FeedGroup,
         lease: Lease,
-        refused: dict[Lists, NeedsPerson],
+        besides: "_Besides",
     ) -> Sequence[Row]:
         """The rows of lists that are read together; if they are suspiciously few, the provider is asked once more.
 
@@ -100,20 +103,20 @@ class Reader:
             claimed: Whose lists.
             group: The lists.
             lease: The lease on the connection.
-            refused: Gets the lists among them whose own feed is refused while the others are read.
+            besides: Gets what is told besides the rows.
 
         Raises:
             TooSmall: The second answer was no complete one either.
         """
         try:
-            rows = await self._rows(provider, tokens, claimed, group, lease, refused)
+            rows = await self._rows(provider, tokens, claimed, group, lease, besides)
         except TooSmall as error:
             logger.warning("asked once more: %s", error.detail)
         else:
             if group.lists in claimed.since or not loses_many(group.lists, rows, claimed.held):
                 return rows
             logger.warning("asked once more: %s would lose many rows", ", ".join(group.lists))
-        return await self._rows(provider, tokens, claimed, group, lease, refused)
+        return await self._rows(provider, tokens, claimed, group, lease, besides)
 
     async def _rows(
         self,
@@ -122,23 +125,23 @@ class Reader:
         claimed: Claimed,
         group: FeedGroup,
         lease: Lease,
-        refused: dict[Lists, NeedsPerson],
+        besides: "_Besides",
     ) -> Sequence[Row]:
         """The rows of all feeds of a group, each record once, that the connection's settings want."""
         since = claimed.since.get(group.lists)
         rows: list[Row] = []
-        refused.clear()
+        besides.clear()
         # One after the other: where one of them is refused, the others would be asked in vain.
         for feed in group.feeds:
             before = len(rows)
             try:
-                await self._read_feed(provider, tokens, claimed, feed, since, lease, rows)
+                await self._read_feed(provider, tokens, claimed, feed, since, lease, rows, besides)
             except NeedsPerson as error:
                 lost = group.lost_without(feed)
                 if not error.cause.is_of_list or lost == group.lists or len(rows) > before:
                     raise
                 if lost:
-                    refused[lost] = error
+                    besides.refused[lost] = error
         if len(group.feeds) > 1:
             rows = list({row.key: row for row in rows}.values())
         return kept(group.lists, rows, claimed.connection, is_complete=since is None)
@@ -152,14 +155,34 @@ class Reader:
         since: datetime | None,
         lease: Lease,
         rows: list[Row],
+        besides: "_Besides",
     ) -> None:
-        """Add a feed's rows to ``rows``."""
+        """Add a feed's rows to ``rows``, and the keys of deleted ones to ``besides``."""
         progress = Heartbeat(self._now)
         since = since if feed.tells_changes else None
         async for page in provider.read(tokens, claimed.connection.organisation_id, feed, since):
             rows.extend(page.rows)
+            besides.deleted.update(page.deleted)
             progress.made()
             await lease.keep()
+
+
+@dataclass(slots=True)
+class _Besides:
+    """What is told of lists besides their rows.
+
+    Attributes:
+        refused: Lists among them whose own feed is refused while the others are read, with the refusal.
+        deleted: Keys of records that are deleted.
+    """
+
+    refused: dict[Lists, NeedsPerson] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+
+    def clear(self) -> None:
+        """Forget it, before all is read once more."""
+        self.refused.clear()
+        self.deleted.clear()
 
 
 def _mismatch(connection: Connection, profile: Sequence[Row]) -> ProviderError | None:

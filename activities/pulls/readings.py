@@ -48,6 +48,7 @@ class Readings:
         errors: Why lists could not be read; of lists without rows of their own these may be lists of ``rows`` too.
         warns_of_new_suppliers: Whether the connection's settings say so.
         partial: The lists of which some feed was asked for changes only.
+        deleted: Keys of records that the provider says are deleted, of lists of which changes only were asked for.
         telling: All lists that would have to be read completely for nothing to be left out.
     """
 
@@ -55,6 +56,7 @@ class Readings:
     errors: dict[Lists, ProviderError] = field(default_factory=dict)
     warns_of_new_suppliers: bool = False
     partial: frozenset[Lists] = frozenset()
+    deleted: dict[Lists, set[str]] = field(default_factory=dict)
     telling: tuple[Lists, ...] = ()
 
     @property

@@ -116,7 +116,7 @@ class Storage:
             changes: dict[ListName, Changes] = {}
             for is_complete, rows in readings.by_completeness():
                 changes |= await list_store.store_lists(
-                    session, asked.connection_id, rows, is_complete=is_complete, at=at
+                    session, asked.connection_id, rows, is_complete=is_complete, at=at, deleted=readings.deleted
                 )
             if readings.warns_of_new_suppliers:
                 await supplier_notices.tell(session, asked.connection_id, changes, pull_id=asked.pull_id, at=at)

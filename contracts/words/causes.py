@@ -52,8 +52,10 @@ class Cause(StrEnum):
 
     @property
     def is_of_list(self) -> bool:
-        """Whether it is a list's own state where it is met at a list other than the profile: the others go on, and the
-        connection stays connected."""
+        """Whether it is that list's own state where it is met at one: the others go on, the client is connected.
+
+        At the profile it is not, because a login that cannot read that cannot open the organisation.
+        """
         return self in _OF_A_LIST
 
     @property

@@ -86,13 +86,14 @@ async def write_failures(
         detail: For support staff; cut at 200 characters.
         at: The moment of the try (aware, UTC).
     """
+    replaces_any = cause.needs_person or cause.is_of_list
     failed = {
         "connection": connection_id,
         "names": [name.value for name in lists],
         "cause": cause.value,
         "detail": detail[:200] or None,
         "at": at,
-        "stays": [] if cause.needs_person or cause.is_of_list else [lasting.value for lasting in Cause if lasting.needs_person],
+        "stays": [] if replaces_any else [lasting.value for lasting in Cause if lasting.needs_person],
     }
     await (await session.connection()).execute(_WRITE_FAILURES, failed)
 

@@ -6,7 +6,7 @@ was 1.6 times as fast as one INSERT … SELECT FROM unnest(…) ON CONFLICT for 
 columns. A row that vanished at the provider is only marked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -43,6 +43,8 @@ from models.kit.bulk import copy_rows
 from models.lists.tables import TABLE_OF
 from rules.lists.list_changes import Changes, Version, compare, count, count_first, flags_of, membership, storable
 
+_NONE_DELETED: Mapping[Lists, Collection[str]] = {}
+
 
 async def store_lists(
     session: AsyncSession,
@@ -51,9 +53,10 @@ async def store_lists(
     *,
     is_complete: bool,
     at: datetime,
+    deleted: Mapping[Lists, Collection[str]] | None = None,
 ) -> dict[ListName, Changes]:
     """Store the rows of one connection's pull; see ``store_pulls``."""
-    changes = await store_pulls(session, {connection_id: pulled}, is_complete=is_complete, at=at)
+    changes = await store_pulls(session, {connection_id: pulled}, is_complete=is_complete, at=at, deleted=deleted or {})
     return changes[connection_id]
 
 
@@ -63,6 +66,7 @@ async def store_pulls(
     *,
     is_complete: bool,
     at: datetime,
+    deleted: Mapping[Lists, Collection[str]] = _NONE_DELETED,
 ) -> dict[UUID, dict[ListName, Changes]]:
     """Store the rows of pulls in the caller's transaction.
 
@@ -76,6 +80,8 @@ async def store_pulls(
         is_complete: Whether the rows are all that the provider has; stored rows that are missing are then marked as
             gone, unless they are in a list that was not read.
         at: The moment of the pull (aware, UTC).
+        deleted: Keys of rows that the provider says are deleted, by the lists that they were read for; they are marked
+            as gone where the rows are not all that the provider has.
 
     Returns:
         Of each connection, the changes of each list that was read, for its receipt.
@@ -94,6 +100,9 @@ async def store_pulls(
     scopes = {(of, kind): lists for of, tables in by_table.items() for kind, (lists, _) in tables.items()}
     held = await _held(connection, scopes, kinds)
     changes: dict[UUID, dict[ListName, Changes]] = {identity: {} for identity in pulled}
+    ended: dict[RowKind, set[str]] = {}
+    for read_for, keys in deleted.items():
+        ended.setdefault(KIND_OF[read_for[0]], set()).update(keys)
     for kind in kinds:
         arriving: list[tuple[UUID, bytes, Row]] = []
         for identity, tables in by_table.items():
@@ -107,14 +116,14 @@ async def store_pulls(
                 changes[identity] |= count_first(lists, [row for row, _ in prepared.values()])
                 continue
             read = {key: Version(hashed, membership(lists, row)) for key, (row, hashed) in prepared.items()}
-            difference = compare(before, read, is_complete=is_complete)
+            difference = compare(before, read, is_complete=is_complete, deleted=ended.get(kind, ()))
             if difference.anew:
                 await connection.execute(_delete(kind), {"id": identity, "keys": difference.anew})
             if difference.gone:
                 await connection.execute(_mark_gone(kind), {"id": identity, "keys": difference.gone, "at": at})
             different = map(prepared.__getitem__, difference.new + difference.anew)
             arriving += [(identity, fingerprint, row) for row, fingerprint in different]
-            changes[identity] |= count(lists, before, read, is_complete=is_complete)
+            changes[identity] |= count(lists, before, read, is_complete=is_complete, deleted=ended.get(kind, ()))
         if arriving:
             columns = ("connection_id", "fingerprint", "changed_at", *arriving[0][2]._fields)
             records = [(identity, fingerprint, at, *row) for identity, fingerprint, row in arriving]

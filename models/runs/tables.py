@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, false
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Index, Text, UniqueConstraint, false
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from contracts.words.causes import Cause

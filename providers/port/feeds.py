@@ -22,7 +22,7 @@ class Feed:
         name: The provider's own word for it; no other feed of the provider has the same.
         fills: The lists that its rows are of.
         tells_changes: Whether it can be asked for only what changed since a moment. Records that were deleted are not
-            among that.
+            among that, unless its pages say which.
         enriches: Whether an earlier feed of one of its lists has all of its records too, with less. Where it is
             refused, that list is poorer, but nothing is missing.
         role: What a login needs in the accounting software to read it, as its own pages call it, after *have the login

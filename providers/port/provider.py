@@ -80,11 +80,13 @@ class Page:
         rows: Parsed rows, in the provider's order.
         is_last: Whether no page follows.
         is_unmodified: Whether the provider says that nothing has changed since the given time; ``rows`` is empty then.
+        deleted: Keys of records that were deleted since the given time, where the provider says so.
     """
 
     rows: Sequence[Row]
     is_last: bool = True
     is_unmodified: bool = False
+    deleted: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from providers.sage.tokens import TokenSet
 
 BUSINESS = "x-business"
 
-TOKENS_REPLACED = 2
-"""How often a call replaces a token that was refused: the first newer one may be another call's, and as old as that."""
+TOKENS_REPLACED = 1
+"""How often a call replaces a token that was refused. Each time may use up a refresh token, and a business that is
+reached no more may be answered 401 as well: one newer token tells."""
 
 
 class TokenStaysRefused(Unavailable):

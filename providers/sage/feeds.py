@@ -9,6 +9,7 @@ from providers.kit.bounds import MIB, Bound
 from providers.kit.json_values import Record
 from providers.port.feeds import Feed, Feeds
 from providers.sage import schemas
+from providers.sage.schemas import Codes
 
 PAGE_SIZE = 200
 """The most that Sage's documents name; 20 without asking."""
@@ -97,29 +98,50 @@ class Collection:
 
     Attributes:
         where: The list.
-        parse: Makes a row of a record; None when the record lacks its id.
-        is_of_some_plans: Whether plans without it have its records in an earlier feed of the same list, so that its
-            refusal after that one was read says nothing about the role.
+        parse: Makes a row of a record and the codes of the business's accounts; None when the record lacks its id.
+        names_accounts: Whether its records refer to accounts, so that their codes have to be known.
+        tells_deleted: Whether it can be asked for what was deleted since a moment.
     """
 
     where: Listed
-    parse: Callable[[Record], Row | None]
-    is_of_some_plans: bool = False
+    parse: Callable[[Record, Codes], Row | None]
+    names_accounts: bool = False
+    tells_deleted: bool = False
 
 
 CHART = Listed("/ledger_accounts", is_never_empty=True)
-BANKS = Listed("/bank_accounts")
+BANKS = Listed("/bank_accounts", {"nested_attributes": "all"})
 FIXED_CURRENCIES = Listed("/currencies", has_all_fields=False, is_never_empty=True)
 DIMENSIONS = Listed("/analysis_types")
 CATEGORIES = Listed("/analysis_type_categories")
 
 COLLECTIONS: Mapping[Feed, Collection] = {
-    LEDGER_ACCOUNTS: Collection(CHART, schemas.account),
-    TAX_RATES: Collection(Listed("/tax_rates"), schemas.tax_rate),
-    PRODUCTS: Collection(Listed("/products"), schemas.product),
-    SERVICES: Collection(Listed("/services"), schemas.service),
-    STOCK_ITEMS: Collection(Listed("/stock_items"), schemas.stock_item, is_of_some_plans=True),
+    LEDGER_ACCOUNTS: Collection(CHART, lambda record, _: schemas.account(record)),
+    TAX_RATES: Collection(Listed("/tax_rates"), lambda record, _: schemas.tax_rate(record)),
+    PRODUCTS: Collection(Listed("/products"), schemas.product, names_accounts=True, tells_deleted=True),
+    SERVICES: Collection(Listed("/services"), schemas.service, names_accounts=True, tells_deleted=True),
+    STOCK_ITEMS: Collection(Listed("/stock_items"), schemas.stock_item, names_accounts=True, tells_deleted=True),
     # Without the system's own contacts, such as the tax office's.
-    CONTACTS: Collection(Listed("/contacts", {"exclude_system": "true"}), schemas.contact),
+    CONTACTS: Collection(
+        Listed("/contacts", {"exclude_system": "true"}), schemas.contact, names_accounts=True, tells_deleted=True
+    ),
 }
 """All but the profile, the bank accounts, the dimensions and the currencies."""
+
+_START, _STANDARD = frozenset({"START", "MICRO"}), "ACCOUNTS"
+"""Of the ids of plans, those that Sage's documents agree about: which of the others is Standard and which is Plus, they
+say in opposite ways."""
+
+
+def lacks(business: Record, feed: Feed) -> bool:
+    """Whether the plan of a business, which refuses a feed, does not have it.
+
+    Stock is of Plus alone, and a login that may read products may read stock. Dimensions are not of Start, and outside
+    the United Kingdom and Ireland of Plus alone; products and services may not be of Start.
+    """
+    if feed == STOCK_ITEMS:
+        return True
+    plan = schemas.plan_of(business)
+    if feed == ANALYSIS_TYPES and schemas.reference(business.get("country")) not in {"GB", "IE"}:
+        return plan in _START or plan == _STANDARD
+    return feed in {ANALYSIS_TYPES, PRODUCTS, SERVICES} and plan in _START

@@ -6,13 +6,19 @@ ids; ``displayed_as`` is composed and never a key.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
 from contracts.words import standard_information as rows
 from providers.kit.json_values import Record, decimal, flag, json_text, moment, records_in, text
 from providers.sage.values import day
+
+BASE = {"id", "displayed_as", "$path"}
+"""What a record has that was not asked for more."""
+
+Codes = Mapping[str, str]
+"""Codes of a business's accounts, by their ids."""
 
 
 def organisation(business: Record, financial: Record) -> rows.OrganisationProfile | None:
@@ -23,10 +29,7 @@ def organisation(business: Record, financial: Record) -> rows.OrganisationProfil
     """
     if (key := text(business.get("id"))) is None:
         return None
-    subscriptions = records_in(business.get("subscriptions"))
-    active = [one for one in subscriptions if flag(one.get("active")) is not False]
-    meant = (active or subscriptions or [{}])[0]
-    status = text(meant.get("status"))
+    status = text(subscription_of(business).get("status"))
     year_end = day(financial.get("year_end_date"))
     return rows.OrganisationProfile(
         key=key,
@@ -37,8 +40,8 @@ def organisation(business: Record, financial: Record) -> rows.OrganisationProfil
         tax_number=text(financial.get("tax_number")),
         registration_number=None,
         organisation_type=None,
-        plan=text(meant.get("id")),
-        status="ended" if subscriptions and not active else status,
+        plan=plan_of(business),
+        status=rows.ENDED if has_ended(business) else status,
         is_demo=flag(business.get("is_demo")) is True,
         is_trial=status is not None and "trial" in status.lower(),
         time_zone=None,
@@ -50,6 +53,23 @@ def organisation(business: Record, financial: Record) -> rows.OrganisationProfil
         end_of_year_lock_date=None,
         record=json_text({**business, "financial_settings": financial}),
     )
+
+
+def subscription_of(business: Record) -> Record:
+    """The subscription that counts: an active one, else any."""
+    subscriptions = records_in(business.get("subscriptions"))
+    active = (one for one in subscriptions if flag(one.get("active")) is not False)
+    return next(active, subscriptions[0] if subscriptions else {})
+
+
+def plan_of(business: Record) -> str | None:
+    """Sage's id of a business's plan."""
+    return text(subscription_of(business).get("id"))
+
+
+def has_ended(business: Record) -> bool:
+    """Whether no subscription of a business is active any more."""
+    return flag(subscription_of(business).get("active")) is False
 
 
 def account(record: Record) -> rows.Account | None:
@@ -156,27 +176,26 @@ def tracking_category(record: Record, categories: Sequence[Record]) -> rows.Trac
     )
 
 
-def product(record: Record) -> rows.Item | None:
+def product(record: Record, codes: Codes) -> rows.Item | None:
     """A row of ``/products``."""
-    return _item(record, "sales_prices", "price")
+    return _item(record, codes, "sales_prices", "price")
 
 
-def service(record: Record) -> rows.Item | None:
+def service(record: Record, codes: Codes) -> rows.Item | None:
     """A row of ``/services``."""
-    return _item(record, "sales_rates", "rate")
+    return _item(record, codes, "sales_rates", "rate")
 
 
-def stock_item(record: Record) -> rows.Item | None:
+def stock_item(record: Record, codes: Codes) -> rows.Item | None:
     """A row of ``/stock_items``; ``/products`` lists it too, under the same id and with less."""
-    row = _item(record, "sales_prices", "price")
+    row = _item(record, codes, "sales_prices", "price")
     return row and row._replace(is_tracked_as_inventory=True, quantity_on_hand=decimal(record.get("quantity_in_stock")))
 
 
-def _item(record: Record, prices: str, price: str) -> rows.Item | None:
+def _item(record: Record, codes: Codes, prices: str, price: str) -> rows.Item | None:
     if (key := text(record.get("id"))) is None:
         return None
     first = next(iter(records_in(record.get(prices))), {})
-    sales, purchase = _object(record.get("sales_ledger_account")), _object(record.get("purchase_ledger_account"))
     return rows.Item(
         key=key,
         code=text(record.get("item_code")) or "",
@@ -187,10 +206,10 @@ def _item(record: Record, prices: str, price: str) -> rows.Item | None:
         is_purchased=None,
         is_tracked_as_inventory=False,
         sales_price=decimal(first.get(price)),
-        sales_account_code=_code_of(sales),
+        sales_account_code=_code_of(record.get("sales_ledger_account"), codes),
         sales_tax_type=reference(record.get("sales_tax_rate")),
         purchase_price=decimal(record.get("cost_price")),
-        purchase_account_code=_code_of(purchase),
+        purchase_account_code=_code_of(record.get("purchase_ledger_account"), codes),
         purchase_tax_type=reference(record.get("purchase_tax_rate")),
         quantity_on_hand=None,
         updated_at=moment(record.get("updated_at")),
@@ -198,7 +217,7 @@ def _item(record: Record, prices: str, price: str) -> rows.Item | None:
     )
 
 
-def contact(record: Record) -> rows.Contact | None:
+def contact(record: Record, codes: Codes) -> rows.Contact | None:
     """A row of ``/contacts``. A contact has one type, so that a firm that is both supplier and customer comes twice."""
     if (key := text(record.get("id"))) is None:
         return None
@@ -218,8 +237,8 @@ def contact(record: Record) -> rows.Contact | None:
         company_number=text(record.get("registered_number")),
         tax_number=text(record.get("tax_number")),
         default_currency=reference(record.get("currency")),
-        sales_account_code=_code_of(_object(record.get("default_sales_ledger_account"))),
-        purchase_account_code=_code_of(_object(record.get("default_purchase_ledger_account"))),
+        sales_account_code=_code_of(record.get("default_sales_ledger_account"), codes),
+        purchase_account_code=_code_of(record.get("default_purchase_ledger_account"), codes),
         sales_tax_type=reference(record.get("default_sales_tax_rate")),
         purchase_tax_type=None,
         is_archived=is_inactive or is_deleted,
@@ -260,9 +279,20 @@ def _object(value: object) -> Record:
     return value if isinstance(value, dict) else {}
 
 
-def _code_of(account_reference: Record) -> str | None:
-    """The code of a referenced account, where Sage sends the account and not only its id."""
-    return code_in(account_reference.get("nominal_code"), account_reference.get("display_formatted"))
+def names_only(referred: object) -> bool:
+    """Whether Sage has sent of a record that it refers to only the base fields."""
+    return _object(referred).keys() <= BASE
+
+
+def codes_in(chart: Sequence[Record]) -> Codes:
+    """The codes of all accounts of a chart, by their ids."""
+    coded = ((text(one.get("id")), code_in(one.get("nominal_code"), one.get("display_formatted"))) for one in chart)
+    return {identity: code for identity, code in coded if identity is not None and code is not None}
+
+
+def _code_of(account_reference: object, codes: Codes) -> str | None:
+    """The code of a referenced account, which Sage sends with the account and not with its id."""
+    return codes.get(reference(account_reference) or "")
 
 
 def _status(*, is_inactive: bool, is_deleted: bool) -> str:

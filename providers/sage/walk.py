@@ -12,11 +12,9 @@ from providers.kit.json_values import Record, text
 from providers.port.errors import TooSmall, Unavailable
 from providers.sage.envelope import Envelope
 from providers.sage.feeds import Listed
+from providers.sage.schemas import BASE
 
 _log = logging.getLogger(__name__)
-
-_BASE = {"id", "displayed_as", "$path"}
-"""What a row has that was not asked for more."""
 
 
 class Walk:
@@ -24,28 +22,20 @@ class Walk:
 
     Args:
         where: The list.
-        since: Read only what changed since then (aware); None for everything.
+        changed: Filters of what has changed, with the moment (aware) since when; none for everything.
     """
 
-    def __init__(self, where: Listed, since: datetime | None = None) -> None:
-        self._where, self._since = where, since
+    def __init__(self, where: Listed, changed: Mapping[str, datetime] | None = None) -> None:
+        self._where = where
+        self._changed = {name: _told(since) for name, since in (changed or {}).items()}
         self._page = 1
         self._seen: set[str] = set()
         self._without_id = 0
-        self._changed = {}
-        if since is not None:
-            asked = since.astimezone(UTC).replace(microsecond=0)
-            self._changed = {"updated_or_created_since": asked.strftime("%Y-%m-%dT%H:%M:%SZ")}
 
     @property
     def params(self) -> Mapping[str, str]:
         """Query parameters of the next call."""
         return {**self._where.asked, **self._changed, "page": str(self._page)}
-
-    @property
-    def has_found_nothing(self) -> bool:
-        """Whether there was no record until now."""
-        return not self._seen
 
     def take(self, answer: Envelope) -> tuple[list[Record], bool]:
         """The new records of a page, and whether it is the last; each record comes once over the whole reading.
@@ -55,9 +45,9 @@ class Walk:
             Unavailable: The records lack the fields that were asked for.
         """
         path = self._where.path
-        if not answer.records and self._page == 1 and self._since is None and self._where.is_never_empty:
+        if not answer.records and self._page == 1 and not self._changed and self._where.is_never_empty:
             raise TooSmall(f"{path}: no record at all")
-        if self._where.has_all_fields and any(record.keys() <= _BASE for record in answer.records):
+        if self._where.has_all_fields and any(record.keys() <= BASE for record in answer.records):
             raise Unavailable(f"{path}: records without their fields")
         fresh = []
         for record in answer.records:
@@ -74,3 +64,8 @@ class Walk:
             _log.warning("%s: %d of %d records left out for want of an id", path, self._without_id, received)
         self._page += 1
         return fresh, is_last
+
+
+def _told(since: datetime) -> str:
+    """A moment as Sage's filters take it, to the second."""
+    return since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,7 @@
 """Compares what a pull read with what is stored, by key and fingerprint, and counts changes for each list; pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -99,7 +99,9 @@ def flags_of(lists: Lists) -> tuple[str | None, ...]:
     return tuple(MEMBER_FLAGS.get(name) for name in lists)
 
 
-def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool) -> Difference:
+def compare(
+    held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool, deleted: Collection[str] = ()
+) -> Difference:
     """Which rows have to be written so that the stored list equals what was read.
 
     Args:
@@ -107,6 +109,7 @@ def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_comp
         read: What the pull read, by key.
         is_complete: Whether the pull read everything; only then do stored rows that were not read count as gone, and
             only those that no list has that was not read.
+        deleted: Keys of rows that the provider says are deleted, where the pull read changes only.
     """
     new = [key for key in read if key not in held]
     anew = [
@@ -114,14 +117,20 @@ def compare(held: Mapping[str, Version], read: Mapping[str, Version], *, is_comp
         for key, version in read.items()
         if (before := held.get(key)) and (not before.is_here or before.fingerprint != version.fingerprint)
     ]
-    gone = []
     if is_complete:
         gone = [key for key, before in held.items() if before.is_here and not before.is_elsewhere and key not in read]
+    else:
+        gone = [key for key in deleted if key in held and held[key].is_here and key not in read]
     return Difference(new, anew, gone)
 
 
 def count(
-    lists: Lists, held: Mapping[str, Version], read: Mapping[str, Version], *, is_complete: bool
+    lists: Lists,
+    held: Mapping[str, Version],
+    read: Mapping[str, Version],
+    *,
+    is_complete: bool,
+    deleted: Collection[str] = (),
 ) -> dict[ListName, Changes]:
     """The changes of each of the lists; a contact may be gone from one list and stay in the other."""
     counted = {}
@@ -129,7 +138,8 @@ def count(
         before = {key for key, version in held.items() if version.is_here and version.is_member[position]}
         after = {key for key, version in read.items() if version.is_member[position]}
         # What ``compare`` leaves as it is.
-        after |= {key for key in before - read.keys() if not is_complete or held[key].is_elsewhere}
+        left = before - read.keys()
+        after |= {key for key in left if held[key].is_elsewhere} if is_complete else left - set(deleted)
         stayed = before & after & read.keys()
         changed = sum(held[key].fingerprint != read[key].fingerprint for key in stayed)
         counted[name] = Changes(len(after), len(after - before), changed, len(before - after))

@@ -165,15 +165,17 @@ living AS (
     WHERE c.status NOT IN ('disconnecting', 'disconnected')
 ),
 said AS (
-    SELECT l.id, l.look_cause AS cause FROM living l WHERE l.look_cause IS NOT NULL
+    SELECT l.id, l.look_cause AS cause, false AS of_a_list FROM living l WHERE l.look_cause IS NOT NULL
     UNION ALL
-    SELECT l.id, r.cause FROM living l JOIN receipts r ON r.connection_id = l.id
-    WHERE r.cause IS NOT NULL
+    SELECT l.id, r.cause, r.list_name <> 'organisation' AND r.cause = 'role_too_low'
+    FROM living l JOIN receipts r ON r.connection_id = l.id
+    WHERE r.cause IS NOT NULL AND (r.cause <> 'not_on_plan' OR r.list_name = 'organisation')
       AND (l.list_names IS NULL OR r.list_name = 'organisation' OR r.list_name = ANY(l.list_names))
 ),
 worst AS (
-    SELECT DISTINCT ON (said.id) said.id, said.cause, ranks.status
-    FROM said LEFT JOIN ranks USING (cause) ORDER BY said.id, ranks.rank
+    SELECT DISTINCT ON (said.id) said.id, said.cause, CASE WHEN said.of_a_list THEN 'connected' ELSE ranks.status END
+        AS status
+    FROM said LEFT JOIN ranks USING (cause) ORDER BY said.id, said.of_a_list, ranks.rank
 ),
 told AS (
     SELECT DISTINCT ON (e.connection_id) e.connection_id, e.after FROM events e

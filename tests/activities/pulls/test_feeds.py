@@ -1,6 +1,7 @@
 """A pull of books arranged otherwise: several feeds for a list, lists of one table read apart, lists not there."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from models.kit.database import Database
 from models.kit.sealing import Sealer
 from models.lists.reads import read_list
 from providers.port.errors import NeedsPerson
-from providers.port.feeds import Feed
+from providers.port.feeds import Feed, Feeds
 from rules.lists.increments import COMPLETE_EVERY, OVERLAP
 from tests.models.conftest import LATER, NOON, HandClock, House
 from tests.models.rows import account, contact, item, profile
@@ -155,28 +156,70 @@ async def test_lists_of_one_table_that_are_read_apart_fail_and_heal_apart(pulls:
     pulls.second.refuses[BUYERS] = NO_ROLE
     pulls.second.books[VENDORS] = {}
     pulls.second.keep(VENDORS, contact("v-2", "Vic"), LATER)
-    with pytest.raises(ApplicationError, match="role"):
-        await pulls.pull()
+    await pulls.pull()  # the client is none the worse
     assert await pulls.names(ListName.SUPPLIERS) == ["Vic"]
     assert await pulls.names(ListName.CUSTOMERS) == ["Bert"]
     held = await pulls.receipts()
     assert {name for name, receipt in held.items() if receipt.cause} == {ListName.CUSTOMERS}
     assert held[ListName.SUPPLIERS].gone == 1
+    connection = await pulls.connection()
+    assert (connection.status, connection.cause) == (ConnectionStatus.CONNECTED, Cause.ROLE_TOO_LOW)
     pulls.second.refuses.clear()
     await pulls.pull([RowKind.CONTACTS])
     assert not any(receipt.cause for receipt in (await pulls.receipts()).values())
     assert (await pulls.connection()).cause is None
 
 
-async def test_a_list_is_not_stored_where_one_of_its_feeds_is_refused(pulls: Pulls):
+@pytest.mark.parametrize("refused", [NO_ROLE, NeedsPerson(Cause.NOT_ON_PLAN, "no")], ids=lambda one: one.cause)
+async def test_a_list_is_not_stored_where_one_of_its_feeds_is_refused(pulls: Pulls, refused: NeedsPerson):
     await pulls.pull()
-    pulls.second.refuses[STOCK] = NO_ROLE
+    pulls.second.refuses[STOCK] = refused
     del pulls.second.books[GOODS]["apples"]
-    with pytest.raises(ApplicationError, match="role"):
-        await pulls.pull()
+    pulls.clock.at = LATER
+    await pulls.pull()
     assert await pulls.names(ListName.ITEMS) == ["apples", "pears in stock", "plums in stock"]
     held = await pulls.receipts()
-    assert {name for name, receipt in held.items() if receipt.cause} == {ListName.ITEMS}
+    assert {name: receipt.cause for name, receipt in held.items() if receipt.cause} == {ListName.ITEMS: refused.cause}
+    connection = await pulls.connection()
+    assert connection.status is ConnectionStatus.CONNECTED
+    assert connection.cause is (None if refused.cause is Cause.NOT_ON_PLAN else refused.cause)
+    assert connection.last_good_at == connection.contacts_complete_at == LATER
+
+
+async def test_what_only_enriches_a_list_costs_it_nothing(pulls: Pulls):
+    """A login without the right to see the bank keeps its chart of accounts, and a plan without stock its items."""
+    enriching = {STOCK: replace(STOCK, enriches=True), BANKS: replace(BANKS, enriches=True)}
+    pulls.second.feeds = Feeds(*(enriching.get(feed, feed) for feed in APART))
+    pulls.second.refuses |= {enriching[STOCK]: NeedsPerson(Cause.NOT_ON_PLAN, "no"), enriching[BANKS]: NO_ROLE}
+    await pulls.pull()
+    assert await pulls.names(ListName.ITEMS) == ["apples", "pears"]
+    assert await pulls.names(ListName.ACCOUNTS) == ["Poorer", "Sales"]
+    assert await pulls.names(ListName.BANK_ACCOUNTS) == []
+    held = await pulls.receipts()
+    assert {name: receipt.cause for name, receipt in held.items() if receipt.cause} == {
+        ListName.BANK_ACCOUNTS: Cause.ROLE_TOO_LOW
+    }
+    connection = await pulls.connection()
+    assert (connection.status, connection.cause) == (ConnectionStatus.CONNECTED, Cause.ROLE_TOO_LOW)
+
+
+async def test_a_login_that_may_not_read_the_profile_cannot_open_the_organisation(pulls: Pulls):
+    await pulls.pull()
+    pulls.second.refuses[COMPANY] = NO_ROLE
+    with pytest.raises(ApplicationError, match="role"):
+        await pulls.pull()
+    assert (await pulls.connection()).status is ConnectionStatus.NEEDS_RECONNECT
+
+
+async def test_what_is_said_to_be_deleted_is_gone_without_a_complete_read(pulls: Pulls):
+    await pulls.pull()
+    pulls.second.deletes[GOODS] = ["apples", "never stored"]
+    pulls.second.deletes[VENDORS] = ["v-1"]
+    stored = await pulls.night()
+    assert (stored.added, stored.changed, stored.gone) == (0, 0, 2)
+    assert await pulls.names(ListName.ITEMS) == ["pears in stock", "plums in stock"]
+    assert await pulls.names(ListName.SUPPLIERS) == []
+    assert await pulls.names(ListName.CUSTOMERS) == ["Bert"]
 
 
 async def test_a_record_that_moves_to_the_other_list_of_its_table_is_there_afterwards(pulls: Pulls):

@@ -96,7 +96,7 @@ async def test_a_group_heals_the_lists_that_it_could_read_of_a_client_in_trouble
         connection = await session.get_one(Connection, house.connection_id)
         connection.list_names = [ListName.ACCOUNTS, ListName.BANK_ACCOUNTS, ListName.SUPPLIERS, ListName.CUSTOMERS]
         session.add(connection)
-        failed = (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), Cause.ROLE_TOO_LOW, "401"
+        failed = (ListName.ACCOUNTS, ListName.BANK_ACCOUNTS), Cause.PERMISSION_MISSING, "401"
         await receipts.write_failures(session, house.connection_id, *failed, at=NOON)
         await connections.reconsider(session, house.connection_id, NOON)
     assert (await connection_of(pulls)).status == "needs_reconnect"

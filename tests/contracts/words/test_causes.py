@@ -10,7 +10,7 @@ SOMETHING_ELSE = {Cause.SUBSCRIPTION_ENDED, Cause.CONNECTION_CAP_REACHED}
 
 @pytest.mark.parametrize("cause", Cause)
 def test_a_cause_waits_or_needs_a_sign_in_or_something_else_or_is_unknown(cause: Cause):
-    needs_nobody = cause in {Cause.UNKNOWN, Cause.TOO_MANY_RECORDS}
+    needs_nobody = cause in {Cause.UNKNOWN, Cause.TOO_MANY_RECORDS, Cause.NOT_ON_PLAN}
     kinds = [cause.is_transient, cause.signing_in_helps, cause.needs_something_else, needs_nobody]
     assert kinds.count(True) == 1
     assert cause.needs_person == (cause.signing_in_helps or cause.needs_something_else)

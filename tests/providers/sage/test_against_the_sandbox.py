@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from contracts.words.causes import Cause
+from contracts.words.runs import Mark
 from contracts.words.standard_information import Account, Item, OrganisationProfile, Row
 from emulators.kit.control.words import RecordWords
 from emulators.kit.server import DroppableProtocol
@@ -22,6 +23,7 @@ from providers.sage.feeds import (
     LEDGER_ACCOUNTS,
     ORGANISATION,
     PRODUCTS,
+    SERVICES,
     STOCK_ITEMS,
     TAX_RATES,
 )
@@ -123,13 +125,59 @@ async def test_a_profile_without_the_right_to_see_settings(sage: SageSubject) ->
     assert (partly.name, partly.base_currency) == (whole.name, None)
 
 
-@pytest.mark.parametrize("status", [200, 403, 404])
-async def test_a_plan_without_stock_still_has_its_items(sage: SageSubject, status: int) -> None:
-    sage.control.change_organisation(sage.ids[PLACE], OrganisationWords(plan="STANDARD", country="GB"))
-    sage.control.change_settings(SettingWords(off_plan=status))
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_what_the_plan_lacks_is_not_the_login_s_fault(sage: SageSubject, status: int) -> None:
+    sage.control.change_organisation(sage.ids[PLACE], OrganisationWords(plan="START", country="GB"))
+    sage.control.change_settings(SettingWords(off_plan=status, items_on_start=False))
     held = await sage.signed_in(PLACE)
-    assert await sage.keys(held, PLACE, STOCK_ITEMS) == []
-    assert await sage.keys(held, PLACE, PRODUCTS)
+    for feed in (STOCK_ITEMS, PRODUCTS, SERVICES, ANALYSIS_TYPES):
+        before = held.refreshes
+        with pytest.raises(NeedsPerson) as caught:
+            await sage.keys(held, PLACE, feed)
+        assert caught.value.cause is Cause.NOT_ON_PLAN, feed.name
+        assert held.refreshes - before == (status == 401)  # one newer token tells
+    assert await sage.keys(held, PLACE, TAX_RATES)
+
+
+async def test_a_plan_that_has_dimensions_asks_for_a_role(sage: SageSubject) -> None:
+    sage.control.change_organisation(sage.ids[PLACE], OrganisationWords(plan="PLUS", country="GB"))
+    held = await sage.signed_in(PLACE)
+    sage.happens(Kind.ROLE_TOO_LOW, organisation_id=sage.ids[PLACE], path="/v3.1/analysis_types")
+    with pytest.raises(NeedsPerson) as caught:
+        await sage.keys(held, PLACE, ANALYSIS_TYPES)
+    assert caught.value.cause is Cause.ROLE_TOO_LOW
+
+
+async def test_the_lead_business_is_marked_for_whoever_chooses(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE, OTHER)
+    marked = {one.organisation_id: one.marks for one in await sage.provider.organisations(held, is_to_choose=True)}
+    assert sorted(map(len, marked.values())) == [0, 1]
+    assert {mark for marks in marked.values() for mark in marks} == {Mark.LEAD}
+    assert not any(one.marks for one in await sage.provider.organisations(held))
+    sage.happens(Kind.SERVER_ERROR, path="/v3.1/businesses/lead", status=500)
+    assert len(await sage.provider.organisations(held, is_to_choose=True)) == 2
+
+
+async def test_items_and_contacts_have_the_codes_of_their_accounts(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE)
+    codes = {row.code for page in await sage.pages(held, PLACE, LEDGER_ACCOUNTS) for row in page.rows}
+    for feed in (PRODUCTS, CONTACTS):
+        rows = [row for page in await sage.pages(held, PLACE, feed) for row in page.rows]
+        named = {row.sales_account_code for row in rows} - {None}
+        assert named, feed.name
+        assert named <= codes
+        assert all(code is not None and len(code) >= 4 for code in named)
+
+
+async def test_changes_tell_what_was_deleted(sage: SageSubject) -> None:
+    held = await sage.signed_in(PLACE)
+    before = await sage.keys(held, PLACE, CONTACTS)
+    since = sage.now()
+    sage.later(timedelta(minutes=1))
+    sage.control.change_record(sage.ids[PLACE], RecordWords(list="contacts", id=before[0], remove=True))
+    pages = [page async for page in sage.provider.read(held, sage.ids[PLACE], CONTACTS, since)]
+    assert [key for page in pages for key in page.deleted] == [before[0]]
+    assert [row for page in pages for row in page.rows] == []
 
 
 async def test_an_answer_about_another_business_is_never_stored(sage: SageSubject) -> None:

@@ -81,6 +81,19 @@ def test_a_bank_account_is_the_account_of_the_chart() -> None:
     assert (alone.key, alone.name, alone.code, alone.is_archived) == ("b2", "Cash", None, False)
 
 
+CODES = {"a4": "0400"}
+
+
+def test_the_codes_of_a_chart_are_the_padded_ones() -> None:
+    chart: list[Record] = [
+        {"id": "a1", "nominal_code": 1, "display_formatted": "Assets - Cost (0001)"},
+        {"id": "a2", "nominal_code": "4000", "display_formatted": None},
+        {"id": "a3", "nominal_code": None},
+        {"nominal_code": 7},
+    ]
+    assert schemas.codes_in(chart) == {"a1": "0001", "a2": "4000"}
+
+
 def test_items_of_the_three_lists() -> None:
     record: Record = {
         "id": "p1",
@@ -94,12 +107,12 @@ def test_items_of_the_three_lists() -> None:
         "sales_ledger_account": {"id": "a4", "displayed_as": "Sales (4000)"},
         "quantity_in_stock": "5.0",
     }
-    product, service, stock = schemas.product(record), schemas.service(record), schemas.stock_item(record)
+    product, service, stock = (parse(record, CODES) for parse in (schemas.product, schemas.service, schemas.stock_item))
     assert product
     assert service
     assert stock
     assert (product.key, product.code, product.name, product.sales_price) == ("p1", "H1", "Hammer", Decimal("9.99"))
-    assert (product.purchase_price, product.sales_account_code) == (Decimal("2.0"), None)
+    assert (product.purchase_price, product.sales_account_code) == (Decimal("2.0"), "0400")
     assert (product.is_tracked_as_inventory, product.quantity_on_hand) == (False, None)
     assert service.sales_price == Decimal(30)
     assert (stock.is_tracked_as_inventory, stock.quantity_on_hand) == (True, Decimal("5.0"))
@@ -110,10 +123,22 @@ def test_items_of_the_three_lists() -> None:
     [([VENDOR], (True, False)), ([CUSTOMER], (False, True)), ([], (True, True)), (None, (True, True))],
 )
 def test_a_contact_is_in_the_list_of_its_type(types: object, lists: tuple[bool, bool]) -> None:
-    row = schemas.contact({"id": "c1", "name": "Alder", "contact_types": types, "reference": "", "deleted_at": None})
+    row = schemas.contact(
+        {
+            "id": "c1",
+            "name": "Alder",
+            "contact_types": types,
+            "reference": "",
+            "deleted_at": None,
+            "default_sales_ledger_account": {"id": "a4", "displayed_as": "Sales (400)"},
+            "default_purchase_ledger_account": {"id": "unknown"},
+        },
+        CODES,
+    )
     assert row is not None
     assert (row.in_suppliers, row.in_customers) == lists
     assert (row.contact_number, row.status, row.is_archived) == (None, "active", False)
+    assert (row.sales_account_code, row.purchase_account_code) == ("0400", None)
 
 
 def test_a_dimension_has_its_own_categories() -> None:
@@ -170,14 +195,95 @@ PARSERS = (
     schemas.account,
     schemas.bank_account,
     schemas.tax_rate,
-    schemas.product,
-    schemas.service,
-    schemas.stock_item,
-    schemas.contact,
+    lambda record: schemas.product(record, CODES),
+    lambda record: schemas.service(record, CODES),
+    lambda record: schemas.stock_item(record, CODES),
+    lambda record: schemas.contact(record, CODES),
     schemas.currency,
     lambda record: schemas.tracking_category(record, [record]),
     lambda record: schemas.organisation(record, record),
 )
+
+
+IDS = st.text("0123456789abcdef", min_size=32, max_size=32) | st.sampled_from(("GB_STANDARD", "A_WORD_OF_LATER"))
+REFERENCES = st.none() | st.fixed_dictionaries({"id": IDS, "displayed_as": st.text(max_size=20)})
+TEXTS = st.none() | st.text(max_size=20)
+FLAGS = st.none() | st.booleans()
+
+
+@given(number=st.integers(0, 99_999_999), width=st.integers(1, 8), name=st.text("abc 0123456789-", max_size=20))
+def test_a_code_keeps_its_zeros(number: int, width: int, name: str) -> None:
+    """``display_formatted`` is the name with the code in brackets; the name may hold the same number."""
+    padded = f"{number:0{width}}"
+    assert schemas.code_in(number, f"{name} ({padded})") == padded
+    assert schemas.code_in(str(number), f"{name} ({padded})") == padded
+    assert schemas.code_in(number, None) == str(number)
+
+
+@given(amount=st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9))
+def test_an_amount_is_the_same_as_text_and_as_number(amount: Decimal) -> None:
+    rows = [
+        schemas.product({"id": "p", "cost_price": cost, "sales_prices": [{"price": cost}]}, {})
+        for cost in (str(amount), amount)
+    ]
+    for row in rows:
+        assert row is not None
+        assert (row.purchase_price, row.sales_price) == (amount, amount)
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "id": IDS,
+            "name": TEXTS,
+            "displayed_as": TEXTS,
+            "nominal_code": st.none() | st.integers(0, 99_999_999),
+            "display_formatted": TEXTS,
+            "ledger_account_type": REFERENCES,
+            "ledger_account_classification": REFERENCES,
+            "tax_rate": REFERENCES,
+            "control_name": TEXTS,
+            "visible_in_expenses": FLAGS,
+            "visible_in_other_payments": FLAGS,
+        }
+    )
+)
+def test_an_account_keeps_the_words_that_it_refers_to(record: Record) -> None:
+    row = schemas.account(record)
+    assert row is not None
+    for value, field in (
+        (row.account_type, "ledger_account_type"),
+        (row.account_class, "ledger_account_classification"),
+        (row.tax_type, "tax_rate"),
+    ):
+        assert value == schemas.reference(record[field])
+    assert row.name == (record["name"] or record["displayed_as"] or "")
+    assert row.system_account == (record["control_name"] or None)
+    assert row.shows_in_expense_claims is (record["visible_in_expenses"] is True)
+    assert json.loads(row.record) == record
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "id": IDS,
+            "name": TEXTS,
+            "contact_types": st.lists(st.fixed_dictionaries({"id": st.sampled_from(("VENDOR", "CUSTOMER", "NEW"))})),
+            "reference": TEXTS,
+            "tax_number": TEXTS,
+            "currency": REFERENCES,
+            "is_active": FLAGS,
+            "deleted_at": st.none() | st.just("") | st.just("2026-03-02T12:00:00Z"),
+        }
+    )
+)
+def test_a_contact_is_in_a_list_whatever_its_type(record: Record) -> None:
+    row = schemas.contact(record, {})
+    assert row is not None
+    assert row.in_suppliers or row.in_customers
+    assert row.default_currency == schemas.reference(record["currency"])
+    assert (row.contact_number, row.tax_number) == (record["reference"] or None, record["tax_number"] or None)
+    assert row.is_archived is (record["is_active"] is False or bool(record["deleted_at"]))
 
 
 @pytest.mark.thorough

@@ -47,7 +47,7 @@ def test_no_record_where_there_must_be_one() -> None:
     where = COLLECTIONS[LEDGER_ACCOUNTS].where
     with pytest.raises(TooSmall):
         Walk(where).take(page())
-    assert Walk(where, datetime(2026, 3, 2, tzinfo=UTC)).take(page(total=0)) == ([], True)
+    assert Walk(where, {"deleted_since": datetime(2026, 3, 2, tzinfo=UTC)}).take(page(total=0)) == ([], True)
     assert Walk(CATEGORIES).take(page(total=0)) == ([], True)
 
 
@@ -64,7 +64,8 @@ def test_a_record_without_an_id_is_left_out_and_counted() -> None:
 
 def test_changes_are_asked_for_from_a_second_on() -> None:
     since = datetime(2026, 3, 2, 12, 0, 5, 900_000, tzinfo=UTC)
-    assert Walk(CATEGORIES, since).params["updated_or_created_since"] == "2026-03-02T12:00:05Z"
+    for name in ("updated_or_created_since", "deleted_since"):
+        assert Walk(CATEGORIES, {name: since}).params[name] == "2026-03-02T12:00:05Z"
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"$items": null}', b'{"$items": [1]}', b'{"$items": [', b"<html>"])

@@ -1,0 +1,111 @@
+"""Lists the businesses that a login reaches, and finds out why one of them refuses a feed.
+
+A refusal says the same of a right, of a plan and of a whole business, and with which status is not documented
+(sage.md, sections 2 and 5): the business itself and the list of all of them say which it is.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from contracts.words.causes import Cause
+from contracts.words.runs import Mark
+from contracts.words.standard_information import NAMELESS
+from providers.kit.json_values import Record, flag, text
+from providers.port.credential import CredentialSource
+from providers.port.errors import NeedsPerson, ProviderError
+from providers.port.feeds import Feed
+from providers.port.provider import ReachableOrganisation
+from providers.sage.api import Calls, TokenStaysRefused
+from providers.sage.envelope import envelope, single
+from providers.sage.feeds import LISTING, SINGLE, Listed, lacks
+from providers.sage.schemas import has_ended
+from providers.sage.walk import Walk
+
+LONGEST_NAME = 255
+"""What the connections table holds of a name."""
+
+_MAY_BE_OTHER = frozenset({Cause.ROLE_TOO_LOW, Cause.UNKNOWN, Cause.PROVIDER_UNAVAILABLE})
+"""What a feed is refused with that the plan lacks, or whose business the login reaches no more: 403, 404, 401."""
+
+_LIST = Listed("/businesses", has_all_fields=False)
+
+
+class Businesses:
+    """The businesses of logins."""
+
+    def __init__(self, api: Calls) -> None:
+        self._api = api
+
+    async def reached(self, tokens: CredentialSource, *, is_to_choose: bool = False) -> list[ReachableOrganisation]:
+        """All that a login reaches. The list has ids and labels; what else there is stands in each profile.
+
+        Args:
+            tokens: The login.
+            is_to_choose: Whether to ask for the login's lead business too, and mark it.
+        """
+        records, lead = await asyncio.gather(self._listed(tokens), self._lead(tokens) if is_to_choose else _nothing())
+        return [
+            ReachableOrganisation(
+                identity,
+                (text(record.get("displayed_as")) or NAMELESS)[:LONGEST_NAME],
+                None,
+                marks=marks_of(record) | ({Mark.LEAD} if identity == lead else set()),
+            )
+            for record in records
+            if (identity := text(record.get("id"))) is not None
+        ]
+
+    async def profile(self, tokens: CredentialSource, business_id: str) -> Record:
+        """A business's own record, which any login that reaches it may read."""
+        path = f"/businesses/{quote(business_id, safe='')}"
+        business = single(await self._api.get(path, tokens, SINGLE, business_id=business_id))
+        if (text(business.get("id")) or business_id).lower() != business_id.lower():
+            raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
+        return business
+
+    async def explained(
+        self, tokens: CredentialSource, business_id: str, feed: Feed, refusal: NeedsPerson | TokenStaysRefused
+    ) -> ProviderError:
+        """The error that a refusal stands for: the plan lacks the feed, the business is out of reach, or itself.
+
+        Raises:
+            ProviderError: Asking has failed for another reason.
+        """
+        if refusal.cause not in _MAY_BE_OTHER:
+            return refusal
+        try:
+            business = await self.profile(tokens, business_id)
+        except (NeedsPerson, TokenStaysRefused) as error:
+            if error.cause not in _MAY_BE_OTHER:
+                return error
+            is_reached = any(one.organisation_id == business_id for one in await self.reached(tokens))
+            return refusal if is_reached else NeedsPerson(Cause.ACCESS_LOST, refusal.detail)
+        return NeedsPerson(Cause.NOT_ON_PLAN, refusal.detail) if lacks(business, feed) else refusal
+
+    async def _listed(self, tokens: CredentialSource) -> Sequence[Record]:
+        walk, is_last = Walk(_LIST), False
+        found: list[Record] = []
+        while not is_last:
+            # All come in one page, unless Sage says otherwise; then in pages of its own size.
+            params = {"page": walk.params["page"]} if found else {}
+            fresh, is_last = walk.take(envelope(await self._api.get("/businesses", tokens, LISTING, params=params)))
+            found += fresh
+        return found
+
+    async def _lead(self, tokens: CredentialSource) -> str | None:
+        """The login's lead business; None where Sage does not say, since the list is as good without."""
+        try:
+            return text(single(await self._api.get("/businesses/lead", tokens, SINGLE)).get("id"))
+        except ProviderError:
+            return None
+
+
+def marks_of(business: Record) -> frozenset[Mark]:
+    """What a business's record says that it is; nothing, where it has the three base fields only."""
+    is_demo, is_ended = flag(business.get("is_demo")) is True, has_ended(business)
+    return frozenset([Mark.DEMO] * is_demo + [Mark.ENDED] * is_ended)
+
+
+async def _nothing() -> None:
+    return None
