@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contracts.naming.software import named
+from contracts.words.causes import Cause
 from contracts.words.lists import ListName, Lists
 from contracts.words.refusals import RefusalCode, Refused
 from providers.port.capabilities import SignInBrings
@@ -15,7 +16,7 @@ from providers.port.provider import Providers
 from providers.registry import FEEDS, NAMES, OFFERED, TITLES
 from starter.answers.allow_words import AllowWords
 
-__all__ = ["NAMES", "OFFERED", "SOME", "TITLES", "Offered", "Software", "named_of"]
+__all__ = ["NAMES", "OFFERED", "SOME", "TITLES", "Offered", "Software", "named_of", "step_of_list"]
 
 SOME = "your accounting software"
 """What is said instead of a name where several are meant."""
@@ -29,6 +30,19 @@ def named_of(text: str | None, name: str) -> str | None:
         name: The software's word; the text of one that nobody knows stays neutral.
     """
     return named(text, TITLES.get(name)) if text else text
+
+
+def step_of_list(name: str, which: ListName, cause: Cause) -> str:
+    """What a person can do where a list has a cause; it names the role to ask for, where that is known.
+
+    Args:
+        name: The accounting software's word.
+        which: The list.
+        cause: Why it could not be read.
+    """
+    role = FEEDS[name].role_for(which) if name in FEEDS and cause is Cause.ROLE_TOO_LOW else ""
+    step = f"Have the login given {role}, or reconnect with a colleague's login that has it." if role else ""
+    return named(step or cause.next_step, TITLES.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,10 @@ class Software:
         if found is None:
             return AllowWords(self.title(name), SignInBrings.ALL)
         return AllowWords(found.title, found.capabilities.sign_in_brings, found.capabilities.may_return_at_once)
+
+    def step_of_list(self, name: str, which: ListName, cause: Cause) -> str:
+        """See ``step_of_list``, for pages."""
+        return step_of_list(name, which, cause)
 
     def lists(self, name: str) -> Sequence[Lists]:
         """The lists that it has, those together that are read together; also of one that is off."""

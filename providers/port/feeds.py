@@ -89,8 +89,7 @@ class Feeds:
 
     def role_for(self, name: ListName) -> str:
         """What a login needs in the accounting software to read a list; empty where that is not known."""
-        roles = [feed.role for feed in self._feeds if name in feed.fills and feed.role]
-        return roles[-1] if roles else ""
+        return next((feed.role for feed in self._feeds if name in feed.fills and feed.role), "")
 
     def __iter__(self) -> Iterator[Feed]:
         return iter(self._feeds)

@@ -15,7 +15,7 @@ from models.connections.tables import Connection, Receipt
 from models.events.tables import Event
 from models.lists.reads import OURS, ListPage
 from models.lists.tables import ContactRow, StandardRow
-from starter.software import named_of
+from starter.software import named_of, step_of_list
 
 _OURS = frozenset({"connection_id", "fingerprint", *OURS})
 """Columns that are bookkeeping of ours."""
@@ -122,6 +122,7 @@ class ReceiptAnswer(BaseModel):
     gone: int
     cause: Cause | None
     message: str | None
+    next_step: str | None = Field(description="What a person can do about the cause; it names the role to ask for.")
     attempted_at: datetime
 
     @classmethod
@@ -135,6 +136,7 @@ class ReceiptAnswer(BaseModel):
             gone=receipt.gone,
             cause=receipt.cause,
             message=named_of(receipt.cause.sentence, provider) if receipt.cause else None,
+            next_step=step_of_list(provider, receipt.list_name, receipt.cause) if receipt.cause else None,
             attempted_at=receipt.attempted_at,
         )
 

@@ -4,9 +4,11 @@ from typing import cast
 
 import pytest
 
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from contracts.words.refusals import RefusalCode, Refused
 from providers.port.provider import Provider, Providers
-from starter.software import SOME, Offered, Software
+from starter.software import SOME, Offered, Software, named_of, step_of_list
 
 
 class Named:
@@ -30,6 +32,15 @@ def test_with_more_it_has_to_be_said():
     assert refused.value.refusal.message == "Say which accounting software is meant: one, two."
     assert software("one", "two").chosen("two") == "two"
     assert software("one", "two").phrase == SOME
+
+
+def test_a_list_that_a_role_lacks_names_the_role_to_ask_for():
+    step = step_of_list("sage", ListName.BANK_ACCOUNTS, Cause.ROLE_TOO_LOW)
+    assert step.startswith("Have the login given access to the area Bank (Read Only is enough), or reconnect")
+    assert "any area" in step_of_list("sage", ListName.ACCOUNTS, Cause.ROLE_TOO_LOW)
+    assert "Full Access to the area Settings" in step_of_list("sage", ListName.TRACKING_CATEGORIES, Cause.ROLE_TOO_LOW)
+    for name, cause in (("xero", Cause.ROLE_TOO_LOW), ("sage", Cause.NOT_ON_PLAN), ("nobody", Cause.ROLE_TOO_LOW)):
+        assert step_of_list(name, ListName.ITEMS, cause) == named_of(cause.next_step, name)
 
 
 def test_all_or_one_are_offered():

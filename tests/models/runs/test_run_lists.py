@@ -2,7 +2,8 @@
 
 import pytest
 
-from contracts.words.runs import RunKind
+from contracts.words.runs import Mark, RunKind
+from contracts.words.standard_information import ENDED
 from models.kit.columns import now
 from models.kit.database import Database
 from models.runs import organisations as run_lists
@@ -17,14 +18,18 @@ def found(*names: str) -> list[FoundOrganisation]:
     return [FoundOrganisation(name, name.upper(), None) for name in names]
 
 
-async def test_overlapping_sign_ins_number_the_new_ones_alone(database: Database, house: House):
-    run = Run(
+def of(house: House) -> Run:
+    return Run(
         id="add-clients-house",
         practice_id=house.practice.id,
         colleague_id=house.colleague.id,
         provider="xero",
         kind=RunKind.ADD_CLIENTS,
     )
+
+
+async def test_overlapping_sign_ins_number_the_new_ones_alone(database: Database, house: House):
+    run = of(house)
     async with database.transaction() as session:
         session.add(run)
         await session.flush()
@@ -33,3 +38,42 @@ async def test_overlapping_sign_ins_number_the_new_ones_alone(database: Database
     async with database.session() as session:
         listed = await run_lists.organisations_of(session, run.id)
     assert [(row.position, row.organisation_id) for row in listed] == list(enumerate("abcdef"))
+
+
+async def test_marks_come_from_every_list_and_from_profiles(database: Database, house: House):
+    run = of(house)
+    lead, demo, plain = (
+        FoundOrganisation("a", "A", None, marks={Mark.LEAD}),
+        FoundOrganisation("b", "B", None, marks={Mark.DEMO, Mark.ENDED}),
+        FoundOrganisation("c", "C", None),
+    )
+    async with database.transaction() as session:
+        session.add(run)
+        await session.flush()
+        await run_lists.list_into(session, run.id, house.grant_id, [lead, demo, plain], now())
+        # Another login lists them too, and knows other things of them.
+        await run_lists.list_into(
+            session, run.id, house.grant_id, [plain, lead._replace(marks={Mark.DEMO}), demo._replace(marks=())], now()
+        )
+        await run_lists.mark(session, run.id, ["c"], Mark.ENDED)
+        await run_lists.mark(session, run.id, ["c"], Mark.ENDED)
+        marked = {one.organisation_id: one for one in await run_lists.candidates_of(session, run.id)}
+        listed = await run_lists.organisations_of(session, run.id)
+    assert {key: (one.is_lead, one.is_demo, one.is_ended) for key, one in marked.items()} == {
+        "a": (True, True, False),
+        "b": (False, True, True),
+        "c": (False, False, True),
+    }
+    assert [row.marks for row in listed] == [["demo", "lead"], ["demo", "ended"], ["ended"]]
+
+
+async def test_a_profile_says_that_a_subscription_has_ended(database: Database, house: House):
+    run = of(house)
+    profile = {"name": "A", "status": ENDED, "is_demo": True, "is_trial": False}
+    async with database.transaction() as session:
+        session.add(run)
+        await session.flush()
+        await run_lists.list_into(session, run.id, house.grant_id, found("a"), now())
+        await run_lists.save_profiles(session, run.id, {"a": profile}, now())
+        (one,) = await run_lists.candidates_of(session, run.id)
+    assert (one.is_ended, one.is_demo, one.is_lead) == (True, True, False)

@@ -218,3 +218,36 @@ def test_the_same_name_with_another_number_is_never_silently_new():
 @given(st.text(max_size=60))
 def test_any_name_can_be_compared(name):
     assert plain_name(name) == plain_name(name).casefold()
+
+
+def test_the_lead_business_of_a_login_that_reaches_others_is_the_practice_s_own():
+    listed = [candidate(is_lead=True), candidate("Another", "o2")]
+    assert [one.verdict for one in judge(listed, {}, [], 10)] == [Verdict.PRACTICES_OWN, Verdict.NEW]
+    assert verdict_of(candidate(is_lead=True)) is Verdict.NEW  # a client that signs in by itself
+    assert judge([candidate(is_lead=True), candidate("Another", "o2")], {}, [], 1)[1].verdict is Verdict.NEW
+
+
+@pytest.mark.parametrize(
+    ("facts", "verdict"),
+    [
+        ({}, Verdict.SUBSCRIPTION_ENDED),
+        ({"is_demo": True}, Verdict.DEMO_OR_TRIAL),
+        ({"is_trial": True}, Verdict.DEMO_OR_TRIAL),
+        ({"is_lead": True}, Verdict.PRACTICES_OWN),
+    ],
+)
+def test_one_whose_subscription_has_ended_says_so(facts: dict[str, bool], verdict: Verdict):
+    judged = judge([candidate()._replace(is_ended=True, **facts), candidate("Another", "o2")], {}, [], 0)[0]
+    assert judged.verdict is verdict
+    assert (judged.message or "").endswith(
+        "Its subscription has ended: nothing of it can be read before it is renewed."
+    )
+
+
+def test_a_client_whose_subscription_has_ended_is_a_client():
+    judged = judge([candidate(is_ended=True)], {"o1": known("o1")}, [], 10)[0]
+    assert judged.verdict is Verdict.ALREADY_CLIENT
+    assert "ended" not in (judged.message or "")
+    back = judge([candidate(is_ended=True)], {"o1": known("o1", is_taken=False)}, [], 10)[0]
+    assert back.verdict is Verdict.LOOKS_LIKE_CLIENT
+    assert (back.message or "").endswith("before it is renewed.")

@@ -6,6 +6,7 @@ These are different cases, and only an empty list says something about the clien
 from enum import StrEnum
 from typing import NamedTuple
 
+from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from web.pages.clients.receipt_rows import ReceiptRow
 
@@ -47,6 +48,10 @@ def why_empty(receipt: ReceiptRow, *, total: int, is_searched: bool, is_supplier
         return Emptiness("There is no such list", "The accounting software does not keep one.")
     if not receipt.is_chosen or is_without_customers:
         return Emptiness("Left out", "The settings of this connection leave this list out.", WayOn.SETTINGS)
+    if receipt.cause is Cause.NOT_ON_PLAN:
+        return Emptiness(receipt.cause.label, receipt.cause.sentence)
+    if receipt.cause is Cause.ROLE_TOO_LOW:
+        return Emptiness("Not open to this login", "The login may not read this list, so what is in it is not known.")
     if receipt.pulled_at is None and receipt.cause is not None:
         return Emptiness("Not read yet", "No try has brought this list so far, so what is in it is not known.")
     if receipt.pulled_at is None:

@@ -28,6 +28,8 @@ USUAL: dict[str, Any] = {"total": 0, "is_searched": False, "is_suppliers_only": 
         ({"is_chosen": False, "is_offered": False}, {}, "There is no such list", None),
         ({"cause": Cause.PERMISSION_MISSING, "attempted_at": AT}, {}, "Not read yet", None),
         ({"cause": Cause.PERMISSION_MISSING, "attempted_at": AT}, {"is_searched": True}, "Not read yet", None),
+        ({"cause": Cause.NOT_ON_PLAN, "attempted_at": AT}, {}, "Not on this plan", None),
+        ({**PULLED, "cause": Cause.ROLE_TOO_LOW, "attempted_at": AT}, {}, "Not open to this login", None),
     ],
 )
 def test_no_row_has_a_reason(receipt, asked, heading, way_on):
