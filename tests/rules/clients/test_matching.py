@@ -228,20 +228,18 @@ def test_the_lead_business_of_a_login_that_reaches_others_is_the_practice_s_own(
 
 
 @pytest.mark.parametrize(
-    ("facts", "verdict"),
+    ("one", "verdict"),
     [
-        ({}, Verdict.SUBSCRIPTION_ENDED),
-        ({"is_demo": True}, Verdict.DEMO_OR_TRIAL),
-        ({"is_trial": True}, Verdict.DEMO_OR_TRIAL),
-        ({"is_lead": True}, Verdict.PRACTICES_OWN),
+        (candidate(), Verdict.SUBSCRIPTION_ENDED),
+        (candidate(is_demo=True), Verdict.DEMO_OR_TRIAL),
+        (candidate(is_trial=True), Verdict.DEMO_OR_TRIAL),
+        (candidate(is_lead=True), Verdict.PRACTICES_OWN),
     ],
 )
-def test_one_whose_subscription_has_ended_says_so(facts: dict[str, bool], verdict: Verdict):
-    judged = judge([candidate()._replace(is_ended=True, **facts), candidate("Another", "o2")], {}, [], 0)[0]
+def test_one_whose_subscription_has_ended_says_so(one: Candidate, verdict: Verdict):
+    judged = judge([one._replace(is_ended=True), candidate("Another", "o2")], {}, [], 0)[0]
     assert judged.verdict is verdict
-    assert (judged.message or "").endswith(
-        "Its subscription has ended: nothing of it can be read before it is renewed."
-    )
+    assert (judged.message or "").endswith("subscription has ended: nothing of it can be read before it is renewed.")
 
 
 def test_a_client_whose_subscription_has_ended_is_a_client():
