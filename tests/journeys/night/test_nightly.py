@@ -129,7 +129,7 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     }
     assert len(expected) == 12
     of_more_than_one = {Cause.APP_REFUSED, Cause.PERMISSION_MISSING, Cause.TOO_MANY_RECORDS}
-    of_no_organisation = {Cause.CONNECTION_CAP_REACHED, Cause.OUR_OUTAGE}
+    of_no_organisation = {Cause.CONNECTION_CAP_REACHED, Cause.OUR_OUTAGE, Cause.NOT_ON_PLAN}
     assert set(expected.values()) == set(Cause) - of_more_than_one - of_no_organisation
     assert {one["organisation_id"]: one["cause"] for one in shown["connections"] if one["cause"]} == expected
     statuses = {one["organisation_id"]: one["status"] for one in shown["connections"]}

@@ -60,7 +60,7 @@ async def exported(client: OneClient, name: ListName) -> list[dict[str, str]]:
 async def test_a_list_that_could_never_be_read_is_not_called_empty(few: Few):
     for part in ("/lists/suppliers", "/lists/suppliers?search=Birch", "/lists/customers?gone=on"):
         text = await page_of(few, 0, part)
-        assert "Not read yet" in text
+        assert "Not open to this login" in text
         assert "what is in it is not known" in text
         assert not [words for words in ("is empty", "nothing in it", "Nothing matches", "rows.csv") if words in text]
     file = await (await arrived(few.person)).get(few.address(0, "/lists/suppliers/rows.csv"))
