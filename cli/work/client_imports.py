@@ -9,7 +9,7 @@ from rich.markup import escape
 from cli.kit.acting import acting
 from cli.kit.output import As, Json, out, print_json, table
 from contracts.words.client_imports import LARGEST_FILE, ImportVerdict
-from starter.answers.imports import ImportAnswer, ImportedRowAnswer
+from starter.answers.imports import ImportAnswer, ImportedRowAnswer, SheetRead
 from starter.clients.imports.imports import columns_of
 from starter.ending import REFUSED, execute
 
@@ -33,6 +33,10 @@ def import_file(
     same_names: Annotated[
         bool, typer.Option("--same-names", help="Allow the same name twice, in rows with a code of their own.")
     ] = False,
+    sheet: Annotated[
+        str | None,
+        typer.Option(help="The sheet of a workbook, by its name; else the first that is neither hidden nor empty."),
+    ] = None,
     only: Annotated[ImportVerdict | None, typer.Option(help="Print only rows of which this becomes.")] = None,
     as_email: As = None,
     json: Json = False,
@@ -47,11 +51,11 @@ def import_file(
             content = opened.read(LARGEST_FILE + 1)
         async with acting(as_email) as (operations, actor):
             imports = operations.client_imports
-            sheet = await imports.read(content)
-            columns = columns_of(sheet, column or ())
+            found = await imports.read(content, sheet)
+            columns = columns_of(found, column or ())
             do = imports.plan if dry_run else imports.carry_out
-            plan = await do(actor, sheet, columns, adds_namesakes=same_names)
-            return ImportAnswer.of(sheet, columns, plan, is_dry_run=dry_run)
+            plan = await do(actor, found, columns, adds_namesakes=same_names)
+            return ImportAnswer.of(found, columns, plan, is_dry_run=dry_run)
 
     answer = execute(work())
     rows = [row for row in answer.rows if only in {None, row.verdict}]
@@ -64,6 +68,10 @@ def import_file(
 
 
 def _say(answer: ImportAnswer, rows: list[ImportedRowAnswer]) -> None:
+    if (sheet := answer.sheet) is not None and (sheet.others or sheet.empty or sheet.hidden):
+        out.print(SheetRead(**sheet.model_dump()).sentence, highlight=False, markup=False)
+        if sheet.others:
+            out.print(f"--sheet reads another one: {', '.join(sheet.others)}", highlight=False, markup=False)
     used = [f"{column.heading} → {column.field}" for column in answer.columns if column.field]
     out.print(f"Columns: {', '.join(used)}", highlight=False, markup=False)
     printed = table("Row", "", "Code", "Name", "What")

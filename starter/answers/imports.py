@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from contracts.words.client_imports import ImportField, ImportVerdict
-from rules.clients.imports.columns import Columns, Sheet, labelled, matched
+from rules.clients.imports.columns import Columns, Sheet, SheetRead, labelled, matched
 from rules.clients.imports.plans import Change, ImportPlan, JudgedRow
 
-__all__ = ["Change", "Columns", "ImportAnswer", "ImportPlan", "JudgedRow", "Sheet", "labelled", "matched"]
+__all__ = ["Change", "Columns", "ImportAnswer", "ImportPlan", "JudgedRow", "Sheet", "SheetRead", "labelled", "matched"]
 
 
 class ChangeAnswer(BaseModel):
@@ -56,6 +56,20 @@ class ColumnAnswer(BaseModel):
     field: ImportField | None = Field(description="The field that is read from it; nothing where it is left alone.")
 
 
+class SheetAnswer(BaseModel):
+    """Which sheet of a workbook was read."""
+
+    name: str
+    others: list[str] = Field(description="Further sheets that are not hidden; send one as `sheet` to read it instead.")
+    empty: list[str] = Field(description="Sheets before it that were passed over: nothing is on them.")
+    hidden: list[str] = Field(description="Sheets before it that were passed over: they are hidden.")
+
+    @classmethod
+    def of(cls, read: SheetRead) -> Self:
+        """The sheet as the API shows it."""
+        return cls(name=read.name, others=[*read.others], empty=[*read.empty], hidden=[*read.hidden])
+
+
 class CountsAnswer(BaseModel):
     """How many rows have which verdict."""
 
@@ -71,6 +85,7 @@ class ImportAnswer(BaseModel):
     is_dry_run: bool
     plan: str = Field(description="Send it as `expected`, and the import does exactly this or nothing.")
     counts: CountsAnswer
+    sheet: SheetAnswer | None = Field(description="Of a workbook; nothing for a list without sheets.")
     columns: list[ColumnAnswer]
     rows: list[ImportedRowAnswer]
 
@@ -83,6 +98,7 @@ class ImportAnswer(BaseModel):
             is_dry_run=is_dry_run,
             plan=plan.fingerprint,
             counts=CountsAnswer(**{verdict.value: plan.counts[verdict] for verdict in ImportVerdict}),
+            sheet=SheetAnswer.of(sheet.read) if sheet.read else None,
             columns=[ColumnAnswer(heading=name, field=fields.get(place)) for place, name in names],
             rows=[ImportedRowAnswer.of(row) for row in plan.rows],
         )

@@ -103,6 +103,7 @@ _RULES = {
         POST /clients/import
         GET /clients/import/{import_id}
         POST /clients/import/{import_id}
+        POST /clients/import/{import_id}/sheet
         GET /client-sync
         POST /client-sync/{provider}/{kind}
         GET /activity

@@ -7,7 +7,7 @@ numbers, and two different numbers say that two clients are not the same.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from contracts.words.client_imports import ImportField, Spoilt
@@ -30,16 +30,46 @@ class SheetRow(NamedTuple):
     spoilt: Mapping[int, Spoilt] = {}
 
 
+class SheetRead(NamedTuple):
+    """Which sheet of a workbook was read.
+
+    Attributes:
+        name: Its name.
+        others: Names of the others that are not hidden and were not found empty.
+        empty: Names of those before it that were passed over because nothing is on them.
+        hidden: Names of those before it that were passed over because they are hidden.
+    """
+
+    name: str
+    others: Sequence[str] = ()
+    empty: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Which one, and why none before it; for people."""
+        passed = [f"{quoted([name])} is empty" for name in self.empty]
+        passed += [f"{quoted([name])} is hidden" for name in self.hidden]
+        return "; ".join([f"Read from the sheet {quoted([self.name])}", *passed]) + "."
+
+
 class Sheet(NamedTuple):
     """A list of clients as it came.
 
     Attributes:
         headings: The texts of the row with the headings.
         rows: The rows under it that are not empty.
+        read: Which sheet of a workbook it is; None for any other list.
     """
 
     headings: Sequence[str]
     rows: Sequence[SheetRow]
+    read: SheetRead | None = None
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names of sheets, for sentences."""
+    return ", ".join(f"\N{LEFT DOUBLE QUOTATION MARK}{name}\N{RIGHT DOUBLE QUOTATION MARK}" for name in names)
 
 
 _OURS_ALONE: Final = frozenset({"client_id"})

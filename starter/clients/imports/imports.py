@@ -6,17 +6,15 @@ who may not add clients, new ones are refused row by row.
 """
 
 import asyncio
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.words.client_imports import ImportField, ImportVerdict, Spoilt
+from contracts.words.client_imports import ImportField, ImportVerdict
 from contracts.words.practices import Plan
 from contracts.words.refusals import RefusalCode, Refused
 from models.clients import accounts, imports, kept_imports
@@ -27,11 +25,12 @@ from models.kit.database import Database
 from models.kit.sealing import Sealer, open_list, seal_list
 from models.practices.reads import teams_there
 from models.practices.tables import Practice
-from rules.clients.imports.columns import Columns, Sheet, SheetRow, chosen, labelled
+from rules.clients.imports.columns import Columns, Sheet, chosen, labelled
 from rules.clients.imports.judging import judge
 from rules.clients.imports.plans import ImportInto, ImportPlan, KnownClient
 from starter.actor import Actor
 from starter.clients.imports.looks import Look, Looks
+from starter.clients.imports.packing import file_in, packed, unpacked
 from starter.clients.imports.reading import read_file
 from starter.clients.imports.writing import Writing
 from starter.people.rights import why_not
@@ -76,14 +75,14 @@ class ClientImports:
         self._looks = Looks()
         self.now = now
 
-    async def read(self, content: bytes) -> Sheet:
-        """The list in a file; see ``reading.read_file``.
+    async def read(self, content: bytes, sheet: str | None = None) -> Sheet:
+        """The list in a file, on the sheet of this name if one is given; see ``reading.read_file``.
 
         Raises:
             Refused: It cannot be read.
         """
         async with self._database.room("reading lists", _AT_ONCE):
-            return await asyncio.to_thread(read_file, content)
+            return await asyncio.to_thread(read_file, content, sheet)
 
     async def plan(self, actor: Actor, sheet: Sheet, columns: Columns, *, adds_namesakes: bool = False) -> ImportPlan:
         """What an import would do with each row; it changes nothing.
@@ -149,14 +148,17 @@ class ClientImports:
         async with self._database.transaction() as session:
             return await self._done(session, actor, sheet, columns, adds_namesakes=adds_namesakes, expected=expected)
 
-    async def keep(self, actor: Actor, content: bytes, file_name: str) -> UUID:
+    async def keep(self, actor: Actor, content: bytes, file_name: str, sheet: str | None = None) -> UUID:
         """Read a file and keep its list for this colleague to look at, for an hour at most; gives its id.
 
+        Of a workbook with several sheets, all of it is kept, so that another sheet can be read instead.
+
         Raises:
-            Refused: It cannot be read.
+            Refused: It cannot be read, or has no sheet of this name.
         """
-        sheet, import_id = await self.read(content), uuid4()
-        sealed = seal_list(self._sealer, import_id, await asyncio.to_thread(_packed, sheet))
+        found, import_id = await self.read(content, sheet), uuid4()
+        file = content if found.read and found.read.others else b""
+        sealed = seal_list(self._sealer, import_id, await asyncio.to_thread(packed, found, file))
         kept = ClientImport(
             id=import_id,
             practice_id=actor.practice_id,
@@ -168,6 +170,19 @@ class ClientImports:
         async with self._database.transaction() as session:
             await kept_imports.keep(session, kept)
         return import_id
+
+    async def read_other(self, actor: Actor, import_id: UUID, sheet: str) -> UUID:
+        """Read another sheet of a kept workbook, and keep that instead; gives its id.
+
+        Raises:
+            Refused: There is none, its time is over, or it has no such sheet that can be read.
+        """
+        async with self._database.session() as session:
+            found = await self._kept_by(session, actor, import_id)
+        file = file_in(open_list(self._sealer, found.id, found.sealed_list)) if found.sealed_list else b""
+        if not file:
+            raise Refused(RefusalCode.INVALID, "The file has no other sheet that can be read.", field="sheet")
+        return await self.keep(actor, file, found.file_name, sheet)
 
     async def kept(self, actor: Actor, import_id: UUID) -> KeptList:
         """A list that this colleague keeps.
@@ -211,7 +226,7 @@ class ClientImports:
         if found.sealed_list is None:
             return KeptList(found.id, found.file_name, None)
         content = open_list(self._sealer, found.id, found.sealed_list)
-        return KeptList(found.id, found.file_name, await asyncio.to_thread(_unpacked, content))
+        return KeptList(found.id, found.file_name, await asyncio.to_thread(unpacked, content))
 
     async def _judged(self, sheet: Sheet, columns: Columns, into: ImportInto, *, adds_namesakes: bool) -> ImportPlan:
         async with self._database.room("judging lists", _AT_ONCE):
@@ -257,19 +272,6 @@ async def _into(
         allowance=practice.client_allowance,
         importer_id=actor.colleague_id,
         why_not_add=await why_not(session, actor),
-    )
-
-
-def _packed(sheet: Sheet) -> bytes:
-    rows = [(row.number, row.texts, [(place, spoilt) for place, spoilt in row.spoilt.items()]) for row in sheet.rows]
-    return zlib.compress(orjson.dumps((sheet.headings, rows)), level=1)
-
-
-def _unpacked(content: bytes) -> Sheet:
-    headings, rows = orjson.loads(zlib.decompress(content))
-    return Sheet(
-        headings,
-        [SheetRow(number, texts, {place: Spoilt(one) for place, one in spoilt}) for number, texts, spoilt in rows],
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from contracts.words.client_imports import LARGEST_FILE, MOST_COLUMNS, MOST_ROWS, ImportField, ImportRows, Spoilt
 from contracts.words.refusals import RefusalCode, Refused
-from rules.clients.imports.columns import Sheet, SheetRow, heading_row
+from rules.clients.imports.columns import Sheet, SheetRead, SheetRow, heading_row
 from starter.clients.imports import csv_files, workbooks
 from starter.clients.spreadsheet import original
 
@@ -26,11 +26,12 @@ class Line(NamedTuple):
     spoilt: Mapping[int, Spoilt]
 
 
-def read_file(content: bytes) -> Sheet:
+def read_file(content: bytes, sheet: str | None = None) -> Sheet:
     """The list in a file.
 
     Args:
         content: The file's bytes.
+        sheet: The sheet of a workbook, by its name; None for the first that can be seen and is not empty.
 
     Raises:
         Refused: It is empty, too large, or no list that can be read; the text says which and what to do.
@@ -41,8 +42,14 @@ def read_file(content: bytes) -> Sheet:
         raise _no(f"The file is larger than {LARGEST_FILE // 2**20} MB. Leave out what is not needed, or split it.")
     if content.startswith(_OLD_OR_LOCKED):
         raise _no("The file has a password or is of an old Excel. Save it as .xlsx without a password, or as CSV.")
-    lines = workbooks.lines(content) if content.startswith(b"PK") else csv_files.lines(content)
-    return _sheet(list(_bounded(lines)))
+    if content.startswith(b"PK"):
+        read: list[SheetRead] = []
+        found = _sheet(list(_bounded(workbooks.lines(content, sheet, read.append))))
+        return found._replace(read=read[0])
+    if sheet is not None:
+        message = "Only an Excel workbook has sheets, and this file is none. Leave the sheet's name out."
+        raise Refused(RefusalCode.INVALID, message, field="sheet")
+    return _sheet(list(_bounded(csv_files.lines(content))))
 
 
 def sheet_of(sent: ImportRows) -> Sheet:

@@ -1,4 +1,4 @@
-"""Reads XLSX: the values of the first visible sheet that has any, as text; and writes it for the export.
+"""Reads XLSX: the values of the first visible sheet that has any, or of a named one, as text; and writes the export's.
 
 A file is a stranger's: the size of its parts is bounded before they are unpacked; one whose XML declares a document
 type, and with it entities that grow, is refused before openpyxl sees it; formulas are neither read nor evaluated, and
@@ -7,7 +7,7 @@ links to other files are left alone. ``defusedxml`` would do the second, at thre
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any, Final
@@ -22,6 +22,7 @@ from openpyxl.styles import Font
 
 from contracts.words.client_imports import MOST_COLUMNS, Spoilt
 from contracts.words.refusals import RefusalCode, Refused
+from rules.clients.imports.columns import SheetRead, quoted
 
 MOST_UNPACKED: Final = 40 * 1024 * 1024
 """Bytes of all parts together. 5,000 rows of 100 cells have about 25 MB; one part of 5 MB could unpack to 5 GB."""
@@ -42,17 +43,23 @@ warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
 Lines = Iterator[tuple[int, list[str], dict[int, Spoilt]]]
 
 
-def lines(content: bytes) -> Lines:
+def lines(content: bytes, wanted: str | None, tell: Callable[[SheetRead], object]) -> Lines:
     """The rows of a file, each with its number.
 
+    Args:
+        content: The file.
+        wanted: The name of the sheet; None for the first that can be seen and is not empty.
+        tell: Is told which sheet it is, before its rows come.
+
     Raises:
-        Refused: It is no workbook that can be read, unpacks to more than is allowed, or has nothing on a visible sheet.
+        Refused: It is no workbook that can be read, unpacks to more than is allowed, has nothing on a visible sheet, or
+            has no sheet of this name.
     """
     try:
         with ZipFile(BytesIO(content)) as archive:
             _check_sizes(archive)
             _check_markup(archive)
-            yield from _first_sheet(archive, content)
+            yield from _sheet(archive, content, wanted, tell)
     except Refused:
         raise
     except Exception as error:  # whatever a damaged file makes of parsers that are not ours
@@ -94,26 +101,56 @@ def _check_markup(archive: ZipFile) -> None:
             continue
 
 
-def _first_sheet(archive: ZipFile, content: bytes) -> Lines:
+def _sheet(archive: ZipFile, content: bytes, wanted: str | None, tell: Callable[[SheetRead], object]) -> Lines:
     workbook = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
-        for sheet in workbook.worksheets:
-            if sheet.sheet_state != "visible":
+        names = [sheet.title for sheet in workbook.worksheets]
+        hidden = [sheet.title for sheet in workbook.worksheets if sheet.sheet_state != "visible"]
+        empty: list[str] = []
+        for name in names if wanted is None else [_named(wanted, names)]:
+            if wanted is None and name in hidden:
                 continue
-            sheet.reset_dimensions()  # what a file says of its size may be wrong
-            unevaluated = _without_result(archive, sheet._worksheet_path)  # type: ignore[attr-defined]  # noqa: SLF001  # the part itself has no other name
+            passed = set(names[: names.index(name)]) if wanted is None else set[str]()
+            others = [one for one in names if one not in {name, *hidden, *empty}]
+            read = SheetRead(name, others, list(empty), [one for one in hidden if one in passed])
             found = False
-            for number, texts, spoilt in _rows(sheet.iter_rows(max_col=MOST_COLUMNS + 1)):
-                for place in unevaluated.get(number, ()):
-                    texts += [""] * (place + 1 - len(texts))
-                    spoilt[place] = Spoilt.FORMULA
-                    texts[place] = texts[place] or "="
-                found = found or any(texts)
+            for number, texts, spoilt in _values(archive, workbook[name]):
+                if not found and any(texts):
+                    found = True
+                    tell(read)
                 yield number, texts, spoilt
             if found:
                 return
+            empty.append(name)
+        if wanted is not None:
+            raise _no(f"The sheet {quoted(empty)} is empty. The file has: {quoted(names)}.", "sheet")
+        if hidden:
+            raise _no(f"Nothing is on the sheets that can be seen; hidden: {quoted(hidden)}. Show the sheet and save.")
     finally:
         workbook.close()
+
+
+def _named(wanted: str, names: Sequence[str]) -> str:
+    """The sheet of a name; as in a spreadsheet, capitals make no difference.
+
+    Raises:
+        Refused: There is none.
+    """
+    for name in names:
+        if name.strip().casefold() == wanted.strip().casefold():
+            return name
+    raise _no(f"There is no sheet {quoted([wanted])} in the file. It has: {quoted(names)}.", "sheet")
+
+
+def _values(archive: ZipFile, sheet: Any) -> Lines:
+    sheet.reset_dimensions()  # what a file says of its size may be wrong
+    unevaluated = _without_result(archive, sheet._worksheet_path)  # noqa: SLF001  # the part itself has no other name
+    for number, texts, spoilt in _rows(sheet.iter_rows(max_col=MOST_COLUMNS + 1)):
+        for place in unevaluated.get(number, ()):
+            texts += [""] * (place + 1 - len(texts))
+            spoilt[place] = Spoilt.FORMULA
+            texts[place] = texts[place] or "="
+        yield number, texts, spoilt
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> Lines:
@@ -218,5 +255,5 @@ def written(columns: Sequence[str], rows: Iterable[Sequence[str]], *, title: str
     return target.getvalue()
 
 
-def _no(message: str) -> Refused:
-    return Refused(RefusalCode.INVALID, message, field="file")
+def _no(message: str, field: str = "file") -> Refused:
+    return Refused(RefusalCode.INVALID, message, field=field)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from contracts.words.causes import Cause
 from contracts.words.client_accounts import ClientPatch, NewClient
 from contracts.words.client_imports import ImportRows
+from contracts.words.refusals import RefusalCode, Refused
 from starter.answers.clients import ClientAnswer, ClientsAnswer, EventAnswer, TimelineAnswer
 from starter.answers.ends import ErasedAnswer, ErasePreviewAnswer, EraseWish, MergePreviewAnswer
 from starter.answers.imports import ImportAnswer
@@ -94,6 +95,15 @@ async def import_clients(
         bool,
         Query(alias="same_names", description="Allow the same name twice, in rows with a code of their own."),
     ] = False,
+    sheet_name: Annotated[
+        str | None,
+        Query(
+            alias="sheet",
+            max_length=100,
+            pattern=r"^[^\x00]*$",
+            description="The sheet of a workbook; without, the first that is neither hidden nor empty.",
+        ),
+    ] = None,
 ) -> ImportAnswer:
     """Create and change clients, row by row; a row that cannot be used is left out and says why.
 
@@ -104,7 +114,12 @@ async def import_clients(
     """
     sent = await sent_list(request)
     imports = door.client_imports
-    sheet = sheet_of(sent) if isinstance(sent, ImportRows) else await imports.read(sent)
+    if isinstance(sent, ImportRows):
+        if sheet_name is not None:
+            raise Refused(RefusalCode.INVALID, "Rows have no sheets. Leave the sheet's name out.", field="sheet")
+        sheet = sheet_of(sent)
+    else:
+        sheet = await imports.read(sent, sheet_name)
     chosen = columns_of(sheet, columns or ())
     if is_dry_run:
         plan = await imports.plan(caller, sheet, chosen, adds_namesakes=adds_namesakes)

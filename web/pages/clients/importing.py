@@ -148,6 +148,29 @@ async def carry_out(
     return go("/clients", Said.CLIENTS_IMPORTED)
 
 
+@router.post(f"{IMPORT}/{{import_id}}/sheet")
+async def read_other(
+    request: Request,
+    door: Door,
+    viewer: Viewer,
+    import_id: UUID,
+    sheet: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Read another sheet of the workbook, or say on the page why that cannot be read."""
+    try:
+        other_id = await door.client_imports.read_other(viewer.actor, import_id, sheet)
+    except Refused as refused:
+        if refused.refusal.code is not RefusalCode.INVALID:
+            raise
+        kept = await door.client_imports.kept(viewer.actor, import_id)
+        if kept.sheet is None:
+            return go("/clients", Said.CLIENTS_IMPORTED)
+        choice = Choice({}, same_names=False)
+        columns, plan = await _planned(door, viewer, kept, kept.sheet, choice)
+        return _look(request, kept, kept.sheet, columns, plan, choice, refusal=refused.refusal)
+    return go(f"{IMPORT}/{other_id}")
+
+
 async def _planned(
     door: Operations, viewer: SignedIn, kept: KeptList, sheet: Sheet, choice: Choice
 ) -> tuple[Columns, ImportPlan]:
@@ -191,6 +214,7 @@ def _look(
         "client_import/look.html",
         status=status_of(refusal.code) if refusal else HTTPStatus.OK,
         kept=kept,
+        read=sheet.read,
         plan=plan,
         fields=[(field, columns.get(field)) for field in ImportField],
         columns=list(enumerate(labelled(sheet.headings))),

@@ -23,6 +23,7 @@ from starter.clients.imports.imports import columns_of
 from tests.cli.test_cli import data, run
 from tests.journeys.scene import Json, Scene
 from tests.journeys.serving import http_of
+from tests.starter.clients.imports.test_import_files import SEVERAL
 from tests.starter.clients.test_accounts import told
 
 IMPORT = "/api/v1/clients/import"
@@ -281,6 +282,23 @@ async def test_commands_answer_the_same(scene: Scene, tmp_path):
     assert (await run(environment, "clients", "export", "-o", str(out), *me)).exit_code == 0
     again = await data(environment, "clients", "import", str(out), "--dry-run", *me)
     assert again["counts"] == {"created": 0, "changed": 0, "unchanged": 2, "refused": 0}
+    out.write_bytes(SEVERAL)
+    of_sheet = " ".join((await run(environment, "clients", "import", str(out), "--dry-run", *me)).stdout.split())
+    assert "Read from the sheet “Clients”; “Cover” is empty; “Sheet” is hidden." in of_sheet
+    assert "--sheet reads another one: Left us" in of_sheet
+    left = await data(environment, "clients", "import", str(out), "--sheet", "Left us", "--dry-run", *me)
+    assert (left["sheet"]["name"], left["rows"][0]["name"]) == ("Left us", "Yew")
+
+
+async def test_a_sheet_of_a_workbook_is_read_by_its_name(scene: Scene):
+    answer = await asked(scene, SEVERAL, dry_run=True)
+    assert answer["sheet"] == {"name": "Clients", "others": ["Left us"], "empty": ["Cover"], "hidden": ["Sheet"]}
+    other = await asked(scene, SEVERAL, dry_run=True, sheet="Left us")
+    assert (other["sheet"]["name"], [row["name"] for row in other["rows"]]) == ("Left us", ["Yew"])
+    assert (await asked(scene, "name\nAsh\n", dry_run=True))["sheet"] is None
+    for sent_as in ({"files": {"file": ("list.xlsx", SEVERAL)}}, {"json": {"rows": [{"name": "Ash"}]}}):
+        answer = (await scene.http.post(IMPORT, params={"sheet": "Leavers"}, **sent_as)).json()
+        assert answer["error"]["field"] == "sheet"
 
 
 @pytest.mark.parametrize("size", [500, pytest.param(5_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])

@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from contracts.words.client_imports import LARGEST_FILE, MOST_COLUMNS, MOST_ROWS, Spoilt
 from contracts.words.refusals import Refused
+from rules.clients.imports.columns import SheetRead
 from starter.clients.imports.reading import read_file
 from starter.clients.imports.workbooks import MOST_UNPACKED, written
 from starter.clients.spreadsheet import cell, original
@@ -134,14 +135,68 @@ def test_a_formula_is_not_evaluated_and_one_without_a_result_is_no_empty_cell():
     assert (row.texts[0], dict(row.spoilt)) == ("12", {})
 
 
-def test_the_first_visible_sheet_that_has_something_is_read():
-    def more(workbook: Workbook) -> None:
-        sheet_of(workbook).sheet_state = "hidden"
-        workbook.create_sheet("empty")
-        workbook.create_sheet("clients").append(["name"])
-        workbook["clients"].append(["Ash"])
+def several_sheets(workbook: Workbook) -> None:
+    """A hidden one with a list, an empty one, and two lists."""
+    sheet_of(workbook).sheet_state = "hidden"
+    workbook.create_sheet("Cover")
+    for title, name in (("Clients", "Ash"), ("Left us", "Yew")):
+        workbook.create_sheet(title).append(["name"])
+        workbook[title].append([name])
 
-    assert [row.texts for row in read_file(book(["name"], ["hidden"], change=more)).rows] == [["Ash"]]
+
+SEVERAL = book(["name"], ["hidden"], change=several_sheets)
+
+
+def test_the_first_visible_sheet_that_has_something_is_read():
+    sheet = read_file(SEVERAL)
+    assert [row.texts for row in sheet.rows] == [["Ash"]]
+    assert sheet.read == SheetRead("Clients", ["Left us"], ["Cover"], ["Sheet"])
+    assert sheet.read.sentence == "Read from the sheet “Clients”; “Cover” is empty; “Sheet” is hidden."
+    only = read_file(book(["name"], ["Ash"])).read
+    assert only == SheetRead("Sheet", [], [], [])
+    assert only.sentence == "Read from the sheet “Sheet”."
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "others"),
+    [
+        ("Left us", "Yew", ["Cover", "Clients"]),
+        (" left US ", "Yew", ["Cover", "Clients"]),
+        ("Sheet", "hidden", ["Cover", "Clients", "Left us"]),  # whoever names a hidden one means it
+    ],
+)
+def test_a_sheet_is_read_by_its_name(wanted, name, others):
+    sheet = read_file(SEVERAL, wanted)
+    assert [row.texts for row in sheet.rows] == [[name]]
+    assert sheet.read is not None
+    assert (sheet.read.others, sheet.read.empty, sheet.read.hidden) == (others, [], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted", "told"),
+    [
+        (
+            SEVERAL,
+            "Leavers",
+            "There is no sheet “Leavers” in the file. It has: “Sheet”, “Cover”, “Clients”, “Left us”.",
+        ),
+        (SEVERAL, "Cover", "The sheet “Cover” is empty. The file has: “Sheet”, “Cover”, “Clients”, “Left us”."),
+        (b"name\nAsh\n", "Clients", "Only an Excel workbook has sheets, and this file is none. Leave the sheet's"),
+    ],
+)
+def test_a_sheet_that_cannot_be_read_is_told(content, wanted, told):
+    with pytest.raises(Refused) as error:
+        read_file(content, wanted)
+    assert error.value.refusal.field == "sheet"
+    assert error.value.refusal.message.startswith(told)
+
+
+def test_a_workbook_of_which_only_hidden_sheets_have_something_says_so():
+    def hide(workbook: Workbook) -> None:
+        sheet_of(workbook).sheet_state = "veryHidden"
+        workbook.create_sheet("Cover")
+
+    assert "hidden: “Sheet”. Show the sheet" in refused(book(["name"], ["Ash"], change=hide))
 
 
 def test_rows_that_are_far_apart_cost_nothing_and_keep_their_numbers():

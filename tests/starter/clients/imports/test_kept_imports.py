@@ -1,10 +1,12 @@
 """A list that somebody is looking at before it is imported: kept sealed, for them alone, and not for long."""
 
 import asyncio
+import zlib
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from sqlmodel import select
 
@@ -15,9 +17,11 @@ from models.clients.tables import ClientImport
 from models.kit.columns import now
 from models.practices.writes import create_colleague
 from starter.clients.imports.imports import columns_of
+from starter.clients.imports.packing import file_in, unpacked
 from tests.journeys.people import change
 from tests.journeys.scene import Scene
 from tests.starter.clients.imports.test_client_imports import listed
+from tests.starter.clients.imports.test_import_files import SEVERAL
 
 
 async def test_a_list_is_kept_sealed_for_its_colleague_alone_and_forgotten(scene: Scene, neighbour):
@@ -89,3 +93,29 @@ async def test_a_list_that_is_looked_at_again_is_judged_again_only_when_somethin
     await change(scene, "UPDATE practices SET client_allowance = 1 WHERE id = :id", id=scene.actor.practice_id)
     full = await imports.plan_kept(scene.actor, kept, columns)
     assert [row.verdict for row in full.rows] == ["unchanged", "refused"]
+
+
+async def test_another_sheet_of_a_kept_workbook_can_be_read_instead(scene: Scene, neighbour):
+    imports = scene.operations.client_imports
+    first = await imports.keep(scene.actor, SEVERAL, "list.xlsx")
+    with pytest.raises(Refused, match="There is no sheet “Leavers”"):
+        await imports.read_other(scene.actor, first, "Leavers")
+    with pytest.raises(Refused, match="not kept any more"):
+        await imports.read_other(neighbour.actor, first, "Left us")
+    kept = await imports.kept(scene.actor, await imports.read_other(scene.actor, first, "Left us"))
+    assert kept.file_name == "list.xlsx"
+    assert kept.sheet is not None
+    assert kept.sheet.read is not None
+    assert (kept.sheet.read.name, [row.texts for row in kept.sheet.rows]) == ("Left us", [["Yew"]])
+    back = await imports.kept(scene.actor, await imports.read_other(scene.actor, kept.id, "clients"))
+    assert back.sheet is not None
+    assert [row.texts for row in back.sheet.rows] == [["Ash"]]
+    alone = await imports.keep(scene.actor, b"name\nAsh\n", "list.csv")
+    with pytest.raises(Refused, match="no other sheet"):
+        await imports.read_other(scene.actor, alone, "Clients")
+
+
+def test_a_list_that_was_kept_by_an_earlier_release_is_still_read():
+    before = zlib.compress(orjson.dumps((["name"], [(2, ["Ash"], [(0, "date")])])), level=1)
+    sheet = unpacked(before)
+    assert (sheet.rows[0].texts, sheet.rows[0].spoilt, sheet.read, file_in(before)) == (["Ash"], {0: "date"}, None, b"")

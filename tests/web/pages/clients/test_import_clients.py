@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
+from tests.starter.clients.imports.test_import_files import SEVERAL
 from tests.web.house import NARROW, Browsers, House, arrived
 from tests.web.looking import assert_accessible, assert_fits, looked_at
 from tests.web.pages.signing_in.test_signing_in import csrf_of
@@ -146,3 +147,23 @@ async def test_a_list_without_known_headings_can_be_mended(own: House, browsers:
     await page.get_by_role("button", name="Use these columns").click()
     await expect(page.get_by_text("2 clients will be added.")).to_be_visible()
     await assert_accessible(page)
+
+
+async def test_the_sheet_of_a_workbook_is_said_and_another_one_can_be_read(own: House):
+    http = await arrived(own.admin)
+    csrf = {"csrf": await csrf_of(http)}
+    answer = await http.post("/clients/import", data=csrf, files={"file": ("clients.xlsx", SEVERAL)})
+    here = answer.headers["location"]
+    page = (await http.get(here)).text
+    assert "Read from the sheet “Clients”; “Cover” is empty; “Sheet” is hidden." in page
+    assert "<option>Left us</option>" in page
+    wrong = await http.post(f"{here}/sheet", data=csrf | {"sheet": "Leavers"})
+    assert wrong.status_code == 422
+    assert "There is no sheet “Leavers” in the file." in wrong.text
+    other = await http.post(f"{here}/sheet", data=csrf | {"sheet": "Left us"})
+    assert (other.status_code, other.headers["location"] != here) == (303, True)
+    page = (await http.get(other.headers["location"])).text
+    assert "Read from the sheet “Left us”." in page
+    assert "<option>Clients</option>" in page
+    plain = await http.post("/clients/import", data=csrf, files={"file": ("a.csv", b"Code,Client name\nA1,Ash\n")})
+    assert "Read from the sheet" not in (await http.get(plain.headers["location"])).text
