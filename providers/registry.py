@@ -37,9 +37,8 @@ def _xero(settings: XeroSettings, budget: CallBudget) -> Provider:
 def _sage(settings: SageSettings, budget: CallBudget) -> Provider:
     from providers.kit.http import http_client  # what reads settings alone starts without a provider
     from providers.sage.provider import Sage  # likewise
-    from providers.sage.settings import config_of  # likewise
 
-    return Sage(config_of(settings), http_client(), budget)
+    return Sage(settings, http_client(), budget)
 
 
 @dataclass(frozen=True, slots=True)

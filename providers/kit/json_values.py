@@ -3,7 +3,7 @@
 These functions are called a million times in a pull of 1,000 organisations, so they make no models and no copies.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 import orjson
@@ -74,6 +74,16 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return told_everywhere(at)
+
+
+def day(value: object) -> date | None:
+    """A calendar day, out of a date in ISO 8601 or of the date of a time."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
 
 
 def told_everywhere(at: datetime) -> datetime | None:

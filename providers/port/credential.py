@@ -57,3 +57,20 @@ class CredentialSource(Protocol):
             SignedOut: The grant is dead; only a new consent helps.
         """
         ...
+
+
+class OneCredential:
+    """Gives one credential as it is, such as that of a sign-in that is being finished; nothing is refreshed.
+
+    Args:
+        given: The credential.
+    """
+
+    practice_id: UUID | None = None
+
+    def __init__(self, given: Credential) -> None:
+        self._given = given
+
+    async def credential(self, rejected: Credential | None = None) -> Credential:  # noqa: ARG002  # there is no other
+        """See ``CredentialSource.credential``."""
+        return self._given

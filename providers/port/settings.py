@@ -6,6 +6,7 @@ in ``.env``, as for all settings. ``providers/registry.py`` reads them.
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, SecretStr
@@ -18,6 +19,25 @@ def _without_slash(value: object) -> object:
 
 
 BaseUrl = Annotated[str, BeforeValidator(_without_slash), Field(pattern=r"^https?://[^\s/]+")]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Our app at a platform, and where that serves OAuth.
+
+    Attributes:
+        client_id: The app's id.
+        client_secret: Its secret; hidden in ``repr``.
+        authorize_url: The page to which browsers are sent.
+        token_url: Where codes and refresh tokens are exchanged.
+        revoke_url: Where grants are ended.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    authorize_url: str
+    token_url: str
+    revoke_url: str
 
 
 class ProviderSettings(BaseSettings):

@@ -1,30 +1,30 @@
-"""Makes one call to Sage's API: waits for admission by the limits, sends it once, and classifies the answer.
+"""Makes one call to Sage's API, and classifies the answer.
 
-It does not retry and does not wait for a limit to end, because the caller's retries are durable. The only exception is
-an access token that Sage refuses, which is replaced (``TOKENS_REPLACED``). Every call about a business names it, since
-without the header Sage answers about another one; an answer that names another business is never read.
+Every call about a business names it, since without the header Sage answers about another one, without a word. Every
+answer about one names it too, but for ``/businesses`` and ``/user`` (Sage's best practices): an answer that names
+another business is never read. One that names none is read: a server in front of Sage may drop the header, the profile
+that every pull reads is compared by its own id, and the business that was asked for is what Sage answers about.
 """
 
 from collections.abc import Mapping
-from uuid import UUID
 
 import httpx2
 
 from contracts.words.causes import Cause
+from providers.kit.authorised_calls import AuthorisedCalls
 from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
-from providers.kit.http import TooLargeError
+from providers.kit.oauth.token_sets import unpacked
 from providers.port.credential import CredentialSource
-from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
+from providers.port.errors import NeedsPerson, RateLimited, Unavailable
 from providers.sage.errors import classify, refuses_token
-from providers.sage.tokens import TokenSet
 
 BUSINESS = "x-business"
 
 TOKENS_REPLACED = 1
-"""How often a call replaces a token that was refused. Each time may use up a refresh token, and a business that is
-reached no more may be answered 401 as well: one newer token tells."""
+"""Each time may use up a refresh token, and a business that is reached no more may be answered 401 as well: one newer
+token tells."""
 
 
 class TokenStaysRefused(Unavailable):
@@ -32,10 +32,11 @@ class TokenStaysRefused(Unavailable):
 
 
 class Calls:
-    """Sends authorised calls."""
+    """Makes calls."""
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
         self._base_url, self._http, self._limits, self._now = base_url, http, limits, now
+        self._calls = AuthorisedCalls(http, limits, tokens_replaced=TOKENS_REPLACED)
 
     async def get(
         self,
@@ -58,49 +59,25 @@ class Calls:
         Raises:
             ProviderError: Classified by cause.
         """
-        held = await tokens.credential()
-        response = await self._send(path, held.secret, bound, business_id, params, tokens.practice_id)
-        for _ in range(TOKENS_REPLACED):
-            if not refuses_token(response.status_code, response.content):
-                break
-            held = await tokens.credential(rejected=held)
-            response = await self._send(path, held.secret, bound, business_id, params, tokens.practice_id)
-        status = response.status_code
-        if not 200 <= status < 300:
-            error = classify(status, response.headers, response.content, self._now())
+
+        def made(secret: bytes) -> httpx2.Request:
+            headers = {"accept": "application/json", "authorization": f"Bearer {unpacked(secret).access_token}"}
+            if business_id is not None:
+                headers[BUSINESS] = business_id
+            url = f"{self._base_url}{path}"
+            return self._http.build_request("GET", url, params=params, headers=headers, extensions=bound.asked)
+
+        response = await self._calls.send(tokens, business_id, made, _refuses_token)
+        if not 200 <= response.status_code < 300:
+            error = classify(response.status_code, response.headers, response.content, self._now())
             if isinstance(error, RateLimited):
                 self._limits.refused(business_id, error)
-            if refuses_token(status, response.content):
-                raise TokenStaysRefused(error.detail)
-            raise error
+            raise TokenStaysRefused(error.detail) if _refuses_token(response) else error
         echo = response.headers.get(BUSINESS)
         if business_id is not None and echo is not None and echo.strip().lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
         return response.content
 
-    async def _send(
-        self,
-        path: str,
-        secret: bytes,
-        bound: Bound,
-        business_id: str | None,
-        params: Mapping[str, str] | None,
-        practice_id: UUID | None,
-    ) -> httpx2.Response:
-        headers = {
-            "accept": "application/json",
-            "authorization": f"Bearer {TokenSet.unpacked(secret).access_token}",
-        }
-        if business_id is not None:
-            headers[BUSINESS] = business_id
-        request = self._http.build_request(
-            "GET", f"{self._base_url}{path}", params=params, headers=headers, extensions=bound.asked
-        )
-        async with self._limits.call(business_id, practice_id):
-            try:
-                return await self._http.send(request)
-            except TooLargeError as error:
-                # One business' list may really be as large; what is asked of none is not Sage's own answer.
-                raise (Unavailable if business_id is None else TooLarge)(str(error)) from None
-            except httpx2.RequestError as error:
-                raise Unavailable(f"no answer: {type(error).__name__}") from None
+
+def _refuses_token(response: httpx2.Response) -> bool:
+    return refuses_token(response.status_code, response.content)

@@ -10,22 +10,22 @@ from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
 from providers.kit.windows import Counted, Scope, Unit, Window
 from providers.port.call_budget import CallBudget
-from providers.sage.settings import SageConfig, SageSettings
+from providers.sage.settings import SageSettings
 
 CALLS_A_DAY = 1_296_000
 
 
-def windows_of(config: SageConfig) -> tuple[Window, ...]:
+def windows_of(settings: SageSettings) -> tuple[Window, ...]:
     """All limits of the platform."""
     return (
-        Window(Scope.APP, Unit.AT_ONCE, config.calls_at_once, Counted.SHARED),
+        Window(Scope.APP, Unit.AT_ONCE, settings.calls_at_once, Counted.SHARED),
         Window(Scope.APP, Unit.DAY, CALLS_A_DAY, Counted.SHARED),
     )
 
 
-def limits_of(config: SageConfig, budget: CallBudget, now: Clock) -> CallLimits:
+def limits_of(settings: SageSettings, budget: CallBudget, now: Clock) -> CallLimits:
     """What admits the calls of an app at Sage."""
-    return CallLimits(SageSettings.name, config.client_id, windows_of(config), used_up, budget, now)
+    return CallLimits(settings.name, settings.app().client_id, windows_of(settings), used_up, budget, now)
 
 
 def used_up(headers: Mapping[str, str]) -> Iterator[tuple[Scope, Unit]]:  # noqa: ARG001  # Sage's answers do not say

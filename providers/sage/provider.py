@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import httpx2
 
@@ -11,7 +10,7 @@ from providers.kit.clock import Clock, utc_now
 from providers.kit.json_values import Record, text
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, Region, SignInBrings
-from providers.port.credential import Credential, CredentialSource
+from providers.port.credential import Credential, CredentialSource, OneCredential
 from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError
 from providers.port.feeds import Feed
 from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation
@@ -21,27 +20,15 @@ from providers.sage.envelope import single
 from providers.sage.feeds import FEEDS, SINGLE
 from providers.sage.limits import limits_of
 from providers.sage.reading import Reading
-from providers.sage.settings import SageConfig, SageSettings
-from providers.sage.sign_in import SignIn
-
-
-class _JustSignedIn:
-    """Gives the credential of a sign-in that is being finished; nothing is refreshed meanwhile."""
-
-    practice_id: UUID | None = None
-
-    def __init__(self, credential: Credential) -> None:
-        self._credential = credential
-
-    async def credential(self, rejected: Credential | None = None) -> Credential:  # noqa: ARG002  # there is no other
-        return self._credential
+from providers.sage.settings import SageSettings
+from providers.sage.sign_in import NOBODY, SignIn
 
 
 class Sage:
     """Sage as a ``Provider``. There is one in each process, because it owns limits, caches and connections.
 
     Args:
-        config: The app's settings.
+        settings: Our app's.
         http: The client to send with; ``providers.kit.http.http_client()`` outside of tests. Closed by ``close``.
         budget: The calls of the whole app, shared by all processes.
         now: The clock, aware, in UTC.
@@ -59,11 +46,13 @@ class Sage:
         may_return_at_once=True,
     )
 
-    def __init__(self, config: SageConfig, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: SageSettings, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now
+    ) -> None:
         self._http, self._now = http, now
-        self._sign_in = SignIn(config, http, now)
-        self._limits = limits_of(config, budget, now)
-        self._api = Calls(config.api_url, http, self._limits, now)
+        self._sign_in = SignIn(settings, http, now)
+        self._limits = limits_of(settings, budget, now)
+        self._api = Calls(settings.api_url, http, self._limits, now)
         self._businesses = Businesses(self._api)
         self._reading = Reading(self._api, self._businesses, now)
 
@@ -83,37 +72,28 @@ class Sage:
 
         A sign-in whose person is known is finished also where ``/user`` does not answer: its code is used.
         """
-        got = await self._sign_in.exchange(params, kept, redirect_uri=redirect_uri)
-        credential = Credential(
-            account_key=got.person or "",
-            person=got.person,
-            label="Sage user",
-            secret=got.tokens.packed(),
-            access_expires_at=got.access_expires_at,
-            refresh_expires_at=got.refresh_expires_at,
-            region=got.region,
-        )
+        credential = await self._sign_in.exchange(params, kept, redirect_uri=redirect_uri)
         try:
-            user = single(await self._api.get("/user", _JustSignedIn(credential), SINGLE))
+            user = single(await self._api.get("/user", OneCredential(credential), SINGLE))
         except ProviderError:
-            if got.person is None:
+            if credential.person is None:
                 raise
             user = {}
-        if (person := got.person or text(user.get("id"))) is None:
+        if (person := credential.person or text(user.get("id"))) is None:
             raise ConsentFailed("neither the tokens nor the answer about the user name the person")
         return FinishedSignIn(replace(credential, account_key=person, person=person, label=label_of(user)))
 
     async def check_app(self) -> None:
         """See ``Provider.check_app``."""
-        await self._sign_in.check_app()
+        await self._sign_in.flow.check_app()
 
     async def refresh(self, credential: Credential) -> Credential:
         """See ``Provider.refresh``."""
-        return await self._sign_in.refresh(credential)
+        return await self._sign_in.flow.refresh(credential)
 
     async def revoke(self, credential: Credential) -> None:
         """See ``Provider.revoke``."""
-        await self._sign_in.revoke(credential)
+        await self._sign_in.flow.revoke(credential)
 
     async def organisations(
         self,
@@ -155,4 +135,4 @@ def label_of(user: Record) -> str:
     """The person's name; never an e-mail address, since names appear in more places than addresses may."""
     names = " ".join(part for key in ("first_name", "last_name") if (part := text(user.get(key))))
     name = names or text(user.get("displayed_as")) or ""
-    return name[:200] if name.strip() and "@" not in name else "Sage user"
+    return name[:200] if name.strip() and "@" not in name else NOBODY

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from contracts.words import standard_information as rows
-from providers.kit.json_values import Record, decimal, flag, json_text, moment, records_in, text
-from providers.sage.values import day
+from providers.kit.json_values import Record, day, decimal, flag, json_text, moment, records_in, text
 
 BASE = {"id", "displayed_as", "$path"}
 """What a record has that was not asked for more."""

@@ -1,12 +1,11 @@
 """What has to be known of our app at Sage: its variables, its addresses and its limits."""
 
-from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from providers.port.settings import BaseUrl, ProviderSettings
+from providers.port.settings import App, BaseUrl, ProviderSettings
 
 STAND_IN_ID = "5a4db0c5-a4db-4c5a-84db-0c5a4db0c500/5a4db0c5-a4db-4c5a-84db-0c5a4db0c501"
 STAND_IN_SECRET = "sandbox-only-secret-never-use-at-sage"  # noqa: S105  # the stand-in's public constant
@@ -40,6 +39,17 @@ class SageSettings(ProviderSettings):
     api_url: BaseUrl = API_URL
     calls_at_once: Annotated[int, Field(ge=1)] = CALLS_AT_ONCE
 
+    def app(self) -> App:
+        """Our app, with its secret.
+
+        Raises:
+            LookupError: Its id or secret is not set.
+        """
+        if self.client_id is None:
+            raise LookupError(f"{self.variable('client_id')} is not set")
+        revoke_url = f"{self.token_url.rpartition('/')[0]}/revoke"
+        return App(self.client_id, self.secret(), self.authorize_url, self.token_url, revoke_url)
+
     def at_stand_in(self, url: str) -> Self:
         """See ``ProviderSettings.at_stand_in``: one address serves the sign-in and the API."""
         app = {"client_id": STAND_IN_ID, "client_secret": SecretStr(STAND_IN_SECRET)}
@@ -49,47 +59,3 @@ class SageSettings(ProviderSettings):
             "api_url": f"{url}/v3.1",
         }
         return self.model_copy(update={**app, **addresses})
-
-
-@dataclass(frozen=True, slots=True)
-class SageConfig:
-    """One Sage app.
-
-    Attributes:
-        client_id: The app's id, two GUIDs with a slash between them.
-        client_secret: The app's secret; hidden in ``repr``.
-        authorize_url: The page to which browsers are sent.
-        token_url: Where codes and refresh tokens are exchanged.
-        api_url: Base of the API, without a final slash.
-        calls_at_once: Calls at the same time for the whole app, over all processes.
-    """
-
-    client_id: str
-    client_secret: str = field(repr=False)
-    authorize_url: str = AUTHORIZE_URL
-    token_url: str = TOKEN_URL
-    api_url: str = API_URL
-    calls_at_once: int = CALLS_AT_ONCE
-
-    @property
-    def revoke_url(self) -> str:
-        """Where grants are ended: beside the token endpoint."""
-        return f"{self.token_url.rpartition('/')[0]}/revoke"
-
-
-def config_of(settings: SageSettings) -> SageConfig:
-    """The app that the settings describe.
-
-    Raises:
-        LookupError: Its id or secret is not set.
-    """
-    if settings.client_id is None:
-        raise LookupError(f"{settings.variable('client_id')} is not set")
-    return SageConfig(
-        client_id=settings.client_id,
-        client_secret=settings.secret(),
-        authorize_url=settings.authorize_url,
-        token_url=settings.token_url,
-        api_url=settings.api_url,
-        calls_at_once=settings.calls_at_once,
-    )

@@ -1,42 +1,33 @@
-"""Signing in at Sage: authorisation code with PKCE, refresh and revocation. Source: sage.md section 1.
+"""Signing in at Sage: what its page is asked for, and what comes back. Source: sage.md section 1.
 
-The app's credentials stand in the body, because its id has a slash. No error shows a code, verifier or token. The
-caller of ``refresh`` holds the grant's lease and saves the new credential before use: a used refresh token is dead at
-once, and so is every earlier one of the same person.
+A used refresh token is dead at once, and so is every earlier one of the same person.
 """
 
-import base64
-import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode
 
 import httpx2
 
-from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
-from providers.kit.json_bodies import read_json
 from providers.kit.json_values import text
-from providers.kit.token_endpoint import NotReached, TokenRefused
+from providers.kit.oauth.code_flow import CodeFlow, Lifetime
+from providers.kit.oauth.token_sets import Kept, packed
 from providers.port.credential import Credential
-from providers.port.errors import ConsentDenied, ConsentFailed, OtherRegion, SignedOut, Unavailable
+from providers.port.errors import ConsentDenied, ConsentFailed, OtherRegion, Unavailable
 from providers.port.provider import BegunSignIn
 from providers.sage.errors import classify_identity
-from providers.sage.settings import SageConfig
-from providers.sage.tokens import Kept, TokenSet
+from providers.sage.settings import SageSettings
 
 SCOPE = "readonly"
 """Nothing is written."""
 
-ACCESS_SECONDS, REFRESH_SECONDS = 300, 2_678_400
-"""The lives of the tokens, for an answer that does not say."""
-_LONGEST_ACCESS, _LONGEST_REFRESH = 86_400, 366 * 86_400
-"""Longer ones are a mistake in the answer."""
+ACCESS, REFRESH = Lifetime(usual=300, longest=86_400), Lifetime(usual=2_678_400, longest=366 * 86_400)
+"""Five minutes, and 31 days."""
 
-_NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
+NOBODY = "Sage user"
+"""Stands for a person whose name is not known."""
 
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
@@ -52,51 +43,31 @@ _REFUSALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Exchanged:
-    """What a code gave.
+class SignIn:
+    """Begins and finishes sign-ins; ``flow`` refreshes and ends what they gave.
 
     Attributes:
-        tokens: The tokens.
-        person: Sage's id of the person who allowed it; None if the answer does not say.
-        region: The country of the authorisation, in capitals; None where nothing says it.
-        access_expires_at: When the access token ends (aware, UTC).
-        refresh_expires_at: When the refresh token ends (aware, UTC).
+        flow: The code flow at Sage.
     """
 
-    tokens: TokenSet
-    person: str | None
-    region: str | None
-    access_expires_at: datetime
-    refresh_expires_at: datetime
-
-
-class SignIn:
-    """Begins sign-ins, exchanges their codes, and refreshes and revokes what that gave."""
-
-    def __init__(self, config: SageConfig, http: httpx2.AsyncClient, now: Clock) -> None:
-        self._config, self._http, self._now = config, http, now
+    def __init__(self, settings: SageSettings, http: httpx2.AsyncClient, now: Clock) -> None:
+        self._now = now
+        self.flow = CodeFlow(settings.app(), ACCESS, REFRESH, classify_identity, http, now)
 
     def begin(self, *, state: str, redirect_uri: str, region: str | None = None) -> BegunSignIn:
         """Begin a sign-in in a country. Without one in the address, Sage itself asks for it first."""
-        kept = Kept(secrets.token_urlsafe(48), region)
-        digest = hashlib.sha256(kept.code_verifier.encode()).digest()
+        kept = Kept(secrets.token_urlsafe(48), region=region)
         asked = {
             # The country has to be that of the business; the filter only leaves others out of Sage's own question.
             **({"country": region.lower()} if region else {"filter": "apiv3.1"}),
-            "response_type": "code",
-            "client_id": self._config.client_id,
             "redirect_uri": redirect_uri,
             "scope": SCOPE,
             "state": state,
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
         }
-        query = urlencode(asked, quote_via=quote, safe="")  # the slash of the id too
-        return BegunSignIn(f"{self._config.authorize_url}?{query}", kept.packed())
+        return BegunSignIn(self.flow.address(kept.code_verifier, asked), kept.packed())
 
-    async def exchange(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> Exchanged:
-        """Exchange the code that came back.
+    async def exchange(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> Credential:
+        """Exchange the code that came back; the person is None where the answer does not name them.
 
         Raises:
             ConsentDenied: The person said no.
@@ -105,91 +76,17 @@ class SignIn:
             ProviderError: Sage could not be reached, or refuses the app.
         """
         code, begun = code_in(params, self._now()), Kept.unpacked(kept)
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": begun.code_verifier,
-        }
-        try:
-            try:
-                exchanged = await self._exchanged(form)
-            except NotReached:  # only then is the code unused; it is good for a minute
-                exchanged = await self._exchanged(form)
-        except (SignedOut, TokenRefused) as refused:
-            raise ConsentFailed(refused.detail) from None
-        if not exchanged.tokens.refresh_token:
-            raise ConsentFailed("the tokens came without a refresh token")
-        return replace(exchanged, region=country_of(params, code) or begun.region)
-
-    async def refresh(self, credential: Credential) -> Credential:
-        """Refresh a credential. See ``Provider.refresh``."""
-        held = TokenSet.unpacked(credential.secret)
-        if not held.refresh_token:
-            raise SignedOut("there is no refresh token")
-        newer = await self._exchanged({"grant_type": "refresh_token", "refresh_token": held.refresh_token})
-        tokens = newer.tokens
-        if not tokens.refresh_token:  # the token that was good goes on being it (RFC 6749 section 6)
-            tokens = replace(tokens, refresh_token=held.refresh_token)
-        return replace(
-            credential,
-            secret=tokens.packed(),
-            access_expires_at=newer.access_expires_at,
-            refresh_expires_at=newer.refresh_expires_at,
+        got = await self.flow.exchange(code, begun.code_verifier, redirect_uri=redirect_uri)
+        person = text(got.said.get("requested_by_id"))
+        return Credential(
+            account_key=person or "",
+            person=person,
+            label=NOBODY,
+            secret=packed(got.tokens),
+            access_expires_at=got.access_expires_at,
+            refresh_expires_at=got.refresh_expires_at,
+            region=country_of(params, code) or begun.region,
         )
-
-    async def check_app(self) -> None:
-        """Try the app's secret. See ``Provider.check_app``."""
-        try:
-            await self._post(self._config.token_url, {"grant_type": "refresh_token", "refresh_token": _NOBODYS_TOKEN})
-        except (SignedOut, TokenRefused):
-            return  # it knows the app, and not the token
-
-    async def revoke(self, credential: Credential) -> None:
-        """End the grant. Access tokens live out their five minutes. See ``Provider.revoke``."""
-        try:
-            await self._post(self._config.revoke_url, {"token": TokenSet.unpacked(credential.secret).refresh_token})
-        except SignedOut:
-            return
-
-    async def _exchanged(self, form: Mapping[str, str]) -> Exchanged:
-        asked_at = self._now()
-        answer = await self._post(self._config.token_url, form)
-        access_token, refresh_token = answer.get("access_token"), answer.get("refresh_token")
-        if not isinstance(access_token, str) or not access_token:
-            raise Unavailable("token endpoint: a success without an access token")
-        access = _seconds(answer.get("expires_in"), ACCESS_SECONDS, _LONGEST_ACCESS)
-        refresh = _seconds(answer.get("refresh_token_expires_in"), REFRESH_SECONDS, _LONGEST_REFRESH)
-        return Exchanged(
-            tokens=TokenSet(access_token, refresh_token.strip() if isinstance(refresh_token, str) else ""),
-            person=text(answer.get("requested_by_id")),
-            region=None,
-            access_expires_at=asked_at + timedelta(seconds=access),
-            refresh_expires_at=asked_at + timedelta(seconds=refresh),
-        )
-
-    async def _post(self, url: str, form: Mapping[str, str]) -> Mapping[str, object]:
-        """The answer to a form; every failure becomes one of our errors, without secrets."""
-        app = {"client_id": self._config.client_id, "client_secret": self._config.client_secret}
-        request = self._http.build_request(
-            "POST", url, data={**app, **form}, headers={"accept": "application/json"}, extensions=TOKENS.asked
-        )
-        try:
-            response = await self._http.send(request)
-        except httpx2.ConnectError:
-            raise NotReached("token endpoint: ConnectError") from None
-        except httpx2.RequestError as error:
-            raise Unavailable(f"token endpoint: {type(error).__name__}") from None
-        if not 200 <= response.status_code < 300:
-            raise classify_identity(response.status_code, response.headers, response.content, self._now())
-        try:
-            answer = read_json(response.content)
-        except ValueError:
-            is_page = response.content.strip()[:1] == b"<"
-            raise (NotReached if is_page else Unavailable)("token endpoint: a success that is not JSON") from None
-        if not isinstance(answer, dict):
-            raise Unavailable("token endpoint: a success that is no object")
-        return answer
 
 
 def code_in(params: Mapping[str, str], now: datetime) -> str:
@@ -222,11 +119,3 @@ def country_of(params: Mapping[str, str], code: str) -> str | None:
         if _COUNTRY.fullmatch(said):
             return said.upper()
     return None
-
-
-def _seconds(lifetime: object, usual: int, longest: int) -> int:
-    try:
-        seconds = int(str(lifetime))
-    except ValueError:
-        return usual
-    return seconds if 0 < seconds <= longest else usual

@@ -7,20 +7,19 @@ was sent or received.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from uuid import UUID
 
 import httpx2
 
+from providers.kit.authorised_calls import AuthorisedCalls
 from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
-from providers.kit.http import TooLargeError
 from providers.kit.json_bodies import without_nul
+from providers.kit.oauth.token_sets import unpacked
 from providers.port.credential import CredentialSource
-from providers.port.errors import RateLimited, TooLarge, Unavailable
+from providers.port.errors import RateLimited, Unavailable
 from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
-from providers.xero.sign_in.secret import unpacked
 
 CORRELATION = "xero-correlation-id"
 """Carried by every answer to a call for an organisation (recorded live in 2026)."""
@@ -37,7 +36,7 @@ class Calls:
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
         self._base_url = base_url.rstrip("/")
-        self._http = http
+        self._calls = AuthorisedCalls(http, limits, tokens_replaced=TOKENS_REPLACED)
         # Seven calls a client, most of them alike: what the client would merge anew for each is merged once.
         self._urls: dict[tuple[str, frozenset[tuple[str, str]]], httpx2.URL] = {}
         self._headers = {**http.headers, "accept": "application/json"}
@@ -113,15 +112,16 @@ class Calls:
         sent = {**self._headers, **headers}
         if organisation_id is not None:
             sent["xero-tenant-id"] = organisation_id
-        held = await tokens.credential()
-        token = unpacked(held.secret).access_token
-        response = await self._send(method, url, sent, token, bound, organisation_id, tokens.practice_id)
-        for _ in range(TOKENS_REPLACED):
-            if not refuses_token(response.status_code, response.headers, response.content):
-                break
-            held = await tokens.credential(rejected=held)
-            token = unpacked(held.secret).access_token
-            response = await self._send(method, url, sent, token, bound, organisation_id, tokens.practice_id)
+
+        def made(secret: bytes) -> httpx2.Request:
+            return httpx2.Request(
+                method,
+                url,
+                headers={**sent, "authorization": f"Bearer {unpacked(secret).access_token}"},
+                extensions={**self._timeout, **bound.asked},
+            )
+
+        response = await self._calls.send(tokens, organisation_id, made, _refuses_token)
         status = response.status_code
         if 200 <= status < 300 or (status == 304 and method == "GET") or (status == 404 and may_be_missing):
             return response
@@ -138,30 +138,6 @@ class Calls:
                 self._urls[key] = url
         return url
 
-    async def _send(
-        self,
-        method: str,
-        url: httpx2.URL,
-        headers: Mapping[str, str],
-        token: str,
-        bound: Bound,
-        organisation_id: str | None,
-        practice_id: UUID | None,
-    ) -> httpx2.Response:
-        request = httpx2.Request(
-            method,
-            url,
-            headers={**headers, "authorization": f"Bearer {token}"},
-            extensions={**self._timeout, **bound.asked},
-        )
-        async with self._limits.call(organisation_id, practice_id):
-            try:
-                response = await self._http.send(request)
-            except TooLargeError as error:
-                # No login reaches that many organisations, so that an answer to what is asked of none of them is not
-                # Xero's own; one organisation's list may really be as large.
-                raise (Unavailable if organisation_id is None else TooLarge)(str(error)) from None
-            except httpx2.RequestError as error:
-                raise Unavailable(f"no answer: {type(error).__name__}") from None
-        self._limits.learn(organisation_id, response.headers)
-        return response
+
+def _refuses_token(response: httpx2.Response) -> bool:
+    return refuses_token(response.status_code, response.headers, response.content)

@@ -31,7 +31,7 @@ from datetime import datetime, timedelta
 
 from contracts.words.causes import Cause
 from providers.kit.json_bodies import read_json
-from providers.kit.token_endpoint import refusal
+from providers.kit.oauth.token_endpoint import refusal
 from providers.kit.windows import Unit, end_of, retry_after
 from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
 

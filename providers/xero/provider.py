@@ -10,6 +10,7 @@ import httpx2
 from contracts.words.causes import Cause
 from providers.kit.clock import Clock, utc_now
 from providers.kit.json_values import Record
+from providers.kit.oauth.token_sets import unpacked
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
@@ -25,7 +26,6 @@ from providers.xero.limits import limits_of
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
 from providers.xero.sign_in.oauth import OAuth
-from providers.xero.sign_in.secret import unpacked
 from providers.xero.walk import Walk
 
 ACCOUNTING = "/api.xro/2.0"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
+from pydantic import SecretStr
 
 from emulators.books.library import Record
 from emulators.kit.app import StandIn
@@ -20,7 +21,7 @@ from providers.port.provider import Provider
 from providers.sage.feeds import BANK_ACCOUNTS, CONTACTS, ORGANISATION, STOCK_ITEMS
 from providers.sage.provider import Sage
 from providers.sage.schemas import reference
-from providers.sage.settings import SageConfig
+from providers.sage.settings import SageSettings
 from tests.contract.subject import REDIRECT, SignIn, Subject, Wrong
 from tests.emulators.standing_in import Form
 from tests.journeys.browser import fresh
@@ -47,14 +48,14 @@ class SageSubject(Subject):
     long = MANY_CONTACTS_INDEX
 
     def make_provider(self) -> Provider:
-        config = SageConfig(
+        settings = SageSettings(
             client_id=SANDBOX_CLIENT_ID,
-            client_secret=SANDBOX_CLIENT_SECRET,
+            client_secret=SecretStr(SANDBOX_CLIENT_SECRET),
             authorize_url=f"{self.base}{PATHS.authorize}",
             token_url=f"{self.base}{PATHS.token}",
             api_url=f"{self.base}/v3.1",
         )
-        return Sage(config, http_client(), Allowance(), self.now)
+        return Sage(settings, http_client(), Allowance(), self.now)
 
     @property
     def ids(self) -> list[str]:

@@ -8,12 +8,12 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from providers.kit.oauth.token_sets import TokenSet, packed, unpacked
 from providers.port.call_budget import Counter
 from providers.port.credential import Credential
 from providers.port.provider import ReachableOrganisation
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
-from providers.xero.sign_in.secret import TokenSet, packed, unpacked
 from tests.providers.clock import HandClock
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn
 

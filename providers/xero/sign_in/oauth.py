@@ -5,10 +5,9 @@ holds the grant's lease and saves the new credential before use, because Xero ro
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import httpx2
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]  # Authlib ships no types
@@ -18,14 +17,14 @@ from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
 from providers.kit.http import Through
 from providers.kit.json_bodies import read_json
-from providers.kit.token_endpoint import NotReached, TokenRefused
+from providers.kit.oauth.token_endpoint import NotReached, TokenRefused, once_more
+from providers.kit.oauth.token_sets import Kept, TokenSet, packed, unpacked
 from providers.port.credential import Credential
 from providers.port.errors import ConsentDenied, ConsentFailed, SignedOut, Unavailable
 from providers.port.provider import BegunSignIn, FinishedSignIn
 from providers.xero.errors import classify_identity
 from providers.xero.settings import XeroConfig
 from providers.xero.sign_in.identity import Claims, XeroIdentity
-from providers.xero.sign_in.secret import Kept, TokenSet, packed, unpacked
 
 DEFAULT_LIFETIME_SECONDS = 1800
 """An access token's life (developer.xero.com/faq/oauth2), for an answer that does not say."""
@@ -38,8 +37,6 @@ LONGEST_LIFETIME_SECONDS = 86_400
 
 _JSON_STARTS = frozenset({b"{", b"[", b"\xef"})
 """With what a JSON body begins, which may have a byte order mark before it."""
-
-Answer = TypeVar("Answer")
 
 _NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
 """Refreshing it tells whether the app is known: the app's secret is looked at before the token."""
@@ -74,8 +71,8 @@ class OAuth:
     async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """Exchange the code and verify who signed in. See ``Provider.finish_sign_in``."""
         code, held = _code_in(params), Kept.unpacked(kept)
-        endpoints = await _once_more(self._identity.endpoints, Unavailable)
-        await _once_more(self._identity.keys, Unavailable)  # a code whose tokens nobody can check is lost
+        endpoints = await once_more(self._identity.endpoints, Unavailable)
+        await once_more(self._identity.keys, Unavailable)  # a code whose tokens nobody can check is lost
         asked_at = self._now()
 
         def exchange() -> Awaitable[Mapping[str, object]]:
@@ -91,7 +88,7 @@ class OAuth:
         try:
             # Only a code that has not been seen: for one that comes twice, what it gave may be ended (RFC 6749 section
             # 4.1.2). Whether Xero does that is unconfirmed.
-            answer = await _once_more(exchange, NotReached)
+            answer = await once_more(exchange, NotReached)
         except SignedOut as refused:
             raise ConsentFailed(refused.detail) from None
         except TokenRefused as refused:
@@ -200,14 +197,6 @@ class OAuth:
     def _refuse_failure(self, response: httpx2.Response) -> None:
         if not 200 <= response.status_code < 300:
             raise classify_identity(response.status_code, response.headers, response.content, self._now())
-
-
-async def _once_more(call: Callable[[], Awaitable[Answer]], passing: type[Exception]) -> Answer:
-    """Make a call, and repeat it once if it fails with an error that passes by itself."""
-    try:
-        return await call()
-    except passing:
-        return await call()
 
 
 def _code_in(params: Mapping[str, str]) -> str:

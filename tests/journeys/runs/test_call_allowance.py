@@ -5,9 +5,9 @@ from uuid import UUID
 import pytest
 
 from models.kit.columns import now
+from providers.kit.oauth.token_sets import TokenSet, packed
 from providers.port.credential import Credential
 from providers.port.errors import ProviderError, RateLimited
-from providers.xero.sign_in.secret import TokenSet, packed
 from starter.bootstrap import build_providers
 from tests.journeys.scene import Scene
 

@@ -16,13 +16,13 @@ from activities.shared.failures import application_error
 from contracts.words.causes import Cause
 from providers.kit.bounds import DOCUMENT, EXTENSION, KIB, MIB, TOKENS, Bound
 from providers.kit.http import TooLargeError, http_client
+from providers.kit.oauth.token_sets import Kept
 from providers.port.errors import RateLimited, TooLarge, Unavailable
 from providers.port.feeds import Feed
 from providers.xero import feeds
 from providers.xero.bounds import LISTING, LONG_LIST, NOTHING, SHORT_LIST
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
-from providers.xero.sign_in.secret import Kept
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, Tokens, held, paired
 from tests.providers.stand_in import StandIn

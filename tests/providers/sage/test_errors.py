@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.words.causes import Cause
-from providers.kit.token_endpoint import NotReached, TokenRefused
+from providers.kit.oauth.token_endpoint import NotReached, TokenRefused
 from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.sage.errors import classify, classify_identity, refuses_token
 

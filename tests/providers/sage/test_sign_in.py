@@ -7,23 +7,23 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
+from providers.kit.oauth.token_sets import Kept, TokenSet, packed, unpacked
 from providers.port.errors import ConsentDenied, ConsentFailed, OtherRegion, Unavailable
 from providers.sage.provider import label_of
-from providers.sage.settings import SageConfig
+from providers.sage.settings import SageSettings
 from providers.sage.sign_in import SignIn, code_in, country_of
-from providers.sage.tokens import Kept, TokenSet
 
+SETTINGS = SageSettings(client_id="one/two", client_secret=SecretStr("hush"))
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 async def test_the_address_asks_for_pkce_and_encodes_the_slash_of_the_app() -> None:
     async with httpx2.AsyncClient() as http:
-        begun = SignIn(SageConfig("one/two", "hush"), http, lambda: NOW).begin(
-            state="s", redirect_uri="https://us/back"
-        )
-    assert begun.address.startswith("https://www.sageone.com/oauth2/auth/central?filter=apiv3.1&")
-    assert "client_id=one%2Ftwo&" in begun.address
+        begun = SignIn(SETTINGS, http, lambda: NOW).begin(state="s", redirect_uri="https://us/back")
+    assert begun.address.startswith("https://www.sageone.com/oauth2/auth/central?response_type=code&")
+    assert "client_id=one%2Ftwo&filter=apiv3.1&" in begun.address
     asked = {name: values[0] for name, values in parse_qs(urlsplit(begun.address).query).items()}
     verifier = Kept.unpacked(begun.kept).code_verifier
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -34,9 +34,7 @@ async def test_the_address_asks_for_pkce_and_encodes_the_slash_of_the_app() -> N
 
 async def test_the_address_names_the_country_that_was_chosen() -> None:
     async with httpx2.AsyncClient() as http:
-        begun = SignIn(SageConfig("one/two", "hush"), http, lambda: NOW).begin(
-            state="s", redirect_uri="https://us/back", region="IE"
-        )
+        begun = SignIn(SETTINGS, http, lambda: NOW).begin(state="s", redirect_uri="https://us/back", region="IE")
     asked = parse_qs(urlsplit(begun.address).query)
     assert asked["country"] == ["ie"]
     assert "filter" not in asked
@@ -44,13 +42,13 @@ async def test_the_address_names_the_country_that_was_chosen() -> None:
 
 
 def test_what_was_kept_before_there_were_countries_is_read() -> None:
-    assert Kept.unpacked(b'{"code_verifier": "v"}') == Kept("v", None)
+    assert Kept.unpacked(b'{"code_verifier": "v"}') == Kept("v")
 
 
 def test_secrets_are_kept_and_not_shown() -> None:
     tokens = TokenSet("access", "refresh")
-    assert TokenSet.unpacked(tokens.packed()) == tokens
-    assert TokenSet.unpacked(b"") == TokenSet("", "")
+    assert unpacked(packed(tokens)) == tokens
+    assert unpacked(b"") == TokenSet("", "")
     assert "access" not in repr(tokens).replace("access_token", "")
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from providers.sage.values import day
+from providers.kit.json_values import day
 
 
 @pytest.mark.parametrize(

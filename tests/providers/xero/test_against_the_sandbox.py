@@ -13,10 +13,10 @@ from emulators.kit.server import DroppableProtocol
 from emulators.xero.control.control import Control
 from emulators.xero.faults import Kind
 from emulators.xero.records.practice import DEMO_INDEX, MANY_CONTACTS_INDEX, NO_CONTACTS_INDEX, TRIAL_INDEX
+from providers.kit.oauth.token_sets import unpacked
 from providers.port.errors import ProviderError, RateLimited, SignedOut, Unavailable
 from providers.port.feeds import Feed
 from providers.xero import feeds
-from providers.xero.sign_in.secret import unpacked
 from tests.contract.subject import Held
 from tests.contract.xero import XeroSubject, stand_in
 from tests.journeys.serving import listening, serving

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from contracts.words.causes import Cause
-from providers.kit.token_endpoint import NotReached, TokenRefused
+from providers.kit.oauth.token_endpoint import NotReached, TokenRefused
 from providers.port.errors import AppRefused, NeedsPerson, ProviderError, RateLimited, SignedOut, Transient, Unavailable
 from providers.xero.errors import classify, classify_identity, refuses_token
 from tests.providers.clock import HandClock

@@ -7,10 +7,10 @@ import orjson
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from providers.kit.oauth.token_sets import unpacked
 from providers.port.errors import AppRefused, ConsentFailed, ProviderError, RateLimited, SignedOut, Unavailable
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
-from providers.xero.sign_in.secret import unpacked
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, held
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn

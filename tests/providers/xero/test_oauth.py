@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from contracts.words.causes import Cause
+from providers.kit.oauth.token_sets import Kept, unpacked
 from providers.port.errors import (
     AppRefused,
     ConsentDenied,
@@ -27,7 +28,6 @@ from providers.port.errors import (
 from providers.port.provider import FinishedSignIn, Provider
 from providers.xero.provider import Xero
 from providers.xero.settings import XeroConfig
-from providers.xero.sign_in.secret import Kept, unpacked
 from tests.providers.clock import HandClock
 from tests.providers.conftest import Allowance, held
 from tests.providers.stand_in import API, CLIENT_ID, IDENTITY, SECRET, StandIn, key_named

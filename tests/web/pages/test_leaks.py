@@ -15,8 +15,8 @@ from sqlmodel import col, select
 from models.connections.tables import Connection
 from models.grants.tables import Grant
 from models.kit.sealing import open_secret
+from providers.kit.oauth.token_sets import unpacked
 from providers.xero.settings import XeroSettings
-from providers.xero.sign_in.secret import unpacked
 from tests.journeys.people import change
 from tests.web.house import Browsers, Person, arrived, session_of, visitor
 from tests.web.pages.signing_in.test_signing_in import csrf_of

@@ -1,6 +1,6 @@
-"""What Xero's client keeps sealed: a credential's token set, and the secrets of a sign-in that was begun.
+"""What a provider keeps sealed: a credential's token set, and the secrets of a sign-in that was begun.
 
-Only this package reads it.
+Only the provider that has sealed it reads it.
 """
 
 from dataclasses import dataclass, field
@@ -10,12 +10,12 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class TokenSet:
-    """The tokens of one grant at Xero. Shown nowhere: its ``repr`` hides them.
+    """The tokens of one grant. Shown nowhere: its ``repr`` hides them.
 
     Attributes:
         access_token: Bearer token of the API.
         refresh_token: Single-use token for the next set; empty where there is none.
-        scope: The scopes that were granted; empty where that is not known.
+        scope: The scopes that were granted; empty where that is not known or not asked.
         spare_refresh_token: A refresh token of another set that may be newer; only in sets that earlier versions have
             stored.
     """
@@ -53,17 +53,19 @@ class Kept:
 
     Attributes:
         code_verifier: The PKCE verifier.
-        nonce: What the id_token must repeat.
+        nonce: What the id_token must repeat; empty where there is none.
+        region: The region that was chosen; None where there is none, or the provider itself asks.
     """
 
     code_verifier: str = field(repr=False)
-    nonce: str = field(repr=False)
+    nonce: str = field(default="", repr=False)
+    region: str | None = None
 
     def packed(self) -> bytes:
-        """As it is kept; earlier versions kept the same."""
+        """As it is kept."""
         return orjson.dumps(self)
 
     @classmethod
     def unpacked(cls, kept: bytes) -> "Kept":
-        """As it was."""
+        """As it was, also as an earlier version has kept it."""
         return cls(**orjson.loads(kept))

@@ -3,10 +3,14 @@
 Only words of the standard are believed and repeated: what stands in front of an endpoint answers under any status.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TypeVar
 
 from contracts.words.causes import Cause
 from providers.port.errors import AppRefused, NeedsPerson, ProviderError, SignedOut, Unavailable
+
+Answer = TypeVar("Answer")
 
 _REFUSED_APP = frozenset({"invalid_client", "unauthorized_client"})
 _OTHER_WORDS = frozenset({"invalid_request", "invalid_scope", "unsupported_grant_type"})
@@ -51,3 +55,11 @@ def refusal(status: int, word: object, detail: str, *, is_its_own: bool, retry_a
     # Behind a 5xx or a 408 the service may have done its work before the answer was lost.
     is_edge = status < 500 and status != 408 and not is_its_own
     return (NotReached if is_edge else Unavailable)(detail, retry_at=retry_at)
+
+
+async def once_more(call: Callable[[], Awaitable[Answer]], passing: type[Exception]) -> Answer:
+    """Make a call, and repeat it once if it fails with an error that passes by itself."""
+    try:
+        return await call()
+    except passing:
+        return await call()

@@ -1,0 +1,192 @@
+"""The code flow of OAuth with PKCE (RFC 6749, RFC 7636), where the app's credentials stand in the body.
+
+No error shows a code, verifier or token. The caller of ``refresh`` holds the grant's lease and saves the new credential
+before use. What is a platform's own (what its sign-in page is asked, what comes back, whose the grant is) is added by
+its provider.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode
+
+import httpx2
+
+from providers.kit.bounds import TOKENS
+from providers.kit.clock import Clock
+from providers.kit.json_bodies import read_json
+from providers.kit.oauth.token_endpoint import NotReached, TokenRefused, once_more
+from providers.kit.oauth.token_sets import TokenSet, packed, unpacked
+from providers.port.credential import Credential
+from providers.port.errors import ConsentFailed, ProviderError, SignedOut, Unavailable
+from providers.port.settings import App
+
+_NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
+
+Classify = Callable[[int, Mapping[str, str], bytes, datetime], ProviderError]
+"""The error for an answer that is no success: its status, headers and body, and when it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a token lives, in seconds.
+
+    Attributes:
+        usual: For an answer that does not say.
+        longest: A longer one is a mistake in the answer.
+    """
+
+    usual: int
+    longest: int
+
+    def of(self, said: object) -> timedelta:
+        """The life that an answer says, if it can be right."""
+        try:
+            seconds = int(str(said))
+        except ValueError:
+            seconds = 0
+        return timedelta(seconds=seconds if 0 < seconds <= self.longest else self.usual)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a token endpoint gave.
+
+    Attributes:
+        tokens: The tokens; without a refresh token where none came.
+        access_expires_at: When the access token ends (aware, UTC).
+        refresh_expires_at: When the refresh token ends (aware, UTC).
+        said: The whole answer.
+    """
+
+    tokens: TokenSet
+    access_expires_at: datetime
+    refresh_expires_at: datetime
+    said: Mapping[str, object] = field(repr=False)
+
+
+class CodeFlow:
+    """Begins sign-ins, exchanges their codes, and refreshes and revokes what that gave.
+
+    Args:
+        app: Our app.
+        access: How long its access tokens live.
+        refresh: How long its refresh tokens live.
+        classify: Makes an error of an answer that is no success.
+        http: The client to send with.
+        now: The clock, aware, in UTC.
+    """
+
+    def __init__(
+        self, app: App, access: Lifetime, refresh: Lifetime, classify: Classify, http: httpx2.AsyncClient, now: Clock
+    ) -> None:
+        self._app, self._access, self._refresh = app, access, refresh
+        self._classify, self._http, self._now = classify, http, now
+
+    def address(self, code_verifier: str, asked: Mapping[str, str]) -> str:
+        """The address of the sign-in page.
+
+        Args:
+            code_verifier: The PKCE verifier of this sign-in.
+            asked: The other parameters: state, redirect URI, scope, and what is the platform's own.
+        """
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
+        query = {
+            "response_type": "code",
+            "client_id": self._app.client_id,
+            **asked,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        # A slash in an id is encoded too.
+        return f"{self._app.authorize_url}?{urlencode(query, quote_via=quote, safe='')}"
+
+    async def exchange(self, code: str, code_verifier: str, *, redirect_uri: str) -> Answered:
+        """Exchange a code, whole as it came back.
+
+        Raises:
+            ConsentFailed: It was refused, or gave no refresh token.
+            ProviderError: The endpoint could not be reached, or refuses the app.
+        """
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": code_verifier,
+        }
+        try:
+            # Only a code that has not been seen is sent again: one that comes twice may end what it gave.
+            answered = await once_more(lambda: self._tokens(form), NotReached)
+        except (SignedOut, TokenRefused) as refused:
+            raise ConsentFailed(refused.detail) from None
+        if not answered.tokens.refresh_token:
+            raise ConsentFailed("the tokens came without a refresh token")
+        return answered
+
+    async def refresh(self, credential: Credential) -> Credential:
+        """Refresh a credential. See ``Provider.refresh``."""
+        held = unpacked(credential.secret)
+        if not held.refresh_token:
+            raise SignedOut("there is no refresh token")
+        newer = await self._tokens({"grant_type": "refresh_token", "refresh_token": held.refresh_token})
+        tokens = newer.tokens
+        if not tokens.refresh_token:  # the token that was good goes on being it (RFC 6749 section 6)
+            tokens = replace(tokens, refresh_token=held.refresh_token)
+        return replace(
+            credential,
+            secret=packed(tokens),
+            access_expires_at=newer.access_expires_at,
+            refresh_expires_at=newer.refresh_expires_at,
+        )
+
+    async def check_app(self) -> None:
+        """Try the app's secret, which is looked at before the token. See ``Provider.check_app``."""
+        try:
+            await self._post(self._app.token_url, {"grant_type": "refresh_token", "refresh_token": _NOBODYS_TOKEN})
+        except (SignedOut, TokenRefused):
+            return  # it knows the app, and not the token
+
+    async def revoke(self, credential: Credential) -> None:
+        """End a grant; one that has ended already counts as ended. See ``Provider.revoke``."""
+        try:
+            await self._post(self._app.revoke_url, {"token": unpacked(credential.secret).refresh_token})
+        except SignedOut:
+            return
+
+    async def _tokens(self, form: Mapping[str, str]) -> Answered:
+        asked_at = self._now()
+        said = await self._post(self._app.token_url, form)
+        access_token, refresh_token = said.get("access_token"), said.get("refresh_token")
+        if not isinstance(access_token, str) or not access_token:
+            raise Unavailable("token endpoint: a success without an access token")
+        return Answered(
+            TokenSet(access_token, refresh_token.strip() if isinstance(refresh_token, str) else ""),
+            asked_at + self._access.of(said.get("expires_in")),
+            asked_at + self._refresh.of(said.get("refresh_token_expires_in")),
+            said,
+        )
+
+    async def _post(self, url: str, form: Mapping[str, str]) -> Mapping[str, object]:
+        """The answer to a form; every failure becomes one of our errors, without secrets."""
+        app = {"client_id": self._app.client_id, "client_secret": self._app.client_secret}
+        request = self._http.build_request(
+            "POST", url, data={**app, **form}, headers={"accept": "application/json"}, extensions=TOKENS.asked
+        )
+        try:
+            response = await self._http.send(request)
+        except httpx2.ConnectError:
+            raise NotReached("token endpoint: ConnectError") from None
+        except httpx2.RequestError as error:
+            raise Unavailable(f"token endpoint: {type(error).__name__}") from None
+        if not 200 <= response.status_code < 300:
+            raise self._classify(response.status_code, response.headers, response.content, self._now())
+        try:
+            answer = read_json(response.content)
+        except ValueError:
+            is_page = response.content.strip()[:1] == b"<"
+            raise (NotReached if is_page else Unavailable)("token endpoint: a success that is not JSON") from None
+        if not isinstance(answer, dict):
+            raise Unavailable("token endpoint: a success that is no object")
+        return answer
