@@ -106,8 +106,8 @@ async def test_what_a_run_takes_depends_on_its_kind(scene: Scene):
         for http in (may_not, reads):
             assert (await http.post(start)).status_code == 403
         run_id = (await may.post(start)).json()["run_id"]
-        for call in ("consent", "selection", "retry", "cancel"):
-            answer = await may_not.post(f"/api/v1/runs/{run_id}/{call}", json={"all_new": True})
+        for call, body in (("consent", {}), ("selection", {"all_new": True}), ("retry", None), ("cancel", None)):
+            answer = await may_not.post(f"/api/v1/runs/{run_id}/{call}", json=body)
             assert (answer.status_code, "scope" in answer.json()["error"]["message"]) == (403, True), call
         assert (await may.post(f"/api/v1/runs/{run_id}/consent")).status_code == 200
         assert (await reads.get(f"/api/v1/runs/{run_id}")).json()["stage"] == "awaiting_consent"
