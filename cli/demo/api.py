@@ -1,5 +1,6 @@
 """The JSON API as a colleague's own software calls it: over HTTP, with a bearer token."""
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import TracebackType
@@ -44,9 +45,15 @@ class Api:
     ) -> None:
         await self._http.aclose()
 
-    async def start(self, provider: str) -> StartedAnswer:
-        """Start *Add clients*."""
-        return await self._call(StartedAnswer, "POST", f"/client-sync/{provider}/add-clients")
+    async def start(self, provider: str, region: str | None = None) -> StartedAnswer:
+        """Start *Add clients*.
+
+        Args:
+            provider: The accounting software.
+            region: The country in which the sign-in begins, where there are several.
+        """
+        body = None if region is None else json.dumps({"region": region})
+        return await self._call(StartedAnswer, "POST", f"/client-sync/{provider}/add-clients", body=body)
 
     async def run(self, run_id: str) -> RunAnswer:
         """A run with all of its organisations."""

@@ -1,11 +1,11 @@
 """The awkward organisations of the demo: which plays which part, what happens to it, and how it must end.
 
-The stand-in's data already has a demo company, a trial, two of one name, one with many contacts and one with none. The
-others are ordinary organisations that get a fault through the stand-in's control calls.
+A stand-in's data already has a demo company, two of one name, one with many contacts and one with none, and others
+that only this stand-in has. The rest are ordinary organisations that get a fault through the stand-in's control calls.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -15,9 +15,8 @@ from cli.demo.sandbox import Fault, SandboxOrganisation
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Verdict
 
-MANY = 3_000
 MINUTE_WAIT = 4.0
-"""Seconds: a real minute limit lasts up to 60, which the run waits out in the same way."""
+"""Seconds: a real limit of a minute lasts up to 60, which the run waits out in the same way."""
 
 DAY_WAIT = 6 * 3600.0
 """Seconds until a day's calls are given again; fixed, so that the demo ends the same at any hour."""
@@ -26,7 +25,6 @@ DAY_WAIT = 6 * 3600.0
 class When(Enum):
     """The moments at which something happens to an organisation."""
 
-    NEVER = "never"
     BEFORE_SIGN_IN = "before sign-in"
     AFTER_LISTING = "after listing"
 
@@ -46,98 +44,132 @@ class Ending(NamedTuple):
 
 
 class Part(Enum):
-    """The parts, each with its title, in the report's order."""
+    """The parts that there are at any stand-in, each with its title, in the report's order."""
 
+    OWN = "the practice's own business"
     DEMO = "demo company"
     TRIAL = "trial organisation"
     NAMESAKE = "one of two of one name"
     OTHER_NAMESAKE = "the other of that name"
     COLLEAGUES = "a colleague's client already"
     LOOKALIKE = "looks like an existing client"
-    MANY_CONTACTS = "3,000 contacts"
+    MANY_CONTACTS = "thousands of contacts"
     NO_CONTACTS = "no contacts"
+    NO_DIMENSIONS = "a plan without dimensions"
+    SUBSCRIPTION_ENDED = "subscription has ended"
     ACCESS_LOST = "loses access after listing"
+    ROLE_TOO_LOW = "may not read one list"
     OFFLINE = "offline for the whole run"
     OUT_OF_CALLS = "out of calls for the day"
     FAULTY = "answers 500 twice, then works"
-    MINUTE_LIMIT = "meets the minute limit"
-
-    @property
-    def ending(self) -> Ending:
-        """The result that it must have."""
-        return _ENDINGS.get(self, Ending(Verdict.NEW, Outcome.CREATED))
-
-    @property
-    def when(self) -> When:
-        """The moment at which something happens to it."""
-        if self is Part.OFFLINE:
-            return When.BEFORE_SIGN_IN
-        return When.AFTER_LISTING if self in _BEFALLEN else When.NEVER
+    LIMITED = "meets a limit of calls"
 
 
-_ENDINGS = {
-    Part.DEMO: Ending(Verdict.DEMO_OR_TRIAL, Outcome.SKIPPED),
-    Part.TRIAL: Ending(Verdict.DEMO_OR_TRIAL, Outcome.CREATED),
-    Part.COLLEAGUES: Ending(Verdict.ALREADY_CLIENT, Outcome.ALREADY_CLIENT),
-    Part.LOOKALIKE: Ending(Verdict.LOOKS_LIKE_CLIENT, Outcome.LINKED),
-    Part.ACCESS_LOST: Ending(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
-    Part.OFFLINE: Ending(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
-    Part.OUT_OF_CALLS: Ending(Verdict.NEW, Outcome.RETRYING, Cause.RATE_LIMITED),
-}
+CREATED = Ending(Verdict.NEW, Outcome.CREATED)
+IsOne = Callable[[SandboxOrganisation], bool]
 
-_BEFALLEN = (Part.ACCESS_LOST, Part.OFFLINE, Part.OUT_OF_CALLS, Part.FAULTY, Part.MINUTE_LIMIT)
-"""Those to whom something happens; what it is in a stand-in's words stands in ``cli/demo/stand_ins``."""
+
+class Played(NamedTuple):
+    """How a part is played at a stand-in.
+
+    Attributes:
+        ending: The result that whoever plays it must have.
+        is_one: Tells whether the stand-in's data made an organisation for it; None where any ordinary one will do.
+        fault: What goes wrong with it, in the stand-in's words.
+        when: When that happens.
+    """
+
+    ending: Ending = CREATED
+    is_one: IsOne | None = None
+    fault: Fault | None = None
+    when: When = When.AFTER_LISTING
+
+
+Parts = Mapping[Part, Played]
+"""The parts that are played at one stand-in."""
+
+
+def everywhere(many: int) -> Parts:
+    """The parts that are played at every stand-in.
+
+    Args:
+        many: How many contacts the organisation has that has thousands.
+    """
+    return {
+        Part.DEMO: Played(Ending(Verdict.DEMO_OR_TRIAL, Outcome.SKIPPED), lambda one: one.is_demo),
+        Part.TRIAL: Played(Ending(Verdict.DEMO_OR_TRIAL, Outcome.CREATED), lambda one: one.is_trial),
+        Part.MANY_CONTACTS: Played(is_one=lambda one: one.contacts == many),
+        Part.NO_CONTACTS: Played(is_one=lambda one: one.contacts == 0),
+        Part.NAMESAKE: Played(),
+        Part.OTHER_NAMESAKE: Played(),
+        Part.COLLEAGUES: Played(Ending(Verdict.ALREADY_CLIENT, Outcome.ALREADY_CLIENT)),
+        Part.LOOKALIKE: Played(Ending(Verdict.LOOKS_LIKE_CLIENT, Outcome.LINKED)),
+    }
 
 
 class Casting(NamedTuple):
-    """Which organisation plays which part."""
+    """Which organisation plays which part.
+
+    Attributes:
+        organisation_of: The organisations, in the report's order.
+        parts: How the parts are played.
+    """
 
     organisation_of: dict[Part, SandboxOrganisation]
+    parts: Parts
 
-    def faults(self, when: When, faults: Mapping[Part, Fault]) -> Iterator[Fault]:
-        """The faults for a moment.
+    def ending(self, part: Part) -> Ending:
+        """The result that whoever plays a part must have."""
+        return self.parts[part].ending
 
-        Args:
-            when: The moment.
-            faults: The fault for each part, in the stand-in's words.
-        """
+    def faults(self, when: When) -> Iterator[Fault]:
+        """The faults for a moment."""
         for part, organisation in self.organisation_of.items():
-            if part.when is when:
-                yield faults[part]._replace(organisation_id=organisation.organisation_id)
+            played = self.parts[part]
+            if played.fault is not None and played.when is when:
+                yield played.fault._replace(organisation_id=organisation.organisation_id)
 
     def part_of(self, organisation_id: str) -> Part | None:
         """The part of an organisation; None for ordinary ones."""
         parts = (part for part, played in self.organisation_of.items() if played.organisation_id == organisation_id)
         return next(parts, None)
 
+    def is_left_out(self, organisation_id: str) -> bool:
+        """Whether the colleague does not choose it."""
+        part = self.part_of(organisation_id)
+        return part is not None and self.ending(part).outcome is Outcome.SKIPPED
 
-def cast_parts(organisations: Sequence[SandboxOrganisation], within_colleagues_reach: Sequence[str]) -> Casting:
+
+def cast_parts(
+    organisations: Sequence[SandboxOrganisation], within_colleagues_reach: Sequence[str], parts: Parts
+) -> Casting:
     """Give each part to an organisation; the same practice always gives the same result.
 
     Args:
         organisations: All organisations of the stand-in.
         within_colleagues_reach: Ids of those that Ben can connect.
+        parts: How the parts are played there.
 
     Raises:
         DemoError: A part finds nobody.
     """
-    first, second = _namesakes(organisations)
     found = {
-        Part.DEMO: _one(Part.DEMO, (o for o in organisations if o.is_demo)),
-        Part.TRIAL: _one(Part.TRIAL, (o for o in organisations if o.is_trial)),
-        Part.NAMESAKE: first,
-        Part.OTHER_NAMESAKE: second,
-        Part.MANY_CONTACTS: _one(Part.MANY_CONTACTS, (o for o in organisations if o.contacts == MANY)),
-        Part.NO_CONTACTS: _one(Part.NO_CONTACTS, (o for o in organisations if o.contacts == 0)),
+        part: _one(part, (one for one in organisations if played.is_one(one)))
+        for part, played in parts.items()
+        if played.is_one is not None
     }
-    taken = {organisation.organisation_id for organisation in found.values()}
+    special = {one.organisation_id for one in found.values()}
+    twins = _namesakes([one for one in organisations if one.organisation_id not in special])
+    found[Part.NAMESAKE], found[Part.OTHER_NAMESAKE] = twins
+    taken = special | {one.organisation_id for one in twins}
     ordinary = [o for o in organisations if o.organisation_id not in taken and not (o.is_demo or o.is_trial)]
     reach = set(within_colleagues_reach)
     found[Part.COLLEAGUES] = _one(Part.COLLEAGUES, (o for o in ordinary if o.organisation_id in reach))
     left = iter([o for o in ordinary if o is not found[Part.COLLEAGUES]])
-    for part in (Part.LOOKALIKE, *_BEFALLEN):
-        found[part] = _one(part, left)
-    return Casting({part: found[part] for part in Part})
+    for part in Part:
+        if part in parts and part not in found:
+            found[part] = _one(part, left)
+    return Casting({part: found[part] for part in Part if part in parts}, parts)
 
 
 def _one(part: Part, candidates: Iterator[SandboxOrganisation]) -> SandboxOrganisation:
@@ -150,8 +182,7 @@ def _one(part: Part, candidates: Iterator[SandboxOrganisation]) -> SandboxOrgani
 def _namesakes(organisations: Sequence[SandboxOrganisation]) -> tuple[SandboxOrganisation, SandboxOrganisation]:
     by_name: dict[str, list[SandboxOrganisation]] = defaultdict(list)
     for organisation in organisations:
-        if not (organisation.is_demo or organisation.is_trial or organisation.contacts in (0, MANY)):
-            by_name[organisation.name].append(organisation)
+        by_name[organisation.name].append(organisation)
     pairs = (tuple(same[:2]) for same in by_name.values() if len(same) >= 2)
     for first, second in pairs:
         return first, second

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from cli.demo.awkward import DAY_WAIT, MANY, Casting, Part
+from cli.demo.awkward import DAY_WAIT, Casting, Part
 from cli.demo.report import ADDED_UP, awkward, totals
 from cli.demo.sandbox import SandboxFault
 from cli.kit.output import words
 from contracts.payloads.selection import Selection
+from contracts.words.causes import Cause
 from contracts.words.lists import ListName
 from contracts.words.runs import Outcome
 from starter.answers.clients import ClientAnswer, ListAnswer
@@ -19,13 +20,16 @@ MADE = frozenset({Outcome.CREATED, Outcome.LINKED})
 Lists = Mapping[UUID, Mapping[ListName, ListAnswer]]
 """The lists of some clients, by client id."""
 
+Lacking = Mapping[str, Mapping[ListName, Cause]]
+"""What organisations lack although all is well with them, by their ids."""
+
 
 def endings(run: RunAnswer, casting: Casting) -> Iterator[str]:
     """Each awkward organisation has the verdict and outcome that it must have, and all others were created."""
     theirs = set()
     for part, organisation in awkward(run, casting):
         theirs.add(organisation.organisation_id)
-        ending = part.ending
+        ending = casting.ending(part)
         found = (organisation.verdict, organisation.outcome, organisation.cause)
         if found != ending:
             yield f"{_called(part, organisation)} should be {_words(ending)}, but is {_words(found)}."
@@ -66,12 +70,14 @@ def sums(run: RunAnswer, listed: int) -> Iterator[str]:
 def happened(left: Sequence[SandboxFault], casting: Casting) -> Iterator[str]:
     """The faults that should have happened a few times did happen."""
     still = {fault.organisation_id for fault in left}
-    for part in (Part.FAULTY, Part.MINUTE_LIMIT):
+    for part in (Part.FAULTY, Part.LIMITED):
         if casting.organisation_of[part].organisation_id in still:
             yield f"What was to go wrong with the organisation that {part.value} did not happen."
 
 
-def accounts(run: RunAnswer, clients: Sequence[ClientAnswer], before: int, selection: Selection) -> Iterator[str]:
+def accounts(
+    run: RunAnswer, clients: Sequence[ClientAnswer], before: int, selection: Selection, lacking: Lacking
+) -> Iterator[str]:
     """The practice has the clients of the report, each with its lists and in the chosen team.
 
     Args:
@@ -79,6 +85,7 @@ def accounts(run: RunAnswer, clients: Sequence[ClientAnswer], before: int, selec
         clients: All clients of the practice, from the API.
         before: How many clients there were before.
         selection: The choice.
+        lacking: What the organisations lack.
     """
     new = [row for row in run.organisations if row.outcome in {Outcome.CREATED, Outcome.FAILED, Outcome.RETRYING}]
     if len(clients) != before + len(new):
@@ -93,19 +100,25 @@ def accounts(run: RunAnswer, clients: Sequence[ClientAnswer], before: int, selec
             yield f"{row.name} is reported as {words(row.outcome)}, but has no such client."
         elif client is not None and row.outcome in MADE:
             connection = client.connection
-            if connection is None or connection.lists_pulled_at is None or connection.cause is not None:
+            usual = {None, *lacking.get(row.organisation_id, {}).values()}
+            if connection is None or connection.lists_pulled_at is None or connection.cause not in usual:
                 yield f"{row.name} is reported as {words(row.outcome)}, but its lists were not pulled."
             if row.outcome is Outcome.CREATED and client.team_id != teams.get(row.organisation_id):
                 yield f"{row.name} is not in the team that was chosen for it."
 
 
-def lists(run: RunAnswer, casting: Casting, read: Lists) -> Iterator[str]:
+def lists(run: RunAnswer, casting: Casting, read: Lists, lacking: Lacking) -> Iterator[str]:
     """Every list has a receipt that agrees with its rows, and contacts are those of the organisation."""
     names = {row.client_id: row.name for row in run.organisations}
+    lacks = {row.client_id: lacking.get(row.organisation_id, {}) for row in run.organisations}
     for client_id, theirs in read.items():
         for name, answer in theirs.items():
-            receipt = answer.receipt
-            if receipt is None or receipt.pulled_at is None or receipt.cause is not None:
+            receipt, cause = answer.receipt, lacks.get(client_id, {}).get(name)
+            if cause is not None:
+                if receipt is None or receipt.cause is not cause or answer.total:
+                    found = words(receipt.cause) if receipt else None
+                    yield f"{names.get(client_id)}: the list {words(name)} should say {words(cause)}, not {found}."
+            elif receipt is None or receipt.pulled_at is None or receipt.cause is not None:
                 yield f"{names.get(client_id)}: the list {words(name)} was not pulled."
             elif receipt.rows != answer.total:
                 yield f"{names.get(client_id)}: the list {words(name)} has {answer.total} rows, not {receipt.rows}."
@@ -114,7 +127,7 @@ def lists(run: RunAnswer, casting: Casting, read: Lists) -> Iterator[str]:
         contacts = sum(theirs[name].total for name in (ListName.SUPPLIERS, ListName.CUSTOMERS) if name in theirs)
         if part is Part.NO_CONTACTS and contacts:
             yield f"{_called(part, organisation)} has {contacts} contacts."
-        if part is Part.MANY_CONTACTS and contacts < MANY // 2:
+        if part is Part.MANY_CONTACTS and contacts < casting.organisation_of[part].contacts // 2:
             yield f"{_called(part, organisation)} has only {contacts} suppliers and customers."
 
 

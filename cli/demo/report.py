@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from rich.table import Table
 
-from cli.demo.awkward import Casting, Part
+from cli.demo.awkward import Casting, Ending, Part
 from cli.kit.output import table, words
 from contracts.words.runs import Outcome
 from starter.answers.runs import OrganisationAnswer, RunAnswer
@@ -82,7 +82,10 @@ class Report:
             "causes": {cause.value: count for cause, count in self.run.causes.items()},
             "clients": self.clients,
             "lists": {"clients": self.looked_at, "rows": self.rows},
-            "awkward": [_row_json(part, organisation) for part, organisation in awkward(self.run, self.casting)],
+            "awkward": [
+                _row_json(part, organisation, self.casting.ending(part))
+                for part, organisation in awkward(self.run, self.casting)
+            ],
             "second_run": {
                 "run_id": self.again.run_id,
                 "listed": len(self.again.organisations),
@@ -155,8 +158,7 @@ def moment(at: datetime) -> str:
     return f"{at:%d %b %H:%M} UTC"
 
 
-def _row_json(part: Part, organisation: OrganisationAnswer) -> dict[str, object]:
-    ending = part.ending
+def _row_json(part: Part, organisation: OrganisationAnswer, ending: Ending) -> dict[str, object]:
     return {
         "part": part.name.lower(),
         "organisation_id": organisation.organisation_id,

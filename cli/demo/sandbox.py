@@ -34,11 +34,15 @@ class SandboxOrganisation(BaseModel):
     """An organisation of the stand-in."""
 
     organisation_id: str
+    index: int
     name: str
     contacts: int
     is_demo: bool
     is_trial: bool
     registration_number: str
+    tax_number: str
+    plan: str
+    is_lapsed: bool
 
 
 class SandboxPerson(BaseModel):

@@ -12,7 +12,7 @@ from cli.demo.api import Api
 from cli.demo.awkward import Casting, Part, When, cast_parts
 from cli.demo.browser import Browser
 from cli.demo.cast import Cast
-from cli.demo.expectations import MADE, Lists
+from cli.demo.expectations import MADE, Lacking, Lists
 from cli.demo.failure import DemoError
 from cli.demo.progress import Steps
 from cli.demo.report import Report
@@ -87,13 +87,14 @@ async def play(product: Product, progress: Steps) -> Report:
         with progress.step("Signed in and chose the same once more"):
             again = await _once_more(scene, selection)
         after = len(await scene.ada.clients())
+        lacking = _lacking(scene)
     unmet = [
         *expectations.endings(run, scene.casting),
         *expectations.day_limit(run, scene.casting, datetime.now(UTC)),
         *expectations.sums(run, len(scene.state.organisations)),
         *expectations.happened(left, scene.casting),
-        *expectations.accounts(run, clients, before, selection),
-        *expectations.lists(run, scene.casting, read),
+        *expectations.accounts(run, clients, before, selection, lacking),
+        *expectations.lists(run, scene.casting, read, lacking),
         *expectations.nothing_new(again, len(clients), after),
     ]
     rows = sum(answer.total for theirs in read.values() for answer in theirs.values())
@@ -107,13 +108,15 @@ async def _scene(product: Product, progress: Steps) -> AsyncIterator[Scene]:
     ((provider, address),) = product.stand_ins.items()
     async with Sandbox(address) as sandbox:
         state = await sandbox.state()
-        casting = cast_parts(state.organisations, state.people[1].organisation_ids)
+        stand_in = stand_in_of(provider)
+        casting = cast_parts(state.organisations, state.people[1].organisation_ids, stand_in.PARTS)
         with progress.step("Practice with three colleagues and two teams"):
             people = await _set_up(product, len(state.organisations) + SPARE_ALLOWANCE)
         async with Api(product.web_url, people.ada_token) as ada, Api(product.web_url, people.ben_token) as ben:
-            number = casting.organisation_of[Part.LOOKALIKE].registration_number
-            await ben.add_client(NewClient(name="Shoebox on the shelf", company_number=number))
-            yield Scene(provider, stand_in_of(provider), sandbox, state, casting, people, ada, ben)
+            alike = casting.organisation_of[Part.LOOKALIKE]
+            numbers = {"company_number": alike.registration_number, "tax_number": alike.tax_number}
+            await ben.add_client(NewClient(name="Shoebox on the shelf", **numbers))
+            yield Scene(provider, stand_in, sandbox, state, casting, people, ada, ben)
 
 
 async def _set_up(product: Product, allowance: int) -> Cast:
@@ -124,7 +127,7 @@ async def _set_up(product: Product, allowance: int) -> Cast:
 async def _colleague_adds_one(scene: Scene) -> None:
     """Ben signs in with his own login and adds one organisation, which then is his client."""
     wanted = scene.casting.organisation_of[Part.COLLEAGUES].organisation_id
-    started = await scene.ben.start(scene.provider)
+    started = await scene.ben.start(scene.provider, scene.stand_in.REGION)
     async with Browser() as browser:
         email = scene.state.people[1].email
         await journey.sign_in(browser, scene.stand_in, started.authorize_url or "", email, [wanted])
@@ -134,13 +137,13 @@ async def _colleague_adds_one(scene: Scene) -> None:
 
 
 async def _let_happen(scene: Scene, when: When) -> None:
-    for fault in scene.casting.faults(when, scene.stand_in.FAULTS):
+    for fault in scene.casting.faults(when):
         await scene.sandbox.add_fault(fault)
 
 
 async def _sign_in(scene: Scene) -> RunAnswer:
     """Ada starts a run and signs in; returns the run with its list."""
-    started = await scene.ada.start(scene.provider)
+    started = await scene.ada.start(scene.provider, scene.stand_in.REGION)
     async with Browser() as browser:
         await journey.sign_in(browser, scene.stand_in, started.authorize_url or "", scene.state.people[0].email, None)
     return await journey.until(scene.ada, started.run_id, Stage.AWAITING_SELECTION, LISTING_SECONDS)
@@ -165,6 +168,14 @@ async def _read_lists(scene: Scene, run: RunAnswer) -> Lists:
 
 async def _lists_of(api: Api, client_id: UUID) -> list[ListAnswer]:
     return await asyncio.gather(*(api.list_rows(client_id, name) for name in ListName))
+
+
+def _lacking(scene: Scene) -> Lacking:
+    """What each organisation lacks although all is well with it, by its id."""
+    return {
+        one.organisation_id: scene.stand_in.lacks(one, scene.casting.part_of(one.organisation_id))
+        for one in scene.state.organisations
+    }
 
 
 async def _once_more(scene: Scene, selection: Selection) -> RunAnswer:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from cli.demo.awkward import Casting, Part
+from cli.demo.awkward import Casting
 from contracts.payloads.selection import SelectedOrganisation, Selection
 from contracts.words.runs import Action, Verdict
 from starter.answers.runs import OrganisationAnswer, RunAnswer
@@ -12,17 +12,15 @@ EVERY = 3
 
 
 def choose(run: RunAnswer, casting: Casting, teams: tuple[UUID, UUID]) -> Selection:
-    """Everything on the list except the demo company: created, or linked where it looks like a client.
+    """Everything on the list except what is left out on purpose: created, or linked where it looks like a client.
 
     Args:
         run: The run with its list.
-        casting: Names the demo company.
+        casting: Tells what is left out, such as the demo company.
         teams: The team of the batch, and the team of every third organisation.
     """
     chosen = [
-        organisation
-        for organisation in run.organisations
-        if casting.part_of(organisation.organisation_id) is not Part.DEMO
+        organisation for organisation in run.organisations if not casting.is_left_out(organisation.organisation_id)
     ]
     return Selection(
         team_id=teams[0],

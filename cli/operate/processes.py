@@ -44,12 +44,12 @@ def one_known(platform: str | None) -> str:
     Raises:
         typer.BadParameter: There is none of that name.
     """
-    from starter.software import OFFERED  # the other programs start without what it needs
+    from starter.software import NAMES  # the other programs start without what it needs
 
     if platform is None:
-        return OFFERED[0]
-    if platform not in OFFERED:
-        raise typer.BadParameter(f"Say which: {', '.join(OFFERED)}.")
+        return NAMES[0]
+    if platform not in NAMES:
+        raise typer.BadParameter(f"Say which: {', '.join(NAMES)}.")
     return platform
 
 

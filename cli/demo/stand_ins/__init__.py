@@ -1,4 +1,4 @@
-"""What the demo has to know of one provider's stand-in: how its sign-in goes, and its words for what goes wrong.
+"""What the demo has to know of one provider's stand-in: how its sign-in goes, and who is awkward there, and how.
 
 One module a provider, under the provider's name; nothing else in the demo knows one.
 """
@@ -7,17 +7,38 @@ from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import Protocol, cast
 
-from cli.demo.awkward import Part
+from cli.demo.awkward import Part, Parts
 from cli.demo.browser import Browser, ShownPage
-from cli.demo.sandbox import Fault
+from cli.demo.sandbox import SandboxOrganisation
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 
 
 class StandIn(Protocol):
     """A module of this package."""
 
     @property
-    def FAULTS(self) -> Mapping[Part, Fault]:  # noqa: N802  # a module's constant
-        """What happens to whoever plays a part to which something happens, in the stand-in's words."""
+    def REGION(self) -> str | None:  # noqa: N802  # a module's constant
+        """The country in which sign-ins begin, where there are several."""
+        ...
+
+    @property
+    def MANY(self) -> int:  # noqa: N802  # likewise
+        """How many contacts the organisation has that has thousands."""
+        ...
+
+    @property
+    def PARTS(self) -> Parts:  # noqa: N802  # likewise
+        """The parts that are played, and how; those of ``awkward.everywhere`` among them."""
+        ...
+
+    def lacks(self, organisation: SandboxOrganisation, part: Part | None) -> Mapping[ListName, Cause]:
+        """The lists that an organisation does not have for us although all is well with it, and why.
+
+        Args:
+            organisation: Any of the stand-in's.
+            part: What it plays, if it plays one.
+        """
         ...
 
     async def allow(self, browser: Browser, page: ShownPage, email: str, wanted: Collection[str] | None) -> ShownPage:

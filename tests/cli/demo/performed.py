@@ -162,7 +162,7 @@ async def add_some(
     Those to which nothing has happened in the demo are chosen; gives the run and their names.
     """
     state = await sandbox.state()
-    parts = cast_parts(state.organisations, state.people[1].organisation_ids)
+    parts = cast_parts(state.organisations, state.people[1].organisation_ids, stand_in_of("xero").PARTS)
     started = await api.start("xero")
     await journey.sign_in(browser, stand_in_of("xero"), started.authorize_url or "", email, None)
     listed = await journey.until(api, started.run_id, Stage.AWAITING_SELECTION, WAIT)

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from cli.demo import FEWEST
-from cli.demo.awkward import Part
+from cli.demo.stand_ins.xero import PARTS
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome
 from tests.cli.demo.demo_process import command_line, is_starting, start_demo
@@ -55,7 +55,7 @@ def test_the_demo_ends_well_and_its_totals_add_up(whole: Performed):
     assert report["ok"]
     assert report["unmet"] == []
     assert report["listed"] == FEWEST == sum(report["counts"].values())
-    ordinary = FEWEST - len(Part)
+    ordinary = FEWEST - len(PARTS)
     assert report["counts"] == {
         "created": ordinary + 7,  # trial, namesakes, many and no contacts, the faulty one, the minute's limit
         "linked": 1,
@@ -65,7 +65,7 @@ def test_the_demo_ends_well_and_its_totals_add_up(whole: Performed):
         "skipped": 1,
     }
     endings = {row["part"]: (row["outcome"], row["cause"]) for row in report["awkward"]}
-    assert len(endings) == len(Part)
+    assert len(endings) == len(PARTS)
     assert endings["access_lost"] == ("failed", "access_lost")
     assert endings["offline"] == ("retrying", "provider_unavailable")
     assert endings["out_of_calls"] == ("retrying", "rate_limited")

@@ -7,16 +7,19 @@ from uuid import UUID, uuid4
 import pytest
 
 from cli.demo import expectations
-from cli.demo.awkward import DAY_WAIT, Casting, Part, cast_parts
+from cli.demo.awkward import DAY_WAIT, Casting, Part, When, cast_parts
 from cli.demo.failure import DemoError
 from cli.demo.report import outcome_table, totals
 from cli.demo.sandbox import SandboxFault, SandboxOrganisation
 from cli.demo.selection import choose, same_again
+from cli.demo.stand_ins import StandIn, stand_in_of
 from contracts.payloads.selection import Selection
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
+from contracts.words.lists import ListName
 from contracts.words.runs import Action, Outcome, Result, RunKind, Stage, Verdict
-from starter.answers.clients import ClientAnswer, ConnectionAnswer
+from providers.registry import NAMES
+from starter.answers.clients import ClientAnswer, ConnectionAnswer, ListAnswer, ReceiptAnswer
 from starter.answers.runs import OrganisationAnswer, RunAnswer
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -24,29 +27,39 @@ TEAMS = (uuid4(), uuid4())
 OTHERS = 3
 
 
-def sandbox_organisations() -> list[SandboxOrganisation]:
-    """Sixteen, of which two have one name; the first four are as the stand-in makes them."""
+@pytest.fixture(params=NAMES)
+def stand_in(request: pytest.FixtureRequest) -> StandIn:
+    """What the demo knows of each stand-in."""
+    return stand_in_of(request.param)
+
+
+def sandbox_organisations(stand_in: StandIn) -> list[SandboxOrganisation]:
+    """Three more than there are parts, of which two have one name; some are as the stand-ins make them."""
     return [
         SandboxOrganisation(
             organisation_id=f"org-{place}",
-            name="Twin Ltd" if place in {4, 5} else f"Number {place} Ltd",
-            contacts={2: 3000, 3: 0}.get(place, 50),
-            is_demo=place == 0,
-            is_trial=place == 1,
+            index=place,
+            name="Twin Ltd" if place in {5, 6} else f"Number {place} Ltd",
+            contacts={3: stand_in.MANY, 4: 0}.get(place, 50),
+            is_demo=place == 1,
+            is_trial=place == 2,
+            is_lapsed=place == 8,
+            plan="START" if place == 7 else "ANY",
             registration_number=f"0000{place}",
+            tax_number=f"1000{place}",
         )
-        for place in range(len(Part) + OTHERS)
+        for place in range(len(stand_in.PARTS) + OTHERS)
     ]
 
 
 @pytest.fixture
-def casting() -> Casting:
-    return cast_parts(sandbox_organisations(), ["org-0", "org-9"])
+def casting(stand_in: StandIn) -> Casting:
+    return cast_parts(sandbox_organisations(stand_in), ["org-1", "org-9"], stand_in.PARTS)
 
 
 def row(organisation: SandboxOrganisation, casting: Casting) -> OrganisationAnswer:
     part = casting.part_of(organisation.organisation_id)
-    verdict, outcome, cause = part.ending if part else (Verdict.NEW, Outcome.CREATED, None)
+    verdict, outcome, cause = casting.ending(part) if part else (Verdict.NEW, Outcome.CREATED, None)
     wait = DAY_WAIT if part is Part.OUT_OF_CALLS else 60
     return OrganisationAnswer.model_construct(
         organisation_id=organisation.organisation_id,
@@ -66,9 +79,9 @@ def row(organisation: SandboxOrganisation, casting: Casting) -> OrganisationAnsw
 
 
 @pytest.fixture
-def run(casting: Casting) -> RunAnswer:
+def run(stand_in: StandIn, casting: Casting) -> RunAnswer:
     """A run as it must be."""
-    rows = [row(organisation, casting) for organisation in sandbox_organisations()]
+    rows = [row(organisation, casting) for organisation in sandbox_organisations(stand_in)]
     return RunAnswer.model_construct(
         run_id="run-1",
         kind=RunKind.ADD_CLIENTS,
@@ -136,32 +149,38 @@ def everything(run: RunAnswer, casting: Casting) -> list[str]:
     return [
         *expectations.endings(run, casting),
         *expectations.day_limit(run, casting, NOW),
-        *expectations.sums(run, len(Part) + OTHERS),
+        *expectations.sums(run, len(casting.parts) + OTHERS),
     ]
 
 
 def test_every_part_is_played_once_and_by_somebody_fit(casting: Casting):
     played = [one.organisation_id for one in casting.organisation_of.values()]
-    assert len(set(played)) == len(Part)
+    assert len(set(played)) == len(casting.parts)
     assert casting.organisation_of[Part.COLLEAGUES].organisation_id == "org-9"
     assert {casting.organisation_of[part].name for part in (Part.NAMESAKE, Part.OTHER_NAMESAKE)} == {"Twin Ltd"}
 
 
-def test_a_part_that_nobody_can_play_is_said():
+def test_a_part_that_nobody_can_play_is_said(stand_in: StandIn):
     with pytest.raises(DemoError, match="no contacts"):
-        cast_parts([one for one in sandbox_organisations() if one.contacts], ["org-9"])
+        cast_parts([one for one in sandbox_organisations(stand_in) if one.contacts], ["org-9"], stand_in.PARTS)
+
+
+def test_a_part_has_what_happens_to_it_and_when(casting: Casting):
+    befallen = [fault for when in When for fault in casting.faults(when)]
+    assert len(befallen) == sum(played.fault is not None for played in casting.parts.values())
+    offline = casting.organisation_of[Part.OFFLINE].organisation_id
+    assert [fault.organisation_id for fault in casting.faults(When.BEFORE_SIGN_IN)] == [offline]
 
 
 def test_a_run_as_it_must_be_meets_everything(run: RunAnswer, casting: Casting):
     assert everything(run, casting) == []
 
 
-@pytest.mark.parametrize("part", list(Part))
-def test_another_ending_is_noticed(part: Part, run: RunAnswer, casting: Casting):
-    played = casting.organisation_of[part].organisation_id
-    one = next(one for one in run.organisations if one.organisation_id == played)
-    one.outcome, one.cause = Outcome.FAILED, Cause.UNKNOWN
-    assert any(part.value in sentence for sentence in expectations.endings(run, casting))
+def test_another_ending_is_noticed(run: RunAnswer, casting: Casting):
+    rows = {one.organisation_id: one for one in run.organisations}
+    for part, played in casting.organisation_of.items():
+        rows[played.organisation_id].outcome, rows[played.organisation_id].cause = Outcome.FAILED, Cause.UNKNOWN
+        assert any(part.value in sentence for sentence in expectations.endings(run, casting))
 
 
 def test_an_ordinary_one_that_failed_is_noticed(run: RunAnswer, casting: Casting):
@@ -171,12 +190,14 @@ def test_an_ordinary_one_that_failed_is_noticed(run: RunAnswer, casting: Casting
 
 
 def test_a_missing_organisation_is_noticed(run: RunAnswer, casting: Casting):
-    run.organisations.pop(0)
+    run.organisations.pop(1)
     assert "Not on the list at all: demo company." in everything(run, casting)
     assert any("should be listed" in sentence for sentence in everything(run, casting))
 
 
 def test_a_day_limit_that_is_not_waited_for_is_noticed(run: RunAnswer, casting: Casting):
+    if Part.OUT_OF_CALLS not in casting.parts:
+        pytest.skip("nobody is out of calls alone there")
     played = casting.organisation_of[Part.OUT_OF_CALLS].organisation_id
     next(one for one in run.organisations if one.organisation_id == played).retry_at = NOW + timedelta(minutes=1)
     assert len(list(expectations.day_limit(run, casting, NOW))) == 1
@@ -198,25 +219,56 @@ def test_accounts_must_be_those_of_the_report(run: RunAnswer, casting: Casting):
     selection = choose(run, casting, TEAMS)
     connected = [client(one, selection) for one in run.organisations if one.outcome is not Outcome.SKIPPED]
 
+    created = next(one for one in run.organisations if one.outcome is Outcome.CREATED)
+    lacking: dict[str, dict[ListName, Cause]] = {}
+
     def unmet(clients: list[ClientAnswer]) -> list[str]:
-        return list(expectations.accounts(run, clients, before=2, selection=selection))
+        return list(expectations.accounts(run, clients, 2, selection, lacking))
 
     assert unmet(connected) == []
     assert any("the API counts" in sentence for sentence in unmet(connected[1:]))
     assert any("Two clients" in sentence for sentence in unmet([*connected[1:], connected[1]]))
-    unpulled = client(next(one for one in run.organisations if one.outcome is Outcome.CREATED), selection)
+    unpulled = client(created, selection)
     unpulled.connection.lists_pulled_at = None  # type: ignore[union-attr]  # it has one
     others = [one for one in connected if one.client_id != unpulled.client_id]
     assert any("were not pulled" in sentence for sentence in unmet([*others, unpulled]))
+    without = client(created, selection, cause=Cause.ROLE_TOO_LOW)
+    assert any("were not pulled" in sentence for sentence in unmet([*others, without]))
+    lacking[created.organisation_id] = {ListName.TRACKING_CATEGORIES: Cause.ROLE_TOO_LOW}
+    assert unmet([*others, without]) == []
     unpulled.team_id = uuid4()
     assert any("not in the team" in sentence for sentence in unmet([*others, unpulled]))
 
 
-def test_everything_but_the_demo_company_is_chosen(run: RunAnswer, casting: Casting):
+def list_of(total: int, cause: Cause | None = None) -> ListAnswer:
+    receipt = ReceiptAnswer.model_construct(rows=total, pulled_at=None if cause else NOW, cause=cause)
+    return ListAnswer.model_construct(receipt=receipt, total=total)
+
+
+def test_a_list_must_have_its_rows_or_the_cause_that_it_lacks_for(run: RunAnswer, casting: Casting):
+    one = next(one for one in run.organisations if casting.part_of(one.organisation_id) is None)
+    assert one.client_id is not None
+
+    def unmet(answer: ListAnswer, lacks: Cause | None = None) -> list[str]:
+        lacking = {one.organisation_id: {ListName.ITEMS: lacks} if lacks else {}}
+        found = expectations.lists(run, casting, {one.client_id: {ListName.ITEMS: answer}}, lacking)
+        return [sentence for sentence in found if sentence.startswith(f"{one.name}:")]
+
+    assert unmet(list_of(3)) == []
+    assert unmet(list_of(0, Cause.ROLE_TOO_LOW), Cause.ROLE_TOO_LOW) == []
+    assert any("was not pulled" in sentence for sentence in unmet(list_of(0, Cause.ROLE_TOO_LOW)))
+    assert any("should say" in sentence for sentence in unmet(list_of(3), Cause.ROLE_TOO_LOW))
+    short = list_of(3)
+    short.total = 2
+    assert any("2 rows, not 3" in sentence for sentence in unmet(short))
+
+
+def test_everything_is_chosen_but_what_is_left_out_on_purpose(run: RunAnswer, casting: Casting):
     selection = choose(run, casting, TEAMS)
     chosen = {one.organisation_id: one for one in selection.organisations}
-    assert "org-0" not in chosen
-    assert len(chosen) == len(run.organisations) - 1
+    left_out = {one.organisation_id for one in run.organisations} - set(chosen)
+    assert casting.organisation_of[Part.DEMO].organisation_id in left_out
+    assert {casting.part_of(one) for one in left_out} <= {Part.OWN, Part.DEMO}
     lookalike = chosen[casting.organisation_of[Part.LOOKALIKE].organisation_id]
     assert (lookalike.action, lookalike.client_id is not None) == ("link", True)
     assert {one.team_id for one in chosen.values()} == {None, TEAMS[1]}
@@ -235,7 +287,7 @@ def test_a_second_run_that_makes_something_is_noticed(run: RunAnswer):
 
 
 def test_the_report_shows_every_part_and_the_others(run: RunAnswer, casting: Casting):
-    assert outcome_table(run, casting).row_count == len(Part) + 1
+    assert outcome_table(run, casting).row_count == len(casting.parts) + 1
     assert totals(3, {Outcome.CREATED: 2, Outcome.FAILED: 1}) == (
         "3 listed = 2 created + 0 linked + 0 already client + 1 failed + 0 still being tried + 0 not chosen"
     )

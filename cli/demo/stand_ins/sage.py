@@ -1,0 +1,49 @@
+"""The stand-in for Sage: see ``StandIn``."""
+
+from collections.abc import Collection, Mapping
+
+from cli.demo.awkward import MINUTE_WAIT, Ending, Part, Played, When, everywhere
+from cli.demo.browser import Browser, ShownPage
+from cli.demo.sandbox import Fault, SandboxOrganisation
+from contracts.words.causes import Cause
+from contracts.words.lists import ListName
+from contracts.words.runs import Outcome, Verdict
+
+REGION = "GB"
+MANY = 2_300
+PARTS = {
+    **everywhere(MANY),
+    Part.OWN: Played(Ending(Verdict.NEW, Outcome.SKIPPED), lambda one: one.index == 0),
+    Part.NO_DIMENSIONS: Played(is_one=lambda one: one.plan == "START"),
+    Part.SUBSCRIPTION_ENDED: Played(
+        Ending(Verdict.NEW, Outcome.FAILED, Cause.SUBSCRIPTION_ENDED), lambda one: one.is_lapsed
+    ),
+    Part.ACCESS_LOST: Played(
+        Ending(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
+        fault=Fault("access_removed"),
+    ),
+    Part.ROLE_TOO_LOW: Played(fault=Fault("role_too_low", path="/analysis_types")),
+    Part.OFFLINE: Played(
+        Ending(Verdict.NEW, Outcome.RETRYING, Cause.PROVIDER_UNAVAILABLE),
+        fault=Fault("server_error"),
+        when=When.BEFORE_SIGN_IN,
+    ),
+    Part.FAULTY: Played(fault=Fault("server_error", path="/ledger_accounts", times=2)),
+    Part.LIMITED: Played(fault=Fault("rate_limited", seconds=MINUTE_WAIT, times=1)),
+}
+"""A day's calls are the whole app's here, so that no organisation can be out of calls alone."""
+
+_WITHOUT_DIMENSIONS = frozenset({"START", "MICRO"})
+
+
+def lacks(organisation: SandboxOrganisation, part: Part | None) -> Mapping[ListName, Cause]:
+    """See ``StandIn.lacks``: the smallest plan has no dimensions."""
+    if organisation.plan in _WITHOUT_DIMENSIONS:
+        return {ListName.TRACKING_CATEGORIES: Cause.ROLE_TOO_LOW}
+    return {ListName.TRACKING_CATEGORIES: Cause.ROLE_TOO_LOW} if part is Part.ROLE_TOO_LOW else {}
+
+
+async def allow(browser: Browser, page: ShownPage, email: str, wanted: Collection[str] | None) -> ShownPage:  # noqa: ARG001
+    """See ``StandIn.allow``: there is nothing to tick, and a consent page only at a login's first sign-in."""
+    page = await browser.press(page, "Sign in", fill={"email": email})
+    return await browser.press(page, "Allow access") if page.has("Allow access") else page
