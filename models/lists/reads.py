@@ -42,11 +42,13 @@ class ListPage:
         rows: The page's rows, of the list's own type.
         total: Rows that match, over all pages.
         receipt: The list's receipt; None when the list was never tried, or the client has no connection.
+        provider: The accounting software of the client's connection; empty without one.
     """
 
     rows: Sequence[StandardRow]
     total: int
     receipt: Receipt | None
+    provider: str
 
 
 async def read_list(
@@ -72,9 +74,10 @@ async def read_list(
         search: Only rows with this text in a name, a code or a number, in any case.
         include_gone: Also rows that the provider no longer has.
     """
-    connection_id = await _connection(session, practice_id, client_id)
-    if connection_id is None:
-        return ListPage((), 0, None)
+    connection = await _connection(session, practice_id, client_id)
+    if connection is None:
+        return ListPage((), 0, None, "")
+    connection_id, provider = connection
     kind = KIND_OF[list_name]
     table = TABLE_OF[kind]
     wanted = _of_list(connection_id, list_name)
@@ -89,6 +92,7 @@ async def read_list(
         rows=(await session.exec(page)).all(),
         total=(await session.exec(total)).one(),
         receipt=await session.get(Receipt, (connection_id, list_name)),
+        provider=provider,
     )
 
 
@@ -122,7 +126,8 @@ async def stretch_of_list(
     Returns:
         The rows with the values of ``columns_of``, and where to go on; None at the end.
     """
-    connection_id = await _connection(session, practice_id, client_id)
+    connection = await _connection(session, practice_id, client_id)
+    connection_id = connection[0] if connection else None
     kind = KIND_OF[list_name]
     table = TABLE_OF[kind]
     place = (func.lower(func.coalesce(_column(table, _SEARCHED[kind][0]), "")), col(table.key))
@@ -144,8 +149,8 @@ def _of_list(connection_id: UUID | None, list_name: ListName) -> list[ColumnElem
     return wanted
 
 
-async def _connection(session: AsyncSession, practice_id: UUID, client_id: UUID) -> UUID | None:
-    query = select(Connection.id).where(
+async def _connection(session: AsyncSession, practice_id: UUID, client_id: UUID) -> tuple[UUID, str] | None:
+    query = select(Connection.id, Connection.provider).where(
         Connection.practice_id == practice_id, Connection.client_id == client_id, col(Connection.is_current)
     )
     return (await session.exec(query)).one_or_none()

@@ -126,8 +126,8 @@ class ReceiptAnswer(BaseModel):
     attempted_at: datetime
 
     @classmethod
-    def of(cls, receipt: Receipt, provider: str = "") -> Self:
-        """The receipt as the API shows it, with the name of the accounting software where its word is given."""
+    def of(cls, receipt: Receipt, provider: str) -> Self:
+        """The receipt as the API shows it, in the words of the accounting software."""
         return cls(
             rows=receipt.rows,
             pulled_at=receipt.pulled_at,
@@ -159,11 +159,11 @@ class ListAnswer(BaseModel):
     )
 
     @classmethod
-    def of(cls, name: ListName, page: ListPage, *, limit: int, offset: int, provider: str = "") -> Self:
+    def of(cls, name: ListName, page: ListPage, *, limit: int, offset: int) -> Self:
         """The page as the API shows it."""
         return cls(
             list_name=name,
-            receipt=ReceiptAnswer.of(page.receipt, provider) if page.receipt else None,
+            receipt=ReceiptAnswer.of(page.receipt, page.provider) if page.receipt else None,
             total=page.total,
             limit=limit,
             offset=offset,

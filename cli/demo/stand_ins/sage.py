@@ -13,10 +13,10 @@ REGION = "GB"
 MANY = 2_300
 PARTS = {
     **everywhere(MANY),
-    Part.OWN: Played(Ending(Verdict.NEW, Outcome.SKIPPED), lambda one: one.index == 0),
+    Part.OWN: Played(Ending(Verdict.PRACTICES_OWN, Outcome.SKIPPED), lambda one: one.index == 0),
     Part.NO_DIMENSIONS: Played(is_one=lambda one: one.plan == "START"),
     Part.SUBSCRIPTION_ENDED: Played(
-        Ending(Verdict.NEW, Outcome.FAILED, Cause.SUBSCRIPTION_ENDED), lambda one: one.is_lapsed
+        Ending(Verdict.SUBSCRIPTION_ENDED, Outcome.FAILED, Cause.SUBSCRIPTION_ENDED), lambda one: one.is_lapsed
     ),
     Part.ACCESS_LOST: Played(
         Ending(Verdict.NEW, Outcome.FAILED, Cause.ACCESS_LOST),
@@ -39,7 +39,7 @@ _WITHOUT_DIMENSIONS = frozenset({"START", "MICRO"})
 def lacks(organisation: SandboxOrganisation, part: Part | None) -> Mapping[ListName, Cause]:
     """See ``StandIn.lacks``: the smallest plan has no dimensions."""
     if organisation.plan in _WITHOUT_DIMENSIONS:
-        return {ListName.TRACKING_CATEGORIES: Cause.ROLE_TOO_LOW}
+        return {ListName.TRACKING_CATEGORIES: Cause.NOT_ON_PLAN}
     return {ListName.TRACKING_CATEGORIES: Cause.ROLE_TOO_LOW} if part is Part.ROLE_TOO_LOW else {}
 
 

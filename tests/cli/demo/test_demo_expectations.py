@@ -241,17 +241,19 @@ def test_accounts_must_be_those_of_the_report(run: RunAnswer, casting: Casting):
 
 
 def list_of(total: int, cause: Cause | None = None) -> ListAnswer:
-    receipt = ReceiptAnswer.model_construct(rows=total, pulled_at=None if cause else NOW, cause=cause)
-    return ListAnswer.model_construct(receipt=receipt, total=total)
+    numbers = {"rows": total, "added": 0, "changed": 0, "gone": 0}
+    receipt = ReceiptAnswer(**numbers, pulled_at=None if cause else NOW, attempted_at=NOW, cause=cause, message=None)
+    return ListAnswer(list_name=ListName.ITEMS, receipt=receipt, total=total, limit=1, offset=0, rows=[])
 
 
 def test_a_list_must_have_its_rows_or_the_cause_that_it_lacks_for(run: RunAnswer, casting: Casting):
     one = next(one for one in run.organisations if casting.part_of(one.organisation_id) is None)
-    assert one.client_id is not None
+    client_id = one.client_id
+    assert client_id is not None
 
     def unmet(answer: ListAnswer, lacks: Cause | None = None) -> list[str]:
         lacking = {one.organisation_id: {ListName.ITEMS: lacks} if lacks else {}}
-        found = expectations.lists(run, casting, {one.client_id: {ListName.ITEMS: answer}}, lacking)
+        found = expectations.lists(run, casting, {client_id: {ListName.ITEMS: answer}}, lacking)
         return [sentence for sentence in found if sentence.startswith(f"{one.name}:")]
 
     assert unmet(list_of(3)) == []
