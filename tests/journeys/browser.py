@@ -62,17 +62,31 @@ async def sign_in(
         if "/sign-in-link/" in authorize_url:
             authorize_url = await agreed(browser, authorize_url)
         page = await browser.get(authorize_url)
-        form = _Form(page.text)
+        there, form = _site(page.url), _Form(page.text)
+        if any(name == "region" for name, _ in form.fields):  # the country that is offered first
+            page = await _submit(browser, page, form, [*form.fields, ("action", "choose")], there)
+            form = _Form(page.text)
         fields = [(name, value) for name, value in form.fields if name != "person"]
         people = re.findall(r'name="person" value="([^"]+)"', page.text)
-        page = await _submit(browser, page, form, [*fields, ("person", people[person]), ("action", "sign_in")])
-        form = _Form(page.text)
-        kept = [(name, value) for name, value in form.fields if name != "organisation"]
-        ticked = form.boxes if choose is None else choose
-        if action == "allow" and choose is None and not ticked:
-            action = "continue"  # everything is allowed already: an earlier test shares the stand-in
-        rows = [("organisation", identity) for identity in ticked] if action == "allow" else []
-        return await _submit(browser, page, form, [*kept, *rows, ("action", action)], follows=follows_back)
+        page = await _submit(browser, page, form, [*fields, ("person", people[person]), ("action", "sign_in")], there)
+        if not page.is_redirect:  # where access was allowed before, nothing may be asked
+            form = _Form(page.text)
+            kept = [(name, value) for name, value in form.fields if name != "organisation"]
+            ticked = form.boxes if choose is None else choose
+            picks = any(name == "search" for name, _ in form.fields)
+            if action == "allow" and choose is None and picks and not ticked:
+                action = "continue"  # everything is allowed already: an earlier test shares the stand-in
+            elif action == "continue" and not picks:
+                action = "allow"
+            rows = [("organisation", identity) for identity in ticked] if action == "allow" else []
+            page = await _submit(browser, page, form, [*kept, *rows, ("action", action)], there)
+        if follows_back and page.is_redirect:
+            return await browser.get(page.headers["location"])
+        return page
+
+
+def _site(url: httpx2.URL) -> tuple[str, int | None]:
+    return url.host, url.port
 
 
 async def _submit(
@@ -80,10 +94,13 @@ async def _submit(
     page: httpx2.Response,
     form: _Form,
     fields: list[tuple[str, str]],
-    *,
-    follows: bool = True,
+    there: tuple[str, int | None],
 ) -> httpx2.Response:
+    """The page that comes of it, as long as that is the provider's; otherwise the way from there."""
     data: dict[str, list[str]] = {}
     for name, value in fields:
         data.setdefault(name, []).append(value)
-    return await browser.post(page.url.join(form.action), data=data, follow_redirects=follows)
+    answer = await browser.post(page.url.join(form.action), data=data, follow_redirects=False)
+    while answer.is_redirect and _site(target := answer.url.join(answer.headers["location"])) == there:
+        answer = await browser.get(target, follow_redirects=False)
+    return answer

@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client
 
-from emulators.xero.control.control import Control
 from models import schema
 from runtime.settings.settings import Settings
 from starter.actor import Actor
 from tests.conftest import EMPTYING, administer, sibling
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import everything_added
+from tests.journeys.platforms import PLATFORMS
 from tests.journeys.practice import make_practice
 from tests.journeys.promises import broken, judge
 from tests.journeys.scene import Scene
@@ -43,16 +43,23 @@ async def temporal(temporal_settings: Settings) -> Client:
     return await hasty(temporal_settings)
 
 
+@pytest.fixture(scope="module")
+def platform(request: pytest.FixtureRequest) -> str:
+    """What scenes are about; journeys have it as a parameter (``tests/journeys/conftest.py``)."""
+    return getattr(request, "param", next(iter(PLATFORMS)))
+
+
 @pytest_asyncio.fixture
 async def make_scene(
-    temporal_settings: Settings, temporal: Client, database_url: str, request: pytest.FixtureRequest
+    temporal_settings: Settings, temporal: Client, database_url: str, platform: str, request: pytest.FixtureRequest
 ) -> AsyncIterator[MakeScene]:
     """Sets a stage on demand; its words are those of ``staged``, such as ``organisations=40``."""
     scenes: list[Scene] = []
     async with AsyncExitStack() as stack:
 
         async def make(*, settings: Settings | None = None, client: Client | None = None, **words: Any) -> Scene:
-            scene = staged(settings or temporal_settings, client or temporal, database_url, **words)
+            told = {"platforms": (platform,), **words}
+            scene = staged(settings or temporal_settings, client or temporal, database_url, **told)
             scenes.append(await stack.enter_async_context(scene))
             return scenes[-1]
 
@@ -63,7 +70,7 @@ async def make_scene(
 
 
 @pytest_asyncio.fixture
-async def make_prepared(make_scene: MakeScene) -> MakePrepared:
+async def make_prepared(make_scene: MakeScene, platform: str) -> MakePrepared:
     """Sets a stage on which something has happened already: the first time in earnest, later as it was then.
 
     What has happened is a function of the scene; its workflows have to end with it. Further words are those of
@@ -72,13 +79,16 @@ async def make_prepared(make_scene: MakeScene) -> MakePrepared:
 
     async def make(prepare: Callable[[Scene], Awaitable[None]], **words: Any) -> Scene:
         told = {name: word for name, word in words.items() if name not in ("settings", "client")}
-        key = repr((prepare.__module__, prepare.__qualname__, told))
+        key = repr((prepare.__module__, prepare.__qualname__, platform, told))
         if (found := _snapshots.get(key)) and found.is_fresh:
             return await make_scene(snapshot=found, **words)
         scene = await make_scene(**words)
         await prepare(scene)
-        Control(scene.world).zero_calls()
-        _snapshots[key] = await taken(scene.settings.required("database_url"), scene.world)
+        sandboxes = [control for control, _ in scene.beside.values()]
+        for control in sandboxes:
+            control.zero_calls()
+        worlds = [control.world for control in sandboxes]
+        _snapshots[key] = await taken(scene.settings.required("database_url"), worlds)
         return scene
 
     return make
@@ -117,11 +127,15 @@ async def second_migrated_url(postgres_url: str) -> str:
 
 @pytest_asyncio.fixture(scope="module")
 async def shared_scene(
-    temporal_settings: Settings, temporal: Client, second_migrated_url: str, request: pytest.FixtureRequest
+    temporal_settings: Settings,
+    temporal: Client,
+    second_migrated_url: str,
+    platform: str,
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[Scene]:
     """One scene for all tests of a module, for those that only look at it; ``STAGED`` in the module has its words."""
     await administer(second_migrated_url, EMPTYING)
-    words = getattr(request.module, "STAGED", {})
+    words = {"platforms": (platform,), **getattr(request.module, "STAGED", {})}
     async with staged(temporal_settings, temporal, second_migrated_url, **words) as scene:
         yield scene
     await clear(temporal)
@@ -145,7 +159,7 @@ async def practice_at_work(shared_practice: Scene, request: pytest.FixtureReques
     """The module's practice with a worker of the test's own; what goes wrong or goes on in it ends with the test."""
     database, temporal = shared_practice.database, shared_practice.temporal
     before = await broken(database, temporal)
-    Control(shared_practice.world).zero_calls()
+    shared_practice.control.zero_calls()
     async with shared_practice.worker():
         yield shared_practice
     await judge(request, database, temporal, before)

@@ -8,7 +8,6 @@ from temporalio.client import ScheduleActionStartWorkflow, WorkflowHandle
 
 from contracts.payloads.check_connections import CheckConnectionsInput, CheckReport
 from contracts.words.runs import RunKind
-from emulators.xero.control.control import Control
 from models.practices.tables import Practice
 from starter.connections.schedules import nightly
 from tests.journeys.people import change
@@ -22,11 +21,15 @@ async def check(scene: Scene) -> CheckReport:
 
 
 async def a_night_later(scene: Scene, *, are_lists_due: bool) -> None:
-    """Token sets are old, and the lists due or not, as the night finds them."""
+    """Token sets are old and access tokens over, and the lists due or not, as the night finds them."""
     due = "now() - interval '1 minute'" if are_lists_due else "now() + interval '1 day'"
-    await change(scene, "UPDATE grants SET refreshed_at = refreshed_at - interval '2 days'")
+    await change(
+        scene,
+        "UPDATE grants SET refreshed_at = refreshed_at - interval '2 days',"
+        " access_expires_at = access_expires_at - interval '2 days'",
+    )
     await change(scene, f"UPDATE connections SET next_refresh_at = {due}")  # noqa: S608
-    Control(scene.world).zero_calls()
+    scene.control.zero_calls()
 
 
 async def begin_night(scene: Scene) -> WorkflowHandle[CheckConnections, CheckReport]:
@@ -62,7 +65,7 @@ async def connected(scene: Scene) -> int:
 
 async def reconnect_all(scene: Scene, person: int) -> Json:
     """One person signs in to repair all; gives the report."""
-    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL.value}")
+    answer = await scene.asked(RunKind.RECONNECT_ALL.value)
     assert answer.status_code == 201, answer.text
     page = await scene.sign_in(answer.json()["authorize_url"], person=person)
     assert page.status_code == 200, page.text

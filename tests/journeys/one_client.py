@@ -7,8 +7,7 @@ from typing import Any
 import httpx2
 from temporalio.api.enums.v1 import EventType
 
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import RecordWords
+from emulators.kit.control.words import RecordWords
 from tests.journeys.people import change
 from tests.journeys.scene import PATIENCE, Json, Scene
 from workflows.sync_client import SyncClient
@@ -82,8 +81,9 @@ class OneClient:
         return [event for event in answer.json()["events"] if event["kind"] == kind]
 
     def record(self, list_name: str, **words: Any) -> None:
-        """Change a record of its books at the provider."""
-        Control(self.scene.world).change_record(self.organisation_id, RecordWords(list=list_name, **words))
+        """Change a record of its books at the provider; a list is named as in ``Platform.books``, or as there."""
+        there = self.scene.platform.books.get(list_name, list_name)
+        self.scene.control.change_record(self.organisation_id, RecordWords(list=there, **words))
 
     def calls(self) -> int:
         """Calls about its books since the counters were zeroed."""

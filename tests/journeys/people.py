@@ -10,8 +10,7 @@ from sqlalchemy import text
 
 from contracts.words.practices import Role
 from contracts.words.runs import RunKind
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import PersonWords
+from emulators.kit.control.words import PersonWords
 from models.practices import writes as practices
 from tests.journeys.practice import address, admitted
 from tests.journeys.scene import PATIENCE, Json, Scene, chosen
@@ -58,7 +57,7 @@ def person(scene: Scene, place: int) -> str:
 def reaches(scene: Scene, place: int, first: int, end: int) -> list[str]:
     """Let a person reach exactly a stretch of the sandbox's organisations; gives their ids."""
     reached = list(scene.world.library.organisations)[first:end]
-    Control(scene.world).change_person(person(scene, place), PersonWords(organisation_ids=reached))
+    scene.control.change_person(person(scene, place), PersonWords(organisation_ids=reached))
     return reached
 
 
@@ -72,7 +71,7 @@ async def adds(scene: Scene, place: int, wanted: list[str]) -> Json:
 
 async def started(scene: Scene, kind: RunKind, place: int, *, query: str = "", action: str = "continue") -> str:
     """A colleague starts a run and signs in as a person; gives the run's id."""
-    answer = await scene.http.post(f"/api/v1/client-sync/xero/{kind.value}{query}")
+    answer = await scene.asked(kind.value, query=query)
     assert answer.status_code == 201, answer.text
     page = await scene.sign_in(answer.json()["authorize_url"], person=place, action=action)
     assert page.status_code == 200, page.text

@@ -5,7 +5,7 @@ Nothing here stands in for a part of the product; it only saves the journeys fro
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,10 +20,9 @@ from temporalio.client import Client, WorkflowHandle
 from activities.registry import GROUPS_AT_ONCE
 from contracts.words.names import sync_client_id
 from contracts.words.practices import Plan
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import FaultWords
-from emulators.xero.faults import Kind
-from emulators.xero.world import World
+from emulators.kit.control.control import Control
+from emulators.kit.faults.faults import ACCESS_EXPIRED, REVOKE_PERSON
+from emulators.kit.world import World
 from models.kit.database import Database
 from providers.port.provider import Provider
 from runtime.embedded.processes import Child, Command, Supervisor
@@ -34,6 +33,8 @@ from starter.actor import Actor
 from starter.operations import Operations
 from tests.journeys.browser import fresh, sign_in
 from tests.journeys.news import news
+from tests.journeys.platforms import PLATFORMS
+from tests.journeys.platforms.platform import Platform, Words
 from tests.journeys.practice import make_practice
 from tests.journeys.serving import http_of
 from tests.kept import TriedOnce, opened
@@ -55,24 +56,39 @@ class Scene:
         database: The product's database.
         temporal: Connected with the product's converter.
         operations: The one door, as the web backend has it.
-        world: What the sandbox knows, for injecting faults.
+        platform: What is to be known of the sandbox.
+        control: What can be done to the sandbox.
         web: The web backend's address.
+        sandbox: The sandbox's address.
         actor: The colleague.
         http: A client of the JSON API, as the colleague.
         providers: What the web backend speaks to; a test may put another one beside it.
+        beside: The other sandboxes of the practice, if it has several: each one's control and address.
     """
 
     settings: Settings
     database: Database
     temporal: Client
     operations: Operations
-    world: World
+    platform: Platform
+    control: Control
     web: str
     sandbox: str
     actor: Actor
     http: httpx2.AsyncClient
     stack: AsyncExitStack = field(repr=False)
     providers: dict[str, Provider] = field(repr=False)
+    beside: Mapping[str, tuple[Control, str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def world(self) -> World:
+        """What the sandbox knows."""
+        return self.control.world
+
+    def at(self, name: str) -> Self:
+        """The same practice, for what its people do at another accounting software of theirs."""
+        control, address = self.beside[name]
+        return replace(self, platform=PLATFORMS[name], control=control, sandbox=address)
 
     @asynccontextmanager
     async def worker(
@@ -86,9 +102,17 @@ class Scene:
             async with together([*workflow_workers(temporal, parts, runner=TriedOnce()), *of_provider]):
                 yield
 
+    def runs_of(self, kind: str) -> str:
+        """The address at which runs of a kind are started."""
+        return f"/api/v1/client-sync/{self.platform.name}/{kind}"
+
+    async def asked(self, kind: str, *, query: str = "", headers: Mapping[str, str] | None = None) -> httpx2.Response:
+        """Start a run, through the API."""
+        return await self.http.post(f"{self.runs_of(kind)}{query}", headers=headers, json=self.platform.asked)
+
     async def start(self, **headers: str) -> tuple[str, str]:
         """Start *Add clients*: the run's id and the authorize URL."""
-        answer = await self.http.post("/api/v1/client-sync/xero/add-clients", headers=headers)
+        answer = await self.asked("add-clients", headers=headers)
         assert answer.status_code == 201, answer.text
         return answer.json()["run_id"], answer.json()["authorize_url"]
 
@@ -107,7 +131,7 @@ class Scene:
         Args:
             authorize_url: Where the product sends the browser.
             person: Which of the sandbox's people.
-            choose: Organisation ids to tick; all that can be ticked when None.
+            choose: Organisation ids to tick, where one ticks; all that can be ticked when None.
             action: ``allow``, ``continue`` or ``cancel``.
             browser: The one to do it in; a new one when None.
             follows_back: Whether it comes back to us.
@@ -178,7 +202,7 @@ class Scene:
 
     async def further_sign_in(self, run_id: str) -> str:
         """Ask for one more sign-in in a run; gives the authorize URL."""
-        answer = await self.http.post(f"/api/v1/runs/{run_id}/consent")
+        answer = await self.http.post(f"/api/v1/runs/{run_id}/consent", json=self.platform.asked)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["authorize_url"])
 
@@ -244,9 +268,19 @@ class Scene:
         code = next(client["code"] for client in await self.clients() if client["client_id"] == client_id)
         return sync_client_id(self.actor.practice_slug, code)
 
-    def fault(self, kind: Kind, organisation_id: str | None = None, **words: Any) -> None:
+    def fault(self, kind: str, organisation_id: str | None = None, **words: Any) -> None:
         """Let something go wrong at the provider from now on."""
-        Control(self.world).add_fault(FaultWords(kind=kind, organisation_id=organisation_id, **words))
+        told = self.control.vocabulary.fault(kind=kind, organisation_id=organisation_id, **words)
+        self.control.add_fault(told)
+
+    def is_(self, wrong: Words, organisation_id: str | None = None, **words: Any) -> None:
+        """Let something go wrong that every stand-in says in words of its own, such as ``platform.offline``."""
+        self.fault(**{"organisation_id": organisation_id, **wrong, **words})
+
+    def signed_out(self, person_id: str | None = None) -> None:
+        """Somebody removes the app there; access tokens, which may live out their time, are over too."""
+        self.fault(REVOKE_PERSON, person_id=person_id)
+        self.fault(ACCESS_EXPIRED, person_id=person_id)
 
     async def worker_process(self, name: str, logs: Path, *, silence: float = 6) -> Child:
         """A worker as a process of its own, ready to work; it may be killed.

@@ -4,6 +4,7 @@ Workflows are not put back: it is for what has come to its end.
 """
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from time import monotonic
@@ -13,8 +14,7 @@ import asyncpg
 from sqlmodel import SQLModel
 
 from emulators.kit.clock import Clock
-from emulators.xero.identity.policies import ACCESS_SECONDS
-from emulators.xero.world import World
+from emulators.kit.world import World
 
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
 KNOWN = ("library", "connections", "grants", "settings")
@@ -27,28 +27,30 @@ class Snapshot:
 
     Attributes:
         rows: Of each table, as PostgreSQL copies them.
-        known: What the stand-in knew.
-        clock: By which it knew it.
+        known: What each stand-in knew.
+        clocks: By which they knew it.
+        good_for: How long their access tokens are good, in seconds.
         made_at: When, in seconds of a clock that only grows.
     """
 
     rows: dict[str, bytes]
-    known: dict[str, Any]
-    clock: Clock
+    known: list[dict[str, Any]]
+    clocks: list[Clock]
+    good_for: float
     made_at: float = field(default_factory=monotonic)
 
     @property
     def is_fresh(self) -> bool:
         """Whether the tokens in it are still good for a while."""
-        return monotonic() - self.made_at < ACCESS_SECONDS / 3
+        return monotonic() - self.made_at < self.good_for / 3
 
 
-async def taken(url: str, world: World) -> Snapshot:
+async def taken(url: str, worlds: Sequence[World]) -> Snapshot:
     """How it is now.
 
     Args:
         url: Of the product's database.
-        world: Of the stand-in.
+        worlds: Of the stand-ins.
     """
     rows = {}
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
@@ -59,17 +61,21 @@ async def taken(url: str, world: World) -> Snapshot:
             rows[name] = copied.getvalue()
     finally:
         await connection.close()
-    known = {name: getattr(world, name) for name in KNOWN}
-    return Snapshot(rows, copy.deepcopy(known, {id(world.clock): world.clock}), world.clock)
+    known = [
+        copy.deepcopy({name: getattr(world, name) for name in KNOWN}, {id(world.clock): world.clock})
+        for world in worlds
+    ]
+    good_for = min(world.policies.access_seconds for world in worlds)
+    return Snapshot(rows, known, [world.clock for world in worlds], good_for)
 
 
-async def put_back(snapshot: Snapshot, url: str, world: World) -> None:
+async def put_back(snapshot: Snapshot, url: str, worlds: Sequence[World]) -> None:
     """Make it so again, in a database without rows and a new world.
 
     Args:
         snapshot: How it was.
         url: Of the product's database.
-        world: Of the stand-in.
+        worlds: Of the stand-ins, in the same order.
     """
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
@@ -77,5 +83,6 @@ async def put_back(snapshot: Snapshot, url: str, world: World) -> None:
             await connection.copy_to_table(name, source=BytesIO(rows), format="binary")
     finally:
         await connection.close()
-    for name, known in copy.deepcopy(snapshot.known, {id(snapshot.clock): world.clock}).items():
-        setattr(world, name, known)
+    for world, clock, knew in zip(worlds, snapshot.clocks, snapshot.known, strict=True):
+        for name, known in copy.deepcopy(knew, {id(clock): world.clock}).items():
+            setattr(world, name, known)

@@ -3,7 +3,7 @@
 Used by fixtures and by the script that records histories for replay.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,12 +18,10 @@ from temporalio.testing import WorkflowEnvironment
 from contracts.payloads.runs import Deadlines
 from contracts.words.names import SEARCH_ATTRIBUTES
 from contracts.words.practices import Plan
+from emulators.kit.control.control import Control
+from emulators.kit.control.words import OrganisationWords
 from emulators.kit.server import DroppableProtocol
 from emulators.kit.signing import SigningKey
-from emulators.xero.app import create_app as create_sandbox
-from emulators.xero.config import Config
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords
 from providers import registry
 from providers.port.provider import Provider
 from runtime.embedded.ports import HOST, Ports
@@ -36,6 +34,8 @@ from starter.bootstrap import build_providers
 from starter.embedded import at_stand_ins
 from starter.operations import Operations
 from tests.journeys.haste import Haste
+from tests.journeys.platforms import PLATFORMS
+from tests.journeys.platforms.platform import Platform
 from tests.journeys.practice import address, admitted, make_practice
 from tests.journeys.scene import Scene
 from tests.journeys.serving import http_of, listening, serving
@@ -82,6 +82,7 @@ async def staged(
     answer_within: timedelta = timedelta(seconds=20),
     allowance: int = 500,
     plan: Plan = Plan.ADVANCED,
+    platforms: Sequence[str] = ("xero",),
     bulk_connect: bool = True,
     small_books: bool = False,
     snapshot: Snapshot | None = None,
@@ -97,25 +98,24 @@ async def staged(
         answer_within: How long a selection's answer is waited for.
         allowance: The practice's.
         plan: The practice's.
-        bulk_connect: Whether one sign-in may bring many organisations.
+        platforms: The accounting software that the practice uses; the scene is about the first.
+        bulk_connect: Whether one sign-in may bring many organisations, where that is the app's to say.
         small_books: Whether organisations have a handful of contacts and items, for tests that are not about these.
         snapshot: What an earlier scene had come to, to go on from there.
         world: Of the sandbox; five plain organisations unless it says otherwise.
     """
     async with AsyncExitStack() as stack:
-        sandbox = create_sandbox(Config(**{"organisations": 5, "scenario": "plain", **world}), key=KEY)
-        if small_books:
-            for identity in sandbox.world.library.organisations:
-                Control(sandbox.world).change_organisation(identity, OrganisationWords(contacts=3, items=2))
-        sandbox_socket, sandbox_url = listening()
-        await stack.enter_async_context(serving(sandbox, sandbox_socket, http=DroppableProtocol))
+        words = {"organisations": 5, "scenario": "plain", **world}
+        sandboxes = {name: await _sandbox(stack, PLATFORMS[name], words, small=small_books) for name in platforms}
         web_socket, web_url = listening()
         found = settings.model_copy(update={"database_url": SecretStr(database_url), "public_url": web_url})
-        complete = at_stand_ins(found, {"xero": sandbox_url}).with_provider("xero", bulk_connect=bulk_connect)
+        complete = at_stand_ins(found, {name: address for name, (_, address) in sandboxes.items()})
+        if not bulk_connect:
+            complete = complete.with_provider("xero", bulk_connect=False)
         database = await stack.enter_async_context(opened(database_url))
         providers: dict[str, Provider] = dict(build_providers(complete, database))
-        (provider,) = providers.values()
-        stack.push_async_callback(provider.close)
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
         operations = Operations(
             database=database,
             sealer=complete.key_ring().for_purpose("database"),
@@ -129,25 +129,41 @@ async def staged(
         app = stack.enter_context(web_backend(operations, complete))
         await stack.enter_async_context(serving(app, web_socket))
         if snapshot:
-            await put_back(snapshot, database_url, sandbox.world)
+            await put_back(snapshot, database_url, [control.world for control, _ in sandboxes.values()])
             actor, token = await admitted(operations, database, address("admin"))
         else:
             actor, token = await make_practice(operations, database, allowance=allowance, plan=plan)
         http = http_of(web_url, token)
         stack.push_async_callback(http.aclose)
+        control, sandbox_url = sandboxes[platforms[0]]
         yield Scene(
             complete,
             database,
             temporal,
             operations,
-            sandbox.world,
+            PLATFORMS[platforms[0]],
+            control,
             web_url,
             sandbox_url,
             actor,
             http,
             stack,
             providers,
+            sandboxes,
         )
+
+
+async def _sandbox(
+    stack: AsyncExitStack, platform: Platform, words: Mapping[str, Any], *, small: bool
+) -> tuple[Control, str]:
+    """A stand-in that is served until the stack ends: what can be done to it, and its address."""
+    app, control = platform.stand_in(KEY, **words)
+    if small:
+        for identity in control.world.library.organisations:
+            control.change_organisation(identity, OrganisationWords(contacts=3, items=2))
+    socket, url = listening()
+    await stack.enter_async_context(serving(app, socket, http=DroppableProtocol))
+    return control, url
 
 
 @asynccontextmanager

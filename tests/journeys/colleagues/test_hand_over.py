@@ -32,7 +32,7 @@ async def test_all_clients_of_a_leaver_move(make_scene):
         before = await logins(admin)
         await leaves(admin, lee.actor.colleague_id)
         admin.fault(Kind.ACCESS_REMOVED, refused, person_id=person(admin, 1))
-        admin.fault(Kind.ORGANISATION_OFFLINE, offline)
+        admin.is_(admin.platform.offline, offline)
         gone = next(
             client for client in await admin.clients() if client["connection"]["organisation_id"] == reachable[3]
         )

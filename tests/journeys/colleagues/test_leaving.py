@@ -7,8 +7,7 @@ import httpx2
 import pytest
 
 from contracts.words.practices import Role
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import PersonWords
+from emulators.kit.control.words import PersonWords
 from tests.journeys.browser import agreed
 from tests.journeys.people import change, check, joined, logins, person
 from tests.journeys.scene import Json, Scene
@@ -114,7 +113,7 @@ async def test_a_leavers_login_that_ends_is_told_to_the_admins(make_scene):
     async with admin.worker():
         await lee.added()
         await leaving(admin, lee.actor.colleague_id)
-        Control(admin.world).change_person(person(admin, 0), PersonWords(organisation_ids=[]))
+        admin.control.change_person(person(admin, 0), PersonWords(organisation_ids=[]))
         await check(admin)
     assert set(await logins(admin)) == set(admin.world.library.organisations)
     assert await admin.rows("SELECT DISTINCT colleague_id FROM notices") == [(admin.actor.colleague_id,)]

@@ -23,10 +23,13 @@ from tests.journeys.elsewhere import moved_to, worker_of
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import PATIENCE, OneClient, all_of, disconnecting, until_event
 from tests.journeys.people import change, everything_added
+from tests.journeys.platforms.marks import SECOND
 from tests.journeys.practice import address
 from tests.journeys.scene import Json, Scene
 from tests.second_provider import A_COMPANYS, Second
 from tests.web.house import KEPT, PASSWORD, visitor
+
+pytestmark = SECOND
 
 LAST = "It was the last client of its login, which was ended at Second Books, and the connection with it."
 

@@ -11,10 +11,13 @@ from tests.journeys.elsewhere import moved_to, worker_of
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import OneClient, one_of
 from tests.journeys.people import change, everything_added
+from tests.journeys.platforms.marks import SECOND
 from tests.journeys.practice import address
 from tests.models.rows import contact, item, profile
 from tests.second_provider import BUYERS, COMPANY, GOODS, STOCK, VENDORS, Second
 from tests.web.house import KEPT, PASSWORD, visitor
+
+pytestmark = SECOND
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 ABSENT = {"tracking_categories", "currencies"}

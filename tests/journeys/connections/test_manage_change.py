@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 
 from contracts.words.causes import Cause
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import RecordWords
+from emulators.kit.control.words import RecordWords
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import OneClient, one_of
 from tests.journeys.people import adds
+from tests.journeys.platforms.marks import OWN_ANSWERS
 from tests.journeys.scene import PATIENCE, Json, Scene
 
 
@@ -99,7 +99,7 @@ async def test_preview_confirm_undo(make_prepared):
     undone = await client.post("change/undo")
     assert (undone.status_code, undone.json()["organisation_id"]) == (200, client.organisation_id)
     assert await client.rows("accounts") == old_accounts
-    client.record("Accounts", fields={"Code": "999", "Name": "Opened meanwhile"})
+    client.record("accounts", fields=scene.platform.account(9990, "Opened meanwhile"))
     async with scene.worker():
         assert (await client.synced())["accounts"]["added"] == 1  # what changed meanwhile comes at once
     assert [row for row in await of_connections(scene) if row[0] != new] == before
@@ -108,6 +108,7 @@ async def test_preview_confirm_undo(make_prepared):
 
 
 @pytest.mark.thorough
+@OWN_ANSWERS
 async def test_what_is_archived_is_neither_looked_up_nor_found(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
     ours = {(row["code"], row["name"]) for row in await client.rows("accounts") if row["code"]}
@@ -118,7 +119,7 @@ async def test_what_is_archived_is_neither_looked_up_nor_found(make_prepared):
     ]
     gone, unused = both[:2]
     rate = next(one for one in scene.world.library.records(new, "TaxRates") if one["Status"] == "ACTIVE")
-    control = Control(scene.world)
+    control = scene.control
     archived = {"Status": "ARCHIVED"}
     for record in (gone, unused):
         control.change_record(new, RecordWords(list="Accounts", id=str(record["AccountID"]), fields=archived))
@@ -209,7 +210,7 @@ async def test_new_books_that_cannot_be_read_change_nothing(make_prepared):
 @pytest.mark.thorough
 async def test_new_books_that_do_not_answer_yet_are_told_of_and_trouble_no_client(make_prepared):
     scene, client, [new, _] = await two_of_four(make_prepared)
-    scene.fault(Kind.ORGANISATION_OFFLINE, organisation_id=new)
+    scene.is_(scene.platform.offline, organisation_id=new)
     async with scene.worker():
         run_id = (await begun(scene, client))["run_id"]
         await scene.select(run_id, organisations=[{"organisation_id": new}])
@@ -257,7 +258,7 @@ async def test_a_worker_that_dies_between_confirming_and_the_end(make_prepared):
 
 async def test_it_is_started_from_its_client_alone(make_scene):
     scene = await make_scene(organisations=1)
-    answer = await scene.http.post("/api/v1/client-sync/xero/change-connection")
+    answer = await scene.asked("change-connection")
     assert (answer.status_code, answer.json()["error"]["field"]) == (422, "kind")
     assert (await scene.http.get("/api/v1/runs")).json()["runs"] == []
 

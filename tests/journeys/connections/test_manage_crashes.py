@@ -19,7 +19,7 @@ async def test_both_end_right(make_scene, tmp_path):
     await scene.until_stage(run["run_id"], "finished")
     leaving, moving = await one_of(scene, 0), await one_of(scene, 1)
     scene.fault(Kind.TIMEOUT, path="/connections/", seconds=600)
-    scene.fault(Kind.TIMEOUT, organisation_id=new, path="/Accounts", seconds=600)
+    scene.fault(Kind.TIMEOUT, organisation_id=new, path=scene.platform.accounts, seconds=600)
     change = (await moving.post("change")).json()
     await scene.sign_in(change["authorize_url"], action="continue")
     await scene.until_stage(change["run_id"], "awaiting_selection")

@@ -6,11 +6,11 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowFailureError
 
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import FaultWords
+from emulators.kit.control.words import FaultWords
 from emulators.xero.faults import Kind
 from tests.journeys.nights import check, connected
 from tests.journeys.one_client import PATIENCE, OneClient, disconnecting, until_event
+from tests.journeys.platforms.marks import ENDED_ALONE, TICKED
 from tests.journeys.scene import Json, Scene
 
 STAGED = {"organisations": 12}
@@ -31,6 +31,7 @@ def paired(scene: Scene) -> set[str]:
     return {connection.organisation_id for connection in scene.world.connections.all()}
 
 
+@ENDED_ALONE
 async def test_the_preview_says_whom_it_affects_and_changes_nothing(client: OneClient):
     scene = client.scene
     before, others = await scene.everything(), await connected(scene) - 1
@@ -41,6 +42,7 @@ async def test_the_preview_says_whom_it_affects_and_changes_nothing(client: OneC
     assert await scene.everything() == before
 
 
+@ENDED_ALONE
 async def test_only_this_pair_is_removed_and_the_lists_stay(client: OneClient):
     scene = client.scene
     lists, before = await client.rows("accounts"), paired(scene)
@@ -74,8 +76,9 @@ async def test_connecting_again_finds_the_same_client(client: OneClient):
     assert (shown["status"], shown["client_id"]) == ("connected", client.client_id)
 
 
+@ENDED_ALONE
 async def test_what_is_gone_already_counts_as_done(client: OneClient):
-    client.scene.fault(Kind.DISCONNECTED, client.organisation_id)
+    client.scene.is_(client.scene.platform.removed, client.organisation_id)
     result = await ended(client.scene, await disconnecting(client))
     assert "gone already" in result["message"]
     assert (await client.shown())["status"] == "disconnected"
@@ -84,11 +87,11 @@ async def test_what_is_gone_already_counts_as_done(client: OneClient):
 @pytest.mark.thorough
 async def test_a_sync_that_waits_ends_and_makes_no_call(client: OneClient):
     scene = client.scene
-    fault = Control(scene.world).add_fault(down())
+    fault = scene.control.add_fault(down())
     sync = (await client.post("refresh")).json()["workflow_id"]
     await until_event(scene, sync, EventType.EVENT_TYPE_TIMER_STARTED)
     scene.world.faults.clear(fault.fault_id)
-    Control(scene.world).zero_calls()
+    scene.control.zero_calls()
     await ended(scene, await disconnecting(client))
     await ended(scene, sync)
     assert client.calls() == 0
@@ -99,7 +102,7 @@ async def test_a_sync_that_waits_ends_and_makes_no_call(client: OneClient):
 async def test_stopped_by_hand_its_lists_are_what_they_were_too(client: OneClient):
     """What its own sync met while it was leaving says nothing of the books, which nobody has removed."""
     scene = client.scene
-    Control(scene.world).add_fault(down())
+    scene.control.add_fault(down())
     sync = (await client.post("refresh")).json()["workflow_id"]
     await until_event(scene, sync, EventType.EVENT_TYPE_TIMER_STARTED)
     before = await client.shown()
@@ -114,6 +117,7 @@ async def test_stopped_by_hand_its_lists_are_what_they_were_too(client: OneClien
 
 
 @pytest.mark.thorough
+@ENDED_ALONE
 async def test_another_practice_on_the_same_login_keeps_its_connection(client: OneClient):
     scene = client.scene
     neighbour = await scene.neighbour()
@@ -131,17 +135,18 @@ async def test_another_practice_on_the_same_login_keeps_its_connection(client: O
 
 
 @pytest.mark.thorough
+@ENDED_ALONE
 async def test_what_was_under_way_or_comes_meanwhile_does_not_bring_it_back(client: OneClient):
     """A pull that ends after the mark, a night's check and a Reconnect all: none of them touches the connection."""
     scene = client.scene
-    scene.fault(Kind.LATENCY, organisation_id=client.organisation_id, path="/Items", seconds=3)
+    scene.fault(Kind.LATENCY, organisation_id=client.organisation_id, path=scene.platform.items, seconds=3)
     sync = (await client.post("refresh", params={"list": "items"})).json()["workflow_id"]
     await until_event(scene, sync, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
-    fault = Control(scene.world).add_fault(FaultWords(kind=Kind.SERVER_ERROR, status=503, path="/connections/"))
+    fault = scene.control.add_fault(FaultWords(kind=Kind.SERVER_ERROR, status=503, path="/connections/"))
     workflow_id = await disconnecting(client)
     await ended(scene, sync)
     assert (await client.shown())["status"] == "disconnecting"
-    Control(scene.world).zero_calls()
+    scene.control.zero_calls()
     report = await check(scene)
     assert report.healthy == await connected(scene)
     answer = await scene.http.post("/api/v1/client-sync/xero/reconnect-all", params={"all": "true"})
@@ -156,6 +161,7 @@ async def test_what_was_under_way_or_comes_meanwhile_does_not_bring_it_back(clie
     assert (await client.shown())["status"] == "disconnected"
 
 
+@TICKED
 async def test_a_disconnected_client_is_reconnected_in_its_place(client: OneClient):
     scene = client.scene
     before, clients = await client.shown(), await scene.clients()
@@ -179,6 +185,7 @@ async def test_a_disconnected_client_is_reconnected_in_its_place(client: OneClie
 
 
 @pytest.mark.thorough
+@TICKED
 async def test_a_login_that_does_not_reach_it_leaves_it_disconnected(client: OneClient):
     scene = client.scene
     await ended(scene, await disconnecting(client))
@@ -190,9 +197,10 @@ async def test_a_login_that_does_not_reach_it_leaves_it_disconnected(client: One
     assert (await client.shown())["status"] == "disconnected"
 
 
+@ENDED_ALONE
 async def test_a_login_whose_sign_in_has_ended_counts_as_done(client: OneClient):
     """The last one here: nobody else's connection works after it either."""
-    client.scene.fault(Kind.REVOKE_PERSON)
+    client.scene.signed_out()
     result = await ended(client.scene, await disconnecting(client))
     assert "sign-in had ended" in result["message"]
     assert (await client.shown())["status"] == "disconnected"

@@ -3,10 +3,10 @@
 import pytest
 
 from contracts.words.lists import ListName
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords
+from emulators.kit.control.words import OrganisationWords
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient, all_of
+from tests.journeys.platforms.marks import TICKED
 from tests.journeys.scene import Scene
 
 STAGED = {"organisations": 12}
@@ -19,10 +19,10 @@ def numbers(receipt: dict[str, int]) -> tuple[int, int, int]:
 async def test_receipts_say_what_changed_since_last_time(client: OneClient):
     scene = client.scene
     suppliers, accounts = await client.rows("suppliers"), await client.rows("accounts")
-    client.record("Contacts", fields={"Name": "Quay Timber", "IsSupplier": True})
-    client.record("Contacts", id=suppliers[0]["key"], fields={"Name": "Renamed"})
-    client.record("Contacts", id=suppliers[1]["key"], remove=True)
-    client.record("Accounts", id=accounts[0]["key"], remove=True)
+    client.record("contacts", fields=scene.platform.supplier("Quay Timber"))
+    client.record("contacts", id=suppliers[0]["key"], fields=scene.platform.supplier("Renamed"))
+    client.record("contacts", id=suppliers[1]["key"], remove=True)
+    client.record("accounts", id=next(row["key"] for row in accounts if not row["is_bank_account"]), remove=True)
     before = (await client.shown())["receipts"]
     after = await client.refreshed()
     assert numbers(after["suppliers"]) == (1, 1, 1)
@@ -39,7 +39,7 @@ async def test_receipts_say_what_changed_since_last_time(client: OneClient):
 async def test_one_list_alone(client: OneClient):
     before = (await client.shown())["receipts"]
     after = await client.refreshed(params={"list": "items"})
-    assert client.calls() == 1
+    assert client.calls() == client.scene.platform.calls["items"]
     assert {name for name in after if after[name] != before[name]} == {"items"}
     (told,) = await client.events("connection.refreshed")
     assert (told["before"], told["after"]) == ("items", "nothing changed")  # the event says which list alone
@@ -57,9 +57,10 @@ async def test_a_refresh_under_way_is_told_to_try_at_once(client: OneClient):
 
 
 @pytest.mark.thorough
+@TICKED
 async def test_reconnect_repairs_this_client_alone(client: OneClient):
     scene = client.scene
-    scene.fault(Kind.DISCONNECTED, organisation_id=client.organisation_id)
+    scene.is_(scene.platform.removed, organisation_id=client.organisation_id)
     await client.refreshed()
     assert (await client.shown())["status"] == "needs_reconnect"
     answer = await client.post("reconnect")
@@ -85,7 +86,7 @@ async def test_other_books_of_the_same_name_change_nothing(practice_at_work: Sce
     client = next(one for one in await all_of(scene) if one.organisation_id not in reached)
     name = (await client.shown())["organisation_name"]
     for organisation_id in reached:
-        Control(scene.world).change_organisation(organisation_id, OrganisationWords(name=name))
+        scene.control.change_organisation(organisation_id, OrganisationWords(name=name))
     before = await scene.rows("SELECT to_jsonb(c) FROM connections c ORDER BY id")
     answer = await client.post("reconnect")
     await scene.sign_in(answer.json()["authorize_url"], person=1)

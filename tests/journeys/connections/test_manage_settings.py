@@ -4,7 +4,6 @@ import pytest
 from temporalio.service import RPCError
 
 from contracts.words.lists import ListName
-from emulators.xero.control.control import Control
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.scene import Json, Scene
 
@@ -92,14 +91,14 @@ async def test_only_chosen_lists_are_pulled(client: OneClient):
     before = (await client.shown())["receipts"]
     shown = await client.set(list_names=["accounts"])
     assert shown["settings"]["list_names"] == ["organisation", "accounts", "bank_accounts"]
-    Control(scene.world).zero_calls()
+    scene.control.zero_calls()
     after = await client.refreshed()
-    assert client.calls() == 2
+    assert client.calls() == scene.platform.calls["profile"] + scene.platform.calls["accounts"]
     pulled = {name for name in after if after[name]["pulled_at"] != before[name]["pulled_at"]}
     assert pulled == {"organisation", "accounts", "bank_accounts"}
     refused = await client.post("refresh", params={"list": "items"})
     assert (refused.status_code, refused.json()["error"]["field"]) == (422, "lists.0")
-    client.record("Items", fields={"Code": "NEW", "Name": "New item"})
+    client.record("items", fields=scene.platform.item("New item"))
     shown = await client.set(list_names=None)
     assert shown["settings"]["list_names"] == [name.value for name in ListName]
     wider = await client.synced()
@@ -157,4 +156,4 @@ async def test_new_suppliers_are_told_of_once_when_wanted(client: OneClient):
 
 
 def new_supplier(client: OneClient, name: str) -> None:
-    client.record("Contacts", fields={"Name": name, "IsSupplier": True})
+    client.record("contacts", fields=client.scene.platform.supplier(name))

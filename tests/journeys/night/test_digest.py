@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from contracts.payloads.settle_lost_work import SettleLostWorkInput
 from contracts.words.names import LOST_WORK_ID, WORKFLOW_QUEUE
 from contracts.words.practices import Role
-from emulators.xero.faults import Kind
 from models.practices import writes as practices
 from runtime.settings.settings import Settings
 from tests.journeys.fixtures import MakePrepared
@@ -41,7 +40,7 @@ async def scene(make_prepared: MakePrepared, temporal_settings: Settings, box: L
         scene,
         f"UPDATE clients SET owner_id = '{olive.id}' WHERE id IN (SELECT id FROM clients ORDER BY code LIMIT 2)",  # noqa: S608
     )
-    scene.fault(Kind.REVOKE_PERSON)
+    scene.signed_out()
     await change(scene, "UPDATE grants SET access_expires_at = now()")
     return scene
 
@@ -69,7 +68,7 @@ async def test_each_trouble_is_told_once_to_its_owner_and_closes_itself(scene: S
         assert f"All connections: {scene.web}/connections" in told[OLIVE]
         assert (await check(scene)).told == 0
         assert letters(box) == {}
-        answer = await scene.http.post("/api/v1/client-sync/xero/reconnect-all")
+        answer = await scene.asked("reconnect-all")
         await scene.sign_in(answer.json()["authorize_url"], action="continue")
         await scene.until_stage(answer.json()["run_id"], "finished")
         assert (await check(scene)).told == 2
@@ -154,7 +153,7 @@ async def test_where_there_is_no_mail_server_nobody_was_told_by_mail(make_scene)
     without = await make_scene(organisations=1, people=1)
     async with without.worker():
         await without.added()
-        without.fault(Kind.REVOKE_PERSON)
+        without.signed_out()
         await change(without, "UPDATE grants SET access_expires_at = now()")
         await check(without)
     [client] = await without.clients()

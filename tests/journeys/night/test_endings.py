@@ -95,7 +95,7 @@ async def test_a_login_that_cannot_be_ended_now_is_ended_by_a_later_night(make_s
         await leaver.cancel(run["run_id"])
         await leaver.until_stage(run["run_id"], "finished")
     await leaves(scene, leaver.actor.colleague_id)
-    scene.fault(Kind.SERVER_ERROR, path="/connect/revocation", times=1)
+    scene.fault(Kind.SERVER_ERROR, path=scene.platform.revocation, times=1)
     assert (await tidied(scene))[2] == 0
     assert (await grant_of(scene)).status == "active"
     assert (await tidied(scene))[2] == 1

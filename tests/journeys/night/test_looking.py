@@ -8,7 +8,10 @@ from rules.runs.surveying import waits
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.nights import a_night_later, begin_night, check, health, reconnect_all
 from tests.journeys.people import change, everything_added
+from tests.journeys.platforms.marks import OWN_ANSWERS
 from tests.journeys.scene import Json, Scene
+
+pytestmark = OWN_ANSWERS
 
 PROFILE = "GET /api.xro/2.0/Organisation"
 
@@ -74,7 +77,7 @@ async def test_the_night_does_not_read_again_what_the_night_before_read_late(mak
 async def test_reconnect_all_calls_nothing_healthy_that_it_has_not_read(make_prepared):
     scene, (refusing, offline, *_) = await added(make_prepared, 4)
     scene.fault(Kind.ACCESS_REFUSED, refusing)
-    scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+    scene.is_(scene.platform.offline, offline)
     await read_ago(scene, 25)
     async with scene.worker():
         run = await reconnect_all(scene, person=0)

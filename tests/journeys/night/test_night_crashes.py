@@ -33,8 +33,8 @@ async def test_it_ends_right(make_scene, tmp_path):
     gone, held, *_ = scene.world.library.organisations
     await change(scene, "UPDATE grants SET refreshed_at = refreshed_at - interval '2 days'")
     await change(scene, "UPDATE connections SET next_refresh_at = now() - interval '1 minute'")
-    scene.fault(Kind.DISCONNECTED, gone)
-    scene.fault(Kind.TIMEOUT, held, path="/Accounts", seconds=600)
+    scene.is_(scene.platform.removed, gone)
+    scene.fault(Kind.TIMEOUT, held, path=scene.platform.accounts, seconds=600)
     night, _ = await scene.operations.health._begin(scene.actor)
     await until_refreshed(scene, 6)
     await first.kill()

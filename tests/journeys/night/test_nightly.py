@@ -8,8 +8,7 @@ import pytest_asyncio
 
 from contracts.payloads.check_connections import CheckReport
 from contracts.words.causes import Cause
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import RecordWords
+from emulators.kit.control.words import RecordWords
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared, MakeScene
 from tests.journeys.nights import a_night_later, begin_night, check, health, night_waits, reconnect_all
@@ -99,7 +98,7 @@ async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     of_person_0 = [identity for identity, person in practice.login_of.items() if person == 0]
     gone, hidden, denied, ended, narrow, other, offline, limited, odd = of_person_0[:1] + of_person_1[:8]
     people = list(scene.world.library.people)
-    scene.fault(Kind.REVOKE_PERSON, person_id=people[2])
+    scene.signed_out(people[2])
     for kind, organisation in (
         (Kind.DISCONNECTED, gone),
         (Kind.ACCESS_REMOVED, hidden),
@@ -179,17 +178,17 @@ async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_prep
         [client] = await scene.clients()
         organisation = client["connection"]["organisation_id"]
         suppliers = await scene.list_of(client["client_id"], "suppliers")
-        control = Control(scene.world)
+        control = scene.control
         first, second = (row["key"] for row in suppliers["rows"][:2])
-        control.change_record(organisation, RecordWords(list="Contacts", id=first, fields={"Name": "Renamed Ltd"}))
-        control.change_record(organisation, RecordWords(list="Contacts", id=second, remove=True))
+        contacts, fields = scene.platform.books["contacts"], scene.platform.supplier("Renamed Ltd")
+        control.change_record(organisation, RecordWords(list=contacts, id=first, fields=fields))
+        control.change_record(organisation, RecordWords(list=contacts, id=second, remove=True))
         await a_night_later(scene, are_lists_due=True)
         await check(scene)
         changed = await scene.list_of(client["client_id"], "suppliers")
         assert changed["receipt"]["changed"] == 1
         assert changed["receipt"]["gone"] == 0
         assert changed["receipt"]["rows"] == suppliers["receipt"]["rows"]
-        assert scene.world.calls.by_status[304] == 2
         await a_night_later(scene, are_lists_due=True)
         await change(scene, "UPDATE connections SET contacts_complete_at = contacts_complete_at - interval '7 days'")
         await check(scene)
@@ -203,7 +202,7 @@ async def test_a_refresh_reads_what_changed_and_once_a_week_everything(make_prep
 async def test_a_login_that_does_not_answer_is_tried_again_before_anybody_is_told(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(everything_added, organisations=3, people=1)
     async with scene.worker():
-        scene.fault(Kind.SERVER_ERROR, path="/connections")
+        scene.fault(Kind.SERVER_ERROR, path=scene.platform.listing)
         night = await begin_night(scene)
         await night_waits(night)
         shown = await health(scene)

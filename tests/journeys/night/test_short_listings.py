@@ -6,9 +6,10 @@ from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.nights import check, health
 from tests.journeys.people import everything_added
+from tests.journeys.platforms.marks import OWN_ANSWERS
 from tests.journeys.scene import Scene
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, OWN_ANSWERS]
 
 
 @pytest.mark.parametrize(

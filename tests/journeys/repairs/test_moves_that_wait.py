@@ -14,10 +14,13 @@ from models.practices.tables import Colleague
 from runtime.settings.settings import Settings
 from tests.journeys.fixtures import MakePrepared, MakeScene
 from tests.journeys.people import adds, joined, logins, owners, reaches, reassignable, seen_by, taken_over
+from tests.journeys.platforms.marks import OWN_LIMITS
 from tests.journeys.runs.test_cancelling import cancelled
 from tests.journeys.scene import Json, Scene, by_organisation, chosen
 from tests.journeys.stage import peculiar_server
 from tests.web.house import KEPT, Person, arrived
+
+pytestmark = OWN_LIMITS
 
 THREE_DAYS = 259_200
 

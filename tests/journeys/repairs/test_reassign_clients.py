@@ -206,7 +206,7 @@ async def test_an_outage_moves_nothing_and_is_told(make_prepared: MakePrepared):
     async with scene.worker():
         ben = await seen_by(scene, "Ben")
         run = await reassignable(ben, 1)
-        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        scene.is_(scene.platform.offline, offline)
         run = await taken_over(ben, run)
     row = by_organisation(run)[offline]
     assert run["counts"] == {"reassigned": 2, "failed": 1}

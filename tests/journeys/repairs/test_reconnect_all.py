@@ -7,8 +7,7 @@ import pytest_asyncio
 
 from contracts.words.lists import ListName
 from contracts.words.runs import RunKind
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords
+from emulators.kit.control.words import OrganisationWords
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import OneClient
@@ -72,7 +71,7 @@ async def test_what_works_is_left_alone_unless_all_is_asked_for(practice: Practi
 async def test_a_dead_login_is_repaired_by_two_people(practice: Practice):
     ann, ben, _, organisations = practice
     async with ann.worker():
-        ann.fault(Kind.REVOKE_PERSON, person_id=person(ann, 0))
+        ann.signed_out(person(ann, 0))
         await check(ann)
         first = await reconnected(ben, 1)
         assert first["counts"] == {"repaired": 2, "healthy": 4, "unreachable": 3}
@@ -88,12 +87,12 @@ async def test_a_dead_login_is_repaired_by_two_people(practice: Practice):
 async def test_what_is_not_reachable_names_who_could_repair_it(practice: Practice):
     ann, ben, cleo, organisations = practice
     known_to = [[*range(5)], [*range(3, 8)]]
-    control, broken = Control(ann.world), organisations[0]
+    control, broken = ann.control, organisations[0]
     name = ann.world.library.organisations[broken].name
     control.change_organisation(organisations[9], OrganisationWords(name=name))
     async with ann.worker():
         for place in (0, 1):
-            ann.fault(Kind.REVOKE_PERSON, person_id=person(ann, place))
+            ann.signed_out(person(ann, place))
         await check(ann)
         before = await logins(ann)
         run = await reconnected(cleo, 2)

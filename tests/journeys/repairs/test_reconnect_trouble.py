@@ -18,6 +18,7 @@ from tests.journeys.people import (
     started,
     until_moved,
 )
+from tests.journeys.platforms.marks import OWN_ANSWERS, OWN_LIMITS
 from tests.journeys.runs.test_cancelling import cancelled
 from tests.journeys.scene import Json, Scene, by_organisation
 from workflows.sync_client import SyncClient
@@ -47,11 +48,12 @@ async def health_of(scene: Scene, organisation_id: str) -> Json:
 
 
 @pytest.mark.thorough
+@OWN_ANSWERS
 async def test_a_login_that_lists_but_cannot_read_changes_nothing(ben: Scene):
     broken = next(iter(ben.world.library.organisations))
     before, health = await logins(ben), await health_of(ben, broken)
     async with ben.worker():
-        ben.fault(Kind.SCOPE_MISSING, broken, path="Organisation")
+        ben.is_(ben.platform.forbidden, broken, path=ben.platform.profile)
         run = await reconnected(ben, 1, query="?all=true", action="allow")
     row = by_organisation(run)[broken]
     assert (run["result"], run["counts"]) == ("completed_with_failures", {"failed": 1, "repaired": 5})
@@ -69,7 +71,7 @@ async def test_what_waits_is_moved_later_by_itself(ben: Scene):
     offline = next(iter(ben.world.library.organisations))
     before, health = await logins(ben), await health_of(ben, offline)
     async with ben.worker():
-        ben.fault(Kind.ORGANISATION_OFFLINE, offline)
+        ben.is_(ben.platform.offline, offline)
         run = await reconnected(ben, 1, query="?all=true", action="allow")
         row = by_organisation(run)[offline]
         assert run["counts"] == {"retrying": 1, "repaired": 5}
@@ -86,14 +88,15 @@ async def test_what_waits_is_moved_later_by_itself(ben: Scene):
 
 
 @pytest.mark.thorough
+@OWN_ANSWERS
 async def test_a_login_that_is_refused_later_leaves_no_mark(ben: Scene):
     offline = next(iter(ben.world.library.organisations))
     before, health = await logins(ben), await health_of(ben, offline)
     async with ben.worker():
-        ben.fault(Kind.ORGANISATION_OFFLINE, offline)
+        ben.is_(ben.platform.offline, offline)
         run = await reconnected(ben, 1, query="?all=true", action="allow")
         ben.world.faults.clear()
-        ben.fault(Kind.SCOPE_MISSING, offline, path="Organisation")
+        ben.is_(ben.platform.forbidden, offline, path=ben.platform.profile)
         sync = ben.handle(await ben.sync_of(by_organisation(run)[offline]["client_id"]))
         await sync.signal(SyncClient.retry_now)
         await sync.result()
@@ -110,7 +113,7 @@ async def test_a_sync_that_is_at_work_goes_on_with_the_new_login(make_scene):
     reaches(ann, 1, 0, 3)
     async with ann.worker():
         listed = await ann.listed()
-        ann.fault(Kind.ORGANISATION_OFFLINE, offline)
+        ann.is_(ann.platform.offline, offline)
         await ann.select_all(listed)
         added = await ann.until_stage(listed["run_id"], "finished")
         before = await logins(ann)
@@ -127,6 +130,7 @@ async def test_a_sync_that_is_at_work_goes_on_with_the_new_login(make_scene):
 
 
 @pytest.mark.thorough
+@OWN_LIMITS
 async def test_what_passes_by_itself_needs_no_sign_in(make_scene):
     scene = await make_scene(organisations=3)
     limited = next(iter(scene.world.library.organisations))
@@ -163,6 +167,6 @@ async def test_cancelled_in_the_middle(make_scene):
 
 async def test_cancelled_before_the_sign_in(scene: Scene):
     async with scene.worker():
-        answer = await scene.http.post("/api/v1/client-sync/xero/reconnect-all")
+        answer = await scene.asked("reconnect-all")
         run = await cancelled(scene, answer.json()["run_id"])
     assert (run["counts"], run["offers"]) == ({}, [])

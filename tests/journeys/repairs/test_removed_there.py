@@ -5,13 +5,14 @@ from uuid import uuid4
 import pytest
 
 from contracts.words.runs import RunKind
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords
-from emulators.xero.faults import Kind
+from emulators.kit.control.words import OrganisationWords
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import one_of
 from tests.journeys.people import check, everything_added, reconnected
+from tests.journeys.platforms.marks import TICKED
 from tests.journeys.scene import Scene, by_organisation
+
+pytestmark = TICKED
 
 
 @pytest.mark.thorough
@@ -20,7 +21,7 @@ async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_prepared: 
     removed = next(iter(scene.world.library.organisations))
     name = scene.world.library.organisations[removed].name
     async with scene.worker():
-        scene.fault(Kind.DISCONNECTED, removed)
+        scene.is_(scene.platform.removed, removed)
         missed = await reconnected(scene)  # nobody has noticed yet: the sign-in is the first look
         row = by_organisation(missed)[removed]
         assert (row["outcome"], row["cause"]) == ("unreachable", "disconnected_at_provider")
@@ -28,12 +29,12 @@ async def test_what_was_missed_is_said_and_ticking_it_repairs_it(make_prepared: 
         client = next(one for one in await scene.clients() if one["connection"]["organisation_id"] == removed)
         assert client["connection"]["cause"] == "disconnected_at_provider"
 
-        answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL}")
+        answer = await scene.asked(RunKind.RECONNECT_ALL)
         assert answer.json()["to_allow"] == [name]
         await scene.sign_in(answer.json()["authorize_url"], choose=[removed])
         run = await scene.until_stage(answer.json()["run_id"], "finished")
     assert (run["counts"], by_organisation(run)[removed]["outcome"]) == ({"healthy": 3, "repaired": 1}, "repaired")
-    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL}")
+    answer = await scene.asked(RunKind.RECONNECT_ALL)
     assert answer.json()["to_allow"] == []
 
 
@@ -43,7 +44,7 @@ async def test_one_client_says_which_to_tick(make_prepared: MakePrepared):
     async with scene.worker():
         client = await one_of(scene)
         name = (await client.shown())["organisation_name"]
-        scene.fault(Kind.DISCONNECTED, client.organisation_id)
+        scene.is_(scene.platform.removed, client.organisation_id)
         await check(scene)
         answer = await client.post("reconnect")
         assert answer.json()["to_allow"] == [name]
@@ -59,7 +60,7 @@ async def test_allowing_it_again_with_new_clients_is_enough(make_prepared: MakeP
     scene: Scene = await make_prepared(everything_added, organisations=3)
     async with scene.worker():
         client = await one_of(scene)
-        scene.fault(Kind.DISCONNECTED, client.organisation_id)
+        scene.is_(scene.platform.removed, client.organisation_id)
         await check(scene)
         assert (await client.shown())["cause"] == "disconnected_at_provider"
         await scene.listed(choose=[client.organisation_id])
@@ -75,7 +76,7 @@ async def test_books_that_began_anew_are_not_to_be_ticked(make_prepared: MakePre
     scene: Scene = await make_prepared(everything_added, organisations=3)
     old, anew = next(iter(scene.world.library.organisations)), uuid4()
     async with scene.worker():
-        Control(scene.world).change_organisation(old, OrganisationWords(organisation_id=anew))
+        scene.control.change_organisation(old, OrganisationWords(organisation_id=anew))
         run = await reconnected(scene, action="allow")
     row = by_organisation(run)[old]
     assert (row["outcome"], row["cause"]) == ("unreachable", "wrong_organisation")

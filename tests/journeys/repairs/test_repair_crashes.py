@@ -36,7 +36,7 @@ async def test_both_end_right(make_scene, tmp_path):
     await mill.until_stage(run["run_id"], "finished")
     listed = await reassignable(dan, 2)
     before, their_before = await logins(ann), await logins(mill)
-    ann.fault(Kind.TIMEOUT, organisations[0], path="/Organisation", seconds=600)
+    ann.fault(Kind.TIMEOUT, organisations[0], path=ann.platform.profile, seconds=600)
     reassigning = listed["run_id"]
     await dan.select(reassigning, organisations=chosen(listed))
     reconnecting = await started(ben, RunKind.RECONNECT_ALL, 1, query="?all=true", action="allow")

@@ -3,10 +3,12 @@
 import pytest
 
 from contracts.words.runs import RunKind
-from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.people import check, everything_added
+from tests.journeys.platforms.marks import ONE_BY_ONE
 from tests.journeys.scene import Json, Scene, by_organisation
+
+pytestmark = ONE_BY_ONE
 
 REMOVED = 2
 
@@ -28,7 +30,7 @@ async def removes_some(scene: Scene) -> None:
     await scene.select_all(run)
     await scene.until_stage(run_id, "finished")
     for organisation_id in organisations[:REMOVED]:
-        scene.fault(Kind.DISCONNECTED, organisation_id)
+        scene.is_(scene.platform.removed, organisation_id)
     await check(scene)
 
 
@@ -48,7 +50,7 @@ async def signed_in(scene: Scene, run_id: str, address: str, organisation_id: st
 
 
 async def begun(scene: Scene) -> tuple[str, str]:
-    answer = await scene.http.post(f"/api/v1/client-sync/xero/{RunKind.RECONNECT_ALL}")
+    answer = await scene.asked(RunKind.RECONNECT_ALL)
     assert answer.status_code == 201, answer.text
     return answer.json()["run_id"], answer.json()["authorize_url"]
 
@@ -122,7 +124,7 @@ async def test_a_further_sign_in_that_cannot_be_seen_leaves_the_queue_as_it_was(
         first, second = (one["organisation_id"] for one in (await queue_of(scene, run_id))["sign_ins"])
         await signed_in(scene, run_id, address, first)
     await scene.sign_in(await scene.further_sign_in(run_id), choose=[second])
-    scene.fault(Kind.REVOKE_PERSON)
+    scene.signed_out()
     async with scene.worker():
         run = await scene.until(run_id, lambda run: bool(run["message"]))
         assert run["message"].startswith("What this sign-in brought could not be seen, so it is still to do.")

@@ -12,9 +12,12 @@ from tests.journeys.elsewhere import moved_to
 from tests.journeys.fixtures import MakePrepared
 from tests.journeys.one_client import OneClient, all_of
 from tests.journeys.people import change, everything_added
+from tests.journeys.platforms.marks import SECOND
 from tests.journeys.promises import HEALTH, STATUS_EVENT
 from tests.journeys.scene import Scene
 from tests.second_provider import A_COMPANYS, A_PERSONS, Second
+
+pytestmark = SECOND
 
 pytestmark = pytest.mark.leaves(HEALTH, STATUS_EVENT, because="connections are broken by hand")
 

@@ -3,11 +3,11 @@
 import pytest
 
 from contracts.words.lists import ListName
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords
+from emulators.kit.control.words import OrganisationWords
 from emulators.xero.faults import Kind
 from models.clients.tables import Client
 from models.practices import writes as practices
+from tests.journeys.platforms.marks import OWN_LIMITS
 from tests.journeys.scene import Scene, by_organisation
 
 
@@ -42,8 +42,8 @@ async def test_each_organisation_gets_its_verdict_and_what_was_chosen_for_it(mak
     person = list(scene.world.library.people.values())[1]
     reached = [organisation.organisation_id for organisation in scene.world.may_connect(person)]
     already, lookalike, demo, trial, *others = reached
-    Control(scene.world).change_organisation(demo, OrganisationWords(is_demo=True))
-    Control(scene.world).change_organisation(trial, OrganisationWords(is_trial=True))
+    scene.control.change_organisation(demo, OrganisationWords(is_demo=True))
+    scene.control.change_organisation(trial, OrganisationWords(is_trial=True))
     async with scene.database.transaction() as session:
         practice_id = scene.actor.practice_id
         colleague = await practices.create_colleague(session, practice_id, email="ann@example.com", name="Ann Okoro")
@@ -114,6 +114,7 @@ async def test_each_organisation_gets_its_verdict_and_what_was_chosen_for_it(mak
 
 
 @pytest.mark.thorough
+@OWN_LIMITS
 async def test_a_report_shows_what_was_made(make_scene):
     """Accounts whose lists failed or wait were made, too; clients that are there already were not left out."""
     scene = await make_scene(organisations=8)
@@ -124,7 +125,7 @@ async def test_a_report_shows_what_was_made(make_scene):
         await scene.until_stage(first["run_id"], "finished")
         run = await scene.listed(action="continue")
         scene.fault(Kind.SUBSCRIPTION_ENDED, failing)
-        scene.fault(Kind.DAY_LIMIT_REACHED, waiting)
+        scene.is_(scene.platform.of_day, waiting)
         wanted = [{"organisation_id": identity} for identity in (failing, waiting, *others)]
         answer = await scene.select(run["run_id"], organisations=wanted)
         assert (answer.json()["skipped"], answer.json()["existing"]) == (2, 1)

@@ -9,7 +9,10 @@ from providers.kit.oauth.token_sets import TokenSet, packed
 from providers.port.credential import Credential
 from providers.port.errors import ProviderError, RateLimited
 from starter.bootstrap import build_providers
+from tests.journeys.platforms.marks import OWN_LIMITS
 from tests.journeys.scene import Scene
+
+pytestmark = OWN_LIMITS
 
 
 class OldTokens:

@@ -63,7 +63,7 @@ async def test_while_awaiting_consent(scene: Scene):
 
 @pytest.mark.thorough
 async def test_while_listing(scene: Scene):
-    scene.fault(Kind.LATENCY, path="/connections", seconds=1)
+    scene.fault(Kind.LATENCY, path=scene.platform.listing, seconds=1)
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         await scene.sign_in(authorize_url)

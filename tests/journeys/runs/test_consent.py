@@ -3,7 +3,6 @@
 import httpx2
 import pytest
 
-from emulators.xero.control.control import Control
 from emulators.xero.control.words import SettingWords
 from emulators.xero.faults import Kind
 from starter.runs.consent_words import DENIED, IF_FULL
@@ -29,7 +28,7 @@ async def test_a_declined_sign_in_ends_the_run(scene: Scene, is_full: bool):
 
 @pytest.mark.thorough
 async def test_after_a_failed_sign_in_the_run_waits_for_another(scene: Scene):
-    scene.fault(Kind.SERVER_ERROR, path="/connect/token", times=1)
+    scene.fault(Kind.SERVER_ERROR, path=scene.platform.token, times=1)
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         page = await scene.sign_in(authorize_url)
@@ -43,7 +42,7 @@ async def test_after_a_failed_sign_in_the_run_waits_for_another(scene: Scene):
 @pytest.mark.thorough
 @pytest.mark.parametrize(("status", "page"), [(301, "html"), (400, "html"), (401, "nothing"), (403, "text")])
 async def test_a_page_in_front_of_the_token_endpoint_costs_no_sign_in(scene: Scene, status: int, page: str):
-    scene.fault(Kind.EDGE_PAGE, path="/connect/token", times=1, status=status, page=page)
+    scene.fault(Kind.EDGE_PAGE, path=scene.platform.token, times=1, status=status, page=page)
     async with scene.worker():
         run = await scene.listed()
     assert (len(run["organisations"]), scene.world.calls.token_exchanges) == (5, 1)
@@ -51,7 +50,7 @@ async def test_a_page_in_front_of_the_token_endpoint_costs_no_sign_in(scene: Sce
 
 @pytest.mark.thorough
 async def test_pages_that_stay_are_said_plainly(scene: Scene):
-    scene.fault(Kind.EDGE_PAGE, path="/connect/token", status=403)
+    scene.fault(Kind.EDGE_PAGE, path=scene.platform.token, status=403)
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         page = await scene.sign_in(authorize_url)
@@ -133,7 +132,7 @@ async def test_a_second_person_adds_what_only_they_chose(scene: Scene):
 @pytest.mark.thorough
 async def test_what_was_not_granted_is_asked_for(make_scene):
     scene = await make_scene(organisations=FEW, people=1)
-    Control(scene.world).change_settings(SettingWords(withheld_scopes=["accounting.contacts.read"]))
+    scene.control.change_settings(SettingWords(withheld_scopes=["accounting.contacts.read"]))
     async with scene.worker():
         await scene.added()
     client = await one_of(scene)

@@ -6,6 +6,9 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from tests.journeys.one_client import OneClient, until_event
+from tests.journeys.platforms.marks import OWN_LIMITS
+
+pytestmark = OWN_LIMITS
 
 STAGED = {"organisations": 2}
 DAY = 86_400

@@ -8,8 +8,7 @@ import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import FaultWords
+from emulators.kit.control.words import FaultWords
 from emulators.xero.faults import Kind
 from runtime.settings.settings import Settings
 from tests.journeys.one_client import FEW, disconnecting, one_of, until_event
@@ -78,8 +77,8 @@ async def test_while_the_provider_is_down_nothing_is_called_and_a_client_is_disc
         async with scene.worker():
             await scene.added()
     client = await one_of(scene)
-    fault = Control(scene.world).add_fault(FaultWords(kind=Kind.SERVER_ERROR, status=503))
-    Control(scene.world).zero_calls()
+    fault = scene.control.add_fault(FaultWords(kind=Kind.SERVER_ERROR, status=503))
+    scene.control.zero_calls()
     async with scene.worker():
         with hasty.with_time_skipping_disabled():
             workflow_id = await disconnecting(client)

@@ -4,14 +4,15 @@ import pytest
 
 from contracts.words.causes import Cause
 from contracts.words.lists import ListName
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords
+from emulators.kit.control.words import OrganisationWords
+from emulators.xero.control.words import SettingWords
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakeScene
 from tests.journeys.one_client import OneClient, one_of
+from tests.journeys.platforms.marks import OWN_ANSWERS
 from tests.journeys.scene import Scene
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.thorough, OWN_ANSWERS]
 
 CONTACTS = 2300
 OF_CONTACTS = {ListName.SUPPLIERS, ListName.CUSTOMERS}
@@ -19,9 +20,9 @@ OF_CONTACTS = {ListName.SUPPLIERS, ListName.CUSTOMERS}
 
 async def added(make_scene: MakeScene, most_contacts: int) -> tuple[Scene, OneClient]:
     scene = await make_scene(organisations=1)
-    scene.world.settings.most_contacts = most_contacts
+    scene.control.change_settings(SettingWords(most_contacts=most_contacts))
     for organisation_id in scene.world.library.organisations:
-        Control(scene.world).change_organisation(organisation_id, OrganisationWords(contacts=CONTACTS))
+        scene.control.change_organisation(organisation_id, OrganisationWords(contacts=CONTACTS))
     async with scene.worker():
         await scene.added()
     return scene, await one_of(scene)
@@ -38,7 +39,7 @@ async def test_too_many_for_the_usual_order_are_all_read(make_scene: MakeScene) 
 async def test_what_no_order_gives_is_said_and_the_rest_is_read(make_scene: MakeScene) -> None:
     scene, client = await added(make_scene, CONTACTS)
     before = (await client.shown())["receipts"]
-    scene.fault(Kind.HIGH_VOLUME, client.organisation_id, path="Contacts")
+    scene.fault(Kind.HIGH_VOLUME, client.organisation_id, path=scene.platform.contacts)
     async with scene.worker():
         receipts = await client.refreshed()
         causes = {name: receipt["cause"] for name, receipt in receipts.items()}

@@ -4,9 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from emulators.xero.control.control import Control
 from emulators.xero.control.words import OrganisationWords, SettingWords
-from emulators.xero.faults import Kind
 from tests.journeys.one_client import disconnecting, one_of
 from tests.journeys.people import adds, reaches
 from tests.journeys.scene import Json, Scene, by_organisation
@@ -19,7 +17,7 @@ def first_of(scene: Scene, count: int) -> list[str]:
 @pytest.mark.thorough
 @pytest.mark.parametrize("restamps", [False, True])
 async def test_what_was_connected_before_and_is_no_client_is_listed_too(scene: Scene, restamps):
-    Control(scene.world).change_settings(SettingWords(continue_restamps=restamps))
+    scene.control.change_settings(SettingWords(continue_restamps=restamps))
     *before, just_now = first_of(scene, 4)
     async with scene.worker():
         await scene.listed(choose=before)  # nobody chose then
@@ -64,7 +62,7 @@ async def test_the_same_company_under_a_new_id_is_not_new(scene: Scene, words):
     async with scene.worker():
         await adds(scene, 0, [old])
         client = next(one for one in await scene.clients() if one["connection"]["organisation_id"] == old)
-        Control(scene.world).change_organisation(old, OrganisationWords(organisation_id=anew, **words))
+        scene.control.change_organisation(old, OrganisationWords(organisation_id=anew, **words))
         run = await scene.listed()
         row = by_organisation(run)[str(anew)]
         assert (row["verdict"], row["client_id"]) == ("looks_like_client", client["client_id"])
@@ -100,7 +98,7 @@ async def test_a_connected_client_is_not_linked_to_its_new_books(scene: Scene):
     old, anew = first_of(scene, 1)[0], uuid4()
     async with scene.worker():
         await adds(scene, 0, [old])
-        Control(scene.world).change_organisation(old, OrganisationWords(organisation_id=anew))
+        scene.control.change_organisation(old, OrganisationWords(organisation_id=anew))
         run = await scene.listed()
         row = by_organisation(run)[str(anew)]
         link = {"organisation_id": str(anew), "action": "link", "client_id": row["client_id"]}
@@ -136,7 +134,7 @@ async def test_a_name_that_the_list_leaves_out_comes_from_the_profile(scene: Sce
     async with scene.worker():
         await adds(scene, 0, [known])
         for identity in names:
-            Control(scene.world).change_organisation(identity, OrganisationWords(is_nameless=True))
+            scene.control.change_organisation(identity, OrganisationWords(is_nameless=True))
         run = await scene.listed(action="continue")
         assert {identity: by_organisation(run)[identity]["name"] for identity in names} == names
         await scene.select(run["run_id"], organisations=[{"organisation_id": listed}])
@@ -150,9 +148,9 @@ async def test_a_client_that_was_added_without_a_name_gets_it_with_its_first_pul
     scene = await make_scene(organisations=2)
     nameless = first_of(scene, 1)[0]
     name = scene.world.library.organisations[nameless].name
-    Control(scene.world).change_organisation(nameless, OrganisationWords(is_nameless=True))
+    scene.control.change_organisation(nameless, OrganisationWords(is_nameless=True))
     async with scene.worker():
-        scene.fault(Kind.ORGANISATION_OFFLINE, nameless)
+        scene.is_(scene.platform.offline, nameless)
         run = await scene.listed()
         assert by_organisation(run)[nameless]["name"] == "(no name)"
         scene.world.faults.clear()
@@ -167,7 +165,7 @@ async def test_organisations_of_one_name_are_told_apart(make_scene):
     numbers = {"first": "01234567", "second": "07654321"}
     for identity, number in ((first, numbers["first"]), (second, numbers["second"])):
         words = OrganisationWords(name="Harbour Bakery Ltd", registration_number=number)
-        Control(scene.world).change_organisation(identity, words)
+        scene.control.change_organisation(identity, words)
     async with scene.worker():
         run = await scene.listed()
     rows = by_organisation(run)

@@ -4,7 +4,10 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from emulators.xero.faults import Kind
+from tests.journeys.platforms.marks import OWN_LIMITS
 from tests.journeys.scene import Scene
+
+pytestmark = OWN_LIMITS
 
 
 def fairness_of(history: WorkflowHistory) -> str:

@@ -10,8 +10,11 @@ from sqlalchemy import text
 
 from emulators.xero.faults import Kind
 from tests.journeys.fixtures import MakeScene
+from tests.journeys.platforms.marks import OWN_LIMITS
 from tests.journeys.scene import PATIENCE, Scene, by_organisation, chosen
 from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
+
+pytestmark = OWN_LIMITS
 
 
 async def pulls_of(scene: Scene, workflow_id: str) -> Counter[tuple[str, int]]:
@@ -126,7 +129,9 @@ async def test_a_limit_of_the_app_is_waited_for_together(make_scene: MakeScene, 
     async with scene.worker():
         listed = await scene.listed()
         before = scene.world.calls.by_organisation.copy()
-        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=times, problem="appminute", seconds=1)
+        scene.fault(
+            Kind.RATE_LIMITED, limited, path=scene.platform.accounts, times=times, problem="appminute", seconds=1
+        )
         await scene.select_all(listed)
         finished = await scene.until_stage(listed["run_id"], "finished")
     assert finished["counts"] == {"created": 3}
@@ -145,7 +150,7 @@ async def test_a_limit_of_one_organisation_is_no_pause_of_the_run(make_scene: Ma
     limited = list(scene.world.library.organisations)[1]
     async with scene.worker():
         listed = await scene.listed()
-        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="minute", seconds=1)
+        scene.fault(Kind.RATE_LIMITED, limited, path=scene.platform.accounts, times=1, problem="minute", seconds=1)
         await scene.select_all(listed)
         await scene.until_stage(listed["run_id"], "finished")
     assert await scene.rows("SELECT paused_until FROM runs") == [(None,)]
@@ -156,7 +161,7 @@ async def test_a_client_alone_that_meets_the_limit_of_the_app_pauses_its_run(mak
     scene = await make_scene(organisations=1)
     async with scene.worker():
         listed = await scene.listed()
-        scene.fault(Kind.RATE_LIMITED, path="Accounts", times=1, problem="appminute", seconds=1)
+        scene.fault(Kind.RATE_LIMITED, path=scene.platform.accounts, times=1, problem="appminute", seconds=1)
         await scene.select_all(listed)
         await scene.until_stage(listed["run_id"], "finished")
     assert await scene.rows("SELECT paused_until < now() FROM runs") == [(True,)]
@@ -168,8 +173,10 @@ async def test_who_is_done_is_not_tried_again_with_the_group(make_scene: MakeSce
     first, limited, last = scene.world.library.organisations
     async with scene.worker():
         listed = await scene.listed()
-        scene.fault(Kind.LATENCY, limited, path="Accounts", times=1, seconds=4)  # the others are done long before
-        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="appminute", seconds=2)
+        scene.fault(
+            Kind.LATENCY, limited, path=scene.platform.accounts, times=1, seconds=4
+        )  # the others are done long before
+        scene.fault(Kind.RATE_LIMITED, limited, path=scene.platform.accounts, times=1, problem="appminute", seconds=2)
         await scene.select_all(listed)
         async with asyncio.timeout(PATIENCE):
             while (run := await scene.show(listed["run_id"]))["counts"] != {"created": 2}:
@@ -188,8 +195,12 @@ async def test_a_long_limit_of_the_app_holds_up_nobody_who_is_read(make_scene: M
     limited = list(scene.world.library.organisations)[1]
     async with scene.worker():
         listed = await scene.listed()
-        scene.fault(Kind.LATENCY, limited, path="Accounts", times=1, seconds=4)  # the others are done long before
-        scene.fault(Kind.RATE_LIMITED, limited, path="Accounts", times=1, problem="appminute", seconds=3600)
+        scene.fault(
+            Kind.LATENCY, limited, path=scene.platform.accounts, times=1, seconds=4
+        )  # the others are done long before
+        scene.fault(
+            Kind.RATE_LIMITED, limited, path=scene.platform.accounts, times=1, problem="appminute", seconds=3600
+        )
         await scene.select_all(listed)
         async with asyncio.timeout(PATIENCE):
             while (await pulls_of(scene, listed["run_id"])) != {("pull_clients", 1): 1}:

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from emulators.xero.control.control import Control
 from emulators.xero.faults import Kind
 from tests.journeys.nights import a_night_later, check
 from tests.journeys.one_client import OneClient
@@ -23,7 +22,7 @@ async def test_only_what_failed_is_pulled_again(scene: Scene):
         assert (run["result"], run["counts"]) == ("completed_with_failures", {"created": 3, "failed": 2})
         before = await scene.clients()
         scene.world.faults.clear()
-        Control(scene.world).zero_calls()
+        scene.control.zero_calls()
 
         answer = await scene.retry(run["run_id"])
         assert (answer.status_code, answer.json()) == (
@@ -56,7 +55,7 @@ async def test_a_run_whose_last_failure_was_mended_is_not_with_failures_any_more
     async with scene.worker():
         run = await scene.listed()
         scene.fault(Kind.SUBSCRIPTION_ENDED, ended)
-        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        scene.is_(scene.platform.offline, offline)
         await scene.select_all(run)
         run = await scene.until_stage(run["run_id"], "finished")
         assert (run["result"], run["counts"]) == (
@@ -82,7 +81,7 @@ async def test_who_stops_a_client_s_own_tries_leaves_no_promise_and_the_night_me
     offline = next(iter(scene.world.library.organisations))
     async with scene.worker():
         run = await scene.listed()
-        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        scene.is_(scene.platform.offline, offline)
         await scene.select_all(run)
         run = await scene.until_stage(run["run_id"], "finished")
         assert run["counts"] == {"created": 2, "retrying": 1}
@@ -113,7 +112,7 @@ async def test_a_repair_that_somebody_stops_is_not_promised(make_scene):
     async with scene.worker():
         ben = await joined(scene, "Ben")
         await adds(scene, 0, reaches(scene, 1, 0, 3))
-        scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+        scene.is_(scene.platform.offline, offline)
         run = await reconnected(ben, 1, query="?all=true", action="allow")
         assert run["counts"]["retrying"] == 1
         sync = scene.handle(await scene.sync_of(by_organisation(run)[offline]["client_id"]))

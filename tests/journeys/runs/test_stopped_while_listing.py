@@ -31,7 +31,7 @@ async def test_it_stays_as_it_ended(make_prepared: MakePrepared, kind: RunKind):
     async with scene.worker():
         someone = await joined(scene, "Ben") if kind is RunKind.REASSIGN_CLIENTS else scene
         run_id, authorize_url = await begun(someone, kind)
-        scene.fault(Kind.LATENCY, path="/connections", seconds=2)
+        scene.fault(Kind.LATENCY, path=scene.platform.listing, seconds=2)
         await someone.sign_in(authorize_url, action="continue")
         await someone.until_stage(run_id, "listing")
         assert (await someone.cancel(run_id)).status_code == 202

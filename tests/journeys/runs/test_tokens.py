@@ -7,6 +7,7 @@ import pytest
 from emulators.xero.faults import Kind
 from emulators.xero.identity.policies import ACCESS_SECONDS
 from runtime.temporal.connection import connect
+from tests.journeys.platforms.marks import GRACE
 from tests.journeys.scene import Json, Scene
 from workflows.plans.sizes import CLIENTS_PULLED_TOGETHER
 
@@ -37,6 +38,7 @@ async def test_two_workers_and_one_ended_token_make_one_refresh(make_scene):
 
 
 @pytest.mark.thorough
+@GRACE
 async def test_a_refresh_whose_answer_got_lost_is_made_good(make_scene):
     scene = await make_scene(organisations=MANY, latency_ms=60, small_books=True)
     scene.fault(Kind.DROP_REFRESH_RESPONSE, times=1)
@@ -49,7 +51,7 @@ async def test_a_refresh_whose_answer_got_lost_is_made_good(make_scene):
 async def test_a_revoked_sign_in_is_told_for_every_client(scene: Scene):
     async with scene.worker():
         run = await scene.listed()
-        scene.fault(Kind.REVOKE_PERSON)
+        scene.signed_out()
         await scene.select_all(run)
         run = await scene.until_stage(run["run_id"], "finished")
     assert (run["result"], run["counts"]) == ("completed_with_failures", {"failed": 5})

@@ -4,11 +4,13 @@ import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
-from emulators.xero.control.control import Control
-from emulators.xero.control.words import OrganisationWords
+from emulators.kit.control.words import OrganisationWords
 from emulators.xero.faults import Kind
 from tests.journeys.one_client import OneClient, until_event
+from tests.journeys.platforms.marks import OWN_ANSWERS
 from tests.journeys.scene import Json
+
+pytestmark = OWN_ANSWERS
 
 STAGED = {"organisations": 9}
 ON_TWO_PAGES = 1200
@@ -19,9 +21,9 @@ ON_TWO_PAGES = 1200
 async def grown(client: OneClient, request: pytest.FixtureRequest) -> OneClient:
     """A client with many items, and with as many contacts as are wanted; all of it is read."""
     words = OrganisationWords(contacts=getattr(request, "param", None), items=40)
-    Control(client.scene.world).change_organisation(client.organisation_id, words)
+    client.scene.control.change_organisation(client.organisation_id, words)
     await client.refreshed()
-    Control(client.scene.world).zero_calls()
+    client.scene.control.zero_calls()
     return client
 
 
@@ -65,7 +67,7 @@ async def test_what_is_really_gone_is_believed_the_second_time(grown: OneClient)
 @pytest.mark.thorough
 async def test_a_list_that_stays_too_small_is_no_good_pull(grown: OneClient) -> None:
     before = counts((await grown.shown())["receipts"])
-    grown.scene.fault(Kind.EMPTY_LIST, grown.organisation_id, path="Accounts")
+    grown.scene.fault(Kind.EMPTY_LIST, grown.organisation_id, path=grown.scene.platform.accounts)
     answer = await grown.post("refresh")
     assert answer.status_code == 202, answer.text
     await until_event(grown.scene, answer.json()["workflow_id"], EventType.EVENT_TYPE_TIMER_STARTED)

@@ -7,7 +7,10 @@ import pytest
 
 from tests.journeys.one_client import OneClient
 from tests.journeys.people import change
+from tests.journeys.platforms.marks import OWN_ANSWERS
 from tests.journeys.scene import Scene
+
+pytestmark = OWN_ANSWERS
 
 STAGED = {"organisations": 3}
 PRICES = {

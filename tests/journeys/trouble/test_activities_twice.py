@@ -52,7 +52,9 @@ async def adding(scene: Scene) -> None:
     """Of six organisations one waits in a sync of its own and one fails; both are put right."""
     offline, refused = list(scene.world.library.organisations)[:2]
     run = await scene.listed()
-    scene.fault(Kind.SERVER_ERROR, offline, path="Accounts", status=503)  # the rest is not read again at each try
+    scene.fault(
+        Kind.SERVER_ERROR, offline, path=scene.platform.accounts, status=503
+    )  # the rest is not read again at each try
     scene.fault(Kind.ACCESS_REFUSED, refused)
     await scene.select_all(run)
     run = await scene.until_stage(run["run_id"], "finished")
@@ -72,11 +74,11 @@ async def the_night(scene: Scene) -> None:
     await scene.added()
     removed, offline = list(scene.world.library.organisations)[:2]
     await nights.a_night_later(scene, are_lists_due=True)
-    scene.fault(Kind.DISCONNECTED, removed)
-    scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+    scene.is_(scene.platform.removed, removed)
+    scene.is_(scene.platform.offline, offline)
     await nights.check(scene)
     scene.world.faults.clear()
-    scene.fault(Kind.SERVER_ERROR, path="/connections", status=503)
+    scene.fault(Kind.SERVER_ERROR, path=scene.platform.listing, status=503)
     await nights.check(scene)
     scene.world.faults.clear()
     await reconnected(scene, action="allow")
@@ -105,7 +107,7 @@ async def reassigning(scene: Scene) -> None:
     reachable = reaches(scene, 1, 0, 6)
     await scene.added()
     run = await reassignable(ben, 1)
-    scene.fault(Kind.ORGANISATION_OFFLINE, reachable[0])
+    scene.is_(scene.platform.offline, reachable[0])
     run = await taken_over(ben, run)
     assert run["counts"] == {"failed": 1, "reassigned": 5}
     scene.world.faults.clear()
@@ -157,7 +159,7 @@ async def losing_work(scene: Scene) -> None:
     """Workflows are stopped from outside; what they left open is closed."""
     offline = next(iter(scene.world.library.organisations))
     run = await scene.listed()
-    scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+    scene.is_(scene.platform.offline, offline)
     await scene.select_all(run)
     run = await scene.until_stage(run["run_id"], "finished")
     sync = await scene.sync_of(by_organisation(run)[offline]["client_id"])

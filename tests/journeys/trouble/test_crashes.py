@@ -45,7 +45,7 @@ async def recovered(shared_scene: Scene, tmp_path_factory) -> Recovered:
     await scene.select_all(pulling)
     await scene.until(pulling["run_id"], lambda run: run["counts"].get("created", 0) >= 40)
     async with scene.nothing_new_in("clients"):
-        await neighbour.select_all(creating)
+        await neighbour.select(creating["run_id"], organisations=[{"organisation_id": one} for one in twelve])
         middle = await scene.show(pulling["run_id"])
         async with asyncio.timeout(PATIENCE):
             while not await scene.held_up('COPY "clients"'):  # the names that a pull reads wait, too
@@ -70,7 +70,7 @@ async def test_every_client_is_there_once(recovered):
 
 
 async def test_a_transaction_that_died_is_done_once(recovered):
-    assert (recovered.creating["result"], recovered.creating["counts"]) == ("completed", {"created": 12})
+    assert (recovered.creating["result"], recovered.creating["counts"]["created"]) == ("completed", 12)
     clients = await recovered.neighbour.clients()
     assert (len(clients), len({client["code"] for client in clients})) == (12, 12)
 
@@ -95,7 +95,7 @@ async def test_the_stored_rows_are_the_provider_s_own(recovered):
     )
     assert len(stored) == MANY
     for organisation_id, rows, keys in stored:
-        assert rows == keys == len(library.records(organisation_id, "Accounts"))
+        assert rows == keys == len(library.records(organisation_id, recovered.scene.platform.books["accounts"]))
 
 
 async def test_every_creation_is_told_once(recovered):

@@ -9,8 +9,11 @@ from emulators.xero.faults import Kind
 from models.grants import fresh_tokens
 from tests.journeys.nights import a_night_later, check, connected, health
 from tests.journeys.one_client import PATIENCE, OneClient, goes_on, tokens_have_ended, waiting
+from tests.journeys.platforms.marks import OWN_ANSWERS
 from tests.journeys.scene import Scene
 from workflows.plans import policies
+
+pytestmark = OWN_ANSWERS
 
 STAGED = {"organisations": 24, "people": 1}
 
@@ -33,7 +36,7 @@ def paired(scene: Scene) -> list[str]:
 )
 async def test_once_at_a_list_it_is_as_if_nothing_had_been(client: OneClient, status: int, page: str) -> None:
     scene = client.scene
-    scene.fault(Kind.EDGE_PAGE, path="Contacts", times=1, status=status, page=page)
+    scene.fault(Kind.EDGE_PAGE, path=scene.platform.contacts, times=1, status=status, page=page)
     receipts = await client.refreshed()
     assert scene.world.faults.active() == []
     assert {receipt["cause"] for receipt in receipts.values()} == {None}
@@ -46,7 +49,7 @@ async def test_once_at_a_list_it_is_as_if_nothing_had_been(client: OneClient, st
 async def test_pages_at_the_connections_sign_nobody_out(client: OneClient) -> None:
     scene = client.scene
     await a_night_later(scene, are_lists_due=False)
-    scene.fault(Kind.EDGE_PAGE, path="/connections", times=2, status=401)
+    scene.fault(Kind.EDGE_PAGE, path=scene.platform.listing, times=2, status=401)
     report = await check(scene)
     assert (report.healthy, report.unanswered, report.causes) == (await connected(scene), 0, {})
     assert scene.world.calls.refreshes == 1  # of age, before; the pages were worth none
@@ -58,7 +61,7 @@ async def test_pages_at_the_connections_sign_nobody_out(client: OneClient) -> No
 async def test_a_page_at_the_token_endpoint_signs_nobody_out(client: OneClient, status: int, page: str) -> None:
     scene = client.scene
     await tokens_have_ended(scene)
-    scene.fault(Kind.EDGE_PAGE, path="/connect/token", status=status, page=page)
+    scene.fault(Kind.EDGE_PAGE, path=scene.platform.token, status=status, page=page)
     sync = await waiting(client)
     shown = await client.shown()
     assert (shown["status"], shown["cause"]) == ("connected", "provider_unavailable")
@@ -73,7 +76,7 @@ async def test_silence_at_the_token_endpoint_is_waited_for(client: OneClient, mo
     monkeypatch.setattr(fresh_tokens, "PATIENCE", fresh_tokens.PATIENCE / 100)
     scene = client.scene
     await tokens_have_ended(scene)
-    scene.fault(Kind.TIMEOUT, path="/connect/token")
+    scene.fault(Kind.TIMEOUT, path=scene.platform.token)
     sync = await waiting(client)
     assert (await client.shown())["cause"] == "provider_unavailable"
     # One a try: the lists of a client are asked for at once, and wait together.
@@ -127,7 +130,9 @@ async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(client: O
 
 
 async def test_what_was_granted_is_not_asked_for_again(client: OneClient) -> None:
-    client.scene.fault(Kind.SCOPE_MISSING, organisation_id=client.organisation_id, path="Contacts")
+    client.scene.is_(
+        client.scene.platform.forbidden, organisation_id=client.organisation_id, path=client.scene.platform.contacts
+    )
     receipts = await client.refreshed()
     assert {receipts[name]["cause"] for name in ("suppliers", "customers")} == {"role_too_low"}
     shown = await client.shown()

@@ -49,7 +49,7 @@ async def waiting(scene: Scene) -> tuple[Json, str, str]:
     """A finished run in which one client waits for its sync; the organisation, and the sync's id."""
     run = await scene.listed()
     offline = run["organisations"][0]["organisation_id"]
-    scene.fault(Kind.ORGANISATION_OFFLINE, offline)
+    scene.is_(scene.platform.offline, offline)
     await scene.select_all(run)
     run = await scene.until_stage(run["run_id"], "finished")
     row = by_organisation(run)[offline]
@@ -133,7 +133,7 @@ async def test_what_nobody_goes_on_with_is_closed_and_nothing_else(make_scene):
     async with scene.worker():
         run, offline, sync = await waiting(scene)
         client = await another_than(scene, offline)
-        scene.fault(Kind.SERVER_ERROR, path="/connections")
+        scene.fault(Kind.SERVER_ERROR, path=scene.platform.listing)
         assert (await client.post("disconnect")).status_code == 202
         leaving = disconnect_client_id(scene.actor.practice_slug, client.code)
         lost, _ = await scene.start()

@@ -1,0 +1,82 @@
+"""What a journey has to know of a stand-in: how one signs in, what its calls are, its words for what goes wrong.
+
+Everything else is the same everywhere: people, organisations, clock, counters and most faults (``emulators/kit``).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from emulators.kit.app import StandIn
+from emulators.kit.control.control import Control
+
+Words = Mapping[str, object]
+"""The words of a fault, as the stand-in's control calls take them."""
+
+Fields = Mapping[str, JsonValue]
+"""Fields of a record, as the stand-in keeps them."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One accounting software's stand-in.
+
+    Attributes:
+        name: The provider's.
+        title: Its name for people.
+        stand_in: Makes the stand-in, and what can be done to it, out of the words of its configuration.
+        region: The country in which sign-ins begin; None where nobody is asked.
+        picks: Whether organisations are ticked at a sign-in; otherwise it brings all that the person reaches.
+        ends_alone: Whether it ends one connection alone.
+        listing: The path at which organisations are listed.
+        token: The path of the token endpoint.
+        revocation: The path at which grants are ended.
+        profile: The path of an organisation's profile, or its end.
+        accounts: Likewise of the chart of accounts.
+        contacts: Likewise of contacts.
+        items: Likewise of items.
+        books: Its names of the lists in which tests change records: ``accounts``, ``contacts``, ``items``.
+        supplier: The fields of a supplier of this name.
+        item: The fields of an item of this name.
+        account: The fields of an account with this code and name.
+        offline: What it is when it answers nothing of an organisation for a while.
+        removed: What it is when somebody has removed the connection of an organisation there.
+        forbidden: What it is when the login's role is too low for a list; with a path.
+        calls: How many calls reading these takes of small books: ``profile``, ``accounts``, ``items``.
+        role: What a login is told to ask for that may not read contacts.
+        of_day: What it is when the calls of a day are used up.
+        of_app: What it is when the whole app has called too often for a moment.
+        limits_each: Whether each organisation has limits of calls of its own.
+    """
+
+    name: str
+    title: str
+    stand_in: Callable[..., tuple[StandIn, Control]]
+    region: str | None
+    picks: bool
+    ends_alone: bool
+    listing: str
+    token: str
+    revocation: str
+    profile: str
+    accounts: str
+    contacts: str
+    items: str
+    books: Mapping[str, str]
+    supplier: Callable[[str], Fields]
+    item: Callable[[str], Fields]
+    account: Callable[[int, str], Fields]
+    offline: Words
+    removed: Words
+    forbidden: Words
+    calls: Mapping[str, int]
+    role: str
+    of_day: Words
+    of_app: Words
+    limits_each: bool
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What a caller of the API says when it starts a sign-in."""
+        return {"region": self.region} if self.region else {}

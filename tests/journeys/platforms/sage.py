@@ -1,0 +1,74 @@
+"""Sage's stand-in, as journeys need it."""
+
+from typing import Any
+
+from emulators.books.countries import UNITED_KINGDOM
+from emulators.books.people import Role
+from emulators.kit.app import StandIn
+from emulators.kit.signing import SigningKey
+from emulators.sage.app import create_app
+from emulators.sage.config import Config
+from emulators.sage.control.control import Control
+from emulators.sage.faults import Kind
+from emulators.sage.identity.policies import PATHS
+from tests.journeys.platforms.platform import Platform
+
+PLAN = "PLUS"
+"""Of all businesses, so that each has every list."""
+
+
+def stand_in(key: SigningKey, **words: Any) -> tuple[StandIn, Control]:
+    """See ``Platform.stand_in``.
+
+    No list is missing because a business pays for less, or because the login may not read it; all are in one country,
+    in which everybody signs in.
+    """
+    app = create_app(Config(**words), key=key)
+    library = app.world.library
+    for identity in library.organisations:
+        library.change_organisation(identity, plan=PLAN, country=UNITED_KINGDOM)
+    for person in library.people:
+        roles = {one: library.roles.get((person, one)) for one in library.organisations}
+        library.change_access(person, [one for one, role in roles.items() if role in (Role.ADVISER, Role.STANDARD)])
+    return app, Control(app.world)
+
+
+SAGE = Platform(
+    name="sage",
+    title="Sage",
+    stand_in=stand_in,
+    region="GB",
+    picks=False,
+    ends_alone=False,
+    listing="/v3.1/businesses",
+    token=PATHS.token,
+    revocation=PATHS.revocation,
+    profile="/businesses/",
+    accounts="/ledger_accounts",
+    contacts="/contacts",
+    items="/products",
+    books={"accounts": "ledger_accounts", "contacts": "contacts", "items": "services"},
+    supplier=lambda name: {
+        "name": name,
+        "displayed_as": name,
+        "system": False,
+        "is_active": True,
+        "contact_types": [{"id": "VENDOR", "displayed_as": "Supplier"}],
+    },
+    item=lambda name: {"item_code": "NEW", "description": name, "displayed_as": name, "active": True},
+    account=lambda code, name: {
+        "nominal_code": code,
+        "name": name,
+        "displayed_as": f"{name} ({code:04d})",
+        "display_formatted": f"{name} ({code:04d})",
+        "included_in_chart": True,
+    },
+    offline={"kind": Kind.SERVER_ERROR, "status": 503},
+    removed={"kind": Kind.ACCESS_REMOVED},
+    forbidden={"kind": Kind.ROLE_TOO_LOW},
+    calls={"profile": 2, "accounts": 2, "items": 4},
+    role="Contacts, Sales and Purchases (Read Only is enough)",
+    of_day={"kind": Kind.DAY_LIMIT_REACHED},
+    of_app={"kind": Kind.RATE_LIMITED},
+    limits_each=False,
+)

@@ -1,0 +1,47 @@
+"""Xero's stand-in, as journeys need it."""
+
+from typing import Any
+
+from emulators.kit.app import StandIn
+from emulators.kit.signing import SigningKey
+from emulators.xero.app import create_app
+from emulators.xero.config import Config
+from emulators.xero.control.control import Control
+from emulators.xero.faults import Kind
+from emulators.xero.identity.policies import PATHS
+from tests.journeys.platforms.platform import Platform
+
+
+def stand_in(key: SigningKey, **words: Any) -> tuple[StandIn, Control]:
+    """See ``Platform.stand_in``."""
+    app = create_app(Config(**words), key=key)
+    return app, Control(app.world)
+
+
+XERO = Platform(
+    name="xero",
+    title="Xero",
+    stand_in=stand_in,
+    region=None,
+    picks=True,
+    ends_alone=True,
+    listing="/connections",
+    token=PATHS.token,
+    revocation=PATHS.revocation,
+    profile="/Organisation",
+    accounts="/Accounts",
+    contacts="/Contacts",
+    items="/Items",
+    books={"accounts": "Accounts", "contacts": "Contacts", "items": "Items"},
+    supplier=lambda name: {"Name": name, "IsSupplier": True},
+    item=lambda name: {"Code": "NEW", "Name": name},
+    account=lambda code, name: {"Code": str(code), "Name": name},
+    offline={"kind": Kind.ORGANISATION_OFFLINE},
+    removed={"kind": Kind.DISCONNECTED},
+    forbidden={"kind": Kind.SCOPE_MISSING},
+    calls={"profile": 1, "accounts": 1, "items": 1},
+    role="higher role",
+    of_day={"kind": Kind.DAY_LIMIT_REACHED},
+    of_app={"kind": Kind.RATE_LIMITED, "problem": "appminute"},
+    limits_each=True,
+)
