@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.words.runs import Outcome, Result, Stage
 from models.kit.columns import now
 from models.runs.reads import RunView, any_run_view
+from models.runs.reports import NamedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class RunSnapshot:
         put_off: How many the run itself tries again before it ends; they have no outcome yet.
         changed_at: When a row of its list last changed.
         paused_until: Until when its pulls wait because the app's calls are used up; None when they do not.
+        names: Some of its clients, while it works: what is not done, the latest that is, and what comes next.
     """
 
     run_id: str
@@ -44,6 +46,7 @@ class RunSnapshot:
     put_off: int
     changed_at: datetime | None
     paused_until: datetime | None
+    names: tuple[NamedRow, ...] = ()
 
     @property
     def settled(self) -> int:
@@ -84,6 +87,7 @@ def snapshot_of(view: RunView, at: datetime) -> RunSnapshot:
         put_off=sum(part.put_off for part in parts if part.outcome is None),
         changed_at=max((part.changed_at for part in parts if part.changed_at), default=None),
         paused_until=run.paused_until if run.is_paused(at) else None,
+        names=view.names,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, text
+from sqlalchemy import TextClause, and_, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,6 +16,7 @@ from models.connections.tables import Connection
 from models.practices.tables import Colleague, Practice
 from models.runs import organisations as run_lists
 from models.runs import telling_apart
+from models.runs.reports import NO_NAMES, NamedRow, named_rows, read_names
 from models.runs.tables import Run, RunOrganisation
 from models.runs.tallies import Accounts, OutcomeGroup, Tally, tallied, with_parts
 
@@ -29,12 +30,14 @@ class RunView:
         colleague_name: The colleague who started it.
         client_name: The client, where the run is about one client only.
         tally: Its organisations by verdict, outcome and cause.
+        names: Some of its clients, while it works; of the statement that has counted them.
     """
 
     run: Run
     colleague_name: str
     client_name: str | None
     tally: Tally
+    names: tuple[NamedRow, ...] = ()
 
     @property
     def total(self) -> int:
@@ -110,13 +113,13 @@ async def find_run(session: AsyncSession, practice_id: UUID, run_id: str) -> Run
 
 async def run_view(session: AsyncSession, practice_id: UUID, run_id: str) -> RunView | None:
     """The practice's run without its list, or None; one statement, so that no number contradicts another."""
-    found = await _views(session, Run.id == run_id, Run.practice_id == practice_id)
+    found = await _views(session, Run.id == run_id, Run.practice_id == practice_id, names=named_rows(run_id))
     return found[0] if found else None
 
 
 async def any_run_view(session: AsyncSession, run_id: str) -> RunView | None:
     """Any practice's run without its list, or None; the caller has checked whose it is."""
-    found = await _views(session, Run.id == run_id)
+    found = await _views(session, Run.id == run_id, names=named_rows(run_id))
     return found[0] if found else None
 
 
@@ -175,10 +178,13 @@ async def find_runs(
     return await _views(session, col(Run.id).in_(page)), total
 
 
-async def _views(session: AsyncSession, *matching: Any) -> Sequence[RunView]:
-    """The one way to read runs and their numbers: all that match, newest first, in one statement."""
+async def _views(session: AsyncSession, *matching: Any, names: TextClause = NO_NAMES) -> Sequence[RunView]:
+    """The one way to read runs and their numbers: all that match, newest first, in one statement.
+
+    ``names`` is the column of ``named_rows``, for a single run.
+    """
     query: Any = (
-        select(Run, Colleague.name, Client.name)
+        select(Run, Colleague.name, Client.name, names)
         .join(Colleague, col(Colleague.id) == col(Run.colleague_id))
         .outerjoin(Client, col(Client.id) == col(Run.client_id))
         .where(*matching)
@@ -186,7 +192,10 @@ async def _views(session: AsyncSession, *matching: Any) -> Sequence[RunView]:
     )
     counted: Any = with_parts(query).group_by(Colleague.name, Client.name)
     found = (await session.exec(counted)).all()
-    return [RunView(run, colleague, client, tally) for (run, colleague, client), tally in tallied(found)]
+    return [
+        RunView(run, colleague, client, tally, read_names(named))
+        for (run, colleague, client, named), tally in tallied(found)
+    ]
 
 
 async def of_key(session: AsyncSession, colleague_id: UUID, key: str) -> Run | None:

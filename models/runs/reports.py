@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, false, func, or_
+from sqlalchemy import TextClause, case, false, func, or_, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from contracts.words.causes import Cause
-from contracts.words.runs import Action, Outcome, RunKind, Verdict
+from contracts.words.runs import Action, Outcome, RunKind, Stage, Verdict
 from models.clients.tables import Client
 from models.practices.tables import Colleague, Team
 from models.runs import telling_apart
 from models.runs.tables import Run, RunOrganisation
 from models.runs.tallies import ATTENTION
+from rules.runs.endings import DONE, STUCK
 from rules.runs.run_results import next_step_of
 
 
@@ -77,6 +78,81 @@ class OrganisationView(NamedTuple):
     distinction: str | None = None
 
 
+class Standing(StrEnum):
+    """How far a run has come with a client."""
+
+    NOT_DONE = "not_done"
+    DONE = "done"
+    TO_COME = "to_come"
+
+
+MOST_NAMED = {Standing.NOT_DONE: 6, Standing.DONE: 12, Standing.TO_COME: 6}
+"""Clients that are named while a run works, of each standing; there may be thousands."""
+
+_WORKING = (Stage.CREATING, Stage.REPAIRING, Stage.REASSIGNING, Stage.PULLING)
+
+
+class NamedRow(NamedTuple):
+    """A client that is named while a run works.
+
+    Attributes:
+        standing: How far the run has come with it.
+        organisation_id: Its organisation, by the provider's id.
+        name: The client's name; the organisation's as long as it is no client.
+        outcome: What became of it; None while nothing has.
+        cause: Why, where something went wrong.
+    """
+
+    standing: Standing
+    organisation_id: str
+    name: str
+    outcome: Outcome | None
+    cause: Cause | None
+
+
+def _few(standing: Standing, condition: str, order: str) -> str:
+    return f"""
+        (SELECT '{standing.value}' AS standing, organisation_id, client_id, name, outcome, cause,
+                row_number() OVER (ORDER BY {order}) AS place
+         FROM run_organisations
+         WHERE run_id = :named_run AND {condition}
+           AND (SELECT stage FROM runs WHERE id = :named_run) IN ({_listed(_WORKING)})
+         ORDER BY place LIMIT {MOST_NAMED[standing]})"""  # noqa: S608  # words of our own
+
+
+def _listed(words: Sequence[StrEnum]) -> str:
+    return ", ".join(f"'{word.value}'" for word in words)
+
+
+_NAMED = f"""
+    (SELECT json_agg(json_build_array(n.standing, n.organisation_id, coalesce(nullif(k.name, ''), n.name), n.outcome,
+                                      n.cause) ORDER BY n.place)
+     FROM ({_few(Standing.NOT_DONE, f"outcome IN ({_listed((*STUCK, Outcome.RETRYING))})", "updated_at DESC, position")}
+           UNION ALL {_few(Standing.DONE, f"outcome IN ({_listed(DONE)})", "updated_at DESC, position")}
+           UNION ALL {_few(Standing.TO_COME, "outcome IS NULL AND action IS NOT NULL", "position")}) n
+     LEFT JOIN clients k ON k.id = n.client_id)
+"""  # noqa: S608  # likewise
+
+
+NO_NAMES: Final = text("NULL")
+
+
+def named_rows(run_id: str) -> TextClause:
+    """A column for a query of one run: the clients to name while it works, as JSON; see ``read_names``.
+
+    As part of the statement that counts, so that what is named as done is counted as done.
+    """
+    return text(_NAMED).bindparams(named_run=run_id)
+
+
+def read_names(found: Sequence[Sequence[Any]] | None) -> tuple[NamedRow, ...]:
+    """What ``named_rows`` has found: within each standing the latest first, or what comes next first."""
+    return tuple(
+        NamedRow(Standing(standing), identity, name, outcome and Outcome(outcome), cause and Cause(cause))
+        for standing, identity, name, outcome, cause in found or ()
+    )
+
+
 class RowOrder(StrEnum):
     """The orders in which a run's list can be read."""
 
@@ -94,6 +170,7 @@ class OrganisationFilter:
         verdict: Only those with this verdict.
         outcome: Only those with this outcome.
         cause: Only those with this cause.
+        is_stuck: Only those that are not done, and are not tried again by themselves.
         is_open: True for those without an outcome, False for those with one.
         organisation_id: Only this one, by the provider's id.
         is_offer: Reconnect all: True for the offers, instead of the run's own list.
@@ -104,6 +181,7 @@ class OrganisationFilter:
     verdict: Verdict | None = None
     outcome: Outcome | None = None
     cause: Cause | None = None
+    is_stuck: bool = False
     is_open: bool | None = None
     organisation_id: str | None = None
     is_offer: bool = False
@@ -181,6 +259,8 @@ def _filtered(query: Any, run: Run, wanted: OrganisationFilter) -> Select[Any]:
         query = query.where(or_(*(col(text).icontains(wanted.search, autoescape=True) for text in texts)))
     if wanted.is_open is not None:
         query = query.where(col(RunOrganisation.outcome).is_(None) == wanted.is_open)
+    if wanted.is_stuck:
+        query = query.where(col(RunOrganisation.outcome).in_(STUCK))
     for column, value in (
         (RunOrganisation.verdict, wanted.verdict),
         (RunOrganisation.outcome, wanted.outcome),

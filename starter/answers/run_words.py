@@ -1,11 +1,15 @@
 """What a running run is doing, in words and in numbers. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.naming.software import named
 from contracts.words.runs import Outcome, RunKind, Stage
 from models.runs.progress import RunSnapshot
+from models.runs.reads import RunView
+from models.runs.reports import NamedRow, Standing
+from rules.runs.endings import DONE, STUCK, Ending, ending_of
 from starter.answers.wording import number, plural
 
 _DOING: dict[tuple[RunKind | None, Stage], str] = {
@@ -27,6 +31,36 @@ PUT_OFF = "The accounting software takes no more calls for {which} now. It goes 
 
 
 @dataclass(frozen=True, slots=True)
+class NamedClient:
+    """A client, named while a run works.
+
+    Attributes:
+        key: Identifies it within the run.
+        name: Its name.
+        why: Why it is not done; None unless it could not be done.
+    """
+
+    key: str
+    name: str
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Clients with which a run has come equally far.
+
+    Attributes:
+        standing: How far.
+        rows: Those that are named.
+        more: How many more there are.
+    """
+
+    standing: Standing
+    rows: Sequence[NamedClient]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a running run has come.
 
@@ -38,6 +72,7 @@ class Progress:
         counts: Outcomes of the finished ones, without those that nobody chose or that were clients already.
         pause: Why nothing happens at present; None while something does.
         next_try_at: When it goes on, if that is more than about a minute away.
+        names: Some of the clients, by how far the run has come with each, and how many more there are.
     """
 
     doing: str
@@ -47,6 +82,7 @@ class Progress:
     counts: dict[Outcome, int]
     pause: str | None = None
     next_try_at: datetime | None = None
+    names: Sequence[Names] = ()
 
     @property
     def sentence(self) -> str:
@@ -79,18 +115,39 @@ def progress_of(
         case Stage.LISTING if snapshot.total and kind is RunKind.ADD_CLIENTS:
             return Progress(doing, snapshot.profiles_read, snapshot.total, "organisations read", {})
         case Stage.CREATING:
-            return Progress(doing, snapshot.with_client, snapshot.chosen, "accounts created", counts)
+            most, names = snapshot.chosen, _names(snapshot, snapshot.chosen, title)
+            return Progress(doing, snapshot.with_client, most, "accounts created", counts, names=names)
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
             unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
             done, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
             if snapshot.put_off and done + snapshot.put_off == most:
                 pause = named(PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients"), title)
-                return Progress(doing, done, most, "clients done", counts, pause, snapshot.next_try_at)
-            return Progress(
-                doing, done, most, "clients done", counts, named(PAUSED, title) if snapshot.paused_until else None
-            )
+                again = snapshot.next_try_at
+            else:
+                pause, again = named(PAUSED, title) if snapshot.paused_until else None, None
+            names = _names(snapshot, most - done, title)
+            return Progress(doing, done, most, "clients done", counts, pause, again, names)
         case _:
             return Progress(doing, 0, None, "", counts)
+
+
+def _names(snapshot: RunSnapshot, to_come: int, title: str | None) -> Sequence[Names]:
+    """The clients to name, of which ``to_come`` have nothing yet; all numbers are of the statement that names them."""
+    count = snapshot.counts.get
+    of = {
+        Standing.NOT_DONE: sum(count(outcome, 0) for outcome in (*STUCK, Outcome.RETRYING)),
+        Standing.DONE: sum(count(outcome, 0) for outcome in DONE),
+        Standing.TO_COME: to_come,
+    }
+    rows = {standing: [_client(row, title) for row in snapshot.names if row.standing is standing] for standing in of}
+    return [Names(standing, some, max(of[standing] - len(some), 0)) for standing, some in rows.items() if some]
+
+
+def _client(row: NamedRow, title: str | None) -> NamedClient:
+    label = row.cause.label if row.cause else row.outcome.label if row.outcome else ""
+    return NamedClient(
+        row.organisation_id, row.name, named(label, title) if row.standing is Standing.NOT_DONE else None
+    )
 
 
 def outcomes_sum(counts: dict[Outcome, int]) -> str:
@@ -103,6 +160,18 @@ def outcomes_sum(counts: dict[Outcome, int]) -> str:
     if len(said) < 2:
         return "".join(said) or plural(0, "organisation")
     return f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def ending_of_run(view: RunView, taker: str | None = None) -> Ending:
+    """How a run has ended, and what is sensible next.
+
+    Args:
+        view: The run.
+        taker: Reassigning: the name of the colleague who has the clients now; None for the one who reads it.
+    """
+    causes = [group.cause for group in view.groups if group.outcome is Outcome.FAILED]
+    run = view.run
+    return ending_of(run.kind, run.result, view.counts, causes=causes, taker=taker, message=run.message)
 
 
 def accounts_sum(made: int, complete: int, waiting: int, need_you: int) -> str:

@@ -5,6 +5,8 @@ import { here, resay, signIn } from "./http.js";
 const SWAPPED = ["run-actions", "run-facts", "run"];
 const SAY_EVERY = 5_000;
 const TRY_AGAIN_AFTER = 5_000;
+const LOST_AFTER = 8_000; // a line that is cut is taken up again within three seconds
+const SILENT_AFTER = 40_000; // the server says something every fifteen seconds
 
 const run = () => document.getElementById("run");
 let source = null;
@@ -12,6 +14,35 @@ let saidAt = 0;
 let swapped = Promise.resolve();
 let latest = null;
 let isTaking = false;
+let losing = null;
+let isBroken = false;
+
+/** Nothing green is to stand there for long without anybody having said that it still is. */
+function loseAfter(milliseconds) {
+  clearTimeout(losing);
+  losing = setTimeout(() => {
+    const [place, words] = [document.getElementById("run-lost"), document.getElementById("run-lost-words")];
+    if (!place.hasChildNodes()) {
+      place.append(words.content.cloneNode(true));
+    }
+    document.body.dataset.lost = "";
+    if (source?.readyState === EventSource.OPEN) {
+      stop(); // silent, though it looks open: a line that nobody answers on
+      watch();
+    }
+    loseAfter(SILENT_AFTER);
+  }, milliseconds);
+}
+
+function found() {
+  clearTimeout(losing);
+  isBroken = false;
+  document.getElementById("run-lost").replaceChildren();
+  delete document.body.dataset.lost;
+  if (source !== null) {
+    loseAfter(SILENT_AFTER);
+  }
+}
 
 /**
  * Fetch the page and put its parts in place: all of them, or only those that are marked as live.
@@ -74,8 +105,10 @@ async function take(news) {
     latest = null;
     try {
       await show(next);
+      found();
     } catch {
       latest ??= next;
+      loseAfter(0);
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_AFTER));
     }
   }
@@ -91,7 +124,11 @@ async function show(news) {
   } else {
     const progress = document.getElementById("progress");
     if (progress) {
+      const before = new Set(done(progress));
       progress.innerHTML = news.progress; // escaped by the server's templates, like the page itself
+      for (const one of progress.querySelectorAll(".names .done")) {
+        one.classList.toggle("new", !before.has(one.dataset.key));
+      }
       say(news.says);
     }
   }
@@ -100,19 +137,28 @@ async function show(news) {
   }
 }
 
+function done(progress) {
+  return [...progress.querySelectorAll(".names .done")].map((one) => one.dataset.key);
+}
+
 function watch() {
   if (source !== null || run().dataset.live !== "yes") {
     return;
   }
   source = new EventSource(run().dataset.events);
   source.addEventListener("message", (event) => {
+    found();
     take(JSON.parse(event.data));
   });
   source.addEventListener("error", () => {
+    if (!isBroken) {
+      isBroken = true; // until something is heard again; each further attempt fails with an error of its own
+      loseAfter(LOST_AFTER);
+    }
     if (source?.readyState === EventSource.CLOSED) {
       // The server answered with something else: the session is over, or the server is being restarted.
       stop();
-      setTimeout(() => refresh().then(watch, watch), TRY_AGAIN_AFTER);
+      setTimeout(() => refresh().then(found).then(watch, watch), TRY_AGAIN_AFTER);
     }
   });
 }

@@ -96,7 +96,10 @@ async def _reconnected(look: RunPage) -> Values:
 
 
 async def _reassigned(look: RunPage) -> Values:
-    return {**await _finished(look), **await run_leftovers.of_reassign(look.door, look.viewer.actor, look.report)}
+    actor = look.viewer.actor
+    left = await run_leftovers.of_reassign(look.door, actor, look.report)
+    taker = None if left["taker_id"] == actor.colleague_id else str(left["taker"])
+    return {**await run_report.values(look.door, actor, look.report, look.query, taker), **left}
 
 
 _WORKING = StagePart("runs/working.html", _working)

@@ -6,7 +6,7 @@ from starlette.datastructures import QueryParams
 
 from contracts.words.runs import Outcome, RunKind
 from starter.actor import Actor
-from starter.answers.run_words import MEANS, accounts_sum, outcomes_sum
+from starter.answers.run_words import MEANS, ending_of_run, outcomes_sum
 from starter.answers.views import OrganisationFilter, RowOrder, RunView
 from starter.answers.wording import number
 from starter.operations import Operations
@@ -15,9 +15,13 @@ from web.kit.wording import words
 
 LONGEST_SEARCH: Final = 100
 MOST: Final = 1_000_000
+NOT_DONE: Final = "not-done"
+"""In the address: every outcome of what is not done and not tried again by itself."""
 
 
-async def values(door: Operations, actor: Actor, report: RunView, query: QueryParams) -> dict[str, object]:
+async def values(
+    door: Operations, actor: Actor, report: RunView, query: QueryParams, taker: str | None = None
+) -> dict[str, object]:
     """The values for the report's template. A parameter that cannot be understood does not filter.
 
     Args:
@@ -25,17 +29,20 @@ async def values(door: Operations, actor: Actor, report: RunView, query: QueryPa
         actor: Who looks.
         report: The run.
         query: Parameters of the page's address: ``search``, ``outcome``, ``offset``.
+        taker: Reassigning: who has the clients now; None for whoever looks.
     """
     search = query.get("search", "").strip().replace("\x00", "")[:LONGEST_SEARCH] or None
-    outcome = _outcome(query.get("outcome"))
+    is_stuck = query.get("outcome") == NOT_DONE
+    outcome = None if is_stuck else _outcome(query.get("outcome"))
     offset = min(int(asked), MOST) if (asked := query.get("offset", "")).isdecimal() else 0
-    wanted = OrganisationFilter(search=search, outcome=outcome, order=RowOrder.ATTENTION)
+    wanted = OrganisationFilter(search=search, outcome=outcome, is_stuck=is_stuck, order=RowOrder.ATTENTION)
     found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
     if total and not found:
         offset = (total - 1) // PAGE * PAGE
         found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
     counts = report.counts
-    made = report.accounts
+    ending = ending_of_run(report, taker)
+    asked_for = NOT_DONE if is_stuck else outcome.value if outcome else None
     here = f"/activity/{report.run.id}"
     return {
         "organisations": found,
@@ -43,12 +50,16 @@ async def values(door: Operations, actor: Actor, report: RunView, query: QueryPa
         "limit": PAGE,
         "offset": offset,
         "search": search,
-        "outcome": outcome,
-        "outcomes": [(one, f"{words(one)} ({number(count)})") for one, count in counts.items()],
+        "chosen_outcome": asked_for,
+        "outcomes": [
+            *([(NOT_DONE, f"Not done ({number(ending.stuck)})")] if ending.stuck else []),
+            *((one.value, f"{words(one)} ({number(count)})") for one, count in counts.items()),
+        ],
+        "ending": ending,
         "sum": outcomes_sum(counts),
-        "accounts": made and accounts_sum(made.made, made.complete, made.waiting, made.need_you),
+        "accounts": report.accounts,
         "means": MEANS,
-        "unpaged": address(here, {"search": search, "outcome": outcome}),
+        "unpaged": address(here, {"search": search, "outcome": asked_for}),
         "failed": counts.get(Outcome.FAILED, 0) if report.run.kind is RunKind.ADD_CLIENTS else 0,
         "waiting": counts.get(Outcome.RETRYING, 0),
     }

@@ -20,8 +20,8 @@ from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, Stage
 from starter.access.sessions import SignedIn
-from starter.answers.run_words import progress_of
-from starter.answers.views import Run, RunSnapshot
+from starter.answers.run_words import ending_of_run, progress_of
+from starter.answers.views import Run, RunSnapshot, RunView
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
@@ -175,7 +175,7 @@ async def page(
         report=report,
         snapshot=snapshot,
         view=_view(report.run),
-        says=progress_of(report.run.kind, snapshot, title=allow.title).sentence,
+        says=_says(report, snapshot, allow.title),
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
         provider=allow.title,
@@ -184,6 +184,12 @@ async def page(
         in_temporal=in_temporal(request, door, viewer, run_id),
         **values,
     )
+
+
+def _says(report: RunView, snapshot: RunSnapshot, title: str) -> str:
+    if snapshot.stage is Stage.FINISHED:
+        return ending_of_run(report).sentence
+    return progress_of(report.run.kind, snapshot, title=title).sentence
 
 
 def _view(run: Run | RunSnapshot) -> str:

@@ -48,7 +48,9 @@ async def test_an_admin_hands_a_leaver_s_clients_over(left: tuple[House, str], b
     await looked_at(page, "hand-over-preview")
     await page.get_by_role("button", name="Hand over 3 clients").click()
     await reported(page)
-    await expect(page.locator("#run-summary").get_by_role("heading")).to_have_text("3 clients: 3 moved")
+    await expect(page.locator("#run-summary").get_by_role("heading")).to_have_text(
+        "All 3 clients belong to Ben Quay now."
+    )
     kept = page.locator("#run-kept")
     await expect(kept.get_by_role("heading")).to_have_text("1 client keeps an old login")
     await expect(kept.get_by_role("listitem")).to_have_count(1)

@@ -31,6 +31,11 @@ def organisations(product: Scene) -> list[str]:
     return all_within_reach(product)
 
 
+ONE_OF_THREE = (
+    "1 of 3 clients is added, with its standard information; 1 needs another step and 1 is tried again automatically."
+)
+
+
 async def practice_has(person: Person, **words: object) -> None:
     async with person.scene.database.transaction() as session:
         practice = await session.get_one(Practice, person.actor.practice_id)
@@ -84,7 +89,9 @@ async def test_forty_organisations_become_clients(house: House, browsers: Browse
     await codes[1].fill("ASH/2")
     await looked_at(page, "add-clients-codes")
     await do.dblclick()
-    await expect(page.get_by_role("heading", name="40 accounts: 40 complete")).to_be_visible(timeout=60_000)
+    await expect(
+        page.get_by_role("heading", name="All 40 clients are added, with their standard information.")
+    ).to_be_visible(timeout=60_000)
     await looked_at(page, "add-clients-report")
     await page.get_by_label("Search organisations and clients").fill("O'Neill")
     await page.keyboard.press("Enter")
@@ -138,7 +145,7 @@ async def test_an_organisation_like_a_client_is_offered_as_a_link(
     await row.get_by_role("checkbox").check()
     await page.get_by_role("button", name="Create accounts").click()
     await expect(page.locator("#run-summary").get_by_role("heading")).to_contain_text(
-        "1 account: 1 complete", timeout=60_000
+        "1 client is added, with its standard information.", timeout=60_000
     )
     assert [client["code"] for client in await own.scene.clients()] == ["OLD1"]
 
@@ -296,8 +303,8 @@ async def test_a_choice_that_cannot_be_taken_is_explained_in_its_place(
     await plain.get_by_role("button", name="Create accounts").click()
     await own.scene.until_stage(run_id, "finished")
     await plain.goto(f"/activity/{run_id}")
-    await expect(plain.get_by_role("heading", name="1 account: 1 complete")).to_be_visible()
-    await expect(page.get_by_role("heading", name="1 account: 1 complete")).to_be_visible()
+    await expect(plain.get_by_role("heading", name="1 client is added, with its standard information.")).to_be_visible()
+    await expect(page.get_by_role("heading", name="1 client is added, with its standard information.")).to_be_visible()
 
 
 @pytest.mark.thorough
@@ -334,7 +341,7 @@ async def test_what_failed_is_retried_from_the_report(product: Scene, browsers: 
     for organisation_id in organisations[6:9]:
         await row(page, organisation_id).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Create accounts (3)").click()
-    found = page.get_by_role("heading", name="3 accounts: 1 complete, 1 waiting, 1 needs you")
+    found = page.get_by_role("heading", name=ONE_OF_THREE)
     await expect(found).to_be_visible(timeout=60_000)
     await expect(page.get_by_text("The organisation's subscription to Xero has ended.")).to_have_count(2)
     await expect(page.locator("#run-summary").get_by_text(re.compile("^Next try"))).to_be_visible()
@@ -343,6 +350,6 @@ async def test_what_failed_is_retried_from_the_report(product: Scene, browsers: 
     await expect(page.locator("#run-list tbody tr")).to_have_count(1)
     product.world.faults.clear()
     await page.get_by_role("button", name="Retry the failed ones (1)").click()
-    whole = page.get_by_role("heading", name="3 accounts: 3 complete")
+    whole = page.get_by_role("heading", name="All 3 clients are added, with their standard information.")
     await expect(whole).to_be_visible(timeout=60_000)  # the page goes on by itself for the one that waits, too
     assert (await own.scene.show(run_id))["counts"] == {"created": 3, "skipped": 37}

@@ -92,7 +92,9 @@ async def test_two_sign_ins_make_one_list_and_two_clients(own: House, browsers: 
     await row(page, organisations[1]).get_by_role("checkbox").check()
     await page.get_by_role("button", name="Create accounts (2)").click()
     await reported(page)
-    await expect(page.get_by_role("heading", name="2 accounts: 2 complete")).to_be_visible()
+    await expect(
+        page.get_by_role("heading", name="Both clients are added, with their standard information.")
+    ).to_be_visible()
     await looked_at(page, "add-one-by-one-report")
     assert run_of(page) == run_id
     assert [run.id for run in await runs_of(own.admin)] == [run_id]
@@ -123,7 +125,7 @@ async def test_a_further_sign_in_that_is_denied_or_fails_leaves_the_list_as_it_w
     await expect(page.get_by_role("button", name="Create accounts (1)")).to_be_visible()
     await page.get_by_role("button", name="Create accounts (1)").click()
     await reported(page)
-    await expect(page.get_by_role("heading", name="1 account: 1 complete")).to_be_visible()
+    await expect(page.get_by_role("heading", name="1 client is added, with its standard information.")).to_be_visible()
 
 
 @pytest.mark.thorough
@@ -153,7 +155,7 @@ async def test_reconnecting_goes_through_those_that_need_it(own: House, browsers
     await queue.get_by_role("button", name=f"Leave out {names[last].name}").press("Enter")
     await reported(page)
     await expect(page.locator("#run-summary").get_by_role("heading")).to_have_text(
-        "2 connections: 1 not reachable and 1 repaired"
+        "1 of 2 clients is connected again; 1 needs another step."
     )
 
 

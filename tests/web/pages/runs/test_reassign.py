@@ -79,7 +79,7 @@ async def test_owner_and_login_move_and_what_did_not_says_why(five: Five, at_the
     await reported(page)
     scene.world.faults.clear()
     heading = page.locator("#run-summary").get_by_role("heading")
-    await expect(heading).to_have_text("4 clients: 1 not reachable, 1 changed meanwhile and 2 moved")
+    await expect(heading).to_have_text("2 of 4 clients are yours now; 2 stay where they were.")
     await expect(page.locator("#run-list")).to_contain_text("Looked after by Dora by now. Nothing was changed.")
     await expect(page.locator("#run-list")).to_contain_text("Your login cannot open it now, so nothing was changed.")
     assert await page.locator("img").count() == 0
@@ -115,7 +115,7 @@ async def test_pressed_twice_in_two_tabs_it_is_done_once(five: Five, at_the_list
     await reported(page)
     await reported(other)  # the other tab sees it happen
     heading = other.locator("#run-summary").get_by_role("heading")
-    await expect(heading).to_have_text("4 clients: 1 moved and 3 not chosen")
+    await expect(heading).to_have_text("1 client is yours now.")
     http = await arrived(five.house.member)
     late = await http.post(
         f"{page.url.partition('?')[0]}/selection",

@@ -1,0 +1,93 @@
+"""The clients that are named while a run works: few, of the statement that counts, none once it has ended."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, update
+
+from contracts.words.causes import Cause
+from contracts.words.runs import Action, Outcome, RunKind, Stage
+from models.runs.progress import run_snapshot
+from models.runs.reports import MOST_NAMED, Standing
+from models.runs.tables import Run, RunOrganisation
+from starter.answers.run_words import progress_of
+from tests.models.conftest import NOON
+
+CHOSEN, WELL, ILL = 200, 140, 10
+
+
+@pytest.fixture
+async def run_id(database, house) -> str:
+    """A run with two hundred chosen: most are done, some are not, and the rest is to come."""
+    run = Run(
+        id="run-1",
+        practice_id=house.practice.id,
+        colleague_id=house.colleague.id,
+        provider="xero",
+        kind=RunKind.ADD_CLIENTS,
+        stage=Stage.PULLING,
+        created_at=NOON,
+    )
+    rows = [
+        RunOrganisation(
+            run_id=run.id,
+            organisation_id=f"org-{place}",
+            position=place,
+            name=f"Books {place}",
+            grant_id=house.grant_id,
+            action=Action.CREATE if place < CHOSEN else None,
+            client_id=house.client_id if place == 0 else None,
+            outcome=outcome_of(place),
+            cause=Cause.RATE_LIMITED if outcome_of(place) is Outcome.RETRYING else None,
+            updated_at=NOON + timedelta(seconds=place % 70),
+        )
+        for place in range(CHOSEN + 5)
+    ]
+    async with database.transaction() as session:
+        session.add(run)
+        await session.flush()
+        session.add_all(rows)
+    return run.id
+
+
+def outcome_of(place: int) -> Outcome | None:
+    if place >= CHOSEN:
+        return Outcome.SKIPPED
+    if place < WELL:
+        return Outcome.CREATED
+    if place < WELL + ILL:
+        return Outcome.RETRYING if place % 2 else Outcome.FAILED
+    return None
+
+
+async def test_few_are_named_and_the_rest_is_counted(database, run_id):
+    async with database.session() as session:
+        snapshot = await run_snapshot(session, run_id)
+    named = {standing: [row for row in snapshot.names if row.standing is standing] for standing in Standing}
+    assert {standing: len(rows) for standing, rows in named.items()} == MOST_NAMED
+    assert [row.name for row in named[Standing.DONE][:2]] == ["Books 69", "Books 139"], "the latest first"
+    assert [row.name for row in named[Standing.TO_COME]] == [f"Books {place}" for place in range(150, 156)]
+    assert {(row.outcome, row.cause) for row in named[Standing.NOT_DONE]} == {
+        (Outcome.FAILED, None),
+        (Outcome.RETRYING, Cause.RATE_LIMITED),
+    }
+    progress = progress_of(RunKind.ADD_CLIENTS, snapshot, title="Xero")
+    assert (progress.done, progress.most) == (WELL + ILL, CHOSEN)
+    assert [(names.standing, len(names.rows) + names.more) for names in progress.names] == [
+        (Standing.NOT_DONE, ILL),
+        (Standing.DONE, WELL),
+        (Standing.TO_COME, CHOSEN - WELL - ILL),
+    ]
+    assert {client.why for client in progress.names[0].rows} == {"Failed", Cause.RATE_LIMITED.label}
+    assert {client.why for names in progress.names[1:] for client in names.rows} == {None}
+
+
+async def test_a_client_has_its_own_name_and_nothing_is_named_after_the_end(database, run_id):
+    async with database.transaction() as session:
+        of_run = update(RunOrganisation).where(col(RunOrganisation.run_id) == run_id)
+        await session.exec(of_run.where(col(RunOrganisation.position) > 0).values(outcome=Outcome.SKIPPED))
+        (row,) = (await run_snapshot(session, run_id)).names
+        assert (row.organisation_id, row.name) == ("org-0", "Smith Ltd")
+        (await session.get_one(Run, run_id)).stage = Stage.FINISHED
+        await session.flush()
+        assert (await run_snapshot(session, run_id)).names == ()

@@ -1,0 +1,129 @@
+"""A run's page while it works, and how it ends: names that turn green, one sentence, one button, nothing stale."""
+
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+from sqlmodel import col, select, update
+
+from contracts.words.causes import Cause
+from contracts.words.runs import Action, Outcome, Result, RunKind, Stage
+from models.connections.tables import Connection
+from models.runs.tables import Run, RunOrganisation
+from tests.journeys.promises import OPEN_RUN
+from tests.journeys.scene import Scene
+from tests.web.crowd import crowded
+from tests.web.house import Browsers, House, arrived, made_house
+from tests.web.looking import looked_at
+
+COUNT = 60
+pytestmark = pytest.mark.leaves(
+    OPEN_RUN, because="the database has it as a run at work would leave it; nobody works on it"
+)
+
+
+@pytest_asyncio.fixture
+async def own(product: Scene) -> House:
+    """A practice with a login."""
+    own = await made_house(product)
+    await crowded(product.database, own.admin.actor, 3)
+    return own
+
+
+async def at_work(own: House) -> str:
+    """An *Add clients* of sixty that pulls; ten are done."""
+    actor, run_id = own.admin.actor, f"add-clients-{uuid4().hex[:8]}"
+    async with own.scene.database.transaction() as session:
+        grant_id = (
+            await session.exec(select(Connection.grant_id).where(Connection.practice_id == actor.practice_id))
+        ).first()
+        session.add(
+            Run(
+                id=run_id,
+                practice_id=actor.practice_id,
+                colleague_id=actor.colleague_id,
+                provider="xero",
+                kind=RunKind.ADD_CLIENTS,
+                stage=Stage.PULLING,
+            )
+        )
+        await session.flush()
+        session.add_all(
+            RunOrganisation(
+                run_id=run_id,
+                organisation_id=f"org-{place}",
+                position=place,
+                name=f"Books {place} <b>",
+                grant_id=grant_id,
+                action=Action.CREATE,
+                outcome=Outcome.CREATED if place < 10 else None,
+            )
+            for place in range(COUNT)
+        )
+    return run_id
+
+
+async def became(own: House, run_id: str, places: range, outcome: Outcome, cause: Cause | None = None) -> None:
+    """What is done for some of them; the run ends with the last."""
+    ids = [f"org-{place}" for place in places]
+    of_run = update(RunOrganisation).where(col(RunOrganisation.run_id) == run_id)
+    async with own.scene.database.transaction() as session:
+        await session.exec(
+            of_run.where(col(RunOrganisation.organisation_id).in_(ids)).values(outcome=outcome, cause=cause)
+        )
+        if COUNT - 1 in places:
+            run = await session.get_one(Run, run_id)
+            run.stage, run.result = Stage.FINISHED, Result.COMPLETED_WITH_FAILURES
+
+
+async def test_names_turn_green_and_a_page_that_hears_nothing_says_so(own: House, browsers: Browsers):
+    run_id = await at_work(own)
+    page = await browsers.signed_in(own.admin)
+    await page.clock.install()
+    await page.goto(f"/activity/{run_id}")
+    done = page.locator("#progress .names .done")
+    await expect(page.get_by_text("10 of 60 clients done")).to_be_visible()
+    await expect(done).to_have_count(10)
+    await became(own, run_id, range(10, 40), Outcome.CREATED)
+    await became(own, run_id, range(40, 42), Outcome.FAILED, Cause.ACCESS_LOST)
+    await expect(page.get_by_text("42 of 60 clients done")).to_be_visible()
+    await expect(done).to_have_count(12)
+    await expect(page.locator("#progress .trouble")).to_have_count(2)
+    for more in ("and 28 more", "and 12 more"):
+        await expect(page.get_by_text(more)).to_be_visible()
+    await looked_at(page, "run-progress")
+
+    lost = page.get_by_text("This page may be out of date.")
+    await expect(lost).to_have_count(0)
+    await page.context.set_offline(True)
+    await page.clock.fast_forward(41_000)
+    await expect(lost).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(lost).to_have_count(0)
+
+    await became(own, run_id, range(42, COUNT), Outcome.CREATED)
+    summary = page.locator("#run-summary")
+    told = "58 of 60 clients are added, with their standard information; 2 need another step."
+    await expect(summary.get_by_role("heading")).to_have_text(told)
+    await expect(page.locator("#run-says")).to_have_text(told)
+    await expect(page.locator(".button.primary")).to_have_text(["See the 2 that are not done"])
+    await page.locator(".button.primary").click()
+    await expect(page.locator("#run-list tbody tr")).to_have_count(2)
+    await expect(page.get_by_label("Every outcome")).to_have_value("not-done")
+
+
+@pytest.mark.parametrize(
+    ("rest", "cause", "button"),
+    [
+        (Outcome.CREATED, None, "Go to the client list"),
+        (Outcome.FAILED, Cause.PROVIDER_UNAVAILABLE, "Retry the failed ones (50)"),
+        (Outcome.RETRYING, Cause.RATE_LIMITED, "Go to the client list"),
+    ],
+)
+async def test_a_run_ends_with_one_button(own: House, rest: Outcome, cause: Cause | None, button: str):
+    run_id = await at_work(own)
+    await became(own, run_id, range(10, COUNT), rest, cause)
+    page = (await (await arrived(own.admin)).get(f"/activity/{run_id}")).text
+    (primary,) = [part.partition("</span>")[0] for part in page.split('class="button primary"')[1:]]
+    assert primary.endswith(f"<span>{button}")
