@@ -120,6 +120,7 @@ def progress_of(
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
             unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
             done, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
+            pause: str | None
             if snapshot.put_off and done + snapshot.put_off == most:
                 pause = named(PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients"), title)
                 again = snapshot.next_try_at

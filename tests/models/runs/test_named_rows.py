@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import col, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Action, Outcome, RunKind, Stage
-from models.runs.progress import run_snapshot
+from models.runs.progress import RunSnapshot, run_snapshot
 from models.runs.reports import MOST_NAMED, Standing
 from models.runs.tables import Run, RunOrganisation
 from starter.answers.run_words import progress_of
@@ -50,6 +51,12 @@ async def run_id(database, house) -> str:
     return run.id
 
 
+async def now_of(session: AsyncSession, run_id: str) -> RunSnapshot:
+    snapshot = await run_snapshot(session, run_id)
+    assert snapshot is not None
+    return snapshot
+
+
 def outcome_of(place: int) -> Outcome | None:
     if place >= CHOSEN:
         return Outcome.SKIPPED
@@ -62,7 +69,7 @@ def outcome_of(place: int) -> Outcome | None:
 
 async def test_few_are_named_and_the_rest_is_counted(database, run_id):
     async with database.session() as session:
-        snapshot = await run_snapshot(session, run_id)
+        snapshot = await now_of(session, run_id)
     named = {standing: [row for row in snapshot.names if row.standing is standing] for standing in Standing}
     assert {standing: len(rows) for standing, rows in named.items()} == MOST_NAMED
     assert [row.name for row in named[Standing.DONE][:2]] == ["Books 69", "Books 139"], "the latest first"
@@ -86,8 +93,8 @@ async def test_a_client_has_its_own_name_and_nothing_is_named_after_the_end(data
     async with database.transaction() as session:
         of_run = update(RunOrganisation).where(col(RunOrganisation.run_id) == run_id)
         await session.exec(of_run.where(col(RunOrganisation.position) > 0).values(outcome=Outcome.SKIPPED))
-        (row,) = (await run_snapshot(session, run_id)).names
+        (row,) = (await now_of(session, run_id)).names
         assert (row.organisation_id, row.name) == ("org-0", "Smith Ltd")
         (await session.get_one(Run, run_id)).stage = Stage.FINISHED
         await session.flush()
-        assert (await run_snapshot(session, run_id)).names == ()
+        assert (await now_of(session, run_id)).names == ()

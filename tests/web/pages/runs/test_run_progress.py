@@ -34,9 +34,8 @@ async def at_work(own: House) -> str:
     """An *Add clients* of sixty that pulls; ten are done."""
     actor, run_id = own.admin.actor, f"add-clients-{uuid4().hex[:8]}"
     async with own.scene.database.transaction() as session:
-        grant_id = (
-            await session.exec(select(Connection.grant_id).where(Connection.practice_id == actor.practice_id))
-        ).first()
+        logins = select(Connection.grant_id).where(Connection.practice_id == actor.practice_id)
+        grant_id = (await session.exec(logins.limit(1))).one()
         session.add(
             Run(
                 id=run_id,
