@@ -66,7 +66,7 @@ _KNOWN: Mapping[str, _Known[Any]] = {
     one.settings.name: one
     for one in (
         _Known(XeroSettings, XERO_FEEDS, _xero),
-        _Known(SageSettings, SAGE_FEEDS, _sage, is_offered=False),
+        _Known(SageSettings, SAGE_FEEDS, _sage),
     )
 }
 

@@ -31,20 +31,22 @@ def callback_of(public_url: str | None, provider: str) -> str:
 
 
 async def look_at(app: ProviderSettings, provider: Provider, redirect_uri: str) -> AsyncIterator[Finding]:
-    """Ask a provider whether sign-ins can begin there, and whether it knows our app.
+    """Look at what is set, and ask a provider whether sign-ins can begin there, and whether it knows our app.
 
     Args:
         app: What is set of our app there.
         provider: The provider, which is on.
         redirect_uri: Where sign-ins come back to.
     """
+    for doubt in app.doubts(redirect_uri):
+        yield Finding(f"{app.title} settings", False, doubt.said, doubt.what_to_do)
     try:
         await provider.begin_sign_in(state="doctor", redirect_uri=redirect_uri)
     except ProviderError as error:
         what = f"Look at {app.variable(app.sign_in_field)}, and at whether this machine may reach it."
         yield Finding(app.title, False, f"its sign-in cannot be read: {error.detail}", what)
         return
-    yield Finding(app.title, True, f"its sign-in answers at {app.sign_in_address}")
+    yield Finding(app.title, True, f"its sign-ins begin at {app.sign_in_address}")
     yield await _secret(app, provider)
 
 

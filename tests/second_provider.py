@@ -20,7 +20,7 @@ from providers.kit.windows import Counted, Scope, Unit, Window, end_of, retry_af
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
-from providers.port.errors import ProviderError, RateLimited, SignedOut
+from providers.port.errors import OtherRegion, ProviderError, RateLimited, SignedOut
 from providers.port.feeds import Feed, Feeds
 from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation, Removed
 
@@ -90,6 +90,10 @@ class Second:
         self.begun.append(expected)
         self.regions.append(region)
         return BegunSignIn(f"https://second.test/allow?state={state}&back={redirect_uri}", str(expected).encode())
+
+    def refusal_in(self, params: Mapping[str, str]) -> ProviderError | None:
+        """Whatever its error says."""
+        return OtherRegion(params["error"]) if "error" in params else None
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """The account is the company that came back, or else the one person that there is."""

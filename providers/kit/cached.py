@@ -60,3 +60,43 @@ class Cached(Generic[Value]):
                 return value
             self._held = (value, self._now())
             return value
+
+
+class CachedByKey(Generic[Value]):
+    """Keeps values by their keys, each for ``lifetime``; callers that come while one loads wait for the same result.
+
+    Args:
+        lifetime: How long a value is kept.
+        most: How many are kept: those that were asked for last.
+        now: The clock, aware.
+    """
+
+    def __init__(self, lifetime: timedelta, most: int, now: Clock) -> None:
+        self._lifetime, self._most, self._now = lifetime, most, now
+        self._held: dict[str, _Held[Value]] = {}
+
+    async def get(self, key: str, load: Callable[[], Awaitable[Value]]) -> Value:
+        """The value of a key.
+
+        Args:
+            key: The key.
+            load: Fetches it where it is not there, or too old.
+
+        Raises:
+            Exception: Whatever ``load`` raises; the next caller loads again.
+        """
+        held = self._held[key] = self._held.pop(key) if key in self._held else _Held()
+        if len(self._held) > self._most:
+            del self._held[next(iter(self._held))]
+        async with held.lock:
+            if held.value is None or self._now() - held.value[1] >= self._lifetime:
+                held.value = (await load(), self._now())
+            return held.value[0]
+
+
+class _Held(Generic[Value]):
+    """A value with the moment at which it was loaded; None before."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.value: tuple[Value, datetime] | None = None

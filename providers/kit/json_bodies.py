@@ -13,6 +13,8 @@ from decimal import Decimal
 
 import orjson
 
+from providers.port.errors import Unavailable
+
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 """An escaped NUL character, which PostgreSQL's text cannot hold; not an escaped backslash before ``u0000``."""
 
@@ -47,6 +49,21 @@ def read_json(body: bytes, *, has_decimals: bool = False) -> object:
         parsed = orjson.loads(body)
     # The strict and fast reading above has refused whatever this one would let through.
     return json.loads(body, parse_float=Decimal) if has_decimals else parsed
+
+
+def read_object(body: bytes) -> dict[str, object]:
+    """The object of an answer, with exact numbers and without NUL characters.
+
+    Raises:
+        Unavailable: It is not one, or not JSON: nothing that counts as an answer.
+    """
+    try:
+        parsed = read_json(without_nul(body), has_decimals=True)
+    except ValueError:
+        raise Unavailable(f"the answer is not JSON ({len(body)} bytes)") from None
+    if not isinstance(parsed, dict):
+        raise Unavailable("the answer is not an object")
+    return parsed
 
 
 def without_nul(body: bytes) -> bytes:

@@ -14,6 +14,7 @@ from contracts.words.runs import Mark
 from contracts.words.standard_information import Row
 from providers.port.capabilities import Capabilities
 from providers.port.credential import Credential, CredentialSource
+from providers.port.errors import ProviderError
 from providers.port.feeds import Feed, Feeds
 
 
@@ -139,6 +140,14 @@ class Provider(Protocol):
 
         Raises:
             ProviderError: The provider's discovery document could not be read.
+        """
+        ...
+
+    def refusal_in(self, params: Mapping[str, str]) -> ProviderError | None:
+        """The error that came back with the browser in place of a sign-in; None where none did.
+
+        Args:
+            params: All of the address' query, decoded once.
         """
         ...
 

@@ -5,9 +5,9 @@ in ``.env``, as for all settings. ``providers/registry.py`` reads them.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -38,6 +38,13 @@ class App:
     authorize_url: str
     token_url: str
     revoke_url: str
+
+
+class Doubt(NamedTuple):
+    """Something about settings that cannot be right, and what to do about it; both for whoever set them."""
+
+    said: str
+    what_to_do: str
 
 
 class ProviderSettings(BaseSettings):
@@ -92,6 +99,14 @@ class ProviderSettings(BaseSettings):
         """The variables that the provider needs and that are not set."""
         needed = {"client_id": self.client_id, "client_secret": self.client_secret}
         return tuple(self.variable(field) for field, value in needed.items() if value is None)
+
+    def doubts(self, redirect_uri: str) -> Sequence[Doubt]:  # noqa: ARG002  # for those who have some
+        """What cannot be right about what is set, as far as it can be told without asking anybody.
+
+        Args:
+            redirect_uri: Where sign-ins come back to.
+        """
+        return ()
 
     def secret(self) -> str:
         """The app's secret, revealed.

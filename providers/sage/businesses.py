@@ -11,15 +11,16 @@ from urllib.parse import quote
 from contracts.words.causes import Cause
 from contracts.words.runs import Mark
 from contracts.words.standard_information import NAMELESS
+from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, flag, text
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import Feed
 from providers.port.provider import ReachableOrganisation
 from providers.sage.api import Calls, TokenStaysRefused
-from providers.sage.envelope import envelope, single
+from providers.sage.books import has_ended
+from providers.sage.envelope import envelope
 from providers.sage.feeds import LISTING, SINGLE, Listed, lacks
-from providers.sage.schemas import has_ended
 from providers.sage.walk import Walk
 
 LONGEST_NAME = 255
@@ -59,7 +60,7 @@ class Businesses:
     async def profile(self, tokens: CredentialSource, business_id: str) -> Record:
         """A business's own record, which any login that reaches it may read."""
         path = f"/businesses/{quote(business_id, safe='')}"
-        business = single(await self._api.get(path, tokens, SINGLE, business_id=business_id))
+        business = read_object(await self._api.get(path, tokens, SINGLE, business_id=business_id))
         if (text(business.get("id")) or business_id).lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")
         return business
@@ -96,7 +97,7 @@ class Businesses:
     async def _lead(self, tokens: CredentialSource) -> str | None:
         """The login's lead business; None where Sage does not say, since the list is as good without."""
         try:
-            return text(single(await self._api.get("/businesses/lead", tokens, SINGLE)).get("id"))
+            return text(read_object(await self._api.get("/businesses/lead", tokens, SINGLE)).get("id"))
         except ProviderError:
             return None
 

@@ -1,4 +1,4 @@
-"""Reads Sage's bodies: the records in a list's envelope with its counts, and single records.
+"""Reads the envelope of Sage's lists: the records of a page, with the counts.
 
 A body that does not look like a success raises ``Unavailable`` and never counts as an empty list, because an empty list
 would mark all stored rows as gone.
@@ -6,7 +6,7 @@ would mark all stored rows as gone.
 
 from typing import NamedTuple
 
-from providers.kit.json_bodies import read_json, without_nul
+from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, decimal, records_in
 from providers.port.errors import Unavailable
 
@@ -32,7 +32,7 @@ def envelope(body: bytes) -> Envelope:
     Raises:
         Unavailable: The body is malformed, cut off, or another thing than a list.
     """
-    parsed = single(body)
+    parsed = read_object(body)
     listed = parsed.get("$items")
     if not isinstance(listed, list):
         raise Unavailable("the answer has no $items")
@@ -41,18 +41,3 @@ def envelope(body: bytes) -> Envelope:
         raise Unavailable("the answer lists no records")
     total = decimal(parsed.get("$total"))
     return Envelope(records, None if total is None else int(total), bool(parsed.get("$next")))
-
-
-def single(body: bytes) -> Record:
-    """A single record.
-
-    Raises:
-        Unavailable: It is not a JSON object.
-    """
-    try:
-        parsed = read_json(without_nul(body), has_decimals=True)
-    except ValueError:
-        raise Unavailable(f"the answer is not JSON ({len(body)} bytes)") from None
-    if not isinstance(parsed, dict):
-        raise Unavailable("the answer is not an object")
-    return parsed

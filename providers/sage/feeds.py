@@ -8,8 +8,8 @@ from contracts.words.standard_information import Row
 from providers.kit.bounds import MIB, Bound
 from providers.kit.json_values import Record
 from providers.port.feeds import Feed, Feeds
-from providers.sage import schemas
-from providers.sage.schemas import Codes
+from providers.sage import books, trade
+from providers.sage.fields import Chart, reference
 
 PAGE_SIZE = 200
 """The most that Sage's documents name; 20 without asking."""
@@ -55,18 +55,8 @@ CONTACTS = Feed(
 )
 CURRENCIES = Feed("currencies", (ListName.CURRENCIES,))
 
-FEEDS = Feeds(
-    ORGANISATION,
-    LEDGER_ACCOUNTS,
-    BANK_ACCOUNTS,
-    TAX_RATES,
-    ANALYSIS_TYPES,
-    PRODUCTS,
-    SERVICES,
-    STOCK_ITEMS,
-    CONTACTS,
-    CURRENCIES,
-)
+_OF_ITEMS = (PRODUCTS, SERVICES, STOCK_ITEMS)
+FEEDS = Feeds(ORGANISATION, LEDGER_ACCOUNTS, BANK_ACCOUNTS, TAX_RATES, ANALYSIS_TYPES, *_OF_ITEMS, CONTACTS, CURRENCIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,32 +88,32 @@ class Collection:
 
     Attributes:
         where: The list.
-        parse: Makes a row of a record and the codes of the business's accounts; None when the record lacks its id.
-        names_accounts: Whether its records refer to accounts, so that their codes have to be known.
+        parse: Makes a row of a record and the business's chart; None when the record lacks its id.
+        names_accounts: Whether its records refer to accounts, so that the chart has to be known.
         tells_deleted: Whether it can be asked for what was deleted since a moment.
     """
 
     where: Listed
-    parse: Callable[[Record, Codes], Row | None]
+    parse: Callable[[Record, Chart], Row | None]
     names_accounts: bool = False
     tells_deleted: bool = False
 
 
 CHART = Listed("/ledger_accounts", is_never_empty=True)
-BANKS = Listed("/bank_accounts", {"nested_attributes": "all"})
+BANKS = Listed("/bank_accounts")
 FIXED_CURRENCIES = Listed("/currencies", has_all_fields=False, is_never_empty=True)
 DIMENSIONS = Listed("/analysis_types")
 CATEGORIES = Listed("/analysis_type_categories")
 
 COLLECTIONS: Mapping[Feed, Collection] = {
-    LEDGER_ACCOUNTS: Collection(CHART, lambda record, _: schemas.account(record)),
-    TAX_RATES: Collection(Listed("/tax_rates"), lambda record, _: schemas.tax_rate(record)),
-    PRODUCTS: Collection(Listed("/products"), schemas.product, names_accounts=True, tells_deleted=True),
-    SERVICES: Collection(Listed("/services"), schemas.service, names_accounts=True, tells_deleted=True),
-    STOCK_ITEMS: Collection(Listed("/stock_items"), schemas.stock_item, names_accounts=True, tells_deleted=True),
+    LEDGER_ACCOUNTS: Collection(CHART, lambda record, _: books.account(record)),
+    TAX_RATES: Collection(Listed("/tax_rates"), lambda record, _: books.tax_rate(record)),
+    PRODUCTS: Collection(Listed("/products"), trade.product, names_accounts=True, tells_deleted=True),
+    SERVICES: Collection(Listed("/services"), trade.service, names_accounts=True, tells_deleted=True),
+    STOCK_ITEMS: Collection(Listed("/stock_items"), trade.stock_item, names_accounts=True, tells_deleted=True),
     # Without the system's own contacts, such as the tax office's.
     CONTACTS: Collection(
-        Listed("/contacts", {"exclude_system": "true"}), schemas.contact, names_accounts=True, tells_deleted=True
+        Listed("/contacts", {"exclude_system": "true"}), trade.contact, names_accounts=True, tells_deleted=True
     ),
 }
 """All but the profile, the bank accounts, the dimensions and the currencies."""
@@ -141,7 +131,7 @@ def lacks(business: Record, feed: Feed) -> bool:
     """
     if feed == STOCK_ITEMS:
         return True
-    plan = schemas.plan_of(business)
-    if feed == ANALYSIS_TYPES and schemas.reference(business.get("country")) not in {"GB", "IE"}:
+    plan = books.plan_of(business)
+    if feed == ANALYSIS_TYPES and reference(business.get("country")) not in {"GB", "IE"}:
         return plan in _START or plan == _STANDARD
     return feed in {ANALYSIS_TYPES, PRODUCTS, SERVICES} and plan in _START

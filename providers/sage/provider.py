@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import httpx2
 
 from providers.kit.clock import Clock, utc_now
+from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, text
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, Region, SignInBrings
@@ -16,12 +17,11 @@ from providers.port.feeds import Feed
 from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation
 from providers.sage.api import Calls, TokenStaysRefused
 from providers.sage.businesses import Businesses
-from providers.sage.envelope import single
 from providers.sage.feeds import FEEDS, SINGLE
 from providers.sage.limits import limits_of
 from providers.sage.reading import Reading
 from providers.sage.settings import SageSettings
-from providers.sage.sign_in import NOBODY, SignIn
+from providers.sage.sign_in import NOBODY, SignIn, code_in
 
 
 class Sage:
@@ -67,6 +67,14 @@ class Sage:
         """See ``Provider.begin_sign_in``."""
         return self._sign_in.begin(state=state, redirect_uri=redirect_uri, region=region)
 
+    def refusal_in(self, params: Mapping[str, str]) -> ProviderError | None:
+        """See ``Provider.refusal_in``."""
+        try:
+            code_in(params, self._now())
+        except ProviderError as error:
+            return error
+        return None
+
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``. The account is the person, whom the tokens name; ``/user`` says their name.
 
@@ -74,7 +82,7 @@ class Sage:
         """
         credential = await self._sign_in.exchange(params, kept, redirect_uri=redirect_uri)
         try:
-            user = single(await self._api.get("/user", OneCredential(credential), SINGLE))
+            user = read_object(await self._api.get("/user", OneCredential(credential), SINGLE))
         except ProviderError:
             if credential.person is None:
                 raise

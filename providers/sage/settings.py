@@ -1,11 +1,13 @@
 """What has to be known of our app at Sage: its variables, its addresses and its limits."""
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from providers.port.settings import App, BaseUrl, ProviderSettings
+from providers.port.settings import App, BaseUrl, Doubt, ProviderSettings
 
 STAND_IN_ID = "5a4db0c5-a4db-4c5a-84db-0c5a4db0c500/5a4db0c5-a4db-4c5a-84db-0c5a4db0c501"
 STAND_IN_SECRET = "sandbox-only-secret-never-use-at-sage"  # noqa: S105  # the stand-in's public constant
@@ -49,6 +51,21 @@ class SageSettings(ProviderSettings):
             raise LookupError(f"{self.variable('client_id')} is not set")
         revoke_url = f"{self.token_url.rpartition('/')[0]}/revoke"
         return App(self.client_id, self.secret(), self.authorize_url, self.token_url, revoke_url)
+
+    def doubts(self, redirect_uri: str) -> Sequence[Doubt]:
+        """See ``ProviderSettings.doubts``. Sources: Sage's pages on registering an app, and its best practices."""
+        found = []
+        if "/" not in (self.client_id or "/"):
+            said = f"{self.variable('client_id')} has no slash in the middle, as every id of a Sage app has"
+            found.append(Doubt(said, "Copy the whole id, with what stands behind the slash."))
+        back = urlsplit(redirect_uri)
+        if self.authorize_url == AUTHORIZE_URL and back.scheme != "https" and back.hostname != "localhost":
+            what = f"Set CLIENTSYNC_PUBLIC_URL to an https address, and name {redirect_uri} in the app accordingly."
+            found.append(Doubt("Sage takes people back to https addresses only, or to localhost", what))
+        if self.calls_at_once > CALLS_AT_ONCE:
+            said = f"{self.variable('calls_at_once')} is more than the {CALLS_AT_ONCE} that Sage allows an app"
+            found.append(Doubt(said, f"Set it to {CALLS_AT_ONCE}, or leave it out."))
+        return found
 
     def at_stand_in(self, url: str) -> Self:
         """See ``ProviderSettings.at_stand_in``: one address serves the sign-in and the API."""

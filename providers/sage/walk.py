@@ -12,7 +12,7 @@ from providers.kit.json_values import Record, text
 from providers.port.errors import TooSmall, Unavailable
 from providers.sage.envelope import Envelope
 from providers.sage.feeds import Listed
-from providers.sage.schemas import BASE
+from providers.sage.fields import BASE
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from providers.kit.oauth.token_sets import unpacked
 from providers.port.call_budget import CallBudget
 from providers.port.capabilities import Capabilities, SignInBrings
 from providers.port.credential import Credential, CredentialSource
-from providers.port.errors import NeedsPerson, RateLimited, TooLarge, Unavailable
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited, TooLarge, Unavailable
 from providers.port.feeds import Feed
 from providers.port.provider import BegunSignIn, FinishedSignIn, Page, ReachableOrganisation, Removed
 from providers.xero.api import Calls
@@ -25,7 +25,7 @@ from providers.xero.feeds import COLLECTIONS, FEEDS, Collection
 from providers.xero.limits import limits_of
 from providers.xero.settings import XeroConfig, XeroSettings
 from providers.xero.sign_in.identity import XeroIdentity
-from providers.xero.sign_in.oauth import OAuth
+from providers.xero.sign_in.oauth import OAuth, code_in
 from providers.xero.walk import Walk
 
 ACCOUNTING = "/api.xro/2.0"
@@ -79,6 +79,14 @@ class Xero:
     ) -> BegunSignIn:
         """See ``Provider.begin_sign_in``."""
         return await self._oauth.begin(state=state, redirect_uri=redirect_uri)
+
+    def refusal_in(self, params: Mapping[str, str]) -> ProviderError | None:
+        """See ``Provider.refusal_in``."""
+        try:
+            code_in(params)
+        except ProviderError as error:
+            return error
+        return None
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """See ``Provider.finish_sign_in``."""

@@ -114,20 +114,22 @@ class ConsentReturns:
         Raises:
             Refused: Unknown or expired state, another browser, or the run cannot be told just now.
         """
-        attempt, is_first = await self._claim(provider, params.get("state", ""), came_from)
+        attempt, is_first = await self._claim(provider, params, came_from)
         if is_first:
             await self._exchange(attempt, params)
         else:
             attempt = await self._settled(attempt)
         return await self._deliver(attempt)
 
-    async def _claim(self, provider: str, state: str, came_from: CameFrom) -> tuple[ConsentAttempt, bool]:
+    async def _claim(
+        self, provider: str, params: Mapping[str, str], came_from: CameFrom
+    ) -> tuple[ConsentAttempt, bool]:
         """The sign-in of this state, and whether this is the first time that it comes back."""
-        at, state_hash = now(), hashed(state)
+        at, state_hash = now(), hashed(params.get("state", ""))
         async with self._database.transaction() as session:
             attempt = await sign_ins.find_consent(session, state_hash)
             if attempt is None or attempt.provider != provider:
-                raise Refused(RefusalCode.NOT_FOUND, consent_words.UNKNOWN_SIGN_IN)
+                raise Refused(RefusalCode.NOT_FOUND, self._unknown(provider, params))
             _check_browser(attempt, came_from)
             taken = await sign_ins.use_consent(session, state_hash, at)
         if taken is not None:
@@ -135,6 +137,16 @@ class ConsentReturns:
         if attempt.used_at is None and attempt.expires_at <= at:
             raise Refused(RefusalCode.WRONG_STAGE, consent_words.TOO_LONG)
         return attempt, False
+
+    def _unknown(self, provider: str, params: Mapping[str, str]) -> str:
+        """What to say of a state that nobody knows. Beside an error there may be none; the error tells most then."""
+        if params.get("state"):
+            return consent_words.UNKNOWN_SIGN_IN
+        try:
+            by = self._consents.provider(provider)
+        except Refused:
+            return consent_words.UNKNOWN_SIGN_IN
+        return consent_words.without_state(by.title, by.refusal_in(params))
 
     async def _settled(self, attempt: ConsentAttempt) -> ConsentAttempt:
         """A sign-in that another request was the first to finish, once that one is done with it or was interrupted."""

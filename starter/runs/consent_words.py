@@ -2,6 +2,7 @@
 
 from contracts.words.causes import Cause
 from models.grants.tables import ConsentAttempt
+from providers.port.errors import ConsentDenied, OtherRegion, ProviderError
 
 UNKNOWN_SIGN_IN = "This sign-in link is not known. Start again from Clientsync."
 UNFINISHED = "This sign-in was being finished when it was interrupted. Sign in again from Clientsync."
@@ -32,6 +33,24 @@ BEING_FINISHED = "This sign-in is being finished just now."
 TOO_LONG = "This sign-in took too long. Sign in again from Clientsync."
 
 
+_OTHER_REGION = (
+    "{title} has nothing for this login in the country that you chose, so nothing was changed. Sign in again and "
+    "choose another country, or use another login."
+)
+
+
+def without_state(title: str, refusal: ProviderError | None) -> str:
+    """A sentence for a browser that came back without saying of which sign-in.
+
+    Args:
+        title: The accounting software's name.
+        refusal: The error that came with it; None where none did.
+    """
+    if isinstance(refusal, OtherRegion):
+        return _OTHER_REGION.format(title=title)
+    return DENIED if isinstance(refusal, ConsentDenied) else UNKNOWN_SIGN_IN
+
+
 def outcome(title: str, attempt: ConsentAttempt) -> str | None:
     """A sentence on the result of a sign-in; None while there is no result.
 
@@ -44,10 +63,7 @@ def outcome(title: str, attempt: ConsentAttempt) -> str | None:
     if attempt.denied:
         return f"{DENIED} {IF_FULL}"
     if attempt.is_other_region:
-        return (
-            f"{title} has nothing for this login in the country that you chose, so nothing was changed. Sign in again "
-            "and choose another country, or use another login."
-        )
+        return _OTHER_REGION.format(title=title)
     if attempt.cause is Cause.APP_REFUSED:
         return (
             f"{title} refuses our app's secret, so nobody can sign in just now and nothing was changed. "

@@ -197,7 +197,8 @@ async def test_the_doctor(scene: Scene, environment: dict[str, str]):
     assert (found["check"], found["said"]) == ("settings", "not set: CLIENTSYNC_XERO_CLIENT_SECRET")
     off = await run(environment | {"CLIENTSYNC_XERO_CLIENT_ID": ""}, "doctor", "--json")
     [found] = [found for found in json.loads(off.stdout)["findings"] if not found["ok"]]
-    assert found["said"] == "not set: CLIENTSYNC_XERO_CLIENT_ID"
+    sage = "CLIENTSYNC_SAGE_CLIENT_ID and CLIENTSYNC_SAGE_CLIENT_SECRET"
+    assert found["said"] == f"not set: CLIENTSYNC_XERO_CLIENT_ID, or {sage}"
     await scene.temporal.get_schedule_handle("check-connections-harbour-lane").delete()
     ill = await run({"CLIENTSYNC_ENCRYPTION_KEYS": "short"}, "doctor", "--json")
     assert ill.exit_code == 1

@@ -19,8 +19,8 @@ from providers.kit.http import http_client
 from providers.port.feeds import Feed
 from providers.port.provider import Provider
 from providers.sage.feeds import BANK_ACCOUNTS, CONTACTS, ORGANISATION, STOCK_ITEMS
+from providers.sage.fields import reference
 from providers.sage.provider import Sage
-from providers.sage.schemas import reference
 from providers.sage.settings import SageSettings
 from tests.contract.subject import REDIRECT, SignIn, Subject, Wrong
 from tests.emulators.standing_in import Form

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from providers import registry
 from providers.port.call_budget import Counter
+from providers.sage.settings import SageSettings
 from providers.xero.settings import XeroSettings
 
 
@@ -85,11 +86,30 @@ async def test_a_provider_is_on_when_its_client_id_is_set(monkeypatch: pytest.Mo
 
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch):
-    assert registry.first_unset(registry.read()) == "CLIENTSYNC_XERO_CLIENT_ID"
+    assert registry.first_unset(registry.read()) == "CLIENTSYNC_XERO_CLIENT_ID or CLIENTSYNC_SAGE_CLIENT_ID"
     monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_ID", "an-app")
     assert registry.first_unset(registry.read()) == "CLIENTSYNC_XERO_CLIENT_SECRET"
     monkeypatch.setenv("CLIENTSYNC_XERO_CLIENT_SECRET", "hush")
     assert registry.first_unset(registry.read()) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "back", "doubts"),
+    [
+        ({}, "https://ours.test/back", 0),
+        ({}, "http://localhost:8080/back", 0),
+        ({}, "http://ours.test/back", 1),
+        ({"authorize_url": "http://127.0.0.1:8911/sign-in"}, "http://127.0.0.1/back", 0),
+        ({"client_id": "only-one-half"}, "https://ours.test/back", 1),
+        ({"client_id": "only-one-half", "calls_at_once": 151}, "http://ours.test/back", 3),
+    ],
+)
+def test_what_cannot_be_right_about_an_app_is_told(words: Mapping[str, object], back: str, doubts: int):
+    sage = SageSettings(**{"client_id": "one/two", "client_secret": "hush", **words})  # type: ignore[arg-type]  # told apart by the model
+    found = sage.doubts(back)
+    assert len(found) == doubts
+    assert all(doubt.said and doubt.what_to_do.endswith(".") for doubt in found)
+    assert xero().doubts(back) == ()
 
 
 @pytest.mark.parametrize(

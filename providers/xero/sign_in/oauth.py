@@ -70,7 +70,7 @@ class OAuth:
 
     async def finish(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
         """Exchange the code and verify who signed in. See ``Provider.finish_sign_in``."""
-        code, held = _code_in(params), Kept.unpacked(kept)
+        code, held = code_in(params), Kept.unpacked(kept)
         endpoints = await once_more(self._identity.endpoints, Unavailable)
         await once_more(self._identity.keys, Unavailable)  # a code whose tokens nobody can check is lost
         asked_at = self._now()
@@ -199,7 +199,7 @@ class OAuth:
             raise classify_identity(response.status_code, response.headers, response.content, self._now())
 
 
-def _code_in(params: Mapping[str, str]) -> str:
+def code_in(params: Mapping[str, str]) -> str:
     """The code that came back.
 
     Raises:

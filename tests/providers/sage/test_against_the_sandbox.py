@@ -170,6 +170,16 @@ async def test_items_and_contacts_have_the_codes_of_their_accounts(sage: SageSub
         assert all(code is not None and len(code) >= 4 for code in named)
 
 
+async def test_what_a_first_pull_costs(sage: SageSubject) -> None:
+    sage.control.change_organisation(sage.ids[PLACE], OrganisationWords(plan="PLUS", country="GB"))
+    held = await sage.signed_in(PLACE)
+    await sage.keys(held, PLACE, CURRENCIES)  # once a day
+    before = sage.world.calls.total
+    for feed in sage.provider.feeds:
+        await sage.keys(held, PLACE, feed)
+    assert sage.world.calls.total - before == 12
+
+
 async def test_changes_tell_what_was_deleted(sage: SageSubject) -> None:
     held = await sage.signed_in(PLACE)
     before = await sage.keys(held, PLACE, CONTACTS)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.kit.json_values import Record
-from providers.sage import schemas
+from providers.sage import books, fields, trade
 
 VENDOR = {"id": "VENDOR", "displayed_as": "Vendor", "$path": "/contact_types/VENDOR"}
 CUSTOMER = {"id": "CUSTOMER", "displayed_as": "Customer"}
@@ -31,11 +31,11 @@ CUSTOMER = {"id": "CUSTOMER", "displayed_as": "Customer"}
     ],
 )
 def test_a_code_keeps_the_zeros_that_are_shown(number: object, shown: object, code: str | None) -> None:
-    assert schemas.code_in(number, shown) == code
+    assert fields.code_in(number, shown) == code
 
 
 def test_an_account() -> None:
-    row = schemas.account(
+    row = books.account(
         {
             "id": "a1",
             "displayed_as": "Assets - Cost (0001)",
@@ -59,29 +59,35 @@ def test_an_account() -> None:
 
 
 def test_a_bank_account_is_the_account_of_the_chart() -> None:
-    row = schemas.bank_account(
+    chart = books.chart_of(
+        [{"id": "a9", "name": "Current", "nominal_code": 120, "display_formatted": "Current (0120)", **BANK}]
+    )
+    row = books.bank_account(
         {
             "id": "b1",
-            "displayed_as": "Current (1200)",
-            "nominal_code": 1200,
-            "ledger_account": {"id": "a9", "name": "Current", "ledger_account_type": {"id": "BANK"}},
+            "displayed_as": "Current (120)",
+            "nominal_code": 120,
+            "ledger_account": {"id": "a9", "displayed_as": "Current (120)"},
             "bank_account_type": {"id": "CHECKING"},
             "bank_account_details": {"sort_code": "20-00-00", "account_number": "12345678", "iban": ""},
             "currency": {"id": "GBP"},
             "is_active": False,
             "balance": "186.7",
-        }
+        },
+        chart,
     )
     assert row is not None
-    assert (row.key, row.code, row.account_type, row.bank_account_type) == ("a9", "1200", "BANK", "CHECKING")
+    assert (row.key, row.code, row.account_type, row.bank_account_type) == ("a9", "0120", "BANK", "CHECKING")
     assert (row.bank_account_number, row.currency_code) == ("20-00-00 12345678", "GBP")
     assert (row.is_bank_account, row.is_archived, row.status) == (True, True, "inactive")
-    alone = schemas.bank_account({"id": "b2", "displayed_as": "Cash", "ledger_account": None})
+    assert json.loads(row.record)["id"] == "b1"
+    alone = books.bank_account({"id": "b2", "displayed_as": "Cash", "nominal_code": 7, "ledger_account": None}, chart)
     assert alone is not None
-    assert (alone.key, alone.name, alone.code, alone.is_archived) == ("b2", "Cash", None, False)
+    assert (alone.key, alone.name, alone.code, alone.is_archived) == ("b2", "Cash", "7", False)
 
 
-CODES = {"a4": "0400"}
+BANK: Record = {"ledger_account_type": {"id": "BANK"}}
+CHART = books.chart_of([{"id": "a4", "nominal_code": 400, "display_formatted": "Sales (0400)"}])
 
 
 def test_the_codes_of_a_chart_are_the_padded_ones() -> None:
@@ -91,7 +97,7 @@ def test_the_codes_of_a_chart_are_the_padded_ones() -> None:
         {"id": "a3", "nominal_code": None},
         {"nominal_code": 7},
     ]
-    assert schemas.codes_in(chart) == {"a1": "0001", "a2": "4000"}
+    assert {key: row.code for key, row in books.chart_of(chart).items()} == {"a1": "0001", "a2": "4000", "a3": None}
 
 
 def test_items_of_the_three_lists() -> None:
@@ -107,7 +113,7 @@ def test_items_of_the_three_lists() -> None:
         "sales_ledger_account": {"id": "a4", "displayed_as": "Sales (4000)"},
         "quantity_in_stock": "5.0",
     }
-    product, service, stock = (parse(record, CODES) for parse in (schemas.product, schemas.service, schemas.stock_item))
+    product, service, stock = (parse(record, CHART) for parse in (trade.product, trade.service, trade.stock_item))
     assert product
     assert service
     assert stock
@@ -123,7 +129,7 @@ def test_items_of_the_three_lists() -> None:
     [([VENDOR], (True, False)), ([CUSTOMER], (False, True)), ([], (True, True)), (None, (True, True))],
 )
 def test_a_contact_is_in_the_list_of_its_type(types: object, lists: tuple[bool, bool]) -> None:
-    row = schemas.contact(
+    row = trade.contact(
         {
             "id": "c1",
             "name": "Alder",
@@ -133,7 +139,7 @@ def test_a_contact_is_in_the_list_of_its_type(types: object, lists: tuple[bool, 
             "default_sales_ledger_account": {"id": "a4", "displayed_as": "Sales (400)"},
             "default_purchase_ledger_account": {"id": "unknown"},
         },
-        CODES,
+        CHART,
     )
     assert row is not None
     assert (row.in_suppliers, row.in_customers) == lists
@@ -150,7 +156,7 @@ def test_a_dimension_has_its_own_categories() -> None:
         "analysis_type": {"id": "d1"},
     }
     other = category | {"id": "k2", "analysis_type": {"id": "d2"}}
-    row = schemas.tracking_category({"id": "d1", "name": "Department", "active_areas": []}, [category, other])
+    row = books.tracking_category({"id": "d1", "name": "Department", "active_areas": []}, [category, other])
     assert row is not None
     assert json.loads(row.options) == [{"key": "k1", "name": "North", "status": None}]
     assert (row.name, row.status) == ("Department", "not in use")
@@ -164,7 +170,7 @@ def test_a_profile_says_whether_its_plan_has_ended() -> None:
         "is_demo": True,
         "subscriptions": [{"id": "START", "active": False}, {"id": "ACCOUNTING", "active": True, "status": "paying"}],
     }
-    row = schemas.organisation(
+    row = books.organisation(
         business, {"base_currency": {"id": "GBP"}, "year_end_date": "2026-03-31", "tax_number": ""}
     )
     assert row is not None
@@ -172,10 +178,10 @@ def test_a_profile_says_whether_its_plan_has_ended() -> None:
     assert (row.plan, row.status, row.tax_number) == ("ACCOUNTING", "paying", None)
     assert (row.financial_year_end_day, row.financial_year_end_month) == (31, 3)
     assert row.period_lock_date is None
-    ended = schemas.organisation(business | {"subscriptions": [{"id": "START", "active": False}]}, {})
+    ended = books.organisation(business | {"subscriptions": [{"id": "START", "active": False}]}, {})
     assert ended is not None
     assert (ended.plan, ended.status, ended.base_currency) == ("START", "ended", None)
-    locked = schemas.organisation(business, {"year_end_lockdown_date": "2025-12-31"})
+    locked = books.organisation(business, {"year_end_lockdown_date": "2025-12-31"})
     assert locked is not None
     assert locked.period_lock_date == date(2025, 12, 31)
 
@@ -192,16 +198,16 @@ FIELDS = (
     *("bank_account_details", "quantity_in_stock", "is_demo", "year_end_date"),
 )
 PARSERS = (
-    schemas.account,
-    schemas.bank_account,
-    schemas.tax_rate,
-    lambda record: schemas.product(record, CODES),
-    lambda record: schemas.service(record, CODES),
-    lambda record: schemas.stock_item(record, CODES),
-    lambda record: schemas.contact(record, CODES),
-    schemas.currency,
-    lambda record: schemas.tracking_category(record, [record]),
-    lambda record: schemas.organisation(record, record),
+    books.account,
+    lambda record: books.bank_account(record, CHART),
+    books.tax_rate,
+    lambda record: trade.product(record, CHART),
+    lambda record: trade.service(record, CHART),
+    lambda record: trade.stock_item(record, CHART),
+    lambda record: trade.contact(record, CHART),
+    books.currency,
+    lambda record: books.tracking_category(record, [record]),
+    lambda record: books.organisation(record, record),
 )
 
 
@@ -215,15 +221,15 @@ FLAGS = st.none() | st.booleans()
 def test_a_code_keeps_its_zeros(number: int, width: int, name: str) -> None:
     """``display_formatted`` is the name with the code in brackets; the name may hold the same number."""
     padded = f"{number:0{width}}"
-    assert schemas.code_in(number, f"{name} ({padded})") == padded
-    assert schemas.code_in(str(number), f"{name} ({padded})") == padded
-    assert schemas.code_in(number, None) == str(number)
+    assert fields.code_in(number, f"{name} ({padded})") == padded
+    assert fields.code_in(str(number), f"{name} ({padded})") == padded
+    assert fields.code_in(number, None) == str(number)
 
 
 @given(amount=st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**9), max_value=10**9))
 def test_an_amount_is_the_same_as_text_and_as_number(amount: Decimal) -> None:
     rows = [
-        schemas.product({"id": "p", "cost_price": cost, "sales_prices": [{"price": cost}]}, {})
+        trade.product({"id": "p", "cost_price": cost, "sales_prices": [{"price": cost}]}, {})
         for cost in (str(amount), amount)
     ]
     for row in rows:
@@ -249,14 +255,14 @@ def test_an_amount_is_the_same_as_text_and_as_number(amount: Decimal) -> None:
     )
 )
 def test_an_account_keeps_the_words_that_it_refers_to(record: Record) -> None:
-    row = schemas.account(record)
+    row = books.account(record)
     assert row is not None
     for value, field in (
         (row.account_type, "ledger_account_type"),
         (row.account_class, "ledger_account_classification"),
         (row.tax_type, "tax_rate"),
     ):
-        assert value == schemas.reference(record[field])
+        assert value == fields.reference(record[field])
     assert row.name == (record["name"] or record["displayed_as"] or "")
     assert row.system_account == (record["control_name"] or None)
     assert row.shows_in_expense_claims is (record["visible_in_expenses"] is True)
@@ -278,10 +284,10 @@ def test_an_account_keeps_the_words_that_it_refers_to(record: Record) -> None:
     )
 )
 def test_a_contact_is_in_a_list_whatever_its_type(record: Record) -> None:
-    row = schemas.contact(record, {})
+    row = trade.contact(record, {})
     assert row is not None
     assert row.in_suppliers or row.in_customers
-    assert row.default_currency == schemas.reference(record["currency"])
+    assert row.default_currency == fields.reference(record["currency"])
     assert (row.contact_number, row.tax_number) == (record["reference"] or None, record["tax_number"] or None)
     assert row.is_archived is (record["is_active"] is False or bool(record["deleted_at"]))
 

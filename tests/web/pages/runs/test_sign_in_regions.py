@@ -99,6 +99,10 @@ async def test_a_page_asks_first_and_remembers_it(house: House, second: Second, 
     assert "choose another country, or use another login" in wrong.text
     assert await remembered(house.admin) is None
 
+    stateless = await browser.get("/connect/second/callback", params={"error": "Invalid request"})
+    assert stateless.status_code == 404
+    assert "choose another country, or use another login" in stateless.text
+
     right = await back(browser, state_in((await pressed(browser, region="IE")).text))
     assert right.status_code == 200
     assert (second.regions, await runs_of(house.admin)) == (["GB", "IE"], before + 1)

@@ -1,23 +1,17 @@
-"""Turns Sage's records into rows of standard information: one function for each list.
+"""Turns Sage's records into rows of the profile, the chart, tax rates, dimensions and currencies.
 
 Every record is whole: rows with the three base fields alone are refused in ``walk``. An unknown word of an enumeration
 is kept as text; a record without its id makes no row. Fields: sage.md section 3.3. References name records by their
 ids; ``displayed_as`` is composed and never a key.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import orjson
 
 from contracts.words import standard_information as rows
 from providers.kit.json_values import Record, day, decimal, flag, json_text, moment, records_in, text
-
-BASE = {"id", "displayed_as", "$path"}
-"""What a record has that was not asked for more."""
-
-Codes = Mapping[str, str]
-"""Codes of a business's accounts, by their ids."""
+from providers.sage.fields import Chart, code_in, nested, reference, status_of
 
 
 def organisation(business: Record, financial: Record) -> rows.OrganisationProfile | None:
@@ -98,26 +92,28 @@ def account(record: Record) -> rows.Account | None:
     )
 
 
-def bank_account(record: Record) -> rows.Account | None:
-    """A row of ``/bank_accounts``, under the id of the account of the chart that it is.
+def chart_of(records: Iterable[Record]) -> Chart:
+    """The accounts of a chart by their ids, for records that only refer to them."""
+    made = (account(record) for record in records)
+    return {row.key: row._replace(record="") for row in made if row is not None}
 
-    What only the chart knows comes from the nested ledger account, if that has fields.
-    """
+
+def bank_account(record: Record, chart: Chart) -> rows.Account | None:
+    """A row of ``/bank_accounts``, under the id of its account of the chart, with what the chart has of it."""
     if (own := text(record.get("id"))) is None:
         return None
-    ledger = _object(record.get("ledger_account"))
-    of_chart = account({**ledger, "id": text(ledger.get("id")) or own})
+    key = reference(record.get("ledger_account")) or own
+    of_chart = chart.get(key) or account({"id": key})
     if of_chart is None:
         return None
-    details = _object(record.get("bank_account_details"))
+    details = nested(record.get("bank_account_details"))
     number = (text(details.get("sort_code")), text(details.get("account_number")))
     is_inactive = flag(record.get("is_active")) is False
     is_deleted = text(record.get("deleted_at")) is not None
-    shown = ledger.get("display_formatted") or record.get("displayed_as")
     return of_chart._replace(
-        code=code_in(record.get("nominal_code"), shown) or of_chart.code,
+        code=of_chart.code or code_in(record.get("nominal_code"), record.get("displayed_as")),
         name=text(record.get("displayed_as")) or of_chart.name,
-        status=_status(is_inactive=is_inactive, is_deleted=is_deleted),
+        status=status_of(is_inactive=is_inactive, is_deleted=is_deleted),
         currency_code=reference(record.get("currency")),
         bank_account_number=" ".join(part for part in number if part) or text(details.get("iban")),
         bank_account_type=reference(record.get("bank_account_type")),
@@ -175,126 +171,8 @@ def tracking_category(record: Record, categories: Sequence[Record]) -> rows.Trac
     )
 
 
-def product(record: Record, codes: Codes) -> rows.Item | None:
-    """A row of ``/products``."""
-    return _item(record, codes, "sales_prices", "price")
-
-
-def service(record: Record, codes: Codes) -> rows.Item | None:
-    """A row of ``/services``."""
-    return _item(record, codes, "sales_rates", "rate")
-
-
-def stock_item(record: Record, codes: Codes) -> rows.Item | None:
-    """A row of ``/stock_items``; ``/products`` lists it too, under the same id and with less."""
-    row = _item(record, codes, "sales_prices", "price")
-    return row and row._replace(is_tracked_as_inventory=True, quantity_on_hand=decimal(record.get("quantity_in_stock")))
-
-
-def _item(record: Record, codes: Codes, prices: str, price: str) -> rows.Item | None:
-    if (key := text(record.get("id"))) is None:
-        return None
-    first = next(iter(records_in(record.get(prices))), {})
-    return rows.Item(
-        key=key,
-        code=text(record.get("item_code")) or "",
-        name=text(record.get("description")) or text(record.get("displayed_as")),
-        description=text(record.get("description")),
-        purchase_description=text(record.get("purchase_description")),
-        is_sold=None,
-        is_purchased=None,
-        is_tracked_as_inventory=False,
-        sales_price=decimal(first.get(price)),
-        sales_account_code=_code_of(record.get("sales_ledger_account"), codes),
-        sales_tax_type=reference(record.get("sales_tax_rate")),
-        purchase_price=decimal(record.get("cost_price")),
-        purchase_account_code=_code_of(record.get("purchase_ledger_account"), codes),
-        purchase_tax_type=reference(record.get("purchase_tax_rate")),
-        quantity_on_hand=None,
-        updated_at=moment(record.get("updated_at")),
-        record=json_text(record),
-    )
-
-
-def contact(record: Record, codes: Codes) -> rows.Contact | None:
-    """A row of ``/contacts``. A contact has one type, so that a firm that is both supplier and customer comes twice."""
-    if (key := text(record.get("id"))) is None:
-        return None
-    types = {(reference(one) or "").upper() for one in records_in(record.get("contact_types"))}
-    is_supplier, is_customer = "VENDOR" in types, "CUSTOMER" in types
-    in_suppliers, in_customers = rows.contact_lists(is_supplier=is_supplier, is_customer=is_customer)
-    is_inactive = flag(record.get("is_active")) is False
-    is_deleted = text(record.get("deleted_at")) is not None
-    return rows.Contact(
-        key=key,
-        name=text(record.get("name")) or text(record.get("displayed_as")) or "",
-        status=_status(is_inactive=is_inactive, is_deleted=is_deleted),
-        is_supplier=is_supplier,
-        is_customer=is_customer,
-        contact_number=text(record.get("reference")),
-        account_number=None,
-        company_number=text(record.get("registered_number")),
-        tax_number=text(record.get("tax_number")),
-        default_currency=reference(record.get("currency")),
-        sales_account_code=_code_of(record.get("default_sales_ledger_account"), codes),
-        purchase_account_code=_code_of(record.get("default_purchase_ledger_account"), codes),
-        sales_tax_type=reference(record.get("default_sales_tax_rate")),
-        purchase_tax_type=None,
-        is_archived=is_inactive or is_deleted,
-        updated_at=moment(record.get("updated_at")),
-        in_suppliers=in_suppliers,
-        in_customers=in_customers,
-        record=json_text(record),
-    )
-
-
 def currency(record: Record) -> rows.Currency | None:
     """A row of ``/currencies``, of which Sage has the three base fields alone; the id is the ISO 4217 code."""
     if (key := text(record.get("id"))) is None:
         return None
     return rows.Currency(key=key, description=text(record.get("displayed_as")), record=json_text(record))
-
-
-def reference(value: object) -> str | None:
-    """The id that a reference names."""
-    return text(_object(value).get("id"))
-
-
-def code_in(number: object, shown: object) -> str | None:
-    """An account's code as bookkeepers know it.
-
-    Sage sends the number (1), and the code with its zeros (0001) only inside the text that it shows. It counts where it
-    is the same number; otherwise the code is the number.
-    """
-    plain = decimal(number)
-    if plain is None or plain != plain.to_integral_value() or plain < 0:
-        return text(number)
-    code = str(int(plain))
-    padded = re.findall(rf"(?<![0-9])0*{code}(?![0-9])", text(shown) or "")
-    return padded[-1] if padded else code
-
-
-def _object(value: object) -> Record:
-    return value if isinstance(value, dict) else {}
-
-
-def names_only(referred: object) -> bool:
-    """Whether Sage has sent of a record that it refers to only the base fields."""
-    return _object(referred).keys() <= BASE
-
-
-def codes_in(chart: Sequence[Record]) -> Codes:
-    """The codes of all accounts of a chart, by their ids."""
-    coded = ((text(one.get("id")), code_in(one.get("nominal_code"), one.get("display_formatted"))) for one in chart)
-    return {identity: code for identity, code in coded if identity is not None and code is not None}
-
-
-def _code_of(account_reference: object, codes: Codes) -> str | None:
-    """The code of a referenced account, which Sage sends with the account and not with its id."""
-    return codes.get(reference(account_reference) or "")
-
-
-def _status(*, is_inactive: bool, is_deleted: bool) -> str:
-    if is_deleted:
-        return "deleted"
-    return "inactive" if is_inactive else "active"
