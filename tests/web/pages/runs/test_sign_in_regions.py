@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 import pytest_asyncio
+from playwright.async_api import expect
 
 from models.grants import regions
 from providers.port.capabilities import Region
@@ -22,7 +23,8 @@ from providers.port.provider import FinishedSignIn
 from tests.journeys.people import change
 from tests.journeys.promises import OPEN_RUN
 from tests.second_provider import A_PERSONS, Second
-from tests.web.house import House, Person, arrived, visitor
+from tests.web.house import Browsers, House, Person, arrived, visitor
+from tests.web.looking import assert_accessible, assert_fits
 from tests.web.pages.signing_in.test_signing_in import csrf_of
 
 pytestmark = pytest.mark.leaves(OPEN_RUN, because="runs wait for sign-ins at software that has no workers")
@@ -150,4 +152,26 @@ async def test_whoever_follows_a_link_chooses(house: House, second: Second):
     assert "Choose the country first." in unsaid.text
     came_back = await back(stranger, state_in((await stranger.post(link, data={"region": "IE"})).text))
     assert "Signed in" in came_back.text
+    assert second.regions == ["IE"]
+
+
+async def test_the_country_is_chosen_in_a_browser(house: House, second: Second, browsers: Browsers):
+    """The page of a link, and the page before leaving, to which a form leads that was sent without a country."""
+    started = await house.admin.scene.http.post("/api/v1" + START, json={"region": "IE"})
+    page = await browsers.page(house.scene)
+    await page.goto(started.json()["authorize_url"])
+    await expect(page.get_by_label("Country of the businesses")).to_have_value("IE")
+    await assert_accessible(page)
+    await assert_fits(page)
+    own = await browsers.signed_in(house.admin)
+    await own.goto("/client-sync")
+    form = own.locator("form[action$='/reconnect-all']").first
+    await form.evaluate("form => { form.action = '/client-sync/second/reconnect-all' }")
+    await form.get_by_role("button").click()
+    await expect(own.get_by_role("heading", name="Before you go to Second Books")).to_be_visible()
+    await assert_accessible(own)
+    await assert_fits(own)
+    await own.get_by_label("Country of the businesses").select_option("Ireland")
+    async with own.expect_request("https://second.test/**"):
+        await own.get_by_role("button", name="Continue to Second Books").click()
     assert second.regions == ["IE"]
