@@ -14,9 +14,11 @@ class Loads:
 
     def __init__(self) -> None:
         self.count, self.fails = 0, False
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     async def __call__(self) -> int:
-        await asyncio.sleep(0)
+        await self.may_answer.wait()
         if self.fails:
             raise ConnectionError
         self.count += 1
@@ -26,7 +28,10 @@ class Loads:
 async def test_a_value_is_loaded_once_until_its_time_is_over():
     clock, loads = HandClock(), Loads()
     kept = CachedByKey[int](timedelta(minutes=1), 2, clock)
-    assert await asyncio.gather(*(kept.get("a", loads) for _ in range(3))) == [1, 1, 1]
+    loads.may_answer.clear()
+    asking = [asyncio.create_task(kept.get("a", loads)) for _ in range(3)]
+    asyncio.get_running_loop().call_soon(loads.may_answer.set)
+    assert await asyncio.gather(*asking) == [1, 1, 1]
     clock.move(59)
     assert await kept.get("a", loads) == 1
     clock.move(1)
