@@ -81,6 +81,7 @@ def survey_one(
     if len(names) > 3:
         others += f" and {len(names) - 3} more"
     message = f"This client is connected to {connection.name}, but the login reaches {others}. Nothing was changed."
+    message += _or_new_books(connection, nobodys)
     return Settled(connection, Outcome.UNREACHABLE, message, Cause.WRONG_ORGANISATION)
 
 

@@ -160,6 +160,8 @@ def test_who_is_not_reached_hears_of_new_books_of_that_name_where_the_old_ones_a
     assert settled.outcome is Outcome.UNREACHABLE
     is_gone = cause in {Cause.ACCESS_LOST, Cause.SUBSCRIPTION_ENDED}
     assert ("change the client's connection" in (settled.message or "")) is is_gone
+    alone = survey_one(connection, {"new": "Harbour Cafe"}, MINE, ["Harbour Cafe Ltd"])
+    assert ("if these are its new books, change the client's connection" in (alone.message or "")) is is_gone
     (settled,) = survey([connection], {}, MINE, moves_healthy=False, nobodys=["Harbour Farm"])
     assert "change the client's connection" not in (settled.message or "")
 
