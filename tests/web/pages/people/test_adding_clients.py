@@ -7,11 +7,13 @@ from playwright.async_api import expect
 from sqlalchemy.exc import IntegrityError
 
 from contracts.words.practices import Role
+from contracts.words.runs import RunKind
 from models.runs.reads import would_add_clients
 from tests.journeys.people import change
 from tests.web.crowd import crowded
 from tests.web.house import Browsers, House, arrived
 from tests.web.looking import looked_at
+from tests.web.pages.runs.adding import many_listed
 
 NO = "You may not add clients. Ada Harbour can allow it, on your page under Team."
 
@@ -115,3 +117,20 @@ async def test_an_admin_takes_the_right_and_the_buttons_go(own: House, browsers:
 async def may(house: House, *, allowed: bool) -> None:
     whom: UUID = house.member.actor.colleague_id
     await house.scene.operations.people.allow_adding(house.admin.actor, whom, allowed=allowed)
+
+
+async def test_the_list_to_choose_from_says_so_and_offers_no_button_where_nothing_can_be_linked(own: House):
+    await crowded(own.scene.database, own.admin.actor, 1)
+    page = f"/activity/{await many_listed(own.admin, RunKind.ADD_CLIENTS, 2)}"
+    browser = await arrived(own.member)
+    assert 'id="do">' in (await browser.get(page)).text
+    its = {"id": own.member.actor.colleague_id}
+    await change(own.scene, "UPDATE colleagues SET may_add_clients = false WHERE id = :id", **its)
+    shown = (await browser.get(page)).text
+    assert 'id="do" disabled>' in shown
+    assert "You may not add clients. An admin can allow it, on your page under Team." in shown
+    assert "can be linked" not in shown
+    assert (await own.admin.scene.http.post("/api/v1/clients", json={"name": "Ash Ltd"})).status_code == 201
+    shown = (await browser.get(page)).text
+    assert 'id="do">' in shown
+    assert "Organisations can be linked to clients that are here already." in shown
