@@ -145,7 +145,7 @@ async def leaves(manager: Manager) -> None:
 
 async def _reconnects_all(manager: Manager) -> None:
     page = manager.page
-    await manager.press(page.get_by_text("Actions", exact=True))
+    await manager.press(page.locator("summary").filter(has_text="Actions").first)
     await manager.press(page.get_by_role("link", name="Client sync"))
     panel = page.get_by_role("dialog")
     await panel.get_by_role("button", name=re.compile(r"^Reconnect all \(\d+\)")).wait_for()
