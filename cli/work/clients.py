@@ -14,7 +14,7 @@ from cli.work.hand_over import hand_over
 from contracts.words.causes import Cause
 from starter.answers.clients import ClientAnswer
 from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientStatus
-from starter.ending import execute
+from starter.ending import REFUSED, end, err, execute
 
 clients = typer.Typer(no_args_is_help=True, help="Client accounts.")
 
@@ -28,9 +28,14 @@ OfCause = Annotated[Cause | None, typer.Option("--cause", help="Whose connection
 
 
 async def _found(
-    email: str | None, wanted: ClientFilter, order: ClientOrder, limit: int | None
+    email: str | None, wanted: ClientFilter, order: ClientOrder, limit: int | None, view: str | None = None
 ) -> tuple[list[ClientAnswer], int]:
     async with acting(email) as (operations, actor):
+        if view is not None:
+            opened = await operations.saved_views.named(actor, view)
+            wanted, order = opened.query.wanted, opened.query.order
+            if opened.left_out:
+                err.print(f"No longer there, so left out of the view: {', '.join(opened.left_out)}.", style="yellow")
         found: list[ClientAnswer] = []
         while True:
             size = PAGE if limit is None else min(PAGE, limit - len(found))
@@ -42,6 +47,7 @@ async def _found(
 
 @clients.command("list")
 def list_clients(
+    view: Annotated[str | None, typer.Option(help="A saved view by name, in place of filters and order.")] = None,
     search: Search = None,
     status: Status = None,
     cause: OfCause = None,
@@ -52,8 +58,10 @@ def list_clients(
     json: Json = False,
 ) -> None:
     """List the practice's clients."""
+    if view is not None and (search or status or cause or descending or sort is not ClientSort.NAME):
+        raise end("A view says itself which clients it shows: leave out the filters and the order.", REFUSED)
     wanted = ClientFilter(search=search, status=status, cause=cause)
-    found, total = execute(_found(as_email, wanted, ClientOrder(sort, descending), limit))
+    found, total = execute(_found(as_email, wanted, ClientOrder(sort, descending), limit, view))
     if json:
         print_json({"clients": found, "total": total})
         return

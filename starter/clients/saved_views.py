@@ -91,6 +91,21 @@ class SavedViews:
         async with self._database.session() as session:
             return _opened(await _found(session, actor, view_id), actor)
 
+    async def named(self, actor: Actor, name: str) -> OpenedView:
+        """The actor's view of this name, in any case; else the one that a colleague shares.
+
+        Raises:
+            Refused: There is none; the message names those that there are.
+        """
+        views = await self.seen_by(actor)
+        found = next((view for view in views if view.name.casefold() == name.strip().casefold()), None)
+        if found is None:
+            there = ", ".join(view.name for view in views) or "none"
+            raise Refused(
+                RefusalCode.NOT_FOUND, f"There is no saved view of this name. There are: {there}.", field="view"
+            )
+        return found
+
     async def save(self, actor: Actor, name: str, query: ViewQuery, *, is_shared: bool = False) -> UUID:
         """Keep a view under a name, and return its id.
 

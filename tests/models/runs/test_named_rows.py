@@ -40,7 +40,7 @@ async def run_id(database, house) -> str:
             client_id=house.client_id if place == 0 else None,
             outcome=outcome_of(place),
             cause=Cause.RATE_LIMITED if outcome_of(place) is Outcome.RETRYING else None,
-            updated_at=NOON + timedelta(seconds=place % 70),
+            updated_at=NOON + timedelta(seconds=place % 70 + (100 if WELL <= place < WELL + ILL else 0)),
         )
         for place in range(CHOSEN + 5)
     ]
@@ -73,6 +73,7 @@ async def test_few_are_named_and_the_rest_is_counted(database, run_id):
     named = {standing: [row for row in snapshot.names if row.standing is standing] for standing in Standing}
     assert {standing: len(rows) for standing, rows in named.items()} == MOST_NAMED
     assert [row.name for row in named[Standing.DONE][:2]] == ["Books 69", "Books 139"], "the latest first"
+    assert {row.outcome for row in named[Standing.DONE]} == {Outcome.CREATED}
     assert [row.name for row in named[Standing.TO_COME]] == [f"Books {place}" for place in range(150, 156)]
     assert {(row.outcome, row.cause) for row in named[Standing.NOT_DONE]} == {
         (Outcome.FAILED, None),
