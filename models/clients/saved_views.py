@@ -1,10 +1,12 @@
 """Saved views of the client list, stored and read. Who may see or change one is checked by whoever calls."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, or_
+from sqlalchemy import String, Uuid, bindparam, cast, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,42 +20,45 @@ class StoredView(NamedTuple):
 
     Attributes:
         view: The view.
-        maker: The colleague who made it.
+        maker_name: The colleague who made it.
+        maker_left_at: When they left the practice; None while they are here.
         asked_owner_id: The owner whose clients it asks for; None where the practice has no such colleague.
         asked_team_id: The team that it asks for; None where the practice has no such team.
     """
 
     view: SavedView
-    maker: Colleague
+    maker_name: str
+    maker_left_at: datetime | None
     asked_owner_id: UUID | None
     asked_team_id: UUID | None
+
+
+@cache
+def _seen() -> Any:
+    """The statement, built once: it is asked at each look at the client list."""
+    owner, maker, query = aliased(Colleague), aliased(Colleague), col(SavedView.query)
+    practice: Any = bindparam("practice", type_=Uuid())
+    is_own = col(SavedView.owner_id) == bindparam("colleague", type_=Uuid())
+    is_theirs = cast(col(owner.id), String) == query["owner_id"].astext
+    is_teams = cast(col(Team.id), String) == query["team_id"].astext
+    columns: list[Any] = [SavedView, maker.name, maker.deactivated_at, owner.id, Team.id]
+    return (
+        select(*columns)
+        .join(maker, col(maker.id) == col(SavedView.owner_id))
+        .outerjoin(owner, is_theirs & (col(owner.practice_id) == practice))
+        .outerjoin(Team, is_teams & (col(Team.practice_id) == practice))
+        .where(SavedView.practice_id == practice, or_(is_own, col(SavedView.is_shared)))
+        .order_by(is_own.desc(), func.lower(SavedView.name), col(SavedView.id))
+    )
 
 
 async def seen_by(
     session: AsyncSession, practice_id: UUID, colleague_id: UUID, view_id: UUID | None = None
 ) -> Sequence[StoredView]:
     """The colleague's own views, then those that others share with the practice, each by name; one of them if asked."""
-    owner, maker = aliased(Colleague), aliased(Colleague)
-    is_own = col(SavedView.owner_id) == colleague_id
-    query: Any = (
-        select(SavedView, maker, owner.id, Team.id)
-        .join(maker, col(maker.id) == col(SavedView.owner_id))
-        .outerjoin(
-            owner,
-            (cast(col(owner.id), String) == col(SavedView.query)["owner_id"].astext)
-            & (col(owner.practice_id) == practice_id),
-        )
-        .outerjoin(
-            Team,
-            (cast(col(Team.id), String) == col(SavedView.query)["team_id"].astext)
-            & (col(Team.practice_id) == practice_id),
-        )
-        .where(SavedView.practice_id == practice_id, or_(is_own, col(SavedView.is_shared)))
-        .order_by(is_own.desc(), func.lower(SavedView.name), col(SavedView.id))
-    )
-    if view_id is not None:
-        query = query.where(SavedView.id == view_id)
-    return [StoredView(*row) for row in (await session.exec(query)).all()]
+    query = _seen() if view_id is None else _seen().where(SavedView.id == view_id)
+    found = await session.exec(query, params={"practice": practice_id, "colleague": colleague_id})
+    return [StoredView(*row) for row in found.all()]
 
 
 async def lock_all(session: AsyncSession, practice_id: UUID) -> None:

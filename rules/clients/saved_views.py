@@ -95,4 +95,5 @@ def usable(stored: Mapping[str, object], known: Mapping[str, Collection[object]]
 
 
 def _is_known(value: object, values: Collection[object]) -> bool:
-    return value in values or ("" in values and isinstance(value, str))
+    is_plain = isinstance(value, str | bool)
+    return is_plain and (value in values or ("" in values and isinstance(value, str)))

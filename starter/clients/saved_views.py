@@ -145,8 +145,8 @@ class SavedViews:
         async with self._changing(actor) as session:
             stored = await _changeable(session, actor, view_id)
             view, before = stored.view, (stored.view.name, stored.view.is_shared, stored.view.query)
-            if is_shared is False and stored.maker.deactivated_at is not None:
-                message = f"{stored.maker.name} has left, so nobody would have this view. Delete it instead."
+            if is_shared is False and stored.maker_left_at is not None:
+                message = f"{stored.maker_name} has left, so nobody would have this view. Delete it instead."
                 raise Refused(RefusalCode.INVALID, message, field="shared")
             view.name = view.name if name is None else name_of(name)
             view.is_shared = view.is_shared if is_shared is None else is_shared
@@ -202,18 +202,20 @@ def _stored(query: ViewQuery) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+_KNOWN: Final[Mapping[str, Collection[object]]] = {
+    "search": ("",),
+    "status": frozenset(status.value for status in ClientStatus),
+    "cause": frozenset(cause.value for cause in Cause),
+    "sort": frozenset(sort.value for sort in ClientSort),
+    "descending": frozenset({True, False}),
+}
+"""What a stored query may ask for, besides a colleague and a team."""
+
+
 def _opened(stored: StoredView, actor: Actor) -> OpenedView:
-    view, maker = stored.view, stored.maker
-    known: Mapping[str, Collection[object]] = {
-        "search": ("",),
-        "owner_id": _ids(stored.asked_owner_id),
-        "team_id": _ids(stored.asked_team_id),
-        "status": tuple(status.value for status in ClientStatus),
-        "cause": tuple(cause.value for cause in Cause),
-        "sort": tuple(sort.value for sort in ClientSort),
-        "descending": (True, False),
-    }
-    found = usable(view.query, known)
+    view = stored.view
+    there = {"owner_id": _ids(stored.asked_owner_id), "team_id": _ids(stored.asked_team_id)}
+    found = usable(view.query, {**_KNOWN, **there})
     kept: Mapping[str, Any] = found.kept
     is_own = view.owner_id == actor.colleague_id
     wanted = ClientFilter(
@@ -227,9 +229,9 @@ def _opened(stored: StoredView, actor: Actor) -> OpenedView:
     return OpenedView(
         view_id=view.id,
         name=view.name,
-        owner_id=maker.id,
-        owner_name=maker.name,
-        has_owner_left=maker.deactivated_at is not None,
+        owner_id=view.owner_id,
+        owner_name=stored.maker_name,
+        has_owner_left=stored.maker_left_at is not None,
         is_own=is_own,
         is_shared=view.is_shared,
         may_change=may_change(is_own=is_own, is_shared=view.is_shared, is_admin=actor.role is Role.ADMIN),
@@ -252,7 +254,7 @@ async def _found(session: AsyncSession, actor: Actor, view_id: UUID) -> StoredVi
 async def _changeable(session: AsyncSession, actor: Actor, view_id: UUID) -> StoredView:
     stored = await _found(session, actor, view_id)
     if not _opened(stored, actor).may_change:
-        message = f"{stored.maker.name} shares this view. Only they or an admin can change it."
+        message = f"{stored.maker_name} shares this view. Only they or an admin can change it."
         raise Refused(RefusalCode.FORBIDDEN, message)
     return stored
 
