@@ -242,7 +242,8 @@ def test_accounts_must_be_those_of_the_report(run: RunAnswer, casting: Casting):
 
 def list_of(total: int, cause: Cause | None = None) -> ListAnswer:
     numbers = {"rows": total, "added": 0, "changed": 0, "gone": 0}
-    receipt = ReceiptAnswer(**numbers, pulled_at=None if cause else NOW, attempted_at=NOW, cause=cause, message=None)
+    words = {"cause": cause, "message": None, "next_step": None}
+    receipt = ReceiptAnswer(**numbers, **words, pulled_at=None if cause else NOW, attempted_at=NOW)
     return ListAnswer(list_name=ListName.ITEMS, receipt=receipt, total=total, limit=1, offset=0, rows=[])
 
 
