@@ -262,6 +262,7 @@ async def _runs(
     for run in runs:
         if run.stage not in (Stage.LISTING, Stage.AWAITING_CONSENT):
             session.add_all(_listed(run, grant_id, connections, colleague_id))
+            await session.flush()  # one after the other: the database ends a transaction that waits for long
     waiting = next(run for run in runs if run.stage is Stage.AWAITING_CONSENT)
     session.add_all(
         ExpectedSignIn(
