@@ -33,7 +33,7 @@ $(VENV)/.complete: requirements-dev.lock pyproject.toml
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup ## add a demo practice's clients, end to end, and check the totals (ORGANISATIONS=40)
+demo: setup ## add a demo practice's clients, end to end, and check the totals (ORGANISATIONS=40 PROVIDER=sage)
 	@$(BIN)/clientsync demo --organisations $(ORGANISATIONS) $(if $(PROVIDER),--provider $(PROVIDER))
 
 up: setup ## run everything here until Ctrl-C, and go on where it was
@@ -81,8 +81,8 @@ format: setup ## let ruff put things right
 bench: setup ## everything side by side at 100, 1,000 and 5,000 organisations, into docs/benchmarks.md: half an hour and more
 	$(BIN)/python -m bench.full --write
 
-bench-quick: setup ## about a minute: our run beside a bare script
-	$(BIN)/python -m bench.quick
+bench-quick: setup ## about a minute: our run beside a bare script (PROVIDER=sage: on another stand-in)
+	$(if $(PROVIDER),BENCH_PROVIDER=$(PROVIDER) )$(BIN)/python -m bench.quick
 
 bench-night: setup ## the nightly check of 10,000 connections under 100 logins: calls and seconds
 	$(BIN)/python -m bench.night

@@ -11,7 +11,7 @@ import asyncio
 import gc
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +22,12 @@ import uvloop
 from pydantic import BaseModel
 
 from bench.bare_store import Found, Store
-from contracts.words.lists import KIND_OF
-from providers.port.feeds import Feed
-from providers.xero.feeds import COLLECTIONS, FEEDS, ORGANISATION, PAGE_SIZE
+from bench.databases import PROVIDER
+from bench.scripts import reads_of
 
-CALLS_AT_ONCE = 192
-"""Measured with 2 cores for everything: 96, 128, 192 and 320 differ by less than their noise, and so do 1, 2 and 4
-tasks that store. What it waits for is the processors."""
-
-CALLS_AT_ONCE_PER_ORGANISATION = 5
 STORING_AT_ONCE = 2
+READS = reads_of(PROVIDER)
+_REFUSALS = frozenset({401, 403, 404})
 
 
 class Order(BaseModel):
@@ -40,7 +36,7 @@ class Order(BaseModel):
     Attributes:
         token_url: Where to exchange the code.
         token_form: The form to send there.
-        api_url: Base of ``/connections`` and ``/api.xro/2.0``.
+        api_url: Address of the stand-in.
         database_url: For asyncpg.
         practice_id: The practice.
         colleague_id: Owner of every client.
@@ -75,7 +71,8 @@ class Script:
     async def run(self) -> Times:
         """List and add all organisations."""
         began = time.perf_counter()
-        found = await self._list()
+        await self._sign_in()
+        found = await READS.found(self)
         listed = time.perf_counter()
         storing = [asyncio.create_task(self._store.keep_storing()) for _ in range(STORING_AT_ONCE)]
         await asyncio.gather(*map(self._pull, found))
@@ -83,54 +80,35 @@ class Script:
         await asyncio.gather(*storing)
         return Times(listing=listed - began, adding=time.perf_counter() - listed)
 
-    async def _list(self) -> Sequence[Found]:
-        async with self._http.post(self._order.token_url, data=self._order.token_form) as answer:
+    async def _sign_in(self) -> None:
+        async with self._http.post(self._order.token_url, data=self._order.token_form, headers=self._headers) as answer:
             token = orjson.loads(await answer.read())["access_token"]
         self._headers["authorization"] = f"Bearer {token}"
-        url = f"{self._order.api_url}/connections"
-        # The product asks twice, for what this consent chose and for all that the login reaches: so do we.
-        connections, _ = await asyncio.gather(self._get(url, {}), self._get(url, {}))
-        found = [Found(row["tenantId"], row["tenantName"], row["id"]) for row in connections]
-        await asyncio.gather(*(self._read(organisation, ORGANISATION) for organisation in found))
-        return found
 
     async def _pull(self, organisation: Found) -> None:
-        turns = asyncio.Semaphore(CALLS_AT_ONCE_PER_ORGANISATION)
-        feeds = [feed for feed in FEEDS if feed is not ORGANISATION]
-        await asyncio.gather(*(self._read(organisation, feed, turns) for feed in feeds))
+        await READS.pull(self, organisation)
         self._store.add(organisation)
 
-    async def _read(self, organisation: Found, feed: Feed, turns: asyncio.Semaphore | None = None) -> None:
-        where = COLLECTIONS[feed]
-        url = f"{self._order.api_url}/api.xro/2.0{where.path}"
-        headers = {"xero-tenant-id": organisation.organisation_id}
-
-        async def page(number: int) -> Any:
-            params = {**where.params, "page": str(number)} if where.is_paged else dict(where.params)
-            async with turns or _UNLIMITED:
-                return await self._get(url, params, headers)
-
-        first = await page(1)
-        records = first[where.plural]
-        if where.is_paged:
-            pages = -(-first["pagination"]["itemCount"] // PAGE_SIZE)
-            for further in await asyncio.gather(*map(page, range(2, pages + 1))):
-                records += further[where.plural]
-        rows = [row for record in records if (row := where.parse(record)) is not None]
-        organisation.rows[KIND_OF[feed.fills[0]]] = rows
-
-    async def _get(self, url: str, params: dict[str, str], headers: dict[str, str] | None = None) -> Any:
+    async def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        may_refuse: bool = False,
+    ) -> Any:
+        """What is at a path of the API; None for a refusal that is to be expected."""
+        url = f"{self._order.api_url}{path}"
         async with self._http.get(url, params=params, headers={**self._headers, **(headers or {})}) as answer:
+            if may_refuse and answer.status in _REFUSALS:
+                return None
             answer.raise_for_status()
             return orjson.loads(await answer.read())
 
 
-_UNLIMITED = asyncio.Semaphore(sys.maxsize)
-
-
 async def work(order: Order) -> None:
     """Prepare, wait for the word, do the job, print the times."""
-    connector = aiohttp.TCPConnector(limit=CALLS_AT_ONCE)
+    connector = aiohttp.TCPConnector(limit=READS.CALLS_AT_ONCE)
     jar = aiohttp.DummyCookieJar()
     async with (
         asyncpg.create_pool(order.database_url, min_size=STORING_AT_ONCE, max_size=STORING_AT_ONCE) as pool,

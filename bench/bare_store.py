@@ -35,7 +35,7 @@ class Found:
 
     organisation_id: str
     name: str
-    pair_id: str
+    pair_id: str | None
     rows: dict[RowKind, list[Row]] = field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from bench.databases import PROVIDER, Practice, add_grant, count_rows
 from bench.journey import LOOK_SECONDS, RunWentWrongError, all_of, come_back, consent, until, warm_up
 from bench.minutes import whole_minutes
 from bench.results import History, Timing
+from bench.sandbox import READS
 from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.words.runs import Result, Stage
@@ -86,7 +87,7 @@ async def run_ours(servers: Servers, organisations: int, *, workers: int = 1, is
         there = await count_rows(practice)
         async with Api(str(servers.settings.public_url), practice.token) as api:
             await servers.sandbox.forget()
-            started = await api.start(PROVIDER)
+            started = await api.start(PROVIDER, READS.REGION)
             callback = await consent(servers, started)
             async with whole_minutes(servers.sandbox) as minutes:
                 before = accounting.snapshot(processes)
@@ -131,7 +132,7 @@ async def _order(servers: Servers, practice: Practice) -> bare.Order:
     grant_id = await add_grant(practice)
     await servers.databases.settle()
     return bare.Order(
-        token_url=f"{servers.sandbox.url}/connect/token",
+        token_url=f"{servers.sandbox.url}{READS.TOKEN_PATH}",
         token_form=form,
         api_url=servers.sandbox.url,
         database_url=practice.url.replace("+asyncpg", ""),
@@ -146,7 +147,9 @@ async def _sign_in_request(servers: Servers, practice: Practice, redirect_uri: s
     async with open_database(settings) as database:
         (provider,) = build_providers(settings, database).values()
         try:
-            return await provider.begin_sign_in(state=secrets.token_urlsafe(), redirect_uri=redirect_uri)
+            return await provider.begin_sign_in(
+                state=secrets.token_urlsafe(), redirect_uri=redirect_uri, region=READS.REGION
+            )
         finally:
             await provider.close()
 

@@ -1,5 +1,6 @@
 """New databases for the benchmarks: created, filled with a practice, and counted afterwards."""
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,8 +16,9 @@ from models.lists.tables import TABLE_OF
 from starter.access.tokens import Tokens
 from starter.people.colleagues import Colleagues
 
-PROVIDER = "xero"
-"""The accounting software whose stand-in is measured."""
+PROVIDER = os.environ.get("BENCH_PROVIDER") or "xero"
+"""The accounting software whose stand-in is measured. ``make bench-quick PROVIDER=…`` says another one; processes that
+are started for it read it here too."""
 
 COUNTED = ("clients", "connections", "receipts", *(str(table.__tablename__) for table in TABLE_OF.values()))
 """The tables that both kinds of run fill."""

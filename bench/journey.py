@@ -7,6 +7,7 @@ from html import unescape
 import httpx2
 
 from bench.databases import PROVIDER, Practice
+from bench.sandbox import READS
 from bench.servers import Servers
 from cli.demo.api import Api
 from contracts.payloads.selection import SelectedOrganisation, Selection
@@ -31,10 +32,10 @@ async def warm_up(servers: Servers, practice: Practice) -> None:
     beside = await servers.databases.another(practice, WARM_UP_ORGANISATIONS)
     async with Api(str(servers.settings.public_url), beside.token) as api:
         await servers.sandbox.forget()
-        started = await api.start(PROVIDER)
+        started = await api.start(PROVIDER, READS.REGION)
         await come_back(await consent(servers, started, WARM_UP_ORGANISATIONS))
         await until(api, started.run_id, Stage.AWAITING_SELECTION, LOOK_SECONDS)
-        await api.select(started.run_id, await all_of(api, started.run_id))
+        await api.select(started.run_id, await all_of(api, started.run_id, WARM_UP_ORGANISATIONS))
         await until(api, started.run_id, Stage.FINISHED, LOOK_SECONDS)
 
 
@@ -75,9 +76,9 @@ async def come_back(back: ComingBack) -> None:
         (await browser.get(back.callback)).raise_for_status()
 
 
-async def all_of(api: Api, run_id: str) -> Selection:
-    """A choice of every organisation on a run's list."""
-    listed = (await api.run(run_id)).organisations
+async def all_of(api: Api, run_id: str, most: int | None = None) -> Selection:
+    """A choice of every organisation on a run's list, or of so many of them."""
+    listed = (await api.run(run_id)).organisations[:most]
     return Selection(organisations=tuple(SelectedOrganisation(organisation_id=row.organisation_id) for row in listed))
 
 

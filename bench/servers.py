@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bench.databases import PROVIDER, Databases, Practice
-from bench.sandbox import Sandbox
+from bench.sandbox import READS, Sandbox
 from contracts.words.names import SEARCH_ATTRIBUTES
 from runtime.embedded.ports import HOST, Ports
 from runtime.embedded.postgres import start_postgres
@@ -127,7 +127,7 @@ async def servers(*, organisations: int, latency_ms: int) -> AsyncIterator[Serve
             argv = [sys.executable, "-m", f"emulators.{PROVIDER}", "--port", str(port)]
             argv += ["--organisations", str(organisations), "--latency-ms", str(latency_ms)]
             argv += ["--redirect-uri", f"{settings.public_url}/connect/{PROVIDER}/callback"]
-            argv += ["--kept-mb", str(_KEPT_MB)]
+            argv += ["--kept-mb", str(_KEPT_MB), *READS.STAND_IN]
             stand_in = await stack.start("sandbox", argv, ready=lambda: listens(port))
             databases = Databases(url)
             await databases.prepare()

@@ -27,7 +27,7 @@ PLACES = {
     "cli/operate/processes.py": "runs it under that name",
     "cli/demo/stand_ins/{name}.py": "how its stand-in's sign-in goes, and the stand-in's words for what goes wrong",
     "bench/databases.py": "says which stand-in is measured",
-    "bench/bare.py": "the bare script speaks to the API itself",
+    "bench/scripts/{name}.py": "the bare script speaks to the API itself",
     "bench/one_by_one.py": "the script on the vendor's own SDK, which we are compared with",
     "torture/hosts.py": "says which stand-in is fought over",
 }
