@@ -8,7 +8,7 @@ from bench.bare_store import Found
 from contracts.words.lists import RowKind
 from contracts.words.standard_information import Row
 from providers.kit.json_values import Record
-from providers.sage import schemas
+from providers.sage import books, trade
 from providers.sage.feeds import (
     BANKS,
     CATEGORIES,
@@ -55,7 +55,7 @@ async def _profile(script: "Script", organisation: Found) -> None:
         script.get(f"/v3.1/businesses/{organisation.organisation_id}", {}, headers),
         script.get("/v3.1/financial_settings", {}, headers),
     )
-    row = schemas.organisation(business, financial)
+    row = books.organisation(business, financial)
     organisation.rows[RowKind.ORGANISATION] = [] if row is None else [row]
 
 
@@ -71,19 +71,15 @@ async def pull(script: "Script", organisation: Found) -> None:
         ),
         _fixed(script, organisation),
     )
-    codes = schemas.codes_in(chart)
-    by_id = {str(one["id"]): one for one in chart}
-    for bank in banks:
-        if schemas.names_only(account := bank.get("ledger_account")):
-            bank["ledger_account"] = by_id.get(str(schemas.reference(account)), account)
+    by_id = books.chart_of(chart)
     rows = organisation.rows
-    rows[RowKind.ACCOUNTS] = _rows([*map(schemas.account, chart), *map(schemas.bank_account, banks)])
-    rows[RowKind.TAX_RATES] = _rows(map(schemas.tax_rate, rates))
-    rows[RowKind.TRACKING_CATEGORIES] = _rows([schemas.tracking_category(one, categories) for one in types])
-    items = ((schemas.product, products), (schemas.service, services), (schemas.stock_item, stock))
-    rows[RowKind.ITEMS] = _rows([parse(one, codes) for parse, records in items for one in records])
-    rows[RowKind.CONTACTS] = _rows([schemas.contact(one, codes) for one in contacts])
-    rows[RowKind.CURRENCIES] = _rows(map(schemas.currency, currencies))
+    rows[RowKind.ACCOUNTS] = _rows([*map(books.account, chart), *(books.bank_account(one, by_id) for one in banks)])
+    rows[RowKind.TAX_RATES] = _rows(map(books.tax_rate, rates))
+    rows[RowKind.TRACKING_CATEGORIES] = _rows([books.tracking_category(one, categories) for one in types])
+    items = ((trade.product, products), (trade.service, services), (trade.stock_item, stock))
+    rows[RowKind.ITEMS] = _rows([parse(one, by_id) for parse, records in items for one in records])
+    rows[RowKind.CONTACTS] = _rows([trade.contact(one, by_id) for one in contacts])
+    rows[RowKind.CURRENCIES] = _rows(map(books.currency, currencies))
 
 
 def _rows(made: Any) -> list[Row]:

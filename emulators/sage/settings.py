@@ -21,6 +21,8 @@ class Settings:
         user_is_requester: The id of ``/user`` is the ``requested_by_id`` of the tokens.
         missing_business_refused: Calls without ``X-Business`` are refused with 401; otherwise they are about the lead
             business.
+        has_lead: A person has a lead business, the first that they reach; otherwise nobody has one, as somebody may not
+            who has created none.
         unknown_business: The status for an ``X-Business`` that the person does not reach.
         off_plan: The status for a list that the plan does not have; 200 answers an empty list.
         items_on_start: The plan Start has products and services.
@@ -43,6 +45,7 @@ class Settings:
     dead_revocation_refused: bool = False
     user_is_requester: bool = False
     missing_business_refused: bool = False
+    has_lead: bool = True
     unknown_business: Status = 403
     off_plan: Literal[200, 401, 403, 404] = 403
     items_on_start: bool = True

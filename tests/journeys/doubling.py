@@ -28,7 +28,7 @@ from models.runs.writes import RunOver
 
 Rows = dict[str, list[str]]
 
-NOT_COMPARED = frozenset({"call_windows", "api_tokens", "app_troubles"})
+NOT_COMPARED = frozenset({"call_windows", "call_slots", "api_tokens", "app_troubles"})
 """Tables of which any call changes a row: that a token was used, that a call was counted."""
 
 OF_THE_SCENE = frozenset(

@@ -56,6 +56,7 @@ def listed(world: World, access: Access, query: bytes, here: str) -> bytes:
 def one(world: World, access: Access, identity: str) -> bytes | Error:
     """One business in full, also while its subscription has ended; ``lead`` names the person's first one."""
     reached = world.businesses(access)
-    wanted = reached[0].organisation_id if identity == LEAD and reached else identity
+    has_lead = bool(reached) and world.settings.has_lead
+    wanted = reached[0].organisation_id if identity == LEAD and has_lead else identity
     found = next((row for row in reached if row.organisation_id == wanted), None)
     return NOT_FOUND if found is None else orjson.dumps(business(found, world.settings.plus))

@@ -44,6 +44,7 @@ class SettingWords(kit.SettingWords):
     dead_revocation_refused: bool | None = None
     user_is_requester: bool | None = None
     missing_business_refused: bool | None = None
+    has_lead: bool | None = None
     unknown_business: Status | None = None
     off_plan: Literal[200, 401, 403, 404] | None = None
     items_on_start: bool | None = None

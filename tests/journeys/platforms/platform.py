@@ -44,6 +44,9 @@ class Platform:
         removed: What it is when somebody has removed the connection of an organisation there.
         forbidden: What it is when the login's role is too low for a list; with a path.
         calls: How many calls reading these takes of small books: ``profile``, ``accounts``, ``items``.
+        tells_deleted: Whether it tells which contacts were deleted, to whoever reads changes.
+        unmodified: How many lists of an organisation whose contacts changed answer that nothing has changed (304).
+        asks_again: How many times more a night may list what a login reaches, in front of those that break.
         role: What a login is told to ask for that may not read contacts.
         of_day: What it is when the calls of a day are used up.
         of_app: What it is when the whole app has called too often for a moment.
@@ -71,6 +74,9 @@ class Platform:
     removed: Words
     forbidden: Words
     calls: Mapping[str, int]
+    tells_deleted: bool
+    unmodified: int
+    asks_again: int
     role: str
     of_day: Words
     of_app: Words

@@ -21,7 +21,7 @@ def stand_in(key: SigningKey, **words: Any) -> tuple[StandIn, Control]:
     """See ``Platform.stand_in``.
 
     No list is missing because a business pays for less, or because the login may not read it; all are in one country,
-    in which everybody signs in.
+    in which everybody signs in, and none is the practice's own.
     """
     app = create_app(Config(**words), key=key)
     library = app.world.library
@@ -30,6 +30,7 @@ def stand_in(key: SigningKey, **words: Any) -> tuple[StandIn, Control]:
     for person in library.people:
         roles = {one: library.roles.get((person, one)) for one in library.organisations}
         library.change_access(person, [one for one, role in roles.items() if role in (Role.ADVISER, Role.STANDARD)])
+    app.world.settings.has_lead = False
     return app, Control(app.world)
 
 
@@ -67,6 +68,9 @@ SAGE = Platform(
     removed={"kind": Kind.ACCESS_REMOVED},
     forbidden={"kind": Kind.ROLE_TOO_LOW},
     calls={"profile": 2, "accounts": 2, "items": 4},
+    tells_deleted=True,
+    unmodified=0,
+    asks_again=3,
     role="Contacts, Sales and Purchases (Read Only is enough)",
     of_day={"kind": Kind.DAY_LIMIT_REACHED},
     of_app={"kind": Kind.RATE_LIMITED},

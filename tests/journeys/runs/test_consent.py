@@ -7,10 +7,12 @@ from emulators.xero.control.words import SettingWords
 from emulators.xero.faults import Kind
 from starter.runs.consent_words import DENIED, IF_FULL
 from tests.journeys.one_client import FEW, one_of
+from tests.journeys.platforms.marks import ONE_BY_ONE, OWN_ANSWERS, TICKED
 from tests.journeys.scene import Scene, by_organisation
 
 
 @pytest.mark.parametrize("is_full", [False, True], ids=["declined", "no more connections"])
+@OWN_ANSWERS
 async def test_a_declined_sign_in_ends_the_run(scene: Scene, is_full: bool):
     if is_full:
         scene.fault(Kind.CONNECTION_CAP, times=1)
@@ -32,7 +34,10 @@ async def test_after_a_failed_sign_in_the_run_waits_for_another(scene: Scene):
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         page = await scene.sign_in(authorize_url)
-        assert "Xero gave no usable answer while the sign-in was being finished. Sign in again." in page.text
+        assert (
+            f"{scene.platform.title} gave no usable answer while the sign-in was being finished. Sign in again."
+            in page.text
+        )
         assert (await scene.show(run_id))["stage"] == "awaiting_consent"
         await scene.sign_in(await scene.further_sign_in(run_id), action="continue")
         run = await scene.until_stage(run_id, "awaiting_selection")
@@ -54,7 +59,10 @@ async def test_pages_that_stay_are_said_plainly(scene: Scene):
     async with scene.worker():
         run_id, authorize_url = await scene.start()
         page = await scene.sign_in(authorize_url)
-        assert "Xero gave no usable answer while the sign-in was being finished. Sign in again." in page.text
+        assert (
+            f"{scene.platform.title} gave no usable answer while the sign-in was being finished. Sign in again."
+            in page.text
+        )
         scene.world.faults.clear()
         await scene.sign_in(await scene.further_sign_in(run_id), action="continue")
         await scene.until_stage(run_id, "awaiting_selection")
@@ -88,6 +96,7 @@ async def test_a_replayed_state_is_answered_and_does_nothing_twice(scene: Scene)
     assert len(signals) == 1
 
 
+@ONE_BY_ONE
 async def test_one_organisation_a_sign_in_adds_up_to_one_list(make_scene):
     scene = await make_scene(bulk_connect=False)
     wanted = list(scene.world.library.organisations)[:3]
@@ -108,6 +117,7 @@ async def test_one_organisation_a_sign_in_adds_up_to_one_list(make_scene):
 
 
 @pytest.mark.thorough
+@TICKED
 async def test_a_second_person_adds_what_only_they_chose(scene: Scene):
     people = list(scene.world.library.people.values())
     first, second = [row.organisation_id for row in scene.world.may_connect(people[1])][:2]
@@ -130,6 +140,7 @@ async def test_a_second_person_adds_what_only_they_chose(scene: Scene):
 
 
 @pytest.mark.thorough
+@OWN_ANSWERS
 async def test_what_was_not_granted_is_asked_for(make_scene):
     scene = await make_scene(organisations=FEW, people=1)
     scene.control.change_settings(SettingWords(withheld_scopes=["accounting.contacts.read"]))

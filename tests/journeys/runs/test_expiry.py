@@ -84,7 +84,7 @@ async def test_while_the_provider_is_down_nothing_is_called_and_a_client_is_disc
             workflow_id = await disconnecting(client)
             await until_event(scene, workflow_id, EventType.EVENT_TYPE_TIMER_STARTED)
             assert (await client.shown())["status"] == "disconnecting"
-            assert "Waiting for Xero" in await scene.details(workflow_id)
+            assert f"Waiting for {scene.platform.title}" in await scene.details(workflow_id)
             assert (await client.post("refresh")).status_code == 409
             assert (await client.post("disconnect")).json()["workflow_id"] == workflow_id
         scene.world.faults.clear(fault.fault_id)

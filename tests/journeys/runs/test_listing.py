@@ -7,6 +7,7 @@ import pytest
 from emulators.xero.control.words import OrganisationWords, SettingWords
 from tests.journeys.one_client import disconnecting, one_of
 from tests.journeys.people import adds, reaches
+from tests.journeys.platforms.marks import OWN_ANSWERS, TICKED
 from tests.journeys.scene import Json, Scene, by_organisation
 
 
@@ -16,6 +17,7 @@ def first_of(scene: Scene, count: int) -> list[str]:
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("restamps", [False, True])
+@TICKED
 async def test_what_was_connected_before_and_is_no_client_is_listed_too(scene: Scene, restamps):
     scene.control.change_settings(SettingWords(continue_restamps=restamps))
     *before, just_now = first_of(scene, 4)
@@ -34,6 +36,7 @@ def sorted_like(run, identities):
 
 
 @pytest.mark.thorough
+@TICKED
 async def test_further_sign_ins_keep_what_earlier_ones_of_the_run_allowed(make_scene):
     scene = await make_scene(bulk_connect=False)
     old, first, second = first_of(scene, 3)
@@ -55,6 +58,7 @@ async def test_further_sign_ins_keep_what_earlier_ones_of_the_run_allowed(make_s
 @pytest.mark.parametrize(
     "words", [{}, {"name": "Another Name Ltd"}, {"registration_number": "99999999"}], ids=["both", "number", "name"]
 )
+@OWN_ANSWERS
 async def test_the_same_company_under_a_new_id_is_not_new(scene: Scene, words):
     """A reset demo company, a restarted trial: the old id is gone, the company is the same."""
     old = first_of(scene, 1)[0]
