@@ -138,6 +138,7 @@ class ClientFacets:
         by_cause: Numbers by cause, of clients whose connection has one.
         needs_sign_in: How many need somebody to sign in again.
         needs_something_else: How many need a person to act, but by something other than a sign-in.
+        sign_ins_at: How many need somebody to sign in again, by accounting software; those without any are missing.
     """
 
     total: int
@@ -145,6 +146,7 @@ class ClientFacets:
     by_cause: dict[Cause, int]
     needs_sign_in: int
     needs_something_else: int
+    sign_ins_at: dict[str, int]
 
 
 async def client_views(
@@ -187,18 +189,21 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
         wanted: Which clients to count; its status and cause are ignored, because people choose among these.
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
-    kinds = (col(Connection.status), col(Connection.cause))
+    kinds = (col(Connection.status), col(Connection.cause), col(Connection.provider))
     counts: Any = select(*kinds, func.count()).select_from(Client)
     grouped = _filtered(_with_connection(counts, practice_id), among).group_by(*kinds)
     by_status: Counter[ClientStatus] = Counter()
     by_cause: Counter[Cause] = Counter()
+    sign_ins_at: Counter[str] = Counter()
     rows: Sequence[Any] = (await session.exec(grouped)).all()
-    for status, cause, count in rows:
+    for status, cause, provider, count in rows:
         by_status[_standing(status)] += count
+        if status is ConnectionStatus.NEEDS_RECONNECT:
+            sign_ins_at[provider] += count
         if cause is not None:
             by_cause[cause] += count
     sign_in, something_else = by_status[ClientStatus.NEEDS_RECONNECT], by_status[ClientStatus.NEEDS_CLIENT]
-    return ClientFacets(by_status.total(), dict(+by_status), dict(by_cause), sign_in, something_else)
+    return ClientFacets(by_status.total(), dict(+by_status), dict(by_cause), sign_in, something_else, dict(sign_ins_at))
 
 
 def _standing(status: ConnectionStatus | None) -> ClientStatus:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from contracts.words.causes import Cause
 from contracts.words.connections import ConnectionStatus
@@ -151,6 +151,18 @@ async def test_facets_count_everybody_and_ignore_the_status_that_is_chosen(datab
     assert (of_ada.total, of_ada.by_cause) == (3, {Cause.SIGNED_OUT: 1})
 
 
+async def test_sign_ins_are_counted_at_each_accounting_software(database, house, books):
+    async with database.transaction() as session:
+        connections = (await session.exec(select(Connection).where(col(Connection.is_current)))).all()
+        for connection in connections:
+            connection.status, connection.cause = ConnectionStatus.NEEDS_RECONNECT, Cause.SIGNED_OUT
+        connections[0].provider = "elsewhere"
+    async with database.session() as session:
+        facets = await client_facets(session, house.practice.id, ALL)
+    assert facets.sign_ins_at.pop("elsewhere") == 1
+    assert sum(facets.sign_ins_at.values()) == facets.needs_sign_in - 1 > 0
+
+
 async def test_what_no_sign_in_repairs_is_counted_apart(database, house, books):
     async with database.transaction() as session:
         broken = col(Connection.status) == ConnectionStatus.NEEDS_RECONNECT
@@ -161,7 +173,7 @@ async def test_what_no_sign_in_repairs_is_counted_apart(database, house, books):
         )
     async with database.session() as session:
         facets = await client_facets(session, house.practice.id, ALL)
-    assert (facets.needs_sign_in, facets.needs_something_else) == (0, 1)
+    assert (facets.needs_sign_in, facets.needs_something_else, facets.sign_ins_at) == (0, 1, {})
     assert ClientStatus.NEEDS_RECONNECT not in facets.by_status
     assert facets.by_status[ClientStatus.NEEDS_CLIENT] == 1
 
