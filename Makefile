@@ -56,8 +56,9 @@ test: setup browser $(if $(ARGS),,lint) ## lint, strict types and the everyday t
 	  $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --durations=10 --durations-min=5 $(ARGS); tests=$$?; \
 	  $(if $(ARGS),,wait $$types; types=$$?; cat build/types.txt; [ $$types = 0 ] &&) exit $$tests
 
-test-thorough: setup browser ## variations and trouble: workers that die, servers that are away, whatever a provider answers
-	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "thorough and not long" $(ARGS)
+test-thorough: setup browser ## variations and trouble: workers that die, servers that are away, whatever a provider answers, any values
+	@$(WITH_BROWSER) $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup -m "(thorough or properties) and not long" \
+	  --hypothesis-profile=exploring $(ARGS)
 
 test-long: setup ## what everyday tests have no time for: the same at full size, and two minutes of torture
 	@$(WITH_BROWSER) $(BIN)/python -m pytest -m long $(ARGS)

@@ -31,8 +31,11 @@ from tests.reporting import FailuresAtOnce, waiting_tasks
 
 use_pinned_rules()  # as every program does first
 
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")  # how fast a machine is, and what else it does, is no property of ours
+# How fast a machine is, and what else it does, is no property of ours.
+_UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("everyday", _UNHURRIED, derandomize=True)  # the same examples: red only by what was changed
+settings.register_profile("exploring", _UNHURRIED, max_examples=500)  # other ones each time: make test-thorough
+settings.load_profile("everyday")
 
 THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -61,8 +64,12 @@ LONG = (
 """Words in the names of files with long tests; the first take longest."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, so that no process is left with one at the end."""
+    """Long tests first, so that no process is left with one at the end; tests of properties are marked."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("properties")
 
     def place(item: pytest.Item) -> int:
         return next((number for number, word in enumerate(LONG) if word in item.path.stem), len(LONG))

@@ -88,7 +88,7 @@ def tax_keys(number: str | None) -> Keys:
 
 
 def _keys(plain: str) -> Keys:
-    number = _NUMBER.fullmatch(plain)
+    number = _NUMBER.fullmatch(plain.lstrip("0"))
     if number is None or len(plain) < SHORTEST or not plain.strip("0"):
         return NONE
     keys = {"".join(number.groups())}

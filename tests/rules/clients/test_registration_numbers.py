@@ -57,7 +57,7 @@ def test_registries_of_one_country_have_different_companies_under_one_number(one
     assert not company_keys(one) & company_keys(other)
 
 
-@pytest.mark.parametrize("text", [None, "", "n/a", "12-3", "0000000", "pending", "VAT no.", "£££", "1 2 3 4"])
+@pytest.mark.parametrize("text", [None, "", "n/a", "12-3", "0000000", "pending", "VAT no.", "£££", "1 2 3 4", "0000A"])
 def test_what_is_no_number_tells_nothing(text):
     assert company_keys(text) == tax_keys(text) == frozenset()
 
