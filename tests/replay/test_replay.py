@@ -37,9 +37,9 @@ async def test_a_recorded_history_replays(replayer, file):
     await replayer.replay_workflow(recorded(file))
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.__name__)
-def test_every_workflow_has_a_recorded_history(workflow):
+def test_every_workflow_has_a_recorded_history():
     kinds = {
         recorded(file).events[0].workflow_execution_started_event_attributes.workflow_type.name for file in HISTORIES
     }
-    assert workflow.__name__ in kinds, "add a journey to tests/replay/record.py and run it"
+    missing = {workflow.__name__ for workflow in WORKFLOWS} - kinds
+    assert not missing, "add a journey to tests/replay/record.py and run it"

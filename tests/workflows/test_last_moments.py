@@ -132,6 +132,7 @@ async def test_a_sync_that_is_told_to_retry_while_it_notes_its_end_retries(serve
     assert (len(pulls), result.cause) == (2, None)
 
 
+@pytest.mark.thorough
 async def test_each_round_of_a_night_looks_at_each_login_once(server: WorkflowEnvironment):
     # Of which provider each is, older code did not say: they are looked at from the shared queue.
     logins = [LoginToCheck(grant_id=uuid4(), login=f"Login {number}", connections=1) for number in range(4)]

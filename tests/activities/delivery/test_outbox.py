@@ -89,6 +89,7 @@ async def test_a_recipient_that_is_deferred_stops_no_other_and_is_tried_again_la
     assert await outbox.told() == []
 
 
+@pytest.mark.thorough
 async def test_who_is_deferred_for_a_day_is_told_of_once(outbox, box):
     box.refusals[ODD] = "452 mailbox full"
     while outbox.at < NOON + WORTH_SENDING + LONGEST_WAIT:

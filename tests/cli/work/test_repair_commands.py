@@ -16,6 +16,7 @@ def environment(scene: Scene) -> dict[str, str]:
     return environment_of(scene.settings)
 
 
+@pytest.mark.thorough
 async def test_reconnecting_and_taking_over(scene: Scene, environment: dict[str, str]):
     ben = await joined(scene, "Ben")
     reached = reaches(scene, 1, 0, 3)

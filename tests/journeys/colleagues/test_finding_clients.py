@@ -57,6 +57,7 @@ async def test_a_server_without_it_goes_on_without(make_scene):
     assert await Supporting(Client(**config), scene.web).facts() == ForSupport(site=scene.web, finds_clients=False)
 
 
+@pytest.mark.thorough
 async def test_pages_lead_to_temporal_for_admins_alone(make_scene):
     scene = await make_scene(organisations=FEW)
     house = await made_house(scene)

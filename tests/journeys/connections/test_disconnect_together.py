@@ -79,6 +79,7 @@ async def grants(scene: Scene) -> list[tuple[str]]:
     return await scene.rows("SELECT status FROM grants")
 
 
+@pytest.mark.thorough
 async def test_one_ends_here_alone_and_the_last_one_ends_the_login_there(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second, organisations=3) as (first, *others):
@@ -141,6 +142,7 @@ async def test_what_ends_alone_is_removed_there(make_prepared: MakePrepared) -> 
         assert second.revoked == []
 
 
+@pytest.mark.thorough
 async def test_a_night_does_not_bring_back_what_ended_only_here(make_prepared: MakePrepared) -> None:
     second = Second()
     async with practice(make_prepared, second) as (first, other):

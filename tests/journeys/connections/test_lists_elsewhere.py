@@ -63,6 +63,7 @@ async def test_suppliers_alone_may_be_chosen_where_they_are_read_alone(elsewhere
     assert [row["name"] for row in await elsewhere.rows("customers")] == []
 
 
+@pytest.mark.thorough
 async def test_pages_say_that_a_list_is_not_kept_there(elsewhere: OneClient):
     await elsewhere.refreshed()
     scene = elsewhere.scene

@@ -56,6 +56,7 @@ def letters(box: Letterbox) -> dict[str, str]:
     return found
 
 
+@pytest.mark.thorough
 async def test_each_trouble_is_told_once_to_its_owner_and_closes_itself(scene: Scene, box: Letterbox):
     names = {client["name"]: client["owner"] for client in await scene.clients()}
     async with scene.worker():

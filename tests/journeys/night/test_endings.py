@@ -48,6 +48,7 @@ async def disconnected(scene: Scene, client_id: str) -> None:
     await asyncio.wait_for(scene.handle(await disconnecting(client)).result(), PATIENCE)
 
 
+@pytest.mark.thorough
 async def test_a_login_ends_with_its_last_connection(make_prepared: MakePrepared):
     scene = await make_prepared(everything_added, organisations=2)
     async with scene.worker():

@@ -119,6 +119,7 @@ def test_every_cause_of_one_connection_is_tried():
     assert tried == set(Cause) - of_more_than_one - of_no_organisation
 
 
+@pytest.mark.thorough
 async def test_a_night_marks_exactly_what_is_broken(practice: Clients):
     """Connections break in every way that a night can tell; it marks these, with their causes, and no other.
 

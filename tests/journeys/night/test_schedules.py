@@ -95,6 +95,7 @@ async def test_a_night_of_an_older_release_is_moved_to_the_hour_that_every_night
     assert [one.change for one in await schedules.examine()] == [Change.CREATED, Change.UNCHANGED]
 
 
+@pytest.mark.thorough
 async def test_a_night_starts_late_work_behind_people_never_twice_and_ends(scene: Scene, schedules: Schedules):
     await schedules.apply()
     found = (await described(scene, LONDON)).schedule

@@ -92,6 +92,7 @@ async def twenty(shared_scene: Scene) -> Twenty:
     return Twenty(ann, ben, cleo, listed, run, lost, taken, left, chosen, before)
 
 
+@pytest.mark.thorough
 async def test_the_list_begins_with_those_whose_owner_has_left(twenty: Twenty):
     rows = twenty.listed["organisations"]
     assert len(rows) == 22

@@ -68,6 +68,7 @@ async def test_what_works_is_left_alone_unless_all_is_asked_for(practice: Practi
     assert len(await ann.clients()) == 9  # what is offered is not added
 
 
+@pytest.mark.thorough
 async def test_a_dead_login_is_repaired_by_two_people(practice: Practice):
     ann, ben, _, organisations = practice
     async with ann.worker():

@@ -134,6 +134,7 @@ async def test_a_further_sign_in_that_cannot_be_seen_leaves_the_queue_as_it_was(
     assert run["counts"] == {"repaired": 2, "healthy": 1}
 
 
+@pytest.mark.thorough
 async def test_two_logins_repair_what_each_reaches(make_prepared: MakePrepared):
     scene: Scene = await make_prepared(some_removed, organisations=5, people=2, bulk_connect=False)
     async with scene.worker():

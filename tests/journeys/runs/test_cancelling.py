@@ -95,6 +95,7 @@ async def test_while_creating(scene: Scene):
     await nothing_is_half_made(scene)
 
 
+@pytest.mark.thorough
 async def test_while_pulling(make_scene):
     many = 3 * CLIENTS_PULLED_TOGETHER
     scene = await make_scene(organisations=many + 2, latency_ms=60, small_books=True)

@@ -96,6 +96,7 @@ async def test_a_replayed_state_is_answered_and_does_nothing_twice(scene: Scene)
     assert len(signals) == 1
 
 
+@pytest.mark.thorough
 @ONE_BY_ONE
 async def test_one_organisation_a_sign_in_adds_up_to_one_list(make_scene):
     scene = await make_scene(bulk_connect=False)

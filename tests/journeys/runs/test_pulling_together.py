@@ -52,6 +52,7 @@ async def storing_fails_once(scene: Scene) -> AsyncIterator[None]:
             await (await session.connection()).execute(text(statement))
 
 
+@pytest.mark.thorough
 async def test_who_stumbles_is_pulled_alone_and_the_others_together(make_scene: MakeScene):
     scene = await make_scene(organisations=CLIENTS_PULLED_TOGETHER, small_books=True)
     unsteady = list(scene.world.library.organisations)[2]

@@ -46,6 +46,7 @@ async def test_prices_and_rates_keep_every_decimal(client: OneClient) -> None:
         assert (local["effective_rate"], local["display_rate"]) == (str(RATE), str(RATE))
 
 
+@pytest.mark.thorough
 async def test_dates_that_no_calendar_has_cost_themselves(client: OneClient) -> None:
     scene = client.scene
     for code, at in (("W001", LEAST), ("W002", GREATEST)):

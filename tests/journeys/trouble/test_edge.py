@@ -129,6 +129,7 @@ async def test_a_refresh_without_a_new_refresh_token_keeps_the_old_one(client: O
 # What the last two leave behind would be in the way of the others.
 
 
+@pytest.mark.thorough
 async def test_what_was_granted_is_not_asked_for_again(client: OneClient) -> None:
     client.scene.is_(
         client.scene.platform.forbidden, organisation_id=client.organisation_id, path=client.scene.platform.contacts

@@ -128,6 +128,7 @@ async def test_a_workflow_whose_run_was_never_stored_ends_by_itself(make_scene):
     assert "never stored" in report["message"]
 
 
+@pytest.mark.thorough
 async def test_what_nobody_goes_on_with_is_closed_and_nothing_else(make_scene):
     scene: Scene = await make_scene(organisations=FEW)
     async with scene.worker():

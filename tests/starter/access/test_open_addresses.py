@@ -135,6 +135,7 @@ async def test_what_an_open_address_writes_is_known(scene: Scene, come: Come):
     assert wrong == {}, "say in BOUNDS what bounds it"
 
 
+@pytest.mark.thorough
 async def test_beyond_its_limit_it_writes_nothing_more(scene: Scene, come: Come):
     for number, (route, bound) in enumerate(BOUNDS.items()):
         place = f"198.51.100.{number}"

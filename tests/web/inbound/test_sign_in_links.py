@@ -143,6 +143,7 @@ async def test_no_other_site_agrees_for_anybody(street: Street):
     await street.house.admin.scene.cancel(run_id)
 
 
+@pytest.mark.thorough
 async def test_a_sign_in_that_came_back_once_does_nothing_again(street: Street):
     person = street.house.admin
     run_id, link = await linked(person)

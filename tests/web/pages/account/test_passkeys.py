@@ -117,6 +117,7 @@ async def test_a_challenge_is_for_one_answer_in_one_session_for_a_while(own: Hou
     assert await used(http, kept) == 303
 
 
+@pytest.mark.thorough
 async def test_a_count_that_goes_back_is_refused_and_told(own: House):
     kept = device(own)
     await added(await arrived(own.member), kept, "Key ring")
@@ -143,6 +144,7 @@ async def test_a_passkey_that_does_not_count_is_good_again_and_again(own: House)
     assert await events_of(own) == ["colleague.passkey_added"]
 
 
+@pytest.mark.thorough
 async def test_a_further_one_takes_more_than_the_password_and_so_does_removing(own: House, clock: Clock):
     http, kept, second = await arrived(own.member), device(own), device(own)
     codes = await added(http, kept)

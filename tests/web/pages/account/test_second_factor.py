@@ -141,6 +141,7 @@ async def test_codes_cannot_be_guessed_and_a_stranger_with_the_password_locks_no
     assert await gave(await halfway(own.member), app.next()) == 303
 
 
+@pytest.mark.thorough
 async def test_links_lead_to_the_code_too(own: House, clock: Clock):
     app = await with_app(await arrived(own.member), clock)
     colleague_id = own.member.actor.colleague_id
@@ -160,6 +161,7 @@ async def test_links_lead_to_the_code_too(own: House, clock: Clock):
         assert await is_in(http)
 
 
+@pytest.mark.thorough
 async def test_a_practice_may_want_one_of_everybody(own: House, clock: Clock):
     admin = await arrived(own.admin)
     assert (await sent(admin, "/team/second-factor", required="true")).headers["location"] == (
@@ -196,6 +198,7 @@ async def test_a_practice_may_want_one_of_everybody(own: House, clock: Clock):
     ]
 
 
+@pytest.mark.thorough
 async def test_removing_it_and_new_recovery_codes_take_password_and_code(own: House, clock: Clock):
     http = await arrived(own.member)
     app = await with_app(http, clock)
