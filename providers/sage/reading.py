@@ -107,7 +107,8 @@ class Reading:
                     raise
                 return {}
 
-        return await self._charts.get(business_id, load)
+        # What one practice's login may read is not another's, also where both reach the business.
+        return await self._charts.get(f"{tokens.practice_id} {business_id}", load)
 
     async def _profile(self, tokens: CredentialSource, business_id: str) -> Page:
         business = await self._businesses.profile(tokens, business_id)

@@ -164,7 +164,7 @@ _SENTENCES: dict[Said, str] = {
     Said.FILTER_DROPPED: "This address asked for something that is not there any more, so that filter was left out.",
     Said.VIEW_PARTLY_GONE: "Part of this view is left out: it asked for something that is no longer there, such as a "
     "team that was deleted.",
-    Said.VIEW_SAVED: "The view is saved. It stands above the list.",
+    Said.VIEW_SAVED: "The view is saved. You find it above the list.",
     Said.VIEW_CHANGED: "The view is changed.",
     Said.VIEW_DELETED: "The view is deleted. The clients in it stay as they are.",
     Said.CLIENT_ADDED: "The client is added.",

@@ -60,6 +60,9 @@ async function swap(whole) {
     signIn();
     return;
   }
+  if (response.status >= 500) {
+    throw new Error(`${response.status}`); // away for a moment: what is shown stays, and is tried again
+  }
   if (!response.ok) {
     location.reload();
     return;
@@ -171,11 +174,11 @@ function stop() {
 if (run()) {
   watch();
   document.addEventListener("run:shown", watch);
-  document.addEventListener("run:changed", () => refresh());
+  document.addEventListener("run:changed", () => refresh().catch(watch)); // whose first news shows it
   window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) {
-      refresh();
+      refresh().catch(watch);
     }
   });
 }

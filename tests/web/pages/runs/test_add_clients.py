@@ -3,12 +3,11 @@
 Each test has practices of its own; the sandbox's forty organisations and its third person are everybody's.
 """
 
-import asyncio
 import re
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from contracts.words.practices import Plan
@@ -143,44 +142,6 @@ async def test_an_organisation_like_a_client_is_offered_as_a_link(
         "1 client is added, with its standard information.", timeout=60_000
     )
     assert [client["code"] for client in await own.scene.clients()] == ["OLD1"]
-
-
-HEARD = """
-    window.EventSource = class extends EventSource {
-      constructor(...address) {
-        super(...address);
-        this.addEventListener("message", (event) => heard(JSON.parse(event.data).is_over));
-      }
-    };
-"""
-
-
-async def test_an_answer_that_is_older_than_the_news_is_not_the_last_that_is_shown(
-    product: Scene, organisations: list[str], browsers: Browsers
-):
-    page = await browsers.signed_in((await made_house(product)).admin)
-    ended = asyncio.Event()
-    await page.expose_function("heard", lambda is_over: ended.set() if is_over else None)
-    await page.add_init_script(HEARD)
-    await pressed(page, "Add clients")
-    await allow_all_there(page, person=CALLUM)
-    await row(page, organisations[21]).get_by_role("checkbox").check()
-    held = 0
-
-    async def hold_the_first(route: Route) -> None:
-        nonlocal held
-        held += 1
-        if held > 1:
-            await route.continue_()
-            return
-        answer = await route.fetch()
-        await asyncio.wait_for(ended.wait(), 60)
-        await route.fulfill(response=answer)
-
-    await page.route(lambda address: address == page.url, hold_the_first)
-    await page.get_by_role("button", name="Create accounts").click()
-    await reported(page)
-    assert held == 2
 
 
 @pytest.mark.thorough
