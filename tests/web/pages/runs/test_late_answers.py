@@ -48,4 +48,4 @@ async def test_an_answer_that_is_older_than_the_news_is_not_the_last_that_is_sho
     await page.route(lambda address: address == page.url, hold_the_first)
     await page.get_by_role("button", name="Create accounts").click()
     await reported(page)
-    assert held == 2
+    assert held > 1, "the page was not fetched anew after what came late"
