@@ -71,10 +71,11 @@ class Issuer:
         url: Its identifier, without a final slash; the discovery document is below it.
         http: Reads its documents.
         clock: Tells the time.
+        is_document: Whether ``url`` is the address of the discovery document itself, which then names the issuer.
     """
 
-    def __init__(self, url: str, http: httpx2.AsyncClient, clock: Clock) -> None:
-        self._url = url
+    def __init__(self, url: str, http: httpx2.AsyncClient, clock: Clock, *, is_document: bool = False) -> None:
+        self._url, self._is_document = url, is_document
         self._http = http
         self._clock = clock
         self._metadata = Cached(self._discover, KEPT_FOR, clock)
@@ -119,7 +120,9 @@ class Issuer:
             raise BadTokenError(_reason(error)) from None
         return found.claims
 
-    async def id_token_claims(self, token: str, *, client_id: str, nonce: str, access_token: str) -> Claims:
+    async def id_token_claims(
+        self, token: str, *, client_id: str, nonce: str, access_token: str, may_lack_nonce: bool = False
+    ) -> Claims:
         """The claims of a checked id_token: who signed in (OpenID Connect Core 1.0, section 3.1.3.7).
 
         Args:
@@ -127,6 +130,7 @@ class Issuer:
             client_id: Its audience, and its authorised party where it names one.
             nonce: The nonce with which the sign-in was begun.
             access_token: The access token that came with it; it must match ``at_hash`` if that is there.
+            may_lack_nonce: Whether the issuer may repeat no nonce; a wrong one is refused all the same.
 
         Raises:
             BadTokenError: It cannot be believed.
@@ -135,7 +139,9 @@ class Issuer:
         issuer = (await self.metadata()).issuer
         try:
             found = await self._verified(token)
-            told = {"client_id": client_id, "nonce": nonce, "access_token": access_token}
+            told = {"client_id": client_id, "access_token": access_token}
+            if "nonce" in found.claims or not may_lack_nonce:
+                told["nonce"] = nonce
             checked = CodeIDToken(found.claims, found.header, _needed(issuer, client_id), told)
             checked.validate(now=self._timestamp(), leeway=LEEWAY_SECONDS)
             # It may be left out of a code's id_token (Core, section 3.1.3.6), and Authlib takes an empty one for that.
@@ -177,10 +183,12 @@ class Issuer:
             return jwt.decode(token, await self._keys.get(other_than=keys), algorithms=ALGORITHMS)
 
     async def _discover(self) -> Metadata:
-        document = await self.document(f"{self._url}/.well-known/openid-configuration")
+        address = self._url if self._is_document else f"{self._url}/.well-known/openid-configuration"
+        document = await self.document(address)
         issuer, keys = document.get("issuer"), self._address(document, "jwks_uri")
         # Exactly: but for a final slash, which the setting does not keep, and which some issuers have.
-        if not isinstance(issuer, str) or issuer not in {self._url, f"{self._url}/"} or keys is None:
+        is_its_own = self._is_document or issuer in {self._url, f"{self._url}/"}
+        if not isinstance(issuer, str) or not is_its_own or keys is None:
             raise Unavailable("the identity provider's discovery document is not its own")
         methods = document.get("token_endpoint_auth_methods_supported")
         return Metadata(

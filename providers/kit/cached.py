@@ -75,12 +75,13 @@ class CachedByKey(Generic[Value]):
         self._lifetime, self._most, self._now = lifetime, most, now
         self._held: dict[str, _Held[Value]] = {}
 
-    async def get(self, key: str, load: Callable[[], Awaitable[Value]]) -> Value:
+    async def get(self, key: str, load: Callable[[], Awaitable[Value]], *, is_fresh: bool = False) -> Value:
         """The value of a key.
 
         Args:
             key: The key.
             load: Fetches it where it is not there, or too old.
+            is_fresh: Whether it is fetched in any case; others that come meanwhile wait for it.
 
         Raises:
             Exception: Whatever ``load`` raises; the next caller loads again.
@@ -89,7 +90,7 @@ class CachedByKey(Generic[Value]):
         if len(self._held) > self._most:
             del self._held[next(iter(self._held))]
         async with held.lock:
-            if held.value is None or self._now() - held.value[1] >= self._lifetime:
+            if is_fresh or held.value is None or self._now() - held.value[1] >= self._lifetime:
                 held.value = (await load(), self._now())
             return held.value[0]
 

@@ -1,14 +1,14 @@
 """Plans calls so that a platform's limits are not hit, whatever windows it has: one engine for every provider.
 
-A call waits here only for what another call frees within seconds: a slot of its organisation, a slot of the app, and
-its practice's turn. A minute, day or month that is used up raises ``RateLimited`` at once, with the time at which it
-opens again: that wait belongs to the caller, which is durable. What nobody here has counted is learnt from the answers:
-what they say is left, and 429s.
+A call waits here only for what another call frees within seconds: a slot of its organisation, a slot of the app, its
+practice's turn, and its place in a second where the platform counts seconds. A minute, day or month that is used up
+raises ``RateLimited`` at once, with the time at which it opens again: that wait belongs to the caller, which is
+durable. What nobody here has counted is learnt from the answers: what they say is left, and 429s.
 """
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,7 @@ from providers.kit.shared_turns import SharedTurns
 from providers.kit.windows import (
     MINUTE,
     AnyMinute,
+    AnySecond,
     Counted,
     Scope,
     Unit,
@@ -102,6 +103,7 @@ class _Usage:
     """
 
     minute: AnyMinute | None
+    second: AnySecond | None
     blocks: Sequence[_Block]
     blocked: tuple[str, datetime] | None = None
     users: int = 0
@@ -147,13 +149,15 @@ class _Plan:
         if len(by_unit) < len(of_it):
             raise ValueError(f"two windows of the same length for the same {scope}")
         self.at_once = by_unit.pop(Unit.AT_ONCE, None)
+        self._second = by_unit.pop(Unit.SECOND, None)
         self._shared = [one for one in by_unit.values() if one.counted is Counted.SHARED]
         self._minute = next((one for one in by_unit.values() if one.counted is Counted.PROCESS), None)
 
     def usage(self, budget: CallBudget, provider: str, scope_key: str, now: Clock) -> _Usage:
         """Of an app or an organisation of which nothing is known yet."""
         blocks = [_Block(budget, Counter(provider, scope_key, one.unit), one, now) for one in self._shared]
-        return _Usage(AnyMinute(self._minute) if self._minute else None, blocks)
+        minute = AnyMinute(self._minute) if self._minute else None
+        return _Usage(minute, AnySecond(self._second) if self._second else None, blocks)
 
 
 class CallLimits:
@@ -166,15 +170,24 @@ class CallLimits:
         used_up: Reads from an answer which windows have no call left.
         budget: What all processes share.
         now: The clock, aware, in UTC.
+        pause: Waits for a number of seconds.
 
     Raises:
         ValueError: Two windows have the same scope and the same length.
     """
 
     def __init__(
-        self, provider: str, app: str, windows: Sequence[Window], used_up: UsedUp, budget: CallBudget, now: Clock
+        self,
+        provider: str,
+        app: str,
+        windows: Sequence[Window],
+        used_up: UsedUp,
+        budget: CallBudget,
+        now: Clock,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._provider, self._app_id, self._used_up, self._budget, self._now = provider, app, used_up, budget, now
+        self._pause = pause
         of_app, self._of_organisation = _Plan(Scope.APP, windows), _Plan(Scope.ORGANISATION, windows)
         of_one = self._of_organisation.at_once
         self._slots_of_organisation = of_one.allowed if of_one else sys.maxsize
@@ -220,6 +233,8 @@ class CallLimits:
         usage.users += 1
         try:
             async with slots, self._turns.of(practice_id):
+                if usage.second and (wait := usage.second.wait(self._now())):
+                    await self._pause(wait.total_seconds())
                 await self._admit(usage, self._app)
                 yield
         finally:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from providers.port.errors import RateLimited
 
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 class Scope(StrEnum):
@@ -30,6 +30,8 @@ class Unit(StrEnum):
 
     AT_ONCE = "concurrent"
     """Calls under way at the same time."""
+    SECOND = "second"
+    """So short that calls wait for it where they are, and none is refused for it."""
     MINUTE = "minute"
     DAY = "day"
     MONTH = "month"
@@ -58,8 +60,9 @@ class Window:
         counted: Where they are counted.
 
     Raises:
-        ValueError: A day or a month that a process would count (it outlives the process), or an organisation's calls
-            at once that processes would share (one process at a time reads an organisation).
+        ValueError: A day or a month that a process would count (it outlives the process), an organisation's calls at
+            once that processes would share (one process at a time reads an organisation), or a second that is not of
+            an organisation and counted by its process (it is shorter than asking others).
     """
 
     scope: Scope
@@ -75,6 +78,8 @@ class Window:
         is_long = self.unit in {Unit.DAY, Unit.MONTH}
         if self.counted is Counted.PROCESS and is_long:
             raise ValueError(f"a {self.unit} outlives the process that would count it")
+        if self.unit is Unit.SECOND and (self.counted, self.scope) != (Counted.PROCESS, Scope.ORGANISATION):
+            raise ValueError("a second is an organisation's, and counted in the process that reads it")
         if self.counted is Counted.SHARED and self.unit is Unit.AT_ONCE and self.scope is Scope.ORGANISATION:
             raise ValueError("an organisation's calls at once are counted in the process that reads it")
 
@@ -98,10 +103,10 @@ def start_of(unit: Unit, at: datetime) -> datetime:
     """When the clock's minute, day or month of ``at`` (aware) has begun, by UTC.
 
     Raises:
-        ValueError: Calls at once have no beginning.
+        ValueError: Calls at once have no beginning, and a second is any second.
     """
-    if unit is Unit.AT_ONCE:
-        raise ValueError("calls at once have no beginning")
+    if unit in {Unit.AT_ONCE, Unit.SECOND}:
+        raise ValueError(f"a window of calls {unit} has no beginning by the clock")
     minute = at.astimezone(UTC).replace(second=0, microsecond=0)
     if unit is Unit.MINUTE:
         return minute
@@ -170,6 +175,27 @@ class AnyMinute:
         moment, begun = now - MINUTE, self._begun
         while begun and begun[0] <= moment:  # not a search: a clock may have been set back
             del begun[0]
+
+
+class AnySecond:
+    """Spreads an organisation's calls in one process so that never more than allowed begin within any second."""
+
+    __slots__ = ("_begins", "_window")
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._begins: list[datetime] = []
+
+    def wait(self, now: datetime) -> timedelta:
+        """How long the next call has to wait. It counts as begun then."""
+        begins, allowed = self._begins, self._window.allowed
+        at = now if len(begins) < allowed else max(now, begins[-allowed] + SECOND)
+        if at - now > 5 * SECOND:  # the clock was set back: calls that wait are few
+            begins.clear()
+            at = now
+        begins.append(at)
+        del begins[:-allowed]
+        return at - now
 
 
 def retry_after(headers: Mapping[str, str], now: datetime, longest: timedelta) -> datetime | None:

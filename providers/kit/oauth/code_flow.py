@@ -1,4 +1,4 @@
-"""The code flow of OAuth with PKCE (RFC 6749, RFC 7636), where the app's credentials stand in the body.
+"""The code flow of OAuth with PKCE (RFC 6749, RFC 7636), in the dialect of a platform.
 
 No error shows a code, verifier or token. The caller of ``refresh`` holds the grant's lease and saves the new credential
 before use. What is a platform's own (what its sign-in page is asked, what comes back, whose the grant is) is added by
@@ -17,6 +17,7 @@ import httpx2
 from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
 from providers.kit.json_bodies import read_json
+from providers.kit.json_values import whole
 from providers.kit.oauth.token_endpoint import NotReached, TokenRefused, once_more
 from providers.kit.oauth.token_sets import TokenSet, packed, unpacked
 from providers.port.credential import Credential
@@ -51,6 +52,28 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """What token endpoints do not have in common.
+
+    Attributes:
+        secret_in_header: Whether the app's credentials stand in a header (RFC 6749 section 2.3.1) and not in the body.
+        has_pkce: Whether the platform takes the challenge of RFC 7636.
+        headers: Further headers of every call.
+        refresh_life: The field of an answer that says how long the refresh token lives unless it is used, in seconds.
+        end: The field that says for how long it can be refreshed at all, in seconds; empty where there is none.
+    """
+
+    secret_in_header: bool = False
+    has_pkce: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+    refresh_life: str = "refresh_token_expires_in"
+    end: str = ""
+
+
+PLAIN = Dialect()
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What a token endpoint gave.
 
@@ -58,12 +81,14 @@ class Answered:
         tokens: The tokens; without a refresh token where none came.
         access_expires_at: When the access token ends (aware, UTC).
         refresh_expires_at: When the refresh token ends (aware, UTC).
+        ends_at: When it ends even if it is refreshed (aware, UTC); None if the answer does not say.
         said: The whole answer.
     """
 
     tokens: TokenSet
     access_expires_at: datetime
     refresh_expires_at: datetime
+    ends_at: datetime | None
     said: Mapping[str, object] = field(repr=False)
 
 
@@ -77,29 +102,34 @@ class CodeFlow:
         classify: Makes an error of an answer that is no success.
         http: The client to send with.
         now: The clock, aware, in UTC.
+        dialect: What is its own about its token endpoint.
     """
 
     def __init__(
-        self, app: App, access: Lifetime, refresh: Lifetime, classify: Classify, http: httpx2.AsyncClient, now: Clock
+        self,
+        app: App,
+        access: Lifetime,
+        refresh: Lifetime,
+        classify: Classify,
+        http: httpx2.AsyncClient,
+        now: Clock,
+        dialect: Dialect = PLAIN,
     ) -> None:
         self._app, self._access, self._refresh = app, access, refresh
-        self._classify, self._http, self._now = classify, http, now
+        self._classify, self._http, self._now, self._dialect = classify, http, now, dialect
 
     def address(self, code_verifier: str, asked: Mapping[str, str]) -> str:
         """The address of the sign-in page.
 
         Args:
-            code_verifier: The PKCE verifier of this sign-in.
+            code_verifier: The PKCE verifier of this sign-in; not looked at where there is none.
             asked: The other parameters: state, redirect URI, scope, and what is the platform's own.
         """
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
-        query = {
-            "response_type": "code",
-            "client_id": self._app.client_id,
-            **asked,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
+        query = {"response_type": "code", "client_id": self._app.client_id, **asked}
+        if self._dialect.has_pkce:
+            digest = hashlib.sha256(code_verifier.encode()).digest()
+            query["code_challenge"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            query["code_challenge_method"] = "S256"
         # A slash in an id is encoded too.
         return f"{self._app.authorize_url}?{urlencode(query, quote_via=quote, safe='')}"
 
@@ -110,12 +140,9 @@ class CodeFlow:
             ConsentFailed: It was refused, or gave no refresh token.
             ProviderError: The endpoint could not be reached, or refuses the app.
         """
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": code_verifier,
-        }
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        if self._dialect.has_pkce:
+            form["code_verifier"] = code_verifier
         try:
             # Only a code that has not been seen is sent again: one that comes twice may end what it gave.
             answered = await once_more(lambda: self._tokens(form), NotReached)
@@ -139,6 +166,7 @@ class CodeFlow:
             secret=packed(tokens),
             access_expires_at=newer.access_expires_at,
             refresh_expires_at=newer.refresh_expires_at,
+            ends_at=newer.ends_at or credential.ends_at,
         )
 
     async def check_app(self) -> None:
@@ -164,16 +192,19 @@ class CodeFlow:
         return Answered(
             TokenSet(access_token, refresh_token.strip() if isinstance(refresh_token, str) else ""),
             asked_at + self._access.of(said.get("expires_in")),
-            asked_at + self._refresh.of(said.get("refresh_token_expires_in")),
+            asked_at + self._refresh.of(said.get(self._dialect.refresh_life)),
+            _end(said.get(self._dialect.end), asked_at),
             said,
         )
 
     async def _post(self, url: str, form: Mapping[str, str]) -> Mapping[str, object]:
         """The answer to a form; every failure becomes one of our errors, without secrets."""
-        app = {"client_id": self._app.client_id, "client_secret": self._app.client_secret}
-        request = self._http.build_request(
-            "POST", url, data={**app, **form}, headers={"accept": "application/json"}, extensions=TOKENS.asked
-        )
+        headers, app = {"accept": "application/json", **self._dialect.headers}, dict[str, str]()
+        if self._dialect.secret_in_header:
+            headers["authorization"] = basic(self._app)
+        else:
+            app = {"client_id": self._app.client_id, "client_secret": self._app.client_secret}
+        request = self._http.build_request("POST", url, data={**app, **form}, headers=headers, extensions=TOKENS.asked)
         try:
             response = await self._http.send(request)
         except httpx2.ConnectError:
@@ -190,3 +221,14 @@ class CodeFlow:
         if not isinstance(answer, dict):
             raise Unavailable("token endpoint: a success that is no object")
         return answer
+
+
+def basic(app: App) -> str:
+    """The header by which an app names itself (RFC 6749 section 2.3.1); ids and secrets of letters and digits."""
+    return f"Basic {base64.b64encode(f'{app.client_id}:{app.client_secret}'.encode()).decode()}"
+
+
+def _end(seconds: object, asked_at: datetime) -> datetime | None:
+    """When a grant ends for good by an answer; None where it does not say, or says what cannot be."""
+    left = whole(seconds)
+    return asked_at + timedelta(seconds=left) if left is not None and left > 0 else None

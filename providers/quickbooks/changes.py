@@ -1,0 +1,111 @@
+"""What has changed in a company since a moment: QuickBooks' change data, one call for all of its lists.
+
+It is complete only for the last 30 days and below 1,000 records over all lists: an answer with as many has been cut.
+Tax codes and rates are not in it (quickbooks.md section 2.3). Where it is not complete, lists are read whole.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from contracts.words.causes import Cause
+from providers.kit.cached import CachedByKey
+from providers.kit.clock import Clock
+from providers.kit.json_values import Record, records_in, text
+from providers.port.credential import CredentialSource
+from providers.port.errors import NeedsPerson, Unavailable
+from providers.quickbooks.api import PAGE, Calls
+from providers.quickbooks.errors import fault_of
+
+REACHES_BACK = timedelta(days=29)
+"""A day less than Intuit promises, since its clock and ours are two."""
+
+CUT_AT = 1000
+
+_KEPT, _KEPT_OF = timedelta(minutes=1), 128
+"""For how long, and of how many companies, an answer is kept for the lists that are read at the same time."""
+
+_NOT_TOLD = frozenset({Cause.UNKNOWN, Cause.NOT_ON_PLAN})
+"""Refusals of the call itself, such as for the sake of one entity in it."""
+
+
+class Changed(NamedTuple):
+    """What changed in one entity.
+
+    Attributes:
+        records: Whole records, as they are now.
+        deleted: Those that are deleted: their ids alone.
+    """
+
+    records: Sequence[Record] = ()
+    deleted: Sequence[Record] = ()
+
+
+Answer = dict[str, Changed]
+"""By entity; one that is not in it has not been told of."""
+
+
+class Changes:
+    """Asks for changes, once for all lists of a pull."""
+
+    def __init__(self, api: Calls, now: Clock) -> None:
+        self._api, self._now = api, now
+        self._answers = CachedByKey[Answer](_KEPT, _KEPT_OF, now)
+
+    async def of(
+        self, tokens: CredentialSource, realm: str, entity: str, entities: Sequence[str], since: datetime
+    ) -> Changed | None:
+        """What changed in an entity; None where that cannot be told, so that it has to be read whole.
+
+        Args:
+            tokens: The grant.
+            realm: The company's id.
+            entity: Which one is asked for now; each is given once for an answer, so that a repeat reads it whole.
+            entities: All that may be asked for, in one call.
+            since: The moment (aware).
+
+        Raises:
+            ProviderError: Classified by cause.
+        """
+        if self._now() - since > REACHES_BACK or entity not in entities:
+            return None
+
+        async def load() -> Answer:
+            params = {
+                "entities": ",".join(entities),
+                "changedSince": since.astimezone(UTC).isoformat(timespec="seconds"),
+            }
+            try:
+                return changes_in(await self._api.get("/cdc", tokens, realm, PAGE, params), entities)
+            except NeedsPerson as error:
+                if error.cause not in _NOT_TOLD:
+                    raise
+                return {}
+
+        answer = await self._answers.get(f"{tokens.practice_id} {realm} {since.isoformat()}", load)
+        return answer.pop(entity, None)
+
+
+def changes_in(answer: Mapping[str, object], entities: Sequence[str]) -> Answer:
+    """What an answer tells of each entity; empty where it may have been cut.
+
+    Raises:
+        Unavailable: It is no answer about changes.
+    """
+    outer = answer.get("CDCResponse")
+    if not isinstance(outer, list):
+        raise Unavailable("/cdc: the answer has no CDCResponse")
+    if any(fault_of(one) for one in records_in(outer)):
+        return {}
+    inner = [one for response in records_in(outer) for one in records_in(response.get("QueryResponse"))]
+    if any(fault_of(one) for one in inner):
+        return {}
+    found = {entity: [record for one in inner for record in records_in(one.get(entity))] for entity in entities}
+    if sum(map(len, found.values())) >= CUT_AT:
+        return {}
+    return {entity: _sorted(records) for entity, records in found.items()}
+
+
+def _sorted(records: Sequence[Record]) -> Changed:
+    deleted = [record for record in records if (text(record.get("status")) or "").lower() == "deleted"]
+    return Changed([record for record in records if record not in deleted], deleted)

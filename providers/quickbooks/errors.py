@@ -1,0 +1,164 @@
+"""Which of our errors an answer of QuickBooks' is: the one place that knows its statuses and both shapes of its faults.
+
+The service writes ``{"Fault": {"Error": [{"code", "Message", "Detail"}], "type"}}``, the gateway in front of it the
+same in lower case, and sometimes XML although JSON was asked for. A status counts only where a fault stands under it:
+what stands in front of both answers with pages or with nothing, and the same call works minutes later. A fault may also
+stand under a 200. Of the API, by the fault's code:
+
+    120 under a 401                       access_lost: whoever consented was removed, or lost the role
+    any other under a 401                 Unavailable: another token may do
+    5020, 5030                            not_on_plan
+    6190                                  subscription_ended
+    3001, or a 429                        RateLimited until Retry-After, or for a minute
+    any under a 403                       access_lost; permission_missing where it speaks of the scope
+    any under a 5xx, a SystemFault        Unavailable
+    any other                             unknown
+
+Of the token and revocation endpoints, with an error word of the OAuth standard under a 4xx: see ``classify_identity``.
+Sources: quickbooks.md sections 1.3, 4 and 5. Only codes are copied from an error body into ``detail``, since bodies can
+hold records; beside them stands ``intuit_tid``, which Intuit's support asks for.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.words.causes import Cause
+from providers.kit.json_bodies import read_json
+from providers.kit.json_values import records_in
+from providers.kit.oauth.token_endpoint import refusal
+from providers.kit.windows import retry_after
+from providers.port.errors import NeedsPerson, ProviderError, RateLimited, Unavailable
+
+_WAIT = timedelta(seconds=60)
+"""What Intuit asks to wait for after a 429 (learn/limits-and-throttles)."""
+
+_LONG = timedelta(minutes=10)
+"""A longer wait can only be the month's budget: the other limits are of a minute and less."""
+
+_LONGEST_WAIT = timedelta(days=31)
+
+_THROTTLED, _LOST_ROLE, _NOT_ON_PLAN, _ENDED = "3001", "120", frozenset({"5020", "5030"}), "6190"
+
+_XML = (b"<?xml", b"<IntuitResponse", b"<Fault")
+_XML_CODE = re.compile(r"\bcode=\"(\d{1,6})\"|\berrorCode=0*(\d{1,6})")
+_XML_TYPE = re.compile(r"<Fault[^>]{0,200}\btype=\"(\w{1,40})\"")
+_LARGEST_XML = 16_384
+_IN_TEXT = re.compile(r"\berrorCode=0*(\d{1,6})")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a body says that went wrong.
+
+    Attributes:
+        codes: The errors' codes, without zeros before them.
+        kind: The fault's type, in capitals.
+        text: What the errors say; it may hold records.
+    """
+
+    codes: frozenset[str]
+    kind: str
+    text: str
+
+
+def fault_in(body: bytes) -> Fault | None:
+    """The fault of a body, in any of its shapes; None for any other body."""
+    start = body.lstrip()[:15]
+    if start.startswith(_XML):
+        return _in_xml(body[:_LARGEST_XML].decode("utf-8", "replace"))
+    try:
+        parsed = read_json(body)
+    except ValueError:
+        return None
+    return fault_of(parsed) if isinstance(parsed, dict) else None
+
+
+def fault_of(parsed: Mapping[str, object]) -> Fault | None:
+    """The fault of an answer, or of one answer of several; None where it has none."""
+    found = _lower(parsed).get("fault")
+    if not isinstance(found, dict):
+        return None
+    fault = _lower(found)
+    errors = [_lower(error) for error in records_in(fault.get("error"))]
+    text = " ".join(str(error.get(name) or "") for error in errors for name in ("message", "detail"))
+    codes = {str(error["code"]).lstrip("0") for error in errors if error.get("code")}
+    return Fault(frozenset(codes | set(_IN_TEXT.findall(text))), str(fault.get("type") or "").upper(), text)
+
+
+def classify(status: int, headers: Mapping[str, str], fault: Fault | None, now: datetime) -> ProviderError:
+    """The error for an answer of the API that is no success.
+
+    Args:
+        status: HTTP status.
+        headers: Response headers, compared without case.
+        fault: What its body says.
+        now: When it came, aware.
+    """
+    detail = described(status, headers, fault)
+    codes = fault.codes if fault else frozenset()
+    if status == 429 or _THROTTLED in codes:
+        return _limited(headers, now, detail)
+    if fault is None or status >= 500 or status == 408 or fault.kind == "SYSTEMFAULT":
+        page = "" if fault or status >= 500 else ", not the API's own answer"
+        return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now, _LONGEST_WAIT))
+    if status == 401 or (status < 300 and fault.kind.startswith("AUTHENTICATION")):
+        return NeedsPerson(Cause.ACCESS_LOST, detail) if _LOST_ROLE in codes else Unavailable(detail)
+    return NeedsPerson(_cause(status, fault), detail)
+
+
+def _cause(status: int, fault: Fault) -> Cause:
+    if fault.codes & _NOT_ON_PLAN:
+        return Cause.NOT_ON_PLAN
+    if _ENDED in fault.codes:
+        return Cause.SUBSCRIPTION_ENDED
+    if status == 403:
+        return Cause.PERMISSION_MISSING if "scope" in fault.text.lower() else Cause.ACCESS_LOST
+    return Cause.UNKNOWN
+
+
+def classify_identity(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
+    """The error for an answer of the token endpoint; only ``invalid_grant`` says that a grant is dead."""
+    detail = described(status, headers, None, of="token endpoint: ")
+    if status == 429:
+        return _limited(headers, now, detail)
+    try:
+        parsed = read_json(body)
+    except ValueError:
+        parsed = None
+    word = parsed.get("error") if isinstance(parsed, dict) else None
+    retry_at = retry_after(headers, now, _LONGEST_WAIT)
+    return refusal(status, word, detail, is_its_own=isinstance(parsed, dict), retry_at=retry_at)
+
+
+def refuses_token(status: int, body: bytes) -> bool:
+    """Whether a newer access token could help."""
+    fault = fault_in(body) if status == 401 else None
+    return fault is not None and _LOST_ROLE not in fault.codes
+
+
+def described(status: int, headers: Mapping[str, str], fault: Fault | None, *, of: str = "") -> str:
+    """Status, codes, and the id that Intuit's support asks for."""
+    codes = " ".join(sorted(code for code in fault.codes if code.isdecimal())[:3]) if fault else ""
+    tid = "".join(c for c in headers.get("intuit_tid", "") if c.isascii() and (c.isalnum() or c in "-_"))[:60]
+    parts = (f"{of}HTTP {status}", f"code {codes}" if codes else "", f"intuit_tid {tid}" if tid else "")
+    return ", ".join(filter(None, parts))
+
+
+def _limited(headers: Mapping[str, str], now: datetime, detail: str) -> RateLimited:
+    """Intuit names no limit in its refusal: a long wait is the month's, all else the company's minute."""
+    retry_at = retry_after(headers, now, _LONGEST_WAIT)
+    if retry_at is not None and retry_at - now > _LONG:
+        return RateLimited("app_month", retry_at, detail)
+    return RateLimited("minute", retry_at or now + _WAIT, detail)
+
+
+def _in_xml(text: str) -> Fault | None:
+    kind = _XML_TYPE.search(text)
+    codes = frozenset((one or other).lstrip("0") for one, other in _XML_CODE.findall(text))
+    return Fault(codes, kind[1].upper() if kind else "", text) if kind or codes else None
+
+
+def _lower(record: Mapping[str, object]) -> dict[str, object]:
+    return {str(name).lower(): value for name, value in record.items()}

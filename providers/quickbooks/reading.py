@@ -1,0 +1,189 @@
+"""Reads a company's feeds: which calls each takes, and how their answers become pages."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+
+from contracts.words.causes import Cause
+from contracts.words.standard_information import Row
+from providers.kit.cached import CachedByKey
+from providers.kit.clock import Clock
+from providers.kit.json_values import Record
+from providers.port.credential import CredentialSource
+from providers.port.errors import NeedsPerson, TooSmall, Unavailable
+from providers.port.feeds import Feed
+from providers.port.provider import Page
+from providers.quickbooks import rows
+from providers.quickbooks.api import Calls
+from providers.quickbooks.changes import Changed, Changes
+from providers.quickbooks.company import Company
+from providers.quickbooks.feeds import (
+    CHART,
+    COLLECTIONS,
+    COMPANY,
+    CURRENCIES,
+    CURRENCY_LIST,
+    TAX_CODES,
+    TRACKING,
+    Collection,
+    everything,
+)
+from providers.quickbooks.rows import Numbers
+from providers.quickbooks.statements import PAGE_SIZE, Statement, Walk, rows_of
+
+_KEPT, _KEPT_OF = timedelta(minutes=2), 128
+"""For how long, and of how many companies, is kept what several feeds need: while they are read."""
+
+_INFO, _PREFERENCES = Statement("CompanyInfo"), Statement("Preferences")
+_CODES, _RATES = everything("TaxCode"), everything("TaxRate")
+
+
+class Reading:
+    """Reads feeds. There is one in each process, because it keeps what several of them need."""
+
+    def __init__(self, api: Calls, now: Clock) -> None:
+        self._api, self._now = api, now
+        self._changes = Changes(api, now)
+        self._companies = CachedByKey[Company](_KEPT, _KEPT_OF, now)
+        self._numbers = CachedByKey[Numbers](_KEPT, _KEPT_OF, now)
+
+    async def named(self, tokens: CredentialSource, realm: str) -> Company:
+        """A company's own record, without its preferences; it proves that the grant opens the company.
+
+        Raises:
+            ProviderError: Classified by cause.
+        """
+        answer = await self._api.get(f"/companyinfo/{realm}", tokens, realm)
+        info = answer.get("CompanyInfo")
+        if not isinstance(info, dict):
+            raise Unavailable("/companyinfo: the answer has no CompanyInfo")
+        return Company(info, {})
+
+    async def pages(
+        self, tokens: CredentialSource, realm: str, feed: Feed, since: datetime | None
+    ) -> AsyncIterator[Page]:
+        """The pages of a feed. Records without an id are left out, with a warning that counts them."""
+        if feed == COMPANY:
+            yield await self._profile(tokens, realm)
+        elif feed == TAX_CODES:
+            yield await self._tax_codes(tokens, realm)
+        elif feed == TRACKING:
+            yield await self._tracking(tokens, realm, since)
+        elif feed == CURRENCIES:
+            yield await self._currencies(tokens, realm, since)
+        else:
+            async for page in self._collection(tokens, realm, COLLECTIONS[feed], since):
+                yield page
+
+    async def _company(self, tokens: CredentialSource, realm: str, *, is_fresh: bool = False) -> Company:
+        """A company with its preferences, in one call."""
+
+        async def load() -> Company:
+            info, preferences = await self._api.batch((_INFO, _PREFERENCES), tokens, realm)
+            return Company(_single(info, _INFO), _single(preferences, _PREFERENCES))
+
+        return await self._companies.get(f"{tokens.practice_id} {realm}", load, is_fresh=is_fresh)
+
+    async def _profile(self, tokens: CredentialSource, realm: str) -> Page:
+        company = await self._company(tokens, realm, is_fresh=True)
+        if company.has_ended:
+            raise NeedsPerson(Cause.SUBSCRIPTION_ENDED, f"the company's status is {company.status}")
+        return Page((company.profile(realm),))
+
+    async def _tax_codes(self, tokens: CredentialSource, realm: str) -> Page:
+        company = await self._company(tokens, realm)
+        asked = (_CODES, _RATES)
+        answers = await self._api.batch([Walk(one).statement for one in asked], tokens, realm)
+        codes, rates = (rows_of(answer, one.entity) for answer, one in zip(answers, asked, strict=True))
+        if max(len(codes), len(rates)) >= PAGE_SIZE:
+            codes, rates = [await self._whole(tokens, realm, one) for one in asked]
+        return Page(rows.tax_codes(codes, rates, company, self._now()))
+
+    async def _tracking(self, tokens: CredentialSource, realm: str, since: datetime | None) -> Page:
+        """Classes and locations that the company uses; those that it does not use are not asked for."""
+        company = await self._company(tokens, realm)
+        if not company.tracks and not company.may_track:
+            raise NeedsPerson(Cause.NOT_ON_PLAN, f"the company's edition is {company.plan}")
+        made: list[Row] = []
+        unmodified = 0
+        for entity in company.tracks:
+            changed = await self._changed(tokens, realm, entity, since)
+            if changed == Changed():
+                unmodified += 1
+            else:
+                records = await self._whole(tokens, realm, everything(entity))
+                made += [row for row in [rows.tracking(entity, records, company)] if row is not None]
+        return Page(made, is_unmodified=since is not None and unmodified == len(company.tracks))
+
+    async def _currencies(self, tokens: CredentialSource, realm: str, since: datetime | None) -> Page:
+        company = await self._company(tokens, realm)
+        if since is not None:
+            entity = CURRENCY_LIST.entity
+            if not company.has_currencies or await self._changed(tokens, realm, entity, since) == Changed():
+                return Page((), is_unmodified=True)
+        listed = await self._whole(tokens, realm, CURRENCY_LIST) if company.has_currencies else []
+        if not (made := rows.currencies(listed, company)):
+            raise TooSmall("Preferences: no home currency")
+        return Page(made)
+
+    async def _collection(
+        self, tokens: CredentialSource, realm: str, collection: Collection, since: datetime | None
+    ) -> AsyncIterator[Page]:
+        asked, deleted = collection.asked, list[str]()
+        changed = await self._changed(tokens, realm, asked.entity, since)
+        if changed is not None and since is not None:
+            deleted = [key for record in changed.deleted if (key := collection.key(record)) is not None]
+            if collection.has_all_in_changes or not changed.records:
+                made = await self._made(tokens, realm, collection, changed.records)
+                yield Page(made, is_unmodified=changed == Changed(), deleted=deleted)
+                return
+            asked = asked.since(since)
+        never_empty = collection.is_never_empty and changed is None
+        async for records, is_last in self._records(tokens, realm, asked, is_never_empty=never_empty):
+            made = await self._made(tokens, realm, collection, records)
+            yield Page(made, is_last, deleted=deleted if is_last else ())
+
+    async def _made(
+        self, tokens: CredentialSource, realm: str, collection: Collection, records: Sequence[Record]
+    ) -> list[Row]:
+        numbers = await self._account_numbers(tokens, realm) if records and collection.names_accounts else {}
+        return [row for record in records if (row := collection.parse(record, numbers)) is not None]
+
+    async def _account_numbers(self, tokens: CredentialSource, realm: str) -> Numbers:
+        """The numbers of a company's accounts, to which other records only refer; none where it uses none."""
+
+        async def load() -> Numbers:
+            return rows.numbers_of(await self._whole(tokens, realm, CHART))
+
+        if not (await self._company(tokens, realm)).has_account_numbers:
+            return {}
+        return await self._numbers.get(f"{tokens.practice_id} {realm}", load)
+
+    async def _changed(
+        self, tokens: CredentialSource, realm: str, entity: str, since: datetime | None
+    ) -> Changed | None:
+        """What changed in an entity since then; None where it has to be read whole."""
+        if since is None:
+            return None
+        company = await self._company(tokens, realm)
+        entities = [one.asked.entity for one in COLLECTIONS.values()]
+        entities += [*company.tracks, *([CURRENCY_LIST.entity] if company.has_currencies else [])]
+        return await self._changes.of(tokens, realm, entity, entities, since)
+
+    async def _records(
+        self, tokens: CredentialSource, realm: str, asked: Statement, *, is_never_empty: bool = False
+    ) -> AsyncIterator[tuple[list[Record], bool]]:
+        walk, is_last = Walk(asked, is_never_empty=is_never_empty), False
+        while not is_last:
+            fresh, is_last = walk.take(await self._api.query(walk.statement, tokens, realm))
+            if is_last and walk.counting is not None:
+                walk.check(await self._api.query(walk.counting, tokens, realm))
+            yield fresh, is_last
+
+    async def _whole(self, tokens: CredentialSource, realm: str, asked: Statement) -> list[Record]:
+        return [record async for records, _ in self._records(tokens, realm, asked) for record in records]
+
+
+def _single(response: Record, asked: Statement) -> Record:
+    if not (records := rows_of(response, asked.entity)):
+        raise TooSmall(f"{asked.entity}: no record at all")
+    return records[0]
