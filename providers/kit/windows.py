@@ -180,19 +180,20 @@ class AnyMinute:
 class AnySecond:
     """Spreads an organisation's calls in one process so that never more than allowed begin within any second."""
 
-    __slots__ = ("_begins", "_window")
+    __slots__ = ("_asked", "_begins", "_window")
 
     def __init__(self, window: Window) -> None:
         self._window = window
         self._begins: list[datetime] = []
+        self._asked: datetime | None = None
 
     def wait(self, now: datetime) -> timedelta:
         """How long the next call has to wait. It counts as begun then."""
         begins, allowed = self._begins, self._window.allowed
-        at = now if len(begins) < allowed else max(now, begins[-allowed] + SECOND)
-        if at - now > 5 * SECOND:  # the clock was set back: calls that wait are few
+        if self._asked is not None and now < self._asked:  # the clock was set back
             begins.clear()
-            at = now
+        self._asked = now
+        at = now if len(begins) < allowed else max(now, begins[-allowed] + SECOND)
         begins.append(at)
         del begins[:-allowed]
         return at - now

@@ -40,6 +40,11 @@ class Changed(NamedTuple):
     records: Sequence[Record] = ()
     deleted: Sequence[Record] = ()
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing did."""
+        return not self.records and not self.deleted
+
 
 Answer = dict[str, Changed]
 """By entity; one that is not in it has not been told of."""

@@ -5,7 +5,7 @@ Sources: Intuit's page on limits and throttles, and its App Partner Program (qui
 only: a budget that is too small by a few calls harms nobody.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
@@ -38,9 +38,11 @@ def windows_of(settings: QuickBooksSettings) -> tuple[Window, ...]:
     )
 
 
-def limits_of(settings: QuickBooksSettings, budget: CallBudget, now: Clock) -> CallLimits:
+def limits_of(
+    settings: QuickBooksSettings, budget: CallBudget, now: Clock, pause: Callable[[float], Awaitable[None]]
+) -> CallLimits:
     """What admits the calls of an app at QuickBooks."""
-    return CallLimits(settings.name, settings.app().client_id, windows_of(settings), used_up, budget, now)
+    return CallLimits(settings.name, settings.app().client_id, windows_of(settings), used_up, budget, now, pause)
 
 
 def used_up(headers: Mapping[str, str]) -> Iterator[tuple[Scope, Unit]]:  # noqa: ARG001  # Intuit's answers do not say

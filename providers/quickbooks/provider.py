@@ -1,6 +1,7 @@
 """QuickBooks behind the port."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import httpx2
@@ -29,6 +30,7 @@ class QuickBooks:
         http: The client to send with; ``providers.kit.http.http_client()`` outside of tests. Closed by ``close``.
         budget: The calls of the whole app, shared by all processes.
         now: The clock, aware, in UTC.
+        pause: Waits for a number of seconds.
     """
 
     name = QuickBooksSettings.name
@@ -42,11 +44,16 @@ class QuickBooks:
     )
 
     def __init__(
-        self, settings: QuickBooksSettings, http: httpx2.AsyncClient, budget: CallBudget, now: Clock = utc_now
+        self,
+        settings: QuickBooksSettings,
+        http: httpx2.AsyncClient,
+        budget: CallBudget,
+        now: Clock = utc_now,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._http = http
         self._sign_in = SignIn(settings, http, now)
-        self._limits = limits_of(settings, budget, now)
+        self._limits = limits_of(settings, budget, now, pause)
         self._reading = Reading(Calls(settings.api_url, http, self._limits, now), now)
 
     async def begin_sign_in(

@@ -107,7 +107,7 @@ class Reading:
         unmodified = 0
         for entity in company.tracks:
             changed = await self._changed(tokens, realm, entity, since)
-            if changed == Changed():
+            if changed is not None and changed.is_nothing:
                 unmodified += 1
             else:
                 records = await self._whole(tokens, realm, everything(entity))
@@ -117,8 +117,8 @@ class Reading:
     async def _currencies(self, tokens: CredentialSource, realm: str, since: datetime | None) -> Page:
         company = await self._company(tokens, realm)
         if since is not None:
-            entity = CURRENCY_LIST.entity
-            if not company.has_currencies or await self._changed(tokens, realm, entity, since) == Changed():
+            changed = await self._changed(tokens, realm, CURRENCY_LIST.entity, since)
+            if not company.has_currencies or (changed is not None and changed.is_nothing):
                 return Page((), is_unmodified=True)
         listed = await self._whole(tokens, realm, CURRENCY_LIST) if company.has_currencies else []
         if not (made := rows.currencies(listed, company)):
@@ -134,7 +134,7 @@ class Reading:
             deleted = [key for record in changed.deleted if (key := collection.key(record)) is not None]
             if collection.has_all_in_changes or not changed.records:
                 made = await self._made(tokens, realm, collection, changed.records)
-                yield Page(made, is_unmodified=changed == Changed(), deleted=deleted)
+                yield Page(made, is_unmodified=changed.is_nothing, deleted=deleted)
                 return
             asked = asked.since(since)
         never_empty = collection.is_never_empty and changed is None

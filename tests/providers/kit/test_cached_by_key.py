@@ -53,3 +53,13 @@ async def test_a_load_that_failed_is_tried_again_by_the_next():
         await kept.get("a", loads)
     loads.fails = False
     assert await kept.get("a", loads) == 1
+
+
+async def test_who_wants_a_fresh_one_gets_it_and_others_wait_for_it():
+    loads = Loads()
+    kept = CachedByKey[int](timedelta(minutes=1), 2, HandClock())
+    assert await kept.get("a", loads) == 1
+    loads.may_answer.clear()
+    asking = [asyncio.create_task(kept.get("a", loads, is_fresh=fresh)) for fresh in (True, False)]
+    asyncio.get_running_loop().call_soon(loads.may_answer.set)
+    assert await asyncio.gather(*asking) == [2, 2]

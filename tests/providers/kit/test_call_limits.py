@@ -202,3 +202,21 @@ def test_two_windows_of_one_length_are_one_too_many() -> None:
     twice = (Window(Scope.APP, Unit.MINUTE, 3), Window(Scope.APP, Unit.MINUTE, 5, Counted.SHARED))
     with pytest.raises(ValueError, match="same length"):
         engine(Book(), HandClock(), twice)
+
+
+async def test_calls_beyond_a_second_s_wait_for_it_and_use_up_nothing_else():
+    clock, waited = HandClock(), list[float]()
+
+    async def pause(seconds: float) -> None:
+        waited.append(seconds)
+        clock.move(seconds)
+
+    windows = (Window(Scope.ORGANISATION, Unit.SECOND, 2), Window(Scope.ORGANISATION, Unit.MINUTE, 6))
+    limits = CallLimits("books", "app", windows, nothing_said, Book(), clock, pause)
+    for organisation in ("o", "o", "p", "o", "o", "o", None):
+        assert await admitted(limits, organisation) is None
+    assert waited == [1.0, 1.0]
+    assert await admitted(limits, "o") is None
+    refused = await admitted(limits, "o")
+    assert refused is not None
+    assert refused.limit == "minute"

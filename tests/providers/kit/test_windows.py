@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from providers.kit.windows import (
     MINUTE,
+    SECOND,
     AnyMinute,
+    AnySecond,
     Counted,
     Scope,
     Unit,
@@ -50,6 +52,23 @@ def test_never_more_than_allowed_begin_within_any_sixty_seconds(allowed, pauses)
     assert all(later - first >= MINUTE for first, later in zip(begun, begun[allowed:], strict=False))
 
 
+@given(st.integers(1, 5), st.lists(st.floats(0, 3), max_size=60))
+def test_never_more_than_allowed_begin_within_any_second_and_none_is_refused(allowed, pauses):
+    second, at, begun = AnySecond(Window(Scope.ORGANISATION, Unit.SECOND, allowed)), NOON, []
+    for pause in pauses:
+        at += timedelta(seconds=pause / 10)
+        begun.append(at + second.wait(at))
+    assert all(later - first >= SECOND for first, later in zip(begun, begun[allowed:], strict=False))
+    assert second.wait(at + timedelta(seconds=len(pauses) + 1)) == timedelta(0)
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting():
+    second = AnySecond(Window(Scope.ORGANISATION, Unit.SECOND, 1))
+    assert second.wait(NOON) == timedelta(0)
+    assert second.wait(NOON - timedelta(hours=1)) == timedelta(0)
+    assert second.wait(NOON - timedelta(hours=1)) == SECOND
+
+
 @given(timed, moments)
 def test_windows_of_the_clock_follow_each_other_without_a_gap(unit, at):
     begins, ends = start_of(unit, at), end_of(unit, at)
@@ -81,6 +100,8 @@ def test_a_block_is_small_beside_its_window(calls):
         (Scope.ORGANISATION, Unit.DAY, 5, Counted.PROCESS),
         (Scope.ORGANISATION, Unit.AT_ONCE, 5, Counted.SHARED),
         (Scope.APP, Unit.MINUTE, 0, Counted.SHARED),
+        (Scope.APP, Unit.SECOND, 5, Counted.PROCESS),
+        (Scope.ORGANISATION, Unit.SECOND, 5, Counted.SHARED),
     ],
 )
 def test_windows_that_cannot_be_kept_are_refused(scope, unit, calls, counted):
@@ -89,7 +110,8 @@ def test_windows_that_cannot_be_kept_are_refused(scope, unit, calls, counted):
 
 
 def test_a_window_has_the_name_of_its_limit():
-    names = [Window(scope, unit, None).limit for scope in Scope for unit in Unit]
+    units = [unit for unit in Unit if unit is not Unit.SECOND]  # nothing is refused for that
+    names = [Window(scope, unit, None).limit for scope in Scope for unit in units]
     errors = [RateLimited(name, NOON) for name in names]
     assert names == ["app_concurrent", "app_minute", "app_day", "app_month", "concurrent", "minute", "day", "month"]
     assert [error.is_of_app for error in errors] == [True] * 4 + [False] * 4

@@ -1,0 +1,324 @@
+"""Which calls a read takes, what is asked for in them, and what their answers become."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from contracts.words.causes import Cause
+from contracts.words.runs import Mark
+from providers.kit.json_values import Record
+from providers.port.credential import OneCredential
+from providers.port.errors import NeedsPerson, RateLimited, TooSmall, Unavailable
+from providers.port.feeds import Feed
+from providers.port.provider import Kept, Page
+from providers.quickbooks.feeds import (
+    ACCOUNTS,
+    COMPANY,
+    CURRENCIES,
+    CUSTOMERS,
+    FEEDS,
+    ITEMS,
+    TAX_CODES,
+    TRACKING,
+    VENDORS,
+)
+from providers.quickbooks.provider import QuickBooks
+from tests.providers.clock import HandClock
+from tests.providers.conftest import Tokens
+from tests.providers.quickbooks.conftest import REALM, Intuit, held
+from tests.providers.quickbooks.test_errors import PAGE, gateway, service
+from tests.providers.quickbooks.test_rows import INFO, PREFERENCES
+
+AT = f"/v3/company/{REALM}"
+QUERY = re.compile(r"SELECT (?P<columns>.+) FROM (?P<entity>\w+)(?P<rest>.*)")
+
+
+@dataclass
+class Books:
+    """One company's records behind the server.
+
+    Attributes:
+        server: The server.
+        lists: By entity, what there is.
+        changes: By entity, what the change data tells.
+        counts: By entity, what QuickBooks counts, where that is not what it lists.
+        asked: Every statement that came.
+    """
+
+    server: Intuit
+    lists: dict[str, list[Record]] = field(
+        default_factory=lambda: {
+            "CompanyInfo": [INFO],
+            "Preferences": [PREFERENCES],
+            "Account": [{"Id": "1", "AcctNum": "4000"}, {"Id": "2"}],
+            "TaxCode": [{"Id": "5", "Name": "GST"}],
+            "TaxRate": [],
+            "Class": [{"Id": "1", "Name": "North"}],
+            "Department": [{"Id": "1", "Name": "Shop"}],
+            "Item": [{"Id": "7", "Name": "Pump", "Sku": "P-7", "IncomeAccountRef": {"value": "1"}}],
+            "Vendor": [{"Id": "1", "DisplayName": "Beech"}],
+            "Customer": [{"Id": "1", "DisplayName": "Cedar"}],
+            "CompanyCurrency": [{"Id": "1", "Code": "EUR"}],
+        }
+    )
+    changes: dict[str, list[Record]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.server.answer(f"{AT}/query", self.query)
+        self.server.answer(f"{AT}/batch", self.batch)
+        self.server.answer(f"{AT}/cdc", self.cdc)
+
+    @property
+    def calls(self) -> list[str]:
+        """The paths of all calls about the company, in order."""
+        return [call.path.removeprefix(AT) for call in self.server.calls if call.path.startswith(AT)]
+
+    def query(self, request: Request) -> Response:
+        assert request.query_params["minorversion"] == "75"
+        return JSONResponse({"QueryResponse": self.found(request.query_params["query"])})
+
+    def batch(self, _: Request) -> Response:
+        asked = json.loads(self.server.bodies[-1])["BatchItemRequest"]
+        return JSONResponse(
+            {"BatchItemResponse": [{"bId": one["bId"], "QueryResponse": self.found(one["Query"])} for one in asked]}
+        )
+
+    def found(self, statement: str) -> Mapping[str, object]:
+        self.asked.append(statement)
+        parsed = QUERY.fullmatch(statement)
+        assert parsed, statement
+        entity, records = parsed["entity"], self.lists[parsed["entity"]]
+        if parsed["columns"] == "COUNT(*)":
+            return {"totalCount": self.counts.get(entity, len(records))}
+        start = re.search(r"STARTPOSITION (\d+) MAXRESULTS 1000", parsed["rest"])
+        page = records[int(start[1]) - 1 :][:1000] if start else records
+        return {entity: page, "startPosition": 1, "maxResults": len(page)} if page else {}
+
+    def cdc(self, request: Request) -> Response:
+        entities = request.query_params["entities"].split(",")
+        told = [{entity: self.changes.get(entity, [])} for entity in entities if self.changes.get(entity)]
+        return JSONResponse({"CDCResponse": [{"QueryResponse": told or [{}]}]})
+
+
+@pytest.fixture
+def books(server: Intuit) -> Books:
+    return Books(server)
+
+
+@dataclass
+class Read:
+    """Reads with the company's credential."""
+
+    quickbooks: QuickBooks
+    clock: HandClock
+
+    async def pages(self, feed: Feed, since: datetime | None = None) -> list[Page]:
+        tokens = OneCredential(held(self.clock))
+        return [page async for page in self.quickbooks.read(tokens, REALM, feed, since)]
+
+    async def keys(self, feed: Feed, since: datetime | None = None) -> list[str]:
+        return [row.key for page in await self.pages(feed, since) for row in page.rows]
+
+    def recently(self) -> datetime:
+        return self.clock() - timedelta(days=1)
+
+
+@pytest.fixture
+def read(quickbooks: QuickBooks, clock: HandClock) -> Read:
+    return Read(quickbooks, clock)
+
+
+EVERYTHING = {
+    COMPANY: [REALM],
+    ACCOUNTS: ["1", "2"],
+    TAX_CODES: ["5", "TAX", "NON"],
+    TRACKING: ["Class", "Department"],
+    ITEMS: ["7"],
+    VENDORS: ["vendor-1"],
+    CUSTOMERS: ["customer-1"],
+    CURRENCIES: ["EUR", "USD"],
+}
+
+
+async def test_a_first_pull_takes_ten_calls(books: Books, read: Read) -> None:
+    assert {feed: await read.keys(feed) for feed in FEEDS} == EVERYTHING
+    # Of the accounts once more, for the numbers that items refer to.
+    assert sorted(books.calls) == ["/batch"] * 2 + ["/query"] * 8
+    (page,) = await read.pages(ITEMS)
+    assert page.rows[0].sales_account_code == "4000"  # type: ignore[union-attr]  # an item
+
+
+async def test_a_night_in_which_nothing_changed_takes_three_calls(books: Books, read: Read) -> None:
+    since = read.recently()
+    for feed in FEEDS:
+        (page,) = await read.pages(feed, since)
+        assert page.is_unmodified is feed.tells_changes, feed.name
+    assert sorted(books.calls) == ["/batch", "/batch", "/cdc"]
+    (asked,) = [call.query for call in books.server.seen(f"{AT}/cdc")]
+    assert asked["entities"] == "Account,Item,Vendor,Customer,Class,Department,CompanyCurrency"
+    assert asked["changedSince"] == since.isoformat(timespec="seconds")
+
+
+async def test_only_what_changed_is_read_and_what_is_deleted_is_told(books: Books, read: Read) -> None:
+    gone: Record = {"Id": "9", "status": "Deleted"}
+    books.changes = {
+        "Account": [{"Id": "2", "Name": "Fuel"}],
+        "Vendor": [{"Id": "1", "DisplayName": "Beech"}, gone],
+        "Item": [{"Id": "7", "Name": "Pump"}],
+        "Class": [{"Id": "1", "Name": "North"}],
+    }
+    since = read.recently()
+    assert await read.keys(ACCOUNTS, since) == ["2"]
+    (page,) = await read.pages(VENDORS, since)
+    assert ([row.key for row in page.rows], page.deleted) == (["vendor-1"], ["vendor-9"])
+    (page,) = await read.pages(CUSTOMERS, since)
+    assert page.is_unmodified
+    (page,) = await read.pages(TRACKING, since)
+    assert ([row.key for row in page.rows], page.is_unmodified) == (["Class"], False)
+    (page,) = await read.pages(ITEMS, since)
+    assert page.rows[0].code == "P-7", "a change may lack the code"  # type: ignore[union-attr]  # an item
+    (asked,) = [one for one in books.asked if "Item" in one]
+    assert (
+        f"Item WHERE Active IN (true,false) AND MetaData.LastUpdatedTime >= '{since:%Y-%m-%dT%H:%M:%S}+00:00'" in asked
+    )
+    assert books.calls.count("/cdc") == 1
+
+
+@pytest.mark.parametrize("why", ["older than it reaches", "cut", "refused", "asked again"])
+async def test_where_changes_are_not_complete_a_list_is_read_whole(books: Books, read: Read, why: str) -> None:
+    since = read.recently()
+    if why == "older than it reaches":
+        since = read.clock() - timedelta(days=29, seconds=1)
+    elif why == "cut":
+        books.changes = {"Customer": [{"Id": str(number)} for number in range(1000)]}
+    elif why == "refused":
+        books.server.answer(f"{AT}/cdc", JSONResponse(json.loads(service("4001")), 400))
+    else:
+        assert await read.keys(VENDORS, since) == []
+    assert await read.keys(VENDORS, since) == ["vendor-1"]
+
+
+async def test_a_change_that_cannot_be_asked_for_now_is_not_read_whole(books: Books, read: Read) -> None:
+    books.server.answer(f"{AT}/cdc", JSONResponse(json.loads(gateway("3001", "SERVICE")), 429))
+    with pytest.raises(RateLimited):
+        await read.keys(VENDORS, read.recently())
+
+
+async def test_what_a_company_does_not_use_is_not_asked_for(books: Books, read: Read) -> None:
+    books.lists["Preferences"] = [{"CurrencyPrefs": {"HomeCurrency": {"value": "CAD"}}}]
+    books.lists["CompanyInfo"] = [{"CompanyName": "Cedar", "Country": "CA"}]
+    assert await read.keys(TRACKING) == []
+    assert await read.keys(CURRENCIES) == ["CAD"]
+    assert await read.keys(TAX_CODES) == ["5"]
+    assert await read.keys(ITEMS) == ["7"]
+    assert not [one for one in books.asked if re.search(r"Class|Department|CompanyCurrency|Account", one)]
+
+
+async def test_an_edition_without_tracking_is_told(books: Books, read: Read) -> None:
+    sku = {"Name": "OfferingSku", "Value": "QuickBooks Online Simple Start"}
+    books.lists |= {"Preferences": [{}], "CompanyInfo": [{"CompanyName": "Cedar", "NameValue": [sku]}]}
+    with pytest.raises(NeedsPerson) as caught:
+        await read.keys(TRACKING)
+    assert caught.value.cause is Cause.NOT_ON_PLAN
+
+
+async def test_a_list_of_several_pages_is_counted(books: Books, read: Read) -> None:
+    books.lists["Customer"] = [{"Id": str(number)} for number in range(2500)]
+    pages = await read.pages(CUSTOMERS)
+    assert [(len(page.rows), page.is_last) for page in pages] == [(1000, False), (1000, False), (500, True)]
+    assert books.asked[-1] == "SELECT COUNT(*) FROM Customer WHERE Active IN (true,false)"
+    books.counts["Customer"] = 2501
+    with pytest.raises(TooSmall):
+        await read.pages(CUSTOMERS)
+
+
+async def test_more_tax_codes_than_a_page_are_read_in_pages(books: Books, read: Read) -> None:
+    books.lists["TaxCode"] = [{"Id": str(number)} for number in range(1200)]
+    assert len(await read.keys(TAX_CODES)) == 1202
+
+
+async def test_the_end_of_a_subscription_is_told_and_the_lists_are_read(books: Books, read: Read) -> None:
+    ended = {**INFO, "NameValue": [{"Name": "SubscriptionStatus", "Value": "EXPIRED"}]}
+    books.lists["CompanyInfo"] = [ended]
+    with pytest.raises(NeedsPerson) as caught:
+        await read.pages(COMPANY)
+    assert caught.value.cause is Cause.SUBSCRIPTION_ENDED
+    assert await read.keys(VENDORS) == ["vendor-1"]
+    books.server.answer(f"{AT}/companyinfo/{REALM}", {"CompanyInfo": ended})
+    (listed,) = await read.quickbooks.organisations(OneCredential(held(read.clock)))
+    assert listed.marks == {Mark.ENDED}
+
+
+@pytest.mark.parametrize(
+    ("answer", "cause"),
+    [
+        (JSONResponse(json.loads(service("6190"))), Cause.SUBSCRIPTION_ENDED),
+        (JSONResponse(json.loads(service("5030")), 400), Cause.NOT_ON_PLAN),
+        (Response(PAGE), Cause.PROVIDER_UNAVAILABLE),
+        (Response(b'{"QueryResponse": {"Vendor": ['), Cause.PROVIDER_UNAVAILABLE),
+        (JSONResponse({"time": "now"}), Cause.PROVIDER_UNAVAILABLE),
+    ],
+)
+async def test_what_is_no_list_is_not_an_empty_one(books: Books, read: Read, answer: Response, cause: Cause) -> None:
+    answer.headers["intuit_tid"] = "1-abc"
+    books.server.answer(f"{AT}/query", answer)
+    with pytest.raises((NeedsPerson, Unavailable)) as caught:
+        await read.keys(VENDORS)
+    assert caught.value.cause is cause
+    assert "1-abc" in caught.value.detail or cause is Cause.PROVIDER_UNAVAILABLE
+
+
+async def test_a_fault_in_a_batch_is_its_own_query_s(books: Books, read: Read) -> None:
+    fault = json.loads(service("5020"))
+    books.server.answer(
+        f"{AT}/batch", {"BatchItemResponse": [{"bId": "0", "QueryResponse": {}}, {"bId": "1", **fault}]}
+    )
+    with pytest.raises(NeedsPerson) as caught:
+        await read.keys(COMPANY)
+    assert caught.value.cause is Cause.NOT_ON_PLAN
+    books.server.answer(f"{AT}/batch", {"BatchItemResponse": [{"bId": "0", "QueryResponse": {}}]})
+    with pytest.raises(Unavailable):
+        await read.keys(COMPANY)
+
+
+async def test_a_refused_token_is_replaced_once(books: Books, quickbooks: QuickBooks) -> None:
+    refusal = JSONResponse(json.loads(gateway("3200")), 401)
+    books.server.answer(f"{AT}/query", refusal, books.query)
+    tokens = Tokens("old", "new")
+    assert [page async for page in quickbooks.read(tokens, REALM, VENDORS)]
+    assert tokens.refused == ["old"]
+    books.server.answer(f"{AT}/query", refusal)
+    with pytest.raises(Unavailable):
+        _ = [page async for page in quickbooks.read(Tokens("a", "b", "c"), REALM, VENDORS)]
+    assert len(books.server.seen(f"{AT}/query")) == 4
+
+
+async def test_a_limit_of_a_company_closes_it_for_a_minute_and_no_other(
+    books: Books, read: Read, clock: HandClock
+) -> None:
+    books.server.answer(f"{AT}/query", JSONResponse(json.loads(service("3001", "SERVICE")), 429))
+    for _ in range(2):
+        with pytest.raises(RateLimited) as caught:
+            await read.keys(VENDORS)
+        assert caught.value.retry_at == clock() + timedelta(minutes=1)
+    assert books.calls == ["/query"]
+    clock.move(61)
+    books.server.answer(f"{AT}/query", books.query)
+    assert await read.keys(VENDORS) == ["vendor-1"]
+
+
+async def test_a_grant_has_one_company_which_ends_with_it(quickbooks: QuickBooks, clock: HandClock) -> None:
+    tokens = OneCredential(held(clock))
+    (one,) = await quickbooks.organisations(tokens)
+    assert (one.organisation_id, one.name) == (REALM, "Alder & Finch")
+    assert await quickbooks.disconnect(tokens, one) == Kept()
+    assert not quickbooks.capabilities.ends_one_alone
+    assert not quickbooks.capabilities.joins_many
