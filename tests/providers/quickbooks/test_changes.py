@@ -18,7 +18,8 @@ def records(count: int) -> list[Record]:
 
 
 def test_no_change_is_told_of_every_entity_that_was_asked_for() -> None:
-    for answer in (told(), {"CDCResponse": [{"QueryResponse": [{}]}]}, {"CDCResponse": [{}]}):
+    answers: list[Record] = [told(), {"CDCResponse": [{"QueryResponse": [{}]}]}, {"CDCResponse": [{}]}]
+    for answer in answers:
         assert changes_in(answer, ENTITIES) == dict.fromkeys(ENTITIES, Changed([], []))
 
 
