@@ -19,7 +19,7 @@ def with_oddity(body: bytes, oddity: str) -> bytes:
     """
     if oddity == "byte_order_mark":
         return _MARK + body
-    for opening in (b'"Name":"', b'"tenantName":"', b'"displayed_as":"'):
+    for opening in (b'"Name":"', b'"tenantName":"', b'"displayed_as":"', b'"DisplayName":"'):
         if opening in body:
             return body.replace(opening, opening + _WRITTEN[oddity], 1)
     return body

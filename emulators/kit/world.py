@@ -120,6 +120,10 @@ class World:
             and not self.faults.hides(person.person_id, organisation.organisation_id)
         ]
 
+    def first_choice(self, person: Person) -> str | None:  # noqa: ARG002  # a platform may have one
+        """The id of the organisation that is offered first, as a person's own; None for none."""
+        return None
+
     def contacts(self, organisation_id: str) -> list[tuple[str, str]]:  # noqa: ARG002  # a platform has some
         """Names and e-mail addresses of an organisation's contacts, as its records have them."""
         return []

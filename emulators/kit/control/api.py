@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulators.kit.control import views
-from emulators.kit.control.control import Control, ControlRefusedError
+from emulators.kit.control.control import Control, ControlRefusedError, OwnCall
 from emulators.kit.control.words import ClockWords, PersonWords, RecordWords, ResetWords
 
 Words = TypeVar("Words", bound=BaseModel)
@@ -46,6 +46,7 @@ class ControlApi:
             ("POST", "/settings", self._settings),
             ("POST", "/reset", self._reset),
         ]
+        calls += [(one.method, one.path, _own(one)) for one in self._control.own_calls()]
         return [Route(_ROOT + path, _answering(handler), methods=[method]) for method, path, handler in calls]
 
     async def _state(self, _request: Request) -> object:
@@ -111,6 +112,13 @@ class ControlApi:
 
 async def _words(request: Request, kind: type[Words]) -> Words:
     return kind.model_validate_json(await request.body() or b"{}")
+
+
+def _own(call: OwnCall) -> Handler:
+    async def carry_out(request: Request) -> object:
+        return await call.carry_out(await _words(request, call.words))
+
+    return carry_out
 
 
 def _answering(handler: Handler) -> Callable[[Request], Awaitable[Response]]:

@@ -1,8 +1,9 @@
 """What control can do to the world. The control API and the control page are two ways in."""
 
 import secrets
-from collections.abc import Sequence
-from typing import ClassVar, cast
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from emulators.books.countries import COUNTRIES
@@ -19,6 +20,7 @@ from emulators.kit.control.words import (
     ResetWords,
     SettingWords,
     Vocabulary,
+    Words,
 )
 from emulators.kit.faults.faults import (
     ACCESS_EXPIRED,
@@ -44,6 +46,23 @@ class ControlRefusedError(Exception):
         self.field = field
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCall:
+    """A control call of one platform.
+
+    Attributes:
+        method: Of HTTP.
+        path: Below that of all control calls.
+        words: What it may say.
+        carry_out: Does it, and tells what comes of it.
+    """
+
+    method: str
+    path: str
+    words: type[Words]
+    carry_out: Callable[[Any], Awaitable[object]]
+
+
 class Control:
     """The controls of one stand-in. A platform says what is in the class attributes, and how records are dated.
 
@@ -59,6 +78,10 @@ class Control:
 
     def __init__(self, world: World) -> None:
         self.world = world
+
+    def own_calls(self) -> Sequence[OwnCall]:
+        """The calls that only this platform's control has."""
+        return ()
 
     def add_fault(self, words: FaultWords) -> Fault:
         """Add a fault, or do at once what is done at once.

@@ -45,7 +45,7 @@ class Discovery:
             "authorization_endpoint": f"{browsers}{paths.authorize}",
             "token_endpoint": f"{here}{paths.token}",
             "revocation_endpoint": f"{here}{paths.revocation}",
-            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+            "scopes_supported": list(policies.discovered_scopes),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": grant_types,
@@ -53,10 +53,12 @@ class Discovery:
             "id_token_signing_alg_values_supported": ["RS256"],
             "token_endpoint_auth_methods_supported": [_METHODS[one] for one in ClientIn if one in policies.client_in],
         }
+        if paths.user_info is not None:
+            body["userinfo_endpoint"] = f"{here}{paths.user_info}"
         if policies.pkce is not Pkce.IGNORED:
             body["code_challenge_methods_supported"] = sorted(policies.pkce_methods)
-        return JSONResponse(body)
+        return JSONResponse(body, headers=self._wire.headers())
 
     async def _keys(self, _request: Request) -> Response:
         self._world.calls.record(f"GET {self._paths.keys}", 200)
-        return JSONResponse(self._world.key.public())
+        return JSONResponse(self._world.key.public(), headers=self._wire.headers())

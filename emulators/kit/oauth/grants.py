@@ -92,11 +92,14 @@ class Grants:
     Args:
         clock: Whose time counts.
         policies: The platform's policies.
+
+    Attributes:
+        policies: The ones that count now; what a platform leaves open may be switched here.
     """
 
     def __init__(self, clock: Clock, policies: Policies) -> None:
         self._clock = clock
-        self._policies = policies
+        self.policies = policies
         self._codes: dict[str, Code] = {}
         self._sets: dict[str, TokenSet] = {}
         self._grant_of_refresh: dict[str, str] = {}
@@ -105,10 +108,10 @@ class Grants:
 
     def granted_scope(self, person_id: str, asked: list[str]) -> tuple[str, ...]:
         """The scopes that a consent gives: those asked for now and, where scopes add up, those allowed before."""
-        if not self._policies.scopes_add_up:
+        if not self.policies.scopes_add_up:
             return tuple(asked)
         before = self._scopes_of.setdefault(person_id, {})
-        identity = self._policies.identity_scopes
+        identity = self.policies.identity_scopes
         before.update(dict.fromkeys(scope for scope in asked if scope not in identity))
         return tuple(dict.fromkeys([*asked, *before]))
 
@@ -116,7 +119,7 @@ class Grants:
         self, text: str, consent: Consent, redirect_uri: str, challenge: str | None, challenge_method: str = "S256"
     ) -> None:
         """Issue a code for a consent; it works once, for a limited time."""
-        expires_at = self._clock.now() + self._policies.code_seconds
+        expires_at = self._clock.now() + self.policies.code_seconds
         self._codes[text] = Code(consent, redirect_uri, challenge, challenge_method, expires_at)
 
     def take_code(self, text: str) -> Code | None:
@@ -126,7 +129,7 @@ class Grants:
 
     def owner_of(self, consent: Consent) -> str:
         """The id of the person or the organisation that a consent's grant belongs to."""
-        is_persons = self._policies.owner is Owner.PERSON
+        is_persons = self.policies.owner is Owner.PERSON
         owner = consent.person_id if is_persons or consent.organisation_id is None else consent.organisation_id
         return in_region(owner, consent.region) if consent.is_regional else owner
 
@@ -142,14 +145,14 @@ class Grants:
             The grant's id, and its refresh token; None in its place if the scopes give none.
         """
         grant_id = self.owner_of(consent)
-        if self._policies.newer_consent is NewerConsent.STANDS_BESIDE:
+        if self.policies.newer_consent is NewerConsent.STANDS_BESIDE:
             grant_id = f"{grant_id}/{secrets.token_hex(8)}"
         else:
-            self._end(grant_id, ends_access=self._policies.ends_superseded_access)
-        wanted = self._policies.refresh.scope
+            self._end(grant_id, ends_access=self.policies.ends_superseded_access)
+        wanted = self.policies.refresh.scope
         if wanted is not None and wanted not in consent.scope:
             return grant_id, None
-        text = secrets.token_urlsafe(self._policies.refresh.bytes)
+        text = self._fresh_token()
         self._sets[grant_id] = TokenSet(consent, text, self._clock.now(), grant_id=grant_id)
         self._grant_of_refresh[text] = grant_id
         return grant_id, text
@@ -163,7 +166,7 @@ class Grants:
         token_set = self._set_of(refresh_token)
         if token_set is None or not self._is_alive(token_set):
             return None
-        rules, now = self._policies.refresh, self._clock.now()
+        rules, now = self.policies.refresh, self._clock.now()
         if refresh_token == token_set.current:
             if now - token_set.current_since < rules.stable:
                 token_set.used_at = now
@@ -179,7 +182,7 @@ class Grants:
             return token_set
         else:
             self._grant_of_refresh.pop(token_set.current, None)
-        text = secrets.token_urlsafe(self._policies.refresh.bytes)
+        text = self._fresh_token()
         token_set.current, token_set.current_since = text, now
         self._grant_of_refresh[text] = token_set.grant_id
         return token_set
@@ -191,13 +194,13 @@ class Grants:
 
     def refresh_left(self, consent: Consent) -> int:
         """For how many seconds a refresh token issued now is valid if nobody uses it."""
-        idle = self._policies.refresh.idle
+        idle = self.policies.refresh.idle
         hard = self.hard_left(consent)
         return idle if hard is None else min(idle, hard)
 
     def hard_left(self, consent: Consent) -> int | None:
         """Seconds until the grant ends however it is used; None if it does not end."""
-        hard_end = self._policies.refresh.hard_end
+        hard_end = self.policies.refresh.hard_end
         return None if hard_end is None else max(0, consent.auth_time + hard_end - int(self._clock.now()))
 
     def revoke(self, token: str) -> Consent | None:
@@ -207,20 +210,25 @@ class Grants:
             What had been agreed to; None if the token is not known, or of a kind that cannot be revoked.
         """
         token_set = self._set_of(token)
-        if token_set is None and self._policies.revocation.by_access_token and (access := self._access.get(token)):
+        if token_set is None and self.policies.revocation.by_access_token and (access := self._access.get(token)):
             token_set = self._sets.get(access.grant_id or "")
         if token_set is None:
             return None
-        self._end(token_set.grant_id, ends_access=self._policies.revocation.ends_access)
+        self._end(token_set.grant_id, ends_access=self.policies.revocation.ends_access)
         self._scopes_of.pop(token_set.consent.person_id, None)
         return token_set.consent
+
+    def revoke_owner(self, owner_id: str) -> None:
+        """Kill every grant of an owner, as far as the policies say."""
+        for grant_id in [key for key, one in self._sets.items() if self.owner_of(one.consent) == owner_id]:
+            self._end(grant_id, ends_access=self.policies.revocation.ends_access)
 
     def revoke_person(self, person_id: str) -> None:
         """Kill what a person granted: refresh tokens, remembered scopes and, if revocation ends them, access tokens."""
         for grant_id in [key for key, one in self._sets.items() if one.consent.person_id == person_id]:
             self._end(grant_id, ends_access=False)
         self._scopes_of.pop(person_id, None)
-        if not self._policies.revocation.ends_access:
+        if not self.policies.revocation.ends_access:
             return
         for token, access in self._access.items():
             if access.person_id == person_id:
@@ -238,7 +246,7 @@ class Grants:
         access = Access(
             consent.person_id,
             frozenset(consent.scope),
-            self._clock.now() + self._policies.access_seconds,
+            self._clock.now() + self.policies.access_seconds,
             organisation_id=consent.organisation_id,
             grant_id=grant_id,
             region=consent.region,
@@ -247,7 +255,7 @@ class Grants:
 
     def remember_app_access(self, token: str, scope: tuple[str, ...]) -> None:
         """Make an access token of the app's own good."""
-        self._keep_access(token, Access(None, frozenset(scope), self._clock.now() + self._policies.access_seconds))
+        self._keep_access(token, Access(None, frozenset(scope), self._clock.now() + self.policies.access_seconds))
 
     def access(self, token: str) -> Access | None:
         """What an access token stands for, expired or not; None if it was never issued."""
@@ -276,10 +284,14 @@ class Grants:
         self._access |= {token: replace(one, grant_id=one.grant_id or one.person_id) for token, one in access.items()}
         self._scopes_of = {person_id: dict.fromkeys(allowed) for person_id, allowed in scopes.items()}
 
+    def _fresh_token(self) -> str:
+        rules = self.policies.refresh
+        return f"{rules.prefix}{secrets.token_urlsafe(rules.bytes)}"
+
     def _is_alive(self, token_set: TokenSet) -> bool:
         since = max(token_set.current_since, token_set.used_at)
         hard_left = self.hard_left(token_set.consent)
-        return self._clock.now() - since < self._policies.refresh.idle and hard_left != 0
+        return self._clock.now() - since < self.policies.refresh.idle and hard_left != 0
 
     def _keep_access(self, token: str, access: Access) -> None:
         if len(self._access) >= 20_000:

@@ -21,7 +21,7 @@ class Issued:
         access_seconds: How long the access token is good.
         refresh_token: None if there is none.
         refresh_seconds: How long it is good if nobody uses it.
-        hard_seconds: For how long the grant lasts however it is used; None for ever.
+        hard_seconds: For how long the grant lasts however it is used; None for ever, or where it was not asked for.
         id_token: None unless it was asked for.
     """
 
@@ -47,6 +47,10 @@ class IdentityWire:
     def issuer(self, here: str) -> str:
         """The issuer of tokens, at a stand-in that is called under the address ``here``."""
         return here
+
+    def headers(self) -> dict[str, str]:
+        """What every answer to a program carries besides."""
+        return {}
 
     def code(self, consent: Consent) -> str:
         """An authorisation code; unguessable."""

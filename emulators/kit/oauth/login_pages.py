@@ -161,6 +161,7 @@ class LoginPages:
             person=person,
             shown=shown,
             connected=self._connected(person),
+            first=self._world.first_choice(person),
             chosen=set(chosen),
             kept=kept,
             search=search,
@@ -169,7 +170,7 @@ class LoginPages:
         )
 
     def _choices(self, person: Person, search: str = "") -> list[Organisation]:
-        """What the person may choose, by name."""
+        """What the person may choose, by name, their own first."""
         world, term = self._world, search.strip().lower()
         offers_all = world.policies.offered is Offered.ALL
         found = [
@@ -178,7 +179,8 @@ class LoginPages:
             if (offers_all or not world.connections.exists(person.person_id, row.organisation_id))
             and term in row.name.lower()
         ]
-        return sorted(found, key=lambda row: (row.name, row.organisation_id))
+        first = world.first_choice(person)
+        return sorted(found, key=lambda row: (row.organisation_id != first, row.name, row.organisation_id))
 
     def _connected(self, person: Person) -> list[Organisation]:
         """The organisations that the person has connected already, where the page shows them."""

@@ -82,6 +82,9 @@ class RefreshTokens:
         reuse: What using one again does that is over.
         scope: Given only with this scope; None for always.
         bytes: Random bytes of which each is made.
+        prefix: What each begins with.
+        hard_end_header: A token request with this header, saying ``true``, is told when the grant ends however it is
+            used; empty tells every one.
     """
 
     idle: int
@@ -91,6 +94,8 @@ class RefreshTokens:
     reuse: Reuse = Reuse.REFUSED
     scope: str | None = None
     bytes: int = 32
+    prefix: str = ""
+    hard_end_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ class Refusal(StrEnum):
     GRANT_TYPE_UNKNOWN = "grant type unknown"
     SCOPE_WIDER = "more scopes than were granted"
     NOT_FOR_JSON = "JSON was not asked for"
+    TOKEN_UNKNOWN = "token to be revoked unknown"  # noqa: S105  # a word, no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ class Answered:
     """How a refusal is answered.
 
     Attributes:
-        error: The word.
+        error: The word; empty for an answer without a body.
         description: More words; None for none.
     """
 
@@ -158,6 +164,7 @@ STANDARD_REFUSALS: Mapping[Refusal, Answered] = {
     Refusal.GRANT_TYPE_UNKNOWN: Answered(400, "unsupported_grant_type"),
     Refusal.SCOPE_WIDER: Answered(400, "invalid_scope"),
     Refusal.NOT_FOR_JSON: Answered(406, "invalid_request"),
+    Refusal.TOKEN_UNKNOWN: Answered(400, "invalid_grant"),
 }
 STANDARD_WORDS: Mapping[AskedWrong, str] = {
     AskedWrong.CLIENT: "unauthorized_client : Unknown client",
@@ -192,6 +199,7 @@ class Policies:
         ends_superseded_access: Whether the access tokens of a grant that was superseded are over at once.
         scopes_add_up: Whether a consent gives what the person allowed earlier too.
         identity_scopes: Scopes that are about the person alone; with no others, no organisation is chosen.
+        discovered_scopes: The scopes that the discovery document names.
         is_known_scope: Whether an app may ask for a scope.
         usual_scope: What an app is given that asks for no scope; None refuses it.
         implied_scopes: What a scope includes besides itself.
@@ -225,6 +233,7 @@ class Policies:
     ends_superseded_access: bool = False
     scopes_add_up: bool = False
     identity_scopes: frozenset[str] = frozenset({"openid", "profile", "email", "offline_access"})
+    discovered_scopes: tuple[str, ...] = ("openid", "profile", "email", "offline_access")
     is_known_scope: Callable[[str], bool] = _all_known
     usual_scope: str | None = None
     implied_scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -246,13 +255,18 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where the parts of an identity server are. The pages in between are nobody's business but its own."""
+    """Where the parts of an identity server are. The pages in between are nobody's business but its own.
+
+    Attributes:
+        user_info: Named in the discovery document; the platform answers it among its own calls.
+    """
 
     authorize: str
     token: str
     revocation: str
     discovery: str | None
     keys: str | None
+    user_info: str | None = None
     sign_in: str = "/identity/sign-in"
     region: str = "/identity/region"
     consent: str = "/identity/consent"

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from dataclasses import replace
 from hmac import compare_digest
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 
 import orjson
@@ -28,6 +29,18 @@ class TokenRefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal)
         self.refusal = refusal
+
+
+class Told(NamedTuple):
+    """What a token request says besides its form.
+
+    Attributes:
+        issuer: Of its tokens, at the address that was called.
+        wants_end: Whether the answer tells when the grant ends however it is used.
+    """
+
+    issuer: str
+    wants_end: bool
 
 
 class TokenEndpoint:
@@ -65,7 +78,7 @@ class TokenEndpoint:
             if is_revocation:
                 body = self._revoke(form)
             else:
-                issued = self._tokens(form, self._wire.issuer(base_url(scope)))
+                issued = self._tokens(form, self._told(scope))
                 world.handed_out.note(form)
                 world.handed_out.note(issued)
                 body = orjson.dumps(issued)
@@ -80,14 +93,22 @@ class TokenEndpoint:
         if is_refresh and world.faults.take(DROP_REFRESH_RESPONSE, path):
             await drop(scope, receive)
             return
-        await answer(send, status, _NO_STORE, body)
+        more = [(name.encode(), value.encode()) for name, value in self._wire.headers().items()]
+        await answer(send, status, [*_NO_STORE, *more], body)
 
     def _refused(self, refusal: Refusal) -> tuple[int, bytes]:
         answered = self._world.policies.refusals[refusal]
+        if not answered.error:
+            return answered.status, b""
         said = {"error": answered.error}
         if answered.description is not None:
             said["error_description"] = answered.description
         return answered.status, orjson.dumps(said)
+
+    def _told(self, scope: Scope) -> Told:
+        header = self._world.policies.refresh.hard_end_header
+        wants_end = not header or dict(scope["headers"]).get(header.encode(), b"").lower() == b"true"
+        return Told(self._wire.issuer(base_url(scope)), wants_end)
 
     def _check_accept(self, scope: Scope) -> None:
         if self._world.policies.wants_accept and b"json" not in dict(scope["headers"]).get(b"accept", b""):
@@ -113,20 +134,20 @@ class TokenEndpoint:
         if not (is_right and is_known and where in world.client_in):
             raise TokenRefusedError(Refusal.CLIENT_UNKNOWN)
 
-    def _tokens(self, form: Form, issuer: str) -> dict[str, object]:
+    def _tokens(self, form: Form, told: Told) -> dict[str, object]:
         match form.get("grant_type"):
             case "authorization_code":
-                return self._exchange(form, issuer)
+                return self._exchange(form, told)
             case "refresh_token":
-                return self._refresh(form, issuer)
+                return self._refresh(form, told)
             case "client_credentials" if self._world.policies.app_scope is not None:
-                return self._app(form, issuer, self._world.policies.app_scope)
+                return self._app(form, told.issuer, self._world.policies.app_scope)
             case None:
                 raise TokenRefusedError(Refusal.WITHOUT_GRANT_TYPE)
             case _:
                 raise TokenRefusedError(Refusal.GRANT_TYPE_UNKNOWN)
 
-    def _exchange(self, form: Form, issuer: str) -> dict[str, object]:
+    def _exchange(self, form: Form, told: Told) -> dict[str, object]:
         grants = self._world.grants
         code = grants.take_code(form.get("code", ""))
         if code is None or form.get("redirect_uri") != code.redirect_uri:
@@ -135,9 +156,9 @@ class TokenEndpoint:
             raise TokenRefusedError(Refusal.GRANT_DEAD)
         self._world.calls.token_exchanges += 1
         grant_id, refresh_token = grants.start(code.consent)
-        return self._token_set(code.consent, grant_id, refresh_token, issuer, code.consent.nonce)
+        return self._token_set(code.consent, grant_id, refresh_token, told, code.consent.nonce)
 
-    def _refresh(self, form: Form, issuer: str) -> dict[str, object]:
+    def _refresh(self, form: Form, told: Told) -> dict[str, object]:
         grants, refresh_token = self._world.grants, form.get("refresh_token", "")
         wanted = form.get("scope", "").split()
         if not set(wanted) <= set(grants.scope_of(refresh_token) or wanted):
@@ -147,20 +168,20 @@ class TokenEndpoint:
             raise TokenRefusedError(Refusal.GRANT_DEAD)
         self._world.calls.refreshes += 1
         if self._world.faults.take(REFRESH_TOKEN_LEFT_OUT, self._paths.token):
-            left_out = self._token_set(rotated.consent, rotated.grant_id, None, issuer, None)
+            left_out = self._token_set(rotated.consent, rotated.grant_id, None, told, None)
             return left_out | {"refresh_token": None}
-        return self._token_set(rotated.consent, rotated.grant_id, rotated.current, issuer, None)
+        return self._token_set(rotated.consent, rotated.grant_id, rotated.current, told, None)
 
     def _token_set(
-        self, consent: Consent, grant_id: str, refresh_token: str | None, issuer: str, nonce: str | None
+        self, consent: Consent, grant_id: str, refresh_token: str | None, told: Told, nonce: str | None
     ) -> dict[str, object]:
         world, wire = self._world, self._wire
         consent = replace(consent, scope=tuple(one for one in consent.scope if one not in world.withheld_scopes))
-        access = wire.access_token(consent, issuer)
+        access = wire.access_token(consent, told.issuer)
         world.grants.remember_access(access, consent, grant_id)
         id_token = None
         if "openid" in consent.scope:
-            id_token = world.key.sign(wire.id_token(consent, issuer, access, nonce))
+            id_token = world.key.sign(wire.id_token(consent, told.issuer, access, nonce))
         return wire.token_answer(
             Issued(
                 consent,
@@ -168,7 +189,7 @@ class TokenEndpoint:
                 world.policies.access_seconds,
                 refresh_token,
                 world.grants.refresh_left(consent),
-                world.grants.hard_left(consent),
+                world.grants.hard_left(consent) if told.wants_end else None,
                 id_token,
             )
         )
@@ -191,7 +212,7 @@ class TokenEndpoint:
             raise TokenRefusedError(Refusal.WITHOUT_GRANT_TYPE)
         revoked = world.grants.revoke(form["token"])
         if revoked is None and world.revokes_known_only:
-            raise TokenRefusedError(Refusal.GRANT_DEAD)
+            raise TokenRefusedError(Refusal.TOKEN_UNKNOWN)
         if revoked and world.policies.revocation.ends_connections:
             world.connections.remove_matching(person_id=revoked.person_id, organisation_id=revoked.organisation_id)
         return self._wire.revoked()

@@ -47,6 +47,7 @@ POLICIES = Policies(
         Refusal.GRANT_TYPE_UNKNOWN: Answered(400, "unsupported_grant_type"),
         Refusal.SCOPE_WIDER: Answered(400, "invalid_scope"),
         Refusal.NOT_FOR_JSON: Answered(400, "invalid_request", "JSON was not asked for"),
+        Refusal.TOKEN_UNKNOWN: Answered(400, "invalid_grant"),
     },
 )
 """One living line of refresh tokens for each person: a used one and one that a newer consent replaced are refused at

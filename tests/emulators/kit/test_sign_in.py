@@ -30,6 +30,15 @@ def test_a_picker_of_exactly_one_brings_that_one_back(starts: Starts) -> None:
     assert nowhere.whoami(tokens).json() == {"person": nowhere.people[0], "organisation": two}
 
 
+def test_one_may_be_offered_first(starts: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = starts(ONE_EACH)
+    by_name = Form(nowhere.signed_in().text).choices["organisation"]
+    monkeypatch.setattr(nowhere.world, "first_choice", lambda _: by_name[3])
+    page = nowhere.signed_in()
+    assert Form(page.text).choices["organisation"] == [by_name[3], *by_name[:3], *by_name[4:]]
+    assert page.text.count("your firm") == 1
+
+
 def test_what_is_connected_may_be_offered_again(starts: Starts) -> None:
     nowhere = starts(ONE_EACH)
     one = nowhere.organisations[0]

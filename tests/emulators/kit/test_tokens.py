@@ -122,6 +122,18 @@ def test_lifetimes_are_told_as_they_are(starts: Starts) -> None:
     assert newer["refresh_expires_in"] == newer["ends_in"] == 70 * DAY - HOUR
 
 
+def test_the_end_may_be_told_to_who_asks_for_it(starts: Starts) -> None:
+    rules = RefreshTokens(idle=100 * DAY, hard_end=120 * DAY, hard_end_header="x-tell-the-end", prefix="NW1-")
+    nowhere = starts(replace(POLICIES, refresh=rules))
+    tokens = nowhere.connect(nowhere.organisations[0])
+    assert tokens["ends_in"] is None
+    assert tokens["refresh_token"].startswith("NW1-")
+    nowhere.http.headers["X-Tell-The-End"] = "true"
+    told = nowhere.refresh(tokens).json()
+    assert told["ends_in"] == 120 * DAY
+    assert told["refresh_token"].startswith("NW1-")
+
+
 def test_a_refresh_token_may_come_without_being_asked_for(starts: Starts) -> None:
     always = starts(POLICIES)
     assert "refresh_token" in always.connect(always.organisations[0])
@@ -136,6 +148,13 @@ def test_refusals_are_in_the_platforms_words(starts: Starts) -> None:
     answer = nowhere.refresh({"refresh_token": "never-issued"})
     assert answer.status_code == 401
     assert answer.json() == {"error": "invalid_grant", "error_description": "Token invalid"}
+
+
+def test_a_refusal_may_have_no_body(starts: Starts) -> None:
+    words = dict(POLICIES.refusals) | {Refusal.TOKEN_UNKNOWN: Answered(400, "")}
+    nowhere = starts(replace(POLICIES, refusals=words, revocation=Revocation(known_only=True)))
+    answer = nowhere.revoke("never-issued")
+    assert (answer.status_code, answer.content) == (400, b"")
 
 
 def test_an_app_has_tokens_of_its_own_only_where_there_are_any(starts: Starts) -> None:

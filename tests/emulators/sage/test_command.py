@@ -31,6 +31,6 @@ def test_sign_ins_outlive_a_restart(tmp_path: Path) -> None:
 
 
 def test_the_command_knows_every_stand_in() -> None:
-    assert stand_ins() == ["sage", "xero"]
-    with pytest.raises(typer.BadParameter, match="sage, xero"):
+    assert stand_ins() == ["quickbooks", "sage", "xero"]
+    with pytest.raises(typer.BadParameter, match="quickbooks, sage, xero"):
         emulator(SimpleNamespace(args=["nonsense"]))  # type: ignore[arg-type]  # all that it looks at

@@ -1,0 +1,1 @@
+"""What is answered with an access token: queries, single records, changes, batches."""

@@ -1,0 +1,1 @@
+"""Signing in: codes, tokens, who somebody is, and how long each is good."""

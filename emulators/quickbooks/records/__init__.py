@@ -1,0 +1,1 @@
+"""The books as QuickBooks writes them: its entities and field names, its words, its ids and its awkward companies."""

@@ -1,0 +1,1 @@
+"""The stand-in for QuickBooks, over real HTTP, against what Intuit's documents say."""
