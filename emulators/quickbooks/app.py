@@ -2,7 +2,7 @@
 
 import re
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from emulators.kit.app import StandIn
 from emulators.kit.clock import Clock
@@ -28,7 +28,7 @@ class Sandbox(StandIn):
     """
 
     def __init__(self, world: World) -> None:
-        calls = {
+        calls: dict[str, ASGIApp] = {
             PREFIX: AccountingApi(world),
             PATHS.user_info or "": UserInfo(world),
             ADDRESS: ConnectedApps(world, Pages(world.platform)).app(),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import eq, ge, gt, le, lt
+from typing import Any
 
 from emulators.quickbooks.accounting.entities import ACTIVE, Entity
 from emulators.quickbooks.accounting.statement import Condition, Literal, Statement
@@ -13,7 +14,8 @@ from emulators.quickbooks.records.record import PACIFIC, Record
 USUAL, MOST = 100, 1000
 """Rows in an answer where nothing is said, and the most that may be asked for."""
 
-_OPERATORS: dict[str, Callable[[object, object], bool]] = {"=": eq, "<": lt, ">": gt, "<=": le, ">=": ge}
+Operator = Callable[[Any, Any], bool]
+_OPERATORS: dict[str, Operator] = {"=": eq, "<": lt, ">": gt, "<=": le, ">=": ge}
 _ALWAYS_TOLD = ("domain", "sparse")
 Compared = str | float | bool
 
@@ -176,7 +178,7 @@ def _holds(condition: Condition, record: Record) -> bool:
     return _compares(_OPERATORS[condition.operator], value, condition.values[0], condition.name)
 
 
-def _compares(operator: Callable[[object, object], bool], value: Compared | None, literal: Literal, name: str) -> bool:
+def _compares(operator: Operator, value: Compared | None, literal: Literal, name: str) -> bool:
     if value is None:
         return False
     if isinstance(value, bool):
@@ -185,7 +187,7 @@ def _compares(operator: Callable[[object, object], bool], value: Compared | None
     if isinstance(literal, bool):
         return False
     if isinstance(value, str):
-        if value.isdigit() and literal.isdigit() and operator is not eq:
+        if value.isdecimal() and literal.isdecimal() and operator is not eq:
             return operator(int(value), int(literal))
         return operator(value, literal)
     if name.endswith("Time"):

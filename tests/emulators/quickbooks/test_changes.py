@@ -77,7 +77,7 @@ def test_it_looks_back_thirty_days(app: App, large: Tokens) -> None:
 
 def test_a_thousand_objects_of_all_entities_are_the_most() -> None:
     stamp = {"LastUpdatedTime": "2026-05-01T00:00:00-07:00"}
-    rows = [{"Id": str(number), "MetaData": stamp} for number in range(700)]
+    rows: list[dict[str, object]] = [{"Id": str(number), "MetaData": stamp} for number in range(700)]
     told = captured([ENTITIES["Vendor"], ENTITIES["Customer"], ENTITIES["Item"]], dict.fromkeys(ENTITIES, rows), 0.0)
     answered = told[0]["QueryResponse"]
     assert isinstance(answered, list)
@@ -85,7 +85,7 @@ def test_a_thousand_objects_of_all_entities_are_the_most() -> None:
 
 
 def test_a_batch_answers_each_item_in_its_own_way(app: App, large: Tokens) -> None:
-    items = [
+    items: list[Shown] = [
         {"bId": "a", "Query": "SELECT * FROM Class"},
         {"bId": "b", "Query": "SELECT COUNT(*) FROM Vendor WHERE Active IN (true, false)"},
         {"bId": "c", "Query": "SELECT * FROM Nonsense"},

@@ -122,9 +122,9 @@ def test_only_what_is_active_is_found_unless_the_statement_speaks_of_it(app: App
     assert every == active + len(gone)
     assert gone
     for row in gone:
-        name = row.get("Name", row.get("DisplayName"))
+        name = row["Name"] if "Name" in row else row["DisplayName"]
         assert name.endswith(" (deleted)")
-        assert row.get("FullyQualifiedName", name).endswith(" (deleted)")
+        assert str(row.get("FullyQualifiedName", name)).endswith(" (deleted)")
         assert row["Active"] is False
 
 
