@@ -113,7 +113,10 @@ class Reader:
         except TooSmall as error:
             logger.warning("asked once more: %s", error.detail)
         else:
-            if group.lists in claimed.since or not loses_many(group.lists, rows, claimed.held):
+            # A list whose own feed is refused has no rows that could be lost: it stays as it is stored.
+            refused = {name for lists in besides.refused for name in lists}
+            held = {name: count for name, count in claimed.held.items() if name not in refused}
+            if group.lists in claimed.since or not loses_many(group.lists, rows, held):
                 return rows
             logger.warning("asked once more: %s would lose many rows", ", ".join(group.lists))
         return await self._rows(provider, tokens, claimed, group, lease, besides)

@@ -93,9 +93,9 @@ def account(record: Record) -> rows.Account | None:
 
 
 def chart_of(records: Iterable[Record]) -> Chart:
-    """The accounts of a chart by their ids, for records that only refer to them."""
+    """The accounts of a chart by their ids, by which other records refer to them."""
     made = (account(record) for record in records)
-    return {row.key: row._replace(record="") for row in made if row is not None}
+    return {row.key: row for row in made if row is not None}
 
 
 def bank_account(record: Record, chart: Chart) -> rows.Account | None:

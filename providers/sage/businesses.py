@@ -20,7 +20,7 @@ from providers.port.provider import ReachableOrganisation
 from providers.sage.api import Calls, TokenStaysRefused
 from providers.sage.books import has_ended
 from providers.sage.envelope import envelope
-from providers.sage.feeds import LISTING, SINGLE, Listed, lacks
+from providers.sage.feeds import LISTING, SINGLE, STOCK_ITEMS, Listed, lacks
 from providers.sage.walk import Walk
 
 LONGEST_NAME = 255
@@ -70,11 +70,17 @@ class Businesses:
     ) -> ProviderError:
         """The error that a refusal stands for: the plan lacks the feed, the business is out of reach, or itself.
 
+        A feed that enriches another is read after that one was answered, so that it tells nothing of the business.
+
         Raises:
             ProviderError: Asking has failed for another reason.
         """
         if refusal.cause not in _MAY_BE_OTHER:
             return refusal
+        lacking = NeedsPerson(Cause.NOT_ON_PLAN, refusal.detail)
+        if feed.enriches:
+            # Stock is of Plus alone, and a login that may read products may read stock.
+            return lacking if feed == STOCK_ITEMS else refusal
         try:
             business = await self.profile(tokens, business_id)
         except (NeedsPerson, TokenStaysRefused) as error:
@@ -82,7 +88,7 @@ class Businesses:
                 return error
             is_reached = any(one.organisation_id == business_id for one in await self.reached(tokens))
             return refusal if is_reached else NeedsPerson(Cause.ACCESS_LOST, refusal.detail)
-        return NeedsPerson(Cause.NOT_ON_PLAN, refusal.detail) if lacks(business, feed) else refusal
+        return lacking if lacks(business, feed) else refusal
 
     async def _listed(self, tokens: CredentialSource) -> Sequence[Record]:
         walk, is_last = Walk(_LIST), False

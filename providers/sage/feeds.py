@@ -106,7 +106,7 @@ DIMENSIONS = Listed("/analysis_types")
 CATEGORIES = Listed("/analysis_type_categories")
 
 COLLECTIONS: Mapping[Feed, Collection] = {
-    LEDGER_ACCOUNTS: Collection(CHART, lambda record, _: books.account(record)),
+    LEDGER_ACCOUNTS: Collection(CHART, lambda record, _: books.account(record)),  # where it is asked what has changed
     TAX_RATES: Collection(Listed("/tax_rates"), lambda record, _: books.tax_rate(record)),
     PRODUCTS: Collection(Listed("/products"), trade.product, names_accounts=True, tells_deleted=True),
     SERVICES: Collection(Listed("/services"), trade.service, names_accounts=True, tells_deleted=True),
@@ -126,11 +126,9 @@ say in opposite ways."""
 def lacks(business: Record, feed: Feed) -> bool:
     """Whether the plan of a business, which refuses a feed, does not have it.
 
-    Stock is of Plus alone, and a login that may read products may read stock. Dimensions are not of Start, and outside
-    the United Kingdom and Ireland of Plus alone; products and services may not be of Start.
+    Dimensions are not of Start, and outside the United Kingdom and Ireland of Plus alone; products and services may not
+    be of Start.
     """
-    if feed == STOCK_ITEMS:
-        return True
     plan = books.plan_of(business)
     if feed == ANALYSIS_TYPES and reference(business.get("country")) not in {"GB", "IE"}:
         return plan in _START or plan == _STANDARD

@@ -10,7 +10,7 @@ BASE = {"id", "displayed_as", "$path"}
 """What a record has that was not asked for more."""
 
 Chart = Mapping[str, Account]
-"""A business's accounts by their ids, as rows without Sage's records."""
+"""A business's accounts by their ids."""
 
 
 def reference(value: object) -> str | None:

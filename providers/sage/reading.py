@@ -9,6 +9,7 @@ from providers.kit.cached import CachedByKey
 from providers.kit.clock import Clock
 from providers.kit.json_bodies import read_object
 from providers.kit.json_values import Record, text
+from providers.kit.shared_reads import SharedReads
 from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, Unavailable
 from providers.port.feeds import Feed
@@ -27,6 +28,7 @@ from providers.sage.feeds import (
     CURRENCIES,
     DIMENSIONS,
     FIXED_CURRENCIES,
+    LEDGER_ACCOUNTS,
     ORGANISATION,
     PAGE,
     SINGLE,
@@ -39,9 +41,6 @@ from providers.sage.walk import Walk
 _CURRENCIES_KEPT = timedelta(days=1)
 """Sage asks not to read its fixed lists often; they are the same for every business."""
 
-_CHART_KEPT, _CHARTS_KEPT = timedelta(minutes=2), 128
-"""For how long, and of how many businesses, the chart is kept to which their other feeds refer: while they are read."""
-
 
 class Reading:
     """Reads feeds. There is one in each process, because it keeps what is the same for several of them."""
@@ -49,7 +48,7 @@ class Reading:
     def __init__(self, api: Calls, businesses: Businesses, now: Clock) -> None:
         self._api, self._businesses = api, businesses
         self._currencies = CachedByKey[tuple[Currency, ...]](_CURRENCIES_KEPT, 1, now)
-        self._charts = CachedByKey[Chart](_CHART_KEPT, _CHARTS_KEPT, now)
+        self._charts = SharedReads[Chart]()
 
     async def pages(
         self, tokens: CredentialSource, business_id: str, feed: Feed, since: datetime | None
@@ -63,6 +62,8 @@ class Reading:
             yield await self._dimensions(tokens, business_id)
         elif feed == CURRENCIES:
             yield await self._fixed_currencies(tokens, business_id)
+        elif feed == LEDGER_ACCOUNTS and since is None:
+            yield Page(tuple((await self._chart(tokens, business_id, is_told=True)).values()))
         else:
             async for page in self._collection(tokens, business_id, COLLECTIONS[feed], since):
                 yield page
@@ -91,24 +92,27 @@ class Reading:
         changed = None if since is None else {"updated_or_created_since": since}
         async for records, is_last in self._records(tokens, business_id, where, changed):
             found += len(records)
-            chart = await self._chart(tokens, business_id) if records and collection.names_accounts else {}
+            chart = await self._chart_if_allowed(tokens, business_id) if records and collection.names_accounts else {}
             rows = [row for record in records if (row := collection.parse(record, chart)) is not None]
             is_unmodified = is_last and since is not None and not found and not deleted
             yield Page(rows, is_last, is_unmodified, deleted)
 
-    async def _chart(self, tokens: CredentialSource, business_id: str) -> Chart:
-        """A business's accounts, to which other records only refer; none where the login may not read them."""
+    async def _chart(self, tokens: CredentialSource, business_id: str, *, is_told: bool = False) -> Chart:
+        """A business's accounts, read once for its own feed and for those whose records refer to them."""
 
         async def load() -> Chart:
-            try:
-                return books.chart_of(await self._whole(tokens, business_id, CHART))
-            except NeedsPerson as error:
-                if error.cause is not Cause.ROLE_TOO_LOW:
-                    raise
-                return {}
+            return books.chart_of(await self._whole(tokens, business_id, CHART))
 
-        # What one practice's login may read is not another's, also where both reach the business.
-        return await self._charts.get(f"{tokens.practice_id} {business_id}", load)
+        return await self._charts.get(tokens, business_id, load, is_told=is_told)
+
+    async def _chart_if_allowed(self, tokens: CredentialSource, business_id: str) -> Chart:
+        """What records refer to; no account where the login may not read the chart."""
+        try:
+            return await self._chart(tokens, business_id)
+        except NeedsPerson as error:
+            if error.cause is not Cause.ROLE_TOO_LOW:
+                raise
+            return {}
 
     async def _profile(self, tokens: CredentialSource, business_id: str) -> Page:
         business = await self._businesses.profile(tokens, business_id)
@@ -126,7 +130,7 @@ class Reading:
 
     async def _banks(self, tokens: CredentialSource, business_id: str) -> Page:
         banks = await self._whole(tokens, business_id, BANKS)
-        chart = await self._chart(tokens, business_id) if banks else {}
+        chart = await self._chart_if_allowed(tokens, business_id) if banks else {}
         return Page([row for bank in banks if (row := books.bank_account(bank, chart)) is not None])
 
     async def _dimensions(self, tokens: CredentialSource, business_id: str) -> Page:

@@ -67,7 +67,7 @@ ANYWHERE: Mapping[Wrong, Mapping[str, object]] = {
 """The faults that every stand-in has the same way."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Held:
     """A grant as calls get it; refreshed when its credential was refused, unless it is told not to be."""
 

@@ -203,6 +203,16 @@ async def test_what_only_enriches_a_list_costs_it_nothing(pulls: Pulls):
     assert (connection.status, connection.cause) == (ConnectionStatus.CONNECTED, Cause.ROLE_TOO_LOW)
 
 
+async def test_a_list_whose_feed_is_refused_loses_no_rows_and_is_asked_for_once(pulls: Pulls):
+    enriching = replace(BANKS, enriches=True)
+    pulls.second.feeds = Feeds(*(enriching if feed == BANKS else feed for feed in APART))
+    pulls.second.books[enriching] = pulls.second.books[BANKS]
+    await pulls.pull()
+    pulls.second.refuses[enriching] = NO_ROLE
+    await pulls.pull([RowKind.ACCOUNTS])
+    assert [feed for feed, _ in pulls.second.asked] == [LEDGER, enriching]
+
+
 async def test_a_login_that_may_not_read_the_profile_cannot_open_the_organisation(pulls: Pulls):
     await pulls.pull()
     pulls.second.refuses[COMPANY] = NO_ROLE

@@ -177,7 +177,7 @@ async def test_what_a_first_pull_costs(sage: SageSubject) -> None:
     before = sage.world.calls.total
     for feed in sage.provider.feeds:
         await sage.keys(held, PLACE, feed)
-    assert sage.world.calls.total - before == 12
+    assert sage.world.calls.total - before == 11
 
 
 async def test_changes_tell_what_was_deleted(sage: SageSubject) -> None:

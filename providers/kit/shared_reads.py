@@ -1,0 +1,69 @@
+"""What several feeds of an organisation need of one another, read once within a pull.
+
+A value belongs to the credential source of the pull that asks for it and is forgotten with that: no other pull, login
+or practice is ever given it, and as much is kept as pulls are under way.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from providers.port.credential import CredentialSource
+from providers.port.errors import NeedsPerson
+
+Value = TypeVar("Value")
+
+
+@dataclass(slots=True)
+class _Read(Generic[Value]):
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    value: Value | NeedsPerson | None = None
+    is_told: bool = False
+
+
+class SharedReads(Generic[Value]):
+    """Reads values; callers that come while one is read wait for it."""
+
+    def __init__(self) -> None:
+        self._held: WeakKeyDictionary[CredentialSource, dict[str, _Read[Value]]] = WeakKeyDictionary()
+
+    def __len__(self) -> int:
+        """Of how many pulls something is kept."""
+        return len(self._held)
+
+    async def get(
+        self,
+        tokens: CredentialSource,
+        organisation_id: str,
+        load: Callable[[], Awaitable[Value]],
+        *,
+        is_told: bool = False,
+    ) -> Value:
+        """The value of an organisation.
+
+        Args:
+            tokens: The credential source of the pull.
+            organisation_id: The organisation.
+            load: Reads it.
+            is_told: Whether it is what the caller was asked for, and not only something that the caller refers to.
+                Whoever asks for that once more wants it read anew.
+
+        Raises:
+            NeedsPerson: It is refused. That is kept as a value is.
+            Exception: Whatever else ``load`` raises; the next caller reads again.
+        """
+        held = self._held.setdefault(tokens, {}).setdefault(organisation_id, _Read())
+        async with held.lock:
+            if held.value is None or (is_told and held.is_told):
+                held.value, held.is_told = None, False
+                try:
+                    held.value = await load()
+                except NeedsPerson as refusal:
+                    held.value = refusal.with_traceback(None)
+            held.is_told = held.is_told or is_told
+            value = held.value
+        if isinstance(value, NeedsPerson):
+            raise value.with_traceback(None)
+        return value
