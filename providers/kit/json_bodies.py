@@ -23,6 +23,13 @@ _ESCAPE = re.compile(r"\\(?:u[dD][89abAB][\dA-Fa-f]{2}\\u[dD][c-fC-F][\dA-Fa-f]{
 
 _TEXT_OR_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*', re.DOTALL)
 
+_INEXACT = re.compile(rb"(?:^|[\s:,\[])-?[0-9]+(?:[.eE]|(?<=[0-9]{16}))")
+"""A number that a binary float would hold, of which there may be none: one with a fraction, or with very many digits.
+What looks like one inside a text counts as one, which costs time and nothing else."""
+
+_LONG = 19
+"""Digits, or eighteen and a sign, that 64 bits may not hold."""
+
 _ONE_CHARACTER = frozenset('"\\/bfnrt')
 
 _CONTROLS = dict.fromkeys(range(32), " ")
@@ -37,7 +44,7 @@ def read_json(body: bytes, *, has_decimals: bool = False) -> object:
 
     Args:
         body: As received, decoded from compression.
-        has_decimals: Read fractions as ``Decimal``, at some cost, instead of as floats.
+        has_decimals: Read fractions as ``Decimal``, where there are any at some cost, instead of as floats.
 
     Raises:
         ValueError: It is not JSON, or not a whole document.
@@ -48,7 +55,9 @@ def read_json(body: bytes, *, has_decimals: bool = False) -> object:
         body = _repaired(body)
         parsed = orjson.loads(body)
     # The strict and fast reading above has refused whatever this one would let through.
-    return json.loads(body, parse_float=Decimal) if has_decimals else parsed
+    if not has_decimals or not _INEXACT.search(body):
+        return parsed
+    return json.loads(body, parse_float=Decimal, parse_int=_exact)
 
 
 def read_object(body: bytes) -> dict[str, object]:
@@ -64,6 +73,11 @@ def read_object(body: bytes) -> dict[str, object]:
     if not isinstance(parsed, dict):
         raise Unavailable("the answer is not an object")
     return parsed
+
+
+def _exact(digits: str) -> int | Decimal:
+    """A whole number; of more digits than can be written again as one (64 bits), a decimal."""
+    return int(digits) if len(digits) < _LONG else Decimal(digits)
 
 
 def without_nul(body: bytes) -> bytes:

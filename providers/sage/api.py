@@ -11,13 +11,12 @@ from collections.abc import Mapping
 import httpx2
 
 from contracts.words.causes import Cause
-from providers.kit.authorised_calls import AuthorisedCalls
+from providers.kit.api_calls import ApiCalls
 from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
-from providers.kit.oauth.token_sets import unpacked
 from providers.port.credential import CredentialSource
-from providers.port.errors import NeedsPerson, RateLimited, Unavailable
+from providers.port.errors import NeedsPerson
 from providers.sage.errors import classify, refuses_token
 
 BUSINESS = "x-business"
@@ -27,16 +26,19 @@ TOKENS_REPLACED = 1
 token tells."""
 
 
-class TokenStaysRefused(Unavailable):
-    """The newest access token is refused too; where it is about a business, that may be reached no more."""
-
-
 class Calls:
     """Makes calls."""
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
-        self._base_url, self._http, self._limits, self._now = base_url, http, limits, now
-        self._calls = AuthorisedCalls(http, limits, tokens_replaced=TOKENS_REPLACED)
+        self._calls = ApiCalls(
+            base_url,
+            http,
+            limits,
+            now,
+            classify=classify,
+            refuses=_refuses_token,
+            tokens_replaced=TOKENS_REPLACED,
+        )
 
     async def get(
         self,
@@ -59,20 +61,10 @@ class Calls:
         Raises:
             ProviderError: Classified by cause.
         """
-
-        def made(secret: bytes) -> httpx2.Request:
-            headers = {"accept": "application/json", "authorization": f"Bearer {unpacked(secret).access_token}"}
-            if business_id is not None:
-                headers[BUSINESS] = business_id
-            url = f"{self._base_url}{path}"
-            return self._http.build_request("GET", url, params=params, headers=headers, extensions=bound.asked)
-
-        response = await self._calls.send(tokens, business_id, made, _refuses_token)
-        if not 200 <= response.status_code < 300:
-            error = classify(response.status_code, response.headers, response.content, self._now())
-            if isinstance(error, RateLimited):
-                self._limits.refused(business_id, error)
-            raise TokenStaysRefused(error.detail) if _refuses_token(response) else error
+        headers = {} if business_id is None else {BUSINESS: business_id}
+        response = await self._calls.send(
+            "GET", path, tokens, bound, organisation_id=business_id, headers=headers, params=params
+        )
         echo = response.headers.get(BUSINESS)
         if business_id is not None and echo is not None and echo.strip().lower() != business_id.lower():
             raise NeedsPerson(Cause.WRONG_ORGANISATION, f"{path}: the answer is about another business")

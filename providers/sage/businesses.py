@@ -17,9 +17,10 @@ from providers.port.credential import CredentialSource
 from providers.port.errors import NeedsPerson, ProviderError
 from providers.port.feeds import Feed
 from providers.port.provider import ReachableOrganisation
-from providers.sage.api import Calls, TokenStaysRefused
+from providers.sage.api import Calls
 from providers.sage.books import has_ended
 from providers.sage.envelope import envelope
+from providers.sage.errors import TokenStaysRefused
 from providers.sage.feeds import LISTING, SINGLE, STOCK_ITEMS, Listed, lacks
 from providers.sage.walk import Walk
 

@@ -4,7 +4,7 @@ A status counts only where Sage's own JSON stands under it: what stands in front
 text or with nothing, and the same call works minutes later. Of the API, with its own JSON (a list of errors, or one):
 
     401  whose message says that there is no active subscription    subscription_ended: the token is fine
-    401  anything else                                               Unavailable: another token may do
+    401  anything else                                               TokenStaysRefused: another token may do
     403                                                              role_too_low; ``api`` asks whether access is lost
     any  UnexpectedError                                             Unavailable: a fault of Sage's
     404 with RecordNotFound, and other 4xx                           unknown; of a 404 likewise
@@ -39,6 +39,10 @@ _SUBSCRIPTION_ENDED = re.compile(r"no active subscription|\(MSE\)", re.IGNORECAS
 _KNOWN_CODES = ("AuthorizationFailure", "MultiUserAccessDenied", "RecordNotFound", "RecordInvalid", "UnexpectedError")
 
 
+class TokenStaysRefused(Unavailable):
+    """The newest access token is refused too; where it is about a business, that may be reached no more."""
+
+
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> ProviderError:
     """The error for an answer of the API.
 
@@ -52,12 +56,14 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: datetime
     detail = _described(status, headers, faults)
     if status == 429:
         return _limited(headers, now, detail)
+    if refuses_token(status, body):
+        return TokenStaysRefused(detail)
     is_sages_fault = any(fault.get("$dataCode") == "UnexpectedError" for fault in faults)
     if not faults or is_sages_fault or not 400 <= status < 500 or status == 408:
         page = ", not the API's own answer" if not faults and status < 500 else ""
         return Unavailable(f"{detail}{page}", retry_at=retry_after(headers, now, _LONGEST_WAIT))
     if status == 401:
-        return NeedsPerson(Cause.SUBSCRIPTION_ENDED, detail) if _says_ended(faults) else Unavailable(detail)
+        return NeedsPerson(Cause.SUBSCRIPTION_ENDED, detail)
     if status == 403:
         return NeedsPerson(Cause.ROLE_TOO_LOW, detail)
     return NeedsPerson(Cause.UNKNOWN, detail)

@@ -15,8 +15,9 @@ from providers.port.credential import Credential, CredentialSource, OneCredentia
 from providers.port.errors import ConsentFailed, NeedsPerson, ProviderError
 from providers.port.feeds import Feed
 from providers.port.provider import BegunSignIn, FinishedSignIn, Kept, Page, ReachableOrganisation
-from providers.sage.api import Calls, TokenStaysRefused
+from providers.sage.api import Calls
 from providers.sage.businesses import Businesses
+from providers.sage.errors import TokenStaysRefused
 from providers.sage.feeds import FEEDS, SINGLE
 from providers.sage.limits import limits_of
 from providers.sage.reading import Reading

@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 
 import httpx2
 
-from providers.kit.authorised_calls import AuthorisedCalls
+from providers.kit.api_calls import ApiCalls
 from providers.kit.bounds import Bound
 from providers.kit.call_limits import CallLimits
 from providers.kit.clock import Clock
 from providers.kit.json_bodies import without_nul
-from providers.kit.oauth.token_sets import unpacked
 from providers.port.credential import CredentialSource
-from providers.port.errors import RateLimited, Unavailable
+from providers.port.errors import Unavailable
 from providers.xero.bounds import NOTHING
 from providers.xero.errors import classify, refuses_token
 
@@ -27,22 +26,20 @@ CORRELATION = "xero-correlation-id"
 TOKENS_REPLACED = 2
 """How often a call replaces a token that was refused: the first newer one may be another call's, and as old as that."""
 
-_URLS_KEPT = 200
-"""A few for each collection; addresses with ids in them, and far pages, come and go."""
-
 
 class Calls:
     """Sends authorised calls."""
 
     def __init__(self, base_url: str, http: httpx2.AsyncClient, limits: CallLimits, now: Clock) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._calls = AuthorisedCalls(http, limits, tokens_replaced=TOKENS_REPLACED)
-        # Seven calls a client, most of them alike: what the client would merge anew for each is merged once.
-        self._urls: dict[tuple[str, frozenset[tuple[str, str]]], httpx2.URL] = {}
-        self._headers = {**http.headers, "accept": "application/json"}
-        self._timeout = {"timeout": http.timeout.as_dict()}
-        self._limits = limits
-        self._now = now
+        self._calls = ApiCalls(
+            base_url,
+            http,
+            limits,
+            now,
+            classify=classify,
+            refuses=_refuses_token,
+            tokens_replaced=TOKENS_REPLACED,
+        )
 
     async def get(
         self,
@@ -71,11 +68,15 @@ class Calls:
         Raises:
             ProviderError: Classified by cause.
         """
-        headers = {}
+        headers, fine = {}, frozenset({304})
+        if organisation_id is not None:
+            headers["xero-tenant-id"] = organisation_id
         if modified_since is not None:
             # To the second, without a zone: what Xero accepts (xero.md section 4.1).
             headers["if-modified-since"] = modified_since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-        response = await self._call("GET", path, tokens, bound, organisation_id, headers, params)
+        response = await self._calls.send(
+            "GET", path, tokens, bound, organisation_id=organisation_id, headers=headers, params=params, fine=fine
+        )
         is_success, is_empty = response.status_code < 300, not response.content.strip()
         if modified_since is not None and (not is_success or (is_empty and CORRELATION in response.headers)):
             return None
@@ -93,50 +94,8 @@ class Calls:
         Raises:
             ProviderError: Classified by cause.
         """
-        response = await self._call("DELETE", path, tokens, NOTHING, None, {}, None, may_be_missing=True)
+        response = await self._calls.send("DELETE", path, tokens, NOTHING, fine=frozenset({404}))
         return response.status_code == 204
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        tokens: CredentialSource,
-        bound: Bound,
-        organisation_id: str | None,
-        headers: Mapping[str, str],
-        params: Mapping[str, str] | None,
-        *,
-        may_be_missing: bool = False,
-    ) -> httpx2.Response:
-        url = self._url(path, params or {})
-        sent = {**self._headers, **headers}
-        if organisation_id is not None:
-            sent["xero-tenant-id"] = organisation_id
-
-        def made(secret: bytes) -> httpx2.Request:
-            return httpx2.Request(
-                method,
-                url,
-                headers={**sent, "authorization": f"Bearer {unpacked(secret).access_token}"},
-                extensions={**self._timeout, **bound.asked},
-            )
-
-        response = await self._calls.send(tokens, organisation_id, made, _refuses_token)
-        status = response.status_code
-        if 200 <= status < 300 or (status == 304 and method == "GET") or (status == 404 and may_be_missing):
-            return response
-        error = classify(status, response.headers, response.content, self._now())
-        if isinstance(error, RateLimited):
-            self._limits.refused(organisation_id, error)
-        raise error
-
-    def _url(self, path: str, params: Mapping[str, str]) -> httpx2.URL:
-        key = (path, frozenset(params.items()))
-        if (url := self._urls.get(key)) is None:
-            url = httpx2.URL(f"{self._base_url}{path}", params=params)
-            if len(self._urls) < _URLS_KEPT:
-                self._urls[key] = url
-        return url
 
 
 def _refuses_token(response: httpx2.Response) -> bool:

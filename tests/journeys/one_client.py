@@ -89,6 +89,13 @@ class OneClient:
         """Calls about its books since the counters were zeroed."""
         return self.scene.world.calls.by_organisation[self.organisation_id]
 
+    def is_left_alone(self) -> bool:
+        """Whether nothing of it has been ended at the provider: neither its connection nor the login."""
+        platform, world = self.scene.platform, self.scene.world
+        if platform.ends_alone:
+            return self.organisation_id in {one.organisation_id for one in world.connections.all()}
+        return not world.calls.by_path[f"POST {platform.revocation}"]
+
 
 async def all_of(scene: Scene) -> list[OneClient]:
     """The scene's clients, in the order of the list."""

@@ -92,4 +92,4 @@ async def test_while_the_provider_is_down_nothing_is_called_and_a_client_is_disc
         await scene.handle(workflow_id).result()
     assert (await client.shown())["status"] == "disconnected"
     assert client.calls() == 0
-    assert {path.split()[1] for path in scene.world.calls.by_path} <= {"/connections", "/connections/{id}"}
+    assert {path.split()[1] for path in scene.world.calls.by_path} <= {scene.platform.listing, "/connections/{id}"}
