@@ -16,7 +16,8 @@ class Books:
     """Counts how often it is read, and answers when it is let."""
 
     def __init__(self) -> None:
-        self.reads, self.error = 0, None
+        self.reads = 0
+        self.error: Exception | None = None
         self.answers = asyncio.Event()
         self.answers.set()
 
