@@ -77,7 +77,10 @@ class Sage:
         return None
 
     async def finish_sign_in(self, params: Mapping[str, str], kept: bytes, *, redirect_uri: str) -> FinishedSignIn:
-        """See ``Provider.finish_sign_in``. The account is the person, whom the tokens name; ``/user`` says their name.
+        """See ``Provider.finish_sign_in``. The person is whom the tokens name; ``/user`` says their name.
+
+        The account is the person in a country: whether consents for several replace each other is not documented, and
+        where they do not, each reaches what the other does not.
 
         A sign-in whose person is known is finished also where ``/user`` does not answer: its code is used.
         """
@@ -90,7 +93,8 @@ class Sage:
             user = {}
         if (person := credential.person or text(user.get("id"))) is None:
             raise ConsentFailed("neither the tokens nor the answer about the user name the person")
-        return FinishedSignIn(replace(credential, account_key=person, person=person, label=label_of(user)))
+        account = " ".join(filter(None, (person, credential.region)))
+        return FinishedSignIn(replace(credential, account_key=account, person=person, label=label_of(user)))
 
     async def check_app(self) -> None:
         """See ``Provider.check_app``."""

@@ -1,18 +1,22 @@
-"""The code flow of OAuth with PKCE (RFC 6749, RFC 7636), in the dialect of a platform.
+"""The code flow of OAuth with PKCE (RFC 6749, RFC 7636), in the dialect of a platform; Authlib writes its requests.
 
 No error shows a code, verifier or token. The caller of ``refresh`` holds the grant's lease and saves the new credential
 before use. What is a platform's own (what its sign-in page is asked, what comes back, whose the grant is) is added by
 its provider.
 """
 
-import base64
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from urllib.parse import quote, urlencode
 
 import httpx2
+from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]  # Authlib ships no types
+from authlib.oauth2.rfc6749.parameters import (  # type: ignore[import-untyped]  # likewise
+    prepare_grant_uri,
+    prepare_token_request,
+)
+from authlib.oauth2.rfc7009 import prepare_revoke_token_request  # type: ignore[import-untyped]  # likewise
+from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]  # likewise
 
 from providers.kit.bounds import TOKENS
 from providers.kit.clock import Clock
@@ -23,6 +27,11 @@ from providers.kit.oauth.token_sets import TokenSet, packed, unpacked
 from providers.port.credential import Credential
 from providers.port.errors import ConsentFailed, ProviderError, SignedOut, Unavailable
 from providers.port.settings import App
+
+_FORM = "application/x-www-form-urlencoded"
+
+_JSON_STARTS = frozenset({b"{", b"[", b"\xef"})
+"""With what a JSON body begins, which may have a byte order mark before it."""
 
 _NOBODYS_TOKEN = "a-token-that-was-never-issued"  # noqa: S105  # no secret
 
@@ -125,13 +134,15 @@ class CodeFlow:
             code_verifier: The PKCE verifier of this sign-in; not looked at where there is none.
             asked: The other parameters: state, redirect URI, scope, and what is the platform's own.
         """
-        query = {"response_type": "code", "client_id": self._app.client_id, **asked}
+        challenge = {}
         if self._dialect.has_pkce:
-            digest = hashlib.sha256(code_verifier.encode()).digest()
-            query["code_challenge"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-            query["code_challenge_method"] = "S256"
-        # A slash in an id is encoded too.
-        return f"{self._app.authorize_url}?{urlencode(query, quote_via=quote, safe='')}"
+            challenge = {
+                "code_challenge": create_s256_code_challenge(code_verifier),
+                "code_challenge_method": "S256",
+            }
+        app = self._app
+        address: str = prepare_grant_uri(app.authorize_url, app.client_id, "code", **asked, **challenge)
+        return address
 
     async def exchange(self, code: str, code_verifier: str, *, redirect_uri: str) -> Answered:
         """Exchange a code, whole as it came back.
@@ -140,12 +151,12 @@ class CodeFlow:
             ConsentFailed: It was refused, or gave no refresh token.
             ProviderError: The endpoint could not be reached, or refuses the app.
         """
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        form = {"code": code, "redirect_uri": redirect_uri}
         if self._dialect.has_pkce:
             form["code_verifier"] = code_verifier
         try:
             # Only a code that has not been seen is sent again: one that comes twice may end what it gave.
-            answered = await once_more(lambda: self._tokens(form), NotReached)
+            answered = await once_more(lambda: self._tokens("authorization_code", form), NotReached)
         except (SignedOut, TokenRefused) as refused:
             raise ConsentFailed(refused.detail) from None
         if not answered.tokens.refresh_token:
@@ -157,13 +168,12 @@ class CodeFlow:
         held = unpacked(credential.secret)
         if not held.refresh_token:
             raise SignedOut("there is no refresh token")
-        newer = await self._tokens({"grant_type": "refresh_token", "refresh_token": held.refresh_token})
-        tokens = newer.tokens
-        if not tokens.refresh_token:  # the token that was good goes on being it (RFC 6749 section 6)
-            tokens = replace(tokens, refresh_token=held.refresh_token)
+        newer = await self._tokens("refresh_token", {"refresh_token": held.refresh_token})
+        # What the answer does not say goes on being as it was (RFC 6749 section 6).
+        token, scope = newer.tokens.refresh_token or held.refresh_token, newer.tokens.scope or held.scope
         return replace(
             credential,
-            secret=packed(tokens),
+            secret=packed(TokenSet(newer.tokens.access_token, token, scope)),
             access_expires_at=newer.access_expires_at,
             refresh_expires_at=newer.refresh_expires_at,
             ends_at=newer.ends_at or credential.ends_at,
@@ -172,39 +182,61 @@ class CodeFlow:
     async def check_app(self) -> None:
         """Try the app's secret, which is looked at before the token. See ``Provider.check_app``."""
         try:
-            await self._post(self._app.token_url, {"grant_type": "refresh_token", "refresh_token": _NOBODYS_TOKEN})
+            await self._asked("refresh_token", {"refresh_token": _NOBODYS_TOKEN})
         except (SignedOut, TokenRefused):
             return  # it knows the app, and not the token
 
     async def revoke(self, credential: Credential) -> None:
         """End a grant; one that has ended already counts as ended. See ``Provider.revoke``."""
+        body, _ = prepare_revoke_token_request(unpacked(credential.secret).refresh_token)
         try:
-            await self._post(self._app.revoke_url, {"token": unpacked(credential.secret).refresh_token})
+            response = await self._post(self._app.revoke_url, body)
         except SignedOut:
             return
+        if response.content.strip()[:1] == b"<":
+            raise Unavailable("revocation endpoint: a page in place of an answer")
 
-    async def _tokens(self, form: Mapping[str, str]) -> Answered:
+    async def _tokens(self, grant_type: str, form: Mapping[str, str]) -> Answered:
         asked_at = self._now()
-        said = await self._post(self._app.token_url, form)
+        said = await self._asked(grant_type, form)
         access_token, refresh_token = said.get("access_token"), said.get("refresh_token")
         if not isinstance(access_token, str) or not access_token:
             raise Unavailable("token endpoint: a success without an access token")
+        scope = said.get("scope")
+        tokens = TokenSet(
+            access_token,
+            refresh_token.strip() if isinstance(refresh_token, str) else "",
+            tuple(scope.split()) if isinstance(scope, str) else (),
+        )
         return Answered(
-            TokenSet(access_token, refresh_token.strip() if isinstance(refresh_token, str) else ""),
+            tokens,
             asked_at + self._access.of(said.get("expires_in")),
             asked_at + self._refresh.of(said.get(self._dialect.refresh_life)),
             _end(said.get(self._dialect.end), asked_at),
             said,
         )
 
-    async def _post(self, url: str, form: Mapping[str, str]) -> Mapping[str, object]:
-        """The answer to a form; every failure becomes one of our errors, without secrets."""
-        headers, app = {"accept": "application/json", **self._dialect.headers}, dict[str, str]()
-        if self._dialect.secret_in_header:
-            headers["authorization"] = basic(self._app)
-        else:
-            app = {"client_id": self._app.client_id, "client_secret": self._app.client_secret}
-        request = self._http.build_request("POST", url, data={**app, **form}, headers=headers, extensions=TOKENS.asked)
+    async def _asked(self, grant_type: str, form: Mapping[str, str]) -> Mapping[str, object]:
+        """What the token endpoint answers."""
+        response = await self._post(self._app.token_url, prepare_token_request(grant_type, **form))
+        start = response.content.strip()[:1]
+        if start and start not in _JSON_STARTS:
+            raise NotReached("token endpoint: a page in place of an answer")
+        try:
+            answer = read_json(response.content)
+        except ValueError:
+            raise Unavailable("token endpoint: a success that is not JSON") from None
+        if not isinstance(answer, dict):
+            raise Unavailable("token endpoint: a success that is no object")
+        return answer
+
+    async def _post(self, url: str, form: str) -> httpx2.Response:
+        """The success that answers a form; every failure becomes one of our errors, without secrets."""
+        headers = {"accept": "application/json", "content-type": _FORM, **self._dialect.headers}
+        method = "client_secret_basic" if self._dialect.secret_in_header else "client_secret_post"
+        app = ClientAuth(self._app.client_id, self._app.client_secret, method)
+        url, headers, form = app.prepare("POST", url, headers, form)
+        request = self._http.build_request("POST", url, content=form, headers=headers, extensions=TOKENS.asked)
         try:
             response = await self._http.send(request)
         except httpx2.ConnectError:
@@ -213,19 +245,14 @@ class CodeFlow:
             raise Unavailable(f"token endpoint: {type(error).__name__}") from None
         if not 200 <= response.status_code < 300:
             raise self._classify(response.status_code, response.headers, response.content, self._now())
-        try:
-            answer = read_json(response.content)
-        except ValueError:
-            is_page = response.content.strip()[:1] == b"<"
-            raise (NotReached if is_page else Unavailable)("token endpoint: a success that is not JSON") from None
-        if not isinstance(answer, dict):
-            raise Unavailable("token endpoint: a success that is no object")
-        return answer
+        return response
 
 
 def basic(app: App) -> str:
     """The header by which an app names itself (RFC 6749 section 2.3.1); ids and secrets of letters and digits."""
-    return f"Basic {base64.b64encode(f'{app.client_id}:{app.client_secret}'.encode()).decode()}"
+    _, headers, _ = ClientAuth(app.client_id, app.client_secret).prepare("POST", app.token_url, {}, "")
+    named: str = headers["Authorization"]
+    return named
 
 
 def _end(seconds: object, asked_at: datetime) -> datetime | None:

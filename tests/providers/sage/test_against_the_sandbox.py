@@ -222,6 +222,25 @@ async def test_a_second_sign_in_leaves_the_first_credential_dead(sage: SageSubje
     assert await sage.reached(second) == [sage.ids[PLACE]]
 
 
+@pytest.mark.parametrize("stands_beside", [False, True])
+async def test_a_person_s_consents_for_two_countries_are_two_logins(sage: SageSubject, stands_beside: bool) -> None:
+    """Where Sage keeps them apart, one that replaced the other would cut the clients of the other country off."""
+    sage.control.change_organisation(sage.ids[PLACE], OrganisationWords(country="GB"))
+    sage.control.change_organisation(sage.ids[OTHER], OrganisationWords(country="CA"))
+    sage.control.change_settings(SettingWords(grant_per_country=stands_beside, country_only=stands_beside))
+    british, canadian = await sage.signed_in(PLACE, OTHER), await sage.signed_in(OTHER, PLACE)
+    assert british.now.person == canadian.now.person
+    assert british.now.account_key != canadian.now.account_key
+    if stands_beside:
+        renewed = await sage.provider.refresh(british.now)
+        assert renewed.account_key == british.now.account_key
+        assert (await sage.reached(british), await sage.reached(canadian)) == ([sage.ids[PLACE]], [sage.ids[OTHER]])
+    else:
+        with pytest.raises(SignedOut):
+            await sage.provider.refresh(british.now)
+        assert set(await sage.reached(canadian)) == {sage.ids[PLACE], sage.ids[OTHER]}
+
+
 async def test_a_code_is_good_for_a_minute(sage: SageSubject) -> None:
     came = await sage.went(PLACE)
     assert "/" in came.query["code"]

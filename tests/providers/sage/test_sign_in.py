@@ -23,7 +23,8 @@ async def test_the_address_asks_for_pkce_and_encodes_the_slash_of_the_app() -> N
     async with httpx2.AsyncClient() as http:
         begun = SignIn(SETTINGS, http, lambda: NOW).begin(state="s", redirect_uri="https://us/back")
     assert begun.address.startswith("https://www.sageone.com/oauth2/auth/central?response_type=code&")
-    assert "client_id=one%2Ftwo&filter=apiv3.1&" in begun.address
+    assert "&client_id=one%2Ftwo&" in begun.address
+    assert "&filter=apiv3.1&" in begun.address
     asked = {name: values[0] for name, values in parse_qs(urlsplit(begun.address).query).items()}
     verifier = Kept.unpacked(begun.kept).code_verifier
     digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
