@@ -4,7 +4,7 @@ Archived clients do not count. Only stored facts are used and no provider is ask
 (``activities.runs.reassigning``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -35,12 +35,14 @@ class Foreseen:
 
     Attributes:
         clients: How many clients would get a new owner.
-        unconnected: How many would not, because they were never connected to this accounting software.
+        unconnected: How many would not, because they have no connection.
+        elsewhere: How many would not, because they are connected to other accounting software.
         takers: Colleagues who could get them; those whose logins reach most come first.
     """
 
     clients: int
     unconnected: int
+    elsewhere: int
     takers: Sequence[Taker]
 
 
@@ -56,9 +58,10 @@ async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from
     connection = await session.connection()
     asked = {"practice_id": practice_id, "provider": provider, "from_id": from_id}
     counts = text("""
-        SELECT count(c.id), count(*) - count(c.id)
+        SELECT count(*) FILTER (WHERE c.provider = :provider), count(*) FILTER (WHERE c.id IS NULL),
+               count(*) FILTER (WHERE c.provider <> :provider)
         FROM clients k
-        LEFT JOIN connections c ON c.client_id = k.id AND c.is_current AND c.provider = :provider
+        LEFT JOIN connections c ON c.client_id = k.id AND c.is_current
         WHERE k.practice_id = :practice_id AND k.owner_id = :from_id AND k.archived_at IS NULL
     """)
     takers = text(f"""
@@ -74,5 +77,25 @@ async def foreseen(session: AsyncSession, practice_id: UUID, provider: str, from
         WHERE p.practice_id = :practice_id AND p.deactivated_at IS NULL AND p.id <> :from_id
         ORDER BY reaches DESC, lower(p.name), p.id
     """)  # noqa: S608  # our own words
-    clients, unconnected = (await connection.execute(counts, asked)).one()
-    return Foreseen(clients, unconnected, [Taker(*row) for row in await connection.execute(takers, asked)])
+    clients, unconnected, elsewhere = (await connection.execute(counts, asked)).one()
+    return Foreseen(clients, unconnected, elsewhere, [Taker(*row) for row in await connection.execute(takers, asked)])
+
+
+async def clients_at(session: AsyncSession, practice_id: UUID, from_id: UUID) -> Mapping[str, int]:
+    """How many of a colleague's clients are connected to which accounting software, by its word.
+
+    Args:
+        session: Any session.
+        practice_id: The practice; the caller has checked that the colleague belongs to it.
+        from_id: The colleague.
+    """
+    query = text("""
+        SELECT c.provider, count(*)
+        FROM clients k
+        JOIN connections c ON c.client_id = k.id AND c.is_current
+        WHERE k.practice_id = :practice_id AND k.owner_id = :from_id AND k.archived_at IS NULL
+        GROUP BY c.provider
+    """)
+    connection = await session.connection()
+    found = await connection.execute(query, {"practice_id": practice_id, "from_id": from_id})
+    return {provider: clients for provider, clients in found}  # noqa: C416  # of rows, ``dict`` takes no types

@@ -1,6 +1,9 @@
 """An admin's hand-over of one colleague's clients to another: checks who may do it, and starts the run."""
 
+from collections.abc import Mapping
 from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.payloads.reassign_clients import HandOver
 from contracts.words.practices import Role
@@ -73,10 +76,20 @@ class HandOvers:
         _check_admin(actor)
         software = self._software.chosen(provider)
         async with self._database.session() as session:
-            giver = await session.get(Colleague, from_id)
-            if giver is None or giver.practice_id != actor.practice_id:
-                raise _nobody(from_id)
+            await _check_giver(session, actor, from_id)
             return await hand_overs.foreseen(session, actor.practice_id, software, from_id)
+
+    async def clients_at(self, actor: Actor, from_id: UUID) -> Mapping[str, int]:
+        """How many of a colleague's clients can be handed over at which accounting software that is on, by its word.
+
+        Raises:
+            Refused: Not an admin, or no such colleague in the practice.
+        """
+        _check_admin(actor)
+        async with self._database.session() as session:
+            await _check_giver(session, actor, from_id)
+            found = await hand_overs.clients_at(session, actor.practice_id, from_id)
+        return {one.name: found[one.name] for one in self._software.offered() if one.name in found}
 
     async def _check(self, actor: Actor, from_id: UUID, to_id: UUID) -> None:
         async with self._database.session() as session:
@@ -91,6 +104,12 @@ class HandOvers:
             )
         if taker.id == giver.id:
             raise Refused(RefusalCode.INVALID, f"{taker.name} has these clients already.", field="to")
+
+
+async def _check_giver(session: AsyncSession, actor: Actor, from_id: UUID) -> None:
+    giver = await session.get(Colleague, from_id)
+    if giver is None or giver.practice_id != actor.practice_id:
+        raise _nobody(from_id)
 
 
 def _check_admin(actor: Actor) -> None:

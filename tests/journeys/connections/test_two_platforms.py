@@ -8,10 +8,11 @@ import pytest
 
 from tests.journeys.fixtures import MakeScene
 from tests.journeys.nights import a_night_later, check, health
-from tests.journeys.people import change, reconnected
+from tests.journeys.people import change, joined, reconnected
 from tests.journeys.practice import address
 from tests.journeys.scene import Json, Scene
 from tests.web.house import KEPT, PASSWORD, visitor
+from tests.web.pages.signing_in.test_signing_in import csrf_of
 
 pytestmark = pytest.mark.only("xero", because="it is about several at once")
 
@@ -80,6 +81,7 @@ async def test_every_list_has_both_and_one_night_looks_at_both(make_scene: MakeS
             assert len(unrepaired) == left
             assert not at(unrepaired, name)
         assert (await check(here)).healthy == 2 * EACH
+        await handed_over_at_one(here)
 
 
 async def browser_of(scene: Scene) -> httpx2.AsyncClient:
@@ -103,3 +105,18 @@ async def pages_say_which_is_which(scene: Scene, clients: list[Json]) -> None:
         page = await browser.get(f"/clients/{client['client_id']}")
         title = {"xero": "Xero", "sage": "Sage"}[client["connection"]["provider"]]
         assert title in page.text, client["name"]
+
+
+async def handed_over_at_one(scene: Scene) -> None:
+    """Handing over asks at which of them, says that the clients of the other stay, and moves those of the one."""
+    browser, taker = await browser_of(scene), (await joined(scene, "Ben")).actor.colleague_id
+    form = f"/team/colleagues/{scene.actor.colleague_id}/hand-over"
+    asked = await browser.get(form)
+    assert [asked.text.count(f"hand-over?provider={name}") for name in BOTH] == [1, 1]
+    foreseen = await browser.get(form, params={"provider": BOTH[1], "to": str(taker)})
+    assert f"<strong>{EACH} clients</strong> at other accounting software keep" in foreseen.text
+    words = {"csrf": await csrf_of(browser), "to": str(taker), "provider": BOTH[1]}
+    run_id = (await browser.post(form, data=words)).headers["location"].partition("?")[0].rpartition("/")[2]
+    assert (await scene.until_stage(run_id, "finished"))["counts"] == {"reassigned": EACH}
+    moved = {client["connection"]["provider"] for client in await scene.clients() if client["owner_id"] == str(taker)}
+    assert moved == {BOTH[1]}
