@@ -27,6 +27,7 @@ class TidyActivities(ReachActivities):
         at = self._now()
         async with self._database.transaction() as session:
             sign_ins = await endings.purge_sign_ins(session, asked.practice_id, at)
+            await endings.purge_choices(session, asked.practice_id)
             profiles = await endings.purge_profiles(session, asked.practice_id, at)
         async with self._database.session() as session:
             unused = await endings.unused_logins(session, asked.practice_id, at)

@@ -7,6 +7,7 @@ import typer
 from cli.kit.acting import acting
 from cli.kit.output import As, Json, Provider, out, print_json
 from cli.work.runs import print_run
+from starter.answers.run_words import said_of_run
 from starter.answers.runs import RunAnswer
 from starter.ending import execute
 
@@ -21,17 +22,21 @@ def hand_over(
 ) -> None:
     """Hand all of a colleague's clients to another, as an admin. Nobody has to sign in."""
 
-    async def work() -> tuple[str, RunAnswer | None]:
+    async def work() -> tuple[str, RunAnswer | None, str | None]:
         async with acting(as_email) as (operations, actor):
             from_id = await operations.colleagues.id_of(actor, giver, field="--from")
             to_id = await operations.colleagues.id_of(actor, taker, field="--to")
             run_id = await operations.hand_overs.start(actor, from_id, to_id, provider)
-            return run_id, RunAnswer.of(await operations.runs.ended(actor, run_id)) if wait else None
+            if not wait:
+                return run_id, None, None
+            run = RunAnswer.of(await operations.runs.ended(actor, run_id))
+            snapshot, view = await operations.runs.at_one_moment(actor, run_id)
+            return run_id, run, said_of_run(view, snapshot, operations.software.title(view.run.provider))
 
-    run_id, run = execute(work())
+    run_id, run, said = execute(work())
     if json:
         print_json(run or {"run_id": run_id})
     elif run:
-        print_run(run)
+        print_run(run, said)
     else:
         out.print(f"Run {run_id} hands them over. Look at it: clientsync runs show {run_id}", highlight=False)

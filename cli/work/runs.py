@@ -1,6 +1,6 @@
 """Runs: start, look, choose, retry, stop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +16,9 @@ from contracts.words.causes import Cause
 from contracts.words.mistakes import first_of
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Outcome, RunKind, Stage
-from starter.answers.run_words import PAUSED, accounts_sum
+from starter.answers.run_words import TALLIED, accounts_sum, said_of_run
 from starter.answers.runs import RunAnswer, RunSummaryAnswer
+from starter.answers.wording import number
 from starter.ending import execute
 from starter.runs.kinds import RunOptions
 from starter.runs.retries import Retried
@@ -82,10 +83,8 @@ def list_runs(
         return
     rows = table("Run", "Stage", "Result", "Outcomes", "By", "Started")
     for run in found:
-        outcomes = ", ".join(f"{count} {words(outcome)}" for outcome, count in run.counts.items())
-        rows.add_row(
-            run.run_id, words(run.stage), words(run.result), outcomes, run.colleague, f"{run.created_at:%Y-%m-%d %H:%M}"
-        )
+        began = f"{run.created_at:%Y-%m-%d %H:%M}"
+        rows.add_row(run.run_id, words(run.stage), words(run.result), _tally(run.counts), run.colleague, began)
     out.print(rows if found else "No runs yet. Start one: clientsync runs start")
 
 
@@ -93,24 +92,26 @@ def list_runs(
 def show(run_id: RunId, as_email: As = None, json: Json = False) -> None:
     """Show a run: its stage, and each organisation with its verdict, its outcome and the cause of that."""
 
-    async def work() -> RunAnswer:
+    async def work() -> tuple[RunAnswer, str | None]:
         async with acting(as_email) as (operations, actor):
-            return RunAnswer.of(await operations.runs.show(actor, run_id))
+            snapshot, view = await operations.runs.at_one_moment(actor, run_id)
+            said = said_of_run(view, snapshot, operations.software.title(view.run.provider))
+            return RunAnswer.of(await operations.runs.show(actor, run_id)), said
 
-    run = execute(work())
+    run, said = execute(work())
     if json:
         print_json(run)
     else:
-        print_run(run)
+        print_run(run, said)
 
 
-def print_run(run: RunAnswer) -> None:
-    """Print a run for people."""
+def print_run(run: RunAnswer, sentence: str | None) -> None:
+    """Print a run for people, with the sentence that its page has; ``None`` where it has none."""
     out.print(f"{run.run_id}: {words(run.stage)}{f', {words(run.result)}' if run.result else ''}", style="bold")
-    if run.message:
+    if sentence:
+        out.print(sentence, highlight=False)
+    if run.message and run.message != sentence:
         out.print(run.message)
-    if run.paused_until:
-        out.print(PAUSED)
     rows = table("Organisation", "Listed as", "Outcome", "What happened, and what to do", "Id")
     for found in run.organisations:
         says_whom_to_ask = found.outcome is Outcome.UNREACHABLE and found.cause is not Cause.WRONG_ORGANISATION
@@ -122,7 +123,7 @@ def print_run(run: RunAnswer) -> None:
     if run.accounts:
         made = run.accounts
         out.print(accounts_sum(made.made, made.complete, made.waiting, made.need_you), highlight=False)
-    out.print("  ".join(f"{words(outcome)}: {count}" for outcome, count in run.counts.items()))
+    out.print(_tally(run.counts), highlight=False)
     if run.offers:
         out.print("This login also reaches, and nobody added:", style="bold")
         for offer in run.offers:
@@ -207,6 +208,11 @@ def cancel(run_id: RunId, as_email: As = None, json: Json = False) -> None:
         print_json({"run_id": run_id, "cancelling": True})
     else:
         out.print(f"Run {run_id} is being stopped.", highlight=False)
+
+
+def _tally(counts: Mapping[Outcome, int]) -> str:
+    """Outcomes in the words and the order of *Activity*."""
+    return ", ".join(f"{number(counts[outcome])} {words(outcome)}" for outcome in TALLIED if counts.get(outcome))
 
 
 def _selection(organisations: list[str], all_new: bool, file: Path | None) -> Selection:

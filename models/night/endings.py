@@ -178,6 +178,18 @@ async def purge_sign_ins(session: AsyncSession, practice_id: UUID, at: datetime)
     return gone.rowcount + links.rowcount
 
 
+async def purge_choices(session: AsyncSession, practice_id: UUID) -> int:
+    """Delete what was chosen on pages of a practice's runs that have ended without it; returns how many there were."""
+    gone = await (await session.connection()).execute(
+        text("""
+            DELETE FROM choice_drafts d USING runs r
+            WHERE r.id = d.run_id AND r.practice_id = :practice_id AND r.stage = 'finished'
+        """),
+        {"practice_id": practice_id},
+    )
+    return gone.rowcount
+
+
 async def purge_profiles(session: AsyncSession, practice_id: UUID, at: datetime) -> int:
     """Delete the profiles that a practice's old runs read; returns how many. The outcomes of these runs stay."""
     gone = await (await session.connection()).execute(

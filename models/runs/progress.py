@@ -10,6 +10,7 @@ from contracts.words.runs import Outcome, Result, Stage
 from models.kit.columns import now
 from models.runs.reads import RunView, any_run_view
 from models.runs.reports import NamedRow
+from rules.runs.endings import STUCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class RunSnapshot:
         profiles_read: How many profiles were read while listing.
         chosen: How many organisations are to be worked on; 0 before the choice.
         with_client: How many have a client.
+        gone_wrong: Of those to be worked on, how many are not done and are not tried again by themselves.
+        tried_again: Of those to be worked on, how many are.
         counts: Numbers by outcome; with the organisations without an outcome they add up to the total.
         next_try_at: When the first of those that wait for the provider is tried again.
         put_off: How many the run itself tries again before it ends; they have no outcome yet.
@@ -47,6 +50,8 @@ class RunSnapshot:
     changed_at: datetime | None
     paused_until: datetime | None
     names: tuple[NamedRow, ...] = ()
+    gone_wrong: int = 0
+    tried_again: int = 0
 
     @property
     def settled(self) -> int:
@@ -88,6 +93,8 @@ def snapshot_of(view: RunView, at: datetime) -> RunSnapshot:
         changed_at=max((part.changed_at for part in parts if part.changed_at), default=None),
         paused_until=run.paused_until if run.is_paused(at) else None,
         names=view.names,
+        gone_wrong=sum(part.chosen for part in parts if part.outcome in STUCK),
+        tried_again=sum(part.chosen for part in parts if part.outcome is Outcome.RETRYING),
     )
 
 

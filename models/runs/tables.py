@@ -109,6 +109,18 @@ class RunOrganisation(SQLModel, table=True):
         return next_step_of(self.outcome, self.cause, makes_client=self.action in {Action.CREATE, Action.LINK})
 
 
+class ChoiceDraft(SQLModel, table=True):
+    """What a colleague had chosen on a run's page when they left it for another sign-in; gone once it is sent."""
+
+    __tablename__ = "choice_drafts"
+
+    run_id: str = Field(foreign_key="runs.id", primary_key=True, max_length=120)
+    colleague_id: UUID = Field(foreign_key="colleagues.id")
+    form: dict[str, Any] = Field(sa_type=JSONB)
+    """The page's form, which alone reads it: ids, codes, and what is for all."""
+    updated_at: datetime = created()
+
+
 class ExpectedSignIn(SQLModel, table=True):
     """A sign-in that a run expects for one organisation, where each sign-in brings only one."""
 

@@ -10,16 +10,19 @@ refer to a locked one, such as events, can still be inserted.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, text, update
+from sqlalchemy import delete, or_, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
 from contracts.words.runs import Outcome, Result, RunKind, Stage
+from models.kit.columns import now
 from models.practices.tables import Practice
-from models.runs.tables import Run, RunOrganisation
+from models.runs.tables import ChoiceDraft, Run, RunOrganisation
 
 
 async def locked_run(session: AsyncSession, run_id: str) -> Run:
@@ -32,6 +35,20 @@ async def locked_run(session: AsyncSession, run_id: str) -> Run:
     if run is None:
         raise LookupError(f"run {run_id} is not in the database")
     return run
+
+
+async def keep_choice(session: AsyncSession, run_id: str, colleague_id: UUID, form: dict[str, Any]) -> None:
+    """Keep what a colleague has chosen so far on the page of a run that awaits it; otherwise nothing is kept."""
+    if not await is_open(session, run_id):
+        return
+    kept = {"colleague_id": colleague_id, "form": form, "updated_at": now()}
+    insertion = insert(ChoiceDraft).values(run_id=run_id, **kept)
+    await session.exec(insertion.on_conflict_do_update(index_elements=["run_id"], set_=kept))
+
+
+async def forget_choice(session: AsyncSession, run_id: str) -> None:
+    """Delete what was chosen so far on a run's page: it was sent."""
+    await session.exec(delete(ChoiceDraft).where(col(ChoiceDraft.run_id) == run_id))
 
 
 class RunOver(Exception):

@@ -66,12 +66,14 @@ class Progress:
 
     Attributes:
         doing: What it is doing, in words.
-        done: How many are finished.
+        done: How many are done.
         most: How many there are in all; None while that is not known.
         unit: What is counted, such as ``organisations read``.
         counts: Outcomes of the finished ones, without those that nobody chose or that were clients already.
         pause: Why nothing happens at present; None while something does.
         next_try_at: When it goes on, if that is more than about a minute away.
+        gone_wrong: How many are not done, and are not tried again by themselves.
+        tried_again: How many could not be done yet, and are tried again by themselves.
         names: Some of the clients, by how far the run has come with each, and how many more there are.
     """
 
@@ -83,13 +85,27 @@ class Progress:
     pause: str | None = None
     next_try_at: datetime | None = None
     names: Sequence[Names] = ()
+    gone_wrong: int = 0
+    tried_again: int = 0
+
+    @property
+    def settled(self) -> int:
+        """How many need nothing more of the run, whether they are done or not."""
+        return self.done + self.gone_wrong + self.tried_again
+
+    @property
+    def besides(self) -> str:
+        """What is not done, such as ``2 failed and 1 still being tried``; empty where there is nothing of it."""
+        parts = ((self.gone_wrong, _BECAME[Outcome.FAILED]), (self.tried_again, _BECAME[Outcome.RETRYING]))
+        return " and ".join(f"{number(count)} {became}" for count, became in parts if count)
 
     @property
     def sentence(self) -> str:
         """The progress as one text for screen readers."""
         if self.most is None:
             return f"{self.doing}."
-        how_far = f"{self.doing}: {number(self.done)} of {number(self.most)} {self.unit}."
+        besides = f"; {self.besides}" if self.besides else ""
+        how_far = f"{self.doing}: {number(self.done)} of {number(self.most)} {self.unit}{besides}."
         return f"{how_far} {self.pause}" if self.pause else how_far
 
 
@@ -119,15 +135,17 @@ def progress_of(
             return Progress(doing, snapshot.with_client, most, "accounts created", counts, names=names)
         case Stage.REPAIRING | Stage.REASSIGNING | Stage.PULLING:
             unchosen = snapshot.total - snapshot.chosen  # all of it has its outcome since the choice
-            done, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
+            settled, most = max(snapshot.settled - unchosen, 0), snapshot.chosen
+            wrong, tried = snapshot.gone_wrong, snapshot.tried_again
+            done = max(settled - wrong - tried, 0)
             pause: str | None
-            if snapshot.put_off and done + snapshot.put_off == most:
+            if snapshot.put_off and settled + snapshot.put_off == most:
                 pause = named(PUT_OFF.format(which="this client" if snapshot.put_off == 1 else "these clients"), title)
                 again = snapshot.next_try_at
             else:
                 pause, again = named(PAUSED, title) if snapshot.paused_until else None, None
-            names = _names(snapshot, most - done, title)
-            return Progress(doing, done, most, "clients done", counts, pause, again, names)
+            names = _names(snapshot, most - settled, title)
+            return Progress(doing, done, most, "clients done", counts, pause, again, names, wrong, tried)
         case _:
             return Progress(doing, 0, None, "", counts)
 
@@ -173,6 +191,20 @@ def ending_of_run(view: RunView, taker: str | None = None) -> Ending:
     causes = [group.cause for group in view.groups if group.outcome is Outcome.FAILED]
     run = view.run
     return ending_of(run.kind, run.result, view.counts, causes=causes, taker=taker, message=run.message)
+
+
+def said_of_run(view: RunView, snapshot: RunSnapshot, title: str | None = None) -> str | None:
+    """A bulk run in one sentence: how far it has come, or how it has ended; None for a run of another kind.
+
+    Args:
+        view: The run.
+        snapshot: The run at the same moment.
+        title: The name of the accounting software; None where it is not known.
+    """
+    run = view.run
+    if snapshot.stage is not Stage.FINISHED:
+        return progress_of(run.kind, snapshot, is_hand_over=run.is_hand_over, title=title).sentence
+    return ending_of_run(view).sentence if run.kind is not RunKind.CHANGE_CONNECTION else None
 
 
 def accounts_sum(made: int, complete: int, waiting: int, need_you: int) -> str:

@@ -6,9 +6,13 @@ It only makes offers; ``rules.runs.choosing`` checks a choice when it is recorde
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from contracts.words.practices import Plan
+from contracts.words.runs import Stage
 from models.clients import lookalikes
 from models.clients import writes as clients
 from models.connections import templates
@@ -16,6 +20,8 @@ from models.connections.tables import Connection
 from models.kit.database import Database
 from models.practices.reads import everybody_there, teams_there
 from models.practices.tables import Practice
+from models.runs import writes
+from models.runs.tables import ChoiceDraft, Run
 from rules.clients.client_codes import free_codes
 from rules.clients.matching import UnconnectedClient, apart
 from starter.actor import Actor
@@ -92,6 +98,24 @@ class Choices:
             found = await templates.remembered(session, actor.practice_id, provider)
         return templates.example(actor.practice_id, provider, found)
 
+    async def keep(self, actor: Actor, run_id: str, form: dict[str, Any]) -> None:
+        """Keep what the actor has chosen so far in a run that awaits a choice; nothing of it is done or checked.
+
+        Args:
+            actor: Who chooses.
+            run_id: The run; of one that awaits no choice, or is another practice's, nothing is kept.
+            form: The page's form as the page reads it again.
+        """
+        async with self._database.transaction() as session:
+            if await _awaits_choice(session, actor, run_id):
+                await writes.keep_choice(session, run_id, actor.colleague_id, form)
+
+    async def kept(self, actor: Actor, run_id: str) -> dict[str, Any] | None:
+        """What the actor has chosen so far in a run, as the page left it; None where nothing is kept of them."""
+        async with self._database.session() as session:
+            found = await session.get(ChoiceDraft, run_id)
+            return found.form if found is not None and found.colleague_id == actor.colleague_id else None
+
     async def connected(self, actor: Actor, client_ids: Collection[UUID]) -> set[UUID]:
         """Those of the clients that have a connection now, which may be changed."""
         async with self._database.session() as session:
@@ -115,6 +139,11 @@ class Choices:
             taken = await clients.codes_in_use(session, practice.id)
             others = {code.strip().upper() for code in given}
             return [code for code, _ in free_codes(names, practice.next_client_number, taken.keys() | others)]
+
+
+async def _awaits_choice(session: AsyncSession, actor: Actor, run_id: str) -> bool:
+    run = await session.get(Run, run_id)
+    return run is not None and run.practice_id == actor.practice_id and run.stage is Stage.AWAITING_SELECTION
 
 
 def _named(unconnected: Sequence[UnconnectedClient]) -> tuple[NamedChoice, ...]:

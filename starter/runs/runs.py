@@ -19,7 +19,7 @@ from models.kit.database import Database
 from models.runs import leftovers as run_leftovers
 from models.runs import reads as run_views
 from models.runs import reports as run_reports
-from models.runs import sign_ins, surveys
+from models.runs import sign_ins, surveys, writes
 from models.runs.leftovers import KeptLogin, Unreached
 from models.runs.progress import RunSnapshot, snapshot_of
 from models.runs.reads import RunFilter, RunView, WholeRun
@@ -241,7 +241,9 @@ class Runs:
             accepted: SelectionAccepted = await handle.execute_update(
                 "submit_selection", selection, result_type=SelectionAccepted
             )
-            return accepted
+        async with self._database.transaction() as session:
+            await writes.forget_choice(session, run_id)
+        return accepted
 
     async def retry(self, actor: Actor, run_id: str) -> Retried:
         """Do a finished run's failed organisations again, and let its clients in trouble try again at once.

@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from cli.kit.lazily import Announced
 from cli.main import PANELS, app
 from contracts.words.practices import Role
+from contracts.words.runs import Stage
 from models.clients.tables import Client
 from models.kit.columns import now
 from models.runs.tables import Run
@@ -140,7 +141,8 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
     assert "no run" in await refused(environment, "runs", "show", "unknown", *me)
     for command in (("list",), ("show", started["run_id"])):
         shown = await run(environment, "runs", *command, *me)
-        assert (shown.exit_code, "created" in shown.stdout) == (0, True)
+        assert (shown.exit_code, "5 created" in shown.stdout) == (0, True)
+    assert "All 5 clients are added, with their standard information." in shown.stdout
     found = await data(environment, "clients", "list", *me, "--limit", "2")
     assert (len(found["clients"]), found["total"]) == (2, 5)
     client = await data(environment, "clients", "show", found["clients"][0]["client_id"], *me)
@@ -152,8 +154,10 @@ async def test_a_run_that_waits_for_a_limit_says_so(scene: Scene, environment: d
     me = ("--as", "admin@harbour-lane.example.com")
     assert "no more calls" not in (await run(environment, "runs", "show", run_id, *me)).stdout
     async with scene.database.transaction() as session:
-        (await session.get_one(Run, run_id)).paused_until = now() + timedelta(minutes=1)
-    assert "no more calls" in (await run(environment, "runs", "show", run_id, *me)).stdout
+        paused = await session.get_one(Run, run_id)
+        paused.paused_until, paused.stage = now() + timedelta(minutes=1), Stage.PULLING
+    shown = (await run(environment, "runs", "show", run_id, *me)).stdout
+    assert "Pulling standard information: 0 of 0 clients done. Xero takes no more calls in this minute." in shown
 
 
 async def test_an_export_is_whole_and_safe_in_a_spreadsheet(scene: Scene, environment: dict[str, str]):

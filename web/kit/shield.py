@@ -24,6 +24,9 @@ LARGEST_BODY = 2 * 1024 * 1024
 LARGEST_LIST_BODY = LARGEST_FILE + 1024 * 1024
 """Bytes. A file of clients, and what a form has around it."""
 
+LARGEST_CHOICES = LARGEST_FILE + 4 * 1024 * 1024
+"""Bytes. A list of choices, and the page's form for 5,000 organisations around it."""
+
 LARGEST_CODEC_BODY = 16 * 1024 * 1024
 """Bytes. Temporal's UI sends the payloads of a page of history together."""
 
@@ -44,6 +47,8 @@ def largest_body(path: str) -> int:
     """Bytes that a request to a path may bring."""
     if path.startswith("/codec/"):
         return LARGEST_CODEC_BODY
+    if path.startswith("/activity/") and path.endswith("/choices"):
+        return LARGEST_CHOICES
     return LARGEST_LIST_BODY if path.endswith(("/clients/import", "/choices")) else LARGEST_BODY
 
 

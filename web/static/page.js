@@ -56,8 +56,8 @@ function closeMenus(but) {
 /* A second press sends nothing, whatever the form; the buttons say that something is under way. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") {
-    return;
+  if (form.method !== "post" || event.submitter?.dataset.stays !== undefined) {
+    return; // a file that is saved leaves the page as it is
   }
   if (form.dataset.sent !== undefined) {
     event.preventDefault();

@@ -28,8 +28,8 @@ async def test_reconnecting_and_taking_over(scene: Scene, environment: dict[str,
         await scene.sign_in(started["authorize_url"], person=1)
         await ben.until_stage(started["run_id"], "finished")
         shown = await run(environment, "runs", "show", started["run_id"], *BEN)
-        assert "repaired: 3" in shown.stdout
-        assert "healthy: 2" in shown.stdout
+        assert "All 3 clients are connected again." in shown.stdout
+        assert "3 repaired, 2 healthy" in shown.stdout
         started = await data(environment, "runs", "start", "reassign-clients", *BEN)
         await scene.sign_in(started["authorize_url"], person=1, action="continue")
         await ben.until_stage(started["run_id"], "awaiting_selection")

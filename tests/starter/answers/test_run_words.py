@@ -57,6 +57,30 @@ def test_moves_that_wait_for_calls_are_said_once_nothing_else_moves(moved: int, 
     assert progress.next_try_at == (again if which else None)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "tried", "said"),
+    [
+        (0, 0, "42 of 60 clients done."),
+        (2, 0, "40 of 60 clients done; 2 failed."),
+        (0, 1, "41 of 60 clients done; 1 still being tried."),
+        (2, 3, "37 of 60 clients done; 2 failed and 3 still being tried."),
+    ],
+)
+def test_what_failed_is_not_said_to_be_done(wrong: int, tried: int, said: str) -> None:
+    counts = {
+        Outcome.CREATED: 42 - wrong - tried,
+        Outcome.FAILED: wrong,
+        Outcome.RETRYING: tried,
+        Outcome.UNREACHABLE: 5,  # of the list, and of nothing that was to be worked on
+    }
+    snapshot = RunSnapshot(
+        "a-run", Stage.PULLING, None, None, 65, 65, 60, 60, counts, None, 0, None, None, (), wrong, tried
+    )
+    progress = progress_of(RunKind.ADD_CLIENTS, snapshot)
+    assert progress.sentence == f"Pulling standard information: {said}"
+    assert progress.settled == 42
+
+
 def test_a_hand_over_lists_nobody_s_login() -> None:
     snapshot = RunSnapshot("a-run", Stage.LISTING, None, None, 0, 0, 0, 0, {}, None, 0, None, None)
     kind = RunKind.REASSIGN_CLIENTS

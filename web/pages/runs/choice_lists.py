@@ -3,6 +3,9 @@
 Nothing is created by either. A list that comes back is judged row by row; what it refuses stands above the page's list.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from fastapi import APIRouter, Request, Response
 from starlette.responses import StreamingResponse
 
@@ -11,7 +14,7 @@ from starter.answers.choice_lists import ChoicePlan
 from web.kit.authentication import Door
 from web.kit.csv_answers import csv_answer
 from web.kit.uploads import sent_file
-from web.kit.viewing import Viewer, page_router
+from web.kit.viewing import MOST_FIELDS, Viewer, page_router
 from web.pages.runs import selecting
 from web.pages.runs.run import RunId, moved_on, page
 
@@ -29,25 +32,35 @@ async def download(request: Request, door: Door, viewer: Viewer, run_id: RunId) 
 @router.post("/activity/{run_id}/choices")
 async def upload(request: Request, door: Door, viewer: Viewer, run_id: RunId) -> Response:
     """Judge a list, and show the page with what it chooses."""
+    chosen = selecting.chosen_in(await request.form(max_fields=MOST_FIELDS))
     try:
         content, name = await sent_file(request)
         plan = await door.choice_lists.judge(viewer.actor, run_id, content)
     except Refused as refused:
         if refused.refusal.field != "file":
             return moved_on(run_id, refused)
-        return await page(request, door, viewer, run_id, selecting.Chosen(file_refusal=refused.refusal))
-    return await page(request, door, viewer, run_id, set_by(plan, name))
+        return await page(request, door, viewer, run_id, replace(chosen, file_refusal=refused.refusal))
+    return await page(request, door, viewer, run_id, set_by(chosen, plan, name))
 
 
-def set_by(plan: ChoicePlan, file_name: str) -> selecting.Chosen:
-    """The page's form as a list sets it."""
+def set_by(chosen: selecting.Chosen, plan: ChoicePlan, file_name: str) -> selecting.Chosen:
+    """The page's form as a list sets it. What the list says nothing about stays: what is for all, and other rows."""
     choices = plan.selection.organisations if plan.selection else ()
-    return selecting.Chosen(
+    codes = {one.organisation_id: one.code for one in choices if one.code}
+    given, listed = set(codes.values()), {row.organisation_id for row in plan.rows}
+
+    def others(values: Mapping[str, str]) -> dict[str, str]:
+        return {identity: value for identity, value in values.items() if identity not in listed}
+
+    apart = {identity: code for identity, code in others(chosen.codes).items() if code.strip().upper() not in given}
+    as_chosen = {one.organisation_id: str(one.client_id) if one.client_id else selecting.CREATE for one in choices}
+    return replace(
+        chosen,
         organisation_ids=tuple(one.organisation_id for one in choices),
-        treatments={one.organisation_id: str(one.client_id) if one.client_id else selecting.CREATE for one in choices},
-        codes={one.organisation_id: one.code for one in choices if one.code},
-        owners={one.organisation_id: str(one.owner_id) for one in choices if one.owner_id},
-        teams={one.organisation_id: str(one.team_id) for one in choices if one.team_id},
+        treatments=others(chosen.treatments) | as_chosen,
+        codes=apart | codes,
+        owners=others(chosen.owners) | {one.organisation_id: str(one.owner_id) for one in choices if one.owner_id},
+        teams=others(chosen.teams) | {one.organisation_id: str(one.team_id) for one in choices if one.team_id},
         plan=plan,
         file_name=file_name,
     )

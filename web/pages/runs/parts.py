@@ -14,9 +14,9 @@ from starter.access.sessions import SignedIn
 from starter.answers.run_words import progress_of
 from starter.answers.views import RunSnapshot, RunView
 from starter.operations import Operations
+from web.pages.runs import drafts, selecting, sign_ins, taking_over
 from web.pages.runs import leftovers as run_leftovers
 from web.pages.runs import report as run_report
-from web.pages.runs import selecting, sign_ins, taking_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ async def _working(look: RunPage) -> Values:
 
 
 async def _selecting(look: RunPage) -> Values:
-    return await selecting.values(look.door, look.viewer.actor, look.report.run.id, look.chosen)
+    run_id = look.report.run.id
+    chosen = look.chosen or await drafts.left(look.door, look.viewer.actor, run_id)
+    return await selecting.values(look.door, look.viewer.actor, run_id, chosen)
 
 
 async def _finished(look: RunPage) -> Values:

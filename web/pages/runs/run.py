@@ -20,8 +20,8 @@ from contracts.payloads.selection import Selection
 from contracts.words.refusals import RefusalCode, Refused
 from contracts.words.runs import Result, Stage
 from starter.access.sessions import SignedIn
-from starter.answers.run_words import ending_of_run, progress_of
-from starter.answers.views import Run, RunSnapshot, RunView
+from starter.answers.run_words import progress_of, said_of_run
+from starter.answers.views import Run, RunSnapshot
 from starter.operations import Operations
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
@@ -29,8 +29,8 @@ from web.kit.csv_answers import csv_answer
 from web.kit.errors import status_of
 from web.kit.rendering import leave, render, rendered
 from web.kit.temporal_links import in_temporal
-from web.kit.viewing import Viewer, page_router
-from web.pages.runs import selecting
+from web.kit.viewing import MOST_FIELDS, Viewer, page_router
+from web.pages.runs import drafts, selecting
 from web.pages.runs.parts import RunPage, part_of
 from web.pages.runs.regions import RegionField, question
 
@@ -101,7 +101,8 @@ async def export(door: Door, viewer: Viewer, run_id: RunId) -> StreamingResponse
 
 @router.post("/activity/{run_id}/sign-in")
 async def sign_in(request: Request, door: Door, viewer: Viewer, run_id: RunId, region: RegionField = "") -> Response:
-    """Lead to the provider's sign-in, also once more."""
+    """Lead to the provider's sign-in, also once more; what is chosen on the page by then is kept."""
+    await drafts.keep(door, viewer.actor, run_id, await request.form(max_fields=MOST_FIELDS))
     provider = (await door.runs.report(viewer.actor, run_id)).run.provider
     if asked := await question(request, door, viewer, provider, region):
         return asked
@@ -175,7 +176,7 @@ async def page(
         report=report,
         snapshot=snapshot,
         view=_view(report.run),
-        says=_says(report, snapshot, allow.title),
+        says=said_of_run(report, snapshot, allow.title) or "",
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
         provider=allow.title,
@@ -184,12 +185,6 @@ async def page(
         in_temporal=in_temporal(request, door, viewer, run_id),
         **values,
     )
-
-
-def _says(report: RunView, snapshot: RunSnapshot, title: str) -> str:
-    if snapshot.stage is Stage.FINISHED:
-        return ending_of_run(report).sentence
-    return progress_of(report.run.kind, snapshot, title=title).sentence
 
 
 def _view(run: Run | RunSnapshot) -> str:

@@ -4,13 +4,15 @@ import csv
 import re
 from io import StringIO
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest_asyncio
 from playwright.async_api import expect
 
-from contracts.words.runs import RunKind
-from models.runs.tables import RunOrganisation
+from contracts.words.runs import RunKind, Stage
+from models.night.endings import purge_choices
+from models.runs.tables import ChoiceDraft, Run, RunOrganisation
 from tests.journeys.scene import Scene
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
@@ -57,7 +59,9 @@ async def test_a_list_goes_out_of_the_page_and_comes_back_changed(own: House):
 
     rows[0] |= {"chosen": "yes", "code": "ONE"}
     rows[1] |= {"chosen": "perhaps"}
-    answer = await http.post(f"/activity/{run_id}/choices", data=csrf, files=file_of(rows[:3]))
+    for_all = {"owner_id": str(member.colleague_id), "settings": "on", "refresh_hours": "48", "contacts": "suppliers"}
+    sent = csrf | for_all | {"choose": "organisation-3", "code.organisation-3": "four", "code.organisation-0": "other"}
+    answer = await http.post(f"/activity/{run_id}/choices", data=sent, files=file_of(rows[:3]))
     assert answer.status_code == 200
     assert "2 chosen, 0 left out, 1 refused. 1 organisation of this page is not in the file and left out." in re.sub(
         r"<[^>]+>|\s+(?= )", "", answer.text
@@ -66,6 +70,8 @@ async def test_a_list_goes_out_of_the_page_and_comes_back_changed(own: House):
     assert re.findall(r'value="(organisation-\d)" checked', answer.text) == ["organisation-0", "organisation-2"]
     assert re.findall(r'name="code.organisation-[02]" value="(\w+)"', answer.text) == ["ONE", "TWO"]
     assert f'name="owner.organisation-2" value="{member.colleague_id}"' in answer.text
+    assert_keeps_what_is_for_all(answer.text, member.colleague_id)
+    assert 'name="code.organisation-3" value="four"' in answer.text  # the list says nothing of this one
 
     asked = csrf | {"choose": "organisation-2", "settings": "on", "refresh_hours": "0", "contacts": "both"}
     again = await http.post(f"/activity/{run_id}/selection", data=asked)
@@ -73,11 +79,49 @@ async def test_a_list_goes_out_of_the_page_and_comes_back_changed(own: House):
     assert (again.status_code, 'value="0"' in again.text) == (422, True)
 
     wrong = await http.post(
-        f"/activity/{run_id}/choices", data=csrf, files={"file": ("a.csv", b"name\nAsh", "text/csv")}
+        f"/activity/{run_id}/choices", data=sent, files={"file": ("a.csv", b"name\nAsh", "text/csv")}
     )
     assert "The list has no column organisation_id" in wrong.text
+    assert_keeps_what_is_for_all(wrong.text, member.colleague_id)
+    assert re.findall(r'value="(organisation-\d)" checked', wrong.text) == ["organisation-3"]
     again = await http.get(f"/activity/{run_id}/choices")  # such as after a session has ended in between
     assert (again.status_code, again.headers["Location"]) == (303, f"/activity/{run_id}")
+
+
+def assert_keeps_what_is_for_all(page: str, owner_id: UUID) -> None:
+    assert f'<option value="{owner_id}" selected>' in page
+    assert '<option value="suppliers" selected>' in page
+    assert re.search(r'name="refresh_hours"[^>]* value="48"', page)
+
+
+async def test_what_is_chosen_is_there_again_after_another_sign_in_without_scripts(own: House):
+    run_id = await many_listed(own.admin, RunKind.ADD_CLIENTS, 3)
+    http, owner_id = await arrived(own.admin), own.member.actor.colleague_id
+    page = (await http.get(f"/activity/{run_id}")).text
+    [leads] = re.findall(r"<button[^>]*><svg.*?</svg><span>(?:Sign in with another login|Add next organisation)", page)
+    assert 'form="selection"' in leads
+    assert f'formaction="/activity/{run_id}/sign-in"' in leads
+    form = {"csrf": re.findall(r'name="csrf" value="([^"]+)"', page)[0], "choose": "organisation-1", "settings": "on"}
+    form |= {"owner_id": str(owner_id), "refresh_hours": "48", "contacts": "suppliers", "code.organisation-1": "ASH\0"}
+    form |= {"code.organisation-0": "OAK", "team.organisation-1": str(uuid4())}
+    left = await http.post(f"/activity/{run_id}/sign-in", data=form)
+    assert "Continue to Xero" in left.text or "leaving" in left.text, left.text
+    await http.post(f"/activity/{run_id}/sign-in", data={"csrf": form["csrf"]})  # any other form chooses nothing
+    back = (await http.get(f"/activity/{run_id}")).text
+    assert re.findall(r'value="(organisation-\d)" checked', back) == ["organisation-1"]
+    assert 'name="code.organisation-0" value="OAK"' in back
+    assert_keeps_what_is_for_all(back, owner_id)
+
+    other = await arrived(own.member)
+    assert not re.findall(r"checked", (await other.get(f"/activity/{run_id}")).text.split("<tbody")[1])
+    async with own.admin.scene.database.transaction() as session:
+        await purge_choices(session, own.admin.actor.practice_id)
+        assert await session.get(ChoiceDraft, run_id) is not None
+        run = await session.get_one(Run, run_id)
+        run.stage = Stage.FINISHED
+        await session.flush()
+        await purge_choices(session, own.admin.actor.practice_id)
+        assert await session.get(ChoiceDraft, run_id, populate_existing=True) is None
 
 
 async def test_what_was_allowed_before_is_told_where_the_provider_tells_what_was_allowed_now(own: House):

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
+from sqlalchemy import text
 
 from models.grants import regions
 from providers.port.capabilities import Region
@@ -111,6 +112,32 @@ async def test_a_page_asks_first_and_remembers_it(house: House, second: Second, 
     assert await remembered(house.admin) == "IE"
     assert await remembered(house.neighbour) is None
     assert selected((await pressed(browser)).text) == ["IE"]
+
+
+async def column(house: House, statement: str) -> list[str]:
+    async with house.scene.database.transaction() as session:
+        return list((await (await session.connection()).execute(text(statement))).scalars())
+
+
+async def test_a_further_sign_in_of_a_run_asks_again_and_what_is_chosen_stays(
+    house: House, second: Second, browser: httpx2.AsyncClient
+):
+    await back(browser, state_in((await pressed(browser, region="IE")).text))
+    [run_id] = await column(
+        house, "UPDATE runs SET stage = 'awaiting_selection' WHERE provider = 'second' RETURNING id"
+    )
+    add = """
+        INSERT INTO run_organisations (run_id, organisation_id, position, name, grant_id, verdict, updated_at)
+        SELECT :run_id, 'ash', 0, 'Ash Ltd', id, 'new', now() FROM grants WHERE provider = 'second' LIMIT 1
+    """
+    await change(house.scene, add, run_id=run_id)
+    form = {"csrf": await csrf_of(browser), "choose": "ash", "settings": "on", "contacts": "both"}
+    asked = await browser.post(f"/activity/{run_id}/sign-in", data=form)
+    assert "Before you go to Second Books" in asked.text
+    assert selected(asked.text) == ["IE"]
+    assert 'value="ash" checked' in (await browser.get(f"/activity/{run_id}")).text
+    state_in((await browser.post(f"/activity/{run_id}/sign-in", data={"csrf": form["csrf"], "region": "GB"})).text)
+    assert second.regions[-1] == "GB"
 
 
 async def test_a_country_that_there_is_not_starts_nothing(house: House, second: Second, browser: httpx2.AsyncClient):
