@@ -95,7 +95,8 @@ def show(run_id: RunId, as_email: As = None, json: Json = False) -> None:
     async def work() -> tuple[RunAnswer, str | None]:
         async with acting(as_email) as (operations, actor):
             snapshot, view = await operations.runs.at_one_moment(actor, run_id)
-            said = said_of_run(view, snapshot, operations.software.title(view.run.provider))
+            lacking = await operations.runs.lacking(actor, run_id)
+            said = said_of_run(view, snapshot, operations.software.title(view.run.provider), lacking)
             return RunAnswer.of(await operations.runs.show(actor, run_id)), said
 
     run, said = execute(work())

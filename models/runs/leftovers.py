@@ -1,4 +1,4 @@
-"""What a run left undone: connections that other logins could repair, and clients that kept their old login.
+"""What a run left undone: lists that clients lack, connections others could repair, clients that kept their login.
 
 It describes the present: colleagues who have left are not suggested, and connections that were repaired since are left
 out. Only stored facts are used; no provider is asked.
@@ -13,8 +13,11 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from models.connections.conditions import HAS_LIVING_STATUS, IS_LIVING, NEEDS_REPAIR
+from models.connections.health import IS_CHOSEN, words
 from models.connections.repairs import Repairer
+from rules.runs.endings import Lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +133,23 @@ async def kept_logins(session: AsyncSession, run_id: str) -> Sequence[KeptLogin]
         {"run_id": run_id},
     )
     return [KeptLogin(*row) for row in found]
+
+
+_LACKING = text(f"""
+    SELECT r.list_name, r.cause, count(*) FROM run_organisations o
+    JOIN connections c ON c.id = o.connection_id JOIN receipts r ON r.connection_id = c.id
+    WHERE o.run_id = :run_id AND o.outcome IN ('created', 'linked') AND {IS_CHOSEN}
+      AND r.cause IN ({words(cause for cause in Cause if cause.is_of_list)})
+    GROUP BY r.list_name, r.cause
+""")  # noqa: S608  # our own words
+
+
+async def lacking_lists(session: AsyncSession, run_id: str) -> Sequence[Lacking]:
+    """The chosen lists that clients lack which a run has added, since plan or role does not offer them; in our order.
+
+    A list that has come since is not among them.
+    """
+    found = await (await session.connection()).execute(_LACKING, {"run_id": run_id})
+    lists, causes = list(ListName), list(Cause)
+    lacking = [Lacking(ListName(name), Cause(cause), clients) for name, cause, clients in found]
+    return sorted(lacking, key=lambda one: (causes.index(one.cause), lists.index(one.list_name)))

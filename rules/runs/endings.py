@@ -1,17 +1,32 @@
 """How a run ended: one sentence that says what happened, and the one step that is sensible next. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from contracts.words.runs import Outcome, Result, RunKind
 
 DONE: Final = (Outcome.CREATED, Outcome.LINKED, Outcome.REPAIRED, Outcome.REASSIGNED)
 """What a run has done for a client."""
 STUCK: Final = (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.CHANGED_MEANWHILE)
 """What is not done, and is not tried again by itself."""
+
+
+class Lacking(NamedTuple):
+    """A list that added clients lack for a reason of the list's own: their plan, or the login's role.
+
+    Attributes:
+        list_name: The list.
+        cause: Why.
+        clients: How many lack it.
+    """
+
+    list_name: ListName
+    cause: Cause
+    clients: int
 
 
 class NextStep(StrEnum):
@@ -45,6 +60,7 @@ def ending_of(
     causes: Collection[Cause | None] = (),
     taker: str | None = None,
     message: str | None = None,
+    lacking: Sequence[Lacking] = (),
 ) -> Ending:
     """How a run of *Add clients*, *Reconnect all* or *Reassign clients* ended.
 
@@ -55,11 +71,12 @@ def ending_of(
         causes: Why some have failed; None among them where no reason is known.
         taker: Reassigning: the name of the colleague who has the clients now; None for the one who reads it.
         message: What a run that was not completed says of its end.
+        lacking: Adding: the lists that some of the added clients lack.
     """
     done = sum(outcomes.get(outcome, 0) for outcome in DONE)
     stuck = sum(outcomes.get(outcome, 0) for outcome in STUCK)
     tried = outcomes.get(Outcome.RETRYING, 0)
-    words = _words(kind, taker)
+    words = _words(kind, taker, but_for(lacking, done))
     if result in {Result.CANCELLED, Result.EXPIRED, Result.FAILED}:
         sentence = _early(words, done, stuck, tried, message)
     elif not done + stuck + tried:
@@ -84,10 +101,34 @@ class _Words:
     stuck_many: str = "need another step"
 
 
-def _words(kind: RunKind, taker: str | None) -> _Words:
+def but_for(lacking: Sequence[Lacking], clients: int) -> str:
+    """What added clients lack and why, to go on behind what they have; empty where they lack nothing.
+
+    Args:
+        lacking: The lists, such as bank accounts of two clients.
+        clients: How many were added.
+
+    Returns:
+        Such as `` but for bank accounts of 2 (the login's role is too low)``.
+    """
+    by_cause: dict[Cause, list[str]] = {}
+    for one in lacking:
+        heading = one.list_name.heading
+        of = f" of {one.clients:,}" if clients > 1 else ""
+        by_cause.setdefault(one.cause, []).append(f"{heading[:1].lower()}{heading[1:]}{of}")
+    said = [f"{_listed(lists)} ({cause.label[:1].lower()}{cause.label[1:]})" for cause, lists in by_cause.items()]
+    return f" but for {_listed(said)}" if said else ""
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def _words(kind: RunKind, taker: str | None, but: str) -> _Words:
     match kind:
         case RunKind.ADD_CLIENTS:
-            one, many = "is added, with its standard information", "are added, with their standard information"
+            one = f"is added, with its standard information{but}"
+            many = f"are added, with their standard information{but}"
             return _Words(one, many, "is complete yet")
         case RunKind.RECONNECT_ALL:
             return _Words("is connected again", "are connected again", "is connected again yet")

@@ -1,6 +1,6 @@
 """What a running run is doing, in words and in numbers. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from contracts.words.runs import Outcome, RunKind, Stage
 from models.runs.progress import RunSnapshot
 from models.runs.reads import RunView
 from models.runs.reports import NamedRow, Standing
-from rules.runs.endings import DONE, STUCK, Ending, ending_of
+from rules.runs.endings import DONE, STUCK, Ending, Lacking, but_for, ending_of
 from starter.answers.wording import number, plural
 
 _DOING: dict[tuple[RunKind | None, Stage], str] = {
@@ -181,30 +181,47 @@ def outcomes_sum(counts: dict[Outcome, int]) -> str:
     return f"{', '.join(said[:-1])} and {said[-1]}"
 
 
-def ending_of_run(view: RunView, taker: str | None = None) -> Ending:
+def ending_of_run(view: RunView, taker: str | None = None, lacking: Sequence[Lacking] = ()) -> Ending:
     """How a run has ended, and what is sensible next.
 
     Args:
         view: The run.
         taker: Reassigning: the name of the colleague who has the clients now; None for the one who reads it.
+        lacking: Adding: the lists that clients lack.
     """
     causes = [group.cause for group in view.groups if group.outcome is Outcome.FAILED]
     run = view.run
-    return ending_of(run.kind, run.result, view.counts, causes=causes, taker=taker, message=run.message)
+    return ending_of(
+        run.kind, run.result, view.counts, causes=causes, taker=taker, message=run.message, lacking=lacking
+    )
 
 
-def said_of_run(view: RunView, snapshot: RunSnapshot, title: str | None = None) -> str | None:
+def means(counts: Mapping[Outcome, int], lacking: Sequence[Lacking]) -> dict[Outcome | None, str]:
+    """What outcomes mean, where their rows give no reason of their own; new clients with what they lack.
+
+    Args:
+        counts: Numbers by outcome.
+        lacking: Adding: the lists that clients lack.
+    """
+    but = but_for(lacking, sum(counts.get(outcome, 0) for outcome in DONE))
+    return MEANS | {Outcome.CREATED: f"New clients, with their standard information{but}."}
+
+
+def said_of_run(
+    view: RunView, snapshot: RunSnapshot, title: str | None = None, lacking: Sequence[Lacking] = ()
+) -> str | None:
     """A bulk run in one sentence: how far it has come, or how it has ended; None for a run of another kind.
 
     Args:
         view: The run.
         snapshot: The run at the same moment.
         title: The name of the accounting software; None where it is not known.
+        lacking: Adding: the lists that clients lack.
     """
     run = view.run
     if snapshot.stage is not Stage.FINISHED:
         return progress_of(run.kind, snapshot, is_hand_over=run.is_hand_over, title=title).sentence
-    return ending_of_run(view).sentence if run.kind is not RunKind.CHANGE_CONNECTION else None
+    return ending_of_run(view, lacking=lacking).sentence if run.kind is not RunKind.CHANGE_CONNECTION else None
 
 
 def accounts_sum(made: int, complete: int, waiting: int, need_you: int) -> str:

@@ -25,6 +25,7 @@ from models.runs.progress import RunSnapshot, snapshot_of
 from models.runs.reads import RunFilter, RunView, WholeRun
 from models.runs.reports import OrganisationFilter, OrganisationView
 from models.runs.tables import Run
+from rules.runs.endings import Lacking
 from rules.runs.sign_in_queue import next_of
 from starter.actor import Actor
 from starter.people.rights import check_may_add
@@ -188,6 +189,18 @@ class Runs:
         if following is None:
             return names
         return [name for name in names if name == following.name or name.startswith(f"{following.name} (")][:1]
+
+    async def lacking(self, actor: Actor, run_id: str) -> Sequence[Lacking]:
+        """The lists that clients lack which an *Add clients* has added, since plan or role does not offer them.
+
+        Raises:
+            Refused: There is no such run in the practice.
+        """
+        run = await self._run(actor, run_id)
+        if run.kind is not RunKind.ADD_CLIENTS or run.stage is not Stage.FINISHED:
+            return ()
+        async with self._database.session() as session:
+            return await run_leftovers.lacking_lists(session, run.id)
 
     async def unreached(self, actor: Actor, run_id: str) -> Unreached:
         """What a *Reconnect all* did not reach, and whose login could.

@@ -7,10 +7,14 @@ from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.words.causes import Cause
+from contracts.words.lists import ListName
 from contracts.words.runs import Action, Outcome, RunKind, Stage
+from models.connections.tables import Connection, Receipt
+from models.runs.leftovers import lacking_lists
 from models.runs.progress import RunSnapshot, run_snapshot
 from models.runs.reports import MOST_NAMED, Standing
 from models.runs.tables import Run, RunOrganisation
+from rules.runs.endings import Lacking
 from starter.answers.run_words import progress_of
 from tests.models.conftest import NOON
 
@@ -100,3 +104,21 @@ async def test_a_client_has_its_own_name_and_nothing_is_named_after_the_end(data
         (await session.get_one(Run, run_id)).stage = Stage.FINISHED
         await session.flush()
         assert (await now_of(session, run_id)).names == ()
+
+
+async def test_what_added_clients_lack_is_counted_by_list_and_cause(database, house, run_id):
+    role, plan = Cause.ROLE_TOO_LOW, Cause.NOT_ON_PLAN
+    found = {ListName.BANK_ACCOUNTS: role, ListName.TRACKING_CATEGORIES: plan, ListName.ITEMS: Cause.RATE_LIMITED}
+    async with database.transaction() as session:
+        first = update(RunOrganisation).where(col(RunOrganisation.organisation_id) == "org-0")
+        await session.exec(first.values(connection_id=house.connection_id))
+        session.add_all(Receipt(connection_id=house.connection_id, list_name=name, cause=found[name]) for name in found)
+        await session.flush()
+        both = [Lacking(ListName.BANK_ACCOUNTS, role, 1), Lacking(ListName.TRACKING_CATEGORIES, plan, 1)]
+        assert await lacking_lists(session, run_id) == both
+        connection = await session.get_one(Connection, house.connection_id)
+        connection.list_names = [ListName.ORGANISATION, ListName.BANK_ACCOUNTS]
+        await session.flush()
+        assert await lacking_lists(session, run_id) == both[:1], "nobody misses what is left out"
+        await session.exec(first.values(outcome=Outcome.FAILED))
+        assert await lacking_lists(session, run_id) == []

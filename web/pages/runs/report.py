@@ -6,7 +6,7 @@ from starlette.datastructures import QueryParams
 
 from contracts.words.runs import Outcome, RunKind
 from starter.actor import Actor
-from starter.answers.run_words import MEANS, ending_of_run, outcomes_sum
+from starter.answers.run_words import ending_of_run, means, outcomes_sum
 from starter.answers.views import OrganisationFilter, RowOrder, RunView
 from starter.answers.wording import number
 from starter.operations import Operations
@@ -41,7 +41,8 @@ async def values(
         offset = (total - 1) // PAGE * PAGE
         found, total = await door.runs.organisations(actor, report.run.id, wanted, limit=PAGE, offset=offset)
     counts = report.counts
-    ending = ending_of_run(report, taker)
+    lacking = await door.runs.lacking(actor, report.run.id)
+    ending = ending_of_run(report, taker, lacking)
     asked_for = NOT_DONE if is_stuck else outcome.value if outcome else None
     here = f"/activity/{report.run.id}"
     return {
@@ -58,7 +59,7 @@ async def values(
         "ending": ending,
         "sum": outcomes_sum(counts),
         "accounts": report.accounts,
-        "means": MEANS,
+        "means": means(counts, lacking),
         "unpaged": address(here, {"search": search, "outcome": asked_for}),
         "failed": counts.get(Outcome.FAILED, 0) if report.run.kind is RunKind.ADD_CLIENTS else 0,
         "waiting": counts.get(Outcome.RETRYING, 0),

@@ -7,7 +7,7 @@ something has changed, and the browser fetches it.
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse
@@ -164,7 +164,10 @@ async def page(
     part = part_of(report.run.kind, report.run.stage)
     allow = door.software.allow_words(report.run.provider)
     refusal = chosen and (chosen.refusal or chosen.file_refusal)
-    values = dict(await part.values(RunPage(door, viewer, report, snapshot, request.query_params, chosen)))
+    values: dict[str, Any] = dict(
+        await part.values(RunPage(door, viewer, report, snapshot, request.query_params, chosen))
+    )
+    ending = values.get("ending")
     return render(
         request,
         "run.html",
@@ -176,7 +179,7 @@ async def page(
         report=report,
         snapshot=snapshot,
         view=_view(report.run),
-        says=said_of_run(report, snapshot, allow.title) or "",
+        says=ending.sentence if ending else said_of_run(report, snapshot, allow.title) or "",
         list=_list(snapshot),
         is_own=report.run.colleague_id == viewer.actor.colleague_id,
         provider=allow.title,
