@@ -69,6 +69,11 @@ class Software:
         return [one for one in self._offered if name in (None, one.name)]
 
     @property
+    def names(self) -> Sequence[str]:
+        """The words of all that are known, on or off, and of what else is on."""
+        return (*NAMES, *(one.name for one in self._offered if one.name not in NAMES))
+
+    @property
     def phrase(self) -> str:
         """The name of the only one, for a sentence; ``SOME`` where there are more."""
         return self._offered[0].title if len(self._offered) == 1 else SOME

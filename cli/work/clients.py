@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.kit.acting import ClientName, acting, acting_on
-from cli.kit.output import As, Json, out, print_json, table, words
+from cli.kit.output import As, Json, Provider, out, print_json, table, words
 from cli.work import accounts, client_imports
 from cli.work.hand_over import hand_over
 from contracts.words.causes import Cause
@@ -51,6 +51,7 @@ def list_clients(
     search: Search = None,
     status: Status = None,
     cause: OfCause = None,
+    provider: Provider = None,
     sort: Sort = ClientSort.NAME,
     descending: Descending = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
@@ -58,9 +59,9 @@ def list_clients(
     json: Json = False,
 ) -> None:
     """List the practice's clients."""
-    if view is not None and (search or status or cause or descending or sort is not ClientSort.NAME):
+    if view is not None and (search or status or cause or provider or descending or sort is not ClientSort.NAME):
         raise end("A view says itself which clients it shows: leave out the filters and the order.", REFUSED)
-    wanted = ClientFilter(search=search, status=status, cause=cause)
+    wanted = ClientFilter(search=search, status=status, cause=cause, provider=provider)
     found, total = execute(_found(as_email, wanted, ClientOrder(sort, descending), limit, view))
     if json:
         print_json({"clients": found, "total": total})

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -114,6 +114,7 @@ class ClientFilter:
     team_id: UUID | None = None
     status: ClientStatus | None = None
     cause: Cause | None = None
+    provider: str | None = None
     ids: Collection[UUID] | None = None
 
 
@@ -137,8 +138,10 @@ class ClientFacets:
         by_status: Numbers by status; statuses without clients are missing. They add up to the total.
         by_cause: Numbers by cause, of clients whose connection has one.
         needs_sign_in: How many need somebody to sign in again.
-        needs_something_else: How many need a person to act, but by something other than a sign-in.
+        needs_something_else: How many need a person to act, but by something other than a sign-in: a step at the
+            accounting software, or a choice in their settings.
         sign_ins_at: How many need somebody to sign in again, by accounting software; those without any are missing.
+        by_provider: Numbers by accounting software, of clients that are or were connected.
     """
 
     total: int
@@ -147,6 +150,7 @@ class ClientFacets:
     needs_sign_in: int
     needs_something_else: int
     sign_ins_at: dict[str, int]
+    by_provider: dict[str, int] = field(default_factory=dict)
 
 
 async def client_views(
@@ -187,6 +191,7 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
         session: Any session.
         practice_id: The practice.
         wanted: Which clients to count; its status and cause are ignored, because people choose among these.
+            Numbers by accounting software ignore which one is wanted, too.
     """
     among = ClientFilter(search=wanted.search, owner_id=wanted.owner_id, team_id=wanted.team_id)
     kinds = (col(Connection.status), col(Connection.cause), col(Connection.provider))
@@ -195,15 +200,32 @@ async def client_facets(session: AsyncSession, practice_id: UUID, wanted: Client
     by_status: Counter[ClientStatus] = Counter()
     by_cause: Counter[Cause] = Counter()
     sign_ins_at: Counter[str] = Counter()
+    by_provider: Counter[str] = Counter()
+    needs_a_choice = 0
     rows: Sequence[Any] = (await session.exec(grouped)).all()
     for status, cause, provider, count in rows:
+        if provider is not None:
+            by_provider[provider] += count
+        if wanted.provider not in {None, provider}:
+            continue
         by_status[_standing(status)] += count
+        if status is ConnectionStatus.CONNECTED and cause in _CHOICES:
+            needs_a_choice += count
         if status is ConnectionStatus.NEEDS_RECONNECT:
             sign_ins_at[provider] += count
         if cause is not None:
             by_cause[cause] += count
-    sign_in, something_else = by_status[ClientStatus.NEEDS_RECONNECT], by_status[ClientStatus.NEEDS_CLIENT]
-    return ClientFacets(by_status.total(), dict(+by_status), dict(by_cause), sign_in, something_else, dict(sign_ins_at))
+    sign_in = by_status[ClientStatus.NEEDS_RECONNECT]
+    something_else = by_status[ClientStatus.NEEDS_CLIENT] + needs_a_choice
+    return ClientFacets(
+        total=by_status.total(),
+        by_status=dict(+by_status),
+        by_cause=dict(by_cause),
+        needs_sign_in=sign_in,
+        needs_something_else=something_else,
+        sign_ins_at=dict(sign_ins_at),
+        by_provider=dict(by_provider),
+    )
 
 
 def _standing(status: ConnectionStatus | None) -> ClientStatus:
@@ -233,7 +255,17 @@ def _clients(practice_id: UUID) -> Select[Any]:
 
 _BROKEN = (ConnectionStatus.NEEDS_RECONNECT, ConnectionStatus.NEEDS_CLIENT)
 
-_NEEDS_PERSON = case((col(Connection.status).in_(_BROKEN), 0), else_=1)
+_CHOICES = frozenset(
+    cause for cause in Cause if RowAction.LEAVE_LIST_OUT in row_actions(ConnectionStatus.CONNECTED, cause)
+)
+"""Causes with which a client is connected, and of which only somebody's choice in its settings rids it."""
+
+_NEEDS = or_(
+    col(Connection.status).in_(_BROKEN),
+    and_(col(Connection.status) == ConnectionStatus.CONNECTED, col(Connection.cause).in_(_CHOICES)),
+)
+
+_NEEDS_PERSON = case((_NEEDS, 0), else_=1)
 
 _URGENCY = case(
     (col(Connection.status).in_(_BROKEN), 0),
@@ -274,7 +306,7 @@ def _filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
         status = col(Connection.status)
         query = query.where(or_(status.is_(None), status == ConnectionStatus.DISCONNECTED))
     elif wanted.status is ClientStatus.NEEDS_PERSON:
-        query = query.where(col(Connection.status).in_(_BROKEN))
+        query = query.where(_NEEDS)
     elif wanted.status not in {None, ClientStatus.ARCHIVED}:
         query = query.where(col(Connection.status) == ConnectionStatus(wanted.status.value))
     if wanted.ids is not None:
@@ -283,6 +315,7 @@ def _filtered(query: Select[Any], wanted: ClientFilter) -> Select[Any]:
         (Client.owner_id, wanted.owner_id),
         (Client.team_id, wanted.team_id),
         (Connection.cause, wanted.cause),
+        (Connection.provider, wanted.provider),
     ):
         if value is not None:
             query = query.where(col(column) == value)

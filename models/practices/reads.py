@@ -33,6 +33,8 @@ class ColleagueView(NamedTuple):
         runs: How many unfinished runs they have started.
         has_second_factor: Whether they have an authenticator app or a passkey.
         may_add_clients: Whether they may add clients.
+        own_views: How many saved views of the client list only they have.
+        shared_views: How many of theirs the practice has too.
     """
 
     colleague_id: UUID
@@ -46,6 +48,8 @@ class ColleagueView(NamedTuple):
     runs: int
     has_second_factor: bool
     may_add_clients: bool
+    own_views: int
+    shared_views: int
 
 
 async def colleagues_of(
@@ -60,7 +64,9 @@ async def colleagues_of(
                    (SELECT count(*) FROM runs r WHERE r.colleague_id = p.id AND r.stage <> 'finished'),
                    EXISTS (SELECT FROM authenticators a WHERE a.colleague_id = p.id AND a.confirmed_at IS NOT NULL)
                    OR EXISTS (SELECT FROM passkeys k WHERE k.colleague_id = p.id),
-                   p.may_add_clients
+                   p.may_add_clients,
+                   (SELECT count(*) FROM saved_views v WHERE v.owner_id = p.id AND NOT v.is_shared),
+                   (SELECT count(*) FROM saved_views v WHERE v.owner_id = p.id AND v.is_shared)
             FROM colleagues p
             CROSS JOIN LATERAL (
                 SELECT count(*) AS connections, count(*) FILTER (WHERE k.owner_id <> p.id) AS for_others

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from contracts.words.refusals import RefusalCode, Refused
 
@@ -23,6 +24,24 @@ class FixedView(StrEnum):
     NEEDS_SOMEBODY = "Needs somebody"
     NOT_CONNECTED = "Not connected"
     ARCHIVED = "Archived"
+
+
+WHOEVER_LOOKS: Final = "me"
+"""Kept in place of an owner: the view shows everybody their own clients."""
+
+
+def stored_owner(owner_id: UUID | None, maker_id: UUID) -> str | None:
+    """The owner whose clients a view asks for, as it is kept.
+
+    Whoever makes a view of their own clients means *Mine*. Shared, it shows everybody theirs, not its maker's.
+
+    Args:
+        owner_id: The owner that the list is narrowed to; None for all.
+        maker_id: Who makes the view.
+    """
+    if owner_id is None:
+        return None
+    return WHOEVER_LOOKS if owner_id == maker_id else str(owner_id)
 
 
 _FIXED = frozenset(view.value.casefold() for view in FixedView)

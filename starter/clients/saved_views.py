@@ -22,7 +22,8 @@ from models.clients.tables import SavedView
 from models.events import writes as events
 from models.kit.columns import now
 from models.kit.database import Database
-from rules.clients.saved_views import check_room, may_change, name_of, usable
+from providers.registry import NAMES
+from rules.clients.saved_views import WHOEVER_LOOKS, check_room, may_change, name_of, stored_owner, usable
 from starter.actor import Actor
 
 LONGEST_SEARCH: Final = 100
@@ -51,6 +52,7 @@ class OpenedView:
         is_shared: Whether the whole practice has it.
         may_change: Whether the colleague may change it.
         query: What it asks for, without what is gone.
+        is_of_whoever_looks: Whether it shows everybody their own clients, as *Mine* does.
         left_out: The parts that are gone, as the API names them, such as ``team_id``.
     """
 
@@ -63,6 +65,7 @@ class OpenedView:
     is_shared: bool
     may_change: bool
     query: ViewQuery
+    is_of_whoever_looks: bool
     left_out: tuple[str, ...]
 
 
@@ -117,7 +120,7 @@ class SavedViews:
             owner_id=actor.colleague_id,
             name=name_of(name),
             is_shared=is_shared,
-            query=_stored(query),
+            query=_stored(query, actor),
         )
         async with self._changing(actor) as session:
             await _check(session, view)
@@ -153,7 +156,7 @@ class SavedViews:
             if (view.name, view.is_shared) != before[:2]:
                 await _check(session, view)
             if query is not None:
-                view.query = _stored(query)
+                view.query = _stored(query, actor)
             session.add(view)
             await session.flush()
             (changed,) = await stored_views.seen_by(session, actor.practice_id, view.owner_id, view.id)
@@ -185,17 +188,18 @@ class SavedViews:
             yield session
 
 
-def _stored(query: ViewQuery) -> dict[str, Any]:
+def _stored(query: ViewQuery, actor: Actor) -> dict[str, Any]:
     wanted, order = query.wanted, query.order
     search = (wanted.search or "").strip() or None
     if search and (len(search) > LONGEST_SEARCH or not search.isprintable()):
         raise Refused(RefusalCode.INVALID, "This search cannot be kept. Shorten it.", field="search")
     values = {
         "search": search,
-        "owner_id": str(wanted.owner_id) if wanted.owner_id else None,
+        "owner_id": stored_owner(wanted.owner_id, actor.colleague_id),
         "team_id": str(wanted.team_id) if wanted.team_id else None,
         "status": wanted.status,
         "cause": wanted.cause,
+        "provider": wanted.provider,
         "sort": order.column,
         "descending": order.is_descending,
     }
@@ -206,6 +210,7 @@ _KNOWN: Final[Mapping[str, Collection[object]]] = {
     "search": ("",),
     "status": frozenset(status.value for status in ClientStatus),
     "cause": frozenset(cause.value for cause in Cause),
+    "provider": frozenset(NAMES),
     "sort": frozenset(sort.value for sort in ClientSort),
     "descending": frozenset({True, False}),
 }
@@ -214,16 +219,18 @@ _KNOWN: Final[Mapping[str, Collection[object]]] = {
 
 def _opened(stored: StoredView, actor: Actor) -> OpenedView:
     view = stored.view
-    there = {"owner_id": _ids(stored.asked_owner_id), "team_id": _ids(stored.asked_team_id)}
+    there = {"owner_id": (WHOEVER_LOOKS, *_ids(stored.asked_owner_id)), "team_id": _ids(stored.asked_team_id)}
     found = usable(view.query, {**_KNOWN, **there})
     kept: Mapping[str, Any] = found.kept
     is_own = view.owner_id == actor.colleague_id
+    is_of_whoever_looks = kept.get("owner_id") == WHOEVER_LOOKS
     wanted = ClientFilter(
         search=kept.get("search"),
-        owner_id=stored.asked_owner_id,
+        owner_id=actor.colleague_id if is_of_whoever_looks else stored.asked_owner_id,
         team_id=stored.asked_team_id,
         status=ClientStatus(kept["status"]) if "status" in kept else None,
         cause=Cause(kept["cause"]) if "cause" in kept else None,
+        provider=kept.get("provider"),
     )
     order = ClientOrder(ClientSort(kept.get("sort", ClientSort.ATTENTION)), bool(kept.get("descending")))
     return OpenedView(
@@ -236,6 +243,7 @@ def _opened(stored: StoredView, actor: Actor) -> OpenedView:
         is_shared=view.is_shared,
         may_change=may_change(is_own=is_own, is_shared=view.is_shared, is_admin=actor.role is Role.ADMIN),
         query=ViewQuery(wanted, order),
+        is_of_whoever_looks=is_of_whoever_looks,
         left_out=found.left_out,
     )
 

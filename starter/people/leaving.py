@@ -39,6 +39,9 @@ def explained(found: ColleagueView) -> Deactivation:
         )
     if found.runs:
         said.append(f"{_count(found.runs, 'run')} under way {'goes' if found.runs == 1 else 'go'} on.")
+    if found.own_views and found.deactivated_at is None:
+        ends = "that only they have would be deleted"
+        said.append(f"{_count(found.own_views, 'saved view')} of the client list {ends}; those that they share stay.")
     said.append(
         f"{found.name} looks after {_count(found.clients, 'client')}: hand them over to a colleague next."
         if found.clients

@@ -196,3 +196,27 @@ async def test_another_practice_sees_its_own_alone(database, house, books):
     async with database.session() as session:
         assert (await client_facets(session, house.other_practice.id, ALL)).total == 1
         assert await client_view(session, house.other_practice.id, house.client_id) is None
+
+
+async def test_what_a_choice_in_the_settings_puts_right_needs_somebody_too(database, house, books):
+    practice_id, wanted = house.practice.id, ClientFilter(status=ClientStatus.NEEDS_PERSON)
+    assert await names(database, practice_id, wanted) == ["Jones"]
+    async with database.transaction() as session:
+        brown = col(Connection.client_id).in_(select(Client.id).where(Client.name == "brown"))
+        await session.exec(update(Connection).where(brown).values(cause=Cause.TOO_MANY_RECORDS))
+        facets = await client_facets(session, practice_id, ALL)
+    assert (facets.needs_sign_in, facets.needs_something_else) == (1, 1)
+    assert await names(database, practice_id, wanted) == ["brown", "Jones"]
+    assert (await names(database, practice_id, order=ClientOrder(ClientSort.ATTENTION)))[:2] == ["brown", "Jones"]
+
+
+async def test_clients_are_told_apart_by_their_accounting_software(database, house, books):
+    practice_id, elsewhere = house.practice.id, ClientFilter(provider="sage")
+    async with database.transaction() as session:
+        jones = col(Connection.client_id).in_(select(Client.id).where(Client.name == "Jones"))
+        await session.exec(update(Connection).where(jones).values(provider="sage"))
+        facets = await client_facets(session, practice_id, elsewhere)
+    assert await names(database, practice_id, elsewhere) == ["Jones"]
+    assert await names(database, practice_id, ClientFilter(provider="xero")) == ["brown", "Café & Co", "Smith Ltd"]
+    assert (facets.total, facets.by_provider) == (1, {"sage": 1, "xero": 3})
+    assert facets.by_status == {ClientStatus.NEEDS_RECONNECT: 1}

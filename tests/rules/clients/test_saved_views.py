@@ -1,9 +1,11 @@
 """Saved views: names, who may change one, how many there are, and what of a stored query is left."""
 
+from uuid import uuid4
+
 import pytest
 
 from contracts.words.refusals import RefusalCode, Refused
-from rules.clients.saved_views import check_room, may_change, name_of, usable
+from rules.clients.saved_views import WHOEVER_LOOKS, check_room, may_change, name_of, stored_owner, usable
 
 
 @pytest.mark.parametrize(
@@ -79,3 +81,10 @@ def test_what_is_gone_is_left_out_and_named(
 ):
     found = usable(stored, KNOWN)
     assert (found.kept, found.left_out) == (kept, left_out)
+
+
+def test_a_view_of_ones_own_clients_is_of_whoever_looks() -> None:
+    ada, ben = uuid4(), uuid4()
+    assert stored_owner(ada, ada) == WHOEVER_LOOKS
+    assert stored_owner(ben, ada) == str(ben)
+    assert stored_owner(None, ada) is None

@@ -35,9 +35,12 @@ def wanted_clients(
         ),
     ] = None,
     cause: Annotated[Cause | None, Query(description="Whose connection has this cause.")] = None,
+    provider: Annotated[
+        str | None, Query(max_length=20, pattern=r"^[a-z]+$", description="Connected to this accounting software.")
+    ] = None,
 ) -> ClientFilter:
     """The filter that a call's parameters ask for."""
-    return ClientFilter(search=search, owner_id=owner_id, team_id=team_id, status=status, cause=cause)
+    return ClientFilter(search, owner_id, team_id, status, cause, provider)
 
 
 def wanted_order(

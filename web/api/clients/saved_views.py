@@ -32,16 +32,20 @@ class ViewQueryFields(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     search: Annotated[str, Field(min_length=1, max_length=LONGEST_SEARCH, pattern=r"^[^\x00]*$")] | None = None
-    owner_id: UUID | None = None
+    owner_id: UUID | None = Field(
+        default=None,
+        description="Your own id stands for whoever looks: a view that you share shows each colleague their own.",
+    )
     team_id: UUID | None = None
     status: ClientStatus | None = None
     cause: Cause | None = None
+    provider: Annotated[str, Field(max_length=20, pattern=r"^[a-z]+$")] | None = None
     sort: ClientSort = ClientSort.NAME
     descending: bool = False
 
     def query(self) -> ViewQuery:
         """The same for the operation."""
-        wanted = ClientFilter(self.search, self.owner_id, self.team_id, self.status, self.cause)
+        wanted = ClientFilter(self.search, self.owner_id, self.team_id, self.status, self.cause, self.provider)
         return ViewQuery(wanted, ClientOrder(self.sort, self.descending))
 
     @classmethod
@@ -54,6 +58,7 @@ class ViewQueryFields(BaseModel):
             team_id=wanted.team_id,
             status=wanted.status,
             cause=wanted.cause,
+            provider=wanted.provider,
             sort=order.column,
             descending=order.is_descending,
         )

@@ -33,7 +33,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
     """One page of the client list; an offset past the end leads to the last page, and unknown filters are left out."""
     owners = await _owners(door, viewer.actor, asked.wanted.owner_id)
     teams = [(view.team.id, view.team.name) for view in await door.people.teams(viewer.actor)]
-    asked = asked.among({one for one, _ in owners}, {one for one, _ in teams})
+    asked = asked.among({one for one, _ in owners}, {one for one, _ in teams}, door.software.names)
     sort = request.query_params.get("sort") in set(ClientSort) or None
     if is_dropped(request.query_params, asked.filters | {"sort": sort}):
         return go(address(CLIENTS, asked.filters | asked.sorting | asked.size).rstrip("?&"), Said.FILTER_DROPPED)
@@ -46,7 +46,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         return RedirectResponse(end.rstrip("&"), status_code=HTTPStatus.SEE_OTHER)
     facets = await door.clients.facets(viewer.actor, wanted)
     everything = facets
-    if wanted.search or wanted.owner_id or wanted.team_id:
+    if wanted.search or wanted.owner_id or wanted.team_id or wanted.provider:
         everything = await door.clients.facets(viewer.actor)
     return render(
         request,
@@ -62,6 +62,7 @@ async def show(request: Request, door: Door, viewer: Viewer, asked: AskedFor, of
         views=await tabs(door, viewer.actor, asked, everything),
         buttons={view.client.id: row_buttons(view, viewer.actor, _title(door, view)) for view in found},
         statuses=_statuses(facets),
+        software_there=_software(everything, facets, wanted.provider, door.software),
         causes=_causes(everything, facets, wanted.cause, door.software),
         # Addresses that end with ? or &: what follows is sort, page and the like.
         unsorted=address(CLIENTS, asked.filters | asked.size),
@@ -115,6 +116,16 @@ def _causes(
 ) -> list[tuple[Cause, str]]:
     there = [cause for cause in Cause if cause in everything.by_cause or cause is chosen]
     return [(cause, _counted(software.named(cause.label), facets.by_cause.get(cause, 0))) for cause in there]
+
+
+def _software(
+    everything: ClientFacets, facets: ClientFacets, chosen: str | None, software: Software
+) -> list[tuple[str, str]]:
+    """For the filter: what clients are at, and what sign-ins are offered for; nothing where there is no choice."""
+    there = {one.name for one in software.offered()} | everything.by_provider.keys() | ({chosen} - {None})
+    names = [name for name in software.names if name in there]
+    counts = facets.by_provider
+    return [(name, _counted(software.title(name), counts.get(name, 0))) for name in names] if len(names) > 1 else []
 
 
 def _counted(name: str, count: int | None) -> str:

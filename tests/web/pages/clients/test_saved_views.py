@@ -77,6 +77,35 @@ async def test_what_the_list_shows_is_kept_renamed_shared_replaced_and_deleted(h
     assert "No saved views yet" in (await http.get("/clients/views")).text
 
 
+async def test_a_shared_view_of_mine_shows_everybody_their_own(house: House):
+    http, member = await arrived(house.admin), await arrived(house.member)
+    mine, ben = house.admin.actor.colleague_id, house.member.actor.colleague_id
+    asked = f"/clients/views/new?owner={mine}&status=needs_person&provider=xero"
+    page = (await http.get(asked)).text
+    assert "Owner: whoever opens it" in page
+    assert "At Xero" in page
+    words = asked.partition("?")[2]
+    assert (await sent(http, f"/clients/views?{words}", name="Mine, broken", shared="true")).status_code == 303
+    tail = "&status=needs_person&provider=xero"
+    assert tabs((await member.get("/clients")).text)["Mine, broken"][0] == f"/clients?owner={ben}{tail}"
+    address, _ = tabs((await http.get("/clients")).text)["Mine, broken"]
+    assert address == f"/clients?owner={mine}{tail}"
+    assert tabs((await http.get(address)).text)["Mine, broken"][1]
+    (view,) = (await house.member.scene.http.get(API)).json()["views"]
+    assert (view["query"]["owner_id"], view["query"]["provider"], view["left_out"]) == (str(ben), "xero", [])
+    assert (await house.admin.scene.http.delete(f"{API}/{view['view_id']}")).status_code == 204
+
+    of_ben = await sent(http, f"/clients/views?owner={ben}", name="Ben's", shared="true")
+    assert of_ben.status_code == 303
+    assert tabs((await member.get("/clients")).text)["Ben's"][0] == f"/clients?owner={ben}"
+    assert tabs((await http.get("/clients")).text)["Ben's"][0] == f"/clients?owner={ben}"
+    leaving = (await http.get(f"/team/colleagues/{ben}/deactivate")).text
+    assert "saved view" not in leaving
+    assert (await sent(member, "/clients/views?search=law", name="Law")).status_code == 303
+    leaving = " ".join(re.sub("<[^>]+>", "", (await http.get(f"/team/colleagues/{ben}/deactivate")).text).split())
+    assert "1 saved view of the client list is theirs. 1 that only they have is deleted." in leaving
+
+
 async def test_a_view_of_a_team_that_is_gone_opens_with_a_plain_word(house: House):
     async with house.scene.database.transaction() as session:
         team = await create_team(session, house.admin.actor.practice_id, "Soon gone")

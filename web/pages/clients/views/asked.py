@@ -12,7 +12,7 @@ from starter.answers.views import ClientFilter, ClientOrder, ClientSort, ClientS
 from starter.clients.clients import EVERYONE
 from starter.clients.saved_views import OpenedView, ViewQuery
 from web.kit.confirmations import PARAMETER, Said
-from web.kit.listing import DESCENDING, KNOWN, PAGE, Descending, Id, Limit, Search, address
+from web.kit.listing import DESCENDING, KNOWN, PAGE, Descending, Id, Limit, Search, Text, address
 
 CLIENTS: Final = "/clients"
 
@@ -41,6 +41,7 @@ class Asked:
             "team": wanted.team_id,
             "status": wanted.status,
             "cause": wanted.cause,
+            "provider": wanted.provider,
         }
 
     @property
@@ -55,8 +56,8 @@ class Asked:
         """The length of a page, as a parameter of the address; empty for the usual length."""
         return {"limit": None if self.limit == PAGE else self.limit}
 
-    def among(self, owners: Collection[UUID], teams: Collection[UUID]) -> "Asked":
-        """The same filter, without an owner or a team that the practice does not have."""
+    def among(self, owners: Collection[UUID], teams: Collection[UUID], software: Collection[str]) -> "Asked":
+        """The same filter, without an owner or a team that the practice does not have, or unknown software."""
         wanted = self.wanted
         return replace(
             self,
@@ -64,6 +65,7 @@ class Asked:
                 wanted,
                 owner_id=wanted.owner_id if wanted.owner_id in owners else None,
                 team_id=wanted.team_id if wanted.team_id in teams else None,
+                provider=wanted.provider if wanted.provider in software else None,
             ),
         )
 
@@ -84,12 +86,13 @@ def asked(
     team: Id = None,
     status: Annotated[ClientStatus | None, *KNOWN, Query()] = None,
     cause: Annotated[Cause | None, *KNOWN, Query()] = None,
+    provider: Text = "",
     sort: Annotated[ClientSort | None, *KNOWN, Query()] = None,
     direction: Descending = "",
     limit: Limit = PAGE,
 ) -> Asked:
     """What the address asks for."""
-    wanted = ClientFilter(search.strip() if search else None, owner, team, status, cause)
+    wanted = ClientFilter(search.strip() if search else None, owner, team, status, cause, provider or None)
     return Asked(wanted, ClientOrder(sort or ClientSort.ATTENTION, direction == DESCENDING), limit)
 
 

@@ -43,6 +43,7 @@ _GONE: Final = {
     "search": "the search",
     "status": "the status",
     "cause": "the cause",
+    "provider": "the accounting software",
     "sort": "the order",
 }
 
@@ -52,7 +53,12 @@ async def show_all(request: Request, door: Door, viewer: Viewer) -> HTMLResponse
     """All saved views that somebody has."""
     names = await _names(door, viewer)
     views = [
-        (view, opens(view), _in_words(door, view.query, names), _gone(view))
+        (
+            view,
+            opens(view),
+            _in_words(door, view.query, names, is_of_whoever_looks=view.is_of_whoever_looks),
+            _gone(view),
+        )
         for view in await door.saved_views.seen_by(viewer.actor)
     ]
     return render(request, "saved_views/all.html", views=views)
@@ -127,7 +133,9 @@ async def _new(
         request,
         "saved_views/new.html",
         status=status_of(refusal.code) if refusal else HTTPStatus.OK,
-        shows=_in_words(door, asked.query, names),
+        shows=_in_words(
+            door, asked.query, names, is_of_whoever_looks=asked.wanted.owner_id == viewer.actor.colleague_id
+        ),
         back=_list(asked),
         words=address("", asked.filters | asked.sorting).rstrip("?&"),
         replaceable=[(view.view_id, _called(view)) for view in found if view.may_change],
@@ -154,7 +162,7 @@ async def _one(
         status=status_of(refusal.code) if refusal else HTTPStatus.OK,
         view=view,
         address=opens(view),
-        shows=_in_words(door, view.query, await _names(door, viewer)),
+        shows=_in_words(door, view.query, await _names(door, viewer), is_of_whoever_looks=view.is_of_whoever_looks),
         gone=_gone(view),
         name=view.name if name is None else name,
         shared=view.is_shared if shared is None else shared,
@@ -178,15 +186,24 @@ async def _names(door: Operations, viewer: SignedIn) -> Mapping[UUID | None, str
     return owners | {view.team.id: view.team.name for view in await door.people.teams(viewer.actor)}
 
 
-def _in_words(door: Operations, query: ViewQuery, names: Mapping[UUID | None, str]) -> list[str]:
+def _whose(owner_id: UUID | None, names: Mapping[UUID | None, str], *, is_of_whoever_looks: bool) -> str | None:
+    if is_of_whoever_looks:
+        return "Owner: whoever opens it"
+    return f"Owner: {names[owner_id]}" if owner_id in names else None
+
+
+def _in_words(
+    door: Operations, query: ViewQuery, names: Mapping[UUID | None, str], *, is_of_whoever_looks: bool
+) -> list[str]:
     """What a view asks for, one thing after the other; ``names`` are those of colleagues and teams."""
     wanted, order = query.wanted, query.order
     said = [
         f"“{wanted.search}” in name or code" if wanted.search else None,
-        f"Owner: {names[wanted.owner_id]}" if wanted.owner_id in names else None,
+        _whose(wanted.owner_id, names, is_of_whoever_looks=is_of_whoever_looks),
         f"Team: {names[wanted.team_id]}" if wanted.team_id in names else None,
         wanted.status.label if wanted.status else None,
         door.software.named(wanted.cause.label) if wanted.cause else None,
+        f"At {door.software.title(wanted.provider)}" if wanted.provider else None,
     ]
     told = [one for one in said if one] or ["All clients"]
     if order.column is not ClientSort.ATTENTION or order.is_descending:
