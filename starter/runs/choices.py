@@ -98,6 +98,22 @@ class Choices:
             found = await templates.remembered(session, actor.practice_id, provider)
         return templates.example(actor.practice_id, provider, found)
 
+    async def begin(self, actor: Actor, run_id: str, form: dict[str, Any] | None) -> None:
+        """Keep with what a run is begun, before its sign-in; one that lists or awaits a choice stays as it is.
+
+        Args:
+            actor: Who begins it.
+            run_id: The run; of another practice's, nothing is kept.
+            form: As for ``keep``; None where it is begun with nothing.
+        """
+        async with self._database.transaction() as session:
+            run = await session.get(Run, run_id)
+            if run is None or run.practice_id != actor.practice_id or run.stage is not Stage.AWAITING_CONSENT:
+                return
+            await writes.forget_choice(session, run_id)
+            if form is not None:
+                await writes.keep_choice(session, run_id, actor.colleague_id, form)
+
     async def keep(self, actor: Actor, run_id: str, form: dict[str, Any]) -> None:
         """Keep what the actor has chosen so far in a run that awaits a choice; nothing of it is done or checked.
 

@@ -127,6 +127,8 @@ async def test_runs(scene: Scene, environment: dict[str, str]):
     started = await data(environment, "runs", "start", *me, "--key", "once")
     assert started["authorize_url"].startswith(f"{scene.web}/sign-in-link/")
     assert (await data(environment, "runs", "start", *me, "--key", "once"))["run_id"] == started["run_id"]
+    said = await refused(environment, "runs", "start", *me, "--region", "GB")
+    assert "Xero has no countries to choose from." in said, "the country that was said is asked for"
     [listed] = (await data(environment, "runs", "list", *me))["runs"]
     shown = await data(environment, "runs", "show", started["run_id"], *me)
     assert (listed["run_id"], shown["stage"]) == (started["run_id"], "awaiting_consent")

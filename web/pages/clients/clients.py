@@ -17,7 +17,7 @@ from starter.software import Software
 from web.kit.authentication import Door
 from web.kit.confirmations import Said, go
 from web.kit.csv_answers import csv_answer, workbook_answer
-from web.kit.listing import SIZES, Offset, address, is_dropped
+from web.kit.listing import SIZES, Id, Offset, address, is_dropped
 from web.kit.listing import last_page as last_page_of
 from web.kit.rendering import render
 from web.kit.viewing import Viewer, page_router
@@ -89,9 +89,11 @@ async def export_workbook(request: Request, door: Door, viewer: Viewer, asked: A
 
 
 @router.get("/client-sync")
-async def client_sync(request: Request, door: Door, viewer: Viewer) -> HTMLResponse:
-    """The panel as a page of its own: for browsers without scripts, and for links in mails."""
-    return render(request, "client_sync.html", everything=await door.clients.facets(viewer.actor))
+async def client_sync(request: Request, door: Door, viewer: Viewer, client: Id = None) -> HTMLResponse:
+    """The panel as a page of its own: for browsers without scripts, for links in mails, and to connect one client."""
+    everything = await door.clients.facets(viewer.actor)
+    one = await door.clients.show(viewer.actor, client) if client else None
+    return render(request, "client_sync.html", everything=everything, one=one)
 
 
 def _title(door: Operations, view: ClientView) -> str:

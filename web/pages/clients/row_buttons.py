@@ -36,7 +36,7 @@ def row_buttons(view: ClientView, actor: Actor, title: str) -> list[RowButton]:
         RowAction.TRY_AGAIN: RowButton("Try again", f"{here}/connection/refresh", is_form=True),
         RowAction.ASK_CLIENT: RowButton("Ask the client", _mail(view, actor, title), is_form=False),
         RowAction.LEAVE_LIST_OUT: RowButton("Leave the list out", f"{here}/connection#settings", is_form=False),
-        RowAction.CONNECT: RowButton("Connect", "/client-sync", is_form=False),
+        RowAction.CONNECT: RowButton("Connect", f"/client-sync?client={view.client.id}", is_form=False),
         RowAction.RESTORE: RowButton("Restore", f"{here}/restore", is_form=True),
     }
     actions = [action for action in view.actions if action is not RowAction.RESTORE or actor.may_add_clients]

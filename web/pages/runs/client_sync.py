@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Form, Path, Request, Response
 
@@ -10,6 +11,7 @@ from web.kit.authentication import Door
 from web.kit.confirmations import go
 from web.kit.rendering import FORM_KEY, leave
 from web.kit.viewing import Viewer, page_router
+from web.pages.runs import drafts
 from web.pages.runs.regions import RegionField, question
 
 router = page_router()
@@ -28,15 +30,22 @@ async def start(
     key: Key = "",
     moves_healthy: Annotated[bool, Form(alias="all")] = False,
     region: RegionField = "",
+    client: Annotated[UUID | None, Form()] = None,
 ) -> Response:
-    """Start a run and lead to the provider's sign-in; a form that was sent before leads to its run."""
+    """Start a run, for one client without a connection if it says so, and lead to the provider's sign-in.
+
+    A form that was sent before leads to its run.
+    """
     key = key or secrets.token_urlsafe(18)
     fields = {FORM_KEY: key} | ({"all": "true"} if moves_healthy else {})
+    fields |= {"client": str(client)} if client else {}
     if asked := await question(request, door, viewer, provider, region, fields=fields):
         return asked
     started = await door.client_sync.press(
         viewer.actor, kind, provider, key, moves_healthy=moves_healthy, region=region
     )
+    if kind is RunKind.ADD_CLIENTS:
+        await door.choices.begin(viewer.actor, started.run_id, drafts.begun_for(client))
     if started.authorize_url is None:
         return go(f"/activity/{started.run_id}")
     allow, to_allow = door.software.allow_words(provider), await door.runs.to_allow_again(viewer.actor, started.run_id)

@@ -6,6 +6,7 @@ With scripts, the page keeps it in its tab as well, and that one counts.
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
@@ -16,7 +17,7 @@ from web.pages.connections.settings_form import SettingsForm
 from web.pages.runs.selecting import Chosen, chosen_in
 
 _ROWS: Final = ("treatments", "codes", "owners", "teams")
-_FOR_ALL: Final = ("team_id", "owner_id")
+_FOR_ALL: Final = ("team_id", "owner_id", "for_client")
 _SETTINGS: Final = TypeAdapter(SettingsForm)
 
 
@@ -24,6 +25,11 @@ async def keep(door: Operations, actor: Actor, run_id: str, form: FormData) -> N
     """Keep the form with which somebody leaves for a sign-in; other forms that lead there choose nothing."""
     if "settings" in form:
         await door.choices.keep(actor, run_id, kept_form(chosen_in(form)))
+
+
+def begun_for(client_id: UUID | None) -> dict[str, Any] | None:
+    """What is kept of a run that is begun for one client; None of one that is for no client."""
+    return kept_form(Chosen(for_client=str(client_id))) if client_id else None
 
 
 async def left(door: Operations, actor: Actor, run_id: str) -> Chosen | None:

@@ -6,7 +6,7 @@ is accepted.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -54,6 +54,7 @@ class Chosen:
         file_name: The name of that file.
         file_refusal: Why a file could not be read.
         settings: The settings of the form; None where it had none.
+        for_client: The client for which the run was begun; empty where it was for none.
     """
 
     organisation_ids: Sequence[str] = ()
@@ -68,6 +69,7 @@ class Chosen:
     file_name: str = ""
     file_refusal: Refusal | None = None
     settings: SettingsForm | None = None
+    for_client: str = ""
 
     @property
     def ticked(self) -> frozenset[str]:
@@ -103,6 +105,7 @@ def chosen_in(form: FormData) -> Chosen:
         codes=_of_rows(words, "code."),
         owners=_of_rows(words, "owner."),
         teams=_of_rows(words, "team."),
+        for_client=words.get("for_client", ""),
         settings=_settings_in(form, words) if "settings" in words else None,
     )
 
@@ -237,6 +240,10 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
     just_allowed = sum(view.organisation.is_just_allowed for view in found)
     found = sorted(found, key=lambda view: (not view.organisation.is_just_allowed, view.organisation.name.casefold()))
     form = chosen or Chosen()
+    for_client = next((one for one in offered.linkable if str(one.id) == form.for_client), None)
+    like_it = [view.organisation.organisation_id for view in found if for_client and view.client_id == for_client.id]
+    if for_client and not form.organisation_ids and form.refusal is None and form.plan is None:
+        form = replace(form, organisation_ids=tuple(like_it[:1]))
     names = [view.organisation.name for view in found if view.organisation.verdict is not Verdict.ALREADY_CLIENT]
     codes = await door.choices.codes(actor, names, form.codes.values())
     candidates = list(
@@ -262,6 +269,8 @@ async def values(door: Operations, actor: Actor, run_id: str, chosen: Chosen | N
         "names": {str(one.id): one.name for one in (*offered.teams, *offered.owners, *offered.linkable)},
         "told": [row for row in chosen.plan.rows if row.message] if chosen and chosen.plan else [],
         "chosen": form,
+        "for_client": for_client,
+        "is_like_it": bool(like_it),
     }
 
 

@@ -7,12 +7,17 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx2
+import pytest
 import pytest_asyncio
 from playwright.async_api import expect
+from sqlmodel import select
 
-from contracts.words.runs import RunKind, Stage
+from contracts.words.client_accounts import NewClient
+from contracts.words.runs import RunKind, Stage, Verdict
+from models.connections.tables import Connection
 from models.night.endings import purge_choices
 from models.runs.tables import ChoiceDraft, Run, RunOrganisation
+from tests.journeys.promises import OPEN_RUN
 from tests.journeys.scene import Scene
 from tests.web.house import Browsers, House, arrived, made_house
 from tests.web.looking import looked_at
@@ -122,6 +127,40 @@ async def test_what_is_chosen_is_there_again_after_another_sign_in_without_scrip
         await session.flush()
         await purge_choices(session, own.admin.actor.practice_id)
         assert await session.get(ChoiceDraft, run_id, populate_existing=True) is None
+
+
+@pytest.mark.leaves(OPEN_RUN, because="nobody works on the run that is begun")
+async def test_connect_leads_to_a_list_that_knows_the_client(own: House):
+    actor, http = own.admin.actor, await arrived(own.admin)
+    client_id = await own.scene.operations.accounts.add(actor, NewClient(name="Ash & Oak Ltd", code="ASH1"))
+    assert f'href="/client-sync?client={client_id}"' in (await http.get("/clients?search=ASH1")).text
+    asked = (await http.get(f"/client-sync?client={client_id}")).text
+    assert "<bdi>Connect Ash &amp; Oak Ltd</bdi>" in asked
+    assert "(ASH1)" in asked
+    form = {"csrf": re.findall(r'name="csrf" value="([^"]+)"', asked)[0], "client": str(client_id), "key": "one"}
+    assert f'name="client" value="{client_id}"' in asked
+    assert (await http.post("/client-sync/xero/add-clients", data=form)).status_code == 200
+    async with own.scene.database.transaction() as session:
+        query = select(Run).where(Run.practice_id == actor.practice_id, Run.stage == Stage.AWAITING_CONSENT)
+        run = (await session.exec(query)).one()
+        run.stage, run_id = Stage.AWAITING_SELECTION, run.id
+        grant_id = (await session.exec(select(Connection.grant_id))).first()
+        for place, found in enumerate((None, client_id)):
+            organisation = RunOrganisation(
+                run_id=run_id, organisation_id=f"o-{place}", position=place, name=f"Books {place}", grant_id=grant_id
+            )
+            organisation.verdict = Verdict.LOOKS_LIKE_CLIENT if found else Verdict.NEW
+            organisation.matched_client_id = found
+            session.add(organisation)
+    page = (await http.get(f"/activity/{run_id}")).text
+    assert "You are connecting <bdi>Ash &amp; Oak Ltd</bdi>." in page
+    assert "The organisation that looks like it is ticked" in page
+    assert re.findall(r'value="(o-\d)" checked', page) == ["o-1"]
+    assert f'name="for_client" value="{client_id}"' in page
+    options = re.findall(r'name="as.o-0"[^>]*>(.*?)</select>', page)
+    assert options == [
+        f'<option value="create">New client</option><option value="{client_id}">Link to Ash &amp; Oak Ltd</option>'
+    ]
 
 
 async def test_what_was_allowed_before_is_told_where_the_provider_tells_what_was_allowed_now(own: House):
