@@ -147,10 +147,14 @@ async def test_connect_leads_to_a_list_that_knows_the_client(own: House):
         grant_id = (await session.exec(select(Connection.grant_id))).first()
         for place, found in enumerate((None, client_id)):
             organisation = RunOrganisation(
-                run_id=run_id, organisation_id=f"o-{place}", position=place, name=f"Books {place}", grant_id=grant_id
+                run_id=run_id,
+                organisation_id=f"o-{place}",
+                position=place,
+                name=f"Books {place}",
+                grant_id=grant_id,
+                verdict=Verdict.LOOKS_LIKE_CLIENT if found else Verdict.NEW,
+                matched_client_id=found,
             )
-            organisation.verdict = Verdict.LOOKS_LIKE_CLIENT if found else Verdict.NEW
-            organisation.matched_client_id = found
             session.add(organisation)
     page = (await http.get(f"/activity/{run_id}")).text
     assert "You are connecting <bdi>Ash &amp; Oak Ltd</bdi>." in page
