@@ -5,6 +5,7 @@ connection, with a preview.
 """
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -45,3 +46,35 @@ async def connected_among(session: AsyncSession, practice_id: UUID, client_ids: 
         Connection.practice_id == practice_id, col(Connection.client_id).in_(client_ids), is_held()
     )
     return set((await session.exec(query)).all())
+
+
+class ListedBooks(NamedTuple):
+    """An organisation that looks like a connected client, in a run that awaits a choice.
+
+    Attributes:
+        run_id: The run.
+        name: The organisation's name.
+        colleague_name: Who started the run.
+    """
+
+    run_id: str
+    name: str
+    colleague_name: str
+
+
+async def listed_books(session: AsyncSession, practice_id: UUID, client_id: UUID) -> ListedBooks | None:
+    """What may be the new books of one of the practice's connected clients, of the latest run that lists any."""
+    found = await (await session.connection()).execute(
+        text(f"""
+            SELECT r.id, o.name, p.name FROM runs r
+            JOIN run_organisations o ON o.run_id = r.id
+            JOIN colleagues p ON p.id = r.colleague_id
+            JOIN connections c ON c.client_id = o.matched_client_id AND {IS_HELD}
+            WHERE r.practice_id = :practice_id AND r.kind = 'add-clients' AND r.stage = 'awaiting_selection'
+              AND o.matched_client_id = :client_id AND o.verdict = 'looks_like_client'
+            ORDER BY r.created_at DESC, o.position LIMIT 1
+        """),  # noqa: S608  # our own words
+        {"practice_id": practice_id, "client_id": client_id},
+    )
+    row = found.one_or_none()
+    return ListedBooks(*row) if row else None

@@ -137,6 +137,11 @@ class Choices:
         async with self._database.session() as session:
             return await lookalikes.connected_among(session, actor.practice_id, client_ids)
 
+    async def listed_books(self, actor: Actor, client_id: UUID) -> lookalikes.ListedBooks | None:
+        """What may be a connected client's new books, in a run that awaits its choice; None where none lists any."""
+        async with self._database.session() as session:
+            return await lookalikes.listed_books(session, actor.practice_id, client_id)
+
     async def linkable(self, actor: Actor) -> Sequence[UnconnectedClient]:
         """The practice's clients without a connection, by code."""
         async with self._database.session() as session:

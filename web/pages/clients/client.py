@@ -28,10 +28,10 @@ LATEST = 6
 @router.get("/clients/{client_id:uuid}")
 async def overview(request: Request, door: Door, viewer: Viewer, client_id: UUID) -> HTMLResponse:
     """The client's overview."""
-    events = await door.clients.history(viewer.actor, client_id, limit=LATEST)
-    return await framed(
-        request, door, viewer, client_id, "client/overview.html", Tab.OVERVIEW, events=[happened(one) for one in events]
-    )
+    events = [happened(one) for one in await door.clients.history(viewer.actor, client_id, limit=LATEST)]
+    books = await door.choices.listed_books(viewer.actor, client_id)
+    page = "client/overview.html"
+    return await framed(request, door, viewer, client_id, page, Tab.OVERVIEW, events=events, books=books)
 
 
 @router.get("/clients/{client_id:uuid}/connections")

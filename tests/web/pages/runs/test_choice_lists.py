@@ -167,6 +167,23 @@ async def test_connect_leads_to_a_list_that_knows_the_client(own: House):
     ]
 
 
+async def test_a_client_s_page_tells_of_a_run_that_lists_its_new_books(own: House):
+    run_id, http = await many_listed(own.admin, RunKind.ADD_CLIENTS, 2), await arrived(own.admin)
+    async with own.scene.database.transaction() as session:
+        of_practice = select(Connection).where(Connection.practice_id == own.admin.actor.practice_id)
+        client_id = (await session.exec(of_practice)).one().client_id
+    assert "new books" not in (await http.get(f"/clients/{client_id}")).text
+    async with own.scene.database.transaction() as session:
+        found = await session.get_one(RunOrganisation, (run_id, "organisation-1"))
+        found.verdict, found.matched_client_id = Verdict.LOOKS_LIKE_CLIENT, client_id
+    page = (await http.get(f"/clients/{client_id}")).text
+    assert "These may be its new books." in page
+    assert f'href="/activity/{run_id}"' in page
+    async with own.scene.database.transaction() as session:
+        (await session.get_one(Run, run_id)).stage = Stage.FINISHED
+    assert "new books" not in (await http.get(f"/clients/{client_id}")).text
+
+
 async def test_what_was_allowed_before_is_told_where_the_provider_tells_what_was_allowed_now(own: House):
     run_id = await many_listed(own.admin, RunKind.ADD_CLIENTS, 3)
     http = await arrived(own.admin)
