@@ -35,12 +35,14 @@ class CauseGroup:
         count: How many connections.
         repairers: Colleagues whose sign-in could repair some, the most first; empty where signing in does not help.
         beyond_reach: How many of them no colleague's login is known to reach; 0 where signing in does not help.
+        provider: The accounting software that all of them are at; None where they are at several.
     """
 
     cause: Cause
     count: int
     repairers: tuple[Repairer, ...]
     beyond_reach: int
+    provider: str | None = None
 
     @property
     def sentence(self) -> str:
@@ -71,28 +73,29 @@ async def cause_groups(session: AsyncSession, practice_id: UUID) -> Sequence[Cau
                 WHERE c.practice_id = :practice_id AND {IS_LIVING} AND c.cause IS NOT NULL
                   AND NOT (g.id = c.grant_id AND c.cause IN ({_REFUSED}))
             )
-            SELECT c.cause, NULL, NULL, count(*), count(*) FILTER (WHERE reached.id IS NULL)
+            SELECT c.cause, NULL, NULL, count(*), count(*) FILTER (WHERE reached.id IS NULL),
+                   CASE WHEN count(DISTINCT c.provider) = 1 THEN min(c.provider) END
             FROM connections c LEFT JOIN (SELECT DISTINCT id FROM able) reached ON reached.id = c.id
             WHERE c.practice_id = :practice_id AND {IS_LIVING} AND c.cause IS NOT NULL
             GROUP BY c.cause
             UNION ALL
-            SELECT cause, colleague_id, name, count(DISTINCT id), 0 FROM able GROUP BY cause, colleague_id, name
+            SELECT cause, colleague_id, name, count(DISTINCT id), 0, NULL FROM able GROUP BY cause, colleague_id, name
         """),  # noqa: S608  # our own words
         {"practice_id": practice_id},
     )
-    totals: dict[Cause, tuple[int, int]] = {}
+    totals: dict[Cause, tuple[int, int, str | None]] = {}
     able: dict[Cause, list[Repairer]] = {}
-    for cause, colleague_id, name, count, beyond in found:
+    for cause, colleague_id, name, count, beyond, provider in found:
         if colleague_id is None:
-            totals[Cause(cause)] = (count, beyond)
+            totals[Cause(cause)] = (count, beyond, provider)
         else:
             able.setdefault(Cause(cause), []).append(Repairer(colleague_id, name, count))
-    groups = [_group(cause, count, beyond, able.get(cause, [])) for cause, (count, beyond) in totals.items()]
+    groups = [_group(cause, *total, able.get(cause, [])) for cause, total in totals.items()]
     return sorted(groups, key=lambda group: (not group.cause.needs_person, -group.count, group.cause))
 
 
-def _group(cause: Cause, count: int, beyond: int, able: list[Repairer]) -> CauseGroup:
+def _group(cause: Cause, count: int, beyond: int, provider: str | None, able: list[Repairer]) -> CauseGroup:
     if not cause.signing_in_helps:
-        return CauseGroup(cause, count, (), 0)
+        return CauseGroup(cause, count, (), 0, provider)
     most_first = sorted(able, key=lambda one: (-one.count, one.name.lower()))
-    return CauseGroup(cause, count, tuple(most_first), beyond)
+    return CauseGroup(cause, count, tuple(most_first), beyond, provider)

@@ -115,7 +115,7 @@ class ChoiceDraft(SQLModel, table=True):
     __tablename__ = "choice_drafts"
 
     run_id: str = Field(foreign_key="runs.id", primary_key=True, max_length=120)
-    colleague_id: UUID = Field(foreign_key="colleagues.id")
+    colleague_id: UUID = Field(foreign_key="colleagues.id", primary_key=True)
     form: dict[str, Any] = Field(sa_type=JSONB)
     """The page's form, which alone reads it: ids, codes, and what is for all."""
     updated_at: datetime = created()

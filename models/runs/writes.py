@@ -41,9 +41,9 @@ async def keep_choice(session: AsyncSession, run_id: str, colleague_id: UUID, fo
     """Keep what a colleague has chosen so far on the page of a run that awaits it; otherwise nothing is kept."""
     if not await is_open(session, run_id):
         return
-    kept = {"colleague_id": colleague_id, "form": form, "updated_at": now()}
-    insertion = insert(ChoiceDraft).values(run_id=run_id, **kept)
-    await session.exec(insertion.on_conflict_do_update(index_elements=["run_id"], set_=kept))
+    kept = {"form": form, "updated_at": now()}
+    insertion = insert(ChoiceDraft).values(run_id=run_id, colleague_id=colleague_id, **kept)
+    await session.exec(insertion.on_conflict_do_update(index_elements=["run_id", "colleague_id"], set_=kept))
 
 
 async def forget_choice(session: AsyncSession, run_id: str) -> None:

@@ -129,8 +129,8 @@ class Choices:
     async def kept(self, actor: Actor, run_id: str) -> dict[str, Any] | None:
         """What the actor has chosen so far in a run, as the page left it; None where nothing is kept of them."""
         async with self._database.session() as session:
-            found = await session.get(ChoiceDraft, run_id)
-            return found.form if found is not None and found.colleague_id == actor.colleague_id else None
+            found = await session.get(ChoiceDraft, (run_id, actor.colleague_id))
+            return found.form if found else None
 
     async def connected(self, actor: Actor, client_ids: Collection[UUID]) -> set[UUID]:
         """Those of the clients that have a connection now, which may be changed."""

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "choice_drafts",
         sa.Column("run_id", sa.String(120), sa.ForeignKey("runs.id"), primary_key=True),
-        sa.Column("colleague_id", sa.Uuid(), sa.ForeignKey("colleagues.id"), nullable=False),
+        sa.Column("colleague_id", sa.Uuid(), sa.ForeignKey("colleagues.id"), primary_key=True),
         sa.Column("form", JSONB(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
     )

@@ -118,3 +118,11 @@ async def test_a_login_of_another_provider_repairs_nothing(database, house, logi
 async def test_another_practice_sees_nothing(database, house, logins):
     await broken(database, house, logins, Cause.SIGNED_OUT, "Bo Ada")
     assert await groups(database, house.other_practice.id) == []
+
+
+async def test_a_group_knows_the_one_software_that_all_of_it_is_at(database, house, logins):
+    await broken(database, house, logins, Cause.SUBSCRIPTION_ENDED, provider="sage")
+    await broken(database, house, logins, Cause.SIGNED_OUT, "Ada", provider="sage")
+    await broken(database, house, logins, Cause.SIGNED_OUT, "Ada")
+    found = {group.cause: group.provider for group in await groups(database, house.practice.id)}
+    assert found == {Cause.SUBSCRIPTION_ENDED: "sage", Cause.SIGNED_OUT: None}

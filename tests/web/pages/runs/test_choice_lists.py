@@ -121,12 +121,13 @@ async def test_what_is_chosen_is_there_again_after_another_sign_in_without_scrip
     assert not re.findall(r"checked", (await other.get(f"/activity/{run_id}")).text.split("<tbody")[1])
     async with own.admin.scene.database.transaction() as session:
         await purge_choices(session, own.admin.actor.practice_id)
-        assert await session.get(ChoiceDraft, run_id) is not None
+        kept = (run_id, own.admin.actor.colleague_id)
+        assert await session.get(ChoiceDraft, kept) is not None
         run = await session.get_one(Run, run_id)
         run.stage = Stage.FINISHED
         await session.flush()
         await purge_choices(session, own.admin.actor.practice_id)
-        assert await session.get(ChoiceDraft, run_id, populate_existing=True) is None
+        assert await session.get(ChoiceDraft, kept, populate_existing=True) is None
 
 
 @pytest.mark.leaves(OPEN_RUN, because="nobody works on the run that is begun")
