@@ -145,7 +145,7 @@ async def test_connect_leads_to_a_list_that_knows_the_client(own: House):
         query = select(Run).where(Run.practice_id == actor.practice_id, Run.stage == Stage.AWAITING_CONSENT)
         run = (await session.exec(query)).one()
         run.stage, run_id = Stage.AWAITING_SELECTION, run.id
-        grant_id = (await session.exec(select(Connection.grant_id))).first()
+        grant_id = (await session.exec(select(Connection.grant_id))).all()[0]
         for place, found in enumerate((None, client_id)):
             organisation = RunOrganisation(
                 run_id=run_id,
